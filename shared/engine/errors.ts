@@ -1,0 +1,31 @@
+/** An input that cannot be read as an event: what is wrong, and what is allowed. */
+export class UnreadableEventError extends Error {
+  override readonly name = 'UnreadableEventError';
+}
+
+/** A state that could not be read, so that nothing may be said of it. `cause` is the SDK's error. */
+export class UnreadableStateError extends Error {
+  override readonly name = 'UnreadableStateError';
+}
+
+/** A step that the service refused. `cause` is the SDK's error. */
+export class StepFailedError extends Error {
+  override readonly name = 'StepFailedError';
+}
+
+/** Every step succeeded and the resource still reads as non-compliant. */
+export class NotConvergedError extends Error {
+  override readonly name = 'NotConvergedError';
+}
+
+/** At least one resource of an invocation failed; thrown at the end so that retry and dead-letter queue do their work. */
+export class ReconcileFailedError extends Error {
+  override readonly name = 'ReconcileFailedError';
+}
+
+/** An error in one line for people: its name, its message, and its cause's. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  return (error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`).replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,55 @@
+import type { CallData, ComplianceType, Mode } from '../control.ts';
+
+/** How looking at one (resource, control) ended. */
+export const OUTCOMES = [
+  'compliant',
+  'notApplicable',
+  'detected',
+  'exempted',
+  'awaitingApproval',
+  'remediated',
+  'halted',
+  'failed',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One line of `--json`: one for each (event, resource, control). The keys are a contract. */
+export interface Result {
+  readonly eventId: string | null;
+  readonly eventName: string | null;
+  readonly controlId: string | null;
+  readonly resourceType: string | null;
+  readonly resourceId: string | null;
+  readonly accountId: string | null;
+  readonly region: string | null;
+  readonly outcome: Outcome;
+  readonly before: ComplianceType | null;
+  readonly after: ComplianceType | null;
+  readonly annotation: string | null;
+  readonly mode: Mode | null;
+  readonly steps: readonly CallData[];
+  readonly remediationId: string | null;
+  readonly error: string | null;
+}
+
+/** A result that speaks of no resource: an event that concerns no control, or one that could not be read. */
+export const bareResult = (
+  event: { readonly eventId: string | null; readonly eventName: string | null },
+  rest: Pick<Result, 'outcome'> & Partial<Result>,
+): Result => ({
+  controlId: null,
+  resourceType: null,
+  resourceId: null,
+  accountId: null,
+  region: null,
+  before: null,
+  after: null,
+  annotation: null,
+  mode: null,
+  steps: [],
+  remediationId: null,
+  error: null,
+  eventId: event.eventId,
+  eventName: event.eventName,
+  ...rest,
+});

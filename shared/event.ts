@@ -1,0 +1,58 @@
+/** A JSON object of which nothing is known yet. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** A CloudTrail record, reduced to what routing and attribution read. `request` and `response` have the `<Operation>Request` and `<Operation>Response` wrappers of newer EC2 operations taken off. */
+export interface CallRecord {
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly request: JsonObject | null;
+  readonly response: JsonObject | null;
+  /** CloudTrail left the parameters out because they were too large. */
+  readonly omitted: boolean;
+  readonly errorCode: string | null;
+  readonly userIdentity: JsonObject | null;
+}
+
+/** True for a JSON object; false for null, arrays and the literal string "null". */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object, or null where something else stands in its place. */
+export const objectOrNull = (value: unknown): JsonObject | null => (isObject(value) ? value : null);
+
+/** The string, or null where something else or nothing stands in its place. */
+export const stringOrNull = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value !== 'null' ? value : null;
+
+/** A field by name, whatever its capitals: CloudTrail writes both `groupId` and `GroupId`. */
+export function field(source: unknown, name: string): unknown {
+  if (!isObject(source)) return undefined;
+  if (name in source) return source[name];
+  const wanted = name.toLowerCase();
+  const key = Object.keys(source).find((candidate) => candidate.toLowerCase() === wanted);
+  return key === undefined ? undefined : source[key];
+}
+
+/** A list in any of CloudTrail's forms as an array: `{items: […]}`, `{}` (empty), `{tag, content}` once or in an array, an array, one bare value. */
+function members(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(members);
+  const content = isObject(value) && 'tag' in value ? field(value, 'content') : undefined;
+  return content === undefined ? [value] : members(content);
+}
+
+/** Every string at `path` (`instancesSet.items.instanceId`), lists on the way walked member by member; each once. */
+export function strings(source: unknown, path: string): readonly string[] {
+  let found: readonly unknown[] = [source];
+  for (const name of path.split('.')) found = found.flatMap((value) => members(field(value, name)));
+  return [...new Set(found.map(stringOrNull).filter((value) => value !== null))];
+}
+
+/** Takes the `<Operation>Request` / `<Operation>Response` wrapper off. */
+export function unwrapped(value: unknown, wrapper: string): JsonObject | null {
+  const object = objectOrNull(value);
+  const inner = object === null ? undefined : field(object, wrapper);
+  return inner === undefined ? object : objectOrNull(inner);
+}

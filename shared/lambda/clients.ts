@@ -1,0 +1,24 @@
+import type { Aws, ClientClass } from '../resource.ts';
+
+/** Makes clients and keeps them: one for each class and region. Credentials, endpoint and retries are the SDK's own (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, …). */
+export function awsClients(): (region: string) => Aws {
+  const made = new Map<string, unknown>();
+  return (home) =>
+    <C>(client: ClientClass<C>, region = home): C => {
+      const key = `${client.name}|${region}`;
+      if (!made.has(key)) made.set(key, new client({ region, ...localOptions(client.name, region) } as never));
+      return made.get(key) as C;
+    };
+}
+
+/** A local endpoint has no host names of its own: buckets go into the path, and S3 Control must not put the account id before the host. */
+function localOptions(name: string, region: string): object {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint === undefined || endpoint === '') return {};
+  if (name === 'S3Client') return { forcePathStyle: true };
+  if (name !== 'S3ControlClient') return {};
+  const authScheme = { name: 'sigv4', signingName: 's3', signingRegion: region, disableDoubleEncoding: true };
+  return {
+    endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes: [authScheme] }, headers: {} }),
+  };
+}

@@ -1,0 +1,99 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type SecurityGroupRule,
+} from '@aws-sdk/client-ec2';
+import control from '../../../shared/controls/ec2/ec2-security-group-admin-ports-restricted.ts';
+import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { testControl } from '../../support/test-control.ts';
+import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+
+const GROUP = 'sg-0a1b2c3d4e5f60718';
+const given = (rules: readonly SecurityGroupRule[], prefixLists: Record<string, string[]> = {}) => ({
+  rules: {
+    rules: rules.map((rule, index) => ({ SecurityGroupRuleId: `sgr-${index}`, IsEgress: false, ...rule })),
+    prefixLists,
+  },
+});
+const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
+const office = { ...ssh, CidrIpv4: '203.0.113.0/24' };
+const revoked = (...ids: string[]) =>
+  ids.map((id) => ['RevokeSecurityGroupIngress', { GroupId: GROUP, SecurityGroupRuleIds: [id] }] as const);
+
+testControl(control, {
+  resourceId: GROUP,
+  compliant: {
+    'no rules': given([]),
+    'a narrow range': given([office]),
+    'another port': given([{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: '0.0.0.0/0' }]),
+    'a protocol without ports': given([{ IpProtocol: 'icmp', FromPort: -1, ToPort: -1, CidrIpv4: '0.0.0.0/0' }]),
+    egress: given([{ IpProtocol: '-1', IsEgress: true, CidrIpv4: '0.0.0.0/0' }]),
+    'a referenced group': given([{ ...ssh, ReferencedGroupInfo: { GroupId: 'sg-1' } }]),
+    'a narrow prefix list': given([{ ...ssh, PrefixListId: 'pl-1' }], { 'pl-1': ['203.0.113.0/24'] }),
+  },
+  nonCompliant: {
+    'ssh from 0.0.0.0/0 beside a narrow range': {
+      given: given([office, { ...ssh, CidrIpv4: '0.0.0.0/0' }]),
+      plan: revoked('sgr-1'),
+      after: given([office]),
+      says: 'tcp 22 from 0.0.0.0/0',
+    },
+    IPv6: { given: given([{ ...ssh, CidrIpv6: '::/0' }]), plan: revoked('sgr-0'), after: given([]) },
+    'split ranges': {
+      given: given([
+        { ...ssh, CidrIpv4: '0.0.0.0/1' },
+        { ...ssh, CidrIpv4: '128.0.0.0/1' },
+      ]),
+      plan: revoked('sgr-0', 'sgr-1'),
+      after: given([]),
+    },
+    'all protocols, no ports': {
+      given: given([{ IpProtocol: '-1', CidrIpv4: '0.0.0.0/0' }]),
+      plan: revoked('sgr-0'),
+      after: given([]),
+    },
+    'udp by number, in a range of ports': {
+      given: given([{ IpProtocol: '17', FromPort: 3000, ToPort: 4000, CidrIpv4: '0.0.0.0/0' }]),
+      plan: revoked('sgr-0'),
+      after: given([]),
+    },
+    'a prefix list that holds the world': {
+      given: given([{ ...ssh, PrefixListId: 'pl-1' }], { 'pl-1': ['10.0.0.0/8', '0.0.0.0/0'] }),
+      plan: revoked('sgr-0'),
+      after: given([]),
+    },
+  },
+});
+
+async function openGroup({ aws, accountId }: TestAccount) {
+  const ec2 = aws()(EC2Client);
+  const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'web', Description: 'web' }));
+  const GroupId = made.GroupId as string;
+  const CidrIp = (cidr: string, Description: string) => ({ IpRanges: [{ CidrIp: cidr, Description }] });
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpPermissions: [
+        { ...ssh, ...CidrIp('0.0.0.0/0', 'just for today') },
+        { ...ssh, ...CidrIp('203.0.113.0/24', 'office') },
+        { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, ...CidrIp('0.0.0.0/0', 'site') },
+      ],
+    }),
+  );
+  const rules = async () => {
+    const filter = { Filters: [{ Name: 'group-id', Values: [GroupId] }] };
+    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand(filter));
+    return SecurityGroupRules.map(({ SecurityGroupRuleId: _, ...rule }) => rule).sort((a, b) =>
+      JSON.stringify(a).localeCompare(JSON.stringify(b)),
+    );
+  };
+  return {
+    event: sampleEvent('ec2/AuthorizeSecurityGroupIngress', { [GROUP]: GroupId, '111122223333': accountId }),
+    state: rules,
+    neighbours: async () => (await rules()).filter(({ Description }) => Description !== 'just for today'),
+  };
+}
+
+testOnSandbox(control, { 'ssh is opened to the world': openGroup });

@@ -1,0 +1,42 @@
+import type { AnyControl, Mode } from '../../shared/control.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { memoryLedger } from '../../shared/ledger/memory.ts';
+import type { Notice } from '../../shared/notify/notifier.ts';
+import { defaultParameters } from '../../shared/policy/defaults.ts';
+import type { Aws } from '../../shared/resource.ts';
+
+/** An engine for tests: everything in memory, no waiting, and what was told can be read. */
+export interface TestEngine extends Engine {
+  readonly told: Notice[];
+}
+
+/** `mode` holds for every control; parameters are the controls' own, overridden by `parameters`. */
+export function testEngine(
+  aws: (region: string) => Aws,
+  mode: Mode = 'remediate',
+  overrides: Partial<Engine> & { readonly parameters?: Readonly<Record<string, unknown>> } = {},
+): TestEngine {
+  const told: Notice[] = [];
+  const { parameters, ...rest } = overrides;
+  return {
+    aws,
+    ledger: memoryLedger(),
+    notifier: {
+      async tell(notice) {
+        told.push(notice);
+      },
+    },
+    policy: {
+      version: 'test',
+      settingsFor: (control: AnyControl) => ({
+        mode,
+        parameters: { ...defaultParameters(control), ...parameters },
+        why: 'the test says so',
+      }),
+    },
+    clock: { now: () => new Date(), sleep: async () => {} },
+    ceiling: 'remediate',
+    ...rest,
+    told,
+  };
+}

@@ -1,0 +1,18 @@
+/** IAM actions whose name is not `<service>:<operation>`. Source: the Service Authorization Reference. */
+const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  's3:GetPublicAccessBlock': ['s3:GetBucketPublicAccessBlock'],
+  's3:PutPublicAccessBlock': ['s3:PutBucketPublicAccessBlock'],
+  's3:DeletePublicAccessBlock': ['s3:PutBucketPublicAccessBlock'],
+  's3:GetBucketEncryption': ['s3:GetEncryptionConfiguration'],
+  's3:PutBucketEncryption': ['s3:PutEncryptionConfiguration'],
+  's3:DeleteBucketEncryption': ['s3:PutEncryptionConfiguration'],
+  's3:ListBuckets': ['s3:ListAllMyBuckets'],
+  's3:HeadBucket': ['s3:ListBucket'],
+  's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
+  's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
+  's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
+};
+
+/** The IAM actions that one API call needs. */
+export const iamActionsOf = (service: string, operation: string): readonly string[] =>
+  EXCEPTIONS[`${service}:${operation}`] ?? [`${service}:${operation}`];

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeCall } from '../../shared/cli/calls.ts';
+import type { AnyControl } from '../../shared/control.ts';
+import type { Result } from '../../shared/engine/outcome.ts';
+import { receive } from '../../shared/engine/receive.ts';
+import type { Remediation } from '../../shared/ledger/ledger.ts';
+import { memoryLedger } from '../../shared/ledger/memory.ts';
+import { testEngine } from './engine.ts';
+import { type TestAccount, testAccount } from './sandbox.ts';
+
+/** A drift that was made in the account. */
+export interface Scene {
+  /** The event that tells of it, in any known shape. */
+  readonly event: unknown;
+  /** Everything about the resource that a remediation could touch, in a form that compares (no rule ids, no dates). */
+  state(): Promise<unknown>;
+  /** Everything near it that must stay as it is. */
+  neighbours(): Promise<unknown>;
+  /** Parameters that differ from the control's own. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** What the control does about it; `remediated` unless a person has to decide. */
+  readonly outcome?: 'remediated' | 'detected';
+  /** Runs once the drift is put right. */
+  afterwards?(): Promise<void>;
+}
+
+/** Proves a control on the local account, through the real SDK: the event finds the drift, a dry run changes nothing, the remediation ends it and leaves the neighbours, a second run does nothing, and the undo steps bring back the same state. */
+export function testOnSandbox(
+  control: AnyControl,
+  scenes: Readonly<Record<string, (account: TestAccount) => Promise<Scene>>>,
+): void {
+  describe(`${control.id} on the local account`, () => {
+    let account: TestAccount;
+    beforeAll(async () => {
+      account = await testAccount();
+    });
+
+    test.each(Object.entries(scenes))('%s', async (_name, make) => {
+      const scene = await make(account);
+      const kept: Remediation[] = [];
+      const memory = memoryLedger();
+      const ledger = {
+        ...memory,
+        async saveRemediation(key: string, remediation: Remediation) {
+          if (remediation.status === 'remediated') kept.push(remediation);
+          await memory.saveRemediation(key, remediation);
+        },
+      };
+      const replay = async (mode: 'detect' | 'remediate'): Promise<readonly Result[]> => {
+        const parameters = scene.parameters ?? {};
+        const engine = testEngine(account.aws, mode, { parameters, ledger });
+        const context = { controls: [control], fallback: account };
+        return (await Array.fromAsync(receive(scene.event, engine, context)))
+          .flat()
+          .filter(({ before }) => before !== 'NOT_APPLICABLE');
+      };
+      const before = await scene.state();
+      const neighbours = await scene.neighbours();
+
+      const dry = await replay('detect');
+      expect(dry).toMatchObject([{ controlId: control.id, outcome: 'detected', before: 'NON_COMPLIANT', error: null }]);
+      expect(await scene.state()).toEqual(before);
+
+      const [result, ...others] = await replay('remediate');
+      expect(others).toEqual([]);
+      const outcome = scene.outcome ?? 'remediated';
+      expect(result).toMatchObject({ outcome, before: 'NON_COMPLIANT', error: null });
+      expect(await scene.neighbours()).toEqual(neighbours);
+      if (outcome === 'detected') {
+        expect(await scene.state()).toEqual(before);
+        return;
+      }
+      expect(result).toMatchObject({ after: 'COMPLIANT', steps: dry[0]?.steps ?? [] });
+      expect(await scene.state()).not.toEqual(before);
+      await scene.afterwards?.();
+
+      const mended = await scene.state();
+      expect(await replay('remediate')).toMatchObject([{ outcome: 'compliant', steps: [] }]);
+      expect(await scene.state()).toEqual(mended);
+
+      const steps = kept[0]?.steps ?? [];
+      expect(steps.every(({ undo }) => undo !== null)).toBe(true);
+      const region = result?.region ?? account.region;
+      for (const { undo } of steps.toReversed())
+        for (const call of undo ?? []) await makeCall(call, account.aws(region));
+      expect(await scene.state()).toEqual(before);
+      expect(await scene.neighbours()).toEqual(neighbours);
+    });
+  });
+}
