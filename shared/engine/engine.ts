@@ -32,6 +32,8 @@ export interface Subject {
   readonly resource: AnyResource;
   readonly ref: ResourceRef;
   readonly controls: readonly AnyControl[];
+  /** Facets that a listing has just read. */
+  readonly known?: Readonly<Record<string, unknown>>;
 }
 
 /** Why we look; carried into records and notices, never into a decision. */

@@ -27,6 +27,7 @@ export async function observe(
   { resource, ref }: Subject,
   facetNames: readonly string[],
   engine: Engine,
+  known: Readonly<Record<string, unknown>> = {},
 ): Promise<Observation> {
   const aws = engine.aws(ref.region);
   const facets: Record<string, unknown> = {};
@@ -34,7 +35,7 @@ export async function observe(
   await Promise.all(
     facetNames.map(async (name) => {
       try {
-        facets[name] = await resource.facets[name]?.read(aws, ref);
+        facets[name] = name in known ? known[name] : await resource.facets[name]?.read(aws, ref);
       } catch (error) {
         unreadable[name] = error;
       }

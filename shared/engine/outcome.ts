@@ -37,6 +37,8 @@ export const bareResult = (
   event: { readonly eventId: string | null; readonly eventName: string | null },
   rest: Pick<Result, 'outcome'> & Partial<Result>,
 ): Result => ({
+  eventId: event.eventId,
+  eventName: event.eventName,
   controlId: null,
   resourceType: null,
   resourceId: null,
@@ -49,7 +51,5 @@ export const bareResult = (
   steps: [],
   remediationId: null,
   error: null,
-  eventId: event.eventId,
-  eventName: event.eventName,
   ...rest,
 });

@@ -1,4 +1,4 @@
-import type { AnyControl, Mode } from '../control.ts';
+import type { AnyControl, Mode, Severity } from '../control.ts';
 import type { ResourceRef } from '../resource.ts';
 
 /** What holds for one control on one resource. */
@@ -14,4 +14,29 @@ export interface Policy {
   /** A short hash of the settings; in every record. */
   readonly version: string;
   settingsFor(control: AnyControl, ref: ResourceRef): Settings;
+}
+
+/** A dated permission to stay non-compliant, as policy.yml writes it. */
+export interface ExemptionRule {
+  readonly control: string;
+  /** An ARN or resource id; `*` stands for any run of characters. */
+  readonly resource: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** The last day on which it holds, `2027-01-31`. */
+  readonly expires: string;
+}
+
+/** policy.yml, validated. */
+export interface PolicyDocument {
+  readonly defaults?: { readonly mode?: Mode };
+  readonly controls?: Readonly<
+    Record<string, { readonly mode?: Mode; readonly parameters?: Readonly<Record<string, unknown>> }>
+  >;
+  readonly exemptions?: readonly ExemptionRule[];
+  readonly limits?: {
+    readonly remediationsPerHour?: number;
+    readonly flap?: { readonly times: number; readonly within: string };
+  };
+  readonly notify?: { readonly minimumSeverity?: Severity };
 }

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AnyControl } from '../shared/control.ts';
+
+export const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** The folders of shared/controls/, one for each service. */
+export const services = (): readonly string[] =>
+  readdirSync(`${ROOT}shared/controls`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
+/** The ids of a service's controls: the names of its files. */
+export const controlIds = (service: string): readonly string[] =>
+  readdirSync(`${ROOT}shared/controls/${service}`)
+    .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+    .map((name) => basename(name, '.ts'))
+    .sort();
+
+/** Loads every control. Throws where a file's name, folder or resource does not fit its id. */
+export async function loadCatalogue(): Promise<ReadonlyMap<string, readonly AnyControl[]>> {
+  const catalogue = new Map<string, readonly AnyControl[]>();
+  for (const service of services()) {
+    const controls: AnyControl[] = [];
+    for (const id of controlIds(service)) {
+      const { default: control } = (await import(`${ROOT}shared/controls/${service}/${id}.ts`)) as {
+        default?: AnyControl;
+      };
+      const file = `shared/controls/${service}/${id}.ts`;
+      if (control === undefined) throw new Error(`${file} has no default export: export default defineControl({…})`);
+      if (control.id !== id) throw new Error(`${file} defines "${control.id}": file name and id must be the same`);
+      if (control.resource.service !== service)
+        throw new Error(
+          `${file} judges a resource of ${control.resource.service}: it belongs into shared/controls/${control.resource.service}/`,
+        );
+      controls.push(control);
+    }
+    catalogue.set(service, controls);
+  }
+  return catalogue;
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { type AnyControl, MODES, type Mode } from '../control.ts';
+import { controls as catalogue } from '../controls/index.ts';
+import { parsePolicy } from '../policy/load.ts';
+import type { Policy, PolicyDocument } from '../policy/policy.ts';
+import { policyFrom } from '../policy/settings.ts';
+import { UsageError } from './errors.ts';
+
+/** What every subcommand takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  /** A path; `false` for --no-policy; absent for the default. */
+  readonly policy?: string | false;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** What the subcommands take that look at resources. */
+export interface LookOptions extends CommonOptions {
+  readonly mode: Mode;
+  readonly control: readonly string[];
+  readonly exitCode?: boolean;
+}
+
+export const withCommonOptions = (command: Command): Command =>
+  command
+    .option('--json', 'JSON Lines on stdout, and nothing else there')
+    .option('--policy <file>', 'the policy.yml to use (default: $EVENKEEL_POLICY, or ./policy.yml where there is one)')
+    .option('--no-policy', "every control's recommended mode")
+    .option('--region <region>', 'the AWS region where nothing else names one')
+    .option('--profile <profile>', 'the AWS profile')
+    .hook('preAction', (_, { opts }) => useAws((opts as () => CommonOptions).call(command)));
+
+export const withLookOptions = (command: Command): Command =>
+  withCommonOptions(command)
+    .addOption(
+      new Option('--mode <mode>', 'the most that may be done: detect shows the plan and writes nothing')
+        .choices(MODES.filter((mode) => mode !== 'off'))
+        .default('detect'),
+    )
+    .option('--control <id>', 'only this control (may be given again)', (id: string, ids: string[]) => [...ids, id], [])
+    .option('--exit-code', 'exit with 3 where drift is left');
+
+/** The SDK reads its settings from the environment; flags win over it. */
+function useAws({ region, profile }: CommonOptions): void {
+  if (region !== undefined) process.env.AWS_REGION = region;
+  if (profile !== undefined) process.env.AWS_PROFILE = profile;
+}
+
+const DEFAULT_POLICY = 'policy.yml';
+
+/** The policy.yml that holds, or null for the recommended modes. Throws UsageError where a named file cannot be read, PolicyError where it says something that is not allowed. */
+export function policyDocument({ policy }: CommonOptions): PolicyDocument | null {
+  if (policy === false) return null;
+  const named = policy ?? process.env.EVENKEEL_POLICY;
+  const file = named || DEFAULT_POLICY;
+  if (!named && !existsSync(file)) return null;
+  try {
+    return parsePolicy(readFileSync(file, 'utf8'), file, catalogue);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error)
+      throw new UsageError(`${file}: the policy cannot be read (${error.code})`);
+    throw error;
+  }
+}
+
+export const policyOf = (options: CommonOptions): Policy => policyFrom(policyDocument(options));
+
+/** The controls that were asked for, or all. Throws UsageError for an id that does not exist. */
+export function chosenControls(ids: readonly string[]): readonly AnyControl[] {
+  for (const id of ids) {
+    if (!catalogue.some((control) => control.id === id))
+      throw new UsageError(`--control ${id}: there is no such control; \`evenkeel controls\` lists them`);
+  }
+  return ids.length === 0 ? catalogue : catalogue.filter(({ id }) => ids.includes(id));
+}

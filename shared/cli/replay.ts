@@ -1,0 +1,93 @@
+import { Command } from 'commander';
+import type { AnyControl } from '../control.ts';
+import { type Change, changesIn } from '../engine/changes.ts';
+import type { Engine } from '../engine/engine.ts';
+import { bareResult } from '../engine/outcome.ts';
+import { lookAt } from '../engine/receive.ts';
+import { EXIT } from './errors.ts';
+import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
+import { drain, isQueueUrl } from './queue.ts';
+import { type Report, reportTo } from './report.ts';
+import { filesOf, type Piece, piecesOf } from './sources.ts';
+import { engineFor, type Home, home, homeRegion } from './world.ts';
+
+export const replayCommand = () =>
+  withLookOptions(new Command('replay'))
+    .description(
+      'Look again at what events speak of; write only with --mode remediate. Doing it twice changes nothing.',
+    )
+    .argument('<source...>', 'files, folders, - or the URL of an SQS queue; .json, .jsonl, .json.gz')
+    .action(replay);
+
+async function replay(sources: readonly string[], options: LookOptions): Promise<void> {
+  const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
+  const controls = chosenControls(options.control);
+  const engine = engineFor(options);
+  const report = reportTo(options.json === true, options.exitCode === true);
+  const context = { engine, controls, report, home: once(() => home(engine.aws)) };
+
+  let unreadable = false;
+  for (const file of files) {
+    for await (const piece of piecesOf(file)) {
+      if ('value' in piece) await replayValue(piece.value, context);
+      else {
+        reportTrouble(piece, report);
+        unreadable ||= piece.whole;
+      }
+    }
+  }
+  for (const url of sources.filter(isQueueUrl)) await replayQueue(url, options, context);
+  const status = report.finish();
+  process.exitCode = unreadable ? EXIT.usage : status;
+}
+
+interface ReplayContext {
+  readonly engine: Engine;
+  readonly controls: readonly AnyControl[];
+  readonly report: Report;
+  /** Who we are, asked once and only where an event does not say whose it is. */
+  home(): Promise<Home>;
+}
+
+/** Looks at all that one value speaks of; true where nothing failed. */
+async function replayValue(value: unknown, { engine, controls, report, home }: ReplayContext): Promise<boolean> {
+  let well = true;
+  for (const change of changesIn(value)) {
+    const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
+    for (const result of await lookAt(change, engine, { controls, fallback })) {
+      report.add(result);
+      well &&= result.outcome !== 'failed';
+    }
+  }
+  return well;
+}
+
+function namesItsHome(change: Change): boolean {
+  if (change.kind !== 'call' && change.kind !== 'resource') return true;
+  const { accountId, region } = change.kind === 'call' ? change.record : change.resource;
+  return accountId !== '' && region !== '';
+}
+
+/** A dry run gives every message back: looking has put nothing right. */
+async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
+  await drain(url, context.engine.aws(regionOf(url)), async ({ Body = '' }) => {
+    const well = await replayValue(Body, context);
+    return well && mode !== 'detect';
+  });
+}
+
+/** The region in a queue's URL; a local queue has none. */
+const regionOf = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? homeRegion();
+
+function reportTrouble({ where, trouble }: Extract<Piece, { trouble: string }>, report: Report): void {
+  process.stderr.write(`evenkeel: ${where} ${trouble}\n`);
+  report.add(bareResult({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where} ${trouble}` }));
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

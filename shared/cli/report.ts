@@ -1,0 +1,58 @@
+import pc from 'picocolors';
+import type { Outcome, Result } from '../engine/outcome.ts';
+import { EXIT } from './errors.ts';
+
+const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
+  compliant: ['✓', pc.green],
+  notApplicable: ['·', pc.dim],
+  detected: ['!', pc.yellow],
+  exempted: ['~', pc.dim],
+  awaitingApproval: ['?', pc.yellow],
+  remediated: ['✔', pc.green],
+  halted: ['■', pc.red],
+  failed: ['✗', pc.red],
+};
+
+/** Writes results as they come, and knows at the end how it went. */
+export interface Report {
+  add(result: Result): void;
+  /** Says what was seen; gives the exit status. */
+  finish(): number;
+}
+
+/** JSON Lines for machines, or lines for people; both on stdout. */
+export function reportTo(json: boolean, exitCode: boolean): Report {
+  const tally = new Map<Outcome, number>();
+  const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
+  return {
+    add(result) {
+      tally.set(result.outcome, count(result.outcome) + 1);
+      process.stdout.write(json ? `${JSON.stringify(result)}\n` : inWords(result));
+    },
+    finish() {
+      if (!json) process.stdout.write(`\n${summary(tally)}\n`);
+      if (count('failed') > 0) return EXIT.failed;
+      const left = count('detected') + count('awaitingApproval') + count('halted');
+      return exitCode && left > 0 ? EXIT.driftLeft : EXIT.done;
+    },
+  };
+}
+
+const summary = (tally: ReadonlyMap<Outcome, number>) =>
+  tally.size === 0
+    ? 'Nothing to look at.'
+    : [...tally].map(([outcome, n]) => `${n} ${LOOKS[outcome][1](outcome)}`).join(', ');
+
+function inWords(result: Result): string {
+  const [mark, paint] = LOOKS[result.outcome];
+  const what = result.controlId ?? result.eventName ?? 'event';
+  const where = result.resourceId === null ? '' : ` ${pc.bold(result.resourceId)}${pc.dim(` ${result.region}`)}`;
+  const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
+  const why = result.error ?? result.annotation;
+  if (why !== null && why !== '') lines.push(`    ${why}`);
+  const would = result.outcome === 'remediated' || result.outcome === 'failed' ? '' : 'would ';
+  for (const { service, operation, input } of result.steps)
+    lines.push(pc.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
+  if (result.remediationId !== null) lines.push(pc.dim(`    ${result.remediationId}`));
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,42 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type Engine, systemClock } from '../engine/engine.ts';
+import { awsClients } from '../lambda/clients.ts';
+import { ledgerFromEnvironment, notifierFromEnvironment } from '../lambda/environment.ts';
+import { readOnly } from '../ledger/ledger.ts';
+import { consoleNotifier } from '../notify/console.ts';
+import { silent } from '../notify/notifier.ts';
+import { UsageError } from './errors.ts';
+import { type LookOptions, policyOf } from './options.ts';
+
+/** The account and region that the command works in where nothing else names them. */
+export interface Home {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** The engine of the command. A dry run reads the ledger and writes nowhere. */
+export function engineFor(options: LookOptions): Engine {
+  const aws = awsClients();
+  const region = homeRegion();
+  const ledger = ledgerFromEnvironment(aws, region);
+  const told = consoleNotifier((text) => process.stderr.write(text));
+  const dry = options.mode === 'detect';
+  return {
+    aws,
+    ledger: dry ? readOnly(ledger) : ledger,
+    notifier: dry ? silent : notifierFromEnvironment(aws, region, told),
+    policy: policyOf(options),
+    clock: systemClock,
+    ceiling: options.mode,
+  };
+}
+
+export const homeRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || '';
+
+/** Asks AWS who we are. Throws UsageError without a region; the SDK's own error without credentials. */
+export async function home(aws: Engine['aws']): Promise<Home> {
+  const region = homeRegion();
+  if (region === '') throw new UsageError('no region: give --region, or set AWS_REGION');
+  const { Account = '' } = await aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
+  return { accountId: Account, region };
+}

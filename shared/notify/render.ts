@@ -1,0 +1,82 @@
+import type { CallData } from '../control.ts';
+import type { Outcome } from '../engine/outcome.ts';
+import type { Notice } from './notifier.ts';
+
+/** A message as a person gets it. */
+export interface Message {
+  /** At most 100 ASCII characters: SNS sends it as the mail's subject. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+const SUBJECT_LIMIT = 100;
+
+/** What happened, in words that begin a sentence. */
+const HEADLINES: Readonly<Record<Outcome, string>> = {
+  compliant: 'Compliant',
+  notApplicable: 'Not applicable',
+  detected: 'Drift found',
+  exempted: 'Drift allowed',
+  awaitingApproval: 'Approval wanted',
+  remediated: 'Drift put right',
+  halted: 'Stopped, not put right',
+  failed: 'FAILED to put right',
+};
+
+/** Renders a notice: what, where, by whom, what was done, and how to go on from here. */
+export function render(notice: Notice): Message {
+  const { result, control } = notice;
+  const subject = ascii(`[${control.severity}] ${HEADLINES[result.outcome]}: ${result.resourceId} (${control.id})`);
+  const text = [
+    `${HEADLINES[result.outcome]} [${control.severity}]`,
+    control.title,
+    '',
+    ...rows([
+      ['Resource', `${result.resourceType} ${result.resourceId}`],
+      ['Account', `${result.accountId}, ${result.region}`],
+      ['Found', result.annotation],
+      ['Trouble', result.error],
+      ['Changed by', changedBy(notice)],
+      ['At', notice.eventTime],
+    ]),
+    ...steps(notice),
+    '',
+    ...advice(notice),
+    '',
+    notice.consoleUrl,
+    `Control: ${control.id}${result.eventId === null ? '' : ` · event ${result.eventId}`}`,
+  ];
+  return { subject, text: text.join('\n') };
+}
+
+const ascii = (text: string) => {
+  const plain = text.replace(/[^\x20-\x7e]/g, '?');
+  return plain.length <= SUBJECT_LIMIT ? plain : `${plain.slice(0, SUBJECT_LIMIT - 3)}...`;
+};
+
+const rows = (pairs: readonly (readonly [string, string | null])[]) =>
+  pairs.filter(([, value]) => value !== null).map(([name, value]) => `${`${name}:`.padEnd(12)}${value}`);
+
+function changedBy({ attribution, result }: Notice): string | null {
+  if (attribution === null) return null;
+  const { actor, sourceIp, tool } = attribution;
+  const via = [tool, sourceIp === null ? null : `from ${sourceIp}`, result.eventName].filter((part) => part !== null);
+  return `${actor ?? 'unknown'}${via.length > 0 ? ` (${via.join(', ')})` : ''}`;
+}
+
+function steps({ result }: Notice): readonly string[] {
+  if (result.steps.length === 0) return [];
+  const title = { remediated: 'Done:', failed: 'Tried:' }[result.outcome as string] ?? 'Would do:';
+  return ['', title, ...result.steps.map((call) => `  ${inWords(call)}`)];
+}
+
+const inWords = ({ service, operation, input }: CallData) => `${service}:${operation} ${JSON.stringify(input)}`;
+
+/** What the reader can do now. */
+function advice({ result, control, reversible }: Notice): readonly string[] {
+  if (result.outcome === 'remediated') {
+    const undo = reversible ? `Take it back:  npx evenkeel undo ${result.remediationId}` : 'This cannot be taken back.';
+    return [undo, `Why it matters: ${control.rationale}`];
+  }
+  return [`What to do: ${control.guidance}`, `Why it matters: ${control.rationale}`];
+}

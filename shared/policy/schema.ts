@@ -1,0 +1,85 @@
+import { type AnyControl, MODES, type Parameters, SEVERITIES } from '../control.ts';
+
+/** The JSON Schema of policy.yml for a set of controls: editors complete it, packaging and the command validate with it. */
+export function policySchema(controls: readonly AnyControl[]): object {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Evenkeel policy.yml',
+    description: 'What Evenkeel may do in this account.',
+    ...object({
+      defaults: {
+        description: 'What holds for every control that is not named below.',
+        ...object({ mode }),
+      },
+      controls: {
+        description: 'What holds for one control.',
+        ...object(Object.fromEntries(controls.map((control) => [control.id, controlSchema(control)]))),
+      },
+      exemptions: {
+        description: 'Dated permissions to stay non-compliant.',
+        type: 'array',
+        items: object(
+          {
+            control: { description: 'The control that is exempted from.', enum: controls.map(({ id }) => id) },
+            resource: text('The ARN or id of the resource; * stands for any run of characters.'),
+            owner: text('Who answers for it: an e-mail address.'),
+            reason: text('Why it is allowed.'),
+            expires: {
+              description: 'The last day on which it holds, at most a year ahead.',
+              type: 'string',
+              format: 'date',
+            },
+          },
+          ['control', 'resource', 'owner', 'reason', 'expires'],
+        ),
+      },
+      limits: {
+        description: 'When Evenkeel stops by itself.',
+        ...object({
+          remediationsPerHour: {
+            description: 'The most remediations in an hour, of one control and of the account.',
+            type: 'integer',
+            minimum: 1,
+          },
+          flap: {
+            description: 'How often the same drift may come back before somebody else must decide.',
+            ...object(
+              {
+                times: { description: 'So many remediations …', type: 'integer', minimum: 1 },
+                within: {
+                  description: '… within this time: 30m, 1h, 2d.',
+                  type: 'string',
+                  pattern: '^[1-9][0-9]*[mhd]$',
+                },
+              },
+              ['times', 'within'],
+            ),
+          },
+        }),
+      },
+      notify: {
+        description: 'What people are told of.',
+        ...object({ minimumSeverity: { description: 'Nothing below this is told.', enum: SEVERITIES } }),
+      },
+    }),
+  };
+}
+
+const mode = { description: 'What Evenkeel may do about a finding.', enum: MODES };
+
+const text = (description: string) => ({ description, type: 'string', minLength: 1 });
+
+/** An object that has these properties and no others. */
+const object = (properties: object, required: readonly string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  ...(required.length > 0 ? { required } : {}),
+});
+
+function controlSchema({ title, parameters }: AnyControl): object {
+  return {
+    description: title,
+    ...object({ mode, parameters: { description: 'Parameters of the control.', ...object(parameters as Parameters) } }),
+  };
+}
