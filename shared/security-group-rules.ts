@@ -8,36 +8,64 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { type Step, step } from './control.ts';
-import { type Breadth, coversTheWorld, isTooWide, opensPort, widestShare } from './network.ts';
+import { type Breadth, coversTheWorld, isTooWide, opensPort, reachOf } from './network.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
 export type PrefixLists = Readonly<Record<string, readonly string[]>>;
 
-/** The CIDRs that a rule lets in, its prefix list's entries included; none for a rule that refers to a group. */
+/** The CIDRs that a rule lets in, its prefix list's entries included; none for a rule that refers to a group. Throws where the prefix list was not read. */
 export function sourcesOf(rule: SecurityGroupRule, prefixLists: PrefixLists): readonly string[] {
-  if (rule.PrefixListId !== undefined) return prefixLists[rule.PrefixListId] ?? [];
-  return [rule.CidrIpv4, rule.CidrIpv6].flatMap((cidr) => cidr || []);
+  if (rule.PrefixListId === undefined) return [rule.CidrIpv4, rule.CidrIpv6].flatMap((cidr) => cidr || []);
+  const entries = prefixLists[rule.PrefixListId];
+  if (entries === undefined) throw new Error(`the entries of ${rule.PrefixListId} were not read`);
+  return entries;
 }
 
-/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them until they no longer do. */
+/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them, so that as many as possible stay. */
 export function exposingRules(
   rules: readonly SecurityGroupRule[],
   prefixLists: PrefixLists,
   ports: readonly number[],
   breadth: Breadth,
 ): readonly SecurityGroupRule[] {
-  const exposing = new Set<SecurityGroupRule>();
-  for (const port of ports) {
-    const open = rules.filter((rule) => rule.IsEgress !== true && opensPort(rule, port));
-    const widths = new Map(open.map((rule) => [rule, sourcesOf(rule, prefixLists)]));
-    for (const [rule, sources] of widths) if (sources.some((cidr) => isTooWide(cidr, breadth))) exposing.add(rule);
-    const rest = open
-      .filter((rule) => !exposing.has(rule))
-      .toSorted((a, b) => widestShare(widths.get(a) ?? []) - widestShare(widths.get(b) ?? []));
-    while (coversTheWorld(rest.flatMap((rule) => [...(widths.get(rule) ?? [])])))
-      exposing.add(rest.pop() as SecurityGroupRule);
-  }
+  const open = rules
+    .filter((rule) => rule.IsEgress !== true && ports.some((port) => opensPort(rule, port)))
+    .map((rule) => ({ rule, sources: sourcesOf(rule, prefixLists) }));
+  const wide = new Set(open.filter(({ sources }) => sources.some((cidr) => isTooWide(cidr, breadth))));
+  const exposing = new Set(
+    [
+      ...wide,
+      ...crowding(
+        open.filter((source) => !wide.has(source)),
+        ports,
+      ),
+    ].map(({ rule }) => rule),
+  );
   return rules.filter((rule) => exposing.has(rule));
+}
+
+interface OpenRule {
+  readonly rule: SecurityGroupRule;
+  readonly sources: readonly string[];
+}
+
+/** Those that have to go so that the others together no longer cover the world: the narrowest are let in first, then each wider one as long as there is room. */
+function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly OpenRule[] {
+  const covered = (some: readonly OpenRule[], port: number) =>
+    coversTheWorld(some.filter(({ rule }) => opensPort(rule, port)).flatMap(({ sources }) => sources));
+  const crowded = ports.filter((port) => covered(open, port));
+  if (crowded.length === 0) return [];
+  const narrowestFirst = open
+    .map((one) => ({ one, reach: reachOf(one.sources), id: one.rule.SecurityGroupRuleId ?? '' }))
+    .sort((a, b) => a.reach - b.reach || a.id.localeCompare(b.id))
+    .map(({ one }) => one);
+  const kept: OpenRule[] = [];
+  const removed: OpenRule[] = [];
+  for (const one of narrowestFirst) {
+    const tooMuch = crowded.some((port) => opensPort(one.rule, port) && covered([...kept, one], port));
+    (tooMuch ? removed : kept).push(one);
+  }
+  return removed;
 }
 
 /** A rule in a few words, as an engineer would write it: `tcp 22 from 0.0.0.0/0`. */

@@ -1,6 +1,7 @@
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { exposureParameters, worldRules } from '../../port-exposure.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
-import { exposingRules, inWords, revoke } from '../../security-group-rules.ts';
+import { inWords, revoke } from '../../security-group-rules.ts';
 
 export default defineControl({
   id: 'ec2-security-group-admin-ports-restricted',
@@ -22,35 +23,11 @@ export default defineControl({
       'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
     ],
   },
-  parameters: {
-    ports: {
-      description: 'TCP and UDP ports that must not be open to the world.',
-      type: 'array',
-      items: { type: 'integer', minimum: 0, maximum: 65535 },
-      default: [22, 3389],
-    },
-    widestIpv4: {
-      description: 'The shortest IPv4 prefix that one rule may let in.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 32,
-      default: 8,
-    },
-    widestIpv6: {
-      description: 'The shortest IPv6 prefix that one rule may let in.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 128,
-      default: 16,
-    },
-  },
-  evaluate({ rules: { rules, prefixLists } }, { ports, widestIpv4, widestIpv6 }) {
-    const exposing = exposingRules(rules, prefixLists, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
-    if (exposing.length === 0) return compliant(`No rule opens ${ports.join(', ')} to the world.`);
+  parameters: exposureParameters([22, 3389]),
+  evaluate({ rules }, parameters) {
+    const exposing = worldRules(rules, parameters);
+    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
     return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`);
   },
-  plan({ ref, rules: { rules, prefixLists } }, { ports, widestIpv4, widestIpv6 }) {
-    const exposing = exposingRules(rules, prefixLists, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
-    return exposing.map((rule) => revoke(ref.resourceId, rule));
-  },
+  plan: ({ ref, rules }, parameters) => worldRules(rules, parameters).map((rule) => revoke(ref.resourceId, rule)),
 });
