@@ -9,7 +9,7 @@ export interface CallRecord {
   readonly region: string;
   readonly request: JsonObject | null;
   readonly response: JsonObject | null;
-  /** CloudTrail left the parameters out because they were too large. */
+  /** CloudTrail left the parameters or the answer out because they were too large. */
   readonly omitted: boolean;
   readonly errorCode: string | null;
   readonly userIdentity: JsonObject | null;
@@ -29,7 +29,7 @@ export const stringOrNull = (value: unknown): string | null =>
 /** A field by name, whatever its capitals: CloudTrail writes both `groupId` and `GroupId`. */
 export function field(source: unknown, name: string): unknown {
   if (!isObject(source)) return undefined;
-  if (name in source) return source[name];
+  if (Object.hasOwn(source, name)) return source[name];
   const wanted = name.toLowerCase();
   const key = Object.keys(source).find((candidate) => candidate.toLowerCase() === wanted);
   return key === undefined ? undefined : source[key];

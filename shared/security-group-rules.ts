@@ -31,16 +31,10 @@ export function exposingRules(
   const open = rules
     .filter((rule) => rule.IsEgress !== true && ports.some((port) => opensPort(rule, port)))
     .map((rule) => ({ rule, sources: sourcesOf(rule, prefixLists) }));
-  const wide = new Set(open.filter(({ sources }) => sources.some((cidr) => isTooWide(cidr, breadth))));
-  const exposing = new Set(
-    [
-      ...wide,
-      ...crowding(
-        open.filter((source) => !wide.has(source)),
-        ports,
-      ),
-    ].map(({ rule }) => rule),
+  const { wide = [], narrow = [] } = Object.groupBy(open, ({ sources }) =>
+    sources.some((cidr) => isTooWide(cidr, breadth)) ? 'wide' : 'narrow',
   );
+  const exposing = new Set([...wide, ...crowding(narrow, ports)].map(({ rule }) => rule));
   return rules.filter((rule) => exposing.has(rule));
 }
 
@@ -79,12 +73,12 @@ export function inWords({ IpProtocol, FromPort, ToPort, ...rule }: SecurityGroup
 /** Takes one rule away by its id, so that its neighbours in the same permission stay; the undo puts it back with description and tags. */
 export function revoke(groupId: string, rule: SecurityGroupRule): Step {
   const input = { GroupId: groupId, SecurityGroupRuleIds: [rule.SecurityGroupRuleId ?? ''] };
+  // AWS keeps the tags that begin with `aws:` to itself and refuses a call that sets them.
+  const tags = rule.Tags?.filter(({ Key = '' }) => !Key.startsWith('aws:')) ?? [];
   const again = {
     GroupId: groupId,
     IpPermissions: [permissionOf(rule)],
-    ...(rule.Tags?.length
-      ? { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: [...rule.Tags] }] }
-      : {}),
+    ...(tags.length > 0 ? { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: tags }] } : {}),
   };
   return rule.IsEgress
     ? step(EC2Client, RevokeSecurityGroupEgressCommand, input, {

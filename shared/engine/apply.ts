@@ -2,7 +2,7 @@ import { callOf, type Step } from '../control.ts';
 import type { RecordedStep } from '../ledger/ledger.ts';
 import type { ResourceRef } from '../resource.ts';
 import type { Engine } from './engine.ts';
-import { messageOf, StepFailedError } from './errors.ts';
+import { messageOf } from './errors.ts';
 
 interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
@@ -17,23 +17,25 @@ export const intended = (step: Step): RecordedStep => ({
   error: null,
 });
 
-/** Makes one call. An answer that it is so already counts as done, with nothing to take back. Throws StepFailedError on any other refusal. */
+/** Makes one call and says how it went; never throws. An answer that it is so already counts as done, with nothing to take back. */
 export async function make(step: Step, ref: ResourceRef, engine: Engine): Promise<RecordedStep> {
   const recorded = intended(step);
   try {
     const client = engine.aws(step.region ?? ref.region)(step.client) as Sender;
     const output = await client.send(new step.command(step.input as never));
-    return {
-      ...recorded,
-      status: 'made',
-      undo: step.undo?.(output).map(callOf) ?? null,
-      requestId: output.$metadata?.requestId ?? null,
-    };
+    return { ...recorded, status: 'made', requestId: output.$metadata?.requestId ?? null, ...undoOf(step, output) };
   } catch (error) {
     if (error instanceof Error && step.satisfiedBy?.includes(error.name))
       return { ...recorded, status: 'alreadySo', undo: [] };
-    throw new StepFailedError(`${recorded.service}:${recorded.operation} failed: ${messageOf(error)}`, {
-      cause: error,
-    });
+    return { ...recorded, status: 'failed', error: messageOf(error) };
+  }
+}
+
+/** The call is made by now: an undo that cannot be told must not make it look as if it had failed. */
+function undoOf({ undo }: Step, output: object): Pick<RecordedStep, 'undo' | 'error'> {
+  try {
+    return { undo: undo?.(output).map(callOf) ?? null, error: null };
+  } catch (error) {
+    return { undo: null, error: `made, and it is not known how to take it back: ${messageOf(error)}` };
   }
 }

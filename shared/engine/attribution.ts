@@ -14,21 +14,24 @@ export type Tool = 'Terraform' | 'CloudFormation' | 'CDK' | 'Pulumi' | 'console'
 
 /** From the most telling to the least: Terraform and Pulumi also name the SDK they are built on. */
 const TOOLS: readonly (readonly [Tool, RegExp])[] = [
-  ['Terraform', /terraform|opentofu/i],
   ['Pulumi', /pulumi/i],
+  ['Terraform', /terraform|opentofu/i],
   ['CDK', /aws-cdk|cdk\//i],
   ['CloudFormation', /cloudformation/i],
-  ['console', /console\.amazonaws\.com|signin\.amazonaws\.com|S3Console|^AWS Internal|^Mozilla\//i],
+  ['console', /console\.([\w-]+\.)*amazonaws\.com|signin\.amazonaws\.com|S3Console|^AWS (Internal|Signin)|^Mozilla\//i],
   ['CLI', /aws-cli|AWSPowerShell/i],
   ['SDK', /aws-sdk|boto3|botocore|aws-internal/i],
 ];
+
+const CONSOLE = 'console.amazonaws.com';
 
 /** Reads attribution out of a CloudTrail record. */
 export function attributionOf(record: JsonObject): Attribution {
   const identity = field(record, 'userIdentity');
   const invokedBy = stringOrNull(field(identity, 'invokedBy'));
   const userAgent = stringOrNull(field(record, 'userAgent'));
-  const traces = `${userAgent ?? ''} ${invokedBy ?? ''}`.trim();
+  const console = stringOrNull(field(record, 'sessionCredentialFromConsole')) === 'true' ? CONSOLE : '';
+  const traces = `${userAgent ?? ''} ${invokedBy ?? ''} ${console}`.trim();
   return {
     actor: stringOrNull(field(identity, 'arn')) ?? invokedBy ?? stringOrNull(field(identity, 'type')),
     sourceIp: stringOrNull(field(record, 'sourceIPAddress')),

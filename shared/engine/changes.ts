@@ -31,7 +31,7 @@ const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
 
 /** Envelopes within envelopes end here: SQS, SNS, a failed invocation, EventBridge, a Config rule. */
-const DEEPEST = 8;
+const DEEPEST = 12;
 
 /** The shapes that are read, for error messages. */
 export const KNOWN_SHAPES =
@@ -45,23 +45,26 @@ export function changesIn(input: unknown, depth = 0): readonly Change[] {
   if (depth > DEEPEST) return [unreadable(`is nested more than ${DEEPEST} envelopes deep`)];
   if (Array.isArray(input)) return input.flatMap((member) => changesIn(member, depth + 1));
   if (typeof input === 'string') return changesInText(input, depth);
-  if (!isObject(input)) return [unreadable(`is ${input === null ? 'null' : `a ${typeof input}`}, not an object`)];
+  if (!isObject(input)) return [unreadable(`is ${input ?? 'null'}, not an object`)];
   const inner = innerOf(input);
   if (inner !== undefined) return inner.flatMap((member) => changesIn(member, depth + 1));
   return [changeOf(input)];
 }
 
 function changesInText(text: string, depth: number): readonly Change[] {
+  let value: unknown;
   try {
-    return changesIn(JSON.parse(text), depth + 1);
+    value = JSON.parse(text);
   } catch (error) {
     return [unreadable(`is not JSON: ${error instanceof Error ? error.message : error}`)];
   }
+  return changesIn(value, depth + 1);
 }
 
 /** What an envelope of transport carries; undefined where the object is no such envelope. */
 function innerOf(input: JsonObject): readonly unknown[] | undefined {
   if (Array.isArray(input.Records)) return input.Records;
+  if (Array.isArray(input.Messages)) return input.Messages;
   if (isObject(input.Sns)) return [input.Sns.Message];
   if (input.eventSource === 'aws:sqs' && 'body' in input) return [input.body];
   if ('Body' in input && 'ReceiptHandle' in input) return [input.Body];
@@ -121,7 +124,7 @@ function fromCall(record: JsonObject, about: About, envelope: JsonObject): Chang
       region: region ?? '',
       request: unwrapped(record.requestParameters, `${eventName}Request`),
       response: unwrapped(record.responseElements, `${eventName}Response`),
-      omitted: field(record.requestParameters, 'omitted') === true,
+      omitted: [record.requestParameters, record.responseElements].some((part) => field(part, 'omitted') === true),
       errorCode: stringOrNull(record.errorCode),
       userIdentity: objectOrNull(record.userIdentity),
     },
@@ -144,16 +147,17 @@ function fromRuleInvocation(invocation: JsonObject): Change {
 
 /** A Config item change (whole or as the summary of an oversized one) or a compliance change. */
 function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Change {
+  const messageType = stringOrNull(detail.messageType);
   const named: About = {
     ...about,
-    eventName: stringOrNull(detail.messageType) ?? about.eventName,
+    eventName: messageType ?? about.eventName,
     eventTime: about.eventTime ?? stringOrNull(detail.notificationCreationTime),
   };
   const item = objectOrNull(detail.configurationItem) ?? objectOrNull(detail.configurationItemSummary);
   if (item !== null) return fromNames(item, named, envelope);
   if ('resourceType' in detail) return fromNames(detail, named, envelope);
-  if (named.eventName?.startsWith('Config') || named.eventName === 'ScheduledNotification')
-    return { ...named, kind: 'other', reason: `${named.eventName} names no resource.` };
+  if (messageType !== null && !messageType.endsWith('ChangeNotification'))
+    return { ...named, kind: 'other', reason: `${messageType} names no resource.` };
   return unreadable(
     'names no resource: neither "configurationItem", "configurationItemSummary" nor "resourceType"',
     named,
@@ -173,10 +177,14 @@ function fromNames(names: JsonObject, about: About, envelope: JsonObject): Chang
       resourceId,
       accountId:
         stringOrNull(names.awsAccountId) ?? stringOrNull(names.accountId) ?? stringOrNull(envelope.account) ?? '',
-      region: stringOrNull(names.awsRegion) ?? stringOrNull(names.region) ?? stringOrNull(envelope.region) ?? '',
+      region:
+        [names.awsRegion, names.region, envelope.region].map(regionOrNull).find((region) => region !== null) ?? '',
     },
   };
 }
+
+/** AWS Config says "global" of resources that belong to no region; the region that told us is then the one to ask. */
+const regionOrNull = (value: unknown): string | null => (value === 'global' ? null : stringOrNull(value));
 
 const unreadable = (what: string, about: About = NOBODY): Change => ({
   ...about,

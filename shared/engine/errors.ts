@@ -8,7 +8,7 @@ export class UnreadableStateError extends Error {
   override readonly name = 'UnreadableStateError';
 }
 
-/** A step that the service refused. `cause` is the SDK's error. */
+/** A step that the service refused. */
 export class StepFailedError extends Error {
   override readonly name = 'StepFailedError';
 }

@@ -26,10 +26,9 @@ type Gate = (candidate: Candidate, engine: Engine) => Promise<Refusal | null>;
 export const lower = (a: Mode, b: Mode): Mode => (MODES.indexOf(a) < MODES.indexOf(b) ? a : b);
 
 const mode: Gate = async ({ mode, settings, plan }) => {
-  if (mode === 'approve') return { outcome: 'awaitingApproval', reason: settings.why };
-  if (mode !== 'remediate') return { outcome: 'detected', reason: settings.why };
+  if (mode !== 'approve' && mode !== 'remediate') return { outcome: 'detected', reason: settings.why };
   if (plan.length === 0) return { outcome: 'detected', reason: 'this needs a person: there is no safe remediation' };
-  return null;
+  return mode === 'approve' ? { outcome: 'awaitingApproval', reason: settings.why } : null;
 };
 
 /** In the order in which they are asked; the first refusal holds. */

@@ -35,7 +35,7 @@ export async function observe(
   await Promise.all(
     facetNames.map(async (name) => {
       try {
-        facets[name] = name in known ? known[name] : await resource.facets[name]?.read(aws, ref);
+        facets[name] = frozen(name in known ? known[name] : await resource.facets[name]?.read(aws, ref));
       } catch (error) {
         unreadable[name] = error;
       }
@@ -43,6 +43,14 @@ export async function observe(
   );
   const gone = Object.values(unreadable).some((error) => error instanceof Error && resource.gone.includes(error.name));
   return { gone, facets, unreadable };
+}
+
+/** Frozen to the bottom, so that no control can change what its siblings see. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value;
+  Object.freeze(value);
+  Object.values(value).forEach(frozen);
+  return value;
 }
 
 /** Judges what was observed. Throws UnreadableStateError where a needed facet could not be read: silence is never compliance. */
@@ -57,7 +65,7 @@ export function judge(
   if (observation.gone) {
     if (control.whenDeleted === undefined)
       return { evaluation: notApplicable('The resource does not exist (any more).'), state: null, deleted: true };
-    const state = lastKnown === null ? null : { ...lastKnown, ref };
+    const state = lastKnown === null ? null : frozen({ ...lastKnown, ref });
     return { evaluation: control.whenDeleted.evaluate(state, parameters), state, deleted: true };
   }
   for (const name of control.needs) {

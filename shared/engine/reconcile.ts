@@ -3,7 +3,7 @@ import { type AnyControl, callOf, SEVERITIES, type Step } from '../control.ts';
 import { type Finding, type Recollection, type Remediation, resourceKey } from '../ledger/ledger.ts';
 import { intended, make } from './apply.ts';
 import type { Cause, Engine, Subject } from './engine.ts';
-import { messageOf, NotConvergedError } from './errors.ts';
+import { messageOf, NotConvergedError, StepFailedError, UnreadableStateError } from './errors.ts';
 import { lower, refusalOf } from './gates.ts';
 import { type Judgement, judge, type Observation, observe } from './observe.ts';
 import type { Outcome, Result } from './outcome.ts';
@@ -24,9 +24,13 @@ class Reconciliation {
   readonly #cause: Cause;
   readonly #engine: Engine;
   readonly #key: string;
+  /** Those that are not off, the most severe first. */
+  readonly #controls: readonly AnyControl[];
   readonly #facets: readonly string[];
   #recollection: Recollection = { findings: [], lastKnown: null };
   #observation: Observation = { gone: false, facets: {}, unreadable: {} };
+  /** Why nobody could say what the resource, which is gone, was like. */
+  #forgotten: UnreadableStateError | null = null;
   /** The remediation that last changed the resource in this run; it may have put a sibling control's drift right too. */
   #lastRemediationId: string | null = null;
 
@@ -35,13 +39,14 @@ class Reconciliation {
     this.#cause = cause;
     this.#engine = engine;
     this.#key = resourceKey(subject.resource.service, subject.ref);
-    this.#facets = [...new Set(subject.controls.flatMap((control) => control.needs as string[]))];
+    this.#controls = subject.controls
+      .filter((control) => this.#settings(control).mode !== 'off')
+      .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id));
+    this.#facets = [...new Set(this.#controls.flatMap((control) => control.needs as string[]))];
   }
 
   async run(): Promise<readonly Result[]> {
-    const controls = this.#subject.controls
-      .filter((control) => this.#settings(control).mode !== 'off')
-      .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id));
+    const controls = this.#controls;
     if (controls.length === 0) return [];
     try {
       this.#recollection = await this.#engine.ledger.recall(this.#key);
@@ -55,23 +60,24 @@ class Reconciliation {
     const first = this.#observation;
     const results: Result[] = [];
     for (const control of controls) results.push(await this.#settle(control, first));
-    await this.#remember(controls, results);
-    return results;
+    return this.#remembering(results);
   }
 
   /** Judges one control and brings it to its outcome. */
   async #settle(control: AnyControl, first: Observation): Promise<Result> {
+    let seen: Partial<Result> = {};
     try {
       const before = this.#judge(control, first);
+      seen = { before: before.evaluation.complianceType, annotation: before.evaluation.annotation };
       const now = this.#observation === first ? before : this.#judge(control, this.#observation);
       const progress =
         now.evaluation.complianceType === 'NON_COMPLIANT'
           ? await this.#mend(control, now)
           : await this.#settled(control, before, now);
-      return this.#result(control, { before: before.evaluation.complianceType, ...progress });
+      return this.#result(control, { ...seen, ...progress });
     } catch (error) {
-      const failed: Progress = { outcome: 'failed', error: messageOf(error) };
-      await this.#tellFailure(control, failed);
+      const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error) };
+      await this.#tellFailure(control, failed, []);
       return this.#result(control, failed);
     }
   }
@@ -119,6 +125,12 @@ class Reconciliation {
       record = { ...record, ...change };
       await this.#engine.ledger.saveRemediation(this.#key, record);
     };
+    const apply = async (step: Step, index: number) => {
+      const made = await make(step, this.#subject.ref, this.#engine);
+      await save({ steps: record.steps.with(index, made) });
+      if (made.status === 'failed')
+        throw new StepFailedError(`${made.service}:${made.operation} failed: ${made.error}`);
+    };
     const stamp = (moment: 'applied' | 'verified') => ({ ...record.times, [moment]: this.#now().toISOString() });
     const progress = (rest: Progress): Progress => ({
       before: 'NON_COMPLIANT',
@@ -130,11 +142,9 @@ class Reconciliation {
 
     await save({});
     this.#lastRemediationId = record.id;
+    let done: Progress;
     try {
-      for (const [index, step] of plan.entries()) {
-        const made = await make(step, this.#subject.ref, this.#engine);
-        await save({ steps: record.steps.with(index, made) });
-      }
+      for (const [index, step] of plan.entries()) await apply(step, index);
       await save({ times: stamp('applied') });
       const after = await this.#verify(control);
       await save({
@@ -143,30 +153,47 @@ class Reconciliation {
         afterCompliance: after.evaluation.complianceType,
         times: stamp('verified'),
       });
-      await this.#resolveFinding(control);
-      const done = progress({ outcome: 'remediated', after: after.evaluation.complianceType });
-      await this.#tell(control, done, plan);
-      return done;
+      done = progress({ outcome: 'remediated', after: after.evaluation.complianceType });
     } catch (error) {
       const failed = progress({ outcome: 'failed', after: null, error: messageOf(error) });
       this.#observation = await this.#observe();
-      await save({ status: 'failed', error: messageOf(error) });
-      await this.#tellFailure(control, failed);
+      await save({ status: 'failed', error: messageOf(error) }).catch(() => {
+        // The intended steps are in the ledger, and the result names the record and carries the first error.
+      });
+      await this.#tellFailure(control, failed, plan);
       return failed;
+    }
+    return this.#conclude(control, done, plan);
+  }
+
+  /** Tells people and closes the finding. Where that fails, the resource is right all the same, and its record says so. */
+  async #conclude(control: AnyControl, done: Progress, plan: readonly Step[]): Promise<Progress> {
+    try {
+      await this.#tell(control, done, plan);
+      await this.#resolveFinding(control);
+      return done;
+    } catch (error) {
+      return { ...done, outcome: 'failed', error: `put right, but not told or closed: ${messageOf(error)}` };
     }
   }
 
-  /** Reads again, with growing waits, until the control is satisfied. */
+  /** Reads again, with growing waits, until the control is satisfied. A read that fails is as good as one that shows the old state. */
   async #verify(control: AnyControl): Promise<Judgement> {
-    let last = '';
+    let still = '';
     for (const delay of VERIFY_DELAYS) {
       if (delay > 0) await this.#engine.clock.sleep(delay);
       this.#observation = await this.#observe();
-      const judgement = this.#judge(control, this.#observation);
-      if (!judgement.deleted && judgement.evaluation.complianceType !== 'NON_COMPLIANT') return judgement;
-      last = judgement.evaluation.annotation;
+      try {
+        const judgement = this.#judge(control, this.#observation);
+        if (!judgement.deleted && judgement.evaluation.complianceType !== 'NON_COMPLIANT') return judgement;
+        still = judgement.evaluation.annotation;
+      } catch (error) {
+        still = messageOf(error);
+      }
     }
-    throw new NotConvergedError(`after ${VERIFY_DELAYS.length} reads it is still so: ${last}`);
+    // Only now is it sure that somebody deleted it meanwhile: a read may also not yet see what was just made.
+    if (this.#observation.gone && control.whenDeleted === undefined) return this.#judge(control, this.#observation);
+    throw new NotConvergedError(`after ${VERIFY_DELAYS.length} reads it is still so: ${still}`);
   }
 
   async #observe(known?: Subject['known']): Promise<Observation> {
@@ -183,6 +210,7 @@ class Reconciliation {
   }
 
   #judge(control: AnyControl, observation: Observation): Judgement {
+    if (observation.gone && control.whenDeleted !== undefined && this.#forgotten !== null) throw this.#forgotten;
     const lastKnown = this.#recollection.lastKnown as object | null;
     return judge(control, this.#subject, observation, lastKnown, this.#settings(control).parameters, this.#now());
   }
@@ -190,21 +218,36 @@ class Reconciliation {
   /** Where a deletion is drift and the ledger knows nothing of the resource, AWS Config may. */
   async #recallFromConfig(): Promise<void> {
     const { resource, ref } = this.#subject;
-    if (this.#recollection.lastKnown !== null || resource.lastKnown === undefined) return;
-    const lastKnown = await resource.lastKnown(this.#engine.aws(ref.region), ref);
-    this.#recollection = { ...this.#recollection, lastKnown };
+    const guarded = this.#controls.some((control) => control.whenDeleted !== undefined);
+    if (!guarded || this.#recollection.lastKnown !== null || resource.lastKnown === undefined) return;
+    try {
+      const lastKnown = await resource.lastKnown(this.#engine.aws(ref.region), ref);
+      this.#recollection = { ...this.#recollection, lastKnown };
+    } catch (cause) {
+      const message = `could not read what was last known of ${ref.resourceId}: ${messageOf(cause)}`;
+      this.#forgotten = new UnreadableStateError(message, { cause });
+    }
   }
 
-  /** Keeps a state that is good by every control that would mend its deletion, so that it can be put back. */
-  async #remember(controls: readonly AnyControl[], results: readonly Result[]): Promise<void> {
-    const { resource } = this.#subject;
-    if (resource.lastKnown === undefined || this.#observation.gone) return;
-    const { facets } = this.#observation;
-    const guarded = controls.filter((control) => control.whenDeleted !== undefined);
-    const good = guarded.every((control) => results.some((r) => r.controlId === control.id && r.after === 'COMPLIANT'));
-    const whole = guarded.length > 0 && Object.keys(resource.facets).every((name) => name in facets);
-    if (!good || !whole || JSON.stringify(facets) === JSON.stringify(this.#recollection.lastKnown)) return;
-    await this.#engine.ledger.remember(this.#key, facets);
+  /** Keeps a state that is good by every control that would mend its deletion, so that it can be put back. Where it cannot be kept, those controls have failed. */
+  async #remembering(results: readonly Result[]): Promise<readonly Result[]> {
+    const guarded = this.#controls.filter((control) => control.whenDeleted !== undefined);
+    const good = guarded.every(({ id }) => results.some((r) => r.controlId === id && r.after === 'COMPLIANT'));
+    const { gone, facets } = this.#observation;
+    if (guarded.length === 0 || !good || gone) return results;
+    const { lastKnown } = this.#recollection;
+    const needed = guarded.flatMap((control) => control.needs as string[]).map((name) => [name, facets[name]]);
+    const state = { ...(lastKnown as object | null), ...Object.fromEntries(needed) };
+    if (JSON.stringify(state) === JSON.stringify(lastKnown)) return results;
+    try {
+      await this.#engine.ledger.remember(this.#key, state);
+      return results;
+    } catch (error) {
+      const failed = { outcome: 'failed', error: `its good state could not be kept: ${messageOf(error)}` } as const;
+      return results.map((result) =>
+        guarded.some(({ id }) => id === result.controlId) ? { ...result, ...failed } : result,
+      );
+    }
   }
 
   #finding(control: AnyControl): Finding | undefined {
@@ -220,7 +263,9 @@ class Reconciliation {
   ): Promise<void> {
     const known = this.#finding(control);
     const now = this.#now().toISOString();
-    if (known?.outcome !== outcome || known.annotation !== annotation) await tell();
+    // The text of an error differs from try to try: request ids, encoded messages.
+    const toldBefore = known?.outcome === outcome && (outcome === 'failed' || known.annotation === annotation);
+    if (!toldBefore) await tell();
     await this.#engine.ledger.saveFinding(this.#key, {
       controlId: control.id,
       ref: this.#subject.ref,
@@ -245,9 +290,9 @@ class Reconciliation {
   }
 
   /** A failure is told once and kept as a finding; where even that fails, the result still says `failed`, and the retry comes. */
-  async #tellFailure(control: AnyControl, failed: Progress): Promise<void> {
+  async #tellFailure(control: AnyControl, failed: Progress, plan: readonly Step[]): Promise<void> {
     try {
-      await this.#recordFinding(control, 'failed', failed.error ?? '', () => this.#tell(control, failed, []));
+      await this.#recordFinding(control, 'failed', failed.error ?? '', () => this.#tell(control, failed, plan));
     } catch {
       // The result carries the first error; a second one must not hide it.
     }

@@ -30,8 +30,7 @@ export async function route(change: Change, context: RouteContext): Promise<Rout
   if (change.kind === 'unreadable') return { subjects: [], unreadable: [change.error], reason: '' };
   if (change.kind === 'other') return { subjects: [], unreadable: [], reason: change.reason };
   if (change.kind === 'call') return fromCall(change.record, context);
-  const reason = `${change.resource.resourceType} concerns no control.`;
-  return { subjects: fromNamed(change.resource, context), unreadable: [], reason };
+  return fromNamed(change.resource, context);
 }
 
 async function fromCall(record: CallRecord, context: RouteContext): Promise<Route> {
@@ -52,11 +51,7 @@ async function fromCall(record: CallRecord, context: RouteContext): Promise<Rout
       for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
         subjects.push({ resource, ref: refOf(resource, id, home), controls: concerned });
     } catch (error) {
-      unreadable.push(
-        new UnreadableEventError(`could not tell the ${resource.type} of ${eventName}: ${messageOf(error)}`, {
-          cause: error,
-        }),
-      );
+      unreadable.push(untold(resource, eventName, error));
     }
   }
   return {
@@ -93,15 +88,24 @@ async function listed(resource: AnyResource, record: CallRecord, aws: Aws): Prom
   return ids;
 }
 
-function fromNamed(named: NamedResource, context: RouteContext): readonly Subject[] {
+function fromNamed(named: NamedResource, context: RouteContext): Route {
   const home = withFallback(named, context);
-  return [...byResource(context.controls)]
-    .filter(([resource]) => resource.type === named.resourceType)
-    .map(([resource, controls]) => {
+  const subjects: Subject[] = [];
+  const unreadable: Error[] = [];
+  for (const [resource, controls] of byResource(context.controls)) {
+    if (resource.type !== named.resourceType) continue;
+    try {
       const id = resource.fromConfig?.({ ...named, ...home }) ?? named.resourceId;
-      return { resource, ref: refOf(resource, id, home), controls };
-    });
+      subjects.push({ resource, ref: refOf(resource, id, home), controls });
+    } catch (error) {
+      unreadable.push(untold(resource, named.resourceId, error));
+    }
+  }
+  return { subjects, unreadable, reason: `${named.resourceType} concerns no control.` };
 }
+
+const untold = ({ type }: AnyResource, source: string, cause: unknown): UnreadableEventError =>
+  new UnreadableEventError(`could not tell the ${type} of ${source}: ${messageOf(cause)}`, { cause });
 
 const withFallback = (
   { accountId, region }: { readonly accountId: string; readonly region: string },

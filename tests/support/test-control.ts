@@ -9,6 +9,7 @@ import {
 } from '../../shared/control.ts';
 import type { Cause } from '../../shared/engine/engine.ts';
 import { reconcile } from '../../shared/engine/reconcile.ts';
+import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import type { Aws, FacetState, Facets, ResourceRef } from '../../shared/resource.ts';
 import { testEngine } from './engine.ts';
@@ -29,6 +30,15 @@ interface Drift<F extends Facets, N extends keyof F, P extends Parameters> {
   readonly says?: string | RegExp;
 }
 
+interface Deletion<F extends Facets, N extends keyof F> {
+  /** What is known of the resource that is gone; null where nothing is. */
+  readonly lastKnown: Partial<Pick<FacetState<F>, N>> | null;
+  readonly plan: readonly ExpectedStep[];
+  /** What the resource reads as once it is back; needed where there is a plan. */
+  readonly after?: Pick<FacetState<F>, N>;
+  readonly says?: string | RegExp;
+}
+
 interface Cases<F extends Facets, N extends keyof F, P extends Parameters> {
   readonly resourceId: string;
   readonly compliant: Readonly<
@@ -36,6 +46,8 @@ interface Cases<F extends Facets, N extends keyof F, P extends Parameters> {
   >;
   readonly nonCompliant: Readonly<Record<string, Drift<F, N, P>>>;
   readonly notApplicable?: Readonly<Record<string, Pick<FacetState<F>, N>>>;
+  /** Deletions that a control with `whenDeleted` mends. */
+  readonly deleted?: Readonly<Record<string, Deletion<F, N>>>;
   /** Permissions that no step of the cases uses, with the reason: IAM asks for them beside the call's own. */
   readonly besides?: Readonly<Record<string, string>>;
 }
@@ -62,11 +74,11 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
   };
   const used = new Set<string>();
 
-  /** Runs the real engine on a resource whose facets read as `given` and, after the first call, as `after`. */
+  /** Runs the real engine on a resource whose facets read as `given` (gone: null) and, after the first call, as `after`. */
   async function run(
-    given: object,
+    given: object | null,
     mode: 'detect' | 'remediate',
-    { after, parameters }: { after?: object; parameters?: object } = {},
+    { after, parameters, lastKnown = null }: { after?: object; parameters?: object; lastKnown?: object | null } = {},
   ) {
     const calls: ReturnType<typeof callOf>[] = [];
     const facets = Object.fromEntries(
@@ -74,7 +86,11 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
         name,
         {
           actions: [],
-          read: async () => frozen((calls.length > 0 && after ? after : given) as Record<string, unknown>)[name],
+          read: async () => {
+            const state = calls.length > 0 && after ? after : given;
+            if (state === null) throw Object.assign(new Error('It is gone.'), { name: resource.gone[0] });
+            return frozen(state as Record<string, unknown>)[name];
+          },
         },
       ]),
     );
@@ -87,9 +103,21 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
       },
     })) as unknown as Aws;
     const fake = { ...control, resource: { ...resource, facets, lastKnown: undefined } } as unknown as AnyControl;
-    const engine = testEngine(() => aws, mode, { parameters: { ...parameters } });
+    const memory = memoryLedger();
+    const ledger = { ...memory, recall: async (key: string) => ({ ...(await memory.recall(key)), lastKnown }) };
+    const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, ledger });
     const [result] = await reconcile({ resource: fake.resource, ref, controls: [fake] }, CAUSE, engine);
     return { result, calls, engine };
+  }
+
+  function expectPermitted(steps: readonly Step[]): void {
+    for (const step of steps) {
+      const { service, operation } = callOf(step);
+      for (const action of iamActionsOf(service, operation)) {
+        used.add(action);
+        expect(Object.keys(control.permissions)).toContain(action);
+      }
+    }
   }
 
   describe(control.id, () => {
@@ -142,16 +170,27 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
       test('keeps to its permissions', () => {
         const state = { ...frozen(given), ref } as never;
         const values = { ...defaultParameters(control), ...parameters } as ParameterValues<P>;
-        const steps: readonly Step[] = control.plan?.(state, values) ?? [];
-        for (const step of steps) {
-          const { service, operation } = callOf(step);
-          for (const action of iamActionsOf(service, operation)) {
-            used.add(action);
-            expect(Object.keys(control.permissions)).toContain(action);
-          }
-        }
+        expectPermitted(control.plan?.(state, values) ?? []);
       });
     });
+
+    for (const [name, { lastKnown, plan, after, says = '' }] of Object.entries(cases.deleted ?? {}))
+      test(`deleted: ${name}`, async () => {
+        const known = lastKnown === null ? null : frozen({ ...lastKnown });
+        const told = await run(null, 'detect', { lastKnown: known });
+        expect(told.result).toMatchObject({ outcome: 'detected', before: 'NON_COMPLIANT', error: null });
+        expect(told.result?.annotation).toMatch(says);
+        expect(told.calls).toEqual([]);
+
+        const { result, calls } = await run(null, 'remediate', { lastKnown: known, ...(after ? { after } : {}) });
+        expect(calls.map(({ operation, input }) => [operation, input])).toEqual(plan);
+        expect(result).toMatchObject({ outcome: plan.length === 0 ? 'detected' : 'remediated', error: null });
+        if (known !== null)
+          expectPermitted(
+            control.whenDeleted?.plan({ ...known, ref } as never, defaultParameters(control) as ParameterValues<P>) ??
+              [],
+          );
+      });
 
     test('declares no permission that no plan uses', () => {
       const unused = Object.keys(control.permissions).filter(

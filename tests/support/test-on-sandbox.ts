@@ -22,6 +22,8 @@ export interface Scene {
   readonly outcome?: 'remediated' | 'detected';
   /** Runs once the drift is put right. */
   afterwards?(): Promise<void>;
+  /** Where the drift is a deletion: an event that is seen while the resource lives, so that the ledger knows it, and what then deletes it. */
+  readonly remembered?: { readonly event: unknown; lose(): Promise<void> };
 }
 
 /** Proves a control on the local account, through the real SDK: the event finds the drift, a dry run changes nothing, the remediation ends it and leaves the neighbours, a second run does nothing, and the undo steps bring back the same state. */
@@ -46,14 +48,18 @@ export function testOnSandbox(
           await memory.saveRemediation(key, remediation);
         },
       };
-      const replay = async (mode: 'detect' | 'remediate'): Promise<readonly Result[]> => {
+      const replay = async (mode: 'detect' | 'remediate', event = scene.event): Promise<readonly Result[]> => {
         const parameters = scene.parameters ?? {};
         const engine = testEngine(account.aws, mode, { parameters, ledger });
         const context = { controls: [control], fallback: account };
-        return (await Array.fromAsync(receive(scene.event, engine, context)))
+        return (await Array.fromAsync(receive(event, engine, context)))
           .flat()
           .filter(({ before }) => before !== 'NOT_APPLICABLE');
       };
+      if (scene.remembered !== undefined) {
+        expect(await replay('detect', scene.remembered.event)).toMatchObject([{ outcome: 'compliant', error: null }]);
+        await scene.remembered.lose();
+      }
       const before = await scene.state();
       const neighbours = await scene.neighbours();
 

@@ -92,7 +92,7 @@ export async function expectDeclaredReads(
     const { aws, actions } = watched(account);
     await facet.read(aws, ref);
     expect({ [name]: [...actions].sort() }).toEqual({
-      [name]: facet.actions.filter((action) => !exceptions.includes(action)).toSorted(),
+      [name]: facet.actions.filter((action) => actions.has(action) || !exceptions.includes(action)).toSorted(),
     });
   }
   const { aws, actions } = watched(account);
@@ -100,6 +100,33 @@ export async function expectDeclaredReads(
   for await (const entry of resource.list(aws, account)) listed.push(entry.resourceId);
   expect(listed).toContain(resourceId);
   for (const action of actions) expect(resource.actions).toContain(action);
+}
+
+/** Expects that the facets a listing brings for free are those that `read` gives, for every resource of the type. */
+export async function expectListedAsRead(resource: AnyResource, account: TestAccount): Promise<void> {
+  for await (const { resourceId, region = account.region, facets = {} } of resource.list(account.aws(), account)) {
+    const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
+    for (const [name, value] of Object.entries(facets))
+      expect({ resourceId, [name]: value }).toEqual({
+        resourceId,
+        [name]: await resource.facets[name]?.read(account.aws(region), ref),
+      });
+  }
+}
+
+/** The ids that an event leads to on the account, looked up live where the event does not name them, with no more than the declared IAM actions. */
+export async function idsFrom(resource: AnyResource, event: unknown, account: TestAccount): Promise<readonly string[]> {
+  const { aws, actions } = watched(account);
+  const [change] = changesIn(event);
+  if (change === undefined) throw new Error('the input holds no event');
+  const { subjects, unreadable } = await route(change, {
+    controls: [witness(resource)],
+    aws: () => aws,
+    fallback: account,
+  });
+  expect(unreadable).toEqual([]);
+  for (const action of actions) expect(resource.actions).toContain(action);
+  return subjects.map(({ ref }) => ref.resourceId);
 }
 
 /** The account's clients, with the IAM action of every call kept. */

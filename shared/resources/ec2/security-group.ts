@@ -14,7 +14,7 @@ import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import type { PrefixLists } from '../../security-group-rules.ts';
-import { FILTER_VALUES, sole } from './describe.ts';
+import { FILTER_VALUES, sole } from '../describe.ts';
 
 const once = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index;
 

@@ -1,12 +1,6 @@
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  DescribeSecurityGroupRulesCommand,
-  EC2Client,
-  type SecurityGroupRule,
-} from '@aws-sdk/client-ec2';
+import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import control from '../../../shared/controls/ec2/ec2-security-group-admin-ports-restricted.ts';
-import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { exposureScenes } from '../../support/exposure-scenes.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
 
@@ -31,6 +25,12 @@ testControl(control, {
     'a protocol without ports': given([{ IpProtocol: 'icmp', FromPort: -1, ToPort: -1, CidrIpv4: '0.0.0.0/0' }]),
     egress: given([{ IpProtocol: '-1', IsEgress: true, CidrIpv4: '0.0.0.0/0' }]),
     'a referenced group': given([{ ...ssh, ReferencedGroupInfo: { GroupId: 'sg-1' } }]),
+    'a wide range that nobody on the Internet has': given([{ ...ssh, CidrIpv6: 'fd00::/8' }]),
+    'the neighbouring ports': given([
+      { IpProtocol: 'tcp', FromPort: 23, ToPort: 3388, CidrIpv4: '0.0.0.0/0' },
+      { IpProtocol: 'tcp', FromPort: 3390, ToPort: 65535, CidrIpv4: '0.0.0.0/0' },
+    ]),
+    'egress to a prefix list that was not read': given([{ ...ssh, IsEgress: true, PrefixListId: 'pl-1' }]),
     'a narrow prefix list': given([{ ...ssh, PrefixListId: 'pl-1' }], { 'pl-1': ['203.0.113.0/24'] }),
   },
   nonCompliant: {
@@ -67,33 +67,4 @@ testControl(control, {
   },
 });
 
-async function openGroup({ aws, accountId }: TestAccount) {
-  const ec2 = aws()(EC2Client);
-  const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'web', Description: 'web' }));
-  const GroupId = made.GroupId as string;
-  const CidrIp = (cidr: string, Description: string) => ({ IpRanges: [{ CidrIp: cidr, Description }] });
-  await ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({
-      GroupId,
-      IpPermissions: [
-        { ...ssh, ...CidrIp('0.0.0.0/0', 'just for today') },
-        { ...ssh, ...CidrIp('203.0.113.0/24', 'office') },
-        { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, ...CidrIp('0.0.0.0/0', 'site') },
-      ],
-    }),
-  );
-  const rules = async () => {
-    const filter = { Filters: [{ Name: 'group-id', Values: [GroupId] }] };
-    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand(filter));
-    return SecurityGroupRules.map(({ SecurityGroupRuleId: _, ...rule }) => rule).sort((a, b) =>
-      JSON.stringify(a).localeCompare(JSON.stringify(b)),
-    );
-  };
-  return {
-    event: sampleEvent('ec2/AuthorizeSecurityGroupIngress', { [GROUP]: GroupId, '111122223333': accountId }),
-    state: rules,
-    neighbours: async () => (await rules()).filter(({ Description }) => Description !== 'just for today'),
-  };
-}
-
-testOnSandbox(control, { 'ssh is opened to the world': openGroup });
+testOnSandbox(control, exposureScenes(22));

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT } from '../../shared/cli/errors.ts';
+import { awsClients } from '../../shared/lambda/clients.ts';
+import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from './local.ts';
+import type { Sandbox } from './moto.ts';
+import { type LocalWorld, makeLocalWorld } from './world.ts';
+
+const NAME = 'sandbox';
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return port;
+}
+
+async function serve({ port }: { port?: number }): Promise<void> {
+  const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || LOCAL_REGION;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const sandbox = await openLocalAccount({ ...(port ? { port } : {}), say });
+  try {
+    talkOnlyTo(sandbox.endpoint, region);
+    const world = await makeLocalWorld(awsClients()(region));
+    process.stdout.write(instructions(sandbox, region, world));
+    const end = await theEnd(sandbox);
+    if (end !== 'asked') throw new Error(end);
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const instructions = ({ endpoint }: Sandbox, region: string, { table, topicArn, inboxUrl }: LocalWorld) => `\
+A local AWS account answers at ${endpoint}, until Ctrl-C. In another terminal:
+
+unset AWS_PROFILE AWS_SESSION_TOKEN
+export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}
+export AWS_ACCESS_KEY_ID=${LOCAL_CREDENTIALS.accessKeyId} AWS_SECRET_ACCESS_KEY=${LOCAL_CREDENTIALS.secretAccessKey}
+export EVENKEEL_TABLE=${table}
+export EVENKEEL_TOPIC_ARN=${topicArn}
+
+Then try:
+
+npx evenkeel sweep                                  # what is not as it should be; changes nothing
+npx evenkeel sweep --no-policy --mode remediate     # put it right, as each control recommends
+npm run demo                                        # drift and its remediation, in an account of its own
+
+What people are told arrives in the queue ${inboxUrl}
+`;
+
+const WATCH_EVERY = 1000;
+
+/** Waits for a signal, for the end of the process that started us, or for the account's own end. */
+async function theEnd({ endpoint }: Sandbox): Promise<string> {
+  const parent = process.ppid;
+  let end: string | null = null;
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      end = 'asked';
+      ended.abort();
+    });
+  while (end === null) {
+    await sleep(WATCH_EVERY, undefined, { signal: ended.signal }).catch(() => {});
+    if (process.ppid !== parent) end ??= 'asked';
+    else if (end === null && !(await answers(endpoint))) end ??= `${endpoint} answers no more`;
+  }
+  return end;
+}
+
+const program = new Command('npm run sandbox --')
+  .description('A local AWS account (moto) that lasts until Ctrl-C.')
+  .option('--port <port>', 'the port to listen on; without it, a free one', portOf)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`${NAME}: ${text.replace(/\n(?=.)/g, ' ')}`) })
+  .action(serve);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { exitCode } = error as CommanderError;
+  if (error instanceof CommanderError) process.exitCode = exitCode === 0 ? EXIT.done : EXIT.usage;
+  else process.exitCode = reportTrouble(NAME, error);
+}

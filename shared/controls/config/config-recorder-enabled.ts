@@ -1,0 +1,178 @@
+import {
+  ConfigServiceClient,
+  type ConfigurationRecorder,
+  DeleteConfigurationRecorderCommand,
+  DeleteDeliveryChannelCommand,
+  PutConfigurationRecorderCommand,
+  PutDeliveryChannelCommand,
+  type RecordingGroup,
+  StartConfigurationRecorderCommand,
+  StopConfigurationRecorderCommand,
+} from '@aws-sdk/client-config-service';
+import { compliant, defineControl, nonCompliant, type State, type Step, step } from '../../control.ts';
+import { configAccount } from '../../resources/config/account.ts';
+
+const NEEDS = ['recorders', 'status', 'deliveryChannels'] as const;
+type ConfigState = State<typeof configAccount.facets, (typeof NEEDS)[number]>;
+
+/** AWS's own name for the only recorder and the only channel of a region. */
+const DEFAULT_NAME = 'default';
+const SERVICE_LINKED_ROLE = ':role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig';
+
+interface Wanted {
+  readonly recordingGroup: string;
+  readonly globalResourceTypesRegion: string;
+  readonly requireServiceLinkedRole: boolean;
+}
+
+/** A region has one recorder of the customer's. */
+const recorderOf = ({ recorders }: ConfigState): ConfigurationRecorder | undefined => recorders[0];
+const statusOf = ({ status }: ConfigState, recorder: ConfigurationRecorder) =>
+  status.find(({ name }) => name === recorder.name);
+
+/** What the recorder leaves out of the resource types that it is to record, each in words. */
+function omissions({ ref }: ConfigState, group: RecordingGroup | undefined, wanted: Wanted): readonly string[] {
+  if (wanted.recordingGroup === 'ignored') return [];
+  const all = group?.allSupported === true || group?.recordingStrategy?.useOnly === 'ALL_SUPPORTED_RESOURCE_TYPES';
+  const global = ref.region !== wanted.globalResourceTypesRegion || group?.includeGlobalResourceTypes === true;
+  return [
+    ...(all ? [] : ['does not record every supported resource type']),
+    ...(global ? [] : ['does not record global resource types']),
+  ];
+}
+
+/** What is wrong with the recorder, each in words. */
+function faults(state: ConfigState, recorder: ConfigurationRecorder, wanted: Wanted): readonly string[] {
+  const status = statusOf(state, recorder);
+  const recording = status?.recording === true;
+  const failed = recording && status.lastStatus?.toUpperCase() === 'FAILURE';
+  const role = recorder.roleARN ?? 'no role';
+  return [
+    ...(recording ? [] : ['is not recording']),
+    ...(state.deliveryChannels.length > 0 ? [] : ['has no delivery channel']),
+    ...omissions(state, recorder.recordingGroup, wanted),
+    ...(failed ? [`could not deliver (${status.lastErrorCode ?? 'no error code'})`] : []),
+    ...(wanted.requireServiceLinkedRole && !role.endsWith(SERVICE_LINKED_ROLE) ? [`uses ${role}`] : []),
+  ];
+}
+
+const putRecorder = (
+  { name, roleARN, recordingGroup, recordingMode }: ConfigurationRecorder,
+  undo: () => readonly Step[],
+): Step =>
+  step(
+    ConfigServiceClient,
+    PutConfigurationRecorderCommand,
+    { ConfigurationRecorder: { name, roleARN, recordingGroup, ...(recordingMode ? { recordingMode } : {}) } },
+    { undo },
+  );
+
+const createRecorder = (roleARN: string, includeGlobalResourceTypes: boolean): Step => {
+  const recordingGroup = { allSupported: true, includeGlobalResourceTypes };
+  return putRecorder({ name: DEFAULT_NAME, roleARN, recordingGroup }, () => [
+    step(ConfigServiceClient, DeleteConfigurationRecorderCommand, { ConfigurationRecorderName: DEFAULT_NAME }),
+  ]);
+};
+
+const widen = (recorder: ConfigurationRecorder, includeGlobalResourceTypes: boolean): Step => {
+  const recordingStrategy = { useOnly: 'ALL_SUPPORTED_RESOURCE_TYPES' } as const;
+  const recordingGroup = { allSupported: true, includeGlobalResourceTypes, recordingStrategy };
+  return putRecorder({ ...recorder, recordingGroup }, () => [putRecorder(recorder, () => [])]);
+};
+
+const createChannel = (s3BucketName: string): Step =>
+  step(
+    ConfigServiceClient,
+    PutDeliveryChannelCommand,
+    { DeliveryChannel: { name: DEFAULT_NAME, s3BucketName } },
+    {
+      undo: () => [step(ConfigServiceClient, DeleteDeliveryChannelCommand, { DeliveryChannelName: DEFAULT_NAME })],
+    },
+  );
+
+const start = (ConfigurationRecorderName: string): Step =>
+  step(
+    ConfigServiceClient,
+    StartConfigurationRecorderCommand,
+    { ConfigurationRecorderName },
+    { undo: () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, { ConfigurationRecorderName })] },
+  );
+
+export default defineControl({
+  id: 'config-recorder-enabled',
+  title: 'AWS Config recorder must be on and record all resources',
+  severity: 'CRITICAL',
+  resource: configAccount,
+  needs: NEEDS,
+  securityControlIds: ['Config.1'],
+  relatedRequirements: ['CIS AWS v3.0 3.3', 'CIS AWS v5.0 3.3'],
+  description:
+    'Each region must have a configuration recorder that is on, records every supported resource type and has a delivery channel that works.',
+  rationale:
+    'Without the recorder there is no history of what resources were like, and AWS Config rules and much of Security Hub fall silent.',
+  guidance:
+    'Start the recorder. Where it or its delivery channel is gone, make them anew with a role that AWS Config may use and a bucket that lets it deliver.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: {
+    'config:StartConfigurationRecorder': '*',
+    'config:PutConfigurationRecorder': '*',
+    'config:PutDeliveryChannel': '*',
+    'iam:PassRole': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+  },
+  parameters: {
+    roleArn: {
+      description: 'The role for a recorder that has to be made anew. Empty: its absence is told.',
+      type: 'string',
+      default: '',
+    },
+    s3BucketName: {
+      description: 'The bucket for a delivery channel that has to be made anew. Empty: its absence is told.',
+      type: 'string',
+      default: '',
+    },
+    recordingGroup: {
+      description:
+        'What happens where the recorder leaves resource types out: it is reported, restored to all types (which costs by the item), or ignored.',
+      type: 'string',
+      enum: ['reported', 'restored', 'ignored'],
+      default: 'reported',
+    },
+    globalResourceTypesRegion: {
+      description: 'The region whose recorder must record global resource types (IAM). Empty: none is asked to.',
+      type: 'string',
+      default: '',
+    },
+    requireServiceLinkedRole: {
+      description: 'Whether the recorder must use AWSServiceRoleForConfig, as Security Hub asks.',
+      type: 'boolean',
+      default: false as boolean,
+    },
+  },
+  evaluate(state, wanted) {
+    const recorder = recorderOf(state);
+    if (recorder === undefined) return nonCompliant('There is no configuration recorder.');
+    const wrong = faults(state, recorder, wanted);
+    if (wrong.length === 0) return compliant(`${recorder.name} records and delivers.`);
+    return nonCompliant(`The recorder ${recorder.name} ${wrong.join(', ')}.`);
+  },
+  plan(state, parameters) {
+    const { roleArn, s3BucketName, globalResourceTypesRegion } = parameters;
+    const recorder = recorderOf(state);
+    const missingRole = recorder === undefined && roleArn === '';
+    const missingBucket = state.deliveryChannels.length === 0 && s3BucketName === '';
+    if (missingRole || missingBucket) return [];
+    const channel = state.deliveryChannels.length > 0 ? [] : [createChannel(s3BucketName)];
+    const globals = ['', state.ref.region].includes(globalResourceTypesRegion);
+    if (recorder === undefined) return [createRecorder(roleArn, globals), ...channel, start(DEFAULT_NAME)];
+
+    const group = recorder.recordingGroup;
+    const narrow = parameters.recordingGroup === 'restored' && omissions(state, group, parameters).length > 0;
+    const asked = globalResourceTypesRegion === state.ref.region || group?.includeGlobalResourceTypes === true;
+    return [
+      ...(narrow ? [widen(recorder, asked)] : []),
+      ...channel,
+      ...(statusOf(state, recorder)?.recording === true ? [] : [start(recorder.name ?? DEFAULT_NAME)]),
+    ];
+  },
+});

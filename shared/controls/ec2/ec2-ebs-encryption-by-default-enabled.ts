@@ -1,0 +1,37 @@
+import {
+  DisableEbsEncryptionByDefaultCommand,
+  EC2Client,
+  EnableEbsEncryptionByDefaultCommand,
+} from '@aws-sdk/client-ec2';
+import { compliant, defineControl, nonCompliant, step } from '../../control.ts';
+import { ec2Account } from '../../resources/ec2/account.ts';
+
+export default defineControl({
+  id: 'ec2-ebs-encryption-by-default-enabled',
+  title: 'EBS default encryption must be on in every region',
+  severity: 'MEDIUM',
+  resource: ec2Account,
+  needs: ['ebsEncryptionByDefault'],
+  securityControlIds: ['EC2.7'],
+  relatedRequirements: ['CIS AWS v3.0 2.2.1', 'CIS AWS v5.0 5.1.1'],
+  description: 'EbsEncryptionByDefault must be on, so that every new volume and snapshot copy is encrypted.',
+  rationale: 'With it nobody has to remember encryption; without it one forgotten flag leaves data in the clear.',
+  guidance:
+    'Turn it on under EC2 > Settings > Data protection. Volumes that exist stay as they are. Snapshots that are encrypted with the AWS managed key cannot be shared with other accounts: choose a key of your own where you share them.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: { 'ec2:EnableEbsEncryptionByDefault': '*' },
+  parameters: {},
+  evaluate: ({ ref, ebsEncryptionByDefault: { enabled } }) =>
+    enabled
+      ? compliant(`New EBS volumes in ${ref.region} are encrypted by default.`)
+      : nonCompliant(`New EBS volumes in ${ref.region} are not encrypted by default.`),
+  plan: () => [
+    step(
+      EC2Client,
+      EnableEbsEncryptionByDefaultCommand,
+      {},
+      { undo: () => [step(EC2Client, DisableEbsEncryptionByDefaultCommand, {})] },
+    ),
+  ],
+});

@@ -1,0 +1,39 @@
+import { EC2Client, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
+import { compliant, defineControl, nonCompliant, step } from '../../control.ts';
+import { snapshot } from '../../resources/ec2/snapshot.ts';
+
+export default defineControl({
+  id: 'ec2-ebs-snapshot-public-access-prohibited',
+  title: 'EBS snapshots must not be public',
+  severity: 'CRITICAL',
+  resource: snapshot,
+  needs: ['createVolumePermission'],
+  securityControlIds: ['EC2.1'],
+  relatedRequirements: [],
+  description:
+    'The createVolumePermission of a snapshot may not hold the group all. Accounts that it is shared with by id stay.',
+  rationale:
+    'Everybody with an AWS account can copy a public snapshot and read the whole disk, deleted files included.',
+  guidance:
+    'Make the snapshot private, share it with the accounts that need it by their ids, and take what was on it for known: rotate its secrets.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' },
+  parameters: {},
+  evaluate: ({ createVolumePermission }) =>
+    createVolumePermission.public
+      ? nonCompliant('Everybody can make volumes from the snapshot.')
+      : compliant('The snapshot is not public.'),
+  plan: ({ ref }) => [
+    step(EC2Client, ModifySnapshotAttributeCommand, everybody(ref.resourceId, 'remove'), {
+      undo: () => [step(EC2Client, ModifySnapshotAttributeCommand, everybody(ref.resourceId, 'add'))],
+    }),
+  ],
+});
+
+const everybody = (SnapshotId: string, OperationType: 'add' | 'remove') => ({
+  SnapshotId,
+  Attribute: 'createVolumePermission' as const,
+  OperationType,
+  GroupNames: ['all'],
+});

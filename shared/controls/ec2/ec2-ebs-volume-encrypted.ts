@@ -1,0 +1,28 @@
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { volume } from '../../resources/ec2/volume.ts';
+
+export default defineControl({
+  id: 'ec2-ebs-volume-encrypted',
+  title: 'Attached EBS volumes must be encrypted',
+  severity: 'MEDIUM',
+  resource: volume,
+  needs: ['volume'],
+  securityControlIds: ['EC2.3'],
+  relatedRequirements: [],
+  description: 'A volume that is attached or in use must be encrypted. Volumes that nothing uses are not judged.',
+  rationale: 'Data of an unencrypted volume is in the clear on disk and in each snapshot that is made of it.',
+  guidance:
+    'A volume cannot be encrypted in place: make a snapshot, copy it with encryption, make a volume from the copy in the same zone with the same type, IOPS, throughput and tags, and swap the two while the instance is stopped. Keep the old volume until the new one has proved itself.',
+  impact: 'disruptive',
+  recommendedMode: 'detect',
+  permissions: {},
+  parameters: {},
+  evaluate({ volume: { state, encrypted, attachedTo } }) {
+    if (encrypted) return compliant('The volume is encrypted.');
+    if (state !== 'in-use' && attachedTo.length === 0)
+      return notApplicable(`Not encrypted, and attached to nothing (state ${state}).`);
+    return nonCompliant(attachedTo.length === 0 ? 'In use, not encrypted.' : `Not encrypted: ${onto(attachedTo)}.`);
+  },
+});
+
+const onto = (attachedTo: readonly string[]) => `attached to ${attachedTo.join(', ')}`;

@@ -1,0 +1,43 @@
+import { EC2Client, ModifyInstanceMetadataOptionsCommand } from '@aws-sdk/client-ec2';
+import { compliant, defineControl, nonCompliant, notApplicable, step } from '../../control.ts';
+import { instance } from '../../resources/ec2/instance.ts';
+
+export default defineControl({
+  id: 'ec2-instance-imdsv2-required',
+  title: 'EC2 instances must require IMDSv2',
+  severity: 'HIGH',
+  resource: instance,
+  needs: ['instance'],
+  securityControlIds: ['EC2.8'],
+  relatedRequirements: ['CIS AWS v3.0 5.6', 'CIS AWS v5.0 5.7'],
+  description:
+    'HttpTokens of the metadata options must be required where HttpEndpoint is enabled, for running and stopped instances. An instance without the endpoint is compliant.',
+  rationale:
+    "With IMDSv1 one forged request from inside the instance is enough to read the role's credentials; IMDSv2 asks for a session token first.",
+  guidance:
+    'Look for callers of IMDSv1 in the CloudWatch metric MetadataNoToken, update their SDKs, then require tokens; instances that run containers need a hop limit of 2.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: {
+    'ec2:ModifyInstanceMetadataOptions': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*',
+  },
+  parameters: {},
+  evaluate({ instance: { state, metadataOptions } }) {
+    if (state === 'terminated' || state === 'shutting-down') return notApplicable(`The instance is ${state}.`);
+    if (metadataOptions.HttpEndpoint === 'disabled') return compliant('The metadata endpoint is disabled.');
+    if (metadataOptions.HttpTokens === 'required') return compliant('IMDSv2 is required.');
+    return nonCompliant('IMDSv1 is allowed: HttpTokens is not required.');
+  },
+  plan({ ref, instance: { metadataOptions } }) {
+    // The other options are sent as they are, so that neither the step nor its undo depends on what is left out.
+    const before = { InstanceId: ref.resourceId, ...metadataOptions };
+    return [
+      step(
+        EC2Client,
+        ModifyInstanceMetadataOptionsCommand,
+        { ...before, HttpTokens: 'required' },
+        { undo: () => [step(EC2Client, ModifyInstanceMetadataOptionsCommand, before)] },
+      ),
+    ];
+  },
+});

@@ -1,0 +1,38 @@
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { exposureParameters, worldRules } from '../../port-exposure.ts';
+import { securityGroup } from '../../resources/ec2/security-group.ts';
+import { inWords, revoke } from '../../security-group-rules.ts';
+
+export default defineControl({
+  id: 'ec2-security-group-high-risk-ports-restricted',
+  title: 'Security groups must not expose high-risk ports to anywhere',
+  severity: 'CRITICAL',
+  resource: securityGroup,
+  needs: ['rules'],
+  securityControlIds: ['EC2.19'],
+  relatedRequirements: ['CIS AWS v5.0 5.1.2'],
+  description:
+    'No ingress rule may open a port of a database, a file share, a mail or remote-access service or a development server to the world: by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs; for every form of the protocol. A rule for a wider range of ports counts too.',
+  rationale:
+    'Databases, file shares and admin consoles that the world can reach are found by scanners within hours, and many of them ask for no password.',
+  guidance:
+    'Allow only the security groups or addresses that need the port; put what the public should reach behind a load balancer on 443.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: {
+    'ec2:RevokeSecurityGroupIngress': [
+      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
+      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
+    ],
+  },
+  parameters: exposureParameters([
+    20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088,
+    8888, 9200, 9300,
+  ]),
+  evaluate({ rules }, parameters) {
+    const exposing = worldRules(rules, parameters);
+    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
+    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`);
+  },
+  plan: ({ ref, rules }, parameters) => worldRules(rules, parameters).map((rule) => revoke(ref.resourceId, rule)),
+});

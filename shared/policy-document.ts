@@ -1,0 +1,74 @@
+/** A statement of a resource policy, as far as it is read; a field may hold one value or a list of them. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect?: string;
+  readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
+  readonly Condition?: unknown;
+}
+
+/** A resource policy. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement?: PolicyStatement | readonly PolicyStatement[];
+}
+
+/** Reads a policy's JSON. Throws where the text is not a JSON object. */
+export function parsePolicy(text: string): PolicyDocument {
+  const document: unknown = JSON.parse(text);
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new Error('the policy is not a JSON object');
+  return document;
+}
+
+/** The statements, also where the document holds a single one bare. */
+export const statementsOf = ({ Statement = [] }: PolicyDocument): readonly PolicyStatement[] => listOf(Statement);
+
+/** One value or a list of them, as a list. */
+export const listOf = <T>(value: T | readonly T[]): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** The strings among one value or a list of them. */
+export const stringsOf = (value: unknown): readonly string[] =>
+  listOf(value).filter((member): member is string => typeof member === 'string');
+
+/** True for `"*"` and `{"AWS": "*"}`: everybody, whether signed in or not. */
+export function isEveryone(principal: unknown): boolean {
+  if (principal === '*') return true;
+  if (typeof principal !== 'object' || principal === null) return false;
+  return stringsOf((principal as { readonly AWS?: unknown }).AWS).includes('*');
+}
+
+/** True where the IAM pattern (`*` any run of characters, `?` any one) matches the whole text. It goes back to the last star only, so that no pattern can stall it. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let resumed = 0;
+  for (let index = 0; index < text.length; ) {
+    if (pattern[at] === '*') {
+      star = at++;
+      resumed = index;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[index])) {
+      at++;
+      index++;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++resumed;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
+
+/** The conditions as flat triples: operator, key in small letters, values as strings. */
+export function conditionsOf(condition: unknown): readonly (readonly [string, string, readonly string[]])[] {
+  return entriesOf(condition).flatMap(([operator, keys]) =>
+    entriesOf(keys).map(([key, values]) => [operator, key.toLowerCase(), listOf(values).map(String)] as const),
+  );
+}
+
+const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : [];

@@ -1,0 +1,58 @@
+import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
+import { consoleUrl } from '../../console.ts';
+import { type CallRecord, strings } from '../../event.ts';
+import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
+import { portions, sole } from '../describe.ts';
+
+/** Launch volumes have no event of their own, and the answer of RunInstances seldom names them. */
+const byInstance = async (aws: Aws, { response }: CallRecord) => {
+  const found: string[] = [];
+  for (const Values of portions(strings(response, 'instancesSet.items.instanceId'))) {
+    const asked = { Filters: [{ Name: 'attachment.instance-id', Values }] };
+    for await (const page of paginateDescribeVolumes({ client: aws(EC2Client) }, asked))
+      found.push(...(page.Volumes ?? []).flatMap(({ VolumeId }) => VolumeId ?? []));
+  }
+  return [...new Set(found)];
+};
+
+const named = { ids: ({ request }: CallRecord) => strings(request, 'volumeId'), facets: ['volume'] } as const;
+const made = { ids: ({ response }: CallRecord) => strings(response, 'volumeId'), facets: ['volume'] } as const;
+const launched = { find: byInstance, facets: ['volume'] } as const;
+
+const volumeOf = ({ State, Encrypted = false, Attachments = [] }: Volume) => ({
+  state: State ?? null,
+  encrypted: Encrypted,
+  attachedTo: Attachments.filter(({ State: state }) => state !== 'detached').flatMap(
+    ({ InstanceId, AssociatedResource }) => InstanceId ?? AssociatedResource ?? [],
+  ),
+});
+
+async function readVolume(aws: Aws, { resourceId }: ResourceRef) {
+  const { Volumes = [] } = await aws(EC2Client).send(new DescribeVolumesCommand({ VolumeIds: [resourceId] }));
+  return volumeOf(sole(Volumes, resourceId));
+}
+
+/** An EBS volume: its state, whether it is encrypted, and what it is attached to. */
+export const volume = defineResource({
+  service: 'ec2',
+  type: 'AWS::EC2::Volume',
+  eventSource: 'ec2.amazonaws.com',
+  gone: ['InvalidVolume.NotFound', 'InvalidVolumeID.Malformed'],
+  events: {
+    CreateVolume: made,
+    AttachVolume: named,
+    DetachVolume: named,
+    DeleteVolume: named,
+    RunInstances: launched,
+  },
+  actions: ['ec2:DescribeVolumes'],
+  facets: { volume: { actions: ['ec2:DescribeVolumes'], read: readVolume } },
+  arn: ({ resourceId, region, accountId }) =>
+    `arn:${partitionOf(region)}:ec2:${region}:${accountId}:volume/${resourceId}`,
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `VolumeDetails:volumeId=${resourceId}`),
+  async *list(aws) {
+    for await (const page of paginateDescribeVolumes({ client: aws(EC2Client) }, { MaxResults: 500 }))
+      for (const found of page.Volumes ?? [])
+        if (found.VolumeId !== undefined) yield { resourceId: found.VolumeId, facets: { volume: volumeOf(found) } };
+  },
+});

@@ -1,0 +1,34 @@
+import { GetPublicAccessBlockCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import type { CallRecord } from '../../event.ts';
+import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
+
+const publicAccessBlockPut = {
+  ids: ({ accountId }: CallRecord) => [accountId],
+  facets: ['publicAccessBlock'],
+} as const;
+
+async function readPublicAccessBlock(aws: Aws, { accountId }: ResourceRef) {
+  const read = aws(S3ControlClient).send(new GetPublicAccessBlockCommand({ AccountId: accountId }));
+  return (await orNull(read, 'NoSuchPublicAccessBlockConfiguration'))?.PublicAccessBlockConfiguration ?? null;
+}
+
+/** What an account sets for all of its buckets: Block Public Access. */
+export const s3Account = defineResource({
+  service: 's3',
+  type: 'AWS::::Account',
+  eventSource: 's3.amazonaws.com',
+  gone: [],
+  events: {
+    PutAccountPublicAccessBlock: publicAccessBlockPut,
+    DeleteAccountPublicAccessBlock: publicAccessBlockPut,
+  },
+  actions: [],
+  facets: {
+    publicAccessBlock: { actions: ['s3:GetAccountPublicAccessBlock'], read: readPublicAccessBlock },
+  },
+  arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
+  consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/s3/settings?region=${region}`,
+  async *list(_aws, { accountId }) {
+    yield { resourceId: accountId };
+  },
+});

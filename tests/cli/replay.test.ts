@@ -1,0 +1,265 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
+import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
+import { REGION, testAccount } from '../support/sandbox.ts';
+import { isWrite, wireTo } from '../support/wire.ts';
+
+const KEYS = [
+  'accountId',
+  'after',
+  'annotation',
+  'before',
+  'controlId',
+  'error',
+  'eventId',
+  'eventName',
+  'mode',
+  'outcome',
+  'region',
+  'remediationId',
+  'resourceId',
+  'resourceType',
+  'steps',
+];
+
+/** Every shape of DESIGN §7, each speaking of a group of its own, with the event id that its lines carry. */
+const SHAPES = [
+  'envelope',
+  'record',
+  'trail file',
+  'config item',
+  'oversized item',
+  'compliance change',
+  'rule invocation',
+  'sns to lambda',
+  'sns body',
+  'sqs to lambda',
+  'sns in sqs',
+  'array',
+  'standard input',
+  'queue',
+] as const;
+type Shape = (typeof SHAPES)[number];
+
+const folder = temporaryFolder();
+const account = await testAccount();
+const wire = await wireTo(account.endpoint);
+const evenkeel = evenkeelAs({ ...account.env, AWS_ENDPOINT_URL: wire.endpoint });
+
+const groups = {} as Record<Shape, string>;
+for (const shape of SHAPES) groups[shape] = await openGroup(account, shape);
+const all = Object.values(groups);
+
+const envelope = (shape: Shape) => openedEvent(account, groups[shape], `id of ${shape}`);
+const record = (shape: Shape) => ({ ...(envelope(shape).detail as object), eventID: `id of ${shape}` });
+const item = (shape: Shape) => ({
+  resourceType: 'AWS::EC2::SecurityGroup',
+  resourceId: groups[shape],
+  awsAccountId: account.accountId,
+  awsRegion: REGION,
+});
+const fromConfig = (shape: Shape, kind: string, detail: object) => ({
+  id: `id of ${shape}`,
+  'detail-type': kind,
+  source: 'aws.config',
+  account: account.accountId,
+  region: REGION,
+  detail,
+});
+const toLambda = (source: string, more: object) => ({ Records: [{ [source]: 'aws:sqs', ...more }] });
+
+const file = (name: string, content: string | Uint8Array) => {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+};
+const json = (name: string, value: unknown) => file(name, JSON.stringify(value));
+
+const messages: Readonly<Partial<Record<Shape, unknown>>> = {
+  envelope: envelope('envelope'),
+  'config item': fromConfig('config item', 'Config Configuration Item Change', {
+    messageType: 'ConfigurationItemChangeNotification',
+    configurationItem: item('config item'),
+  }),
+  'oversized item': fromConfig('oversized item', 'Config Configuration Item Change', {
+    messageType: 'OversizedConfigurationItemChangeNotification',
+    configurationItemSummary: item('oversized item'),
+  }),
+  'compliance change': fromConfig('compliance change', 'Config Rules Compliance Change', {
+    messageType: 'ComplianceChangeNotification',
+    newEvaluationResult: { complianceType: 'NON_COMPLIANT' },
+    ...item('compliance change'),
+  }),
+  'rule invocation': {
+    invokingEvent: JSON.stringify({
+      messageType: 'ConfigurationItemChangeNotification',
+      configurationItem: item('rule invocation'),
+    }),
+    configRuleName: 'open-ports',
+    accountId: account.accountId,
+    resultToken: 'token',
+  },
+  'sns to lambda': { Records: [{ EventSource: 'aws:sns', Sns: { Message: JSON.stringify(envelope('sns to lambda')) } }] },
+  'sns body': { Type: 'Notification', TopicArn: 'arn:aws:sns:x', Message: JSON.stringify(envelope('sns body')) },
+};
+
+beforeAll(() => {
+  json('folder/envelope.json', messages.envelope);
+  file(
+    'folder/deeper/config.jsonl',
+    (['config item', 'oversized item', 'compliance change', 'rule invocation', 'sns to lambda', 'sns body'] as const)
+      .map((shape) => JSON.stringify(messages[shape]))
+      .join('\n'),
+  );
+  file('folder/notes.txt', 'no event');
+  file('records.jsonl', `${JSON.stringify(record('record'))}\r\n\n`);
+  file('trail.json.gz', gzipSync(JSON.stringify({ Records: [record('trail file')] })));
+  const notification = { TopicArn: 'arn:aws:sns:x', Message: JSON.stringify(envelope('sns in sqs')) };
+  json('sqs.json', [
+    toLambda('eventSource', { body: JSON.stringify(envelope('sqs to lambda')) }),
+    { MessageId: 'm', ReceiptHandle: 'r', Body: JSON.stringify(notification) },
+  ]);
+  json('array.json', [[envelope('array')]]);
+});
+
+/** Everything at once; the queue and standard input are filled anew for each run. */
+async function replayAll(...flags: string[]): Promise<Finished> {
+  const sqs = account.aws()(SQSClient);
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `replay-${flags.length}-${Date.now()}` }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(envelope('queue')) }));
+  wire.take();
+  const sources = ['folder', 'records.jsonl', 'trail.json.gz', 'sqs.json', 'array.json', '-'];
+  return evenkeel(['replay', ...sources, QueueUrl.replace(account.endpoint, wire.endpoint), '--json', ...flags], {
+    cwd: folder,
+    input: JSON.stringify(envelope('standard input')),
+  });
+}
+
+const EVENT_IDS = SHAPES.map((shape) => (shape === 'rule invocation' ? null : `id of ${shape}`)).sort();
+const EXPECTED = SHAPES.flatMap((shape) => INGRESS_CONTROLS.map((controlId) => `${controlId} ${groups[shape]}`)).sort();
+
+describe('every shape of input in one run', () => {
+  const runs = {} as Record<'detect' | 'first' | 'second', Finished & { calls: readonly string[]; after: unknown }>;
+  let drifted: readonly string[];
+
+  beforeAll(async () => {
+    drifted = await ingressOf(account, all);
+    const flags = { detect: ['--no-policy'], first: ['--mode', 'remediate', '--no-policy'], second: [] as string[] };
+    flags.second = flags.first;
+    for (const name of ['detect', 'first', 'second'] as const) {
+      const finished = await replayAll(...flags[name]);
+      runs[name] = { ...finished, calls: wire.take(), after: await ingressOf(account, all) };
+    }
+  });
+
+  test.each(['detect', 'first', 'second'] as const)('%s: one line for each event, control and resource', (name) => {
+    const lines = linesOf(runs[name]);
+    expect(runs[name]).toMatchObject({ status: 0 });
+    expect(lines.map(({ controlId, resourceId }) => `${controlId} ${resourceId}`).sort()).toEqual(EXPECTED);
+    expect([...new Set(lines.map(({ eventId }) => eventId))].sort()).toEqual(EVENT_IDS);
+    for (const line of lines) {
+      expect(Object.keys(line).sort()).toEqual(KEYS);
+      expect(line).toMatchObject({
+        accountId: account.accountId,
+        region: REGION,
+        resourceType: 'AWS::EC2::SecurityGroup',
+        error: null,
+      });
+    }
+  });
+
+  test('detect, the default, shows the plan and writes nothing', () => {
+    const outcomes = linesOf(runs.detect).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    for (const line of outcomes)
+      expect(line).toMatchObject({
+        outcome: 'detected',
+        mode: 'detect',
+        before: 'NON_COMPLIANT',
+        after: 'NON_COMPLIANT',
+        remediationId: null,
+        steps: [
+          {
+            service: 'ec2',
+            operation: 'RevokeSecurityGroupIngress',
+            input: { GroupId: line.resourceId, SecurityGroupRuleIds: [expect.stringMatching(/^sgr-/)] },
+          },
+        ],
+      });
+    expect(runs.detect.calls.filter(isWrite).filter((call) => !call.startsWith('sqs:'))).toEqual([]);
+    expect(runs.detect.after).toEqual(drifted);
+    expect(runs.detect.stderr).toBe('');
+  });
+
+  test('remediate puts right what is wrong, once, and leaves the neighbours', () => {
+    const right = all.map((id) => `${id} tcp 443 10.0.0.0/8`).sort();
+    expect(drifted).toEqual([...right, ...all.map((id) => `${id} tcp 22 0.0.0.0/0`)].sort());
+    expect(runs.first.after).toEqual(right);
+    for (const line of linesOf(runs.first).filter(({ controlId }) => controlId === ADMIN_PORTS))
+      expect(line).toMatchObject({ outcome: 'remediated', mode: 'remediate', after: 'COMPLIANT' });
+    const writes = runs.first.calls.filter(isWrite).filter((call) => !call.startsWith('sqs:'));
+    expect(writes).toEqual(SHAPES.map(() => 'ec2:RevokeSecurityGroupIngress'));
+  });
+
+  test('a second run changes nothing, not even by trying', () => {
+    expect(runs.second.after).toEqual(runs.first.after);
+    expect(runs.second.calls.filter(isWrite).filter((call) => !call.startsWith('sqs:'))).toEqual([]);
+    for (const line of linesOf(runs.second)) {
+      expect(['compliant', 'notApplicable']).toContain(line.outcome);
+      expect(line).toMatchObject({ steps: [], remediationId: null });
+    }
+  });
+});
+
+describe('what may be done', () => {
+  const replayEnvelope = (...flags: string[]) =>
+    evenkeel(['replay', 'folder/envelope.json', '--json', '--control', ADMIN_PORTS, ...flags], { cwd: folder });
+
+  beforeAll(async () => {
+    await open(account, groups.envelope);
+    file('detect.yml', 'defaults: { mode: detect }\n');
+    file('off.yml', `controls: { ${ADMIN_PORTS}: { mode: off } }\n`);
+    file('approve.yml', `controls: { ${ADMIN_PORTS}: { mode: approve } }\n`);
+    file('exact/policy.yml', `controls: { ${ADMIN_PORTS}: { parameters: { ports: [3389] } } }\n`);
+    json('exact/envelope.json', messages.envelope);
+  });
+
+  test.each([
+    ['detect.yml', 'detected', 'detect'],
+    ['approve.yml', 'awaitingApproval', 'approve'],
+  ])('a policy.yml of %s holds against --mode remediate', async (policy, outcome, mode) => {
+    wire.take();
+    const finished = await replayEnvelope('--mode', 'remediate', '--policy', policy);
+    expect(finished.status).toBe(0);
+    expect(linesOf(finished)).toMatchObject([{ controlId: ADMIN_PORTS, outcome, mode, after: 'NON_COMPLIANT' }]);
+    expect(wire.take().filter(isWrite)).toEqual([]);
+  });
+
+  test('a control that is off gives one line that says so', async () => {
+    const finished = await replayEnvelope('--mode', 'remediate', '--policy', 'off.yml');
+    expect(linesOf(finished)).toMatchObject([
+      { eventId: 'id of envelope', controlId: null, outcome: 'notApplicable', annotation: 'Every control is off.' },
+    ]);
+  });
+
+  test('--exit-code tells of drift that is left, and of none', async () => {
+    expect(await replayEnvelope('--no-policy', '--exit-code')).toMatchObject({ status: 3 });
+    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS, '--exit-code'];
+    expect(await evenkeel(args, { cwd: join(folder, 'exact') })).toMatchObject({ status: 0 });
+  });
+
+  test('./policy.yml holds where no other is named, EVENKEEL_POLICY where it is set, --policy above both', async () => {
+    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS];
+    const options = { cwd: join(folder, 'exact') };
+    expect(linesOf(await evenkeel(args, options))).toMatchObject([{ outcome: 'compliant' }]);
+    const env = { EVENKEEL_POLICY: join(folder, 'approve.yml') };
+    const approving = [...args, '--mode', 'approve'];
+    expect(linesOf(await evenkeel(approving, { ...options, env }))).toMatchObject([{ outcome: 'awaitingApproval' }]);
+    const named = [...approving, '--policy', join(folder, 'detect.yml')];
+    expect(linesOf(await evenkeel(named, { ...options, env }))).toMatchObject([{ outcome: 'detected' }]);
+  });
+});

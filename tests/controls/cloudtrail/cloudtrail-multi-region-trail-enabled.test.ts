@@ -1,0 +1,312 @@
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  DescribeTrailsCommand,
+  type EventSelector,
+  GetEventSelectorsCommand,
+  GetTrailStatusCommand,
+  PutEventSelectorsCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect, test } from '@jest/globals';
+import { callOf } from '../../../shared/control.ts';
+import control from '../../../shared/controls/cloudtrail/cloudtrail-multi-region-trail-enabled.ts';
+import type { VisibleTrail } from '../../../shared/resources/cloudtrail/account.ts';
+import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { testControl } from '../../support/test-control.ts';
+import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+
+const good: VisibleTrail = {
+  arn: `arn:aws:cloudtrail:us-east-1:${SAMPLE_ACCOUNT}:trail/audit`,
+  name: 'audit',
+  homeRegion: 'us-east-1',
+  isOwn: true,
+  isMultiRegion: true,
+  includesGlobalServices: true,
+  isLogging: true,
+  selectors: { basic: [], advanced: [] },
+};
+const local: VisibleTrail = {
+  ...good,
+  arn: `arn:aws:cloudtrail:eu-west-1:${SAMPLE_ACCOUNT}:trail/local`,
+  name: 'local',
+  homeRegion: 'eu-west-1',
+  isMultiRegion: false,
+};
+const organisation: VisibleTrail = {
+  ...good,
+  arn: 'arn:aws:cloudtrail:us-east-1:444455556666:trail/organisation',
+  name: 'organisation',
+  isOwn: false,
+};
+const objects = { Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::reports/'] };
+const selecting = (...basic: EventSelector[]) => ({ selectors: { basic, advanced: [] } });
+const dataOnly = selecting({ ReadWriteType: 'All', IncludeManagementEvents: false, DataResources: [objects] });
+const muted = selecting({
+  ReadWriteType: 'ReadOnly',
+  IncludeManagementEvents: false,
+  DataResources: [{ Type: 'AWS::S3::Object', Values: [] }],
+});
+const writes = {
+  Name: 'Writes',
+  FieldSelectors: [
+    { Field: 'eventCategory', Equals: ['Management'] },
+    { Field: 'readOnly', Equals: ['false'] },
+  ],
+};
+const data = {
+  Name: 'Objects',
+  FieldSelectors: [
+    { Field: 'eventCategory', Equals: ['Data'] },
+    { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+  ],
+};
+const given = (...trails: VisibleTrail[]) => ({ trails });
+const start = (Name: string) => ['StartLogging', { Name }] as const;
+const cover = (Name: string) =>
+  ['UpdateTrail', { Name, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true }] as const;
+const all = { ReadWriteType: 'All', IncludeManagementEvents: true, ExcludeManagementEventSources: [] };
+const after = given(good);
+const bucket = { s3BucketName: 'audit-logs' };
+
+testControl(control, {
+  resourceId: SAMPLE_ACCOUNT,
+  compliant: {
+    'a trail for all regions': given(good),
+    'beside others that are not enough': given(local, { ...good, isLogging: false }, good),
+    'that of the organisation': given(organisation, { ...local, isLogging: false }),
+  },
+  nonCompliant: {
+    'a trail that was stopped': {
+      given: given({ ...good, isLogging: false }),
+      plan: [start('audit')],
+      after,
+      says: 'audit is not logging',
+    },
+    'a trail for one region': {
+      given: given({ ...local, includesGlobalServices: false }),
+      plan: [cover('local')],
+      after,
+      says: 'local covers one region only',
+    },
+    'selectors that select nothing': {
+      given: given({ ...good, ...muted }),
+      plan: [['PutEventSelectors', { TrailName: 'audit', EventSelectors: [{ ...muted.selectors.basic[0], ...all }] }]],
+      after,
+      says: 'audit does not select every management event',
+    },
+    'a source that is left out': {
+      given: given({ ...good, ...selecting({ ExcludeManagementEventSources: ['kms.amazonaws.com'] }) }),
+      plan: [['PutEventSelectors', { TrailName: 'audit', EventSelectors: [all] }]],
+      after,
+    },
+    'advanced selectors of writes, beside data events': {
+      given: given({ ...good, selectors: { basic: [], advanced: [writes, data] } }),
+      plan: [
+        [
+          'PutEventSelectors',
+          {
+            TrailName: 'audit',
+            AdvancedEventSelectors: [{ ...writes, FieldSelectors: writes.FieldSelectors.slice(0, 1) }, data],
+          },
+        ],
+      ],
+      after,
+    },
+    'all of these at once': {
+      given: given({ ...local, ...selecting({ ReadWriteType: 'WriteOnly' }), isLogging: false }),
+      plan: [cover('local'), ['PutEventSelectors', { TrailName: 'local', EventSelectors: [all] }], start('local')],
+      after,
+      says: 'local is not logging, covers one region only, does not select every management event',
+    },
+    'the stopped trail for all regions before the one for one region': {
+      given: given(local, { ...good, isLogging: false }),
+      plan: [start('audit')],
+      after,
+    },
+    'the muted trail for all regions before the one for one region': {
+      given: given(local, { ...good, ...muted }),
+      plan: [['PutEventSelectors', { TrailName: 'audit', EventSelectors: [{ ...muted.selectors.basic[0], ...all }] }]],
+      after,
+    },
+    'a trail for data events is left as it is where there is another': {
+      given: given({ ...good, ...dataOnly, name: 'data' }, { ...local, isLogging: false }),
+      plan: [cover('local'), start('local')],
+      after,
+    },
+    'selectors with no room for one more': {
+      given: given({
+        ...good,
+        ...selecting(...Array<EventSelector>(5).fill({ ReadWriteType: 'ReadOnly', DataResources: [objects] })),
+      }),
+      plan: [],
+    },
+    'no trail': { given: given(), plan: [], says: 'No trail records this account.' },
+    'no trail, and a bucket for one': {
+      given: given(),
+      parameters: bucket,
+      plan: [
+        [
+          'CreateTrail',
+          {
+            Name: 'management-events',
+            S3BucketName: 'audit-logs',
+            IsMultiRegionTrail: true,
+            IncludeGlobalServiceEvents: true,
+            EnableLogFileValidation: true,
+          },
+        ],
+        start('management-events'),
+      ],
+      after,
+    },
+    "an organisation's trail that was stopped": {
+      given: given({ ...organisation, isLogging: false }),
+      parameters: bucket,
+      plan: [],
+      says: 'organisation is not logging',
+    },
+    "an organisation's trail that hides its selectors": {
+      given: given({ ...organisation, selectors: null }),
+      plan: [],
+      says: 'organisation hides its event selectors from this account',
+    },
+  },
+});
+
+test('every call goes to the home region of the trail, and so does what takes it back', () => {
+  const ref = {
+    resourceType: 'AWS::::Account',
+    resourceId: SAMPLE_ACCOUNT,
+    accountId: SAMPLE_ACCOUNT,
+    region: 'eu-west-1',
+  };
+  const wrong = { ...good, ...muted, isMultiRegion: false, includesGlobalServices: false, isLogging: false };
+  const steps = control.plan?.({ ref, trails: [wrong] }, { s3BucketName: '', trailName: 'x' }) ?? [];
+  const calls = steps.flatMap((step) => [step, ...(step.undo?.({}) ?? [])]).map(callOf);
+  expect(calls).toEqual([
+    expect.objectContaining({ operation: 'UpdateTrail', region: 'us-east-1' }),
+    {
+      service: 'cloudtrail',
+      operation: 'UpdateTrail',
+      input: { Name: 'audit', IsMultiRegionTrail: false, IncludeGlobalServiceEvents: false },
+      region: 'us-east-1',
+    },
+    expect.objectContaining({ operation: 'PutEventSelectors', region: 'us-east-1' }),
+    {
+      service: 'cloudtrail',
+      operation: 'PutEventSelectors',
+      input: { TrailName: 'audit', EventSelectors: muted.selectors.basic },
+      region: 'us-east-1',
+    },
+    expect.objectContaining({ operation: 'StartLogging', region: 'us-east-1' }),
+    { service: 'cloudtrail', operation: 'StopLogging', input: { Name: 'audit' }, region: 'us-east-1' },
+  ]);
+});
+
+const REGIONS = ['eu-west-1', 'us-east-1'];
+
+/** The account without the trails of the scene before, and a bucket for those of this one. */
+async function withoutTrails({ aws, accountId }: TestAccount, name: string) {
+  const Bucket = `${name}-${accountId}`;
+  const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
+  await aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  const ofRegion = async (region: string) => {
+    const client = aws()(CloudTrailClient, region);
+    const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: false }));
+    return { client, trailList };
+  };
+  for (const region of REGIONS) {
+    const { client, trailList } = await ofRegion(region);
+    for (const { Name } of trailList) await client.send(new DeleteTrailCommand({ Name }));
+  }
+  const create = async (
+    Name: string,
+    region: string,
+    { multi = false, selectors, logging = true }: { multi?: boolean; selectors?: EventSelector[]; logging?: boolean },
+  ) => {
+    const client = aws()(CloudTrailClient, region);
+    const input = { Name, S3BucketName: Bucket, S3KeyPrefix: Name, IsMultiRegionTrail: multi };
+    await client.send(new CreateTrailCommand(input));
+    if (selectors) await client.send(new PutEventSelectorsCommand({ TrailName: Name, EventSelectors: selectors }));
+    if (logging) await client.send(new StartLoggingCommand({ Name }));
+  };
+  const trails = async () => {
+    const found: object[] = [];
+    for (const region of REGIONS) {
+      const { client, trailList } = await ofRegion(region);
+      for (const trail of trailList) {
+        const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: trail.Name }));
+        const { EventSelectors } = await client.send(new GetEventSelectorsCommand({ TrailName: trail.Name }));
+        found.push({ ...trail, IsLogging, EventSelectors });
+      }
+    }
+    return found;
+  };
+  return {
+    Bucket,
+    create,
+    scene: (mended: string, event: string) => ({
+      event: sampleEvent(`cloudtrail/${event}`, { [SAMPLE_ACCOUNT]: accountId, audit: mended }),
+      state: trails,
+      neighbours: async () => (await trails()).filter((trail) => !('Name' in trail) || trail.Name !== mended),
+    }),
+  };
+}
+
+testOnSandbox(control, {
+  'the trail for all regions is stopped': async (account) => {
+    const { create, scene } = await withoutTrails(account, 'stopped');
+    await create('main', 'eu-west-1', { multi: true, logging: false });
+    await create('local', 'eu-west-1', {});
+    return scene('main', 'StopLogging');
+  },
+  'the trail for all regions, at home elsewhere, is stopped': async (account) => {
+    const { create, scene } = await withoutTrails(account, 'elsewhere');
+    await create('main', 'us-east-1', { multi: true, logging: false });
+    await create('local', 'eu-west-1', {});
+    return scene('main', 'StopLogging.by-arn');
+  },
+  'the trail is made to cover one region only': async (account) => {
+    const { create, scene } = await withoutTrails(account, 'one-region');
+    await create('main', 'eu-west-1', {});
+    await create('data', 'eu-west-1', { multi: true, selectors: dataOnly.selectors.basic });
+    return scene('main', 'UpdateTrail');
+  },
+  'the selectors are narrowed': async (account) => {
+    const { create, scene } = await withoutTrails(account, 'narrowed');
+    await create('main', 'eu-west-1', {
+      multi: true,
+      selectors: [
+        {
+          ReadWriteType: 'ReadOnly',
+          IncludeManagementEvents: true,
+          DataResources: [],
+          ExcludeManagementEventSources: [],
+        },
+        { ...dataOnly.selectors.basic[0], ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: [] },
+      ],
+    });
+    await create('local', 'eu-west-1', {});
+    return scene('main', 'PutEventSelectors');
+  },
+  'a trail for one region is made, and none for all': async (account) => {
+    const { create, scene } = await withoutTrails(account, 'made');
+    await create('main', 'eu-west-1', { logging: false });
+    return scene('main', 'CreateTrail');
+  },
+  'the last trail is deleted': async (account) => {
+    const { scene } = await withoutTrails(account, 'last');
+    return { ...scene('main', 'DeleteTrail'), outcome: 'detected' };
+  },
+  'the last trail is deleted, and there is a bucket for a new one': async (account) => {
+    const { Bucket, scene } = await withoutTrails(account, 'anew');
+    return {
+      ...scene('main', 'DeleteTrail.by-arn'),
+      neighbours: async () => [],
+      parameters: { s3BucketName: Bucket, trailName: 'anew' },
+    };
+  },
+});

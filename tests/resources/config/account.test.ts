@@ -1,0 +1,20 @@
+import { test } from '@jest/globals';
+import { configAccount } from '../../../shared/resources/config/account.ts';
+import { SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
+
+testResource(configAccount, {
+  events: {
+    'config/PutConfigurationRecorder': [SAMPLE_ACCOUNT],
+    'config/DeleteConfigurationRecorder': [SAMPLE_ACCOUNT],
+    'config/StartConfigurationRecorder': [SAMPLE_ACCOUNT],
+    'config/StopConfigurationRecorder': [SAMPLE_ACCOUNT],
+    'config/PutDeliveryChannel': [SAMPLE_ACCOUNT],
+    'config/DeleteDeliveryChannel': [SAMPLE_ACCOUNT],
+  },
+});
+
+test('reads the account with no more than the declared actions', async () => {
+  const account = await testAccount();
+  await expectDeclaredReads(configAccount, account.accountId, account);
+});

@@ -1,0 +1,55 @@
+import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { instance } from '../../../shared/resources/ec2/instance.ts';
+import { type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+
+const [FIRST, SECOND] = ['i-0a1b2c3d4e5f60718', 'i-0b2c3d4e5f6a70819'];
+
+testResource(instance, {
+  events: {
+    'ec2/RunInstances': [FIRST, SECOND],
+    'ec2/StartInstances': [FIRST],
+    'ec2/TerminateInstances': [FIRST, SECOND],
+    'ec2/ModifyInstanceMetadataOptions': [FIRST],
+  },
+});
+
+describe('instances of the local account', () => {
+  let account: TestAccount;
+  let ec2: EC2Client;
+  beforeAll(async () => {
+    account = await testAccount();
+    ec2 = account.aws()(EC2Client);
+  });
+  const read = (resourceId: string) => {
+    const { accountId, region } = account;
+    return instance.facets.instance.read(account.aws(), { resourceType: instance.type, resourceId, accountId, region });
+  };
+
+  test('are read with the actions that are declared, listed as they are read, and without their user data', async () => {
+    const secret = 'export TOKEN=not-for-the-ledger';
+    const { Instances = [] } = await ec2.send(
+      new RunInstancesCommand({
+        ImageId: 'ami-0a1b2c3d4e5f60718',
+        MinCount: 2,
+        MaxCount: 2,
+        UserData: Buffer.from(secret).toString('base64'),
+        MetadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 2, HttpEndpoint: 'enabled' },
+      }),
+    );
+    const [id = ''] = Instances.map(({ InstanceId }) => InstanceId as string);
+    const state = await read(id);
+    expect(Object.keys(state)).toEqual(['state', 'metadataOptions']);
+    expect(state).toMatchObject({
+      state: 'running',
+      metadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 2, HttpEndpoint: 'enabled' },
+    });
+    await expectDeclaredReads(instance, id, account);
+    await expectListedAsRead(instance, account);
+  });
+
+  test('one that is gone says so', async () => {
+    await expect(read('i-0123456789abcdef0')).rejects.toMatchObject({ name: 'InvalidInstanceID.NotFound' });
+  });
+});

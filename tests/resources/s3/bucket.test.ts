@@ -1,0 +1,72 @@
+import {
+  CreateBucketCommand,
+  PutBucketWebsiteCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { expect, test } from '@jest/globals';
+import { bucket } from '../../../shared/resources/s3/bucket.ts';
+import { testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
+
+const NAME = 'reports-eu-west-1-111122223333';
+
+testResource(bucket, {
+  events: {
+    's3/CreateBucket': [NAME],
+    's3/CreateBucket.console': [NAME],
+    's3/DeleteBucket': [NAME],
+    's3/PutBucketPublicAccessBlock': [NAME],
+    's3/DeleteBucketPublicAccessBlock': [NAME],
+    's3/DeleteBucketPublicAccessBlock.terraform': [NAME],
+    's3/PutBucketWebsite': [NAME],
+    's3/DeleteBucketWebsite': [NAME],
+    's3/PutBucketEncryption': [NAME],
+    's3/DeleteBucketEncryption': [NAME],
+    's3/PutBucketPolicy': [NAME],
+    's3/DeleteBucketPolicy': [NAME],
+  },
+});
+
+test('reads a bucket and lists those of the region, with no more than the declared actions', async () => {
+  const account = await testAccount();
+  const s3 = account.aws()(S3Client);
+  const afar = account.aws()(S3Client, 'eu-central-1');
+  const here = `here-${account.accountId}`;
+  const inRegion = (LocationConstraint: 'eu-west-1' | 'eu-central-1') => ({
+    CreateBucketConfiguration: { LocationConstraint },
+  });
+  await s3.send(new CreateBucketCommand({ Bucket: here, ...inRegion('eu-west-1') }));
+  await afar.send(new CreateBucketCommand({ Bucket: `there-${account.accountId}`, ...inRegion('eu-central-1') }));
+
+  const listed = await Array.fromAsync(bucket.list(account.aws(), account));
+  expect(listed).toEqual([{ resourceId: here, region: 'eu-west-1' }]);
+  await expectDeclaredReads(bucket, here, account);
+
+  const ref = { resourceType: bucket.type, resourceId: here, accountId: account.accountId, region: account.region };
+  const read = async () => ({
+    publicAccessBlock: await bucket.facets.publicAccessBlock.read(account.aws(), ref),
+    website: await bucket.facets.website.read(account.aws(), ref),
+    encryption: await bucket.facets.encryption.read(account.aws(), ref),
+    policy: await bucket.facets.policy.read(account.aws(), ref),
+  });
+  expect(await read()).toEqual({ publicAccessBlock: null, website: null, encryption: null, policy: null });
+
+  const block = {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: false,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
+  };
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket: here, PublicAccessBlockConfiguration: block }));
+  const site = { IndexDocument: { Suffix: 'index.html' } };
+  await s3.send(new PutBucketWebsiteCommand({ Bucket: here, WebsiteConfiguration: site }));
+  expect(await read()).toMatchObject({ publicAccessBlock: block, website: site });
+});
+
+test('a bucket that is gone says so by a name that the resource knows', async () => {
+  const account = await testAccount();
+  const ref = { resourceType: bucket.type, resourceId: 'gone', accountId: account.accountId, region: account.region };
+  for (const facet of Object.values(bucket.facets))
+    await expect(facet.read(account.aws(), ref)).rejects.toMatchObject({ name: bucket.gone[0] });
+});

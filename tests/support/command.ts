@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
+import type { Result } from '../../shared/engine/outcome.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/evenkeel', import.meta.url));
+
+/** How a run of a program ended, and what it said. */
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+}
+
+/** Two cores run two programs; more at once only makes all of them late. */
+let free = availableParallelism();
+const waiting: (() => void)[] = [];
+
+/** Runs a program as its user would, with an environment that holds nothing of ours; as many at once as there are cores. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  { cwd = tmpdir(), env = {}, input = '' }: RunOptions = {},
+): Promise<Finished> {
+  if (free > 0) free -= 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await finished(program, args, { cwd, env, input });
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  }
+}
+
+function finished(program: string, args: readonly string[], { cwd, env, input }: Required<RunOptions>) {
+  return new Promise<Finished>((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env } });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      said.stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk) => {
+      said.stderr += chunk;
+    });
+    child.stdin.on('error', () => {}); // a program that ends without reading its input closes the pipe
+    child.stdin.end(input);
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, ...said }));
+  });
+}
+
+/** `evenkeel` as a user of this account runs it, in an empty folder unless one is named. */
+export const evenkeelAs =
+  (env: Readonly<Record<string, string>>) =>
+  (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
+    run(process.execPath, [BIN, ...args], { ...options, env: { ...env, ...options.env } });
+
+/** The lines of `--json`. Throws where a line is no JSON: nothing else may stand on stdout. */
+export const linesOf = ({ stdout }: Finished): readonly Result[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+/** An empty folder that goes when the tests of the file are done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

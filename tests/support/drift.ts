@@ -1,0 +1,56 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';
+
+/** The controls that a change of a security group's ingress can affect, in the order of their lines. */
+export const INGRESS_CONTROLS = [
+  'ec2-security-group-admin-ports-restricted',
+  'ec2-default-security-group-closed',
+  'ec2-security-group-high-risk-ports-restricted',
+] as const;
+export const ADMIN_PORTS = INGRESS_CONTROLS[0];
+
+const SAMPLE_GROUP = 'sg-0a1b2c3d4e5f60718';
+const SAMPLE_ID = '5c1f2ad0-3b4e-4f6a-8d1c-0a1b2c3d4e01';
+
+/** A security group with SSH open to the world and a neighbour that must stay. */
+export async function openGroup({ aws }: TestAccount, name: string): Promise<string> {
+  const ec2 = aws()(EC2Client);
+  const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
+  const GroupId = made.GroupId ?? '';
+  await open({ aws }, GroupId);
+  const neighbour = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [neighbour] }));
+  return GroupId;
+}
+
+/** Opens SSH to the world. */
+export async function open({ aws }: Pick<TestAccount, 'aws'>, GroupId: string): Promise<void> {
+  const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+  await aws()(EC2Client).send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+}
+
+/** The EventBridge envelope that tells of it. */
+export const openedEvent = (
+  { accountId }: Pick<TestAccount, 'accountId'>,
+  groupId: string,
+  id: string,
+): Record<string, unknown> =>
+  sampleEvent('ec2/AuthorizeSecurityGroupIngress', {
+    [SAMPLE_GROUP]: groupId,
+    [SAMPLE_ID]: id,
+    [SAMPLE_ACCOUNT]: accountId,
+  });
+
+/** The ingress of groups, in a form that compares. */
+export async function ingressOf({ aws }: TestAccount, groupIds: readonly string[]): Promise<readonly string[]> {
+  const query = { Filters: [{ Name: 'group-id', Values: [...groupIds] }] };
+  const { SecurityGroupRules = [] } = await aws()(EC2Client).send(new DescribeSecurityGroupRulesCommand(query));
+  return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress)
+    .map(({ GroupId, IpProtocol, FromPort, CidrIpv4 }) => `${GroupId} ${IpProtocol} ${FromPort} ${CidrIpv4}`)
+    .sort();
+}

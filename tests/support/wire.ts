@@ -1,0 +1,44 @@
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { afterAll } from '@jest/globals';
+
+/** One call as it went over the wire: `ec2:DescribeSecurityGroups`, `PUT /bucket?policy`. */
+export interface Wire {
+  readonly endpoint: string;
+  readonly calls: readonly string[];
+  /** Forgets the calls so far and gives them. */
+  take(): readonly string[];
+}
+
+/** An endpoint that passes everything on to another and writes down what was called: what nobody called, nobody did. */
+export async function wireTo(endpoint: string): Promise<Wire> {
+  const calls: string[] = [];
+  const target = new URL(endpoint);
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await buffer(incoming);
+    calls.push(nameOf(incoming, body.toString()));
+    const { method, url, headers } = incoming;
+    const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    onward.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterAll(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return { endpoint: `http://127.0.0.1:${port}`, calls, take: () => calls.splice(0) };
+}
+
+/** True for a call that can change something. */
+export const isWrite = (call: string): boolean => !/:(Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
+
+function nameOf({ method, url = '', headers }: IncomingMessage, body: string): string {
+  const service = /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return `${service}:${target.split('.').at(-1)}`;
+  const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
+  return action === undefined ? `${method} ${url}` : `${service}:${action}`;
+}
