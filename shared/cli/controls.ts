@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
-import { type CommonOptions, policyOf, withCommonOptions } from './options.ts';
-import { homeRegion } from './world.ts';
+import { type CommonOptions, homeRegion, policyOf, withCommonOptions } from './options.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))

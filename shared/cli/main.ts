@@ -22,7 +22,8 @@ for (const command of [program, ...program.commands]) {
 // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
+  process.stderr.write(`evenkeel: standard output: ${messageOf(error)}\n`);
+  process.exit(EXIT.failed);
 });
 
 try {

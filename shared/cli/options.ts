@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { STSClient } from '@aws-sdk/client-sts';
 import { type Command, Option } from 'commander';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
@@ -30,7 +31,7 @@ export const withCommonOptions = (command: Command): Command =>
     .option('--no-policy', "every control's recommended mode")
     .option('--region <region>', 'the AWS region where nothing else names one')
     .option('--profile <profile>', 'the AWS profile')
-    .hook('preAction', (_, { opts }) => useAws((opts as () => CommonOptions).call(command)));
+    .hook('preAction', () => useAws(command.opts<CommonOptions>()));
 
 export const withLookOptions = (command: Command): Command =>
   withCommonOptions(command)
@@ -42,11 +43,15 @@ export const withLookOptions = (command: Command): Command =>
     .option('--control <id>', 'only this control (may be given again)', (id: string, ids: string[]) => [...ids, id], [])
     .option('--exit-code', 'exit with 3 where drift is left');
 
-/** The SDK reads its settings from the environment; flags win over it. */
-function useAws({ region, profile }: CommonOptions): void {
-  if (region !== undefined) process.env.AWS_REGION = region;
+/** The SDK reads its settings from the environment; flags win over it, and a profile may have a region of its own. */
+async function useAws({ region, profile }: CommonOptions): Promise<void> {
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
+  const chosen = region || homeRegion() || (await new STSClient().config.region().catch(() => ''));
+  if (chosen !== '') process.env.AWS_REGION = chosen;
 }
+
+/** The region that holds where nothing else names one; empty where there is none. */
+export const homeRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || '';
 
 const DEFAULT_POLICY = 'policy.yml';
 

@@ -16,22 +16,29 @@ export const isQueueUrl = (source: string) => /^https?:\/\//.test(source);
 /** Works through a queue once. A message goes only where `work` says that its event ended well; the others are given back at once at the end, and stay. */
 export async function drain(url: string, aws: Aws, work: (message: Message) => Promise<boolean>): Promise<void> {
   const client = aws(SQSClient);
-  const kept = new Map<string, Message>();
+  /** Receipt handles of messages that stay, by message id. */
+  const kept = new Map<string, string | undefined>();
+  /** Kept messages that came again since the last new one: in a long run their hiding ends. */
+  let again = 0;
   try {
-    for (;;) {
+    while (again <= kept.size) {
       const request = { QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: HIDDEN, WaitTimeSeconds: 1 };
       const { Messages = [] } = await client.send(new ReceiveMessageCommand(request));
-      const fresh = Messages.filter(({ MessageId = '' }) => !kept.has(MessageId));
-      if (fresh.length === 0) return;
-      for (const message of fresh) {
-        if (await work(message)) {
-          const { ReceiptHandle } = message;
+      if (Messages.length === 0) return;
+      for (const message of Messages) {
+        const { MessageId = '', ReceiptHandle } = message;
+        const known = kept.has(MessageId);
+        again = known ? again + 1 : 0;
+        if (!known && (await work(message)))
           await client.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
-        } else kept.set(message.MessageId ?? '', message);
+        else kept.set(MessageId, ReceiptHandle);
       }
     }
   } finally {
-    for (const { ReceiptHandle } of kept.values())
-      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 }));
+    for (const ReceiptHandle of kept.values()) {
+      const back = new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 });
+      // Refused where the message is visible already, which is what is wanted.
+      await client.send(back).catch(() => {});
+    }
   }
 }

@@ -2,14 +2,15 @@ import { Command } from 'commander';
 import type { AnyControl } from '../control.ts';
 import { type Change, changesIn } from '../engine/changes.ts';
 import type { Engine } from '../engine/engine.ts';
+import { messageOf } from '../engine/errors.ts';
 import { bareResult } from '../engine/outcome.ts';
 import { lookAt } from '../engine/receive.ts';
-import { EXIT } from './errors.ts';
-import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
 import { drain, isQueueUrl } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
-import { filesOf, type Piece, piecesOf } from './sources.ts';
-import { engineFor, type Home, home, homeRegion } from './world.ts';
+import { filesOf, piecesOf } from './sources.ts';
+import { engineFor, type Home, home, neededRegion } from './world.ts';
 
 export const replayCommand = () =>
   withLookOptions(new Command('replay'))
@@ -29,14 +30,22 @@ async function replay(sources: readonly string[], options: LookOptions): Promise
   let unreadable = false;
   for (const file of files) {
     for await (const piece of piecesOf(file)) {
-      if ('value' in piece) await replayValue(piece.value, context);
+      if ('value' in piece) await replayValue(piece.value, piece.where, context);
       else {
         reportTrouble(piece, report);
         unreadable ||= piece.whole;
       }
     }
   }
-  for (const url of sources.filter(isQueueUrl)) await replayQueue(url, options, context);
+  for (const url of sources.filter(isQueueUrl)) {
+    try {
+      await replayQueue(url, options, context);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      reportTrouble({ where: url, trouble: `cannot be read: ${messageOf(error)}` }, report);
+      unreadable = true;
+    }
+  }
   const status = report.finish();
   process.exitCode = unreadable ? EXIT.usage : status;
 }
@@ -49,14 +58,18 @@ interface ReplayContext {
   home(): Promise<Home>;
 }
 
-/** Looks at all that one value speaks of; true where nothing failed. */
-async function replayValue(value: unknown, { engine, controls, report, home }: ReplayContext): Promise<boolean> {
+/** Looks at all that one value speaks of; true where all of it ended well. */
+async function replayValue(
+  value: unknown,
+  where: string,
+  { engine, controls, report, home }: ReplayContext,
+): Promise<boolean> {
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
     for (const result of await lookAt(change, engine, { controls, fallback })) {
-      report.add(result);
-      well &&= result.outcome !== 'failed';
+      report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
+      well &&= result.outcome !== 'failed' && result.outcome !== 'halted';
     }
   }
   return well;
@@ -68,18 +81,18 @@ function namesItsHome(change: Change): boolean {
   return accountId !== '' && region !== '';
 }
 
-/** A dry run gives every message back: looking has put nothing right. */
+/** Only a run that may remediate takes messages away: looking has put nothing right. */
 async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
-  await drain(url, context.engine.aws(regionOf(url)), async ({ Body = '' }) => {
-    const well = await replayValue(Body, context);
-    return well && mode !== 'detect';
+  await drain(url, context.engine.aws(regionOf(url)), async ({ Body = '', MessageId }) => {
+    const well = await replayValue(Body, `${url} message ${MessageId}`, context);
+    return well && mode === 'remediate';
   });
 }
 
 /** The region in a queue's URL; a local queue has none. */
-const regionOf = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? homeRegion();
+const regionOf = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? neededRegion();
 
-function reportTrouble({ where, trouble }: Extract<Piece, { trouble: string }>, report: Report): void {
+function reportTrouble({ where, trouble }: { readonly where: string; readonly trouble: string }, report: Report): void {
   process.stderr.write(`evenkeel: ${where} ${trouble}\n`);
   report.add(bareResult({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where} ${trouble}` }));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
+import { messageOf } from '../engine/errors.ts';
 import { UsageError } from './errors.ts';
 
 /** One JSON value out of a source, or the reason why there is none; `whole` where the trouble is the whole source's. */
@@ -18,17 +19,27 @@ export function filesOf(sources: readonly string[]): readonly string[] {
   return sources.flatMap((source) => {
     if (source === '-') return [source];
     if (!existsSync(source)) throw new UsageError(`${source}: no such file or folder`);
-    if (!statSync(source).isDirectory()) {
-      if (statSync(source).size === 0) throw new UsageError(`${source}: the file is empty`);
+    const stats = statSync(source);
+    if (!stats.isDirectory()) {
+      // A pipe (`<(zcat …)`) has no size before it is read.
+      if (stats.isFile() && stats.size === 0) throw new UsageError(`${source}: the file is empty`);
       return [source];
     }
-    const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    const found = within(source)
       .map((name) => join(source, name))
-      .filter((file) => KINDS.test(file) && statSync(file).isFile())
+      .filter((file) => KINDS.test(file) && statSync(file, { throwIfNoEntry: false })?.isFile())
       .sort();
     if (found.length === 0) throw new UsageError(`${source}: holds no .json, .jsonl or .json.gz file`);
     return found;
   });
+}
+
+function within(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    throw new UsageError(`${folder}: cannot be read: ${messageOf(error)}`);
+  }
 }
 
 /** Reads the JSON values of a file (or of standard input, `-`), one after another. What cannot be read is a piece with its trouble; the rest go on. */
@@ -41,7 +52,7 @@ export async function* piecesOf(file: string): AsyncGenerator<Piece> {
       yield* fromLines(createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }), name);
     else yield* fromWhole((await text(stream)).replace(/^\uFEFF/, ''), name);
   } catch (error) {
-    yield { where: name, trouble: `cannot be read: ${error instanceof Error ? error.message : error}`, whole: true };
+    yield { where: name, trouble: `cannot be read: ${messageOf(error)}`, whole: true };
   }
 }
 

@@ -5,8 +5,9 @@ import { ledgerFromEnvironment, notifierFromEnvironment } from '../lambda/enviro
 import { readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { silent } from '../notify/notifier.ts';
+import { askingOnce } from './asking-once.ts';
 import { UsageError } from './errors.ts';
-import { type LookOptions, policyOf } from './options.ts';
+import { homeRegion, type LookOptions, policyOf } from './options.ts';
 
 /** The account and region that the command works in where nothing else names them. */
 export interface Home {
@@ -17,12 +18,12 @@ export interface Home {
 /** The engine of the command. A dry run reads the ledger and writes nowhere. */
 export function engineFor(options: LookOptions): Engine {
   const aws = awsClients();
-  const region = homeRegion();
+  const region = process.env.EVENKEEL_TABLE ? neededRegion() : homeRegion();
   const ledger = ledgerFromEnvironment(aws, region);
   const told = consoleNotifier((text) => process.stderr.write(text));
   const dry = options.mode === 'detect';
   return {
-    aws,
+    aws: dry ? askingOnce(aws) : aws,
     ledger: dry ? readOnly(ledger) : ledger,
     notifier: dry ? silent : notifierFromEnvironment(aws, region, told),
     policy: policyOf(options),
@@ -31,12 +32,16 @@ export function engineFor(options: LookOptions): Engine {
   };
 }
 
-export const homeRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || '';
+/** The region for what has none of its own. Throws UsageError where none is known. */
+export function neededRegion(): string {
+  const region = homeRegion();
+  if (region === '') throw new UsageError('no region: give --region, or set AWS_REGION');
+  return region;
+}
 
 /** Asks AWS who we are. Throws UsageError without a region; the SDK's own error without credentials. */
 export async function home(aws: Engine['aws']): Promise<Home> {
-  const region = homeRegion();
-  if (region === '') throw new UsageError('no region: give --region, or set AWS_REGION');
+  const region = neededRegion();
   const { Account = '' } = await aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
   return { accountId: Account, region };
 }

@@ -77,6 +77,7 @@ export function judge(
         },
       );
   }
-  const state = { ...Object.fromEntries(control.needs.map((name: string) => [name, observation.facets[name]])), ref };
+  const facets = control.needs.map((name: string) => [name, observation.facets[name]]);
+  const state = frozen({ ...Object.fromEntries(facets), ref });
   return { evaluation: control.evaluate(state, parameters, now), state, deleted: false };
 }

@@ -104,7 +104,9 @@ const messages: Readonly<Partial<Record<Shape, unknown>>> = {
     accountId: account.accountId,
     resultToken: 'token',
   },
-  'sns to lambda': { Records: [{ EventSource: 'aws:sns', Sns: { Message: JSON.stringify(envelope('sns to lambda')) } }] },
+  'sns to lambda': {
+    Records: [{ EventSource: 'aws:sns', Sns: { Message: JSON.stringify(envelope('sns to lambda')) } }],
+  },
   'sns body': { Type: 'Notification', TopicArn: 'arn:aws:sns:x', Message: JSON.stringify(envelope('sns body')) },
 };
 
@@ -130,7 +132,9 @@ beforeAll(() => {
 /** Everything at once; the queue and standard input are filled anew for each run. */
 async function replayAll(...flags: string[]): Promise<Finished> {
   const sqs = account.aws()(SQSClient);
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `replay-${flags.length}-${Date.now()}` }));
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `replay-${flags.length}-${Date.now()}` }),
+  );
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(envelope('queue')) }));
   wire.take();
   const sources = ['folder', 'records.jsonl', 'trail.json.gz', 'sqs.json', 'array.json', '-'];

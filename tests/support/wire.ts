@@ -26,7 +26,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     onward.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+  });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   return { endpoint: `http://127.0.0.1:${port}`, calls, take: () => calls.splice(0) };

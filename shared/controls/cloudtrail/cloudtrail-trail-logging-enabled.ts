@@ -35,8 +35,10 @@ const start = (Name: string): Step =>
 /** What a trail that is made anew gets goes with it when its making is undone. */
 const withTheTrail = { undo: () => [] };
 
-const create = (ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[] = []): Step =>
-  step(
+function create(ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[]): Step {
+  // AWS keeps the prefix for itself, and refuses tags that carry it.
+  const TagsList = tags.filter(({ Key }) => !Key?.startsWith('aws:'));
+  return step(
     CloudTrailClient,
     CreateTrailCommand,
     {
@@ -51,10 +53,11 @@ const create = (ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[
       CloudWatchLogsRoleArn: lost.CloudWatchLogsRoleArn,
       KmsKeyId: lost.KmsKeyId,
       IsOrganizationTrail: lost.IsOrganizationTrail,
-      TagsList: tags.filter(({ Key }) => !Key?.startsWith('aws:')),
+      ...(TagsList.length > 0 ? { TagsList } : {}),
     },
     { undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name })] },
   );
+}
 
 /** The plain name of a topic that is at home where the trail is; the ARN of any other. */
 function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: ResourceRef): string | undefined {
@@ -63,7 +66,7 @@ function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: Re
 }
 
 /** Puts a deleted trail back: its settings and tags, its selectors where it had any of its own, and logging on. */
-function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags }: LastKnown): readonly Step[] {
+function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): readonly Step[] {
   const Name = ownName(ref);
   if (Name === null || lost?.S3BucketName === undefined) return [];
   const steps = [create(ref, Name, lost, tags)];

@@ -44,7 +44,7 @@ const holdsForInsecureTransport = (condition: unknown): boolean => {
 
 /** True for a statement that denies everybody every action without TLS, on the resources that it names. */
 const deniesInsecureTransport = ({ Effect, Principal, Action, Condition }: PolicyStatement): boolean =>
-  
+  Effect === 'Deny' &&
   isEveryone(Principal) &&
   stringsOf(Action).some((action) => /^(s3:)?\*+$/i.test(action)) &&
   holdsForInsecureTransport(Condition);

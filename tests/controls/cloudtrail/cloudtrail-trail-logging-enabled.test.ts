@@ -85,7 +85,6 @@ const create = (rest: object = {}) =>
       CloudWatchLogsRoleArn: settings.CloudWatchLogsRoleArn,
       KmsKeyId: settings.KmsKeyId,
       IsOrganizationTrail: false,
-      TagsList: [],
       ...rest,
     },
   ] as const;

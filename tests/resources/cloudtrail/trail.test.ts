@@ -53,6 +53,11 @@ describe('a trail named by an event', () => {
     const there = `arn:aws:cloudtrail:eu-central-1:${SAMPLE_ACCOUNT}:trail/audit`;
     expect(ids?.({ ...record, request: { name: 'audit' } })).toEqual([{ resourceId: there, region: 'eu-central-1' }]);
   });
+  test('by an answer with its ARN is the one of the answer', () => {
+    const made = `arn:aws:cloudtrail:us-east-1:444455556666:trail/organisation`;
+    const answered = { ...record, request: { name: 'organisation' }, response: { trailARN: made } };
+    expect(trail.events.CreateTrail?.ids?.(answered)).toEqual([{ resourceId: made, region: 'us-east-1' }]);
+  });
   test('in China has an ARN of that partition', () => {
     const there = `arn:aws-cn:cloudtrail:cn-north-1:${SAMPLE_ACCOUNT}:trail/audit`;
     expect(ids?.({ ...record, region: 'cn-north-1', request: { name: 'audit' } })).toEqual([
@@ -89,6 +94,14 @@ test('reads a trail and lists those that are at home here, with no more than the
   await expect(trail.facets.trail.read(account.aws(), gone)).rejects.toMatchObject({ name: trail.gone[0] });
   await expect(trail.facets.status.read(account.aws(), gone)).rejects.toMatchObject({ name: trail.gone[0] });
   expect(await trail.lastKnown?.(account.aws(), gone)).toBeNull();
+});
+
+test("neither shadows of other regions nor an organisation's trails are listed", async () => {
+  const found = [ARN, ARN.replace(REGION, 'us-east-1'), ARN.replace(SAMPLE_ACCOUNT, '444455556666')];
+  const trailList = found.map((TrailARN) => ({ TrailARN, S3BucketName: 'audit-logs' }));
+  const aws = (() => ({ send: async () => ({ trailList }) })) as unknown as Aws;
+  const listed = await Array.fromAsync(trail.list(aws, { accountId: SAMPLE_ACCOUNT, region: REGION }));
+  expect(listed.map(({ resourceId }) => resourceId)).toEqual([ARN]);
 });
 
 describe('the last known state of a trail, from AWS Config', () => {

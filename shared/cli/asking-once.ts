@@ -1,0 +1,36 @@
+import type { Engine } from '../engine/engine.ts';
+import type { ClientClass } from '../resource.ts';
+
+/** Answers that are kept: those about the last few hundred resources. */
+const KEPT = 1000;
+
+const READ = /^(Describe|Get|List)/;
+
+interface Command {
+  readonly input: object;
+}
+
+/** Clients for a dry run, which ask the same thing once: nothing changes by what we do, and thousands of events may speak of one resource. */
+export function askingOnce(aws: Engine['aws']): Engine['aws'] {
+  const answers = new Map<string, unknown>();
+  const once = (key: string, ask: () => unknown) => {
+    const answer = answers.get(key) ?? ask();
+    answers.delete(key);
+    answers.set(key, answer);
+    for (const oldest of answers.keys()) {
+      if (answers.size <= KEPT) break;
+      answers.delete(oldest);
+    }
+    return answer;
+  };
+  return (home) =>
+    <C>(type: ClientClass<C>, region = home): C => {
+      const client = aws(home)(type, region) as { send(command: Command, ...rest: unknown[]): unknown };
+      const send = (command: Command, ...rest: unknown[]) => {
+        const ask = () => client.send(command, ...rest);
+        const { name } = command.constructor;
+        return READ.test(name) ? once(JSON.stringify([type.name, region, name, command.input]), ask) : ask();
+      };
+      return new Proxy(client, { get: (target, key) => (key === 'send' ? send : Reflect.get(target, key)) }) as C;
+    };
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Finding, type Remediation, readOnly, resourceKey } from '../../shared/ledger/ledger.ts';
+import { memoryLedger } from '../../shared/ledger/memory.ts';
+
+const REF = {
+  resourceType: 'AWS::EC2::SecurityGroup',
+  resourceId: 'sg-1',
+  accountId: '111122223333',
+  region: 'eu-west-1',
+};
+const finding = (controlId: string, rest: Partial<Finding> = {}): Finding => ({
+  controlId,
+  ref: REF,
+  status: 'open',
+  severity: 'HIGH',
+  outcome: 'detected',
+  annotation: 'It is so.',
+  firstSeen: '2026-01-01T00:00:00Z',
+  lastSeen: '2026-01-01T00:00:00Z',
+  timesSeen: 1,
+  ...rest,
+});
+const remediation = (id: string, rest: Partial<Remediation> = {}): Remediation => ({
+  id,
+  controlId: 'c',
+  severity: 'HIGH',
+  ref: REF,
+  status: 'applying',
+  mode: 'remediate',
+  annotation: 'It was so.',
+  before: { rules: [] },
+  after: null,
+  afterCompliance: null,
+  steps: [],
+  error: null,
+  eventId: null,
+  eventName: null,
+  attribution: null,
+  times: { event: null, received: '', decided: '2026-01-01T00:00:00Z', applied: null, verified: null },
+  policyVersion: 'v1',
+  ...rest,
+});
+
+describe('the ledger in memory', () => {
+  test('remembers nothing of what it was not told', async () => {
+    const ledger = memoryLedger();
+    expect(await ledger.recall('k')).toEqual({ findings: [], lastKnown: null });
+    expect(await ledger.remediation('rem-1')).toBeNull();
+    expect(await ledger.remediation('__proto__')).toBeNull();
+  });
+
+  test('keeps one finding for each control of a resource: the latest', async () => {
+    const ledger = memoryLedger();
+    await ledger.saveFinding('k', finding('a'));
+    await ledger.saveFinding('k', finding('b'));
+    await ledger.saveFinding('k', finding('a', { timesSeen: 2 }));
+    await ledger.saveFinding('other', finding('a', { status: 'resolved' }));
+    expect((await ledger.recall('k')).findings).toEqual([finding('a', { timesSeen: 2 }), finding('b')]);
+    expect((await ledger.recall('other')).findings).toEqual([finding('a', { status: 'resolved' })]);
+  });
+
+  test('keeps the last known state as it was, whatever becomes of what it was given', async () => {
+    const ledger = memoryLedger();
+    const state = { trail: { bucket: 'logs' } };
+    await ledger.remember('k', state);
+    state.trail.bucket = 'elsewhere';
+    expect((await ledger.recall('k')).lastKnown).toEqual({ trail: { bucket: 'logs' } });
+    expect((await ledger.recall('other')).lastKnown).toBeNull();
+  });
+
+  test('replaces the record of a remediation, whole', async () => {
+    const ledger = memoryLedger();
+    await ledger.saveRemediation('k', remediation('rem-1'));
+    await ledger.saveRemediation('k', remediation('rem-2'));
+    await ledger.saveRemediation('k', remediation('rem-1', { status: 'remediated' }));
+    expect(await ledger.remediation('rem-1')).toEqual(remediation('rem-1', { status: 'remediated' }));
+    expect(await ledger.remediation('rem-2')).toEqual(remediation('rem-2'));
+  });
+
+  test('is no other ledger', async () => {
+    await memoryLedger().remember('k', { a: 1 });
+    expect((await memoryLedger().recall('k')).lastKnown).toBeNull();
+  });
+});
+
+test('a ledger that is only read keeps what it has', async () => {
+  const ledger = memoryLedger();
+  await ledger.saveFinding('k', finding('a'));
+  await ledger.remember('k', { a: 1 });
+  await ledger.saveRemediation('k', remediation('rem-1'));
+  const dry = readOnly(ledger);
+  await dry.saveFinding('k', finding('b'));
+  await dry.remember('k', { a: 2 });
+  await dry.saveRemediation('k', remediation('rem-2'));
+  for (const either of [ledger, dry]) {
+    expect(await either.recall('k')).toEqual({ findings: [finding('a')], lastKnown: { a: 1 } });
+    expect(await either.remediation('rem-1')).toEqual(remediation('rem-1'));
+    expect(await either.remediation('rem-2')).toBeNull();
+  }
+});
+
+test('no two resources share a key', () => {
+  const refs = [
+    REF,
+    { ...REF, resourceId: 'sg-2' },
+    { ...REF, region: 'us-east-1' },
+    { ...REF, accountId: '444455556666' },
+    { ...REF, resourceType: 'AWS::EC2::VPC' },
+  ];
+  const keys = [...refs.map((ref) => resourceKey('ec2', ref)), resourceKey('s3', REF)];
+  expect(new Set(keys).size).toBe(keys.length);
+});
