@@ -5,7 +5,7 @@ import { policySchema } from '../shared/policy/schema.ts';
 import { loadCatalogue, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
-import { functionYml } from './generate/function-yml.ts';
+import { functionYml, watchYml } from './generate/function-yml.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
@@ -17,6 +17,7 @@ const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
 files.set('docs/controls/README.md', catalogueDoc(controls));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
+files.set('functions/watch/function.yml', watchYml());
 for (const [service, own] of catalogue) {
   files.set(`shared/controls/${service}/index.ts`, barrel(own));
   files.set(`functions/${service}/function.yml`, functionYml(service, own, policy));

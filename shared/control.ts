@@ -21,7 +21,8 @@ export interface Evaluation {
 }
 
 const ANNOTATION_LIMIT = 256;
-const shortened = (text: string) =>
+/** Cut to what AWS Config takes as an annotation. */
+export const shortened = (text: string) =>
   text.length <= ANNOTATION_LIMIT ? text : `${text.slice(0, ANNOTATION_LIMIT - 1)}…`;
 const verdict =
   (complianceType: ComplianceType) =>

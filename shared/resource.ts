@@ -47,6 +47,13 @@ export interface Listed<F extends Facets> {
   readonly facets?: Partial<FacetState<F>>;
 }
 
+/** Whose a resource is. */
+export interface Ownership {
+  readonly tags: Readonly<Record<string, string>>;
+  /** The AWS service that made it for itself and keeps it; null for everything else. */
+  readonly service: string | null;
+}
+
 /** One resource type: how events name it, how it is listed, how it is read. */
 export interface Resource<F extends Facets = Facets> {
   /** The function that serves it: `functions/<service>`. */
@@ -61,6 +68,10 @@ export interface Resource<F extends Facets = Facets> {
   readonly gone: readonly string[];
   /** IAM actions of `list` and of every `find`. */
   readonly actions: readonly string[];
+  /** Names of fields that the service changes by itself; they do not count where two states are compared. */
+  readonly volatile?: readonly string[];
+  /** Read before a write, so that what others take care of is told and not touched. */
+  readonly ownership?: { readonly actions: readonly string[]; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };
   arn(ref: ResourceRef): string;
   /** A link to the resource in the AWS console. */
   consoleUrl(ref: ResourceRef): string;

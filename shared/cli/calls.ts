@@ -1,5 +1,5 @@
-import type { CallData } from '../control.ts';
 import { serviceOf } from '../control.ts';
+import type { UndoCall } from '../ledger/ledger.ts';
 import type { Aws, ClientClass } from '../resource.ts';
 
 interface Sdk {
@@ -15,8 +15,8 @@ const SDKS: Readonly<Record<string, () => Promise<Sdk>>> = {
   s3control: () => import('@aws-sdk/client-s3-control'),
 };
 
-/** Makes a call that the ledger holds as data. Throws the SDK's own error, or an Error where the service or operation is unknown. */
-export async function makeCall(call: CallData, aws: Aws): Promise<object> {
+/** Makes a call that the ledger holds as data; an answer that it is so already is as good. Throws the SDK's own error, or an Error where the service or operation is unknown. */
+export async function makeCall(call: UndoCall, aws: Aws): Promise<object> {
   const sdk = await SDKS[call.service]?.();
   const client = Object.values(sdk ?? {}).find(
     (value): value is ClientClass<{ send(command: object): Promise<object> }> =>
@@ -25,5 +25,10 @@ export async function makeCall(call: CallData, aws: Aws): Promise<object> {
   const command = sdk?.[`${call.operation}Command`] as (new (input: object) => object) | undefined;
   if (client === undefined || command === undefined)
     throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel makes`);
-  return aws(client, call.region).send(new command(call.input));
+  try {
+    return await aws(client, call.region).send(new command(call.input));
+  } catch (error) {
+    if (error instanceof Error && call.satisfiedBy?.includes(error.name)) return {};
+    throw error;
+  }
 }

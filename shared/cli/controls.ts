@@ -10,7 +10,8 @@ export const controlsCommand = () =>
 
 function list(options: CommonOptions): void {
   const policy = policyOf(options);
-  const anywhere = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
+  const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
+  const anywhere = { ref, arn: '', tags: null };
   const rows = controls.map((control) => {
     const { mode, why, parameters } = policy.settingsFor(control, anywhere);
     const { id, title, severity, recommendedMode, impact, securityControlIds } = control;

@@ -1,16 +1,33 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../engine/errors.ts';
 import { PolicyError } from '../policy/load.ts';
+import { approveCommand, rejectCommand } from './approve.ts';
 import { controlsCommand } from './controls.ts';
+import { doctorCommand } from './doctor.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { exemptCommand } from './exempt.ts';
+import { historyCommand } from './history.ts';
+import { pauseCommand } from './pause.ts';
 import { replayCommand } from './replay.ts';
+import { resumeCommand } from './resume.ts';
 import { sweepCommand } from './sweep.ts';
+import { undoCommand } from './undo.ts';
+import { verifyCommand } from './verify.ts';
 
 const program = new Command('evenkeel')
   .description('Keeps an AWS account on an even keel: finds drift, puts it right, verifies it and tells about it.')
   .addCommand(replayCommand())
   .addCommand(sweepCommand())
   .addCommand(controlsCommand())
+  .addCommand(doctorCommand())
+  .addCommand(historyCommand())
+  .addCommand(verifyCommand())
+  .addCommand(undoCommand())
+  .addCommand(approveCommand())
+  .addCommand(rejectCommand())
+  .addCommand(exemptCommand())
+  .addCommand(pauseCommand())
+  .addCommand(resumeCommand())
   .showSuggestionAfterError()
   .helpCommand(true);
 

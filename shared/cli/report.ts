@@ -56,3 +56,9 @@ function inWords(result: Result): string {
   if (result.remediationId !== null) lines.push(pc.dim(`    ${result.remediationId}`));
   return `${lines.join('\n')}\n`;
 }
+
+/** The one answer of a subcommand: JSON for machines, words for people. */
+export function written(options: { readonly json?: boolean }, data: object, words: string): void {
+  if (options.json) process.stdout.write(`${JSON.stringify(data)}\n`);
+  else if (words !== '') process.stdout.write(`${words}\n`);
+}

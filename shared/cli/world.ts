@@ -2,12 +2,13 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Engine, systemClock } from '../engine/engine.ts';
 import { awsClients } from '../lambda/clients.ts';
 import { ledgerFromEnvironment, notifierFromEnvironment } from '../lambda/environment.ts';
+import { codeVersion } from '../lambda/version.ts';
 import { readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
-import { silent } from '../notify/notifier.ts';
+import { atLeast, silent } from '../notify/notifier.ts';
 import { askingOnce } from './asking-once.ts';
 import { UsageError } from './errors.ts';
-import { homeRegion, type LookOptions, policyOf } from './options.ts';
+import { type CommonOptions, homeRegion, type LookOptions, policyOf } from './options.ts';
 
 /** The account and region that the command works in where nothing else names them. */
 export interface Home {
@@ -15,18 +16,27 @@ export interface Home {
   readonly region: string;
 }
 
+/** The engine of the subcommands that are about the ledger: nothing without one. Throws UsageError where there is none. */
+export function lastingEngine(options: CommonOptions): Engine {
+  if (!process.env.EVENKEEL_TABLE)
+    throw new UsageError('this is about the ledger: set EVENKEEL_TABLE to its table (see the outputs of the stack)');
+  return engineFor({ ...options, mode: 'remediate' });
+}
+
 /** The engine of the command. A dry run reads the ledger and writes nowhere. */
-export function engineFor(options: LookOptions): Engine {
+export function engineFor(options: CommonOptions & Pick<LookOptions, 'mode'>): Engine {
   const aws = awsClients();
   const region = process.env.EVENKEEL_TABLE ? neededRegion() : homeRegion();
   const ledger = ledgerFromEnvironment(aws, region);
   const told = consoleNotifier((text) => process.stderr.write(text));
   const dry = options.mode === 'detect';
+  const policy = policyOf(options);
   return {
     aws: dry ? askingOnce(aws) : aws,
     ledger: dry ? readOnly(ledger) : ledger,
-    notifier: dry ? silent : notifierFromEnvironment(aws, region, told),
-    policy: policyOf(options),
+    notifier: dry ? silent : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, region, told)),
+    policy,
+    codeVersion,
     clock: systemClock,
     ceiling: options.mode,
   };

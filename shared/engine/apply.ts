@@ -1,5 +1,5 @@
 import { callOf, type Step } from '../control.ts';
-import type { RecordedStep } from '../ledger/ledger.ts';
+import type { RecordedStep, UndoCall } from '../ledger/ledger.ts';
 import type { ResourceRef } from '../resource.ts';
 import type { Engine } from './engine.ts';
 import { messageOf } from './errors.ts';
@@ -8,12 +8,12 @@ interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
 }
 
-/** A step that is in the ledger and not yet made. */
+/** A step that is in the ledger and not yet made; should its run be cut off, it can be taken back all the same. */
 export const intended = (step: Step): RecordedStep => ({
   ...callOf(step),
-  undo: null,
   status: 'intended',
   requestId: null,
+  undo: undoOf(step, {}).undo,
   error: null,
 });
 
@@ -31,10 +31,15 @@ export async function make(step: Step, ref: ResourceRef, engine: Engine): Promis
   }
 }
 
+const undoCallOf = (step: Step): UndoCall => ({
+  ...callOf(step),
+  ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
+});
+
 /** The call is made by now: an undo that cannot be told must not make it look as if it had failed. */
 function undoOf({ undo }: Step, output: object): Pick<RecordedStep, 'undo' | 'error'> {
   try {
-    return { undo: undo?.(output).map(callOf) ?? null, error: null };
+    return { undo: undo?.(output).map(undoCallOf) ?? null, error: null };
   } catch (error) {
     return { undo: null, error: `made, and it is not known how to take it back: ${messageOf(error)}` };
   }

@@ -23,6 +23,8 @@ export interface Engine {
   readonly notifier: Notifier;
   readonly policy: Policy;
   readonly clock: Clock;
+  /** The version of this code; in every record. */
+  readonly codeVersion: string;
   /** No control acts above this mode, whatever the policy says. */
   readonly ceiling: Mode;
 }

@@ -1,91 +1,145 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyControl, callOf, SEVERITIES, type Step } from '../control.ts';
-import { type Finding, type Recollection, type Remediation, resourceKey } from '../ledger/ledger.ts';
-import { intended, make } from './apply.ts';
+import type { Remediation } from '../ledger/ledger.ts';
+import { planHash, requestApproval } from './approval.ts';
 import type { Cause, Engine, Subject } from './engine.ts';
-import { messageOf, NotConvergedError, StepFailedError, UnreadableStateError } from './errors.ts';
-import { lower, refusalOf } from './gates.ts';
-import { type Judgement, judge, type Observation, observe } from './observe.ts';
-import type { Outcome, Result } from './outcome.ts';
+import { messageOf } from './errors.ts';
+import { refusalOf } from './gates.ts';
+import { Look, type Progress } from './look.ts';
+import { isAtLeast } from './modes.ts';
+import type { Judgement, Observation } from './observe.ts';
+import { closeOpenRecords } from './open-records.ts';
+import type { Result } from './outcome.ts';
+import { planOf } from './plan.ts';
+import { remediate } from './remediate.ts';
 
-/** Waits between the reads that verify a remediation, in milliseconds: EC2 and IAM may show an old state for some seconds. */
-const VERIFY_DELAYS = [0, 250, 500, 1000, 2000, 4000, 8000];
+/** A resource that others keep changing is looked at so often before the work goes back to the retry. */
+const MOST_LOOKS = 20;
 
-/** Reads a resource once, judges it by its controls, puts right what is wrong and allowed, and verifies. One result for each control; never throws. */
-export async function reconcile(subject: Subject, cause: Cause, engine: Engine): Promise<readonly Result[]> {
-  return new Reconciliation(subject, cause, engine).run();
+/** Reads a resource once, judges it by its controls, puts right what is wrong and allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
+export async function reconcile(
+  subject: Subject,
+  cause: Cause,
+  engine: Engine,
+  approved: Remediation | null = null,
+): Promise<readonly Result[]> {
+  const place = { ref: subject.ref, arn: subject.resource.arn(subject.ref) };
+  const controls = subject.controls
+    .filter((control) => engine.policy.reach(control, place) !== 'off')
+    .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id));
+  return controls.length === 0 ? [] : new Reconciliation({ ...subject, controls }, cause, engine, approved).run();
 }
-
-/** What is so far known of a control on this resource. */
-type Progress = Pick<Result, 'outcome'> & Partial<Result>;
 
 class Reconciliation {
   readonly #subject: Subject;
   readonly #cause: Cause;
   readonly #engine: Engine;
-  readonly #key: string;
-  /** Those that are not off, the most severe first. */
-  readonly #controls: readonly AnyControl[];
-  readonly #facets: readonly string[];
-  #recollection: Recollection = { findings: [], lastKnown: null };
-  #observation: Observation = { gone: false, facets: {}, unreadable: {} };
-  /** Why nobody could say what the resource, which is gone, was like. */
-  #forgotten: UnreadableStateError | null = null;
+  readonly #approved: Remediation | null;
+  readonly #holder = randomUUID();
+  #leased = false;
+  #look: Look;
   /** The remediation that last changed the resource in this run; it may have put a sibling control's drift right too. */
   #lastRemediationId: string | null = null;
 
-  constructor(subject: Subject, cause: Cause, engine: Engine) {
+  constructor(subject: Subject, cause: Cause, engine: Engine, approved: Remediation | null) {
     this.#subject = subject;
     this.#cause = cause;
     this.#engine = engine;
-    this.#key = resourceKey(subject.resource.service, subject.ref);
-    this.#controls = subject.controls
-      .filter((control) => this.#settings(control).mode !== 'off')
-      .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id));
-    this.#facets = [...new Set(this.#controls.flatMap((control) => control.needs as string[]))];
+    this.#approved = approved;
+    this.#look = new Look(subject, cause, engine);
   }
 
   async run(): Promise<readonly Result[]> {
-    const controls = this.#controls;
-    if (controls.length === 0) return [];
+    const { known, controls } = this.#subject;
     try {
-      this.#recollection = await this.#engine.ledger.recall(this.#key);
-      this.#observation = await this.#observe(this.#subject.known);
-      if (this.#subject.known !== undefined && !controls.every((control) => this.#looksCompliant(control)))
-        this.#observation = await this.#observe();
-      if (this.#observation.gone) await this.#recallFromConfig();
+      await this.#look.begin(known);
+      // A listing may be minutes old: it is enough to see that all is well, and never enough to act on.
+      if (known !== undefined && !this.#allWell()) await this.#look.begin();
+      if (!this.#wantsLease() || !(await this.#engine.ledger.acquire(this.#look.key, this.#holder)))
+        return await this.#settleAll();
+      this.#leased = true;
+      return await this.#underLease();
     } catch (error) {
-      return controls.map((control) => this.#result(control, { outcome: 'failed', error: messageOf(error) }));
+      return controls.map((control) => this.#look.result(control, { outcome: 'failed', error: messageOf(error) }));
     }
-    const first = this.#observation;
+  }
+
+  /** Works as the resource's only writer, and looks again for as long as others have left their mark. */
+  async #underLease(): Promise<readonly Result[]> {
+    const { ledger } = this.#engine;
+    let results: readonly Result[] = [];
+    try {
+      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+        this.#look = new Look(this.#subject, this.#cause, this.#engine);
+        await this.#look.begin();
+        await closeOpenRecords(this.#look);
+        results = merged(results, await this.#settleAll());
+        if (await ledger.release(this.#look.key, this.#holder)) return results;
+      }
+    } catch (error) {
+      await ledger.release(this.#look.key, this.#holder).catch(() => {});
+      throw error;
+    }
+    throw new Error(`others changed the resource ${MOST_LOOKS} times while it was worked on`);
+  }
+
+  #allWell(): boolean {
+    return this.#subject.controls.every((control) =>
+      ['COMPLIANT', 'NOT_APPLICABLE'].includes(this.#verdict(control) ?? ''),
+    );
+  }
+
+  /** True where something is wrong and a mode may let us act, or where a former run was cut off. */
+  #wantsLease(): boolean {
+    const { open, held } = this.#look.recollection;
+    if (!isAtLeast(this.#engine.ceiling, 'approve')) return false;
+    if (open.length > 0 && !held) return true;
+    const place = this.#look.place();
+    return this.#subject.controls.some(
+      (control) =>
+        this.#verdict(control) === 'NON_COMPLIANT' && isAtLeast(this.#engine.policy.reach(control, place), 'approve'),
+    );
+  }
+
+  #verdict(control: AnyControl) {
+    try {
+      return this.#look.judge(control).evaluation.complianceType;
+    } catch {
+      return null;
+    }
+  }
+
+  async #settleAll(): Promise<readonly Result[]> {
+    const first = this.#look.observation;
     const results: Result[] = [];
-    for (const control of controls) results.push(await this.#settle(control, first));
-    return this.#remembering(results);
+    for (const control of this.#subject.controls) results.push(await this.#settle(control, first));
+    return this.#look.remembering(results);
   }
 
   /** Judges one control and brings it to its outcome. */
   async #settle(control: AnyControl, first: Observation): Promise<Result> {
+    const look = this.#look;
     let seen: Partial<Result> = {};
     try {
-      const before = this.#judge(control, first);
+      const before = look.judge(control, first);
       seen = { before: before.evaluation.complianceType, annotation: before.evaluation.annotation };
-      const now = this.#observation === first ? before : this.#judge(control, this.#observation);
+      const now = look.observation === first ? before : look.judge(control);
       const progress =
         now.evaluation.complianceType === 'NON_COMPLIANT'
           ? await this.#mend(control, now)
           : await this.#settled(control, before, now);
-      return this.#result(control, { ...seen, ...progress });
+      return look.result(control, { ...seen, ...progress });
     } catch (error) {
       const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error) };
-      await this.#tellFailure(control, failed, []);
-      return this.#result(control, failed);
+      await look.recordFailure(control, failed, []);
+      return look.result(control, failed);
     }
   }
 
   /** Nothing to do: it is right, or a sibling's remediation in this run has just put it right. */
   async #settled(control: AnyControl, before: Judgement, now: Judgement): Promise<Progress> {
     const { complianceType, annotation } = now.evaluation;
-    await this.#resolveFinding(control);
+    await this.#look.resolveFinding(control);
     if (before.evaluation.complianceType === 'NON_COMPLIANT')
       return {
         outcome: 'remediated',
@@ -93,284 +147,54 @@ class Reconciliation {
         annotation: before.evaluation.annotation,
         remediationId: this.#lastRemediationId,
       };
-    return {
-      outcome: complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable',
-      after: complianceType,
-      annotation,
-    };
+    const outcome = complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable';
+    return { outcome, after: complianceType, annotation };
+  }
+
+  /** The approval holds for the plan that was approved and for no other. */
+  #approvedFor(control: AnyControl, plan: readonly Step[]): Remediation | null {
+    const approved = this.#approved;
+    if (approved === null || approved.controlId !== control.id) return null;
+    return planHash(approved.steps) === planHash(plan.map(callOf)) ? approved : null;
   }
 
   async #mend(control: AnyControl, judgement: Judgement): Promise<Progress> {
-    const { annotation } = judgement.evaluation;
-    const settings = this.#settings(control);
-    const mode = lower(settings.mode, this.#engine.ceiling);
+    const look = this.#look;
+    const settings = look.settings(control);
     const plan = planOf(control, judgement, settings.parameters);
-    const refusal = await refusalOf({ control, ref: this.#subject.ref, mode, settings, plan }, this.#engine);
-    if (refusal === null) return this.#remediate(control, judgement, plan);
-    const progress: Progress = {
-      outcome: refusal.outcome,
+    const approved = this.#approvedFor(control, plan);
+    const { refusal, tags } = await refusalOf({ look, control, plan, approved: approved !== null });
+    const mode = look.mode(control, tags);
+    const { annotation } = judgement.evaluation;
+    const drift: Progress = {
+      outcome: 'detected',
       before: 'NON_COMPLIANT',
       after: 'NON_COMPLIANT',
+      mode,
       annotation,
       steps: plan.map(callOf),
     };
-    await this.#recordFinding(control, refusal.outcome, annotation, () => this.#tell(control, progress, plan));
-    return progress;
-  }
-
-  async #remediate(control: AnyControl, judgement: Judgement, plan: readonly Step[]): Promise<Progress> {
-    const { annotation } = judgement.evaluation;
-    let record = this.#newRecord(control, judgement, plan);
-    const save = async (change: Partial<Remediation>) => {
-      record = { ...record, ...change };
-      await this.#engine.ledger.saveRemediation(this.#key, record);
-    };
-    const apply = async (step: Step, index: number) => {
-      const made = await make(step, this.#subject.ref, this.#engine);
-      await save({ steps: record.steps.with(index, made) });
-      if (made.status === 'failed')
-        throw new StepFailedError(`${made.service}:${made.operation} failed: ${made.error}`);
-    };
-    const stamp = (moment: 'applied' | 'verified') => ({ ...record.times, [moment]: this.#now().toISOString() });
-    const progress = (rest: Progress): Progress => ({
-      before: 'NON_COMPLIANT',
-      annotation,
-      steps: plan.map(callOf),
-      remediationId: record.id,
-      ...rest,
+    const acts = refusal === null || refusal.outcome === 'awaitingApproval';
+    if (acts && !this.#leased)
+      return { ...drift, annotation: `Another run is at work on it and will look again. ${annotation}` };
+    if (refusal === null) {
+      const done = await remediate(look, control, judgement, plan, this.#holder, approved);
+      this.#lastRemediationId = done.remediationId ?? null;
+      return { ...done, mode };
+    }
+    if (refusal.outcome === 'awaitingApproval') return requestApproval(look, control, judgement, plan, drift);
+    const told = refusal.reason === null ? annotation : `${refusal.reason} ${annotation}`;
+    const refused = { ...drift, outcome: refusal.outcome, annotation: told };
+    await look.recordFinding(control, refused.outcome, told, async () => {
+      if (!refusal.quiet) await look.tell(control, refused, plan);
     });
-
-    await save({});
-    this.#lastRemediationId = record.id;
-    let done: Progress;
-    try {
-      for (const [index, step] of plan.entries()) await apply(step, index);
-      await save({ times: stamp('applied') });
-      const after = await this.#verify(control);
-      await save({
-        status: 'remediated',
-        after: after.state,
-        afterCompliance: after.evaluation.complianceType,
-        times: stamp('verified'),
-      });
-      done = progress({ outcome: 'remediated', after: after.evaluation.complianceType });
-    } catch (error) {
-      const failed = progress({ outcome: 'failed', after: null, error: messageOf(error) });
-      this.#observation = await this.#observe();
-      await save({ status: 'failed', error: messageOf(error) }).catch(() => {
-        // The intended steps are in the ledger, and the result names the record and carries the first error.
-      });
-      await this.#tellFailure(control, failed, plan);
-      return failed;
-    }
-    return this.#conclude(control, done, plan);
-  }
-
-  /** Tells people and closes the finding. Where that fails, the resource is right all the same, and its record says so. */
-  async #conclude(control: AnyControl, done: Progress, plan: readonly Step[]): Promise<Progress> {
-    try {
-      await this.#tell(control, done, plan);
-      await this.#resolveFinding(control);
-      return done;
-    } catch (error) {
-      return { ...done, outcome: 'failed', error: `put right, but not told or closed: ${messageOf(error)}` };
-    }
-  }
-
-  /** Reads again, with growing waits, until the control is satisfied. A read that fails is as good as one that shows the old state. */
-  async #verify(control: AnyControl): Promise<Judgement> {
-    let still = '';
-    for (const delay of VERIFY_DELAYS) {
-      if (delay > 0) await this.#engine.clock.sleep(delay);
-      this.#observation = await this.#observe();
-      try {
-        const judgement = this.#judge(control, this.#observation);
-        if (!judgement.deleted && judgement.evaluation.complianceType !== 'NON_COMPLIANT') return judgement;
-        still = judgement.evaluation.annotation;
-      } catch (error) {
-        still = messageOf(error);
-      }
-    }
-    // Only now is it sure that somebody deleted it meanwhile: a read may also not yet see what was just made.
-    if (this.#observation.gone && control.whenDeleted === undefined) return this.#judge(control, this.#observation);
-    throw new NotConvergedError(`after ${VERIFY_DELAYS.length} reads it is still so: ${still}`);
-  }
-
-  async #observe(known?: Subject['known']): Promise<Observation> {
-    return observe(this.#subject, this.#facets, this.#engine, known);
-  }
-
-  /** A listing may be minutes old: it is enough to see that all is well, and never enough to act on. */
-  #looksCompliant(control: AnyControl): boolean {
-    try {
-      return this.#judge(control, this.#observation).evaluation.complianceType === 'COMPLIANT';
-    } catch {
-      return false;
-    }
-  }
-
-  #judge(control: AnyControl, observation: Observation): Judgement {
-    if (observation.gone && control.whenDeleted !== undefined && this.#forgotten !== null) throw this.#forgotten;
-    const lastKnown = this.#recollection.lastKnown as object | null;
-    return judge(control, this.#subject, observation, lastKnown, this.#settings(control).parameters, this.#now());
-  }
-
-  /** Where a deletion is drift and the ledger knows nothing of the resource, AWS Config may. */
-  async #recallFromConfig(): Promise<void> {
-    const { resource, ref } = this.#subject;
-    const guarded = this.#controls.some((control) => control.whenDeleted !== undefined);
-    if (!guarded || this.#recollection.lastKnown !== null || resource.lastKnown === undefined) return;
-    try {
-      const lastKnown = await resource.lastKnown(this.#engine.aws(ref.region), ref);
-      this.#recollection = { ...this.#recollection, lastKnown };
-    } catch (cause) {
-      const message = `could not read what was last known of ${ref.resourceId}: ${messageOf(cause)}`;
-      this.#forgotten = new UnreadableStateError(message, { cause });
-    }
-  }
-
-  /** Keeps a state that is good by every control that would mend its deletion, so that it can be put back. Where it cannot be kept, those controls have failed. */
-  async #remembering(results: readonly Result[]): Promise<readonly Result[]> {
-    const guarded = this.#controls.filter((control) => control.whenDeleted !== undefined);
-    const good = guarded.every(({ id }) => results.some((r) => r.controlId === id && r.after === 'COMPLIANT'));
-    const { gone, facets } = this.#observation;
-    if (guarded.length === 0 || !good || gone) return results;
-    const { lastKnown } = this.#recollection;
-    const needed = guarded.flatMap((control) => control.needs as string[]).map((name) => [name, facets[name]]);
-    const state = { ...(lastKnown as object | null), ...Object.fromEntries(needed) };
-    if (JSON.stringify(state) === JSON.stringify(lastKnown)) return results;
-    try {
-      await this.#engine.ledger.remember(this.#key, state);
-      return results;
-    } catch (error) {
-      const failed = { outcome: 'failed', error: `its good state could not be kept: ${messageOf(error)}` } as const;
-      return results.map((result) =>
-        guarded.some(({ id }) => id === result.controlId) ? { ...result, ...failed } : result,
-      );
-    }
-  }
-
-  #finding(control: AnyControl): Finding | undefined {
-    return this.#recollection.findings.find((finding) => finding.controlId === control.id && finding.status === 'open');
-  }
-
-  /** Opens or continues the finding; `tell` is called when it is new or has changed, so that nobody hears the same thing twice. */
-  async #recordFinding(
-    control: AnyControl,
-    outcome: Outcome,
-    annotation: string,
-    tell: () => Promise<void>,
-  ): Promise<void> {
-    const known = this.#finding(control);
-    const now = this.#now().toISOString();
-    // The text of an error differs from try to try: request ids, encoded messages.
-    const toldBefore = known?.outcome === outcome && (outcome === 'failed' || known.annotation === annotation);
-    if (!toldBefore) await tell();
-    await this.#engine.ledger.saveFinding(this.#key, {
-      controlId: control.id,
-      ref: this.#subject.ref,
-      status: 'open',
-      severity: control.severity,
-      outcome,
-      annotation,
-      firstSeen: known?.firstSeen ?? now,
-      lastSeen: now,
-      timesSeen: (known?.timesSeen ?? 0) + 1,
-    });
-  }
-
-  async #resolveFinding(control: AnyControl): Promise<void> {
-    const known = this.#finding(control);
-    if (known === undefined) return;
-    await this.#engine.ledger.saveFinding(this.#key, {
-      ...known,
-      status: 'resolved',
-      lastSeen: this.#now().toISOString(),
-    });
-  }
-
-  /** A failure is told once and kept as a finding; where even that fails, the result still says `failed`, and the retry comes. */
-  async #tellFailure(control: AnyControl, failed: Progress, plan: readonly Step[]): Promise<void> {
-    try {
-      await this.#recordFinding(control, 'failed', failed.error ?? '', () => this.#tell(control, failed, plan));
-    } catch {
-      // The result carries the first error; a second one must not hide it.
-    }
-  }
-
-  async #tell(control: AnyControl, progress: Progress, plan: readonly Step[]): Promise<void> {
-    const { resource, ref } = this.#subject;
-    await this.#engine.notifier.tell({
-      result: this.#result(control, progress),
-      control,
-      consoleUrl: resource.consoleUrl(ref),
-      attribution: this.#cause.attribution,
-      eventTime: this.#cause.eventTime,
-      reversible: plan.every((step) => step.undo !== undefined),
-    });
-  }
-
-  #newRecord(control: AnyControl, judgement: Judgement, plan: readonly Step[]): Remediation {
-    const now = this.#now().toISOString();
-    return {
-      id: `rem-${now.replace(/\D/g, '').slice(0, 14)}-${randomUUID().slice(0, 8)}`,
-      controlId: control.id,
-      severity: control.severity,
-      ref: this.#subject.ref,
-      status: 'applying',
-      mode: 'remediate',
-      annotation: judgement.evaluation.annotation,
-      before: judgement.state,
-      after: null,
-      afterCompliance: null,
-      steps: plan.map(intended),
-      error: null,
-      eventId: this.#cause.eventId,
-      eventName: this.#cause.eventName,
-      attribution: this.#cause.attribution,
-      times: {
-        event: this.#cause.eventTime,
-        received: this.#cause.receivedAt,
-        decided: now,
-        applied: null,
-        verified: null,
-      },
-      policyVersion: this.#engine.policy.version,
-    };
-  }
-
-  #settings(control: AnyControl) {
-    return this.#engine.policy.settingsFor(control, this.#subject.ref);
-  }
-
-  #now(): Date {
-    return this.#engine.clock.now();
-  }
-
-  #result(control: AnyControl, progress: Progress): Result {
-    const { ref } = this.#subject;
-    return {
-      eventId: this.#cause.eventId,
-      eventName: this.#cause.eventName,
-      controlId: control.id,
-      resourceType: ref.resourceType,
-      resourceId: ref.resourceId,
-      accountId: ref.accountId,
-      region: ref.region,
-      before: null,
-      after: null,
-      annotation: null,
-      mode: lower(this.#settings(control).mode, this.#engine.ceiling),
-      steps: [],
-      remediationId: null,
-      error: null,
-      ...progress,
-    };
+    return refused;
   }
 }
 
-/** The steps for a verdict; none where there is nothing to plan from or the control has no plan. */
-function planOf(control: AnyControl, { state, deleted }: Judgement, parameters: object): readonly Step[] {
-  if (state === null) return [];
-  return (deleted ? control.whenDeleted?.plan(state, parameters) : control.plan?.(state, parameters)) ?? [];
-}
+/** The last word on each control; but what was put right in an earlier look stays so. */
+const merged = (earlier: readonly Result[], later: readonly Result[]): readonly Result[] =>
+  later.map((result) => {
+    const before = earlier.find(({ controlId }) => controlId === result.controlId);
+    return before?.outcome === 'remediated' && result.outcome === 'compliant' ? before : result;
+  });

@@ -4,15 +4,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { AnyControl } from '../control.ts';
-import { type Engine, systemClock } from '../engine/engine.ts';
 import { ReconcileFailedError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/outcome.ts';
 import { receive } from '../engine/receive.ts';
-import { consoleNotifier } from '../notify/console.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
-import { policyFrom } from '../policy/settings.ts';
-import { awsClients } from './clients.ts';
-import { ledgerFromEnvironment, notifierFromEnvironment } from './environment.ts';
+import { engineFromEnvironment } from './environment.ts';
 
 /** How many results had which outcome. */
 type Tally = Partial<Record<Outcome, number>>;
@@ -21,25 +17,13 @@ type Tally = Partial<Record<Outcome, number>>;
 export function createHandler(controls: readonly AnyControl[], policy: PolicyDocument) {
   const logger = new Logger();
   const metrics = new Metrics();
-  const aws = awsClients();
-  const region = process.env.AWS_REGION ?? '';
-  const engine: Engine = {
-    aws,
-    ledger: ledgerFromEnvironment(aws, region),
-    notifier: notifierFromEnvironment(
-      aws,
-      region,
-      consoleNotifier((text) => logger.info(text)),
-    ),
-    policy: policyFrom(policy),
-    clock: systemClock,
-    ceiling: 'remediate',
-  };
+  const engine = engineFromEnvironment(policy, (text) => logger.info(text));
 
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
-    const fallback = { accountId: context.invokedFunctionArn.split(':')[4] ?? '', region };
+    const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
+    const fallback = { accountId, region };
     for await (const results of receive(event, engine, { controls, fallback })) {
       for (const result of results) {
         record(result, logger, metrics);

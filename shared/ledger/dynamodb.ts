@@ -1,67 +1,94 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import type { Aws } from '../resource.ts';
-import type { Finding, Ledger, Remediation } from './ledger.ts';
+import { ConflictError, type Item, type Store, type Write } from './store.ts';
 
-/** Documents above this many bytes are kept compressed: an item may have 400 KB, a large security group's two states more. */
+/** Documents above this many characters are kept compressed: an item may have 400 KB, a large security group's two states more. */
 const PLAIN_LIMIT = 100_000;
 
 const pack = (value: unknown): string | Uint8Array => {
   const text = JSON.stringify(value);
   return text.length <= PLAIN_LIMIT ? text : gzipSync(text);
 };
-const unpack = <T>(stored: string | Uint8Array): T =>
+const unpack = (stored: string | Uint8Array): unknown =>
   JSON.parse(typeof stored === 'string' ? stored : gunzipSync(stored).toString());
 
-const FINDING = 'FINDING#';
-const LAST_KNOWN = 'LASTKNOWN';
-const REMEDIATION = 'REMEDIATION';
-const resourceItem = (key: string) => `RESOURCE#${key}`;
-const remediationItem = (id: string) => ({ pk: `REMEDIATION#${id}`, sk: REMEDIATION });
+/** The index over all resources: the items of one list, by `at`. */
+const LISTS = 'lists';
 
-/** The ledger in its DynamoDB table (keys `pk` and `sk`, see resources/ledger.yml). Everything about a resource's present is one query; a remediation is one item, found by its id, its resource or its month. */
-export function dynamoLedger(aws: Aws, table: string): Ledger {
+/** The ledger's DynamoDB table (resources/ledger.yml): `pk` and `sk`, an optimistic `version`, and the `lists` index. */
+export function dynamoStore(aws: Aws, table: string): Store {
   const client = DynamoDBDocumentClient.from(aws(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
-  const put = async (item: Record<string, unknown>) => {
-    await client.send(new PutCommand({ TableName: table, Item: item }));
-  };
+
+  async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item> {
+    for await (const page of paginateQuery({ client }, { TableName: table, ...query }))
+      for (const item of (page.Items ?? []).map(itemOf)) if (item.document !== null) yield item;
+  }
+
   return {
-    async recall(key) {
-      const findings: Finding[] = [];
-      let lastKnown: unknown = null;
-      const query = {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': resourceItem(key) },
-        ConsistentRead: true,
-      };
-      for await (const page of paginateQuery({ client }, query)) {
-        for (const { sk, document } of page.Items ?? []) {
-          if (sk === LAST_KNOWN) lastKnown = unpack(document);
-          else if (String(sk).startsWith(FINDING)) findings.push(unpack(document));
-        }
+    async get(pk, sk) {
+      const { Item } = await client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }));
+      return Item === undefined ? null : itemOf(Item);
+    },
+    query: (pk, prefix = '') =>
+      Array.fromAsync(
+        pages({
+          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+          ConsistentRead: true,
+        }),
+      ),
+    list: (list, since = '0') =>
+      pages({
+        IndexName: LISTS,
+        KeyConditionExpression: '#list = :list AND #at >= :since',
+        ExpressionAttributeNames: { '#list': 'list', '#at': 'at' },
+        ExpressionAttributeValues: { ':list': list, ':since': since },
+      }),
+    async commit(writes) {
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: writes.map((write) => transactOf(write, table)) }));
+      } catch (error) {
+        if (isConflict(error)) throw new ConflictError('another run wrote first', { cause: error });
+        throw error;
       }
-      return { findings, lastKnown };
-    },
-    async saveFinding(key, finding) {
-      const { controlId, status, severity, outcome, lastSeen } = finding;
-      const shown = { controlId, status, severity, outcome, lastSeen };
-      await put({ pk: resourceItem(key), sk: `${FINDING}${controlId}`, ...shown, document: pack(finding) });
-    },
-    async remember(key, state) {
-      await put({ pk: resourceItem(key), sk: LAST_KNOWN, document: pack(state) });
-    },
-    async saveRemediation(key, remediation) {
-      const { id, controlId, status, times } = remediation;
-      const shown = { id, controlId, status, resource: key, month: times.decided.slice(0, 7) };
-      await put({ ...remediationItem(id), ...shown, document: pack(remediation) });
-    },
-    async remediation(id) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: remediationItem(id), ConsistentRead: true }),
-      );
-      return Item === undefined ? null : unpack<Remediation>(Item.document);
     },
   };
+}
+
+function itemOf({ pk, sk, version, document, list, at }: Record<string, unknown>): Item {
+  return {
+    pk: String(pk),
+    sk: String(sk),
+    version: Number(version),
+    document: unpack(document as string | Uint8Array),
+    ...(list === undefined ? {} : { listed: { list: String(list), at: String(at) } }),
+  };
+}
+
+function transactOf(
+  { pk, sk, read, document, listed }: Write,
+  TableName: string,
+): NonNullable<TransactWriteCommandInput['TransactItems']>[number] {
+  const condition =
+    read === 0
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': read } };
+  return { Put: { TableName, Item: { pk, sk, version: read + 1, document: pack(document), ...listed }, ...condition } };
+}
+
+const CONFLICTS = ['ConditionalCheckFailed', 'TransactionConflict'];
+
+function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return false;
+  const { CancellationReasons = [] } = error as { CancellationReasons?: readonly { readonly Code?: string }[] };
+  return CancellationReasons.some(({ Code = '' }) => CONFLICTS.includes(Code));
 }

@@ -2,6 +2,10 @@ import type { CallData, ComplianceType, Mode, Severity } from '../control.ts';
 import type { Attribution } from '../engine/attribution.ts';
 import type { Outcome } from '../engine/outcome.ts';
 import type { ResourceRef } from '../resource.ts';
+import type { Breakers } from './breaker.ts';
+import type { Head, Link } from './chain.ts';
+import type { Flap } from './flap.ts';
+import type { Leases } from './lease.ts';
 
 /** A drift, from the first time it was seen until it is gone. */
 export interface Finding {
@@ -11,28 +15,52 @@ export interface Finding {
   readonly severity: Severity;
   readonly outcome: Outcome;
   readonly annotation: string;
-  /** ISO 8601, as all times here. */
+  /** ISO 8601, as all times here that are strings. */
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly timesSeen: number;
+  /** The plan that a person has rejected; it is not asked for again while the drift lasts. */
+  readonly rejection: { readonly plan: string; readonly by: string; readonly reason: string } | null;
+}
+
+/** A call that takes a step back; an error of the names in `satisfiedBy` says that it is so already. */
+export interface UndoCall extends CallData {
+  readonly satisfiedBy?: readonly string[];
 }
 
 /** A step as it was meant and as it went. */
 export interface RecordedStep extends CallData {
-  /** The calls that take it back; null where it cannot be taken back. Known once the step is made. */
-  readonly undo: readonly CallData[] | null;
-  readonly status: 'intended' | 'made' | 'alreadySo' | 'failed';
+  /** The calls that take it back; null where it cannot be taken back. */
+  readonly undo: readonly UndoCall[] | null;
+  /** `unknown`: the run was cut off before it could say. */
+  readonly status: 'intended' | 'made' | 'alreadySo' | 'failed' | 'unknown';
   readonly requestId: string | null;
   readonly error: string | null;
 }
 
-/** One remediation: what was, what was done by whose cause, what is. Written before its first call is made. */
+/** How a remediation stands. Open are `awaitingApproval` and `applying`; the others are its end. */
+export type RemediationStatus =
+  | 'awaitingApproval'
+  | 'applying'
+  | 'remediated'
+  | 'failed'
+  | 'interrupted'
+  | 'rejected'
+  | 'expired'
+  | 'superseded';
+
+/** One remediation (or one undo): what was, what was done by whose cause, what is. Written before its first call is made. */
 export interface Remediation {
   readonly id: string;
+  readonly kind: 'remediation' | 'undo';
+  /** The remediation that an undo takes back. */
+  readonly undoes: string | null;
   readonly controlId: string;
   readonly severity: Severity;
+  /** The function's service, which with `ref` makes the resource's key. */
+  readonly service: string;
   readonly ref: ResourceRef;
-  readonly status: 'applying' | 'remediated' | 'failed';
+  readonly status: RemediationStatus;
   readonly mode: Mode;
   readonly annotation: string;
   readonly before: unknown;
@@ -43,6 +71,10 @@ export interface Remediation {
   readonly eventId: string | null;
   readonly eventName: string | null;
   readonly attribution: Attribution | null;
+  /** Who approved, rejected or undid it: the caller's ARN; null where Evenkeel acted by itself. */
+  readonly decidedBy: string | null;
+  /** When an approval that nobody gives ends. */
+  readonly expires: string | null;
   readonly times: {
     readonly event: string | null;
     readonly received: string;
@@ -50,26 +82,77 @@ export interface Remediation {
     readonly applied: string | null;
     readonly verified: string | null;
   };
+  readonly codeVersion: string;
   readonly policyVersion: string;
 }
 
-/** All that the ledger holds of one resource's present: its findings, and its last known good state. */
+/** True for a remediation that has not come to its end. */
+export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
+  status === 'awaitingApproval' || status === 'applying';
+
+/** A dated permission to stay non-compliant that was given at run time. */
+export interface Exemption {
+  readonly id: string;
+  readonly control: string;
+  /** An ARN or resource id; `*` stands for any run of characters. */
+  readonly resource: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** The last day on which it holds, `2027-01-31`. */
+  readonly expires: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/** A stop by hand, of one control or of all (`control: null`). */
+export interface Pause {
+  readonly control: string | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** All that the ledger holds of one resource's present. */
 export interface Recollection {
   readonly findings: readonly Finding[];
   readonly lastKnown: unknown;
+  /** Ids of the remediations that have not come to their end. */
+  readonly open: readonly string[];
+  /** By control. */
+  readonly flaps: ReadonlyMap<string, Flap>;
+  /** A run that is at work holds the lease. */
+  readonly held: boolean;
 }
 
 /** What was found and done. Every method throws when the store does not answer; nothing is written to an account without it. */
-export interface Ledger {
-  /** One read for a resource. `key` is `resourceKey(ref)`. */
+export interface Ledger extends Leases {
+  readonly breakers: Breakers;
+  /** One read for a resource. `key` is `resourceKey(service, ref)`. */
   recall(key: string): Promise<Recollection>;
   saveFinding(key: string, finding: Finding): Promise<void>;
+  /** The open findings of all resources. */
+  openFindings(): AsyncIterable<Finding & { readonly key: string }>;
   /** Keeps the last known good state of a resource whose deletion would be drift. */
   remember(key: string, state: unknown): Promise<void>;
-  /** Saves or replaces the record of a remediation, whole. */
-  saveRemediation(key: string, remediation: Remediation): Promise<void>;
+  saveFlap(key: string, controlId: string, flap: Flap): Promise<void>;
+  /** Saves or replaces the record of a remediation, whole, and chains its beginning and its end. */
+  saveRemediation(remediation: Remediation): Promise<void>;
   /** The remediation of that id, or null. */
   remediation(id: string): Promise<Remediation | null>;
+  /** Remediations by the time they were decided, from `since` (ISO 8601) on. */
+  remediations(since?: string): AsyncIterable<Remediation>;
+  /** The keys of all resources that have a chain of evidence. */
+  chainKeys(): Promise<readonly string[]>;
+  /** A resource's chain of evidence. */
+  chain(key: string): Promise<{ readonly head: Head; readonly links: readonly Link[] }>;
+  exemptions(): Promise<readonly Exemption[]>;
+  saveExemption(exemption: Exemption): Promise<void>;
+  pauses(): Promise<readonly Pause[]>;
+  pause(pause: Pause): Promise<void>;
+  /** True where there was a pause to end. */
+  resume(control: string | null): Promise<boolean>;
+  /** True the first time that it is asked for this. */
+  once(what: string): Promise<boolean>;
 }
 
 /** Where a resource's records stand. Account settings share a type, so the service is part of it. */
@@ -78,9 +161,10 @@ export const resourceKey = (service: string, ref: ResourceRef): string =>
 
 /** A ledger that is read and never written: for a dry run. */
 export const readOnly = (ledger: Ledger): Ledger => ({
-  recall: (key) => ledger.recall(key),
-  remediation: (id) => ledger.remediation(id),
+  ...ledger,
   saveFinding: async () => {},
   remember: async () => {},
+  saveFlap: async () => {},
   saveRemediation: async () => {},
+  once: async () => false,
 });

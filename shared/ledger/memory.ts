@@ -1,25 +1,6 @@
-import type { Finding, Ledger, Remediation } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { memoryStore } from './store.ts';
+import { ledgerIn } from './stored-ledger.ts';
 
 /** A ledger that lasts as long as its process: for the command without `EVENKEEL_TABLE`, and for tests. */
-export function memoryLedger(): Ledger {
-  const findings = new Map<string, Map<string, Finding>>();
-  const lastKnown = new Map<string, unknown>();
-  const remediations = new Map<string, Remediation>();
-  return {
-    async recall(key) {
-      return { findings: [...(findings.get(key)?.values() ?? [])], lastKnown: lastKnown.get(key) ?? null };
-    },
-    async saveFinding(key, finding) {
-      findings.set(key, (findings.get(key) ?? new Map()).set(finding.controlId, finding));
-    },
-    async remember(key, state) {
-      lastKnown.set(key, structuredClone(state));
-    },
-    async saveRemediation(_key, remediation) {
-      remediations.set(remediation.id, structuredClone(remediation));
-    },
-    async remediation(id) {
-      return remediations.get(id) ?? null;
-    },
-  };
-}
+export const memoryLedger = (): Ledger => ledgerIn(memoryStore());

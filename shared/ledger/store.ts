@@ -6,7 +6,7 @@ export interface Item {
   readonly sk: string;
   /** Counts the writes of this item; 0 where there is none yet. */
   readonly version: number;
-  /** The content, as JSON would keep it. */
+  /** The content, as JSON would keep it; null where it was taken away. */
   readonly document: unknown;
   /** Puts the item into a list over all resources, ordered by `at`. */
   readonly listed?: Listing;
@@ -18,7 +18,7 @@ export interface Listing {
   readonly at: string;
 }
 
-/** A write that holds only while the item is as it was read. `document: null` takes the item away. */
+/** A write that holds only while the item is as it was read. `document: null` takes the content away; the item's version goes on, so that nobody takes a new item for the old one, and nothing is ever deleted. */
 export interface Write {
   readonly pk: string;
   readonly sk: string;
@@ -36,7 +36,7 @@ export class ConflictError extends Error {
 /** Where the ledger keeps its items. Reads are consistent, a commit is all or nothing; everything else throws. */
 export interface Store {
   get(pk: string, sk: string): Promise<Item | null>;
-  /** All items of a `pk`, by `sk`; only those whose `sk` begins with `prefix`. */
+  /** All items with content of a `pk`, by `sk`; only those whose `sk` begins with `prefix`. */
   query(pk: string, prefix?: string): Promise<readonly Item[]>;
   /** The items of a list, by `at`, from `since` on. May be some seconds behind. */
   list(list: string, since?: string): AsyncIterable<Item>;
@@ -55,10 +55,16 @@ export function memoryStore(): Store {
       return items.get(keyOf({ pk, sk })) ?? null;
     },
     async query(pk, prefix = '') {
-      return sorted((item) => item.pk === pk && item.sk.startsWith(prefix), ({ sk }) => sk);
+      return sorted(
+        (item) => item.pk === pk && item.sk.startsWith(prefix) && item.document !== null,
+        ({ sk }) => sk,
+      );
     },
     async *list(list, since = '') {
-      yield* sorted(({ listed }) => listed?.list === list && listed.at >= since, ({ listed }) => listed?.at ?? '');
+      yield* sorted(
+        ({ listed }) => listed?.list === list && listed.at >= since,
+        ({ listed }) => listed?.at ?? '',
+      );
     },
     async commit(writes) {
       for (const write of writes) {
@@ -66,9 +72,42 @@ export function memoryStore(): Store {
           throw new ConflictError(`${write.pk} ${write.sk} was written by another run`);
       }
       for (const { read, document, ...rest } of writes) {
-        if (document === null) items.delete(keyOf(rest));
-        else items.set(keyOf(rest), { ...rest, version: read + 1, document: JSON.parse(JSON.stringify(document)) });
+        items.set(keyOf(rest), { ...rest, version: read + 1, document: JSON.parse(JSON.stringify(document)) });
       }
     },
   };
+}
+
+/** Where an item is. */
+export type ItemKey = Pick<Item, 'pk' | 'sk'>;
+
+/** What a revision makes of the documents it was given, in their order; `undefined` leaves one as it is. */
+export interface Revision<T> {
+  readonly next: readonly (unknown | undefined)[];
+  readonly answer: T;
+}
+
+/** The longest wait before a revision is tried again, in milliseconds. */
+const PATIENCE = 50;
+
+/** Reads items, decides, and writes what was decided, together; again and again until nobody came between. A document that is not there is null. */
+export async function revise<T>(
+  store: Store,
+  keys: readonly ItemKey[],
+  decide: (documents: readonly unknown[]) => Revision<T>,
+): Promise<T> {
+  for (;;) {
+    const items = await Promise.all(keys.map(({ pk, sk }) => store.get(pk, sk)));
+    const { next, answer } = decide(items.map((item) => item?.document ?? null));
+    const writes = keys.flatMap((key, index) =>
+      next[index] === undefined ? [] : [{ ...key, read: items[index]?.version ?? 0, document: next[index] }],
+    );
+    try {
+      if (writes.length > 0) await store.commit(writes);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * PATIENCE));
+    }
+  }
 }

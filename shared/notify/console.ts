@@ -7,4 +7,7 @@ export const consoleNotifier = (write: (text: string) => void): Notifier => ({
     const { text } = render(notice);
     write(`\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },
+  async announce({ subject, text }) {
+    write(`\n  │ ${subject}\n${text.replace(/^/gm, '  │ ')}\n\n`);
+  },
 });

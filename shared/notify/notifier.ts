@@ -1,4 +1,4 @@
-import type { AnyControl } from '../control.ts';
+import { type AnyControl, SEVERITIES, type Severity } from '../control.ts';
 import type { Attribution } from '../engine/attribution.ts';
 import type { Result } from '../engine/outcome.ts';
 
@@ -14,10 +14,27 @@ export interface Notice {
   readonly reversible: boolean;
 }
 
+/** Something that a person should know and that is of no one resource. */
+export interface Announcement {
+  readonly severity: Severity;
+  readonly subject: string;
+  readonly text: string;
+}
+
 /** Tells people. Throws when the message could not be handed over. */
 export interface Notifier {
   tell(notice: Notice): Promise<void>;
+  announce(announcement: Announcement): Promise<void>;
 }
 
 /** Tells nobody: for a dry run. */
-export const silent: Notifier = { tell: async () => {} };
+export const silent: Notifier = { tell: async () => {}, announce: async () => {} };
+
+/** Keeps what is below a severity to itself. */
+export function atLeast(least: Severity, notifier: Notifier): Notifier {
+  const loud = (severity: Severity) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+  return {
+    tell: async (notice) => (loud(notice.control.severity) ? notifier.tell(notice) : undefined),
+    announce: async (announcement) => (loud(announcement.severity) ? notifier.announce(announcement) : undefined),
+  };
+}

@@ -49,7 +49,8 @@ export function render(notice: Notice): Message {
   return { subject, text: text.join('\n') };
 }
 
-const ascii = (text: string) => {
+/** What SNS takes as a subject. */
+export const ascii = (text: string) => {
   const plain = text.replace(/[^\x20-\x7e]/g, '?');
   return plain.length <= SUBJECT_LIMIT ? plain : `${plain.slice(0, SUBJECT_LIMIT - 3)}...`;
 };
@@ -78,5 +79,14 @@ function advice({ result, control, reversible }: Notice): readonly string[] {
     const undo = reversible ? `Take it back:  npx evenkeel undo ${result.remediationId}` : 'This cannot be taken back.';
     return [undo, `Why it matters: ${control.rationale}`];
   }
+  if (result.outcome === 'awaitingApproval') {
+    const id = result.remediationId;
+    return [`Do it:         npx evenkeel approve ${id}`, `Leave it:      npx evenkeel reject ${id} --reason "…"`];
+  }
+  if (result.outcome === 'halted') {
+    const exempt = `npx evenkeel exempt --control ${control.id} --resource ${result.resourceId} --owner … --reason … --expires …`;
+    return ['What to do: change the code that brings it back, or let it stay:', `  ${exempt}`];
+  }
+  if (result.outcome === 'exempted') return [];
   return [`What to do: ${control.guidance}`, `Why it matters: ${control.rationale}`];
 }

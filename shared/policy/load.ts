@@ -25,7 +25,7 @@ export function parsePolicy(text: string, name: string, controls: readonly AnyCo
   const content: unknown = document.toJS() ?? {};
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
   ajv.addFormat('date', isDate);
-  if (ajv.validate(policySchema(controls), content)) return content as PolicyDocument;
+  if (ajv.validate(policySchema(controls), content)) return withinAYear(content as PolicyDocument, name);
   const troubles = (ajv.errors ?? []).map((error) => {
     const path = error.instancePath.split('/').slice(1).map(unescaped);
     const node = document.getIn(path, true) as { readonly range?: readonly number[] } | undefined;
@@ -33,6 +33,25 @@ export function parsePolicy(text: string, name: string, controls: readonly AnyCo
     return `${name}:${line}:${col} ${path.join('.') || 'the file'}: ${troubleOf(error)}`;
   });
   throw new PolicyError(troubles);
+}
+
+/** The policy, if none of its exemptions lasts longer than a year from today. Throws PolicyError. */
+function withinAYear(policy: PolicyDocument, name: string): PolicyDocument {
+  const last = lastExpiry(new Date());
+  const troubles = (policy.exemptions ?? []).flatMap(({ expires }, index) =>
+    expires <= last
+      ? []
+      : [`${name} exemptions.${index}.expires: "${expires}" is too late; allowed: up to ${last}, a year from today`],
+  );
+  if (troubles.length > 0) throw new PolicyError(troubles);
+  return policy;
+}
+
+/** The last day on which an exemption that is given now may end. */
+export function lastExpiry(now: Date): string {
+  const last = new Date(now);
+  last.setUTCFullYear(last.getUTCFullYear() + 1);
+  return last.toISOString().slice(0, 10);
 }
 
 /** True for a day that exists, written `2027-01-31`. */

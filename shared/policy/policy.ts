@@ -1,4 +1,5 @@
 import type { AnyControl, Mode, Severity } from '../control.ts';
+import type { FlapLimit } from '../ledger/flap.ts';
 import type { ResourceRef } from '../resource.ts';
 
 /** What holds for one control on one resource. */
@@ -9,14 +10,15 @@ export interface Settings {
   readonly why: string;
 }
 
-/** The settings of an account, read once. */
-export interface Policy {
-  /** A short hash of the settings; in every record. */
-  readonly version: string;
-  settingsFor(control: AnyControl, ref: ResourceRef): Settings;
+/** Where a setting is asked for. */
+export interface Place {
+  readonly ref: ResourceRef;
+  readonly arn: string;
+  /** The resource's tags; null where they were not read, and then no rule about tags holds. */
+  readonly tags: Readonly<Record<string, string>> | null;
 }
 
-/** A dated permission to stay non-compliant, as policy.yml writes it. */
+/** A dated permission to stay non-compliant. */
 export interface ExemptionRule {
   readonly control: string;
   /** An ARN or resource id; `*` stands for any run of characters. */
@@ -27,16 +29,59 @@ export interface ExemptionRule {
   readonly expires: string;
 }
 
+/** The settings of an account, read once. */
+export interface Policy {
+  /** A short hash of the settings; in every record. */
+  readonly version: string;
+  readonly limits: {
+    /** The most remediations in any hour, of one control and of the account. */
+    readonly remediationsPerHour: number;
+    readonly flap: FlapLimit;
+    /** How long an approval is waited for, in milliseconds. */
+    readonly approval: number;
+  };
+  readonly minimumSeverity: Severity;
+  readonly exemptions: readonly ExemptionRule[];
+  /** The most that may be done about a finding, whatever the resource's tags are. */
+  reach(control: AnyControl, place: Omit<Place, 'tags'>): Mode;
+  /** The most that may be done about a finding anywhere: what a role must be good for. */
+  reachAnywhere(control: AnyControl): Mode;
+  settingsFor(control: AnyControl, place: Place): Settings;
+  /** Who else takes care of a resource with these tags, in words; null where it is ours to touch. */
+  ownerOf(tags: Readonly<Record<string, string>>): string | null;
+}
+
+/** Where a mode holds that differs from the control's: every field that is given must fit. */
+export interface MatchRule {
+  readonly account?: string;
+  readonly region?: string;
+  /** Tags and their values; `*` stands for any run of characters. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** An ARN or resource id; `*` stands for any run of characters. */
+  readonly resource?: string;
+  /** Only these controls. */
+  readonly controls?: readonly string[];
+  readonly mode: Mode;
+}
+
 /** policy.yml, validated. */
 export interface PolicyDocument {
   readonly defaults?: { readonly mode?: Mode };
   readonly controls?: Readonly<
     Record<string, { readonly mode?: Mode; readonly parameters?: Readonly<Record<string, unknown>> }>
   >;
+  readonly matches?: readonly MatchRule[];
   readonly exemptions?: readonly ExemptionRule[];
+  readonly owners?: {
+    /** Tags of resources that others take care of. */
+    readonly tags?: Readonly<Record<string, string>>;
+    /** `detect`: what CloudFormation, CDK or Terraform made is told, not touched. */
+    readonly infrastructureAsCode?: 'detect' | 'remediate';
+  };
   readonly limits?: {
     readonly remediationsPerHour?: number;
     readonly flap?: { readonly times: number; readonly within: string };
+    readonly approval?: { readonly within: string };
   };
   readonly notify?: { readonly minimumSeverity?: Severity };
 }

@@ -15,6 +15,33 @@ export function policySchema(controls: readonly AnyControl[]): object {
         description: 'What holds for one control.',
         ...object(Object.fromEntries(controls.map((control) => [control.id, controlSchema(control)]))),
       },
+      matches: {
+        description:
+          'Where another mode holds than the control has elsewhere. The most specific rule wins: a resource before tags, tags before a region, a region before an account; of equals, the lower mode.',
+        type: 'array',
+        items: object(
+          {
+            account: { description: 'Only in this account.', type: 'string', pattern: '^[0-9]{12}$' },
+            region: text('Only in this region; * stands for any run of characters.'),
+            tags: {
+              description:
+                'Only where the resource carries all these tags; * in a value stands for any run of characters.',
+              type: 'object',
+              minProperties: 1,
+              additionalProperties: { type: 'string' },
+            },
+            resource: text('Only this ARN or id; * stands for any run of characters.'),
+            controls: {
+              description: 'Only these controls.',
+              type: 'array',
+              minItems: 1,
+              items: { enum: controls.map(({ id }) => id) },
+            },
+            mode,
+          },
+          ['mode'],
+        ),
+      },
       exemptions: {
         description: 'Dated permissions to stay non-compliant.',
         type: 'array',
@@ -32,6 +59,21 @@ export function policySchema(controls: readonly AnyControl[]): object {
           },
           ['control', 'resource', 'owner', 'reason', 'expires'],
         ),
+      },
+      owners: {
+        description: 'What others take care of: it is told, not touched.',
+        ...object({
+          tags: {
+            description: 'Resources with one of these tags; * in a value stands for any run of characters.',
+            type: 'object',
+            additionalProperties: { type: 'string' },
+          },
+          infrastructureAsCode: {
+            description:
+              'detect: what CloudFormation, CDK, Terraform or Pulumi made (by its tags) is told, not touched.',
+            enum: ['detect', 'remediate'],
+          },
+        }),
       },
       limits: {
         description: 'When Evenkeel stops by itself.',
@@ -53,6 +95,13 @@ export function policySchema(controls: readonly AnyControl[]): object {
                 },
               },
               ['times', 'within'],
+            ),
+          },
+          approval: {
+            description: 'How long an approval is waited for.',
+            ...object(
+              { within: { description: 'This time: 12h, 3d.', type: 'string', pattern: '^[1-9][0-9]*[mhd]$' } },
+              ['within'],
             ),
           },
         }),

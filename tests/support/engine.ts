@@ -1,13 +1,15 @@
 import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
-import type { Notice } from '../../shared/notify/notifier.ts';
+import type { Announcement, Notice } from '../../shared/notify/notifier.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Aws } from '../../shared/resource.ts';
 
 /** An engine for tests: everything in memory, no waiting, and what was told can be read. */
 export interface TestEngine extends Engine {
   readonly told: Notice[];
+  readonly announced: Announcement[];
 }
 
 /** `mode` holds for every control; parameters are the controls' own, overridden by `parameters`. */
@@ -17,6 +19,7 @@ export function testEngine(
   overrides: Partial<Engine> & { readonly parameters?: Readonly<Record<string, unknown>> } = {},
 ): TestEngine {
   const told: Notice[] = [];
+  const announced: Announcement[] = [];
   const { parameters, ...rest } = overrides;
   return {
     aws,
@@ -25,9 +28,14 @@ export function testEngine(
       async tell(notice) {
         told.push(notice);
       },
+      async announce(announcement) {
+        announced.push(announcement);
+      },
     },
     policy: {
+      ...policyFrom(null),
       version: 'test',
+      reach: () => mode,
       settingsFor: (control: AnyControl) => ({
         mode,
         parameters: { ...defaultParameters(control), ...parameters },
@@ -35,8 +43,10 @@ export function testEngine(
       }),
     },
     clock: { now: () => new Date(), sleep: async () => {} },
+    codeVersion: 'test',
     ceiling: 'remediate',
     ...rest,
     told,
+    announced,
   };
 }

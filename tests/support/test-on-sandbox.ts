@@ -3,7 +3,7 @@ import { makeCall } from '../../shared/cli/calls.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import type { Result } from '../../shared/engine/outcome.ts';
 import { receive } from '../../shared/engine/receive.ts';
-import type { Remediation } from '../../shared/ledger/ledger.ts';
+import { undo } from '../../shared/engine/undo.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { testEngine } from './engine.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
@@ -39,15 +39,7 @@ export function testOnSandbox(
 
     test.each(Object.entries(scenes))('%s', async (_name, make) => {
       const scene = await make(account);
-      const kept: Remediation[] = [];
-      const memory = memoryLedger();
-      const ledger = {
-        ...memory,
-        async saveRemediation(key: string, remediation: Remediation) {
-          if (remediation.status === 'remediated') kept.push(remediation);
-          await memory.saveRemediation(key, remediation);
-        },
-      };
+      const ledger = memoryLedger();
       const replay = async (mode: 'detect' | 'remediate', event = scene.event): Promise<readonly Result[]> => {
         const parameters = scene.parameters ?? {};
         const engine = testEngine(account.aws, mode, { parameters, ledger });
@@ -84,13 +76,17 @@ export function testOnSandbox(
       expect(await replay('remediate')).toMatchObject([{ outcome: 'compliant', steps: [] }]);
       expect(await scene.state()).toEqual(mended);
 
-      const steps = kept[0]?.steps ?? [];
-      expect(steps.every(({ undo }) => undo !== null)).toBe(true);
-      const region = result?.region ?? account.region;
-      for (const { undo } of steps.toReversed())
-        for (const call of undo ?? []) await makeCall(call, account.aws(region));
+      const request = { id: result?.remediationId ?? '', by: 'a test', reason: 'to see it back', expires: '2999-01-01' };
+      const engine = testEngine(account.aws, 'remediate', { parameters: scene.parameters ?? {}, ledger });
+      const back = (dryRun: boolean) =>
+        undo({ ...request, dryRun }, engine, [control], (call, { region }) => makeCall(call, account.aws(region)));
+      await back(true);
+      expect(await scene.state()).toEqual(mended);
+      await back(false);
       expect(await scene.state()).toEqual(before);
       expect(await scene.neighbours()).toEqual(neighbours);
+      expect(await replay('remediate')).toMatchObject([{ outcome: 'exempted', error: null }]);
+      expect(await scene.state()).toEqual(before);
     });
   });
 }

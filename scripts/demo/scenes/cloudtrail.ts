@@ -16,7 +16,11 @@ import { bucketOf } from './s3.ts';
 const WRITES_ONLY: EventSelector = { ReadWriteType: 'WriteOnly', IncludeManagementEvents: true };
 
 /** A trail that logs, with a bucket of its own. */
-async function trailOf(account: Account, Name: string, options: Partial<CreateTrailCommandInput> = {}): Promise<string> {
+async function trailOf(
+  account: Account,
+  Name: string,
+  options: Partial<CreateTrailCommandInput> = {},
+): Promise<string> {
   const client = account.aws(CloudTrailClient);
   const S3BucketName = await bucketOf(account, `${Name}-logs`);
   await client.send(new CreateTrailCommand({ Name, S3BucketName, EnableLogFileValidation: true, ...options }));

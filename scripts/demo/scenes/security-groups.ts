@@ -119,9 +119,7 @@ const everything: Scene = {
     return {
       async happen() {
         const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: EVERYWHERE }] }];
-        await account
-          .aws(EC2Client)
-          .send(new AuthorizeSecurityGroupIngressCommand({ GroupName, IpPermissions }));
+        await account.aws(EC2Client).send(new AuthorizeSecurityGroupIngressCommand({ GroupName, IpPermissions }));
         const names = { 'requestParameters.groupName': GroupName };
         return { event: told('ec2/AuthorizeSecurityGroupIngress.by-name-only', account, names) };
       },

@@ -52,9 +52,7 @@ const groupInUse: Scene = {
     await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Groups: [GroupId] }));
     return {
       async happen() {
-        const IpPermissions = [
-          { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
-        ];
+        const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }];
         await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
         const names = { 'requestParameters.groupId': GroupId };
         return {

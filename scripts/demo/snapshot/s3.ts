@@ -30,8 +30,7 @@ async function bucketSnapshot(client: S3Client, Bucket: string): Promise<Snapsho
   const noBlock = 'NoSuchPublicAccessBlockConfiguration';
   const noEncryption = 'ServerSideEncryptionConfigurationNotFoundError';
   return {
-    [`bucket ${Bucket} public access block`]:
-      (await orNull(block, noBlock))?.PublicAccessBlockConfiguration ?? null,
+    [`bucket ${Bucket} public access block`]: (await orNull(block, noBlock))?.PublicAccessBlockConfiguration ?? null,
     [`bucket ${Bucket} encryption`]:
       (await orNull(encryption, noEncryption))?.ServerSideEncryptionConfiguration ?? null,
     [`bucket ${Bucket} website`]: (await orNull(website, 'NoSuchWebsiteConfiguration'))?.IndexDocument ?? null,

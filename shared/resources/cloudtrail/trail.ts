@@ -93,6 +93,12 @@ async function readTags(aws: Aws, ref: ResourceRef) {
   return tags;
 }
 
+/** A trail that is gone has no tags left to ask for. */
+async function readOwnership(aws: Aws, ref: ResourceRef) {
+  const found = (await orNull(readTags(aws, ref), 'TrailNotFoundException', 'ResourceNotFoundException')) ?? [];
+  return { tags: Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value])), service: null };
+}
+
 /** AWS Config has no word of the trail, or there is no recorder. */
 const UNKNOWN_TO_CONFIG = ['ResourceNotDiscoveredException', 'NoAvailableConfigurationRecorderException'];
 const LIVING = ['OK', 'ResourceDiscovered'];
@@ -157,6 +163,7 @@ export const trail = defineResource({
     insightSelectors: { actions: ['cloudtrail:GetInsightSelectors'], read: readInsightSelectors },
     tags: { actions: ['cloudtrail:ListTags'], read: readTags },
   },
+  ownership: { actions: ['cloudtrail:ListTags'], read: readOwnership },
   arn: ({ resourceId }) => resourceId,
   consoleUrl: ({ resourceId, region }) =>
     `https://${region}.console.aws.amazon.com/cloudtrailv2/home?region=${region}#/trails/${resourceId}`,

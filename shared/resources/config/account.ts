@@ -54,6 +54,7 @@ export const configAccount = defineResource({
     status: { actions: ['config:DescribeConfigurationRecorderStatus'], read: readStatus },
     deliveryChannels: { actions: ['config:DescribeDeliveryChannels'], read: readDeliveryChannels },
   },
+  volatile: ['lastStatus'],
   arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
   consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/config/home?region=${region}#/settings`,
   async *list(_aws, { accountId }) {

@@ -3,6 +3,7 @@ import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import { sole } from '../describe.ts';
+import { ec2Ownership } from '../ec2-tags.ts';
 
 const launched = {
   ids: ({ response }: CallRecord) => strings(response, 'instancesSet.items.instanceId'),
@@ -50,6 +51,7 @@ export const instance = defineResource({
   },
   actions: ['ec2:DescribeInstances'],
   facets: { instance: { actions: ['ec2:DescribeInstances'], read: readInstance } },
+  ownership: ec2Ownership,
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:instance/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `InstanceDetails:instanceId=${resourceId}`),

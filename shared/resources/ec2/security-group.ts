@@ -14,7 +14,9 @@ import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import type { PrefixLists } from '../../security-group-rules.ts';
+import { serviceOfGroup, serviceOfTags } from '../../service-owned.ts';
 import { FILTER_VALUES, sole } from '../describe.ts';
+import { readEc2Tags } from '../ec2-tags.ts';
 
 const once = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index;
 
@@ -77,6 +79,13 @@ async function readGroup(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [resourceId] });
   const { SecurityGroups = [] } = await aws(EC2Client).send(asked);
   return groupOf(sole(SecurityGroups, resourceId));
+}
+
+async function readOwnership(aws: Aws, ref: ResourceRef) {
+  const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
+  const [{ SecurityGroups = [] }, tags] = await Promise.all([aws(EC2Client).send(asked), readEc2Tags(aws, ref)]);
+  const { GroupName = '', Description = '' } = sole(SecurityGroups, ref.resourceId);
+  return { tags, service: serviceOfTags(tags) ?? serviceOfGroup(GroupName, Description) };
 }
 
 interface RuleSet {
@@ -176,6 +185,7 @@ export const securityGroup = defineResource({
     },
     networkInterfaces: { actions: ['ec2:DescribeNetworkInterfaces'], read: readNetworkInterfaces },
   },
+  ownership: { actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeTags'], read: readOwnership },
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SecurityGroup:groupId=${resourceId}`),

@@ -2,6 +2,7 @@ import { DescribeSnapshotAttributeCommand, EC2Client, paginateDescribeSnapshots 
 import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
+import { ec2Ownership } from '../ec2-tags.ts';
 
 const named = {
   ids: ({ request }: CallRecord) => strings(request, 'snapshotId'),
@@ -37,6 +38,7 @@ export const snapshot = defineResource({
   facets: {
     createVolumePermission: { actions: ['ec2:DescribeSnapshotAttribute'], read: readCreateVolumePermission },
   },
+  ownership: ec2Ownership,
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:ec2:${region}::snapshot/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SnapshotDetails:snapshotId=${resourceId}`),
   async *list(aws) {

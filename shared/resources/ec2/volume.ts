@@ -3,6 +3,7 @@ import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import { portions, sole } from '../describe.ts';
+import { ec2Ownership } from '../ec2-tags.ts';
 
 /** Launch volumes have no event of their own, and the answer of RunInstances seldom names them. */
 const byInstance = async (aws: Aws, { response }: CallRecord) => {
@@ -47,6 +48,7 @@ export const volume = defineResource({
   },
   actions: ['ec2:DescribeVolumes'],
   facets: { volume: { actions: ['ec2:DescribeVolumes'], read: readVolume } },
+  ownership: ec2Ownership,
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:volume/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `VolumeDetails:volumeId=${resourceId}`),

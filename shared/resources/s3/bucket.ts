@@ -1,6 +1,7 @@
 import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetBucketWebsiteCommand,
   type GetBucketWebsiteCommandOutput,
   GetPublicAccessBlockCommand,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
+import { serviceOfTags } from '../../service-owned.ts';
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 
@@ -43,6 +45,13 @@ async function readPolicy(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   return (await orNull(read, 'NoSuchBucketPolicy'))?.Policy ?? null;
 }
 
+async function readOwnership(aws: Aws, { resourceId: Bucket }: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketTaggingCommand({ Bucket }));
+  const { TagSet = [] } = (await orNull(read, 'NoSuchTagSet')) ?? {};
+  const tags = Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
+  return { tags, service: serviceOfTags(tags) };
+}
+
 /** A general purpose bucket: Block Public Access, website hosting, default encryption, and its policy's text. */
 export const bucket = defineResource({
   service: 's3',
@@ -68,6 +77,7 @@ export const bucket = defineResource({
     encryption: { actions: ['s3:GetEncryptionConfiguration'], read: readEncryption },
     policy: { actions: ['s3:GetBucketPolicy'], read: readPolicy },
   },
+  ownership: { actions: ['s3:GetBucketTagging'], read: readOwnership },
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:s3:::${resourceId}`,
   consoleUrl: ({ resourceId, region }) =>
     `https://${region}.console.aws.amazon.com/s3/buckets/${encodeURIComponent(resourceId)}?region=${region}`,

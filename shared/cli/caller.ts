@@ -1,0 +1,9 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Engine } from '../engine/engine.ts';
+import { homeRegion } from './options.ts';
+
+/** The ARN of whoever runs the command: what is decided by hand carries a name. */
+export async function caller(engine: Pick<Engine, 'aws'>): Promise<string> {
+  const { Arn = 'unknown' } = await engine.aws(homeRegion())(STSClient).send(new GetCallerIdentityCommand({}));
+  return Arn;
+}

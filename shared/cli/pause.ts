@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { caller } from './caller.ts';
+import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
+import { written } from './report.ts';
+import { lastingEngine } from './world.ts';
+
+interface PauseOptions extends CommonOptions {
+  readonly control?: string;
+  readonly reason: string;
+}
+
+export const pauseCommand = () =>
+  withCommonOptions(new Command('pause'))
+    .description('Stop every remediation, or those of one control, within seconds. Findings go on being kept.')
+    .option('--control <id>', 'only this control')
+    .requiredOption('--reason <text>', 'why, for those who ask later')
+    .action(pause);
+
+async function pause(options: PauseOptions): Promise<void> {
+  if (options.control !== undefined) chosenControls([options.control]);
+  const engine = lastingEngine(options);
+  const { control = null, reason } = options;
+  const entry = { control, reason, by: await caller(engine), at: engine.clock.now().toISOString() };
+  await engine.ledger.pause(entry);
+  written(
+    options,
+    entry,
+    `Paused: ${control ?? 'everything'}. Nothing is written until: npx evenkeel resume${control === null ? '' : ` --control ${control}`}`,
+  );
+}

@@ -1,0 +1,24 @@
+import diff from 'microdiff';
+
+/** What two states differ in, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. The order of lists does not count, nor do fields of the names in `ignoring`. */
+export function differences(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
+  const [a, b] = [from, to].map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
+  return diff(a as object, b as object).map((change) => {
+    const path = change.path.slice(1).join('.') || 'the resource';
+    const before = 'oldValue' in change ? JSON.stringify(change.oldValue) : 'nothing';
+    const after = 'value' in change ? JSON.stringify(change.value) : 'nothing';
+    return `${path}: ${before} → ${after}`;
+  });
+}
+
+function sorted(value: unknown, ignoring: readonly string[]): unknown {
+  if (Array.isArray(value))
+    return value
+      .map((member) => sorted(member, ignoring))
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !ignoring.includes(name));
+  return Object.fromEntries(
+    kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, sorted(member, ignoring)]),
+  );
+}

@@ -1,0 +1,101 @@
+import { revise, type Store } from './store.ts';
+
+/** Remediations are counted over this long, in milliseconds. */
+export const HOUR = 3_600_000;
+/** So long a breaker stays open before it lets one remediation try, and so long that one may take. */
+export const COOL_DOWN = 600_000;
+
+/** A breaker as the ledger keeps it; times in milliseconds since 1970. */
+export interface Breaker {
+  /** When remediations were let through, within the last hour. */
+  readonly times: readonly number[];
+  /** Since when nothing is let through; null while closed. */
+  readonly openedAt: number | null;
+  /** While half-open: until when the one that was let through may show that all is well again. */
+  readonly probeUntil: number | null;
+}
+
+export const CLOSED: Breaker = { times: [], openedAt: null, probeUntil: null };
+
+/** What a breaker says to one more remediation. `opened` where it is this one that opened it. */
+export interface Admission {
+  readonly admitted: boolean;
+  readonly opened: boolean;
+  readonly next: Breaker;
+}
+
+/** Lets at most `limit` remediations through in any hour. Closed → open at the limit → half-open for one when there is room again → closed where that one went well. Pure. */
+export function admit(breaker: Breaker, limit: number, now: number): Admission {
+  const times = breaker.times.filter((time) => time > now - HOUR);
+  const room = times.length < limit;
+  const refuse = (next: Partial<Breaker> = {}, opened = false) => ({
+    admitted: false,
+    opened,
+    next: { ...breaker, times, ...next },
+  });
+  if (breaker.openedAt === null) {
+    if (!room) return refuse({ openedAt: now }, true);
+    return { admitted: true, opened: false, next: { ...breaker, times: [...times, now] } };
+  }
+  const probing = breaker.probeUntil !== null && breaker.probeUntil > now;
+  if (probing || !room || now < breaker.openedAt + COOL_DOWN) return refuse();
+  return { admitted: true, opened: false, next: { ...breaker, times: [...times, now], probeUntil: now + COOL_DOWN } };
+}
+
+/** What becomes of a breaker when a remediation that it let through has ended. Pure. */
+export function ended(breaker: Breaker, well: boolean, now: number): Breaker {
+  if (breaker.probeUntil === null) return breaker;
+  return well ? { ...breaker, openedAt: null, probeUntil: null } : { ...breaker, openedAt: now, probeUntil: null };
+}
+
+/** The breakers of an account, shared by all functions: one for the account (`ACCOUNT`) and one for each control. */
+export interface Breakers {
+  /** Lets a remediation through all the scopes' breakers or through none. */
+  admit(
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<{ readonly refusedBy: string | null; readonly opened: boolean }>;
+  ended(scopes: readonly string[], well: boolean): Promise<void>;
+  /** Closes a breaker by hand. */
+  close(scope: string): Promise<void>;
+  all(): Promise<ReadonlyMap<string, Breaker>>;
+}
+
+export const ACCOUNT = 'ACCOUNT';
+const PK = 'BREAKERS';
+
+export function breakersIn(store: Store, now: () => number): Breakers {
+  const settle = <T>(
+    scopes: readonly string[],
+    decide: (breakers: readonly Breaker[]) => { readonly next: readonly (Breaker | undefined)[]; readonly answer: T },
+  ): Promise<T> =>
+    revise(
+      store,
+      scopes.map((sk) => ({ pk: PK, sk })),
+      (documents) => decide(documents.map((document) => (document as Breaker | null) ?? CLOSED)),
+    );
+  return {
+    admit: (scopes, limit) =>
+      settle(scopes, (breakers) => {
+        const admissions = breakers.map((breaker) => admit(breaker, limit, now()));
+        const refused = admissions.findIndex(({ admitted }) => !admitted);
+        const { opened = false } = admissions[refused] ?? {};
+        return {
+          next: admissions.map(({ next }, index) =>
+            refused === -1 || (opened && index === refused) ? next : undefined,
+          ),
+          answer: { refusedBy: scopes[refused] ?? null, opened },
+        };
+      }),
+    ended: (scopes, well) =>
+      settle(scopes, (breakers) => ({
+        next: breakers.map((breaker) => (breaker.probeUntil === null ? undefined : ended(breaker, well, now()))),
+        answer: undefined,
+      })),
+    close: (scope) => settle([scope], () => ({ next: [CLOSED], answer: undefined })),
+    async all() {
+      const items = await store.query(PK);
+      return new Map(items.map(({ sk, document }) => [sk, document as Breaker]));
+    },
+  };
+}
