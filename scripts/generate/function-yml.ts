@@ -23,8 +23,15 @@ export function functionYml(service: string, controls: readonly AnyControl[], po
 export const watchYml = (): string =>
   rendered('watch', {
     description: 'Reminds of pauses, warns of exemptions that end, ends approvals that nobody gave',
-    events: [{ schedule: 'rate(1 day)' }],
+    // Soon after the day (UTC) on which an exemption may end.
+    events: [{ schedule: 'cron(5 0 * * ? *)' }],
     statements: [
+      {
+        Sid: 'Lists',
+        Effect: 'Allow',
+        Action: ['dynamodb:Query'],
+        Resource: [sub('${LedgerTable.Arn}/index/*')],
+      },
       {
         Sid: 'AskForAnotherLook',
         Effect: 'Allow',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import { approve as approvePlan, reject as rejectPlan } from '../engine/decide.ts';
+import type { Outcome } from '../engine/outcome.ts';
 import { caller } from './caller.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -20,19 +21,27 @@ export const rejectCommand = () =>
     .requiredOption('--reason <text>', 'why not')
     .action(reject);
 
+/** The drift has gone, by this approval or by itself. */
+const WELL: readonly Outcome[] = ['remediated', 'compliant', 'notApplicable'];
+
 async function approve(id: string, options: CommonOptions): Promise<void> {
   const engine = lastingEngine(options);
   const result = await approvePlan(id, await caller(engine), engine, controls);
   const report = reportTo(options.json === true, false);
   report.add(result);
   const status = report.finish();
+  const say = (text: string) => process.stderr.write(`evenkeel: ${text}\n`);
   if (result.outcome === 'awaitingApproval')
-    process.stderr.write(`evenkeel: the state has changed since ${id}: the new plan is ${result.remediationId}\n`);
-  process.exitCode = result.outcome === 'remediated' || result.outcome === 'compliant' ? status : EXIT.failed;
+    say(
+      `the state has changed since ${id}, nothing was done; the new plan: npx evenkeel approve ${result.remediationId}`,
+    );
+  else if (!WELL.includes(result.outcome)) say(`${id} was not carried out: ${result.error ?? result.annotation}`);
+  else if (result.outcome !== 'remediated') say(`there was nothing left to do for ${id}`);
+  process.exitCode = WELL.includes(result.outcome) ? status : EXIT.failed;
 }
 
 async function reject(id: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
   const engine = lastingEngine(options);
-  const record = await rejectPlan(id, await caller(engine), options.reason, engine);
+  const record = await rejectPlan(id, await caller(engine), options.reason, engine, controls);
   written(options, record, `Rejected ${id}: it is not asked for again while the drift lasts.`);
 }

@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
-import { type CommonOptions, homeRegion, policyOf, withCommonOptions } from './options.ts';
+import type { PolicyDocument } from '../policy/policy.ts';
+import { policyFrom, whereOf } from '../policy/settings.ts';
+import { type CommonOptions, homeRegion, policyDocument, withCommonOptions } from './options.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
-    .description('What each control asks, which mode holds for it, and why.')
+    .description('What each control asks, which mode holds for it, where another one does, and why.')
     .action(list);
 
 function list(options: CommonOptions): void {
-  const policy = policyOf(options);
+  const document = policyDocument(options);
+  const policy = policyFrom(document);
   const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
   const anywhere = { ref, arn: '', tags: null };
   const rows = controls.map((control) => {
@@ -23,6 +26,7 @@ function list(options: CommonOptions): void {
       resourceType,
       mode,
       why,
+      matches: matchesOf(id, document),
       recommendedMode,
       impact,
       parameters,
@@ -33,8 +37,16 @@ function list(options: CommonOptions): void {
     for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
     return;
   }
-  for (const { controlId, title, severity, mode, why } of rows)
-    process.stdout.write(
-      `${mode.padEnd(10)} ${severity.padEnd(9)} ${pc.bold(controlId)}\n${' '.repeat(21)}${title}\n${' '.repeat(21)}${pc.dim(why)}\n`,
-    );
+  for (const { controlId, title, severity, mode, why, matches } of rows) {
+    const elsewhere = matches.map((match) => `${match.mode} where ${match.where}`);
+    const lines = [title, ...[why, ...elsewhere].map((line) => pc.dim(line))];
+    process.stdout.write(`${mode.padEnd(10)} ${severity.padEnd(9)} ${pc.bold(controlId)}\n`);
+    for (const line of lines) process.stdout.write(`${' '.repeat(21)}${line}\n`);
+  }
 }
+
+/** The rules of policy.yml that give a control another mode somewhere. */
+const matchesOf = (controlId: string, document: PolicyDocument | null) =>
+  (document?.matches ?? [])
+    .filter(({ controls: only }) => only === undefined || only.includes(controlId))
+    .map((rule) => ({ mode: rule.mode, where: whereOf(rule) }));

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import type { Remediation } from '../ledger/ledger.ts';
+import { controls } from '../controls/index.ts';
+import { isCutOff } from '../engine/duties.ts';
+import type { RecordedStep, Remediation } from '../ledger/ledger.ts';
 import { fits, isDuration, milliseconds } from '../policy/patterns.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
@@ -12,17 +14,10 @@ interface HistoryOptions extends CommonOptions {
   readonly since: string;
 }
 
-/** A run that has not ended after this long was cut off, in milliseconds: a Lambda may take 15 minutes. */
-const CUT_OFF = 900_000;
-
-/** True for a record whose run can no longer be at work. */
-export const isCutOff = ({ status, times }: Remediation, now: Date): boolean =>
-  status === 'applying' && now.getTime() - Date.parse(times.decided) > CUT_OFF;
-
 export const historyCommand = () =>
   withCommonOptions(new Command('history'))
     .description('What was done, by whose cause, with which calls, and how it ended.')
-    .option('--resource <id>', 'only this resource; * stands for any run of characters')
+    .option('--resource <arn or id>', 'only this resource; * stands for any run of characters')
     .option('--control <id>', 'only this control')
     .option('--since <when>', 'a day (2026-11-01) or a time ago (12h, 30d)', '90d')
     .action(history);
@@ -35,7 +30,7 @@ async function history(options: HistoryOptions): Promise<void> {
   let seen = 0;
   for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {
     if (control !== undefined && record.controlId !== control) continue;
-    if (resource !== undefined && !fits(resource, record.ref.resourceId)) continue;
+    if (resource !== undefined && !namesOf(record).some((name) => fits(resource, name))) continue;
     seen += 1;
     const cutOff = isCutOff(record, now);
     process.stdout.write(options.json ? `${JSON.stringify({ ...record, cutOff })}\n` : inWords(record, cutOff));
@@ -52,23 +47,37 @@ function sinceOf(text: string, now: Date): string {
   return moment.toISOString();
 }
 
-function inWords(record: Remediation, cutOff: boolean): string {
-  const { id, kind, status, controlId, ref, annotation, attribution, times, decidedBy, undoes, error, steps } = record;
-  const lines = [
-    `${times.decided}  ${pc.bold(cutOff ? 'cut off' : kind === 'undo' ? `undo, ${status}` : status)}  ${id}`,
-    `    ${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`,
-    `    ${annotation}`,
-    ...(attribution === null
-      ? []
-      : [`    by ${attribution.actor ?? 'unknown'}${attribution.tool === null ? '' : `, ${attribution.tool}`}`]),
-    ...(decidedBy === null ? [] : [`    decided by ${decidedBy}`]),
-    ...(undoes === null ? [] : [`    takes back ${undoes}`]),
-    ...steps.map((step) =>
-      pc.dim(
-        `    ${step.status} ${step.service}:${step.operation} ${JSON.stringify(step.input)} ${step.requestId ?? ''}`,
-      ),
-    ),
-    ...(error === null ? [] : [`    ${pc.yellow(error)}`]),
-  ];
-  return `${lines.join('\n')}\n\n`;
+/** What a resource may be called: its id, and its ARN where we have its control. */
+const namesOf = ({ controlId, ref }: Remediation): readonly string[] => [
+  ref.resourceId,
+  ...controls.filter(({ id }) => id === controlId).map(({ resource }) => resource.arn(ref)),
+];
+
+/** How it ended, in a word or two. */
+function endOf({ kind, status }: Remediation, cutOff: boolean): string {
+  const end = cutOff ? 'cut off' : status;
+  if (kind === 'remediation') return end;
+  return end === 'remediated' ? 'undo' : `undo ${end}`;
 }
+
+function inWords(record: Remediation, cutOff: boolean): string {
+  const { id, controlId, ref, annotation, attribution, times, decidedBy, undoes, expires, status, error, steps } =
+    record;
+  const via = attribution?.tool ? ` with ${attribution.tool}` : '';
+  const lines = [
+    `${times.decided}  ${pc.bold(endOf(record, cutOff))}  ${id}`,
+    `${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`,
+    annotation,
+    attribution !== null && undoes === null && `changed by ${attribution.actor ?? 'unknown'}${via}`,
+    decidedBy !== null && `decided by ${decidedBy}`,
+    undoes !== null && `takes back ${undoes}`,
+    status === 'awaitingApproval' && `waits until ${expires}: npx evenkeel approve ${id}`,
+    cutOff && 'the next look ends it: npx evenkeel sweep --mode remediate',
+    ...steps.map(stepInWords),
+    error !== null && pc.yellow(error),
+  ];
+  return `${lines.filter((line) => line !== false).join('\n    ')}\n\n`;
+}
+
+const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>
+  pc.dim(`${status} ${service}:${operation} ${JSON.stringify(input)}${requestId === null ? '' : ` ${requestId}`}`);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf } from '../engine/errors.ts';
+import { messageOf, NotDecidableError } from '../engine/errors.ts';
 import { PolicyError } from '../policy/load.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
 import { controlsCommand } from './controls.ts';
@@ -43,6 +43,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed);
 });
 
+/** What is the caller's to put right. */
+const USAGE_ERRORS = [UsageError, PolicyError, NotDecidableError];
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -51,10 +54,8 @@ try {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof UsageError || error instanceof PolicyError) {
-    process.stderr.write(`evenkeel: ${error.message}\n`);
-    return EXIT.usage;
-  }
-  process.stderr.write(`evenkeel: ${messageOf(error)}\n`);
-  return EXIT.failed;
+  const isUsage = USAGE_ERRORS.some((type) => error instanceof type);
+  const lines = isUsage && error instanceof Error ? error.message.split('\n') : [messageOf(error)];
+  for (const line of lines) process.stderr.write(`evenkeel: ${line}\n`);
+  return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -20,11 +20,14 @@ async function pause(options: PauseOptions): Promise<void> {
   if (options.control !== undefined) chosenControls([options.control]);
   const engine = lastingEngine(options);
   const { control = null, reason } = options;
+  const what = control ?? 'everything';
+  const goOn = `npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`;
   const entry = { control, reason, by: await caller(engine), at: engine.clock.now().toISOString() };
   await engine.ledger.pause(entry);
-  written(
-    options,
-    entry,
-    `Paused: ${control ?? 'everything'}. Nothing is written until: npx evenkeel resume${control === null ? '' : ` --control ${control}`}`,
-  );
+  written(options, entry, `Paused: ${what}. Nothing of it is put right until: ${goOn}`);
+  await engine.notifier.announce({
+    severity: 'HIGH',
+    subject: `Evenkeel was paused: ${what}`,
+    text: `Paused by ${entry.by}: ${reason}\nFindings go on being kept, and nothing is put right.\n\nGo on:  ${goOn}`,
+  });
 }

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
+import type { Engine } from '../engine/engine.ts';
 import { reconcile } from '../engine/reconcile.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { STEADY } from '../ledger/flap.ts';
 import type { Finding } from '../ledger/ledger.ts';
+import { caller } from './caller.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { reportTo, written } from './report.ts';
@@ -16,12 +18,15 @@ interface ResumeOptions extends CommonOptions {
   readonly look?: boolean;
 }
 
+/** A finding that was stopped before it was put right. */
+type Halted = Finding & { readonly key: string };
+
 export const resumeCommand = () =>
   withCommonOptions(new Command('resume'))
     .description('End a pause, a breaker or a flap by hand.')
     .option('--control <id>', 'the pause, breaker or flap of this control; without it: of everything')
     .option('--breaker', 'close the breaker instead of ending a pause')
-    .option('--resource <id>', 'with --control: end the flap of this resource instead of a pause')
+    .option('--resource <arn or id>', 'with --control: end the flap of this resource instead of a pause')
     .option('--look', 'look again at what was halted, and put it right where the modes allow')
     .action(resume);
 
@@ -30,44 +35,72 @@ async function resume(options: ResumeOptions): Promise<void> {
   if (control !== null) chosenControls([control]);
   if (resource !== undefined && control === null)
     throw new UsageError('--resource: name the --control whose flap ends');
+  if (resource !== undefined && breaker) throw new UsageError('--breaker is of all resources: leave --resource out');
   const engine = lastingEngine(options);
-  const halted: (Finding & { readonly key: string })[] = [];
-  for await (const finding of engine.ledger.openFindings())
-    if (
-      finding.outcome === 'halted' &&
-      (control === null || finding.controlId === control) &&
-      (resource === undefined || finding.ref.resourceId === resource)
-    )
-      halted.push(finding);
+  const halted = await haltedFindings(options, engine);
+  if (resource !== undefined && control !== null) await endFlaps(halted, control, resource, engine);
+  else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);
+  else await endPause(control, options, engine);
+  if (options.look) await lookAgain(halted, options, engine);
+  else written(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
+}
 
-  if (resource !== undefined && control !== null) {
-    for (const { key } of halted) await engine.ledger.saveFlap(key, control, STEADY);
-    if (halted.length === 0) throw new UsageError(`--resource ${resource}: nothing of ${control} is halted there`);
-  } else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);
-  else if (!(await engine.ledger.resume(control))) throw new UsageError(`${control ?? 'everything'} is not paused`);
+async function haltedFindings({ control, resource }: ResumeOptions, { ledger }: Engine): Promise<readonly Halted[]> {
+  const halted: Halted[] = [];
+  for await (const finding of ledger.openFindings()) {
+    const { outcome, controlId, ref, arn } = finding;
+    if (outcome !== 'halted' || (control !== undefined && controlId !== control)) continue;
+    if (resource === undefined || resource === ref.resourceId || resource === arn) halted.push(finding);
+  }
+  return halted;
+}
 
-  if (!options.look) {
-    const more =
-      halted.length === 0
-        ? ''
-        : ` ${halted.length} findings were halted; look at them again: npx evenkeel resume … --look, or npx evenkeel sweep --mode remediate`;
-    written(options, { resumed: control, halted: halted.length }, `Resumed: ${control ?? 'everything'}.${more}`);
+async function endFlaps(halted: readonly Halted[], control: string, resource: string, { ledger }: Engine) {
+  if (halted.length === 0) throw new UsageError(`--resource ${resource}: nothing of ${control} is halted there`);
+  for (const { key } of halted) await ledger.saveFlap(key, control, STEADY);
+}
+
+/** With --look it is enough that nothing is paused any more. */
+async function endPause(control: string | null, { look }: ResumeOptions, engine: Engine): Promise<void> {
+  if (await engine.ledger.resume(control)) {
+    const by = await caller(engine);
+    const what = control ?? 'everything';
+    await engine.notifier.announce({
+      severity: 'HIGH',
+      subject: `Evenkeel was resumed: ${what}`,
+      text: `Resumed by ${by}: ${what} is put right again where the modes allow.`,
+    });
     return;
   }
+  const pauses = (await engine.ledger.pauses()).map((pause) => pause.control ?? 'everything');
+  const holds = pauses.length === 0 ? 'nothing is' : `paused: ${pauses.join(', ')}`;
+  if (!look || pauses.length > 0) throw new UsageError(`${control ?? 'everything'} is not paused; ${holds}`);
+}
+
+function inWords({ control, resource, breaker }: ResumeOptions, halted: number): string {
+  const which = [breaker && '--breaker', control && `--control ${control}`, resource && `--resource ${resource}`];
+  const again = ['npx evenkeel resume', ...which.filter(Boolean), '--look'].join(' ');
+  const what = [control ?? 'everything', resource && `on ${resource}`].filter(Boolean).join(' ');
+  const findings = halted === 1 ? '1 finding waits' : `${halted} findings wait`;
+  return `Resumed: ${what}. ${halted === 0 ? 'No finding waits.' : `${findings}; look again: ${again}`}`;
+}
+
+async function lookAgain(halted: readonly Halted[], options: ResumeOptions, engine: Engine): Promise<void> {
   const report = reportTo(options.json === true, false);
+  const cause = {
+    eventId: null,
+    eventName: 'Resume',
+    eventTime: null,
+    receivedAt: engine.clock.now().toISOString(),
+    attribution: null,
+  };
   for (const { controlId, ref } of halted) {
     const own = controls.filter(({ id }) => id === controlId);
-    const definition = own[0]?.resource;
-    if (definition === undefined) continue;
-    const cause = {
-      eventId: null,
-      eventName: 'Resume',
-      eventTime: null,
-      receivedAt: engine.clock.now().toISOString(),
-      attribution: null,
-    };
-    for (const result of await reconcile({ resource: definition, ref, controls: own }, cause, engine))
-      report.add(result);
+    const resource = own[0]?.resource;
+    if (resource === undefined) continue;
+    const siblings = controls.filter((control) => control.resource === resource);
+    const results = await reconcile({ resource, ref, controls: own, siblings }, cause, engine);
+    for (const result of results) report.add(result);
   }
   process.exitCode = report.finish();
 }

@@ -37,15 +37,15 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
       : expiryDay(options.expires, now);
   const request = { id, by: await caller(engine), reason: options.reason, expires, dryRun: options.dryRun === true };
   try {
-    const { calls, undoId, exemption } = await undoRemediation(request, engine, controls, (call, ref) =>
+    const { calls, undoId, exemptions } = await undoRemediation(request, engine, controls, (call, ref) =>
       makeCall(call, engine.aws(ref.region)),
     );
     const lines = calls.map(({ service, operation, input }) => `  ${service}:${operation} ${JSON.stringify(input)}`);
     const head =
       undoId === null
         ? `Would take ${id} back:`
-        : `Took ${id} back (${undoId}); ${exemption.resource} is exempt until ${expires}:`;
-    written(options, { id, undoId, dryRun: request.dryRun, calls, exemption }, [head, ...lines].join('\n'));
+        : `Took ${id} back (${undoId}). It may stay so until ${expires} for ${exemptions.map(({ control }) => control).join(', ')}:`;
+    written(options, { id, undoId, dryRun: request.dryRun, calls, exemptions }, [head, ...lines].join('\n'));
   } catch (error) {
     if (!(error instanceof ChangedSinceError)) throw error;
     written(options, { id, undoId: null, refused: 'changed', differences: error.differences }, '');

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type AnyControl, type CallData, callOf, type Step } from '../control.ts';
 import type { Remediation } from '../ledger/ledger.ts';
+import { differences } from './differences.ts';
 import type { Look, Progress } from './look.ts';
 import type { Judgement } from './observe.ts';
 import { newRecord } from './record.ts';
+import { withoutSecrets } from './secrets.ts';
 
-/** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. */
+/** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. `unfit`: a plan that was approved and that the state no longer fits. */
 export async function requestApproval(
   look: Look,
   control: AnyControl,
   judgement: Judgement,
   plan: readonly Step[],
   drift: Progress,
+  unfit: Remediation | null,
 ): Promise<Progress> {
   const calls = plan.map(callOf);
   const rejection = look.finding(control)?.rejection ?? null;
@@ -21,7 +24,7 @@ export async function requestApproval(
     return { ...drift, annotation };
   }
   const pending = await pendingFor(look, control);
-  const same = pending !== null && planHash(pending.steps) === planHash(calls);
+  const same = pending !== null && pending.id !== unfit?.id && planHash(pending.steps) === planHash(calls);
   const record = same ? pending : await storePlan(look, control, judgement, plan, pending);
   const awaiting: Progress = { ...drift, outcome: 'awaitingApproval', remediationId: record.id };
   await look.recordFinding(control, 'awaitingApproval', `${record.id}: ${drift.annotation}`, () =>
@@ -57,6 +60,16 @@ async function storePlan(
   await ledger.saveRemediation(record);
   return record;
 }
+
+/** True where a stored plan is still the one that would be made, for the state that it was made for. */
+export const isMadeFor = (
+  { before, steps }: Remediation,
+  { subject }: Look,
+  { state }: Judgement,
+  plan: readonly Step[],
+): boolean =>
+  planHash(steps) === planHash(plan.map(callOf)) &&
+  differences(before, withoutSecrets(state), subject.resource.volatile).length === 0;
 
 /** What makes two plans the same: the same calls with the same inputs, in the same order. */
 export const planHash = (calls: readonly CallData[]): string =>

@@ -34,6 +34,8 @@ export interface Subject {
   readonly resource: AnyResource;
   readonly ref: ResourceRef;
   readonly controls: readonly AnyControl[];
+  /** All controls of the resource that we have: while we are its only writer, others may ask us for a look by any of them. `controls` where nothing is said. */
+  readonly siblings?: readonly AnyControl[];
   /** Facets that a listing has just read. */
   readonly known?: Readonly<Record<string, unknown>>;
 }

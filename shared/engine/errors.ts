@@ -18,6 +18,11 @@ export class NotConvergedError extends Error {
   override readonly name = 'NotConvergedError';
 }
 
+/** A person asked for something that the ledger does not allow: no such record, or not in that state. */
+export class NotDecidableError extends Error {
+  override readonly name = 'NotDecidableError';
+}
+
 /** At least one resource of an invocation failed; thrown at the end so that retry and dead-letter queue do their work. */
 export class ReconcileFailedError extends Error {
   override readonly name = 'ReconcileFailedError';

@@ -2,6 +2,7 @@ import { type AnyControl, type Mode, type Step, shortened } from '../control.ts'
 import { hashOf } from '../ledger/chain.ts';
 import type { Finding, Recollection } from '../ledger/ledger.ts';
 import { resourceKey } from '../ledger/ledger.ts';
+import type { Notice } from '../notify/notifier.ts';
 import type { Place, Settings } from '../policy/policy.ts';
 import type { Ownership } from '../resource.ts';
 import type { Cause, Engine, Subject } from './engine.ts';
@@ -25,7 +26,14 @@ export class Look {
   readonly engine: Engine;
   readonly key: string;
   readonly facets: readonly string[];
-  recollection: Recollection = { findings: [], lastKnown: null, open: [], flaps: new Map(), held: false };
+  recollection: Recollection = {
+    findings: [],
+    lastKnown: null,
+    open: [],
+    flaps: new Map(),
+    held: false,
+    leftBehind: [],
+  };
   observation: Observation = { gone: false, facets: {}, unreadable: {} };
   #ownership: Ownership | undefined;
   /** Why nobody could say what the resource, which is gone, was like. */
@@ -121,6 +129,7 @@ export class Look {
     await this.engine.ledger.saveFinding(this.key, {
       controlId: control.id,
       ref: this.subject.ref,
+      arn: this.place().arn,
       status: 'open',
       severity: control.severity,
       outcome,
@@ -128,13 +137,28 @@ export class Look {
       firstSeen: known?.firstSeen ?? now,
       lastSeen: now,
       timesSeen: (known?.timesSeen ?? 0) + 1,
+      untold: null,
       rejection: known?.rejection ?? null,
     });
   }
 
+  /** Keeps in mind that people have not heard of a remediation. */
+  async recordUntold(control: AnyControl, { annotation, remediationId }: Progress): Promise<void> {
+    await this.recordFinding(control, 'remediated', annotation ?? '', async () => {});
+    const { findings } = await this.engine.ledger.recall(this.key);
+    const finding = findings.find(({ controlId }) => controlId === control.id);
+    if (finding !== undefined)
+      await this.engine.ledger.saveFinding(this.key, { ...finding, untold: remediationId ?? null });
+  }
+
+  /** Closes the finding; first tells what a former run put right and could not tell. */
   async resolveFinding(control: AnyControl): Promise<void> {
     const known = this.finding(control);
     if (known === undefined) return;
+    if (known.untold !== null) {
+      const { outcome, annotation, untold } = known;
+      await this.tell(control, { outcome, annotation, after: 'COMPLIANT', remediationId: untold }, []);
+    }
     await this.engine.ledger.saveFinding(this.key, {
       ...known,
       status: 'resolved',
@@ -151,7 +175,12 @@ export class Look {
     }
   }
 
-  async tell(control: AnyControl, progress: Progress, plan: readonly Step[]): Promise<void> {
+  async tell(
+    control: AnyControl,
+    progress: Progress,
+    plan: readonly Pick<Step, 'undo'>[],
+    stoppedBy?: Notice['stoppedBy'],
+  ): Promise<void> {
     const { resource, ref } = this.subject;
     await this.engine.notifier.tell({
       result: this.result(control, progress),
@@ -160,6 +189,7 @@ export class Look {
       attribution: this.cause.attribution,
       eventTime: this.cause.eventTime,
       reversible: plan.every((step) => step.undo !== undefined),
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
     });
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyControl, callOf, SEVERITIES, type Step } from '../control.ts';
 import type { Remediation } from '../ledger/ledger.ts';
-import { planHash, requestApproval } from './approval.ts';
+import { alarm } from './alarm.ts';
+import { isMadeFor, requestApproval } from './approval.ts';
 import type { Cause, Engine, Subject } from './engine.ts';
 import { messageOf } from './errors.ts';
 import { refusalOf } from './gates.ts';
@@ -24,14 +25,24 @@ export async function reconcile(
   approved: Remediation | null = null,
 ): Promise<readonly Result[]> {
   const place = { ref: subject.ref, arn: subject.resource.arn(subject.ref) };
-  const controls = subject.controls
-    .filter((control) => engine.policy.reach(control, place) !== 'off')
-    .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id));
-  return controls.length === 0 ? [] : new Reconciliation({ ...subject, controls }, cause, engine, approved).run();
+  const isOn = (control: AnyControl) => engine.policy.reach(control, place) !== 'off';
+  const controls = inTurn(subject.controls.filter(isOn));
+  const siblings = inTurn([...new Set([...controls, ...(subject.siblings ?? []).filter(isOn)])]);
+  const whole = { ...subject, controls, siblings };
+  return controls.length === 0 ? [] : new Reconciliation(whole, cause, engine, approved).run();
 }
 
+/** The most severe first. */
+const inTurn = (controls: readonly AnyControl[]) =>
+  controls.toSorted(
+    (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id),
+  );
+
+const idsOf = (controls: readonly AnyControl[]) => controls.map(({ id }) => id);
+
 class Reconciliation {
-  readonly #subject: Subject;
+  #subject: Subject;
+  readonly #siblings: readonly AnyControl[];
   readonly #cause: Cause;
   readonly #engine: Engine;
   readonly #approved: Remediation | null;
@@ -41,8 +52,14 @@ class Reconciliation {
   /** The remediation that last changed the resource in this run; it may have put a sibling control's drift right too. */
   #lastRemediationId: string | null = null;
 
-  constructor(subject: Subject, cause: Cause, engine: Engine, approved: Remediation | null) {
+  constructor(
+    subject: Subject & Required<Pick<Subject, 'siblings'>>,
+    cause: Cause,
+    engine: Engine,
+    approved: Remediation | null,
+  ) {
     this.#subject = subject;
+    this.#siblings = subject.siblings;
     this.#cause = cause;
     this.#engine = engine;
     this.#approved = approved;
@@ -55,11 +72,9 @@ class Reconciliation {
       await this.#look.begin(known);
       // A listing may be minutes old: it is enough to see that all is well, and never enough to act on.
       if (known !== undefined && !this.#allWell()) await this.#look.begin();
-      if (!this.#wantsLease() || !(await this.#engine.ledger.acquire(this.#look.key, this.#holder)))
-        return await this.#settleAll();
-      this.#leased = true;
-      return await this.#underLease();
+      return await (this.#wantsLease() ? this.#underLease() : this.#settleAll());
     } catch (error) {
+      await alarm(this.#engine, error);
       return controls.map((control) => this.#look.result(control, { outcome: 'failed', error: messageOf(error) }));
     }
   }
@@ -67,20 +82,35 @@ class Reconciliation {
   /** Works as the resource's only writer, and looks again for as long as others have left their mark. */
   async #underLease(): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
+    const { key } = this.#look;
     let results: readonly Result[] = [];
     try {
+      const claim = { wants: idsOf(this.#subject.controls), covers: idsOf(this.#siblings) };
+      this.#leased = await ledger.acquire(key, this.#holder, claim);
+      if (!this.#leased) return await this.#settleAll();
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
         this.#look = new Look(this.#subject, this.#cause, this.#engine);
         await this.#look.begin();
         await closeOpenRecords(this.#look);
         results = merged(results, await this.#settleAll());
-        if (await ledger.release(this.#look.key, this.#holder)) return results;
+        const wanted = await ledger.release(key, this.#holder);
+        if (wanted.length === 0) return results;
+        this.#widen(wanted);
       }
+      throw new Error(`others changed the resource ${MOST_LOOKS} times while it was worked on`);
     } catch (error) {
-      await ledger.release(this.#look.key, this.#holder).catch(() => {});
-      throw error;
+      // Where even this fails, the lease ends by itself, and the next look takes over what is left to do.
+      await ledger.abandon(key, this.#holder).catch(() => {});
+      if (results.length === 0) throw error;
+      return results.map((result) => ({ ...result, outcome: 'failed', error: result.error ?? messageOf(error) }));
     }
-    throw new Error(`others changed the resource ${MOST_LOOKS} times while it was worked on`);
+  }
+
+  /** The next look is also by the controls that others have asked for. */
+  #widen(wanted: readonly string[]): void {
+    const { controls } = this.#subject;
+    const all = this.#siblings.filter((control) => controls.includes(control) || wanted.includes(control.id));
+    this.#subject = { ...this.#subject, controls: all };
   }
 
   #allWell(): boolean {
@@ -91,9 +121,9 @@ class Reconciliation {
 
   /** True where something is wrong and a mode may let us act, or where a former run was cut off. */
   #wantsLease(): boolean {
-    const { open, held } = this.#look.recollection;
+    const { open, held, leftBehind } = this.#look.recollection;
     if (!isAtLeast(this.#engine.ceiling, 'approve')) return false;
-    if (open.length > 0 && !held) return true;
+    if (!held && (open.length > 0 || this.#siblings.some(({ id }) => leftBehind.includes(id)))) return true;
     const place = this.#look.place();
     return this.#subject.controls.some(
       (control) =>
@@ -151,19 +181,21 @@ class Reconciliation {
     return { outcome, after: complianceType, annotation };
   }
 
-  /** The approval holds for the plan that was approved and for no other. */
-  #approvedFor(control: AnyControl, plan: readonly Step[]): Remediation | null {
+  /** The approval holds for the plan that was approved and the state that it was made for, and while nobody has ended it. */
+  #approvedFor(control: AnyControl, judgement: Judgement, plan: readonly Step[]): Remediation | null {
     const approved = this.#approved;
     if (approved === null || approved.controlId !== control.id) return null;
-    return planHash(approved.steps) === planHash(plan.map(callOf)) ? approved : null;
+    const waits = this.#look.recollection.open.includes(approved.id);
+    return waits && isMadeFor(approved, this.#look, judgement, plan) ? approved : null;
   }
 
   async #mend(control: AnyControl, judgement: Judgement): Promise<Progress> {
     const look = this.#look;
     const settings = look.settings(control);
     const plan = planOf(control, judgement, settings.parameters);
-    const approved = this.#approvedFor(control, plan);
-    const { refusal, tags } = await refusalOf({ look, control, plan, approved: approved !== null });
+    const approved = this.#approvedFor(control, judgement, plan);
+    const candidate = { look, control, plan, approved: approved !== null, leased: this.#leased };
+    const { refusal, tags } = await refusalOf(candidate);
     const mode = look.mode(control, tags);
     const { annotation } = judgement.evaluation;
     const drift: Progress = {
@@ -182,11 +214,13 @@ class Reconciliation {
       this.#lastRemediationId = done.remediationId ?? null;
       return { ...done, mode };
     }
-    if (refusal.outcome === 'awaitingApproval') return requestApproval(look, control, judgement, plan, drift);
-    const told = refusal.reason === null ? annotation : `${refusal.reason} ${annotation}`;
-    const refused = { ...drift, outcome: refusal.outcome, annotation: told };
-    await look.recordFinding(control, refused.outcome, told, async () => {
-      if (!refusal.quiet) await look.tell(control, refused, plan);
+    if (refusal.outcome === 'awaitingApproval')
+      return requestApproval(look, control, judgement, plan, drift, this.#approved);
+    const { outcome, reason, by, quiet, stoppedBy } = refusal;
+    const words = (...parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' ');
+    const refused = { ...drift, outcome, annotation: words(reason, by, annotation) };
+    await look.recordFinding(control, outcome, words(reason, annotation), async () => {
+      if (!quiet) await look.tell(control, refused, plan, stoppedBy);
     });
     return refused;
   }

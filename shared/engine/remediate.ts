@@ -3,6 +3,7 @@ import { ACCOUNT } from '../ledger/breaker.ts';
 import type { Remediation } from '../ledger/ledger.ts';
 import { make } from './apply.ts';
 import { messageOf, NotConvergedError, StepFailedError } from './errors.ts';
+import { countFlap } from './gates.ts';
 import type { Look, Progress } from './look.ts';
 import type { Judgement } from './observe.ts';
 import { planOf } from './plan.ts';
@@ -10,7 +11,7 @@ import { newRecord } from './record.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** Waits between the reads that verify a remediation, in milliseconds: EC2 and IAM may show an old state for some seconds. */
-const VERIFY_DELAYS = [0, 250, 500, 1000, 2000, 4000, 8000];
+export const VERIFY_DELAYS = [0, 250, 500, 1000, 2000, 4000, 8000];
 
 /** Carries a plan out and verifies it. The record of what is meant is in the ledger before the first call, and each call's outcome before the next. */
 export async function remediate(
@@ -23,7 +24,7 @@ export async function remediate(
 ): Promise<Progress> {
   const { ledger } = look.engine;
   let record: Remediation = approved
-    ? { ...approved, status: 'applying' }
+    ? approvedRecord(look, approved)
     : newRecord(look, control, judgement, plan, { status: 'applying', mode: 'remediate' });
   const save = async (change: Partial<Remediation>) => {
     record = { ...record, ...change };
@@ -31,8 +32,10 @@ export async function remediate(
   };
   const apply = async (step: Step, index: number) => {
     await ledger.renew(look.key, holder);
+    const first = !record.steps.some(({ status }) => status === 'made');
     const made = await make(step, look.subject.ref, look.engine);
     await save({ steps: record.steps.with(index, made) });
+    if (first && made.status === 'made') await countFlap(look, control);
     if (made.status === 'failed') throw new StepFailedError(`${made.service}:${made.operation} failed: ${made.error}`);
   };
   const stamp = (moment: 'applied' | 'verified') => ({ ...record.times, [moment]: look.now().toISOString() });
@@ -75,15 +78,28 @@ export async function remediate(
   return conclude(look, control, done, plan);
 }
 
-/** Tells people and closes the finding. Where that fails, the resource is right all the same, and its record says so. */
+/** The stored record as its run begins: decided now, by a person, and run by this code under this policy. */
+const approvedRecord = (look: Look, approved: Remediation): Remediation => ({
+  ...approved,
+  status: 'applying',
+  times: { ...approved.times, decided: look.now().toISOString() },
+  codeVersion: look.engine.codeVersion,
+  policyVersion: look.engine.policy.version,
+});
+
+/** Tells people and closes the finding. Where that fails, the resource is right all the same, its record says so, and the next look tells. */
 async function conclude(look: Look, control: AnyControl, done: Progress, plan: readonly Step[]): Promise<Progress> {
+  const { ledger } = look.engine;
   try {
     await look.tell(control, { ...done, outcome: 'remediated' }, plan);
     if (done.outcome === 'remediated') await look.resolveFinding(control);
     else await look.recordFinding(control, done.outcome, done.annotation ?? '', () => look.tell(control, done, []));
-    await look.engine.ledger.breakers.ended([control.id, ACCOUNT], true);
+    await ledger.breakers.ended([control.id, ACCOUNT], true);
     return done;
   } catch (error) {
+    await look.recordUntold(control, done).catch(() => {
+      // The store is gone as well; the record in it says what was done.
+    });
     return { ...done, outcome: 'failed', error: `put right, but not told or closed: ${messageOf(error)}` };
   }
 }

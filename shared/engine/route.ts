@@ -49,7 +49,7 @@ async function fromCall(record: CallRecord, context: RouteContext): Promise<Rout
     const home = withFallback(record, context);
     try {
       for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
-        subjects.push({ resource, ref: refOf(resource, id, home), controls: concerned });
+        subjects.push({ resource, ref: refOf(resource, id, home), controls: concerned, siblings: controls });
     } catch (error) {
       unreadable.push(untold(resource, eventName, error));
     }

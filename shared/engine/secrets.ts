@@ -1,14 +1,25 @@
 /** Names of fields that may hold a secret, wherever they stand. */
 const SECRET =
-  /password|passphrase|secret(?!sManager|Arn)|credential|privateKey|accessKey|sessionToken|authToken|userData/i;
+  /password|passphrase|secret(?!sManager|Arn)|credential|(private|access|api)[-_]?key|(session|auth)[-_]?token|userData/i;
+/** Where the field's name stands in another field beside it: `{ Key: 'password', Value: '…' }`. */
+const NAMES = ['Key', 'key', 'Name', 'name'];
+const VALUE = /^value$/i;
 
 const HIDDEN = '[not kept]';
 
 /** The value without what must never stand in a record. Dates become ISO 8601 strings, as in JSON. */
-export function withoutSecrets(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value ?? null, (name, member) =>
-      SECRET.test(name) && typeof member === 'string' ? HIDDEN : member,
-    ),
+export const withoutSecrets = (value: unknown): unknown => hidden(JSON.parse(JSON.stringify(value ?? null)), false);
+
+function hidden(value: unknown, secret: boolean): unknown {
+  if (typeof value === 'string') return secret ? HIDDEN : value;
+  if (Array.isArray(value)) return value.map((member) => hidden(member, secret));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Readonly<Record<string, unknown>>;
+  const named = NAMES.some((name) => SECRET.test(String(members[name] ?? '')));
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [
+      name,
+      hidden(member, SECRET.test(name) || (VALUE.test(name) && (secret || named))),
+    ]),
   );
 }

@@ -4,6 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import middy from '@middy/core';
 import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE } from '../engine/changes.ts';
 import { dailyDuties, type Recheck } from '../engine/duties.ts';
+import { messageOf } from '../engine/errors.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import type { Aws } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
@@ -18,9 +19,10 @@ export function createWatchHandler(policy: PolicyDocument) {
   const engine = engineFromEnvironment(policy, (text) => logger.info(text));
 
   async function watch(): Promise<{ readonly rechecks: number }> {
-    const rechecks = await dailyDuties(engine);
+    const { rechecks, errors } = await dailyDuties(engine);
     await recheck(rechecks, engine.aws(region));
     for (const { controlId, ref, reason } of rechecks) logger.info(`${controlId} ${ref.resourceId}: ${reason}`);
+    if (errors.length > 0) throw new AggregateError(errors, errors.map(messageOf).join('; '));
     return { rechecks: rechecks.length };
   }
 

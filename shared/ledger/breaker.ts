@@ -5,6 +5,9 @@ export const HOUR = 3_600_000;
 /** So long a breaker stays open before it lets one remediation try, and so long that one may take. */
 export const COOL_DOWN = 600_000;
 
+/** So long whoever opened a breaker has to tell people of it; then it is left to the next that it stops. */
+const ALARM_TIME = 60_000;
+
 /** A breaker as the ledger keeps it; times in milliseconds since 1970. */
 export interface Breaker {
   /** When remediations were let through, within the last hour. */
@@ -13,11 +16,13 @@ export interface Breaker {
   readonly openedAt: number | null;
   /** While half-open: until when the one that was let through may show that all is well again. */
   readonly probeUntil: number | null;
+  /** Until when it is left to somebody to tell people that it opened; null while closed, and once they were told. */
+  readonly alarmUntil: number | null;
 }
 
-export const CLOSED: Breaker = { times: [], openedAt: null, probeUntil: null };
+export const CLOSED: Breaker = { times: [], openedAt: null, probeUntil: null, alarmUntil: null };
 
-/** What a breaker says to one more remediation. `opened` where it is this one that opened it. */
+/** What a breaker says to one more remediation. `opened` where it opened, and it is for this one to tell people. */
 export interface Admission {
   readonly admitted: boolean;
   readonly opened: boolean;
@@ -28,33 +33,38 @@ export interface Admission {
 export function admit(breaker: Breaker, limit: number, now: number): Admission {
   const times = breaker.times.filter((time) => time > now - HOUR);
   const room = times.length < limit;
-  const refuse = (next: Partial<Breaker> = {}, opened = false) => ({
+  const refuse = (next: Partial<Breaker>, opened: boolean) => ({
     admitted: false,
     opened,
     next: { ...breaker, times, ...next },
   });
+  const alarmUntil = now + ALARM_TIME;
   if (breaker.openedAt === null) {
-    if (!room) return refuse({ openedAt: now }, true);
+    if (!room) return refuse({ openedAt: now, alarmUntil }, true);
     return { admitted: true, opened: false, next: { ...breaker, times: [...times, now] } };
   }
   const probing = breaker.probeUntil !== null && breaker.probeUntil > now;
-  if (probing || !room || now < breaker.openedAt + COOL_DOWN) return refuse();
+  if (probing || !room || now < breaker.openedAt + COOL_DOWN) {
+    const untold = breaker.alarmUntil !== null && breaker.alarmUntil <= now;
+    return refuse(untold ? { alarmUntil } : {}, untold);
+  }
   return { admitted: true, opened: false, next: { ...breaker, times: [...times, now], probeUntil: now + COOL_DOWN } };
 }
 
 /** What becomes of a breaker when a remediation that it let through has ended. Pure. */
 export function ended(breaker: Breaker, well: boolean, now: number): Breaker {
   if (breaker.probeUntil === null) return breaker;
-  return well ? { ...breaker, openedAt: null, probeUntil: null } : { ...breaker, openedAt: now, probeUntil: null };
+  return well ? { ...CLOSED, times: breaker.times } : { ...breaker, openedAt: now, probeUntil: null };
 }
 
 /** The breakers of an account, shared by all functions: one for the account (`ACCOUNT`) and one for each control. */
 export interface Breakers {
-  /** Lets a remediation through all the scopes' breakers or through none. */
+  /** Lets a remediation through all the scopes' breakers or through none. `opened`: whoever asked tells people of it, and then says `told`. */
   admit(
     scopes: readonly string[],
     limit: number,
   ): Promise<{ readonly refusedBy: string | null; readonly opened: boolean }>;
+  told(scope: string): Promise<void>;
   ended(scopes: readonly string[], well: boolean): Promise<void>;
   /** Closes a breaker by hand. */
   close(scope: string): Promise<void>;
@@ -87,6 +97,11 @@ export function breakersIn(store: Store, now: () => number): Breakers {
           answer: { refusedBy: scopes[refused] ?? null, opened },
         };
       }),
+    told: (scope) =>
+      settle([scope], ([breaker = CLOSED]) => ({
+        next: [breaker.alarmUntil === null ? undefined : { ...breaker, alarmUntil: null }],
+        answer: undefined,
+      })),
     ended: (scopes, well) =>
       settle(scopes, (breakers) => ({
         next: breakers.map((breaker) => (breaker.probeUntil === null ? undefined : ended(breaker, well, now()))),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isOpen, type Remediation } from './ledger.ts';
 
 /** One entry of a resource's chain: what a record was when it began or ended. */
 export interface Link {
@@ -49,7 +50,7 @@ function canonical(value: unknown): string {
 export function troublesOf(
   head: Head,
   links: readonly Link[],
-  recordOf: (remediationId: string) => unknown,
+  recordOf: (remediationId: string) => Remediation | null,
 ): readonly string[] {
   const troubles: string[] = [];
   let before = START;
@@ -69,6 +70,7 @@ export function troublesOf(
     const record = recordOf(id);
     if (record === null) troubles.push(`${id} was removed`);
     else if (phase === 'ended' && hashOf(record) !== recordHash) troubles.push(`${id} was altered`);
+    else if (phase === 'begun' && !isOpen(record)) troubles.push(`${id} has ended, and the chain does not say so`);
   }
   return troubles;
 }

@@ -11,6 +11,8 @@ import type { Leases } from './lease.ts';
 export interface Finding {
   readonly controlId: string;
   readonly ref: ResourceRef;
+  /** The resource's ARN: exemptions name it. */
+  readonly arn: string;
   readonly status: 'open' | 'resolved';
   readonly severity: Severity;
   readonly outcome: Outcome;
@@ -19,6 +21,8 @@ export interface Finding {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly timesSeen: number;
+  /** The remediation that put it right, where nobody could be told of it yet. */
+  readonly untold: string | null;
   /** The plan that a person has rejected; it is not asked for again while the drift lasts. */
   readonly rejection: { readonly plan: string; readonly by: string; readonly reason: string } | null;
 }
@@ -122,6 +126,8 @@ export interface Recollection {
   readonly flaps: ReadonlyMap<string, Flap>;
   /** A run that is at work holds the lease. */
   readonly held: boolean;
+  /** Controls that a run which was cut off was to look at. */
+  readonly leftBehind: readonly string[];
 }
 
 /** What was found and done. Every method throws when the store does not answer; nothing is written to an account without it. */
@@ -153,6 +159,8 @@ export interface Ledger extends Leases {
   resume(control: string | null): Promise<boolean>;
   /** True the first time that it is asked for this. */
   once(what: string): Promise<boolean>;
+  /** True where `once` was asked for this before. */
+  heard(what: string): Promise<boolean>;
 }
 
 /** Where a resource's records stand. Account settings share a type, so the service is part of it. */

@@ -48,15 +48,21 @@ export interface Store {
 export function memoryStore(): Store {
   const items = new Map<string, Item>();
   const keyOf = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => JSON.stringify([pk, sk]);
+  /** A copy: whoever was given a document may do with it what he likes. */
+  const given = (item: Item): Item => ({ ...item, document: structuredClone(item.document) });
   const sorted = (matching: (item: Item) => boolean, by: (item: Item) => string) =>
-    [...items.values()].filter(matching).sort((a, b) => (by(a) < by(b) ? -1 : 1));
+    [...items.values()]
+      .filter((item) => item.document !== null && matching(item))
+      .sort((a, b) => (by(a) < by(b) ? -1 : 1))
+      .map(given);
   return {
     async get(pk, sk) {
-      return items.get(keyOf({ pk, sk })) ?? null;
+      const item = items.get(keyOf({ pk, sk }));
+      return item === undefined ? null : given(item);
     },
     async query(pk, prefix = '') {
       return sorted(
-        (item) => item.pk === pk && item.sk.startsWith(prefix) && item.document !== null,
+        (item) => item.pk === pk && item.sk.startsWith(prefix),
         ({ sk }) => sk,
       );
     },
@@ -87,27 +93,36 @@ export interface Revision<T> {
   readonly answer: T;
 }
 
-/** The longest wait before a revision is tried again, in milliseconds. */
-const PATIENCE = 50;
+/** So often a write is tried while others come between; then it goes back to the retry of the event. */
+const MOST_TRIES = 40;
+/** The longest wait before it is tried again, in milliseconds. */
+const PATIENCE = 500;
 
-/** Reads items, decides, and writes what was decided, together; again and again until nobody came between. A document that is not there is null. */
-export async function revise<T>(
+/** Does it again while others come between, after waits that grow and differ, so that nobody is shut out; but not for ever. Throws ConflictError. */
+export async function insisting<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries === MOST_TRIES) throw error;
+    }
+    const longest = Math.min(PATIENCE, 2 ** tries);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+  }
+}
+
+/** Reads items, decides, and writes what was decided, together; again while others come between. A document that is not there is null. */
+export const revise = <T>(
   store: Store,
   keys: readonly ItemKey[],
   decide: (documents: readonly unknown[]) => Revision<T>,
-): Promise<T> {
-  for (;;) {
+): Promise<T> =>
+  insisting(async () => {
     const items = await Promise.all(keys.map(({ pk, sk }) => store.get(pk, sk)));
     const { next, answer } = decide(items.map((item) => item?.document ?? null));
     const writes = keys.flatMap((key, index) =>
       next[index] === undefined ? [] : [{ ...key, read: items[index]?.version ?? 0, document: next[index] }],
     );
-    try {
-      if (writes.length > 0) await store.commit(writes);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * PATIENCE));
-    }
-  }
-}
+    if (writes.length > 0) await store.commit(writes);
+    return answer;
+  });

@@ -1,7 +1,7 @@
 import { breakersIn } from './breaker.ts';
 import { type Head, type Link, linkAfter, START } from './chain.ts';
 import type { Flap } from './flap.ts';
-import { isHeld, LEASE, leasesIn } from './lease.ts';
+import { LEASE, leasesIn, standing } from './lease.ts';
 import {
   type Exemption,
   type Finding,
@@ -9,9 +9,10 @@ import {
   type Ledger,
   type Pause,
   type Remediation,
+  type RemediationStatus,
   resourceKey,
 } from './ledger.ts';
-import { ConflictError, type Item, revise, type Store, type Write } from './store.ts';
+import { type Item, insisting, revise, type Store, type Write } from './store.ts';
 
 const FINDING = 'FINDING#';
 const FLAP = 'FLAP#';
@@ -37,16 +38,11 @@ const linkSk = (sequence: number) => `${LINK}${String(sequence).padStart(8, '0')
 /** The ledger over a store. `now` gives milliseconds since 1970. */
 export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   /** Writes an item whatever stood there: its only writer is the holder of the resource's lease, or the last word wins. */
-  async function put(pk: string, sk: string, document: unknown, listed?: Write['listed']): Promise<void> {
-    for (;;) {
+  const put = (pk: string, sk: string, document: unknown, listed?: Write['listed']): Promise<void> =>
+    insisting(async () => {
       const read = (await store.get(pk, sk))?.version ?? 0;
-      try {
-        return await store.commit([{ pk, sk, read, document, ...(listed === undefined ? {} : { listed }) }]);
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-      }
-    }
-  }
+      await store.commit([{ pk, sk, read, document, ...(listed === undefined ? {} : { listed }) }]);
+    });
 
   /** The writes that chain a record's beginning or its end. */
   async function chaining(key: string, phase: Link['phase'], remediation: Remediation): Promise<readonly Write[]> {
@@ -68,28 +64,24 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   async function saveRemediation(remediation: Remediation): Promise<void> {
     const key = resourceKey(remediation.service, remediation.ref);
     const id = remediation.id;
-    for (;;) {
-      const [record, marker] = await Promise.all([
-        store.get(recordPk(id), RECORD),
-        store.get(resourcePk(key), `${OPEN}${id}`),
-      ]);
-      const known = record?.document as Remediation | undefined;
-      const phase = !isOpen(remediation) ? 'ended' : known === undefined ? 'begun' : null;
-      const marked = (marker?.document ?? null) !== null;
-      const mark = isOpen(remediation) ? { id } : null;
-      const marking =
-        marked === (mark !== null)
-          ? []
-          : [{ pk: resourcePk(key), sk: `${OPEN}${id}`, read: marker?.version ?? 0, document: mark }];
-      const listed = { list: REMEDIATIONS, at: `${remediation.times.decided}#${id}` };
-      const write = { pk: recordPk(id), sk: RECORD, read: record?.version ?? 0, document: remediation, listed };
-      const links = phase === null ? [] : await chaining(key, phase, remediation);
-      try {
-        return await store.commit([write, ...marking, ...links]);
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-      }
-    }
+    const [record, marker] = await Promise.all([
+      store.get(recordPk(id), RECORD),
+      store.get(resourcePk(key), `${OPEN}${id}`),
+    ]);
+    const known = record?.document as Remediation | undefined;
+    if (known !== undefined && !mayFollow(known.status, remediation.status))
+      throw new Error(`${id} is ${known.status} by now and cannot become ${remediation.status}`);
+    const phase = !isOpen(remediation) ? 'ended' : known === undefined ? 'begun' : null;
+    const marked = (marker?.document ?? null) !== null;
+    const mark = isOpen(remediation) ? { id } : null;
+    const marking =
+      marked === (mark !== null)
+        ? []
+        : [{ pk: resourcePk(key), sk: `${OPEN}${id}`, read: marker?.version ?? 0, document: mark }];
+    const listed = { list: REMEDIATIONS, at: `${remediation.times.decided}#${id}` };
+    const write = { pk: recordPk(id), sk: RECORD, read: record?.version ?? 0, document: remediation, listed };
+    const links = phase === null ? [] : await chaining(key, phase, remediation);
+    await store.commit([write, ...marking, ...links]);
   }
 
   return {
@@ -104,7 +96,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
         lastKnown: document(LAST_KNOWN),
         open: of(OPEN).map(({ sk }) => sk.slice(OPEN.length)),
         flaps: new Map(of(FLAP).map((item) => [item.sk.slice(FLAP.length), item.document as Flap])),
-        held: isHeld(document(LEASE), now()),
+        ...standing(document(LEASE), now()),
       };
     },
     saveFinding: (key, finding) =>
@@ -122,7 +114,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
     },
     remember: (key, state) => put(resourcePk(key), LAST_KNOWN, state),
     saveFlap: (key, controlId, flap) => put(resourcePk(key), `${FLAP}${controlId}`, flap),
-    saveRemediation,
+    saveRemediation: (remediation) => insisting(() => saveRemediation(remediation)),
     remediation: async (id) => ((await store.get(recordPk(id), RECORD))?.document as Remediation | undefined) ?? null,
     async *remediations(since) {
       for await (const { document } of store.list(REMEDIATIONS, since)) yield document as Remediation;
@@ -142,6 +134,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
         next: [document === null ? undefined : null],
         answer: document !== null,
       })),
+    heard: async (what) => ((await store.get(TOLD, what))?.document ?? null) !== null,
     once: (what) =>
       revise(store, [{ pk: TOLD, sk: what }], ([document]) => ({
         next: [document === null ? { at: new Date(now()).toISOString() } : undefined],
@@ -149,5 +142,14 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
       })),
   };
 }
+
+/** What waits for a person is decided once, and what has ended stays so; a run that was taken for dead may still say how it ended. */
+const mayFollow = (before: RemediationStatus, after: RemediationStatus): boolean =>
+  before === 'awaitingApproval' ||
+  (after !== 'awaitingApproval' &&
+    !DECIDED.includes(before) &&
+    !DECIDED.includes(after) &&
+    (before === 'applying' || after !== 'applying'));
+const DECIDED: readonly RemediationStatus[] = ['rejected', 'expired', 'superseded'];
 
 const isLink = ({ sk }: Item) => sk.startsWith(LINK);

@@ -12,6 +12,8 @@ export interface Notice {
   readonly eventTime: string | null;
   /** Whether every step that was made can be taken back. */
   readonly reversible: boolean;
+  /** Which stop kept it from being put right, and whether that holds for everything or for this control alone. */
+  readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
 }
 
 /** Something that a person should know and that is of no one resource. */

@@ -74,7 +74,8 @@ function steps({ result }: Notice): readonly string[] {
 const inWords = ({ service, operation, input }: CallData) => `${service}:${operation} ${JSON.stringify(input)}`;
 
 /** What the reader can do now. */
-function advice({ result, control, reversible }: Notice): readonly string[] {
+function advice(notice: Notice): readonly string[] {
+  const { result, control, reversible } = notice;
   if (result.outcome === 'remediated') {
     const undo = reversible ? `Take it back:  npx evenkeel undo ${result.remediationId}` : 'This cannot be taken back.';
     return [undo, `Why it matters: ${control.rationale}`];
@@ -83,10 +84,20 @@ function advice({ result, control, reversible }: Notice): readonly string[] {
     const id = result.remediationId;
     return [`Do it:         npx evenkeel approve ${id}`, `Leave it:      npx evenkeel reject ${id} --reason "…"`];
   }
-  if (result.outcome === 'halted') {
-    const exempt = `npx evenkeel exempt --control ${control.id} --resource ${result.resourceId} --owner … --reason … --expires …`;
-    return ['What to do: change the code that brings it back, or let it stay:', `  ${exempt}`];
-  }
+  if (result.outcome === 'halted') return waysOut(notice);
   if (result.outcome === 'exempted') return [];
   return [`What to do: ${control.guidance}`, `Why it matters: ${control.rationale}`];
+}
+
+/** How it goes on after a stop. */
+function waysOut({ result: { resourceId }, control: { id }, stoppedBy }: Notice): readonly string[] {
+  const { gate = 'flap', everything = false } = stoppedBy ?? {};
+  const scope = everything ? '' : ` --control ${id}`;
+  if (gate === 'pause') return [`Go on:         npx evenkeel resume${scope} --look`];
+  return [
+    'What to do: change the code that brings it back; then go on:',
+    `  npx evenkeel resume --control ${id} --resource ${resourceId} --look`,
+    'or let it stay:',
+    `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
+  ];
 }

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
 import type { AnyControl } from '../control.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
@@ -19,32 +19,43 @@ export class PolicyError extends Error {
 /** Reads and validates the text of a policy.yml. `name` is the file's name, for messages. Throws PolicyError. */
 export function parsePolicy(text: string, name: string, controls: readonly AnyControl[]): PolicyDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  const at = (offset = 0) => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new PolicyError([`${name}: ${broken.message.split('\n')[0]}`]);
-  const content: unknown = document.toJS() ?? {};
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
+  if (broken !== undefined) throw new PolicyError([`${at(broken.pos[0])} ${broken.message}`]);
+  const content = contentOf(document, at());
+  // The schema is our own and validated by the tests; here that would take longer than all else.
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
   ajv.addFormat('date', isDate);
-  if (ajv.validate(policySchema(controls), content)) return withinAYear(content as PolicyDocument, name);
-  const troubles = (ajv.errors ?? []).map((error) => {
-    const path = error.instancePath.split('/').slice(1).map(unescaped);
-    const node = document.getIn(path, true) as { readonly range?: readonly number[] } | undefined;
-    const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
-    return `${name}:${line}:${col} ${path.join('.') || 'the file'}: ${troubleOf(error)}`;
-  });
-  throw new PolicyError(troubles);
+  const troubleAt = (path: readonly string[], key: unknown, trouble: string) =>
+    `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${trouble}`;
+  const fits = ajv.validate(policySchema(controls), content);
+  const troubles = fits
+    ? tooLate(content as PolicyDocument).map(([path, trouble]) => troubleAt(path, null, trouble))
+    : (ajv.errors ?? []).map((error) => {
+        const path = error.instancePath.split('/').slice(1).map(unescaped);
+        return troubleAt(path, error.params.additionalProperty, troubleOf(error));
+      });
+  if (troubles.length > 0) throw new PolicyError(troubles);
+  return content as PolicyDocument;
 }
 
-/** The policy, if none of its exemptions lasts longer than a year from today. Throws PolicyError. */
-function withinAYear(policy: PolicyDocument, name: string): PolicyDocument {
+/** The exemptions that last longer than a year from today: where they stand, and what is allowed. */
+function tooLate({ exemptions = [] }: PolicyDocument): readonly (readonly [path: readonly string[], string])[] {
   const last = lastExpiry(new Date());
-  const troubles = (policy.exemptions ?? []).flatMap(({ expires }, index) =>
+  return exemptions.flatMap(({ expires }, index) =>
     expires <= last
       ? []
-      : [`${name} exemptions.${index}.expires: "${expires}" is too late; allowed: up to ${last}, a year from today`],
+      : [
+          [
+            ['exemptions', `${index}`, 'expires'],
+            `"${expires}" is too late; allowed: up to ${last}, a year from today`,
+          ],
+        ],
   );
-  if (troubles.length > 0) throw new PolicyError(troubles);
-  return policy;
 }
 
 /** The last day on which an exemption that is given now may end. */
@@ -52,6 +63,22 @@ export function lastExpiry(now: Date): string {
   const last = new Date(now);
   last.setUTCFullYear(last.getUTCFullYear() + 1);
   return last.toISOString().slice(0, 10);
+}
+
+/** The document as data; an alias of nothing, or too many of them, come out only here. */
+function contentOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new PolicyError([`${where} ${(error as Error).message}`]);
+  }
+}
+
+/** What stands at a path, or the key of that name in it. */
+function nodeAt(document: Document, path: readonly string[], key: unknown): Node | undefined {
+  const node = document.getIn(path, true) as Node | undefined;
+  const pair = isMap<Scalar, unknown>(node) ? node.items.find((item) => item.key.value === key) : undefined;
+  return pair?.key ?? node;
 }
 
 /** True for a day that exists, written `2027-01-31`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { defaultParameters } from './defaults.ts';
+import { madeBy } from './made-by.ts';
 import { fits, milliseconds } from './patterns.ts';
 import type { MatchRule, Place, Policy, PolicyDocument } from './policy.ts';
 
@@ -65,7 +66,7 @@ function mostSpecific(control: AnyControl, place: Place, document: PolicyDocumen
     .toSorted((a, b) => weightOf(b) - weightOf(a) || MODES.indexOf(a.mode) - MODES.indexOf(b.mode))[0];
   if (match !== undefined)
     return {
-      chosen: { mode: match.mode, why: `policy.yml sets it to ${match.mode} where ${inWords(match)}` },
+      chosen: { mode: match.mode, why: `policy.yml sets it to ${match.mode} where ${whereOf(match)}` },
       named: match.controls !== undefined,
     };
   const own = document?.controls?.[control.id]?.mode;
@@ -97,7 +98,8 @@ const weightOf = ({ resource, tags, region, account, controls }: MatchRule) =>
     0,
   );
 
-const inWords = ({ account, region, tags, resource }: MatchRule) =>
+/** Where a rule about modes holds, in words. */
+export const whereOf = ({ account, region, tags, resource }: MatchRule) =>
   [
     account && `the account is ${account}`,
     region && `the region is ${region}`,
@@ -105,27 +107,14 @@ const inWords = ({ account, region, tags, resource }: MatchRule) =>
     resource && `the resource is ${resource}`,
   ]
     .filter(Boolean)
-    .join(' and ') || 'its rule says so';
-
-/** Tags that a tool puts on what it makes. CDK's stacks are CloudFormation's; Terraform has no tag of its own, so these are the usual ones. */
-const MADE_BY: readonly (readonly [tag: string, value: string, tool: string])[] = [
-  ['aws:cloudformation:stack-name', '*', 'CloudFormation'],
-  ['aws:cloudformation:stack-id', '*', 'CloudFormation'],
-  ['terraform', '*', 'Terraform'],
-  ['managed-by', 'terraform', 'Terraform'],
-  ['managedby', 'terraform', 'Terraform'],
-  ['managed_by', 'terraform', 'Terraform'],
-  ['managed-by', 'pulumi', 'Pulumi'],
-  ['managedby', 'pulumi', 'Pulumi'],
-];
+    .join(' and ') || 'nothing else is said';
 
 function ownerOf(tags: Readonly<Record<string, string>>, owners: NonNullable<PolicyDocument['owners']>): string | null {
   for (const [key, value] of Object.entries(owners.tags ?? {}))
     if (tags[key] !== undefined && fits(value, tags[key])) return `it carries the tag ${key}=${tags[key]}`;
   if (owners.infrastructureAsCode !== 'detect') return null;
-  const lower = Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()] as const);
-  const made = MADE_BY.find(([tag, pattern]) => lower.some(([key, value]) => key === tag && fits(pattern, value)));
-  return made === undefined ? null : `${made[2]} made it (tag ${made[0]}): change it there`;
+  const made = madeBy(tags);
+  return made === null ? null : `${made.tool} made it (tag ${made.tag}): change it there`;
 }
 
 const hashOf = (document: PolicyDocument) =>

@@ -8,8 +8,9 @@ import {
   step,
 } from '../../shared/control.ts';
 import type { Cause, Engine, Subject } from '../../shared/engine/engine.ts';
-import type { Ledger, Remediation } from '../../shared/ledger/ledger.ts';
-import { memoryLedger } from '../../shared/ledger/memory.ts';
+import type { Finding, Ledger, Remediation } from '../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../shared/ledger/store.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
 import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
 
@@ -206,9 +207,21 @@ export const CAUSE: Cause = {
   attribution: { actor: 'ann', sourceIp: null, userAgent: null, tool: 'console' },
 };
 
+type Calls = Readonly<Record<string, (...given: never[]) => unknown>>;
+
+/** What the log says of a call beside its name. */
+const DETAILS: Readonly<Record<string, (given: never) => string>> = {
+  saveFinding: ([, { status }]: [string, Finding]) => ` ${status}`,
+  saveRemediation: ([{ status }]: [Remediation]) => ` ${status}`,
+};
+
 /** A ledger in memory that writes its calls into the log and can be broken: by the number of the call, the first being 0. */
-export function watchedLedger(world: World, breaks: (call: number, method: string) => boolean = () => false) {
-  const memory = memoryLedger();
+export function watchedLedger(
+  world: World,
+  breaks: (call: number, method: string) => boolean = () => false,
+  now: () => number = Date.now,
+) {
+  const { breakers, ...memory } = ledgerIn(memoryStore(), now);
   const remediations = new Map<string, Remediation>();
   const history: Remediation[] = [];
   let call = 0;
@@ -217,25 +230,27 @@ export function watchedLedger(world: World, breaks: (call: number, method: strin
     world.log.push(`ledger ${method}${detail}${broken ? ' broke' : ''}`);
     if (broken) throw named('LedgerDown');
   };
+  const watched = <T extends object>(calls: T): T => {
+    const wrapped = Object.entries(calls as Calls).map(([method, answer]) => [
+      method,
+      async (...given: never[]) => {
+        on(method, DETAILS[method]?.(given as never));
+        return answer(...given);
+      },
+    ]);
+    return Object.fromEntries(wrapped);
+  };
+  const { openFindings, remediations: listed, ...answering } = memory;
+  const { saveRemediation, ...rest } = watched(answering);
   const ledger: Ledger = {
-    ...memory,
-    async recall(key) {
-      on('recall');
-      return memory.recall(key);
-    },
-    async saveFinding(key, finding) {
-      on('saveFinding', ` ${finding.status}`);
-      await memory.saveFinding(key, finding);
-    },
-    async remember(key, state) {
-      on('remember');
-      await memory.remember(key, state);
-    },
-    async saveRemediation(key, remediation) {
-      on('saveRemediation', ` ${remediation.status}`);
+    ...rest,
+    openFindings,
+    remediations: listed,
+    breakers: watched(breakers),
+    async saveRemediation(remediation) {
+      await saveRemediation(remediation);
       remediations.set(remediation.id, structuredClone(remediation));
       history.push(structuredClone(remediation));
-      await memory.saveRemediation(key, remediation);
     },
   };
   return { ledger, history, calls: () => call, kept: () => [...remediations.values()] };
@@ -247,6 +262,9 @@ export function watchedNotifier(world: World, told: Notice[]): Engine['notifier'
     async tell(notice) {
       world.log.push(`told ${notice.result.outcome}`);
       told.push(notice);
+    },
+    async announce({ subject }) {
+      world.log.push(`announced ${subject}`);
     },
   };
 }

@@ -11,6 +11,7 @@ const REF = {
 const finding = (controlId: string, rest: Partial<Finding> = {}): Finding => ({
   controlId,
   ref: REF,
+  arn: 'arn:sg-1',
   status: 'open',
   severity: 'HIGH',
   outcome: 'detected',
@@ -18,12 +19,17 @@ const finding = (controlId: string, rest: Partial<Finding> = {}): Finding => ({
   firstSeen: '2026-01-01T00:00:00Z',
   lastSeen: '2026-01-01T00:00:00Z',
   timesSeen: 1,
+  untold: null,
+  rejection: null,
   ...rest,
 });
 const remediation = (id: string, rest: Partial<Remediation> = {}): Remediation => ({
   id,
+  kind: 'remediation',
+  undoes: null,
   controlId: 'c',
   severity: 'HIGH',
+  service: 'ec2',
   ref: REF,
   status: 'applying',
   mode: 'remediate',
@@ -36,15 +42,20 @@ const remediation = (id: string, rest: Partial<Remediation> = {}): Remediation =
   eventId: null,
   eventName: null,
   attribution: null,
+  decidedBy: null,
+  expires: null,
   times: { event: null, received: '', decided: '2026-01-01T00:00:00Z', applied: null, verified: null },
+  codeVersion: 'c1',
   policyVersion: 'v1',
   ...rest,
 });
 
+const NOTHING = { findings: [], lastKnown: null, open: [], flaps: new Map(), held: false, leftBehind: [] };
+
 describe('the ledger in memory', () => {
   test('remembers nothing of what it was not told', async () => {
     const ledger = memoryLedger();
-    expect(await ledger.recall('k')).toEqual({ findings: [], lastKnown: null });
+    expect(await ledger.recall('k')).toEqual(NOTHING);
     expect(await ledger.remediation('rem-1')).toBeNull();
     expect(await ledger.remediation('__proto__')).toBeNull();
   });
@@ -70,9 +81,9 @@ describe('the ledger in memory', () => {
 
   test('replaces the record of a remediation, whole', async () => {
     const ledger = memoryLedger();
-    await ledger.saveRemediation('k', remediation('rem-1'));
-    await ledger.saveRemediation('k', remediation('rem-2'));
-    await ledger.saveRemediation('k', remediation('rem-1', { status: 'remediated' }));
+    await ledger.saveRemediation(remediation('rem-1'));
+    await ledger.saveRemediation(remediation('rem-2'));
+    await ledger.saveRemediation(remediation('rem-1', { status: 'remediated' }));
     expect(await ledger.remediation('rem-1')).toEqual(remediation('rem-1', { status: 'remediated' }));
     expect(await ledger.remediation('rem-2')).toEqual(remediation('rem-2'));
   });
@@ -87,13 +98,13 @@ test('a ledger that is only read keeps what it has', async () => {
   const ledger = memoryLedger();
   await ledger.saveFinding('k', finding('a'));
   await ledger.remember('k', { a: 1 });
-  await ledger.saveRemediation('k', remediation('rem-1'));
+  await ledger.saveRemediation(remediation('rem-1'));
   const dry = readOnly(ledger);
   await dry.saveFinding('k', finding('b'));
   await dry.remember('k', { a: 2 });
-  await dry.saveRemediation('k', remediation('rem-2'));
+  await dry.saveRemediation(remediation('rem-2'));
   for (const either of [ledger, dry]) {
-    expect(await either.recall('k')).toEqual({ findings: [finding('a')], lastKnown: { a: 1 } });
+    expect(await either.recall('k')).toEqual({ ...NOTHING, findings: [finding('a')], lastKnown: { a: 1 } });
     expect(await either.remediation('rem-1')).toEqual(remediation('rem-1'));
     expect(await either.remediation('rem-2')).toBeNull();
   }

@@ -28,9 +28,14 @@ export async function openGroup({ aws }: TestAccount, name: string): Promise<str
   return GroupId;
 }
 
-/** Opens SSH to the world. */
-export async function open({ aws }: Pick<TestAccount, 'aws'>, GroupId: string): Promise<void> {
-  const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+/** Opens SSH to the world, or another port to somebody. */
+export async function open(
+  { aws }: Pick<TestAccount, 'aws'>,
+  GroupId: string,
+  port = 22,
+  CidrIp = '0.0.0.0/0',
+): Promise<void> {
+  const IpPermissions = [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] }];
   await aws()(EC2Client).send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
 }
 

@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import { evenkeelAs } from '../../support/command.ts';
+import { ADMIN_PORTS, openGroup } from '../../support/drift.ts';
+import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
+
+const hands = await makeHands();
+const { account, evenkeel, ledger } = hands;
+const DAY = 86_400_000;
+
+interface Diagnosis {
+  readonly what: string;
+  readonly state: string;
+  readonly says: string;
+  readonly mend: string | null;
+}
+const diagnosesOf = (stdout: string): readonly Diagnosis[] =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+test('all is well', async () => {
+  const { status, stdout, stderr } = await evenkeel(['doctor', '--policy', hands.policyFile(REMEDIATE)]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.map((line) => line.slice(0, 19).trimEnd())).toEqual(
+    [
+      'policy',
+      'account',
+      'notices',
+      'ledger',
+      'pauses',
+      'breakers',
+      'halted findings',
+      'approvals',
+      'runs cut off',
+      'exemptions',
+    ].map((what) => `✓ ${what}`),
+  );
+});
+
+test('what somebody should know has its mend beside it', async () => {
+  const policy = `${REMEDIATE}limits: { remediationsPerHour: 1 }\n`;
+  const [first, second, third] = [
+    await openGroup(account, 'a'),
+    await openGroup(account, 'b'),
+    await openGroup(account, 'c'),
+  ];
+  await hands.opened(first, policy);
+  await hands.opened(second, policy);
+  const { remediationId } = await hands.opened(third, APPROVE);
+  await ledger.pause({ control: ADMIN_PORTS, reason: 'a test', by: 'jo', at: '2026-11-02T00:00:00Z' });
+  const expires = new Date(Date.now() + 3 * DAY).toISOString().slice(0, 10);
+  const createdAt = new Date().toISOString();
+  await ledger.saveExemption({
+    id: 'ex-1',
+    control: ADMIN_PORTS,
+    resource: 'sg-9',
+    owner: 'web@example.com',
+    reason: 'x',
+    expires,
+    createdAt,
+    createdBy: 'jo',
+  });
+
+  const { status, stdout } = await evenkeel(['doctor', '--json']);
+  expect(status).toBe(0);
+  const found = new Map(diagnosesOf(stdout).map((diagnosis) => [diagnosis.what, diagnosis]));
+  for (const [what, says, mend] of [
+    [
+      'pauses',
+      `${ADMIN_PORTS} since 2026-11-02T00:00:00Z by jo: a test`,
+      `npx evenkeel resume --control ${ADMIN_PORTS} --look`,
+    ],
+    ['breakers', `open: ${ADMIN_PORTS}`, 'npx evenkeel resume --breaker'],
+    ['halted findings', `1: ${ADMIN_PORTS} ${second}: The breaker is open`, 'npx evenkeel resume'],
+    ['approvals', `${remediationId} for ${third} until`, 'npx evenkeel approve ID'],
+    ['exemptions', `${ADMIN_PORTS} sg-9 (web@example.com) ends on ${expires}`, 'npx evenkeel exempt'],
+  ] as const)
+    expect(found.get(what)).toEqual({
+      what,
+      state: 'look',
+      says: expect.stringContaining(says),
+      mend: expect.stringContaining(mend),
+    });
+});
+
+test('a ledger that does not answer, or that nobody named, is said so', async () => {
+  const missing = { ...hands.env, EVENKEEL_TABLE: 'no-such-table' };
+  const { EVENKEEL_TABLE: _, ...unnamed } = hands.env;
+  const [noTable, noName, noServer] = await Promise.all([
+    evenkeelAs(missing)(['doctor', '--json']),
+    evenkeelAs(unnamed)(['doctor', '--json']),
+    evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })(['doctor']),
+  ]);
+  for (const [finished, says] of [
+    [noTable, /^cannot be looked at: ResourceNotFoundException/],
+    [noName, /^EVENKEEL_TABLE is not set$/],
+  ] as const) {
+    expect(finished).toMatchObject({ status: 1, stderr: '' });
+    const last = diagnosesOf(finished.stdout).at(-1);
+    expect(last).toMatchObject({ what: 'ledger', state: 'ill', says: expect.stringMatching(says) });
+    expect(last?.mend).toContain('set EVENKEEL_TABLE to LedgerTable');
+  }
+  expect(noServer).toMatchObject({ status: 1, stderr: '' });
+  expect(noServer.stdout).toMatch(
+    /✗ ledger +cannot be looked at: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n$/,
+  );
+});
+
+test('a policy.yml that says something else than is allowed is wrong usage', async () => {
+  const { status, stdout, stderr } = await evenkeel([
+    'doctor',
+    '--policy',
+    hands.policyFile('defaults: { mode: detct }\n'),
+  ]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/:1:19 defaults\.mode: "detct" is not allowed; allowed: off, detect, approve, remediate\n$/);
+});

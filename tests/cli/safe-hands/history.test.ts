@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
+import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
+
+const hands = await makeHands();
+const { account, evenkeel, ledger } = hands;
+const ids = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).id);
+
+test('says of each what was, who caused it, which calls were made, what is, and when', async () => {
+  const group = await openGroup(account, 'evidence');
+  const { remediationId } = await hands.opened(group);
+  const waits = await openGroup(account, 'waits');
+  const asked = await hands.opened(waits, APPROVE);
+
+  const { status, stdout, stderr } = await evenkeel(['history', '--json', '--resource', group]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const record = JSON.parse(stdout);
+  const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+  expect(record).toMatchObject({
+    id: remediationId,
+    controlId: ADMIN_PORTS,
+    status: 'remediated',
+    before: { rules: { rules: expect.arrayContaining([expect.objectContaining({ FromPort: 22 })]) } },
+    after: { rules: { rules: [expect.anything(), expect.objectContaining({ FromPort: 443 })] } },
+    afterCompliance: 'COMPLIANT',
+    steps: [
+      {
+        service: 'ec2',
+        operation: 'RevokeSecurityGroupIngress',
+        input: { GroupId: group, SecurityGroupRuleIds: [expect.stringMatching(/^sgr-/)] },
+        status: 'made',
+        requestId: expect.stringMatching(/.+/),
+      },
+    ],
+    attribution: { actor: expect.stringMatching(/\/jo$/), tool: 'CLI', sourceIp: '198.51.100.23' },
+    eventId: expect.stringMatching(/^event/),
+    times: { event: '2026-11-02T09:14:07Z', received: at, decided: at, applied: at, verified: at },
+    codeVersion: 'test',
+    policyVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+    cutOff: false,
+  });
+  const { received, decided, applied, verified } = record.times;
+  expect([received, decided, applied, verified]).toEqual([received, decided, applied, verified].sort());
+
+  const words = await evenkeel(['history']);
+  expect(words.stdout).toContain(`remediated  ${remediationId}\n    ${ADMIN_PORTS} ${group} (`);
+  expect(words.stdout).toMatch(
+    /changed by arn:aws:sts:\S+\/jo with CLI\n {4}made ec2:RevokeSecurityGroupIngress \{.*\} \S+\n/,
+  );
+  expect(words.stdout).toContain(`npx evenkeel approve ${asked.remediationId}`);
+
+  const [none, both, other] = await Promise.all([
+    evenkeel(['history', '--since', '2999-01-01', '--json']),
+    evenkeel(['history', '--since', '1h', '--json', '--resource', 'sg-*']),
+    evenkeel(['history', '--control', 's3-bucket-encrypted']),
+  ]);
+  expect(none).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(ids(both.stdout)).toEqual([remediationId, asked.remediationId]);
+  expect(other.stdout).toBe('Nothing was done.\n');
+});
+
+test('a run that was cut off is shown as such, and the next event ends it', async () => {
+  const group = await openGroup(account, 'cut off');
+  const { remediationId } = await hands.opened(group, APPROVE);
+  const record = await ledger.remediation(remediationId ?? '');
+  if (record === null) throw new Error('no record');
+  const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  await ledger.saveRemediation({ ...record, status: 'applying', times: { ...record.times, decided: anHourAgo } });
+  const args = ['history', '--resource', group];
+  expect((await evenkeel(args)).stdout).toMatch(
+    / {2}cut off {2}rem-[\s\S]*the next look ends it: npx evenkeel sweep --mode remediate\n {4}intended ec2:Revoke/,
+  );
+  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({ status: 'applying', cutOff: true });
+  const doctor = await evenkeel(['doctor']);
+  expect(doctor).toMatchObject({ status: 1, stdout: expect.stringMatching(/✗ runs cut off +rem-\S+ on sg-/) });
+
+  expect(await hands.opened(group, REMEDIATE)).toMatchObject({ outcome: 'remediated' });
+  expect(await ingressOf(account, [group])).toHaveLength(1);
+  expect(await ledger.remediation(remediationId ?? '')).toMatchObject({
+    status: 'interrupted',
+    steps: [{ status: 'unknown' }],
+    error: expect.stringContaining('cut off'),
+  });
+  expect((await evenkeel(['verify'])).status).toBe(0);
+});
+
+test.each([
+  [['--since', 'yesterday'], '--since yesterday: give a day (2026-11-01) or a time ago (12h, 30d)'],
+  [['--control', 'no-such'], '--control no-such: there is no such control'],
+])('history %j is wrong usage', async (args, says) => {
+  const { status, stdout, stderr } = await evenkeel(['history', ...args]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(says);
+});

@@ -1,0 +1,208 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import {
+  CreateBucketCommand,
+  GetBucketPolicyCommand,
+  GetPublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { describe, expect, test } from '@jest/globals';
+import { evenkeelAs } from '../../support/command.ts';
+import { ADMIN_PORTS, openGroup } from '../../support/drift.ts';
+import { makeHands, REMEDIATE } from '../../support/hands.ts';
+import { isWrite, wireTo } from '../../support/wire.ts';
+
+const hands = await makeHands();
+const { account, evenkeel, ledger } = hands;
+const wire = await wireTo(account.endpoint);
+const watched = evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: wire.endpoint });
+const ec2 = account.aws()(EC2Client);
+const s3 = account.aws()(S3Client);
+
+/** Everything about the rules of a group but what AWS gives anew. */
+async function rulesOf(groupId: string) {
+  const query = { Filters: [{ Name: 'group-id', Values: [groupId] }] };
+  const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand(query));
+  return SecurityGroupRules.map(({ SecurityGroupRuleId: _id, SecurityGroupRuleArn: _arn, ...rule }) =>
+    JSON.stringify(rule),
+  ).sort();
+}
+const allow = (GroupId: string, ...IpPermissions: IpPermission[]) =>
+  ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+
+/** A group that was put right, and its remediation. */
+async function putRight(name: string) {
+  const group = await openGroup(account, name);
+  const { outcome, remediationId } = await hands.opened(group);
+  expect(outcome).toBe('remediated');
+  return { group, id: remediationId ?? '' };
+}
+
+describe('takes a remediation back exactly', () => {
+  test('a rule with its description and tags; its own event does not undo the undo', async () => {
+    const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'bastion', Description: 'bastion' }));
+    const group = made.GroupId ?? '';
+    await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: group,
+        IpPermissions: [
+          {
+            IpProtocol: 'tcp',
+            FromPort: 22,
+            ToPort: 22,
+            IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'the bastion, for now' }],
+          },
+        ],
+        TagSpecifications: [{ ResourceType: 'security-group-rule', Tags: [{ Key: 'ticket', Value: 'OPS-7' }] }],
+      }),
+    );
+    const before = await rulesOf(group);
+    const { remediationId } = await hands.opened(group);
+    expect(await rulesOf(group)).not.toEqual(before);
+    await hands.mail();
+
+    const policy = hands.policyFile(REMEDIATE);
+    const reason = 'the vendor needs it';
+    const args = ['undo', remediationId ?? '', '--reason', reason, '--json', '--policy', policy];
+    const { status, stdout, stderr } = await evenkeel(args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(await rulesOf(group)).toEqual(before);
+
+    const { undoId } = JSON.parse(stdout) as { undoId: string };
+    const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const arn = `arn:aws:ec2:${account.region}:${account.accountId}:security-group/${group}`;
+    expect(await ledger.exemptions()).toMatchObject([
+      { control: ADMIN_PORTS, resource: arn, reason, expires: inAMonth, owner: expect.stringMatching(/^arn:aws:sts:/) },
+    ]);
+    expect(await ledger.remediation(undoId)).toMatchObject({
+      kind: 'undo',
+      undoes: remediationId,
+      status: 'remediated',
+      afterCompliance: 'NON_COMPLIANT',
+      decidedBy: expect.stringContaining(account.accountId),
+      steps: [{ operation: 'AuthorizeSecurityGroupIngress', status: 'made', requestId: expect.stringMatching(/.+/) }],
+    });
+    expect(await hands.mail()).toEqual([
+      expect.objectContaining({ text: expect.stringContaining(`${undoId} has taken back ${remediationId}`) }),
+    ]);
+
+    expect(await hands.opened(group)).toMatchObject({ outcome: 'exempted', error: null });
+    expect(await rulesOf(group)).toEqual(before);
+    expect(await hands.mail()).toEqual([]);
+    const history = await evenkeel(['history', '--resource', arn]);
+    expect(history.stdout).toMatch(new RegExp(`undo {2}${undoId}[\\s\\S]*takes back ${remediationId}`));
+  });
+
+  test('the policy of a bucket, and settings', async () => {
+    const Bucket = `undo-${account.accountId}`;
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'Own',
+          Effect: 'Allow',
+          Principal: { AWS: account.accountId },
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${Bucket}/*`,
+        },
+      ],
+    });
+    const PublicAccessBlockConfiguration = {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: false,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: false,
+    };
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+    const state = async () => [
+      (await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy,
+      (await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration,
+    ];
+    const before = await state();
+    const controls = ['s3-bucket-tls-required', 's3-bucket-public-access-blocked'];
+    const put = await hands.recheck('AWS::S3::Bucket', Bucket, controls, 'defaults: { mode: remediate }\n');
+    const ids = put.map(({ remediationId }) => remediationId ?? '');
+    expect(ids).toEqual([expect.stringMatching(/^rem-/), expect.stringMatching(/^rem-/)]);
+    const mended = await state();
+    expect(mended[0]).not.toEqual(before[0]);
+    expect(mended[1]).not.toEqual(before[1]);
+    for (const id of ids) expect(await evenkeel(['undo', id, '--no-policy'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await state()).toEqual(before);
+  });
+
+  test('--dry-run shows the calls and writes nothing, neither to AWS nor to the ledger', async () => {
+    const { group, id } = await putRight('dry');
+    const mended = await rulesOf(group);
+    const { status, stdout } = await watched(['undo', id, '--dry-run']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Would take ${id} back:\n  ec2:AuthorizeSecurityGroupIngress .*"FromPort":22`));
+    expect(wire.calls.filter((call) => isWrite(call) && call !== 'sts:GetCallerIdentity')).toEqual([]);
+    expect(await rulesOf(group)).toEqual(mended);
+  });
+
+  test('controls that share what was wrong are exempt together', async () => {
+    const group = await openGroup(account, 'both');
+    const policy = `controls:
+  ${ADMIN_PORTS}: { mode: remediate }
+  ec2-security-group-high-risk-ports-restricted: { mode: remediate, parameters: { ports: [22] } }
+`;
+    const { remediationId } = await hands.opened(group, policy);
+    const file = hands.policyFile(policy);
+    const { status, stdout } = await evenkeel(['undo', remediationId ?? '', '--policy', file]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringContaining(`for ${ADMIN_PORTS}, ec2-security-group-high-risk-ports-restricted`),
+    });
+  });
+});
+
+describe('refuses', () => {
+  test('where somebody has changed the resource since, and says what', async () => {
+    const { group, id } = await putRight('changed');
+    await allow(group, { IpProtocol: 'tcp', FromPort: 8443, ToPort: 8443, IpRanges: [{ CidrIp: '10.1.0.0/16' }] });
+    const now = await rulesOf(group);
+    const exemptions = await ledger.exemptions();
+    const { status, stdout, stderr } = await evenkeel(['undo', id]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^evenkeel: refused, the resource was changed since rem-[\s\S]*10\.1\.0\.0\/16/);
+    expect(await rulesOf(group)).toEqual(now);
+    expect(await ledger.exemptions()).toEqual(exemptions);
+    const json = await evenkeel(['undo', id, '--json', '--dry-run']);
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ id, undoId: null, refused: 'changed' });
+  });
+
+  test('what was taken back already, what is itself an undo, what is not there, a day too far', async () => {
+    const { group, id } = await putRight('twice');
+    const first = await evenkeel(['undo', id, '--json']);
+    const { undoId } = JSON.parse(first.stdout) as { undoId: string };
+    const open = await rulesOf(group);
+    for (const [args, says] of [
+      [[id], `${id} was taken back already, by ${undoId}`],
+      [[undoId], `${undoId} is itself an undo, of ${id}`],
+      [['rem-1'], 'there is no remediation rem-1'],
+      [[id, '--expires', '2999-01-01'], '--expires 2999-01-01: give a day from'],
+    ] as const) {
+      const { status, stdout, stderr } = await evenkeel(['undo', ...args]);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^evenkeel: [^\n]+\n$/);
+      expect(stderr).toContain(says);
+    }
+    expect(await rulesOf(group)).toEqual(open);
+  });
+
+  test('to work without a ledger', async () => {
+    const { status, stderr } = await evenkeelAs(account.env)(['undo', 'rem-1']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^evenkeel: [^\n]*EVENKEEL_TABLE[^\n]*\n$/);
+  });
+});

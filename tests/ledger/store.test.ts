@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ConflictError, insisting, memoryStore, revise, type Store, type Write } from '../../shared/ledger/store.ts';
+import { ledgerAccount } from '../support/ledger-account.ts';
+
+/** A document of so many characters that no compression makes small. */
+const noise = (length: number) =>
+  Array.from({ length: Math.ceil(length / 36) }, () => randomUUID())
+    .join('')
+    .slice(0, length);
+
+describe.each<[string, () => Promise<Store>]>([
+  ['in memory', async () => memoryStore()],
+  ['in DynamoDB', async () => (await ledgerAccount()).store],
+])('a store %s', (_name, make) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await make();
+  });
+  /** A place of a test's own. */
+  const place = (sk = 'A') => ({ pk: `pk-${randomUUID()}`, sk });
+  const listOf = async (list: string, since?: string) =>
+    (await Array.fromAsync(store.list(list, since))).map(({ sk, listed }) => [sk, listed?.at]);
+
+  test('gives what was written, with its version', async () => {
+    const at = place();
+    expect(await store.get(at.pk, at.sk)).toBeNull();
+    await store.commit([{ ...at, read: 0, document: { a: 1 } }]);
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 1, document: { a: 1 } });
+    await store.commit([{ ...at, read: 1, document: { a: 2 }, listed: { list: 'L', at: '1' } }]);
+    expect(await store.get(at.pk, at.sk)).toEqual({
+      ...at,
+      version: 2,
+      document: { a: 2 },
+      listed: { list: 'L', at: '1' },
+    });
+  });
+
+  test.each([0, 1, 3])('refuses a write by whoever read version %i of what is at 2', async (read) => {
+    const at = place();
+    await store.commit([{ ...at, read: 0, document: 'one' }]);
+    await store.commit([{ ...at, read: 1, document: 'two' }]);
+    await expect(store.commit([{ ...at, read, document: 'mine' }])).rejects.toThrow(ConflictError);
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 2, document: 'two' });
+  });
+
+  test('refuses a change of what is not there', async () => {
+    const at = place();
+    await expect(store.commit([{ ...at, read: 1, document: 'mine' }])).rejects.toThrow(ConflictError);
+    expect(await store.get(at.pk, at.sk)).toBeNull();
+  });
+
+  test('lets one of several win that have read the same', async () => {
+    const at = place();
+    const racers = Array.from({ length: 6 }, (_, racer) => store.commit([{ ...at, read: 0, document: { racer } }]));
+    const ends = await Promise.allSettled(racers);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(ConflictError);
+    const winner = ends.findIndex(({ status }) => status === 'fulfilled');
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 1, document: { racer: winner } });
+  });
+
+  test.each([0, 1, 2])('makes all writes or none: the %i. of three is in conflict', async (late) => {
+    const places = [place(), place(), place()];
+    await store.commit(places.map((at) => ({ ...at, read: 0, document: 'old' })));
+    const writes: Write[] = places.map((at, index) => ({ ...at, read: index === late ? 0 : 1, document: 'new' }));
+    await expect(store.commit(writes)).rejects.toThrow(ConflictError);
+    for (const at of places) expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 1, document: 'old' });
+    await store.commit(writes.map((write) => ({ ...write, read: 1 })));
+    for (const at of places) expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 2, document: 'new' });
+  });
+
+  test('makes 25 writes at once', async () => {
+    const { pk } = place();
+    const writes = Array.from({ length: 25 }, (_, index) => ({
+      pk,
+      sk: `item ${index + 10}`,
+      read: 0,
+      document: index,
+    }));
+    await store.commit(writes);
+    expect((await store.query(pk)).map(({ document }) => document)).toEqual(writes.map(({ document }) => document));
+  });
+
+  test('keeps the version of what was taken away, so that nobody takes the new for the old', async () => {
+    const at = place();
+    await store.commit([{ ...at, read: 0, document: 'old', listed: { list: `L ${at.pk}`, at: '1' } }]);
+    await store.commit([{ ...at, read: 1, document: null }]);
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 2, document: null });
+    expect(await store.query(at.pk)).toEqual([]);
+    expect(await listOf(`L ${at.pk}`)).toEqual([]);
+    for (const read of [0, 1])
+      await expect(store.commit([{ ...at, read, document: 'new' }])).rejects.toThrow(ConflictError);
+    await store.commit([{ ...at, read: 2, document: 'new' }]);
+    expect((await store.query(at.pk)).map(({ version, document }) => [version, document])).toEqual([[3, 'new']]);
+  });
+
+  test('finds by prefix, in order, and nothing of others', async () => {
+    const { pk } = place();
+    for (const sk of ['LINK#00000010', 'LINK#00000002', 'HEAD', 'LINK', 'LINKED', 'LINK#00000001', 'link#00000001'])
+      await store.commit([{ pk, sk, read: 0, document: sk }]);
+    await store.commit([{ ...place('LINK#00000003'), read: 0, document: 'of another' }]);
+    const found = async (prefix?: string) => (await store.query(pk, prefix)).map(({ document }) => document);
+    expect(await found('LINK#')).toEqual(['LINK#00000001', 'LINK#00000002', 'LINK#00000010']);
+    expect(await found('HEAD')).toEqual(['HEAD']);
+    expect(await found('NONE')).toEqual([]);
+    expect(await found()).toHaveLength(7);
+    expect(await found()).toEqual(await found(''));
+  });
+
+  test('lists over all items by time, from a time on', async () => {
+    const list = `list ${randomUUID()}`;
+    const times = ['2026-03-01', '2026-01-01', '2026-02-01#b', '2026-02-01#a'];
+    for (const at of times) await store.commit([{ ...place(at), read: 0, document: at, listed: { list, at } }]);
+    await store.commit([{ ...place(), read: 0, document: 1, listed: { list: `${list}, another`, at: '2026-01-15' } }]);
+    const all = [...times].sort().map((at) => [at, at]);
+    expect(await listOf(list)).toEqual(all);
+    expect(await listOf(list, '2026-02-01')).toEqual(all.slice(1));
+    expect(await listOf(list, '2026-02-01#b')).toEqual(all.slice(2));
+    expect(await listOf(list, '2027')).toEqual([]);
+  });
+
+  test('moves an item in its list, and takes it out', async () => {
+    const at = place();
+    const list = `list ${at.pk}`;
+    await store.commit([{ ...at, read: 0, document: 1, listed: { list, at: '1' } }]);
+    await store.commit([{ ...at, read: 1, document: 2, listed: { list, at: '2' } }]);
+    expect(await listOf(list)).toEqual([['A', '2']]);
+    await store.commit([{ ...at, read: 2, document: 3 }]);
+    expect(await listOf(list)).toEqual([]);
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 3, document: 3 });
+  });
+
+  test('keeps what is larger than an item may be', async () => {
+    const { pk } = place();
+    const rules = Array.from({ length: 4000 }, (_, index) => ({
+      CidrIpv4: `10.${index >> 8}.${index & 255}.0/24`,
+      Description: `office ${index}, opened for the audit`,
+      Tags: [{ Key: 'owner', Value: 'web@example.com' }],
+    }));
+    expect(JSON.stringify(rules).length).toBeGreaterThan(400_000);
+    await store.commit([
+      { pk, sk: 'large', read: 0, document: { rules }, listed: { list: pk, at: '1' } },
+      { pk, sk: 'mixed', read: 0, document: { noise: noise(150_000), umlauts: 'äöü€😀'.repeat(20_000) } },
+    ]);
+    expect((await store.get(pk, 'large'))?.document).toEqual({ rules });
+    expect((await store.query(pk)).map(({ sk }) => sk)).toEqual(['large', 'mixed']);
+    expect((await store.query(pk, 'mixed'))[0]?.document).toMatchObject({ umlauts: 'äöü€😀'.repeat(20_000) });
+    expect((await Array.fromAsync(store.list(pk)))[0]?.document).toEqual({ rules });
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['undefined members', { a: undefined, b: [undefined] }, { b: [null] }],
+    ['dates', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
+    ['empty texts, lists and objects', { a: '', b: [], c: {} }, { a: '', b: [], c: {} }],
+    ['numbers of every kind', [0, -1.5, 1e21, Number.MAX_SAFE_INTEGER], [0, -1.5, 1e21, Number.MAX_SAFE_INTEGER]],
+    [
+      'names that mean something elsewhere',
+      { __proto__x: 1, constructor: 2, S: 'x', NULL: true },
+      { __proto__x: 1, constructor: 2, S: 'x', NULL: true },
+    ],
+    ['false, zero and the empty text themselves', [false, 0, ''], [false, 0, '']],
+  ])('keeps as JSON would: %s', async (_what, document, kept) => {
+    const at = place();
+    await store.commit([{ ...at, read: 0, document }]);
+    expect((await store.get(at.pk, at.sk))?.document).toEqual(kept);
+  });
+
+  test('keeps a document as it was, whatever becomes of what was given and of what was read', async () => {
+    const at = place();
+    const document = { rules: ['a'] };
+    await store.commit([{ ...at, read: 0, document }]);
+    document.rules.push('b');
+    const read = (await store.get(at.pk, at.sk))?.document as typeof document;
+    read.rules.push('c');
+    const [queried] = await store.query(at.pk);
+    (queried as unknown as { readonly document: typeof document }).document.rules.push('d');
+    expect((await store.get(at.pk, at.sk))?.document).toEqual({ rules: ['a'] });
+  });
+
+  test('loses no revision where many revise the same', async () => {
+    const at = place();
+    const other = place();
+    const add = () =>
+      revise(store, [at, other], ([a, b]) => ({
+        next: [Number(a ?? 0) + 1, Number(b ?? 0) + 2],
+        answer: Number(a ?? 0),
+      }));
+    const answers = await Promise.all(Array.from({ length: 8 }, add));
+    expect([...answers].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect((await store.get(at.pk, at.sk))?.document).toBe(8);
+    expect((await store.get(other.pk, other.sk))?.document).toBe(16);
+  });
+
+  test('is not written to by a revision that leaves all as it is', async () => {
+    const at = place();
+    expect(await revise(store, [at], ([document]) => ({ next: [undefined], answer: document }))).toBeNull();
+    expect(await store.get(at.pk, at.sk)).toBeNull();
+  });
+});
+
+describe('insisting', () => {
+  const hurried = () => {
+    const waits: number[] = [];
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((done: () => void, wait: number) => {
+      waits.push(wait);
+      queueMicrotask(done);
+    }) as never);
+    return waits;
+  };
+  const conflicts = (times: number) => {
+    let left = times;
+    return async () => {
+      if (left-- > 0) throw new ConflictError('again');
+      return 'done';
+    };
+  };
+
+  test('goes on while others come between, with waits that grow and stay short', async () => {
+    const waits = hurried();
+    expect(await insisting(conflicts(30))).toBe('done');
+    jest.restoreAllMocks();
+    expect(waits).toHaveLength(30);
+    expect(Math.max(...waits.slice(0, 3))).toBeLessThan(8);
+    expect(Math.max(...waits)).toBeGreaterThan(50);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(500);
+  });
+
+  test('does not wait for ever', async () => {
+    const waits = hurried();
+    await expect(insisting(conflicts(Number.POSITIVE_INFINITY))).rejects.toThrow(ConflictError);
+    jest.restoreAllMocks();
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(25_000);
+  });
+
+  test('does not try again what failed by anything else', async () => {
+    let tries = 0;
+    const down = async () => {
+      tries += 1;
+      throw new Error('down');
+    };
+    await expect(insisting(down)).rejects.toThrow('down');
+    expect(tries).toBe(1);
+  });
+});
+
+test('revisions under any interleaving add up', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, runs) => {
+      const memory = memoryStore();
+      const store: Store = {
+        ...memory,
+        get: scheduler.scheduleFunction(memory.get),
+        commit: scheduler.scheduleFunction(memory.commit),
+      };
+      const spy = jest
+        .spyOn(globalThis, 'setTimeout')
+        .mockImplementation(((done: () => void) => scheduler.schedule(Promise.resolve(), 'wait').then(done)) as never);
+      try {
+        const add = () =>
+          revise(store, [{ pk: 'p', sk: 's' }], ([n]) => ({ next: [Number(n ?? 0) + 1], answer: null }));
+        await scheduler.waitFor(Promise.all(Array.from({ length: runs }, add)));
+      } finally {
+        spy.mockRestore();
+      }
+      expect(await memory.get('p', 's')).toMatchObject({ document: runs, version: runs });
+    }),
+    { numRuns: 100 },
+  );
+});

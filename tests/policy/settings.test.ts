@@ -1,0 +1,313 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type AnyControl, type Impact, MODES, type Mode } from '../../shared/control.ts';
+import type { MatchRule, Place, PolicyDocument } from '../../shared/policy/policy.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import { lidClosed, locked, REF } from '../engine/box.ts';
+
+const PLACE: Place = {
+  ref: { ...REF, accountId: '111122223333', region: 'eu-west-1', resourceId: 'box-1' },
+  arn: 'arn:aws:box:::box-1',
+  tags: { env: 'prod', team: 'web' },
+};
+const control = (rest: Partial<AnyControl> = {}): AnyControl => ({
+  ...lidClosed,
+  recommendedMode: 'remediate',
+  ...rest,
+});
+const modeIn = (document: PolicyDocument | null, place: Partial<Place> = {}, of = control()) =>
+  policyFrom(document).settingsFor(of, { ...PLACE, ...place }).mode;
+const index = (mode: Mode) => MODES.indexOf(mode);
+
+/** Rules that hold at PLACE, from the most specific on. */
+const RULES: readonly (readonly [string, Omit<MatchRule, 'mode'>])[] = [
+  ['a resource', { resource: 'box-1' }],
+  ['tags', { tags: { env: 'prod' } }],
+  ['a region', { region: 'eu-*' }],
+  ['an account', { account: '111122223333' }],
+  ['nothing', {}],
+];
+
+describe('the mode that holds', () => {
+  test('is the control’s recommended one without a policy', () => {
+    for (const recommendedMode of MODES) expect(modeIn(null, {}, control({ recommendedMode }))).toBe(recommendedMode);
+    expect(modeIn({})).toBe('remediate');
+  });
+
+  test('is the default, then the control’s own, then a rule’s', () => {
+    const defaults = { mode: 'detect' } as const;
+    const controls = { [lidClosed.id]: { mode: 'approve' } } as const;
+    expect(modeIn({ defaults })).toBe('detect');
+    expect(modeIn({ defaults, controls: { other: { mode: 'off' } } })).toBe('detect');
+    expect(modeIn({ defaults, controls: { [lidClosed.id]: { parameters: {} } } })).toBe('detect');
+    expect(modeIn({ defaults, controls })).toBe('approve');
+    expect(modeIn({ defaults, controls, matches: [{ mode: 'off' }] })).toBe('off');
+  });
+
+  const pairs = RULES.flatMap(([a, first], at) =>
+    RULES.slice(at + 1).map(([b, second]) => [a, b, first, second] as const),
+  );
+  test.each(pairs)('by %s is more specific than by %s, whichever comes first and is lower', (_a, _b, first, second) => {
+    for (const [mine, other] of [
+      ['off', 'remediate'],
+      ['remediate', 'off'],
+    ] as const) {
+      const rules = [
+        { ...first, mode: mine },
+        { ...second, mode: other },
+      ];
+      expect(modeIn({ matches: rules })).toBe(mine);
+      expect(modeIn({ matches: rules.toReversed() })).toBe(mine);
+    }
+  });
+
+  test('by a resource is more specific than by all the others together', () => {
+    const all = { tags: { env: 'prod' }, region: 'eu-west-1', account: '111122223333', controls: [lidClosed.id] };
+    expect(
+      modeIn({
+        matches: [
+          { ...all, mode: 'off' },
+          { resource: 'box-1', mode: 'approve' },
+        ],
+      }),
+    ).toBe('approve');
+    expect(
+      modeIn({
+        matches: [
+          { resource: 'box-1', mode: 'approve' },
+          { ...all, resource: '*', mode: 'off' },
+        ],
+      }),
+    ).toBe('off');
+  });
+
+  test('of equals is the lower one', () => {
+    for (const [, rule] of RULES)
+      for (const a of MODES)
+        for (const b of MODES)
+          expect(
+            index(
+              modeIn({
+                matches: [
+                  { ...rule, mode: a },
+                  { ...rule, mode: b },
+                ],
+              }),
+            ),
+          ).toBe(Math.min(index(a), index(b)));
+  });
+
+  test('by a rule that names controls is that of these alone, and before one that names none', () => {
+    const matches: readonly MatchRule[] = [
+      { region: 'eu-*', mode: 'approve' },
+      { region: 'eu-*', controls: [lidClosed.id], mode: 'remediate' },
+    ];
+    expect(modeIn({ matches })).toBe('remediate');
+    expect(modeIn({ matches }, {}, control({ id: locked.id }))).toBe('approve');
+  });
+
+  test.each<[string, Omit<MatchRule, 'mode'>]>([
+    ['account', { account: '999999999999' }],
+    ['account pattern', { account: '1*' }],
+    ['region', { region: 'us-*' }],
+    ['tag', { tags: { env: 'test' } }],
+    ['one of two tags', { tags: { env: 'prod', team: 'data' } }],
+    ['tag that is not there', { tags: { owner: '*' } }],
+    ['resource', { resource: 'box-2' }],
+    ['ARN', { resource: 'arn:aws:box:::other*' }],
+    ['control', { controls: [locked.id] }],
+    ['one of several fields', { region: 'eu-west-1', resource: 'box-2' }],
+  ])('is not that of a rule whose %s does not fit', (_what, rule) => {
+    expect(modeIn({ matches: [{ ...rule, mode: 'off' }] })).toBe('remediate');
+  });
+
+  test.each<[string, Omit<MatchRule, 'mode'>]>([
+    ['the id', { resource: 'box-*' }],
+    ['the ARN', { resource: 'arn:aws:box:::*' }],
+    ['every tag', { tags: { env: 'pr*', team: 'web' } }],
+  ])('is that of a rule that fits %s', (_what, rule) => {
+    expect(modeIn({ matches: [{ ...rule, mode: 'off' }] })).toBe('off');
+  });
+
+  test('is not that of a rule about tags where they were not read', () => {
+    expect(modeIn({ matches: [{ tags: { env: 'prod' }, mode: 'off' }] }, { tags: null })).toBe('remediate');
+  });
+
+  test('is said with its reason', () => {
+    const why = (document: PolicyDocument | null, of = control()) => policyFrom(document).settingsFor(of, PLACE).why;
+    expect(why(null)).toBe('the control recommends remediate');
+    expect(why({ defaults: { mode: 'detect' } })).toBe('policy.yml sets every control to detect');
+    expect(why({ controls: { [lidClosed.id]: { mode: 'off' } } })).toBe(`policy.yml sets ${lidClosed.id} to off`);
+    expect(why({ matches: [{ tags: { env: 'prod' }, resource: 'box-*', mode: 'approve' }] })).toBe(
+      'policy.yml sets it to approve where tag env is prod and the resource is box-*',
+    );
+    expect(why(null, control({ impact: 'destructive' }))).toMatch(/destructive/);
+  });
+});
+
+describe('a remediation that can do harm', () => {
+  test.each<[Impact, Mode]>([
+    ['none', 'remediate'],
+    ['access', 'remediate'],
+    ['disruptive', 'approve'],
+    ['destructive', 'approve'],
+  ])('of impact %s is at most %s where nobody names the control', (impact, most) => {
+    const of = control({ impact });
+    for (const document of [
+      null,
+      { defaults: { mode: 'remediate' } },
+      { matches: [{ resource: 'box-1', mode: 'remediate' }] },
+      { controls: { [lidClosed.id]: { mode: 'remediate' } }, matches: [{ region: '*', mode: 'remediate' }] },
+    ] as const)
+      expect(modeIn(document, {}, of)).toBe(most);
+    for (const mode of ['off', 'detect', 'approve'] as const) expect(modeIn({ defaults: { mode } }, {}, of)).toBe(mode);
+    expect(modeIn({ controls: { [lidClosed.id]: { mode: 'remediate' } } }, {}, of)).toBe('remediate');
+    expect(modeIn({ matches: [{ controls: [lidClosed.id], mode: 'remediate' }] }, {}, of)).toBe('remediate');
+  });
+});
+
+describe('owners', () => {
+  const ownerOf = (tags: Readonly<Record<string, string>>, owners: PolicyDocument['owners']) =>
+    policyFrom(owners === undefined ? {} : { owners }).ownerOf(tags);
+
+  test('are those that policy.yml names by tags', () => {
+    const owners = { tags: { team: 'platform', 'managed by': '*' } };
+    expect(ownerOf({ team: 'platform' }, owners)).toContain('team=platform');
+    expect(ownerOf({ 'managed by': '' }, owners)).toContain('managed by=');
+    expect(ownerOf({ team: 'web' }, owners)).toBeNull();
+    expect(ownerOf({ Team: 'platform' }, owners)).toBeNull();
+    expect(ownerOf({ team: 'platform' }, undefined)).toBeNull();
+  });
+
+  test.each([
+    [{ 'aws:cloudformation:stack-name': 'web' }, 'CloudFormation'],
+    [{ 'aws:cloudformation:stack-id': 'arn:…' }, 'CloudFormation'],
+    [{ terraform: 'true' }, 'Terraform'],
+    [{ Terraform: 'x' }, 'Terraform'],
+    [{ 'managed-by': 'Terraform' }, 'Terraform'],
+    [{ ManagedBy: 'terraform' }, 'Terraform'],
+    [{ managed_by: 'terraform' }, 'Terraform'],
+    [{ ManagedBy: 'Pulumi' }, 'Pulumi'],
+  ])('are tools, by %j, where policy.yml says so', (tags, tool) => {
+    expect(ownerOf(tags, { infrastructureAsCode: 'detect' })).toContain(tool);
+    expect(ownerOf(tags, { infrastructureAsCode: 'remediate' })).toBeNull();
+    expect(ownerOf(tags, {})).toBeNull();
+  });
+
+  test('are not guessed from other tags', () => {
+    const others: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { 'managed-by': 'ann' },
+      { Name: 'terraform' },
+      { 'my-terraform': 'x' },
+    ];
+    for (const tags of others) expect(ownerOf(tags, { infrastructureAsCode: 'detect' })).toBeNull();
+  });
+});
+
+test('parameters are the control’s own where policy.yml says nothing else', () => {
+  const of = (document: PolicyDocument | null) => policyFrom(document).settingsFor(control(), PLACE).parameters;
+  expect(of(null)).toEqual({ depth: 1 });
+  expect(of({ controls: { [lidClosed.id]: { parameters: { depth: 7 } } } })).toEqual({ depth: 7 });
+  expect(of({ controls: { other: { parameters: { depth: 7 } } } })).toEqual({ depth: 1 });
+});
+
+test('limits have defaults, each for itself, and durations are milliseconds', () => {
+  expect(policyFrom(null).limits).toEqual({
+    remediationsPerHour: 50,
+    flap: { times: 3, within: 3_600_000 },
+    approval: 259_200_000,
+  });
+  const limits = { flap: { times: 5, within: '2d' } };
+  expect(policyFrom({ limits }).limits).toEqual({
+    remediationsPerHour: 50,
+    flap: { times: 5, within: 172_800_000 },
+    approval: 259_200_000,
+  });
+});
+
+test('the version is the same for the same settings and another for others', () => {
+  const versions = [null, {}, { defaults: { mode: 'off' } }, { defaults: { mode: 'detect' } }] as const;
+  expect(new Set(versions.map((document) => policyFrom(document).version)).size).toBe(versions.length);
+  for (const document of versions)
+    expect(policyFrom(structuredClone(document)).version).toBe(policyFrom(document).version);
+});
+
+describe('whatever the policy and wherever the resource', () => {
+  const mode = fc.constantFrom(...MODES);
+  const ids = [lidClosed.id, locked.id];
+  const rule: fc.Arbitrary<MatchRule> = fc.record(
+    {
+      account: fc.constantFrom('111122223333', '444455556666'),
+      region: fc.constantFrom('eu-*', 'us-east-1', '*'),
+      tags: fc.dictionary(fc.constantFrom('env', 'team'), fc.constantFrom('prod', 'w*', '*'), { minKeys: 1 }),
+      resource: fc.constantFrom('box-1', 'arn:aws:box:::*', '*', 'box-2'),
+      controls: fc.subarray(ids, { minLength: 1 }),
+      mode,
+    },
+    { requiredKeys: ['mode'] },
+  );
+  const policies: fc.Arbitrary<PolicyDocument> = fc.record(
+    {
+      defaults: fc.record({ mode }),
+      controls: fc.dictionary(fc.constantFrom(...ids), fc.record({ mode }), {}),
+      matches: fc.array(rule, { maxLength: 5 }),
+    },
+    { requiredKeys: [] },
+  );
+  const places: fc.Arbitrary<Place> = fc
+    .record({
+      accountId: fc.constantFrom('111122223333', '444455556666'),
+      region: fc.constantFrom('eu-west-1', 'us-east-1'),
+      resourceId: fc.constantFrom('box-1', 'box-2', 'box-3'),
+      tags: fc.option(fc.dictionary(fc.constantFrom('env', 'team', 'x'), fc.constantFrom('prod', 'web', '')), {
+        nil: null,
+      }),
+    })
+    .map(({ tags, ...ref }) => ({ ref: { ...REF, ...ref }, arn: `arn:aws:box:::${ref.resourceId}`, tags }));
+  const controls = fc
+    .record({
+      id: fc.constantFrom(...ids),
+      impact: fc.constantFrom<Impact>('none', 'access', 'disruptive', 'destructive'),
+      recommendedMode: mode,
+    })
+    .map((given) => control(given));
+
+  test('no tags let more be done than `reach` says, nor any place more than `reachAnywhere`', () => {
+    fc.assert(
+      fc.property(policies, places, controls, (document, place, of) => {
+        const policy = policyFrom(document);
+        const { tags: _, ...withoutTags } = place;
+        const reach = policy.reach(of, withoutTags);
+        expect(index(policy.settingsFor(of, place).mode)).toBeLessThanOrEqual(index(reach));
+        expect(index(reach)).toBeLessThanOrEqual(index(policy.reachAnywhere(of)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('the order of rules does not matter', () => {
+    fc.assert(
+      fc.property(policies, places, controls, (document, place, of) => {
+        const reversed = { ...document, matches: (document.matches ?? []).toReversed() };
+        expect(policyFrom(reversed).settingsFor(of, place).mode).toBe(policyFrom(document).settingsFor(of, place).mode);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what does harm acts by itself only where its control is named', () => {
+    fc.assert(
+      fc.property(policies, places, controls, (document, place, of) => {
+        const harmful = of.impact === 'disruptive' || of.impact === 'destructive';
+        if (!harmful || policyFrom(document).settingsFor(of, place).mode !== 'remediate') return;
+        const names = [
+          document.controls?.[of.id]?.mode,
+          ...(document.matches ?? []).filter((given) => given.controls?.includes(of.id)).map((given) => given.mode),
+        ];
+        expect(names).toContain('remediate');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
