@@ -100,7 +100,13 @@ describe('judge', () => {
 
   test('gives the control its facets, its parameters and the time', () => {
     const seen: unknown[] = [];
-    const curious = { ...lidClosed, evaluate: (...given: unknown[]) => (seen.push(...given), compliant('well')) };
+    const curious = {
+      ...lidClosed,
+      evaluate(...given: unknown[]) {
+        seen.push(...given);
+        return compliant('well');
+      },
+    };
     expect(verdict(curious, whole)).toEqual({
       evaluation: { complianceType: 'COMPLIANT', annotation: 'well' },
       state: { lid: GOOD.lid, ref: REF },

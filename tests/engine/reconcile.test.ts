@@ -332,6 +332,17 @@ describe('a step that is refused', () => {
     expect(findings).toMatchObject([{ status: 'open', outcome: 'failed', timesSeen: 2, annotation: again?.error }]);
   });
 
+  test('has its siblings judge what the steps before it have left', async () => {
+    const { world, run } = scene({ world: refused('TurnKey') });
+    expect(await run(withSeverity(locked, 'box-a', 'CRITICAL'), withSeverity(lidClosed, 'box-b', 'LOW'))).toMatchObject(
+      [
+        { controlId: 'box-a', outcome: 'failed' },
+        { controlId: 'box-b', outcome: 'remediated', before: 'NON_COMPLIANT', after: 'COMPLIANT', steps: [] },
+      ],
+    );
+    expect(writes(world)).toEqual(['CloseLid']);
+  });
+
   test('is not told to be reversible where a step that was made is not', async () => {
     const { run, told } = scene({ world: refused('CloseLid') });
     await run({ ...lidClosed, plan: () => [step(BoxClient, TurnKeyCommand, {}), closeLid()] });
@@ -695,12 +706,46 @@ describe('a resource whose deletion is drift', () => {
     ]);
   });
 
-  test('AWS Config is not asked for controls that would not mend it', async () => {
-    const world = new World(null);
+  test('is asked for in AWS Config only by controls that would mend it, and that the ledger cannot tell', async () => {
+    const world = new World({ label: { text: 'jewels' } });
+    const { run } = scene({ world });
+    await run(kept);
+    world.box = null;
     world.lastKnown = async () => {
-      throw named('AccessDenied');
+      throw new Error('nobody was to be asked');
     };
-    expect(await scene({ world }).run(lidClosed)).toMatchObject([{ outcome: 'notApplicable', error: null }]);
+    await run(lidClosed);
+    expect(await run(kept)).toMatchObject([{ outcome: 'remediated' }]);
+    const stranger = new World(null);
+    let asked = 0;
+    stranger.lastKnown = async () => {
+      asked++;
+      return null;
+    };
+    await scene({ world: stranger }).run(lidClosed);
+    expect(asked).toBe(0);
+  });
+
+  test('is remembered whole where each event concerns only some of its controls', async () => {
+    const other: AnyControl = { ...kept, id: 'box-kept-closed', needs: ['lid'], evaluate: () => compliant('Closed.') };
+    const { run, ledger } = scene();
+    await run(other);
+    await run(kept);
+    expect((await ledger.recall(KEY)).lastKnown).toEqual(GOOD);
+  });
+
+  test('is not forgotten where its deletion is called right', async () => {
+    const indifferent: AnyControl = {
+      ...kept,
+      whenDeleted: { evaluate: () => compliant('So be it.'), plan: () => [] },
+    };
+    const world = new World();
+    const { run, ledger } = scene({ world });
+    await run(indifferent);
+    const { lastKnown } = await ledger.recall(KEY);
+    world.box = null;
+    expect(await run(indifferent)).toMatchObject([{ outcome: 'compliant' }]);
+    expect((await ledger.recall(KEY)).lastKnown).toEqual(lastKnown);
   });
 
   test('has failed where its good state cannot be kept', async () => {

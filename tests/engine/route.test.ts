@@ -265,6 +265,15 @@ describe('nothing is named by', () => {
   });
 });
 
+test('nothing is looked up for a call that no control needs to know of', async () => {
+  const asked: string[] = [];
+  const [change] = changesIn(call('AuthorizeSecurityGroupIngress', { requestParameters: { groupName: 'web' } }));
+  if (change === undefined) throw new Error('no change');
+  const onTags = { ...contextIn({ asked, found: ['sg-7'] }), controls: [control('group-tags', group, ['tags'])] };
+  expect((await route(change, onTags)).subjects).toEqual([]);
+  expect(asked).toEqual([]);
+});
+
 test('the envelope’s source decides nothing', async () => {
   const detail = call('AuthorizeSecurityGroupIngress', { requestParameters: { groupId: 'sg-1' } });
   const envelope = { id: 'x', 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.s3', detail };
