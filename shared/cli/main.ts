@@ -34,10 +34,8 @@ try {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof UsageError || error instanceof PolicyError) {
-    process.stderr.write(`evenkeel: ${error.message}\n`);
-    return EXIT.usage;
-  }
-  process.stderr.write(`evenkeel: ${messageOf(error)}\n`);
-  return EXIT.failed;
+  const isUsage = error instanceof UsageError || error instanceof PolicyError;
+  const lines = isUsage ? error.message.split('\n') : [messageOf(error)];
+  for (const line of lines) process.stderr.write(`evenkeel: ${line}\n`);
+  return isUsage ? EXIT.usage : EXIT.failed;
 }

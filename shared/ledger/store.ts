@@ -55,10 +55,16 @@ export function memoryStore(): Store {
       return items.get(keyOf({ pk, sk })) ?? null;
     },
     async query(pk, prefix = '') {
-      return sorted((item) => item.pk === pk && item.sk.startsWith(prefix), ({ sk }) => sk);
+      return sorted(
+        (item) => item.pk === pk && item.sk.startsWith(prefix),
+        ({ sk }) => sk,
+      );
     },
     async *list(list, since = '') {
-      yield* sorted(({ listed }) => listed?.list === list && listed.at >= since, ({ listed }) => listed?.at ?? '');
+      yield* sorted(
+        ({ listed }) => listed?.list === list && listed.at >= since,
+        ({ listed }) => listed?.at ?? '',
+      );
     },
     async commit(writes) {
       for (const write of writes) {

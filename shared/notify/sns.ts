@@ -1,26 +1,28 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { CallData } from '../control.ts';
 import type { Aws } from '../resource.ts';
 import type { Notifier } from './notifier.ts';
 import { render } from './render.ts';
 
-/** SNS refuses messages above 256 KB; the parts of one message share that. */
-const TEXT_LIMIT = 100_000;
+/** SNS refuses messages above 256 KB, in which every form of the text counts; this much of a plan leaves room for the rest. */
+const STEPS_LIMIT = 150_000;
 
 /** Publishes to a topic: mail gets the text, machines (SQS, Lambda, HTTPS) the result as JSON; attributes serve filter policies. */
 export const snsNotifier = (aws: Aws, topicArn: string): Notifier => ({
   async tell(notice) {
     const { subject, text } = render(notice);
-    const shown = text.slice(0, TEXT_LIMIT);
     const { result, control, consoleUrl, attribution, eventTime } = notice;
+    const steps = fitting(result.steps);
     const machine = JSON.stringify({
       subject,
-      text: shown,
+      text,
       severity: control.severity,
       title: control.title,
       consoleUrl,
       attribution,
       eventTime,
-      result: { ...result, steps: result.steps.slice(0, 50) },
+      result: { ...result, steps },
+      stepsLeftOut: result.steps.length - steps.length,
     });
     const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
     await aws(SNSClient, regionOf(topicArn)).send(
@@ -28,14 +30,7 @@ export const snsNotifier = (aws: Aws, topicArn: string): Notifier => ({
         TopicArn: topicArn,
         Subject: subject,
         MessageStructure: 'json',
-        Message: JSON.stringify({
-          default: shown,
-          email: shown,
-          sqs: machine,
-          lambda: machine,
-          https: machine,
-          http: machine,
-        }),
+        Message: JSON.stringify({ default: machine, email: text, sms: subject }),
         MessageAttributes: {
           severity: attribute(control.severity),
           outcome: attribute(result.outcome),
@@ -45,5 +40,16 @@ export const snsNotifier = (aws: Aws, topicArn: string): Notifier => ({
     );
   },
 });
+
+/** The first calls of a plan that fit; the ledger has them all. */
+function fitting(steps: readonly CallData[]): readonly CallData[] {
+  let size = 0;
+  const tooMuch = steps.findIndex((call) => {
+    // As it goes over the wire: JSON in JSON.
+    size += Buffer.byteLength(JSON.stringify(JSON.stringify(call)));
+    return size > STEPS_LIMIT;
+  });
+  return tooMuch < 0 ? steps : steps.slice(0, tooMuch);
+}
 
 const regionOf = (arn: string) => arn.split(':')[3] ?? '';

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
 import type { AnyControl } from '../control.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
@@ -19,20 +19,40 @@ export class PolicyError extends Error {
 /** Reads and validates the text of a policy.yml. `name` is the file's name, for messages. Throws PolicyError. */
 export function parsePolicy(text: string, name: string, controls: readonly AnyControl[]): PolicyDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  const at = (offset = 0) => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new PolicyError([`${name}: ${broken.message.split('\n')[0]}`]);
-  const content: unknown = document.toJS() ?? {};
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
+  if (broken !== undefined) throw new PolicyError([`${at(broken.pos[0])} ${broken.message}`]);
+  const content = contentOf(document, at());
+  // The schema is our own and validated by the tests; here that would take longer than all else.
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
   ajv.addFormat('date', isDate);
   if (ajv.validate(policySchema(controls), content)) return content as PolicyDocument;
   const troubles = (ajv.errors ?? []).map((error) => {
     const path = error.instancePath.split('/').slice(1).map(unescaped);
-    const node = document.getIn(path, true) as { readonly range?: readonly number[] } | undefined;
-    const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
-    return `${name}:${line}:${col} ${path.join('.') || 'the file'}: ${troubleOf(error)}`;
+    const node = nodeAt(document, path, error.params.additionalProperty);
+    return `${at(node?.range?.[0])} ${path.join('.') || 'the file'}: ${troubleOf(error)}`;
   });
   throw new PolicyError(troubles);
+}
+
+/** The document as data; an alias of nothing, or too many of them, come out only here. */
+function contentOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new PolicyError([`${where} ${(error as Error).message}`]);
+  }
+}
+
+/** What stands at a path, or the key of that name in it. */
+function nodeAt(document: Document, path: readonly string[], key: unknown): Node | undefined {
+  const node = document.getIn(path, true) as Node | undefined;
+  const pair = isMap<Scalar, unknown>(node) ? node.items.find((item) => item.key.value === key) : undefined;
+  return pair?.key ?? node;
 }
 
 /** True for a day that exists, written `2027-01-31`. */

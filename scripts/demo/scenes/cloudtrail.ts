@@ -16,7 +16,11 @@ import { bucketOf } from './s3.ts';
 const WRITES_ONLY: EventSelector = { ReadWriteType: 'WriteOnly', IncludeManagementEvents: true };
 
 /** A trail that logs, with a bucket of its own. */
-async function trailOf(account: Account, Name: string, options: Partial<CreateTrailCommandInput> = {}): Promise<string> {
+async function trailOf(
+  account: Account,
+  Name: string,
+  options: Partial<CreateTrailCommandInput> = {},
+): Promise<string> {
   const client = account.aws(CloudTrailClient);
   const S3BucketName = await bucketOf(account, `${Name}-logs`);
   await client.send(new CreateTrailCommand({ Name, S3BucketName, EnableLogFileValidation: true, ...options }));
@@ -30,7 +34,7 @@ const aboutTrail = (sample: string, account: Account, name: string, at = 'reques
   told(`cloudtrail/${sample}`, account, { [at]: name });
 
 const narrowed: Scene = {
-  title: 'the trail of the account is narrowed to one region',
+  title: 'The trail of the account is narrowed to one region',
   expects: { 'cloudtrail-multi-region-trail-enabled': 'remediated' },
   async prepare(account) {
     await trailOf(account, MAIN, { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true });
@@ -45,7 +49,7 @@ const narrowed: Scene = {
 };
 
 const selectors: Scene = {
-  title: "the trail's event selectors are cut down to writes",
+  title: "The trail's event selectors are cut down to writes",
   expects: { 'cloudtrail-multi-region-trail-enabled': 'remediated' },
   async prepare(account) {
     return {
@@ -62,7 +66,7 @@ const selectors: Scene = {
 };
 
 const validation: Scene = {
-  title: "the trail's log file validation is turned off",
+  title: "The trail's log file validation is turned off",
   expects: { 'cloudtrail-log-file-validation-enabled': 'remediated' },
   async prepare(account) {
     return {
@@ -76,7 +80,7 @@ const validation: Scene = {
 };
 
 const stopped: Scene = {
-  title: 'a trail is stopped while another one still logs',
+  title: 'A trail is stopped while another one still logs',
   expects: { 'cloudtrail-trail-logging-enabled': 'remediated' },
   async prepare(account) {
     const Name = await trailOf(account, 'siem');
@@ -90,7 +94,7 @@ const stopped: Scene = {
 };
 
 const deleted: Scene = {
-  title: 'a trail is deleted, with its selectors and tags; Evenkeel had seen it before',
+  title: 'A trail is deleted, with its selectors and tags; Evenkeel had seen it before',
   expects: { 'cloudtrail-trail-logging-enabled': 'remediated' },
   async prepare(account) {
     const client = account.aws(CloudTrailClient);
