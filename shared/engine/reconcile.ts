@@ -51,7 +51,7 @@ class Reconciliation {
     try {
       this.#recollection = await this.#engine.ledger.recall(this.#key);
       this.#observation = await this.#observe(this.#subject.known);
-      if (this.#subject.known !== undefined && !controls.every((control) => this.#looksCompliant(control)))
+      if (this.#subject.known !== undefined && !controls.every((control) => this.#looksWell(control)))
         this.#observation = await this.#observe();
       if (this.#observation.gone) await this.#recallFromConfig();
     } catch (error) {
@@ -201,9 +201,9 @@ class Reconciliation {
   }
 
   /** A listing may be minutes old: it is enough to see that all is well, and never enough to act on. */
-  #looksCompliant(control: AnyControl): boolean {
+  #looksWell(control: AnyControl): boolean {
     try {
-      return this.#judge(control, this.#observation).evaluation.complianceType === 'COMPLIANT';
+      return this.#judge(control, this.#observation).evaluation.complianceType !== 'NON_COMPLIANT';
     } catch {
       return false;
     }
