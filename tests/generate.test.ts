@@ -8,6 +8,8 @@ import { policyFrom } from '../shared/policy/settings.ts';
 import { run } from './support/command.ts';
 import { copyOfTree } from './support/tree.ts';
 
+const catalogue = await loadCatalogue();
+
 const tree = copyOfTree();
 const generate = (...flags: string[]) => run(process.execPath, [`${tree}scripts/generate.ts`, ...flags], { cwd: tree });
 
@@ -100,12 +102,11 @@ describe('the privileges of a function', () => {
   };
   const permissionsOf = ({ permissions }: AnyControl) =>
     permissions as Readonly<Record<string, string | readonly string[]>>;
-  const catalogue = loadCatalogue();
 
   test.each(MODES.flatMap((mode) => ['cloudtrail', 'config', 'ec2', 's3'].map((service) => [service, mode] as const)))(
     'of %s in mode %s are the reads of what is enabled and the writes of what may act, each where it may',
     async (service, mode: Mode) => {
-      const controls = (await catalogue).get(service) ?? [];
+      const controls = catalogue.get(service) ?? [];
       const document = { defaults: { mode } };
       const modeOf = (control: AnyControl) => policyFrom(document).settingsFor(control, {} as never).mode;
       const yml = functionYml(service, controls, document);

@@ -89,6 +89,11 @@ describe('a long plan is shortened', () => {
   });
 });
 
+test('a subject that is too long for a mail is cut', () => {
+  const { subject } = render(noticeOf({ resourceId: 'x'.repeat(200) }));
+  expect(subject).toBe(`${`[CRITICAL] Drift put right: ${'x'.repeat(200)}`.slice(0, 97)}...`);
+});
+
 test('the subject is one line of at most 100 ASCII characters, the text never shows an object or a gap', () => {
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
   const input = fc.dictionary(name, fc.jsonValue(), { maxKeys: 3 });

@@ -7,7 +7,7 @@ import { type Finished, run } from './command.ts';
 const BUILD = `
   const { build } = require('esbuild');
   const { readdirSync } = require('node:fs');
-  const { exclude, outputFileExtension, ...options } = require(process.cwd() + '/esbuild.config.cjs')();
+  const { exclude, outputFileExtension, skipRebuild, ...options } = require(process.cwd() + '/esbuild.config.cjs')();
   build({
     ...options,
     entryPoints: readdirSync('functions').map((name) => 'functions/' + name + '/handler.ts'),
