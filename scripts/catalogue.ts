@@ -5,10 +5,10 @@ import type { AnyControl } from '../shared/control.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** The folders of shared/controls/, one for each service. */
+/** The folders of shared/controls/ that hold controls, one for each service. */
 export const services = (): readonly string[] =>
   readdirSync(`${ROOT}shared/controls`, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && controlIds(entry.name).length > 0)
     .map(({ name }) => name)
     .sort();
 

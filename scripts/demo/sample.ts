@@ -9,7 +9,7 @@ export function told(
   sample: string,
   { accountId, region }: Pick<Account, 'accountId' | 'region'>,
   names: Readonly<Record<string, string>> = {},
-): object {
+): JsonObject {
   let text = readFileSync(`${ROOT}events/${sample}.json`, 'utf8');
   const { detail, account, region: home }: JsonObject = JSON.parse(text);
   const replacements = Object.entries(names).map(([path, name]) => [at(detail, path, sample), name] as const);

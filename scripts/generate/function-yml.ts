@@ -66,6 +66,7 @@ function rendered(name: string, { description, events, statements }: FunctionPar
 
 /** What wakes the function: successful calls that can change what its controls judge, and AWS Config's word on its resources. */
 function patterns(service: string, controls: readonly AnyControl[]): readonly object[] {
+  if (controls.length === 0) return [];
   const calls = new Map<string, Set<string>>();
   for (const control of controls) {
     const names = calls.get(control.resource.eventSource) ?? new Set();
@@ -134,7 +135,7 @@ function statements(
   }
   const byTarget = Map.groupBy(writes, ([, arns]) => [...arns].sort().join('\n'));
   return [
-    { Sid: 'Read', Effect: 'Allow', Action: [...reads].sort(), Resource: '*' },
+    ...(reads.size === 0 ? [] : [{ Sid: 'Read', Effect: 'Allow' as const, Action: [...reads].sort(), Resource: '*' }]),
     ...[...byTarget].map(([arns, actions], index) => ({
       Sid: `Remediate${index + 1}`,
       Effect: 'Allow' as const,

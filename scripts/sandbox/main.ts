@@ -7,6 +7,8 @@ import type { Sandbox } from './moto.ts';
 import { type LocalWorld, makeLocalWorld } from './world.ts';
 
 const NAME = 'sandbox';
+/** Read at once: whoever started us may end before the account is there. */
+const PARENT = process.ppid;
 
 function portOf(text: string): number {
   const port = Number(text);
@@ -51,7 +53,6 @@ const WATCH_EVERY = 1000;
 
 /** Waits for a signal, for the end of the process that started us, or for the account's own end. */
 async function theEnd({ endpoint }: Sandbox): Promise<string> {
-  const parent = process.ppid;
   let end: string | null = null;
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -61,7 +62,7 @@ async function theEnd({ endpoint }: Sandbox): Promise<string> {
     });
   while (end === null) {
     await sleep(WATCH_EVERY, undefined, { signal: ended.signal }).catch(() => {});
-    if (process.ppid !== parent) end ??= 'asked';
+    if (process.ppid !== PARENT) end ??= 'asked';
     else if (end === null && !(await answers(endpoint))) end ??= `${endpoint} answers no more`;
   }
   return end;

@@ -1,8 +1,7 @@
 import { type Engine, systemClock } from '../engine/engine.ts';
-import { dynamoStore } from '../ledger/dynamodb.ts';
+import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { memoryLedger } from '../ledger/memory.ts';
-import { ledgerIn } from '../ledger/stored-ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { atLeast, type Notifier } from '../notify/notifier.ts';
 import { snsNotifier } from '../notify/sns.ts';
@@ -14,7 +13,7 @@ import { codeVersion } from './version.ts';
 /** The ledger of `EVENKEEL_TABLE`; without it, one in memory. */
 export function ledgerFromEnvironment(aws: Engine['aws'], region: string): Ledger {
   const table = process.env.EVENKEEL_TABLE;
-  return table ? ledgerIn(dynamoStore(aws(region), table)) : memoryLedger();
+  return table ? dynamoLedger(aws(region), table) : memoryLedger();
 }
 
 /** The notifier of `EVENKEEL_TOPIC_ARN`; without it, `otherwise`. */

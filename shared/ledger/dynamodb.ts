@@ -9,7 +9,9 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Aws } from '../resource.ts';
+import type { Ledger } from './ledger.ts';
 import { ConflictError, type Item, type Store, type Write } from './store.ts';
+import { ledgerIn } from './stored-ledger.ts';
 
 /** Documents above this many characters are kept compressed: an item may have 400 KB, a large security group's two states more. */
 const PLAIN_LIMIT = 100_000;
@@ -92,3 +94,6 @@ function isConflict(error: unknown): boolean {
   const { CancellationReasons = [] } = error as { CancellationReasons?: readonly { readonly Code?: string }[] };
   return CancellationReasons.some(({ Code = '' }) => CONFLICTS.includes(Code));
 }
+
+/** The ledger in its DynamoDB table. */
+export const dynamoLedger = (aws: Aws, table: string): Ledger => ledgerIn(dynamoStore(aws, table));

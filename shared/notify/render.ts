@@ -10,6 +10,10 @@ export interface Message {
 }
 
 const SUBJECT_LIMIT = 100;
+/** A mail is read, not searched: the whole plan is in the ledger. */
+const STEPS_SHOWN = 20;
+const CALL_LIMIT = 500;
+const TROUBLE_LIMIT = 2000;
 
 /** What happened, in words that begin a sentence. */
 const HEADLINES: Readonly<Record<Outcome, string>> = {
@@ -35,7 +39,7 @@ export function render(notice: Notice): Message {
       ['Resource', `${result.resourceType} ${result.resourceId}`],
       ['Account', `${result.accountId}, ${result.region}`],
       ['Found', result.annotation],
-      ['Trouble', result.error],
+      ['Trouble', result.error === null ? null : shortened(result.error, TROUBLE_LIMIT)],
       ['Changed by', changedBy(notice)],
       ['At', notice.eventTime],
     ]),
@@ -68,10 +72,15 @@ function changedBy({ attribution, result }: Notice): string | null {
 function steps({ result }: Notice): readonly string[] {
   if (result.steps.length === 0) return [];
   const title = { remediated: 'Done:', failed: 'Tried:' }[result.outcome as string] ?? 'Would do:';
-  return ['', title, ...result.steps.map((call) => `  ${inWords(call)}`)];
+  const left = result.steps.length - STEPS_SHOWN;
+  const shown = result.steps.slice(0, STEPS_SHOWN).map((call) => `  ${inWords(call)}`);
+  return ['', title, ...shown, ...(left > 0 ? [`  … and ${left} more`] : [])];
 }
 
-const inWords = ({ service, operation, input }: CallData) => `${service}:${operation} ${JSON.stringify(input)}`;
+const inWords = ({ service, operation, input }: CallData) =>
+  `${service}:${operation} ${shortened(JSON.stringify(input), CALL_LIMIT)}`;
+
+const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
 /** What the reader can do now. */
 function advice(notice: Notice): readonly string[] {

@@ -102,7 +102,10 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
         return { $metadata: { requestId: 'r-1' } };
       },
     })) as unknown as Aws;
-    const fake = { ...control, resource: { ...resource, facets, lastKnown: undefined, ownership: undefined } } as unknown as AnyControl;
+    const fake = {
+      ...control,
+      resource: { ...resource, facets, lastKnown: undefined, ownership: undefined },
+    } as unknown as AnyControl;
     const memory = memoryLedger();
     const ledger = { ...memory, recall: async (key: string) => ({ ...(await memory.recall(key)), lastKnown }) };
     const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, ledger });

@@ -76,7 +76,12 @@ export function testOnSandbox(
       expect(await replay('remediate')).toMatchObject([{ outcome: 'compliant', steps: [] }]);
       expect(await scene.state()).toEqual(mended);
 
-      const request = { id: result?.remediationId ?? '', by: 'a test', reason: 'to see it back', expires: '2999-01-01' };
+      const request = {
+        id: result?.remediationId ?? '',
+        by: 'a test',
+        reason: 'to see it back',
+        expires: '2999-01-01',
+      };
       const engine = testEngine(account.aws, 'remediate', { parameters: scene.parameters ?? {}, ledger });
       const back = (dryRun: boolean) =>
         undo({ ...request, dryRun }, engine, [control], (call, { region }) => makeCall(call, account.aws(region)));

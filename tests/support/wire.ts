@@ -8,15 +8,25 @@ export interface Wire {
   readonly calls: readonly string[];
   /** Forgets the calls so far and gives them. */
   take(): readonly string[];
+  /** From now on calls of EC2 whose content holds this text are answered as IAM would. */
+  refuse(text: string): void;
 }
+
+const REFUSAL =
+  '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you.</Message></Error></Errors></Response>';
 
 /** An endpoint that passes everything on to another and writes down what was called: what nobody called, nobody did. */
 export async function wireTo(endpoint: string): Promise<Wire> {
   const calls: string[] = [];
+  let refused: string | undefined;
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
     calls.push(nameOf(incoming, body.toString()));
+    if (refused !== undefined && body.includes(refused)) {
+      outgoing.writeHead(403, { 'content-type': 'text/xml' }).end(REFUSAL);
+      return;
+    }
     const { method, url, headers } = incoming;
     const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -31,7 +41,14 @@ export async function wireTo(endpoint: string): Promise<Wire> {
   });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  return { endpoint: `http://127.0.0.1:${port}`, calls, take: () => calls.splice(0) };
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    calls,
+    take: () => calls.splice(0),
+    refuse(text) {
+      refused = text;
+    },
+  };
 }
 
 /** True for a call that can change something. */

@@ -34,7 +34,7 @@ const aboutTrail = (sample: string, account: Account, name: string, at = 'reques
   told(`cloudtrail/${sample}`, account, { [at]: name });
 
 const narrowed: Scene = {
-  title: 'the trail of the account is narrowed to one region',
+  title: 'The trail of the account is narrowed to one region',
   expects: { 'cloudtrail-multi-region-trail-enabled': 'remediated' },
   async prepare(account) {
     await trailOf(account, MAIN, { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true });
@@ -49,7 +49,7 @@ const narrowed: Scene = {
 };
 
 const selectors: Scene = {
-  title: "the trail's event selectors are cut down to writes",
+  title: "The trail's event selectors are cut down to writes",
   expects: { 'cloudtrail-multi-region-trail-enabled': 'remediated' },
   async prepare(account) {
     return {
@@ -66,7 +66,7 @@ const selectors: Scene = {
 };
 
 const validation: Scene = {
-  title: "the trail's log file validation is turned off",
+  title: "The trail's log file validation is turned off",
   expects: { 'cloudtrail-log-file-validation-enabled': 'remediated' },
   async prepare(account) {
     return {
@@ -80,7 +80,7 @@ const validation: Scene = {
 };
 
 const stopped: Scene = {
-  title: 'a trail is stopped while another one still logs',
+  title: 'A trail is stopped while another one still logs',
   expects: { 'cloudtrail-trail-logging-enabled': 'remediated' },
   async prepare(account) {
     const Name = await trailOf(account, 'siem');
@@ -94,7 +94,7 @@ const stopped: Scene = {
 };
 
 const deleted: Scene = {
-  title: 'a trail is deleted, with its selectors and tags; Evenkeel had seen it before',
+  title: 'A trail is deleted, with its selectors and tags; Evenkeel had seen it before',
   expects: { 'cloudtrail-trail-logging-enabled': 'remediated' },
   async prepare(account) {
     const client = account.aws(CloudTrailClient);

@@ -59,7 +59,7 @@ const defaultEncryption: Scene = {
 };
 
 const unencryptedVolume: Scene = {
-  title: 'a volume that is not encrypted is attached to an instance',
+  title: 'A volume that is not encrypted is attached to an instance',
   expects: { 'ec2-ebs-volume-encrypted': 'detected' },
   async prepare(account) {
     const InstanceId = await instanceOf(account);
@@ -76,7 +76,7 @@ const unencryptedVolume: Scene = {
 };
 
 const publicSnapshot: Scene = {
-  title: 'a snapshot that one account may use is made public',
+  title: 'A snapshot that one account may use is made public',
   expects: { 'ec2-ebs-snapshot-public-access-prohibited': 'remediated' },
   async prepare(account) {
     const [SnapshotId] = [await sharedSnapshotOf(account), await sharedSnapshotOf(account)];
@@ -93,15 +93,21 @@ const publicSnapshot: Scene = {
   },
 };
 
+const requireTokens = ({ aws }: Account, InstanceId: string, HttpTokens: 'required' | 'optional') => {
+  const options = { HttpTokens, HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 } as const;
+  return aws(EC2Client).send(new ModifyInstanceMetadataOptionsCommand({ InstanceId, ...options }));
+};
+
 const imds: Scene = {
-  title: 'an instance is set back to IMDSv1',
+  title: 'An instance is set back to IMDSv1',
   expects: { 'ec2-instance-imdsv2-required': 'remediated' },
   async prepare(account) {
     const [InstanceId] = [await instanceOf(account), await instanceOf(account)];
+    // moto forgets the other options at the first change: so it has been changed before anything is compared.
+    await requireTokens(account, InstanceId, 'required');
     return {
       async happen() {
-        const options = { HttpTokens: 'optional', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 } as const;
-        await account.aws(EC2Client).send(new ModifyInstanceMetadataOptionsCommand({ InstanceId, ...options }));
+        await requireTokens(account, InstanceId, 'optional');
         const at = 'requestParameters.ModifyInstanceMetadataOptionsRequest.InstanceId';
         return { event: told('ec2/ModifyInstanceMetadataOptions', account, { [at]: InstanceId }) };
       },

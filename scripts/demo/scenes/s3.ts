@@ -62,7 +62,7 @@ const aboutBucket = (sample: string, account: Account, bucket: string) =>
   told(`s3/${sample}`, account, { 'requestParameters.bucketName': bucket });
 
 const unblocked: Scene = {
-  title: "a bucket's public access block is removed",
+  title: "A bucket's public access block is removed",
   expects: { 's3-bucket-public-access-blocked': 'remediated' },
   async prepare(account) {
     const Bucket = await bucketOf(account, 'invoices');
@@ -76,7 +76,7 @@ const unblocked: Scene = {
 };
 
 const website: Scene = {
-  title: 'the public access block of a bucket that serves a website is removed',
+  title: 'The public access block of a bucket that serves a website is removed',
   expects: { 's3-bucket-public-access-blocked': 'detected' },
   async prepare(account) {
     const Bucket = await bucketOf(account, 'www');
@@ -95,7 +95,7 @@ const website: Scene = {
 };
 
 const accountUnblocked: Scene = {
-  title: "the account's public access block is removed",
+  title: "The account's public access block is removed",
   expects: { 's3-account-public-access-blocked': 'remediated' },
   async prepare(account) {
     const AccountId = account.accountId;
@@ -111,7 +111,7 @@ const accountUnblocked: Scene = {
 };
 
 const unencrypted: Scene = {
-  title: "a bucket's default encryption is removed",
+  title: "A bucket's default encryption is removed",
   expects: { 's3-bucket-encrypted': 'remediated' },
   async prepare(account) {
     const Bucket = await bucketOf(account, 'exports');
@@ -125,7 +125,7 @@ const unencrypted: Scene = {
 };
 
 const withoutTls: Scene = {
-  title: 'the statement that requires TLS is taken out of a bucket policy; the other statement stays',
+  title: 'The statement that requires TLS is taken out of a bucket policy; the other statement stays',
   expects: { 's3-bucket-tls-required': 'remediated' },
   async prepare(account) {
     const Bucket = await bucketOf(account, 'reports');

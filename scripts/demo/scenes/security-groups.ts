@@ -23,8 +23,12 @@ async function groupOf({ aws }: Account, GroupName: string, IpPermissions: IpPer
   return GroupId;
 }
 
-const letIn = ({ aws }: Account, GroupId: string, permission: IpPermission) =>
-  aws(EC2Client).send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [permission] }));
+/** Adds a permission to a group, and gives the id of its (first) rule. */
+export async function letIn({ aws }: Account, GroupId: string, permission: IpPermission): Promise<string> {
+  const asked = { GroupId, IpPermissions: [permission] };
+  const { SecurityGroupRules } = await aws(EC2Client).send(new AuthorizeSecurityGroupIngressCommand(asked));
+  return SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? '';
+}
 
 const ingressAllowed = (account: Account, groupId: string) =>
   told('ec2/AuthorizeSecurityGroupIngress', account, { 'requestParameters.groupId': groupId });
@@ -35,7 +39,7 @@ const bothPortControls = {
 } as const;
 
 const ssh: Scene = {
-  title: "ssh is opened to the world, in the same permission as the office's range",
+  title: "SSH is opened to the world, in the same permission as the office's range",
   expects: bothPortControls,
   async prepare(account) {
     const group = await groupOf(account, 'bastion', [{ ...port(22), ...from('203.0.113.0/24', 'the office') }, https]);
@@ -64,7 +68,7 @@ const rdp: Scene = {
 };
 
 const prefixList: Scene = {
-  title: 'a prefix list gains 0.0.0.0/0, and a group lets that list in by ssh',
+  title: 'A prefix list gains 0.0.0.0/0, and a group lets that list in by SSH',
   expects: bothPortControls,
   async prepare(account) {
     const ec2 = account.aws(EC2Client);
@@ -77,7 +81,8 @@ const prefixList: Scene = {
       }),
     );
     const PrefixListId = PrefixList?.PrefixListId ?? '';
-    const group = await groupOf(account, 'jump-host', [{ ...port(22), PrefixListIds: [{ PrefixListId }] }, https]);
+    const group = await groupOf(account, 'jump-host', [https]);
+    const rule = await letIn(account, group, { ...port(22), PrefixListIds: [{ PrefixListId }] });
     await groupOf(account, 'intranet', [{ ...port(443), PrefixListIds: [{ PrefixListId }] }]);
     return {
       async happen() {
@@ -87,7 +92,7 @@ const prefixList: Scene = {
         const at = 'requestParameters.ModifyManagedPrefixListRequest.PrefixListId';
         return {
           event: told('ec2/ModifyManagedPrefixList', account, { [at]: PrefixListId }),
-          leaves: [`prefix list ${PrefixListId} ${EVERYWHERE}`, `rule ${group}`],
+          leaves: [`prefix list ${PrefixListId} ${EVERYWHERE}`, `rule ${group} ${rule}`],
         };
       },
     };
@@ -111,7 +116,7 @@ const postgres: Scene = {
 };
 
 const everything: Scene = {
-  title: 'all traffic is let in from everywhere, by a call that names the group and gives no id',
+  title: 'All traffic is let in from everywhere, by a call that names the group and gives no id',
   expects: bothPortControls,
   async prepare(account) {
     const GroupName = 'legacy-import';

@@ -1,5 +1,4 @@
 import {
-  AuthorizeSecurityGroupIngressCommand,
   CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { told } from '../sample.ts';
 import type { Account, Scene } from '../scene.ts';
+import { letIn } from './security-groups.ts';
 
 const ID = 'ec2-default-security-group-closed';
 
@@ -26,7 +26,7 @@ async function vpcOf({ aws }: Account, CidrBlock: string) {
 }
 
 const newVpc: Scene = {
-  title: 'a VPC is made, and with it a default security group that lets everything out',
+  title: 'A VPC is made, and with it a default security group that lets everything out',
   expects: { [ID]: 'remediated' },
   async prepare(account) {
     return {
@@ -42,7 +42,7 @@ const newVpc: Scene = {
 };
 
 const groupInUse: Scene = {
-  title: 'a rule is put into a default group that a network interface uses',
+  title: 'A rule is put into a default group that a network interface uses',
   expects: { [ID]: 'detected' },
   async prepare(account) {
     const ec2 = account.aws(EC2Client);
@@ -52,12 +52,12 @@ const groupInUse: Scene = {
     await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Groups: [GroupId] }));
     return {
       async happen() {
-        const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }];
-        await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+        const permission = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
+        const rule = await letIn(account, GroupId, permission);
         const names = { 'requestParameters.groupId': GroupId };
         return {
           event: told('ec2/AuthorizeSecurityGroupIngress', account, names),
-          leaves: [`rule ${GroupId}`],
+          leaves: [`rule ${GroupId} ${rule}`],
         };
       },
     };

@@ -22,18 +22,17 @@ export async function s3Snapshot({ aws, accountId }: Account): Promise<Snapshot>
 }
 
 async function bucketSnapshot(client: S3Client, Bucket: string): Promise<Snapshot> {
-  const block = client.send(new GetPublicAccessBlockCommand({ Bucket }));
-  const encryption = client.send(new GetBucketEncryptionCommand({ Bucket }));
-  const website = client.send(new GetBucketWebsiteCommand({ Bucket }));
-  const policy = await orNull(client.send(new GetBucketPolicyCommand({ Bucket })), 'NoSuchBucketPolicy');
+  const [block, encryption, website, policy] = await Promise.all([
+    orNull(client.send(new GetPublicAccessBlockCommand({ Bucket })), 'NoSuchPublicAccessBlockConfiguration'),
+    orNull(client.send(new GetBucketEncryptionCommand({ Bucket })), 'ServerSideEncryptionConfigurationNotFoundError'),
+    orNull(client.send(new GetBucketWebsiteCommand({ Bucket })), 'NoSuchWebsiteConfiguration'),
+    orNull(client.send(new GetBucketPolicyCommand({ Bucket })), 'NoSuchBucketPolicy'),
+  ]);
   const { Statement = [] }: { Statement?: { Sid?: string }[] } = JSON.parse(policy?.Policy ?? '{}');
-  const noBlock = 'NoSuchPublicAccessBlockConfiguration';
-  const noEncryption = 'ServerSideEncryptionConfigurationNotFoundError';
   return {
-    [`bucket ${Bucket} public access block`]: (await orNull(block, noBlock))?.PublicAccessBlockConfiguration ?? null,
-    [`bucket ${Bucket} encryption`]:
-      (await orNull(encryption, noEncryption))?.ServerSideEncryptionConfiguration ?? null,
-    [`bucket ${Bucket} website`]: (await orNull(website, 'NoSuchWebsiteConfiguration'))?.IndexDocument ?? null,
+    [`bucket ${Bucket} public access block`]: block?.PublicAccessBlockConfiguration ?? null,
+    [`bucket ${Bucket} encryption`]: encryption?.ServerSideEncryptionConfiguration ?? null,
+    [`bucket ${Bucket} website`]: website?.IndexDocument ?? null,
     ...Object.fromEntries(
       Statement.map((statement, index) => [`bucket ${Bucket} policy ${statement.Sid ?? index}`, statement]),
     ),

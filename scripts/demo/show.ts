@@ -1,0 +1,42 @@
+import type { Result } from '../../shared/engine/outcome.ts';
+import type { Mail } from '../sandbox/world.ts';
+import type { Screen } from './screen.ts';
+
+interface Shown {
+  readonly number: string;
+  readonly title: string;
+  readonly results: readonly Result[];
+  readonly mail: readonly Mail[];
+  /** Milliseconds from the event to its verified end. */
+  readonly took: number;
+  /** Whether the mail is shown whole. */
+  readonly whole: boolean;
+  readonly trouble: readonly string[];
+}
+
+/** Writes down one scene: what was found, done and told. */
+export function showScene(screen: Screen, { number, title, results, mail, took, whole, trouble }: Shown): void {
+  const { bold, red } = screen.colors;
+  const found = results.filter(({ before }) => before === 'NON_COMPLIANT');
+  screen.say('');
+  screen.say(bold(`${title}.`), `${number.padStart(5)}  `);
+  for (const { controlId, annotation } of found) screen.say(`${controlId}: ${annotation}`, head('found'));
+  for (const result of found) showDeed(screen, result);
+  if (found.some(({ outcome }) => outcome === 'remediated'))
+    screen.say(`COMPLIANT, read again ${Math.round(took)} ms after the event came`, head('now'));
+  for (const { subject, text } of mail) {
+    screen.say(subject, head('told'));
+    if (whole) screen.quote(text);
+  }
+  for (const line of trouble) screen.say(red(line), head('WRONG'));
+}
+
+function showDeed(screen: Screen, { outcome, steps, error }: Result): void {
+  if (error !== null) screen.say(error, head('failed'));
+  if (outcome === 'detected') screen.say('nothing: a person has to decide', head('done'));
+  if (outcome === 'remediated')
+    for (const { service, operation, input } of steps)
+      screen.sayBriefly(`${service}:${operation} ${JSON.stringify(input)}`, head('done'));
+}
+
+const head = (word: string) => `       ${word.padEnd(7)}`;

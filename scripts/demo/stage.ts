@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { controls } from '../../shared/controls/index.ts';
+import { type Engine, systemClock } from '../../shared/engine/engine.ts';
+import type { Result } from '../../shared/engine/outcome.ts';
+import { receive } from '../../shared/engine/receive.ts';
+import { awsClients } from '../../shared/lambda/clients.ts';
+import { codeVersion } from '../../shared/lambda/version.ts';
+import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
+import { snsNotifier } from '../../shared/notify/sns.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import { LOCAL_REGION, talkOnlyTo } from '../sandbox/local.ts';
+import { type Mail, makeLocalWorld, takeMail } from '../sandbox/world.ts';
+import type { Account } from './scene.ts';
+
+/** The account of the demo with Evenkeel in it, every control in the mode that it recommends. */
+export interface Stage {
+  readonly account: Account;
+  readonly engine: Engine;
+  /** Gives Evenkeel an event, as EventBridge would. */
+  replay(event: object): Promise<readonly Result[]>;
+  /** The notices that have arrived since this was last asked. */
+  mail(): Promise<readonly Mail[]>;
+}
+
+/** Sets Evenkeel up in an account of its own on the local server, so that nobody's state is in the way and a demo can be repeated. */
+export async function stageAt(endpoint: string): Promise<Stage> {
+  const region = LOCAL_REGION;
+  talkOnlyTo(endpoint, region);
+  const accountId = await moveIntoNewAccount(region);
+  const clients = awsClients();
+  const aws = clients(region);
+  const { table, topicArn, inboxUrl } = await makeLocalWorld(aws);
+  const engine: Engine = {
+    aws: clients,
+    ledger: dynamoLedger(aws, table),
+    notifier: snsNotifier(aws, topicArn),
+    policy: policyFrom(null),
+    clock: systemClock,
+    codeVersion,
+    ceiling: 'remediate',
+  };
+  const context = { controls, fallback: { accountId, region } };
+  return {
+    account: { accountId, region, aws },
+    engine,
+    replay: async (event) => (await Array.fromAsync(receive(event, engine, context))).flat(),
+    mail: () => takeMail(aws, inboxUrl),
+  };
+}
+
+/** The local server keeps the resources of each account apart, and every account lets everybody in. */
+async function moveIntoNewAccount(region: string): Promise<string> {
+  const accountId = String(randomInt(200_000_000_000, 999_999_999_999));
+  const RoleArn = `arn:aws:iam::${accountId}:role/demo`;
+  const { Credentials } = await awsClients()(region)(STSClient).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'demo' }),
+  );
+  process.env.AWS_ACCESS_KEY_ID = Credentials?.AccessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = Credentials?.SecretAccessKey;
+  process.env.AWS_SESSION_TOKEN = Credentials?.SessionToken;
+  return accountId;
+}

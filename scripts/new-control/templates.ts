@@ -1,0 +1,66 @@
+/** What the templates know of the resource type that the control is about. */
+export interface Subject {
+  readonly service: string;
+  readonly id: string;
+  /** shared/resources/<service>/<file>.ts */
+  readonly file: string;
+  /** The name under which the file exports it. */
+  readonly name: string;
+  readonly facets: readonly string[];
+}
+
+/** A control that compiles, writes nothing, and never calls anything compliant: until it is written, it throws. */
+export const controlSource = ({ service, id, file, name, facets }: Subject): string => `\
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { ${name} } from '../../resources/${service}/${file}.ts';
+
+export default defineControl({
+  id: '${id}',
+  title: '',
+  severity: 'MEDIUM',
+  resource: ${name},
+  needs: [${facets.map((facet) => `'${facet}'`).join(', ')}],
+  securityControlIds: [],
+  relatedRequirements: [],
+  description: '',
+  rationale: '',
+  guidance: '',
+  impact: 'none',
+  recommendedMode: 'detect',
+  permissions: {},
+  parameters: {},
+  evaluate({ ref }) {
+    const secure: boolean = notWritten();
+    return secure ? compliant(\`\${ref.resourceId} is \`) : nonCompliant(\`\${ref.resourceId} is not \`);
+  },
+});
+
+const notWritten = (): never => {
+  throw new Error('${id} is not written yet');
+};
+`;
+
+/** A test that fails until the control is written and real states stand where `never` stands. */
+export const controlTest = ({ service, id }: Subject): string => `\
+import control from '../../../shared/controls/${service}/${id}.ts';
+import { testControl } from '../../support/test-control.ts';
+
+testControl(control, {
+  resourceId: '',
+  compliant: {
+    'what is as it should be': {} as never,
+  },
+  nonCompliant: {
+    'what is not': { given: {} as never, plan: [], says: '' },
+  },
+});
+`;
+
+/** The function of a service: a few lines, the same for all. */
+export const handlerSource = (service: string): string => `\
+import policy from '../../policy.yml';
+import { controls } from '../../shared/controls/${service}/index.ts';
+import { createHandler } from '../../shared/lambda/handler.ts';
+
+export const handler = createHandler(controls, policy);
+`;

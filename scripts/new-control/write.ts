@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { UsageError } from '../../shared/cli/errors.ts';
+import type { AnyResource } from '../../shared/control.ts';
+import { controlSource, controlTest, handlerSource, type Subject } from './templates.ts';
+
+/** What was written, and what is left to do. */
+export interface Written {
+  readonly files: readonly string[];
+  readonly next: readonly string[];
+}
+
+/** Writes the files of a new control below `root`. Throws UsageError, and writes nothing, where the id, the service or the resource will not do or a file is there already. */
+export async function writeControl(root: string, service: string, id: string, resource?: string): Promise<Written> {
+  assertService(root, service);
+  assertId(service, id);
+  const subject = await subjectOf(root, service, id, resource);
+  const isNew = !existsSync(`${root}functions/${service}/handler.ts`);
+  const files = new Map([
+    [`shared/controls/${service}/${id}.ts`, controlSource(subject)],
+    [`tests/controls/${service}/${id}.test.ts`, controlTest(subject)],
+    ...(isNew ? [[`functions/${service}/handler.ts`, handlerSource(service)] as const] : []),
+  ]);
+  for (const file of files.keys()) if (existsSync(root + file)) throw new UsageError(`${file} is there already`);
+  for (const [file, content] of files) {
+    mkdirSync(dirname(root + file), { recursive: true });
+    writeFileSync(root + file, content, { flag: 'wx' });
+  }
+  return { files: [...files.keys()], next: nextSteps(subject, isNew) };
+}
+
+const resourceFiles = (root: string, service: string): readonly string[] =>
+  readdirSync(`${root}shared/resources/${service}`)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => basename(name, '.ts'))
+    .sort();
+
+function assertService(root: string, service: string): void {
+  const known = readdirSync(`${root}shared/resources`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  if (known.includes(service)) return;
+  throw new UsageError(
+    `there is no service "${service}" (${known.join(', ')}); did you mean ${closest(service, known)}? For a new one, first write shared/resources/<service>/<resource>.ts`,
+  );
+}
+
+function assertId(service: string, id: string): void {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id))
+    throw new UsageError(
+      `"${id}" is no id: small letters, digits and single hyphens, as in ${service}-volume-encrypted`,
+    );
+  if (!id.startsWith(`${service}-`))
+    throw new UsageError(`"${id}" does not begin with its service: ${service}-<resource>-<secure state>`);
+}
+
+/** The resource type that is asked for, or the one that the id names, or the only one of the service. */
+async function subjectOf(root: string, service: string, id: string, asked?: string): Promise<Subject> {
+  const resources = new Map<string, readonly [name: string, resource: AnyResource]>();
+  for (const file of resourceFiles(root, service)) {
+    const found = Object.entries(await import(`${root}shared/resources/${service}/${file}.ts`)).find(isResource);
+    if (found !== undefined) resources.set(file, found);
+  }
+  const named = [...resources.keys()]
+    .filter((file) => id.startsWith(`${service}-${file}-`))
+    .sort((a, b) => b.length - a.length);
+  const file = asked ?? named[0] ?? (resources.size === 1 ? [...resources.keys()][0] : undefined) ?? '';
+  const [name, resource] = resources.get(file) ?? [];
+  if (name === undefined || resource === undefined)
+    throw new UsageError(
+      `${asked === undefined ? `"${id}" names no resource of ${service}` : `${service} has no resource "${asked}"`}; say which: npm run new-control ${service} ${id} <${[...resources.keys()].join(' | ')}>`,
+    );
+  return { service, id, file, name, facets: Object.keys(resource.facets) };
+}
+
+const isResource = (entry: [string, unknown]): entry is [string, AnyResource] => {
+  const [, value] = entry;
+  return typeof value === 'object' && value !== null && 'facets' in value && 'events' in value;
+};
+
+const nextSteps = ({ service, id, file, facets }: Subject, isNew: boolean): readonly string[] => [
+  `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be mended without a person.`,
+  `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Add testOnSandbox where the local account knows the service.`,
+  ...(isNew
+    ? [
+        `${service} has no function yet: in serverless.yml, add to functions: "${service}: \${file(functions/${service}/function.yml):function}", and to resources: "- \${file(functions/${service}/function.yml):resources}"`,
+      ]
+    : []),
+  `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck`,
+];

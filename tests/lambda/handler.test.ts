@@ -1,0 +1,184 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
+import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
+import { bundle, bundleOf, type Invocation, invoke } from '../support/bundles.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
+import { SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
+import { copyOfTree } from '../support/tree.ts';
+import { isWrite, wireTo } from '../support/wire.ts';
+
+const account = await testAccount();
+const wire = await wireTo(account.endpoint);
+const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
+const refusing = await wireTo(account.endpoint);
+/** As a new clone is, as one that may act, and as one with a mistake. */
+const [watching, acting, mistaken] = [copyOfTree(), copyOfTree(), copyOfTree()];
+
+interface Logged {
+  readonly level: string;
+  readonly message: string;
+  readonly eventId: string | null;
+  readonly function_request_id: string;
+  readonly result: { readonly controlId: string | null; readonly outcome: string; readonly remediationId?: string };
+}
+/** The log lines that carry a result. */
+const resultsOf = ({ logs }: Invocation) => logs.filter((line) => 'result' in line) as unknown as readonly Logged[];
+
+beforeAll(async () => {
+  writeFileSync(`${acting}policy.yml`, 'defaults: { mode: remediate }\n');
+  for (const finished of [await bundle(watching), await bundle(acting)])
+    expect(finished).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+describe('a bundle', () => {
+  test.each([
+    ['cloudtrail', ['cloudtrail', 'config-service']],
+    ['config', ['config-service']],
+    ['ec2', ['ec2']],
+    ['s3', ['s3', 's3-control']],
+  ])('of %s holds its own controls and the clients of %j, and nothing of the command', (service, clients) => {
+    const { inputs, bytes } = bundleOf(watching, service);
+    const named = (pattern: RegExp) => [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
+    expect(named(/^shared\/controls\/([^/]+)/)).toEqual([service]);
+    expect(named(/@aws-sdk\/client-([^/]+)/)).toEqual([...clients, 'dynamodb', 'sns'].sort());
+    expect(named(/^shared\/(cli|policy\/load|policy\/schema)/)).toEqual([]);
+    expect(named(/node_modules\/(ajv|yaml|commander|picocolors|cli-table3)\//)).toEqual([]);
+    // A cold start reads and compiles all of it.
+    expect(bytes).toBeLessThan(2_500_000);
+  });
+
+  test('of a policy.yml that says something else than is allowed is not made', async () => {
+    writeFileSync(`${mistaken}policy.yml`, 'defaults: { mode: detct }\nlimit: {}\n');
+    const { status, stderr } = await bundle(mistaken);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate',
+    );
+    expect(stderr).toContain('policy.yml:2:1 the file: "limit" is not known; allowed: defaults, controls');
+    expect(existsSync(`${mistaken}bundles/functions`)).toBe(false);
+  });
+});
+
+describe('one event', () => {
+  let groupId: string;
+  beforeAll(async () => {
+    groupId = await openGroup(account, 'one');
+  });
+  const event = () => openedEvent(account, groupId, 'event-1');
+
+  test('is looked at and left alone where policy.yml says detect', async () => {
+    wire.take();
+    const invocation = await invoke(watching, 'ec2', event(), env);
+    expect(invocation).toMatchObject({ value: { detected: 2, notApplicable: 1 } });
+    expect(wire.take().filter(isWrite)).toEqual([]);
+    expect(await ingressOf(account, [groupId])).toHaveLength(2);
+  });
+
+  test('is put right where it says remediate, recorded, told, logged and counted', async () => {
+    const { table, topicArn, inboxUrl } = await makeLocalWorld(account.aws());
+    const deployed = { ...env, EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn };
+    const invocation = await invoke(acting, 'ec2', event(), deployed);
+    expect(invocation).toMatchObject({ value: { remediated: 2, notApplicable: 1 } });
+    expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+
+    const results = resultsOf(invocation);
+    expect(results).toHaveLength(3);
+    for (const line of results)
+      expect(line).toMatchObject({
+        level: 'INFO',
+        eventId: 'event-1',
+        function_request_id: 'request-1',
+      });
+    const [remediated] = results.filter(({ result }) => result.controlId === ADMIN_PORTS);
+    expect(remediated).toMatchObject({
+      message: `${ADMIN_PORTS} ${groupId}: remediated`,
+      result: { outcome: 'remediated', remediationId: expect.stringMatching(/^rem-/), mode: 'remediate' },
+    });
+
+    const { remediationId = '' } = remediated?.result ?? {};
+    const record = await dynamoLedger(account.aws(), table).remediation(remediationId);
+    expect(record).toMatchObject({ status: 'remediated', eventId: 'event-1', afterCompliance: 'COMPLIANT' });
+    const mails = await takeMail(account.aws(), inboxUrl);
+    expect(mails.map(({ text }) => text)).toEqual([expect.stringContaining(`npx evenkeel undo ${remediationId}`)]);
+
+    expect(invocation.metrics).toHaveLength(3);
+    for (const { controlId, _aws } of invocation.metrics as { controlId: string; _aws: object }[]) {
+      const outcome = results.find(({ result }) => result.controlId === controlId)?.result.outcome ?? '';
+      expect(invocation.metrics).toContainEqual(
+        expect.objectContaining({ controlId, service: 'evenkeel', [outcome]: 1 }),
+      );
+      expect(_aws).toMatchObject({
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Evenkeel',
+            Dimensions: [['service', 'controlId']],
+            Metrics: [{ Name: outcome, Unit: 'Count' }],
+          },
+        ],
+      });
+    }
+  });
+
+  test('again is seen to be right, and ends there', async () => {
+    wire.take();
+    expect(await invoke(acting, 'ec2', event(), env)).toMatchObject({ value: { compliant: 2, notApplicable: 1 } });
+    expect(wire.take().filter(isWrite)).toEqual([]);
+  });
+
+  test('that concerns no control of the function is no failure', async () => {
+    const invocation = await invoke(acting, 's3', event(), env);
+    expect(invocation).toMatchObject({ value: { notApplicable: 1 } });
+    expect(resultsOf(invocation)).toMatchObject([{ eventId: 'event-1', result: { controlId: null } }]);
+  });
+});
+
+describe('what fails', () => {
+  test('fails the invocation once all else has been tried', async () => {
+    const ec2 = account.aws()(EC2Client);
+    const image = { ImageId: 'ami-12345678', InstanceType: 't3.micro', MinCount: 3, MaxCount: 3 } as const;
+    const { Instances = [] } = await ec2.send(new RunInstancesCommand(image));
+    const [first = '', broken = '', last = ''] = Instances.map(({ InstanceId = '' }) => InstanceId);
+    const event = sampleEvent('ec2/StartInstances', { [SAMPLE_ACCOUNT]: account.accountId });
+    const items = [first, broken, last].map((instanceId) => ({ instanceId }));
+    Object.assign(event.detail as object, { requestParameters: { instancesSet: { items } }, responseElements: null });
+
+    refusing.refuse(broken);
+    const invocation = await invoke(acting, 'ec2', event, { ...env, AWS_ENDPOINT_URL: refusing.endpoint });
+    expect(invocation.error?.name).toBe('ReconcileFailedError');
+    expect(invocation.error?.message).toMatch(
+      new RegExp(`^${broken}: UnreadableStateError: [^;]*UnauthorizedOperation[^;]*$`),
+    );
+    expect(resultsOf(invocation).map(({ level, result }) => [level, result.outcome])).toEqual([
+      ['INFO', 'remediated'],
+      ['INFO', 'remediated'],
+      ['ERROR', 'failed'],
+    ]);
+    expect(invocation.metrics.filter((line) => 'failed' in line)).toHaveLength(1);
+
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [first, broken, last] }));
+    const tokens = Reservations.flatMap(({ Instances = [] }) =>
+      Instances.map(({ InstanceId, MetadataOptions }) => [InstanceId, MetadataOptions?.HttpTokens]),
+    );
+    expect(Object.fromEntries(tokens)).toEqual({ [first]: 'required', [broken]: 'optional', [last]: 'required' });
+  });
+
+  test('an event that cannot be read, and a ledger that does not answer', async () => {
+    const groupId = await openGroup(account, 'kept');
+    const unreadable = await invoke(
+      acting,
+      'ec2',
+      { Records: [{ nonsense: true }, openedEvent(account, groupId, 'e')] },
+      env,
+    );
+    expect(unreadable.error?.message).toMatch(/^event: UnreadableEventError: /);
+    expect(await ingressOf(account, [groupId])).toHaveLength(1);
+
+    const other = await openGroup(account, 'other');
+    const lost = { ...env, EVENKEEL_TABLE: 'absent' };
+    const invocation = await invoke(acting, 'ec2', openedEvent(account, other, 'e'), lost);
+    expect(invocation.error?.message).toContain('ResourceNotFoundException');
+    expect(await ingressOf(account, [other])).toHaveLength(2);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SEVERITIES } from '../../shared/control.ts';
+import { OUTCOMES } from '../../shared/engine/outcome.ts';
+import { consoleNotifier } from '../../shared/notify/console.ts';
+import { render } from '../../shared/notify/render.ts';
+import { noticeOf } from '../support/notice.ts';
+
+const call = (number: number, input: object = { GroupId: 'sg-1' }) => ({
+  service: 'ec2',
+  operation: `Revoke${number}`,
+  input,
+});
+
+test('a remediation: who, what, where, when, what was done and how to take it back', () => {
+  const { subject, text } = render(noticeOf());
+  expect(subject).toBe('[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)');
+  expect(text).toBe(`Drift put right [CRITICAL]
+Security groups must not allow SSH or RDP from anywhere
+
+Resource:   AWS::EC2::SecurityGroup sg-1
+Account:    111122223333, eu-west-1
+Found:      Open to the world: tcp 22 from 0.0.0.0/0.
+Changed by: arn:aws:sts::111122223333:assumed-role/Developer/jo (CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress)
+At:         2026-11-02T09:14:07Z
+
+Done:
+  ec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}
+
+Take it back:  npx evenkeel undo rem-1
+Why it matters: Passwords are guessed within minutes.
+
+https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1
+Control: ec2-security-group-admin-ports-restricted · event e-1`);
+});
+
+describe('what differs', () => {
+  const textOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text;
+
+  test('what cannot be taken back says so, and names no undo', () => {
+    const text = textOf({}, { reversible: false });
+    expect(text).toContain('This cannot be taken back.');
+    expect(text).not.toContain('evenkeel undo');
+  });
+
+  test('a drift that is only told shows what would be done, and what a person can do', () => {
+    const text = textOf({ outcome: 'detected', remediationId: null, after: 'NON_COMPLIANT' });
+    expect(text).toMatch(/^Drift found \[CRITICAL\]\n/);
+    expect(text).toContain('\nWould do:\n  ec2:Revoke');
+    expect(text).toContain('What to do: Use Session Manager.');
+    expect(text).not.toContain('evenkeel undo');
+  });
+
+  test('a failure shows the trouble and what was tried', () => {
+    const text = textOf({ outcome: 'failed', error: 'StepFailedError: no permission' });
+    expect(text).toMatch(/^FAILED to put right/);
+    expect(text).toContain('\nTrouble:    StepFailedError: no permission\n');
+    expect(text).toContain('\nTried:\n');
+  });
+
+  test('a sweep knows nobody, no event and no time: nothing is said of them', () => {
+    const text = textOf({ eventId: null, eventName: 'Sweep' }, { attribution: null, eventTime: null });
+    expect(text).not.toMatch(/Changed by|At: |event|null|undefined/);
+  });
+
+  test('a caller of whom little is known', () => {
+    const attribution = { actor: null, sourceIp: null, userAgent: null, tool: null };
+    expect(textOf({ eventName: null }, { attribution })).toContain('\nChanged by: unknown\n');
+  });
+});
+
+describe('a long plan is shortened', () => {
+  test('twenty steps are shown, the others are counted', () => {
+    const { text } = render(noticeOf({ steps: Array.from({ length: 300 }, (_, number) => call(number)) }));
+    expect(text).toContain('  ec2:Revoke19 {"GroupId":"sg-1"}\n  … and 280 more\n');
+    expect(text).not.toContain('Revoke20 ');
+    expect(render(noticeOf({ steps: Array.from({ length: 20 }, (_, number) => call(number)) })).text).not.toContain(
+      'more',
+    );
+  });
+
+  test('so are a large input and a large trouble', () => {
+    const { text } = render(
+      noticeOf({ outcome: 'failed', error: 'x'.repeat(50_000), steps: [call(1, { Policy: 'y'.repeat(20_000) })] }),
+    );
+    expect(text.length).toBeLessThan(4000);
+    expect(text).toContain('x…\n');
+    expect(text).toContain('y…\n');
+  });
+});
+
+test('a subject that is too long for a mail is cut', () => {
+  const { subject } = render(noticeOf({ resourceId: 'x'.repeat(200) }));
+  expect(subject).toBe(`${`[CRITICAL] Drift put right: ${'x'.repeat(200)}`.slice(0, 97)}...`);
+});
+
+test('the subject is one line of at most 100 ASCII characters, the text never shows an object or a gap', () => {
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
+  const input = fc.dictionary(name, fc.jsonValue(), { maxKeys: 3 });
+  const result = fc.record({
+    outcome: fc.constantFrom(...OUTCOMES),
+    resourceId: name,
+    annotation: name,
+    error: fc.option(name),
+    eventId: fc.option(name),
+    steps: fc.array(fc.record({ service: fc.constant('s3'), operation: fc.constant('Put'), input }), { maxLength: 5 }),
+  });
+  fc.assert(
+    fc.property(result, fc.constantFrom(...SEVERITIES), (of, severity) => {
+      const sample = noticeOf(of);
+      const { subject, text } = render({ ...sample, control: { ...sample.control, severity } });
+      expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+      expect(subject.startsWith(`[${severity}] `)).toBe(true);
+      expect(text).toContain(of.annotation);
+      expect(text).not.toContain('[object Object]');
+      expect(text).not.toMatch(/: (undefined|null)$/m);
+    }),
+  );
+});
+
+test('on the console each line is set off', async () => {
+  let written = '';
+  await consoleNotifier((text) => {
+    written += text;
+  }).tell(noticeOf());
+  expect(
+    written
+      .trim()
+      .split('\n')
+      .every((line) => line.trimStart().startsWith('│')),
+  ).toBe(true);
+  expect(written).toContain('  │ Drift put right [CRITICAL]\n');
+});

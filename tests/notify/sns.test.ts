@@ -1,0 +1,134 @@
+import { CreateTopicCommand, type PublishCommandInput, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Notice } from '../../shared/notify/notifier.ts';
+import { render } from '../../shared/notify/render.ts';
+import { snsNotifier } from '../../shared/notify/sns.ts';
+import type { Aws } from '../../shared/resource.ts';
+import { noticeOf } from '../support/notice.ts';
+import { REGION, SAMPLE_ACCOUNT, testAccount } from '../support/sandbox.ts';
+
+const bucketPolicy = (letter: string) => ({
+  service: 's3',
+  operation: 'PutBucketPolicy',
+  input: { Bucket: 'b', Policy: JSON.stringify({ Statement: [{ Sid: letter.repeat(19_000) }] }) },
+});
+/** The largest plan that anybody has seen, and more. */
+const HUGE = noticeOf({ steps: Array.from({ length: 60 }, () => bucketPolicy('x')) });
+
+/** What would be published. */
+async function published(notice: Notice): Promise<PublishCommandInput> {
+  const sent: PublishCommandInput[] = [];
+  const aws = (() => ({
+    send: async ({ input }: { input: PublishCommandInput }) => sent.push(input),
+  })) as unknown as Aws;
+  await snsNotifier(aws, `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:t`).tell(notice);
+  const [input, ...more] = sent;
+  if (input === undefined || more.length > 0) throw new Error(`published ${sent.length} times`);
+  return input;
+}
+
+describe('what is published', () => {
+  test('a person gets the text, everybody else JSON, a phone the subject', async () => {
+    const { Subject, Message = '', MessageStructure } = await published(noticeOf());
+    const { subject, text } = render(noticeOf());
+    expect({ Subject, MessageStructure }).toEqual({ Subject: subject, MessageStructure: 'json' });
+    const { email, sms, default: machine, ...others } = JSON.parse(Message);
+    expect({ email, sms, others }).toEqual({ email: text, sms: subject, others: {} });
+    expect(JSON.parse(machine)).toEqual({
+      subject,
+      text,
+      severity: 'CRITICAL',
+      title: noticeOf().control.title,
+      consoleUrl: noticeOf().consoleUrl,
+      attribution: noticeOf().attribution,
+      eventTime: noticeOf().eventTime,
+      result: noticeOf().result,
+      stepsLeftOut: 0,
+    });
+  });
+
+  test('a plan that is larger than a message is cut, and says by how much', async () => {
+    const { Message = '' } = await published(HUGE);
+    expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
+    const { result, stepsLeftOut } = JSON.parse(JSON.parse(Message).default);
+    expect(result.steps.length).toBeGreaterThan(0);
+    expect(result.steps).toEqual(HUGE.result.steps.slice(0, result.steps.length));
+    expect(result.steps.length + stepsLeftOut).toBe(60);
+  });
+
+  test('one step that is larger than a message is left out', async () => {
+    const { Message = '' } = await published(noticeOf({ steps: [bucketPolicy('"'), bucketPolicy('x')] }));
+    expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
+    expect(JSON.parse(JSON.parse(Message).default)).toMatchObject({ result: { steps: [] }, stepsLeftOut: 2 });
+  });
+});
+
+describe('through a topic', () => {
+  type Envelope = { readonly Subject: string; readonly Message: string; readonly MessageAttributes: object };
+  let tell: (notice: Notice) => Promise<void>;
+  let receive: (queue: 'all' | 'failures') => Promise<readonly Envelope[]>;
+
+  beforeAll(async () => {
+    const { aws } = await testAccount();
+    const sqs = aws()(SQSClient);
+    const { TopicArn = '' } = await aws()(SNSClient).send(new CreateTopicCommand({ Name: 'notices' }));
+    const urls = new Map<string, string>();
+    for (const [QueueName, filter] of [
+      ['all', {}],
+      ['failures', { outcome: ['failed'], severity: ['CRITICAL'] }],
+    ] as const) {
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+      urls.set(QueueName, QueueUrl);
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+      const FilterPolicy = JSON.stringify(filter);
+      await aws()(SNSClient).send(
+        new SubscribeCommand({
+          TopicArn,
+          Protocol: 'sqs',
+          Endpoint: Attributes?.QueueArn,
+          Attributes: QueueName === 'all' ? {} : { FilterPolicy },
+        }),
+      );
+    }
+    tell = (notice) => snsNotifier(aws('us-east-1'), TopicArn).tell(notice);
+    receive = async (queue) => {
+      const request = { QueueUrl: urls.get(queue), MaxNumberOfMessages: 10 };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
+      return Messages.map(({ Body = '' }) => JSON.parse(Body));
+    };
+  });
+
+  test('a queue gets the JSON with what filters need; a filter lets through what it names', async () => {
+    const failed = noticeOf({ outcome: 'failed', error: 'no' });
+    await tell(noticeOf());
+    await tell(failed);
+    const messages = await receive('all');
+    expect(messages.map(({ Subject }) => Subject).sort()).toEqual(
+      [render(noticeOf()).subject, render(failed).subject].sort(),
+    );
+    const [remediated] = messages.filter(
+      ({ Subject }) => Subject.includes('put right: sg-1') && !Subject.includes('FAILED'),
+    );
+    expect(JSON.parse(remediated?.Message ?? '')).toMatchObject({ result: noticeOf().result });
+    expect(remediated?.MessageAttributes).toEqual({
+      severity: { Type: 'String', Value: 'CRITICAL' },
+      outcome: { Type: 'String', Value: 'remediated' },
+      controlId: { Type: 'String', Value: 'ec2-security-group-admin-ports-restricted' },
+    });
+    expect((await receive('failures')).map(({ Message }) => JSON.parse(Message).result.outcome)).toEqual(['failed']);
+  });
+
+  test('a plan of more than 256 KB arrives', async () => {
+    await tell(HUGE);
+    const [message] = await receive('all');
+    expect(JSON.parse(message?.Message ?? '').stepsLeftOut).toBeGreaterThan(0);
+  });
+
+  test('a topic that does not exist throws', async () => {
+    const { aws } = await testAccount();
+    await expect(
+      snsNotifier(aws(), `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:absent`).tell(noticeOf()),
+    ).rejects.toThrow();
+  });
+});

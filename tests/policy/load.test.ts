@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { MODES, SEVERITIES } from '../../shared/control.ts';
+import { controls } from '../../shared/controls/index.ts';
+import { isDate, PolicyError, parsePolicy } from '../../shared/policy/load.ts';
+import { policySchema } from '../../shared/policy/schema.ts';
+
+const ADMIN_PORTS = 'ec2-security-group-admin-ports-restricted';
+const schema = policySchema(controls);
+
+const parse = (text: string, of = controls) => parsePolicy(text, 'policy.yml', of);
+
+/** Enough of them where thousands of texts are read: a schema is compiled for each. */
+const FEW = controls.slice(0, 2);
+const few = FEW.map(({ id }) => id);
+
+/** What is wrong with a text, line by line; nothing where it is right. */
+function troublesOf(text: string, of = controls): readonly string[] {
+  try {
+    parse(text, of);
+    return [];
+  } catch (error) {
+    if (error instanceof PolicyError) return error.troubles;
+    throw error;
+  }
+}
+
+describe('the schema', () => {
+  test('is one, strictly, with nothing that a validator would overlook', () => {
+    const ajv = new Ajv({ strict: true, strictTypes: false, formats: { date: isDate } });
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(() => ajv.compile(schema)).not.toThrow();
+  });
+
+  test('says of every place what it is for', () => {
+    const bare: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      const { properties = {}, items } = node as { properties?: Record<string, object>; items?: object };
+      for (const [name, inner] of Object.entries(properties)) {
+        if (!('description' in inner)) bare.push(`${path}.${name}`);
+        walk(inner, `${path}.${name}`);
+      }
+      if (items !== undefined) walk(items, `${path}[]`);
+    };
+    walk(schema, '');
+    expect(bare).toEqual([]);
+  });
+
+  test('knows every control and its parameters, whose defaults it allows', () => {
+    const whole = Object.fromEntries(
+      controls.map(({ id, parameters }) => [
+        id,
+        {
+          parameters: Object.fromEntries(
+            Object.entries(parameters as Record<string, { default: unknown }>).map(([name, spec]) => [
+              name,
+              spec.default,
+            ]),
+          ),
+        },
+      ]),
+    );
+    expect(parse(stringify({ controls: whole }))).toEqual({ controls: whole });
+  });
+
+  test('is published as it is', () => {
+    const published = readFileSync(new URL('../../docs/policy.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+});
+
+const day = fc
+  .date({ min: new Date('2026-01-01'), max: new Date(Date.now() + 360 * 86_400_000), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+const word = fc.string({ minLength: 1, maxLength: 40 });
+const mode = fc.constantFrom(...MODES);
+
+/** Any policy.yml that is right, every part of it optional. */
+const document = fc.record(
+  {
+    defaults: fc.record({ mode }, { requiredKeys: [] }),
+    controls: fc.dictionary(fc.constantFrom(...few), fc.record({ mode }, { requiredKeys: [] }), {
+      noNullPrototype: true,
+    }),
+    exemptions: fc.array(
+      fc.record({ control: fc.constantFrom(...few), resource: word, owner: word, reason: word, expires: day }),
+    ),
+    limits: fc.record(
+      {
+        remediationsPerHour: fc.integer({ min: 1, max: 10_000 }),
+        flap: fc.record({ times: fc.integer({ min: 1, max: 99 }), within: fc.constantFrom('30m', '1h', '2d') }),
+      },
+      { requiredKeys: [] },
+    ),
+    notify: fc.record({ minimumSeverity: fc.constantFrom(...SEVERITIES) }, { requiredKeys: [] }),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+describe('a text that is right', () => {
+  test('is read as it stands', () => {
+    fc.assert(
+      fc.property(document, (wanted) => expect(parse(stringify(wanted), FEW)).toEqual(wanted)),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each(['', '\n# nothing yet\n', '{}', '---\n'])('%j sets nothing', (text) => {
+    expect(parse(text)).toEqual({});
+  });
+
+  test('words that YAML of old took for other things', () => {
+    const text = `defaults: { mode: off }\nexemptions:\n  - { control: ${ADMIN_PORTS}, resource: sg-1, owner: no, reason: yes, expires: 2027-01-31 }\n`;
+    expect(parse(text)).toEqual({
+      defaults: { mode: 'off' },
+      exemptions: [{ control: ADMIN_PORTS, resource: 'sg-1', owner: 'no', reason: 'yes', expires: '2027-01-31' }],
+    });
+  });
+});
+
+describe('a text that is wrong', () => {
+  test.each([
+    [
+      'defaults: { mode: detct }',
+      '1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate',
+    ],
+    [
+      'default: { mode: detect }',
+      '1:1 the file: "default" is not known; allowed: defaults, controls, matches, exemptions, owners, limits, notify',
+    ],
+    [
+      `controls:\n  ${ADMIN_PORTS}:\n    mode: detect\n  s3-bucket-encripted: {}`,
+      '4:3 controls: "s3-bucket-encripted" is not known; did you mean s3-bucket-encrypted?',
+    ],
+    [
+      `controls: { ${ADMIN_PORTS}: { parameters: { ports: 22 } } }`,
+      '1:79 controls.ec2-security-group-admin-ports-restricted.parameters.ports: 22 must be array',
+    ],
+    [
+      `controls: { ${ADMIN_PORTS}: { parameters: { prots: [22] } } }`,
+      '1:72 controls.ec2-security-group-admin-ports-restricted.parameters: "prots" is not known; allowed: ports, widestIpv4, widestIpv6',
+    ],
+    [
+      `controls: { ${ADMIN_PORTS}: { parameters: { ports: [22, 70000] } } }`,
+      '1:84 controls.ec2-security-group-admin-ports-restricted.parameters.ports.1: 70000 must be <= 65535',
+    ],
+    [
+      'controls: { cloudtrail-log-file-validation-enabled: { parameters: { x: 1 } } }',
+      '1:69 controls.cloudtrail-log-file-validation-enabled.parameters: "x" is not known; nothing is allowed here',
+    ],
+    ['limits: { flap: { times: 0, within: 1h } }', '1:26 limits.flap.times: 0 must be >= 1'],
+    [
+      'limits: { flap: { times: 1, within: 1y } }',
+      '1:37 limits.flap.within: "1y" must match pattern "^[1-9][0-9]*[mhd]$"',
+    ],
+    ['limits: { flap: { times: 1 } }', `1:17 limits.flap: {"times":1} must have required property 'within'`],
+    [
+      `exemptions: [{ control: s3-bucket-encrypted, resource: x, owner: x, reason: x, expires: 2027-02-30 }]`,
+      '1:89 exemptions.0.expires: "2027-02-30" must match format "date"',
+    ],
+    ['- defaults', '1:1 the file: ["defaults"] must be object'],
+    ['controls:', '1:10 controls: null must be object'],
+    ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
+    ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],
+    ['{}\n---\n{}', '2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
+  ])('%s', (text, trouble) => {
+    expect(troublesOf(text)).toEqual([`policy.yml:${trouble}`]);
+  });
+
+  test('every trouble is told, each on a line of its own', () => {
+    const troubles = troublesOf(
+      'defaults: { mode: x }\nlimits: { remediationsPerHour: 0 }\nnotify: { minimumSeverity: URGENT }',
+    );
+    expect(troubles).toEqual([
+      expect.stringMatching(/^policy\.yml:1:19 /),
+      expect.stringMatching(/^policy\.yml:2:32 /),
+      expect.stringMatching(/^policy\.yml:3:28 .*INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL$/),
+    ]);
+  });
+
+  test('a name that is not known is refused wherever it stands', () => {
+    const places = ['', 'defaults', 'controls', `controls.${few[0]}`, 'limits', 'limits.flap', 'notify'];
+    const known = new Set([...few, 'defaults', 'controls', 'exemptions', 'limits', 'notify', 'mode', 'parameters']);
+    const name = fc.stringMatching(/^[a-z]{1,12}$/).filter((text) => !known.has(text));
+    fc.assert(
+      fc.property(fc.constantFrom(...places), name, (place, unknown) => {
+        const path = place === '' ? [] : place.split('.');
+        const wrong = [...path, unknown].reduceRight<unknown>((value, key) => ({ [key]: value }), {});
+        expect(troublesOf(stringify(wrong), FEW).join('\n')).toContain(
+          `${place || 'the file'}: "${unknown}" is not known`,
+        );
+      }),
+    );
+  });
+
+  test('whatever a file holds, it is read or refused with a place, never worse', () => {
+    const yaml = fc
+      .array(fc.constantFrom(...'{}[]:,-#&*!|>\'"%@` \n\tab1~?'), { maxLength: 40 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), yaml), (text) => {
+        for (const trouble of troublesOf(text, FEW)) expect(trouble).toMatch(/^policy\.yml:\d+:\d+ \S/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { type Finished, run } from './command.ts';
+
+/** In a process of its own, since it loads the tree's own configuration; the options that esbuild does not know are the plugin's. */
+const BUILD = `
+  const { build } = require('esbuild');
+  const { readdirSync } = require('node:fs');
+  const { exclude, outputFileExtension, skipRebuild, ...options } = require(process.cwd() + '/esbuild.config.cjs')();
+  build({
+    ...options,
+    entryPoints: readdirSync('functions').map((name) => 'functions/' + name + '/handler.ts'),
+    outdir: 'bundles',
+    outbase: '.',
+    outExtension: { '.js': outputFileExtension },
+    metafile: true,
+    logLevel: 'silent',
+  }).then(
+    ({ metafile }) => require('node:fs').writeFileSync('bundles/meta.json', JSON.stringify(metafile)),
+    ({ errors }) => { console.error(errors.map(({ text }) => text).join('\\n')); process.exitCode = 1; },
+  );`;
+
+/** Bundles every function of a tree as packaging does; what was said, where it fails. */
+export const bundle = (tree: string): Promise<Finished> => run(process.execPath, ['-e', BUILD], { cwd: tree });
+
+/** What went into the bundle of a function, and how large it is. */
+export function bundleOf(
+  tree: string,
+  service: string,
+): { readonly inputs: readonly string[]; readonly bytes: number } {
+  const { outputs } = JSON.parse(readFileSync(join(tree, 'bundles/meta.json'), 'utf8')) as Metafile;
+  const output = outputs[`bundles/functions/${service}/handler.mjs`];
+  if (output === undefined) throw new Error(`there is no bundle of ${service}`);
+  const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return { inputs: inputs.map(([path]) => path), bytes: output.bytes };
+}
+
+const INVOKE = `
+  import { text } from 'node:stream/consumers';
+  const { handler } = await import(process.argv[1]);
+  const { event, context } = JSON.parse(await text(process.stdin));
+  try {
+    process.stdout.write('RESULT ' + JSON.stringify({ value: await handler(event, context) }) + '\\n');
+  } catch ({ name, message }) {
+    process.stdout.write('RESULT ' + JSON.stringify({ error: { name, message } }) + '\\n');
+  }`;
+
+/** How an invocation ended, and what it logged. */
+export interface Invocation {
+  readonly value?: unknown;
+  readonly error?: { readonly name: string; readonly message: string };
+  readonly logs: readonly Record<string, unknown>[];
+  /** What went to CloudWatch as metrics, in its embedded format. */
+  readonly metrics: readonly Record<string, unknown>[];
+}
+
+/** Invokes a bundled function as Lambda would: in a process of its own, in its environment. Throws where anything but JSON Lines was said. */
+export async function invoke(
+  tree: string,
+  service: string,
+  event: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<Invocation> {
+  const functionName = `evenkeel-prod-${service}`;
+  const lambda = {
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    POWERTOOLS_SERVICE_NAME: 'evenkeel',
+    POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
+  };
+  const context = {
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:111122223333:function:${functionName}`,
+    memoryLimitInMB: '512',
+    awsRequestId: 'request-1',
+  };
+  const { stdout, stderr } = await run(
+    process.execPath,
+    ['--input-type=module', '-e', INVOKE, join(tree, `bundles/functions/${service}/handler.mjs`)],
+    { env: { ...env, ...lambda }, input: JSON.stringify({ event, context }) },
+  );
+  const lines = stdout.trimEnd().split('\n');
+  const result = lines.pop();
+  if (result?.startsWith('RESULT ') !== true) throw new Error(`the function ended early: ${stdout}${stderr}`);
+  // Lambda's log takes both; errors go to stderr.
+  const logged = [...lines, ...stderr.split('\n')]
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return {
+    ...JSON.parse(result.slice('RESULT '.length)),
+    logs: logged.filter((line) => !('_aws' in line)),
+    metrics: logged.filter((line) => '_aws' in line),
+  };
+}

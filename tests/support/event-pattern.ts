@@ -1,0 +1,27 @@
+/** An EventBridge event pattern: what must stand where. */
+export interface EventPattern {
+  readonly [field: string]: EventPattern | readonly (string | number | boolean | null | Matcher)[];
+}
+
+interface Matcher {
+  readonly exists: boolean;
+}
+
+/** True where an event matches a pattern, by EventBridge's rules for values and `exists`. Throws for a matcher that it does not know: a test must not pass because of that. */
+export function matches(pattern: EventPattern, event: unknown): boolean {
+  const fields = typeof event === 'object' && event !== null ? (event as Readonly<Record<string, unknown>>) : {};
+  return Object.entries(pattern).every(([field, wanted]) =>
+    Array.isArray(wanted)
+      ? wanted.some((one) => matchesValue(one, fields[field], field in fields))
+      : matches(wanted as EventPattern, fields[field]),
+  );
+}
+
+function matchesValue(wanted: unknown, value: unknown, present: boolean): boolean {
+  if (typeof wanted === 'object' && wanted !== null) {
+    const [[name, argument] = [], ...more] = Object.entries(wanted);
+    if (name !== 'exists' || more.length > 0) throw new Error(`${JSON.stringify(wanted)} is not known to this matcher`);
+    return present === argument;
+  }
+  return Array.isArray(value) ? value.includes(wanted) : present && value === wanted;
+}
