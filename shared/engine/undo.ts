@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../control.ts';
 import type { Exemption, RecordedStep, Remediation, UndoCall } from '../ledger/ledger.ts';
+import { resourceKey } from '../ledger/ledger.ts';
 import { relayOf, subjectOf } from './decide.ts';
 import { differences } from './differences.ts';
 import type { Cause, Engine } from './engine.ts';
@@ -63,6 +64,9 @@ export async function undo(
   if (asked === null) throw new NotDecidableError(`there is no remediation ${request.id}`);
   const subject = subjectOf(asked, controls);
   const [control] = subject.controls as readonly [AnyControl];
+  const { open } = await engine.ledger.recall(resourceKey(asked.service, asked.ref));
+  // What cannot be taken back is said without a lease; but a run that was cut off has to be ended first.
+  if (open.length === 0) await undoable(request.id, engine);
   const cause = causeOf(request, engine);
   const run = async (renew: () => Promise<void>) => {
     const look = new Look(subject, cause, engine);

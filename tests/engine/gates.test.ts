@@ -232,6 +232,12 @@ describe('a flap', () => {
     expect(await ask({ policy: { limits } })).toBeNull();
   });
 
+  test('that stops us leaves the breaker alone', async () => {
+    const { asked: ask, ledger } = await flapping();
+    await ask({ policy: { limits } });
+    expect(await ledger.breakers.all()).toEqual(new Map());
+  });
+
   test('is not counted by asking', async () => {
     const { asked: ask, saved } = stage();
     for (let turn = 0; turn < 5; turn += 1) expect(await ask({ policy: { limits } })).toBeNull();

@@ -79,6 +79,18 @@ describe('a chain', () => {
     expect(troubles(links.slice(0, 4))).toContain('the chain ends at entry 4, and should end at 6');
   });
 
+  test('finds an entry that was altered and hashed anew, wherever it stands', () => {
+    const { links, troubles } = evidence();
+    for (const [index, link] of links.entries()) {
+      const { hash: _, ...content } = { ...link, recordHash: hashOf('another') };
+      expect(troubles(links.with(index, { ...content, hash: hashOf(content) }))).toContainEqual(
+        index === 5
+          ? 'the chain ends at entry 6, and should end at 6'
+          : `entry ${index + 2} does not follow entry ${index + 1}`,
+      );
+    }
+  });
+
   test('finds that its end was cut off with its head, by the record that has ended', () => {
     const { links, troubles } = evidence();
     const last = links[4] as Link;

@@ -14,7 +14,7 @@ import {
   leasesIn,
   standing,
 } from '../../shared/ledger/lease.ts';
-import { resourceKey } from '../../shared/ledger/ledger.ts';
+import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryStore, type Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
@@ -184,6 +184,73 @@ const keyed: AnyControl = {
   plan: () => [step(BoxClient, TurnKeyCommand, { turns: 2 })],
 };
 
+const SIBLINGS = [lidClosed, keyed, labelled];
+
+describe('a run', () => {
+  const stage = (state: Partial<Box>) => {
+    let now = Date.parse('2026-01-01T12:00:00Z');
+    const world = new World(state);
+    const ledger = ledgerIn(memoryStore(), () => now);
+    const run = (controls: readonly AnyControl[], change: Partial<Ledger> = {}) =>
+      reconcile(
+        { resource: box, ref: REF, controls, siblings: SIBLINGS },
+        CAUSE,
+        testEngine((region) => world.aws(region), 'remediate', {
+          ledger: { ...ledger, ...change },
+          clock: { now: () => new Date(now), sleep: async () => {} },
+        }),
+      );
+    const later = () => {
+      now += LEASE_TIME;
+    };
+    return { world, ledger, run, later };
+  };
+  const key = resourceKey('box', REF);
+
+  test('that fails lets go at once, and its results say that it failed and what it did', async () => {
+    const { ledger, run } = stage({ lid: { open: true } });
+    const release = async () => {
+      throw new Error('down');
+    };
+    expect(await run([lidClosed], { release })).toMatchObject([
+      { outcome: 'failed', error: 'down', remediationId: expect.stringMatching(/^rem-/), after: 'COMPLIANT' },
+    ]);
+    expect(await ledger.recall(key)).toMatchObject({ held: false, leftBehind: [lidClosed.id] });
+  });
+
+  test('takes over what one that was cut off was to look at, though all is well by its own controls', async () => {
+    const { world, ledger, run, later } = stage({ lock: { on: false } });
+    await ledger.acquire(key, 'dead', { wants: [keyed.id], covers: SIBLINGS.map(({ id }) => id) });
+    expect(await run([lidClosed])).toMatchObject([{ outcome: 'compliant' }]);
+    expect(world.box).toMatchObject({ lock: { on: false } });
+    later();
+    expect(await run([lidClosed])).toMatchObject([
+      { controlId: lidClosed.id, outcome: 'compliant' },
+      { controlId: keyed.id, outcome: 'remediated' },
+    ]);
+    expect(world.box).toEqual(GOOD);
+    expect(await ledger.recall(key)).toMatchObject({ held: false, leftBehind: [] });
+  });
+
+  test('that comes while another is at work says so, writes nothing, tells nobody and counts nothing', async () => {
+    const { world, ledger, run } = stage({ lid: { open: true } });
+    await ledger.acquire(key, 'another', { wants: [keyed.id], covers: SIBLINGS.map(({ id }) => id) });
+    const [result] = await run([lidClosed]);
+    expect(result).toMatchObject({ outcome: 'detected', after: 'NON_COMPLIANT', error: null });
+    expect(result?.annotation).toMatch(/^Another run is at work on it and will look again\./);
+    expect(world.calls).toEqual([]);
+    expect((await ledger.recall(key)).findings).toEqual([]);
+    expect(await ledger.breakers.all()).toEqual(new Map());
+    expect(await ledger.release(key, 'another')).toEqual([keyed.id, lidClosed.id]);
+  });
+
+  test('that wants what the other cannot look at fails, so that it comes again', async () => {
+    const { ledger, run } = stage({ lid: { open: true } });
+    await ledger.acquire(key, 'another', { wants: [], covers: [] });
+    expect(await run([lidClosed])).toMatchObject([{ outcome: 'failed', error: expect.stringMatching(/^BusyError/) }]);
+  });
+});
+
 /** What becomes of a box while runs are at work on it. */
 type Action =
   | { readonly kind: 'event'; readonly controls: readonly AnyControl[]; readonly lives: number | null }
@@ -195,7 +262,6 @@ const BY_FACET: readonly (readonly [Partial<Box>, readonly AnyControl[]])[] = [
   [{ lid: { open: true }, lock: { on: false } }, [lidClosed, keyed]],
   [{ label: { text: '' } }, [labelled]],
 ];
-const SIBLINGS = [lidClosed, keyed, labelled];
 const isRight = ({ lid, lock }: Box) => !lid.open && lock.on;
 
 const action: fc.Arbitrary<Action> = fc.oneof(

@@ -88,6 +88,58 @@ describe('the ledger in memory', () => {
     expect(await ledger.remediation('rem-2')).toEqual(remediation('rem-2'));
   });
 
+  describe('lets a record', () => {
+    const states = [
+      'awaitingApproval',
+      'applying',
+      'remediated',
+      'failed',
+      'interrupted',
+      'rejected',
+      'expired',
+      'superseded',
+    ] as const;
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      awaitingApproval: states,
+      applying: ['applying', 'remediated', 'failed', 'interrupted'],
+      remediated: ['remediated', 'failed', 'interrupted'],
+      failed: ['remediated', 'failed', 'interrupted'],
+      interrupted: ['remediated', 'failed', 'interrupted'],
+      rejected: [],
+      expired: [],
+      superseded: [],
+    };
+    const pairs = states.flatMap((from) =>
+      states.map((to) => [from, to, allowed[from]?.includes(to) ?? false] as const),
+    );
+    test.each(pairs)('that is %s become %s: %s', async (from, to, may) => {
+      const ledger = memoryLedger();
+      await ledger.saveRemediation(remediation('rem-1', { status: from }));
+      const saved = ledger.saveRemediation(remediation('rem-1', { status: to }));
+      if (may) await saved;
+      else await expect(saved).rejects.toThrow(`rem-1 is ${from} by now and cannot become ${to}`);
+      expect(await ledger.remediation('rem-1')).toMatchObject({ status: may ? to : from });
+    });
+  });
+
+  test('knows which records are open', async () => {
+    const ledger = memoryLedger();
+    const key = resourceKey('ec2', REF);
+    await ledger.saveRemediation(remediation('rem-1'));
+    await ledger.saveRemediation(remediation('rem-2', { status: 'awaitingApproval' }));
+    await ledger.saveRemediation(remediation('rem-3', { ref: { ...REF, resourceId: 'sg-2' } }));
+    expect((await ledger.recall(key)).open).toEqual(['rem-1', 'rem-2']);
+    await ledger.saveRemediation(remediation('rem-1', { status: 'failed' }));
+    await ledger.saveRemediation(remediation('rem-2', { status: 'rejected' }));
+    expect((await ledger.recall(key)).open).toEqual([]);
+    expect((await ledger.chain(key)).links.map(({ remediationId, phase }) => `${remediationId} ${phase}`)).toEqual([
+      'rem-1 begun',
+      'rem-2 begun',
+      'rem-1 ended',
+      'rem-2 ended',
+    ]);
+  });
+
   test('is no other ledger', async () => {
     await memoryLedger().remember('k', { a: 1 });
     expect((await memoryLedger().recall('k')).lastKnown).toBeNull();

@@ -68,15 +68,18 @@ test('a pause of one control leaves the others alone', async () => {
   expect((await asked('resume', '--control', HIGH_RISK)).stdout).toBe(`Resumed: ${HIGH_RISK}. No finding waits.\n`);
 });
 
-test.each([
-  [['pause'], /--reason/],
-  [['pause', '--reason', 'x', '--control', 'no-such'], /--control no-such: there is no such control/],
-  [['resume', '--resource', 'sg-1'], /name the --control whose flap ends/],
-  [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS], /nothing of \S+ is halted there/],
-  [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS, '--breaker'], /leave --resource out/],
-])('%j is wrong usage', async (args, says) => {
-  const { status, stdout, stderr } = await asked(...args);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(says);
-  expect(stderr).toMatch(/^[^\n]+\n$/);
+test('wrong usage is said in one line', async () => {
+  const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [['pause'], /--reason/],
+    [['pause', '--reason', 'x', '--control', 'no-such'], /--control no-such: there is no such control/],
+    [['resume', '--resource', 'sg-1'], /name the --control whose flap ends/],
+    [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS], /nothing of \S+ is halted there/],
+    [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS, '--breaker'], /leave --resource out/],
+  ];
+  const finished = await Promise.all(wrong.map(([args]) => asked(...args)));
+  for (const [index, { status, stdout, stderr }] of finished.entries()) {
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(wrong[index]?.[1] as RegExp);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+  }
 });
