@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Outcome, Result } from '../engine/outcome.ts';
+import { lineOf, type Outcome, type Result } from '../engine/outcome.ts';
 import { EXIT } from './errors.ts';
 
 const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
@@ -27,7 +27,7 @@ export function reportTo(json: boolean, exitCode: boolean): Report {
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);
-      process.stdout.write(json ? `${JSON.stringify(result)}\n` : inWords(result));
+      process.stdout.write(json ? `${lineOf(result)}\n` : inWords(result));
     },
     finish() {
       if (!json) process.stdout.write(`\n${summary(tally)}\n`);

@@ -32,6 +32,29 @@ export interface Result {
   readonly error: string | null;
 }
 
+/** The keys of a line, in their order. */
+const KEYS = [
+  'eventId',
+  'eventName',
+  'controlId',
+  'resourceType',
+  'resourceId',
+  'accountId',
+  'region',
+  'outcome',
+  'before',
+  'after',
+  'annotation',
+  'mode',
+  'steps',
+  'remediationId',
+  'error',
+] as const satisfies readonly (keyof Result)[];
+
+/** A result as a line of JSON, its keys always in the same order. */
+export const lineOf = (result: Result): string =>
+  JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, result[key]])));
+
 /** A result that speaks of no resource: an event that concerns no control, or one that could not be read. */
 export const bareResult = (
   event: { readonly eventId: string | null; readonly eventName: string | null },
