@@ -83,6 +83,9 @@ async function deploy() {
 }
 const deployments = deploy();
 
+/** Milliseconds that packaging and deploying may take where others use the processor too. */
+const PATIENCE = 240_000;
+
 let resources: Resources;
 let actingResources: Resources;
 beforeAll(async () => {
@@ -90,7 +93,7 @@ beforeAll(async () => {
   resources = templateOf(watching).Resources;
   expect(await packages.acting).toMatchObject({ status: 0 });
   actingResources = templateOf(acting).Resources;
-});
+}, PATIENCE);
 
 const ofType = (from: Resources, type: string) => Object.entries(from).filter(([, { Type }]) => Type === type);
 const named = (service: string, what: string) => `${service[0]?.toUpperCase()}${service.slice(1)}${what}`;
@@ -259,13 +262,18 @@ describe('what wakes which function', () => {
 });
 
 describe('deployed to the local account', () => {
-  test('it is made, updated with a function that may act, and removed', async () => {
-    const { made, updated, removed } = await deployments;
-    expect(made.finished).toMatchObject({ status: 0 });
-    expect(made.status).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
-    for (const [name] of ofType(resources, 'AWS::Lambda::Function')) expect(made.resources).toContain(`>${name}<`);
-    for (const name of ['LedgerTable', 'NoticeTopic', 'DeadLetterQueue']) expect(made.resources).toContain(`>${name}<`);
-    expect(updated).toMatchObject({ finished: { status: 0 }, status: 'UPDATE_COMPLETE' });
-    expect(removed).toMatchObject({ finished: { status: 0 }, status: null });
-  });
+  test(
+    'it is made, updated with a function that may act, and removed',
+    async () => {
+      const { made, updated, removed } = await deployments;
+      expect(made.finished).toMatchObject({ status: 0 });
+      expect(made.status).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
+      for (const [name] of ofType(resources, 'AWS::Lambda::Function')) expect(made.resources).toContain(`>${name}<`);
+      for (const name of ['LedgerTable', 'NoticeTopic', 'DeadLetterQueue'])
+        expect(made.resources).toContain(`>${name}<`);
+      expect(updated).toMatchObject({ finished: { status: 0 }, status: 'UPDATE_COMPLETE' });
+      expect(removed).toMatchObject({ finished: { status: 0 }, status: null });
+    },
+    PATIENCE,
+  );
 });
