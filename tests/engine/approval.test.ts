@@ -7,7 +7,7 @@ import { memoryStore } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
-import { type Box, CAUSE, lidClosed, locked, subjectOf, World } from './box.ts';
+import { type Box, CAUSE, closeLid, lidClosed, locked, subjectOf, World } from './box.ts';
 
 const CONTROLS = [lidClosed, locked];
 const HOUR = 3_600_000;
@@ -90,6 +90,13 @@ test('an approval holds for one plan, not for what is found meanwhile', async ()
   expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
   expect(engine.told.at(-1)?.result.remediationId).toBe(anew.remediationId);
   expect(await approve(anew.remediationId ?? '', 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'remediated' });
+});
+
+test('nor for what another version of the control would do', async () => {
+  const id = await waiting();
+  const thorough = { ...lidClosed, plan: () => [closeLid(), closeLid()] };
+  expect(await approve(id, 'ann', engine, [thorough])).toMatchObject({ outcome: 'awaitingApproval' });
+  expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
 });
 
 test('a decision that came first holds', async () => {

@@ -221,6 +221,22 @@ describe('records that are open', () => {
     expect(engine.announced).toEqual([]);
   });
 
+  test('a list that is some seconds behind ends nothing that was decided', async () => {
+    start('approve');
+    const id = (await look())[0]?.remediationId ?? '';
+    const stale = (await engine.ledger.remediation(id)) as Remediation;
+    await engine.ledger.saveRemediation({ ...stale, status: 'rejected' });
+    at('2026-11-03');
+    const { ledger } = engine;
+    async function* remediations() {
+      yield stale;
+    }
+    const { errors } = await dailyDuties({ ...engine, ledger: { ...ledger, remediations } });
+    expect(errors).toEqual([]);
+    expect((await ledger.remediation(id))?.status).toBe('rejected');
+    expect(engine.announced).toEqual([]);
+  });
+
   test('a run that was cut off is looked at again, one that is at work is not', async () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';

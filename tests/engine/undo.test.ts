@@ -15,6 +15,7 @@ import {
   BoxClient,
   CAUSE,
   closeLid,
+  labelled,
   lidClosed,
   locked,
   named,
@@ -210,6 +211,37 @@ describe('what went only half-way', () => {
     ]);
   });
 
+  test('one that was cut off before its first call has taken nothing back', async () => {
+    let now = Date.now();
+    const ledger = ledgerIn(memoryStore(), () => now);
+    engine = testEngine((region) => world.aws(region), 'remediate', { ledger });
+    const id = await putRight();
+    const cutOff = () => Promise.reject(named('CutOff'));
+    let saves = 0;
+    const saveRemediation = (record: Remediation) => {
+      saves += 1;
+      return saves > 1 ? cutOff() : ledger.saveRemediation(record);
+    };
+    const dying = { ...engine, ledger: { ...ledger, renew: cutOff, release: cutOff, saveRemediation } };
+    expect(await says(takeBack(id, dying))).toMatch(/CutOff/);
+    expect(made).toEqual([]);
+    now += LEASE_TIME + 1;
+    await takeBack(id);
+    expect(world.box).toMatchObject(OPEN);
+  });
+
+  test('whoever has lost the lease makes no further call', async () => {
+    const id = await putRight();
+    const { ledger } = engine;
+    let renewals = 0;
+    const renew = (key: string, holder: string) => {
+      renewals += 1;
+      return renewals > 1 ? Promise.reject(named('LeaseLostError')) : ledger.renew(key, holder);
+    };
+    expect(await says(takeBack(id, { ...engine, ledger: { ...ledger, renew } }))).toMatch(/LeaseLost/);
+    expect(made).toHaveLength(1);
+  });
+
   test('where nothing was changed the exemption ends with it', async () => {
     const id = await putRight();
     refuse = () => named('AccessDenied');
@@ -274,6 +306,13 @@ test('whoever comes while it is at work is not forgotten', async () => {
   const before = (await Array.fromAsync(engine.ledger.openFindings())).find(({ controlId }) => controlId === shut.id);
   // Once by the undo itself, once for the newcomer.
   expect(before).toMatchObject({ outcome: 'exempted', timesSeen: 2 });
+});
+
+test('a control by which it was wrong before is none of the undo’s', async () => {
+  const id = await putRight();
+  world.box = { ...(world.box as Box), label: { text: '' } };
+  const { exemptions } = await takeBack(id, engine, [shut, labelled]);
+  expect(exemptions.map(({ control }) => control)).toEqual([shut.id]);
 });
 
 test('controls that would put it right again are exempt as well', async () => {
