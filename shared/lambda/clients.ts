@@ -1,12 +1,16 @@
 import type { Aws, ClientClass } from '../resource.ts';
 
+/** Milliseconds. A call with all its retries must end before half of a lease has: nobody writes after another has taken over. */
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 9_000, throwOnRequestTimeout: true };
+
 /** Makes clients and keeps them: one for each class and region. Credentials, endpoint and retries are the SDK's own (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, …). */
 export function awsClients(): (region: string) => Aws {
   const made = new Map<string, unknown>();
   return (home) =>
     <C>(client: ClientClass<C>, region = home): C => {
       const key = `${client.name}|${region}`;
-      if (!made.has(key)) made.set(key, new client({ region, ...localOptions(client.name, region) } as never));
+      if (!made.has(key))
+        made.set(key, new client({ region, requestHandler: TIMEOUTS, ...localOptions(client.name, region) } as never));
       return made.get(key) as C;
     };
 }
