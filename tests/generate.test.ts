@@ -130,6 +130,8 @@ describe('the privileges of a function', () => {
       const reads = enabled.flatMap(({ needs, resource }) => [
         ...resource.actions,
         ...needs.flatMap((facet: string) => resource.facets[facet].actions),
+        // Whose a resource is, is asked before a write.
+        ...(['approve', 'remediate'].includes(mode) ? (resource.ownership?.actions ?? []) : []),
       ]);
       expect(statements.find(({ Sid }) => Sid === 'Read')?.Action ?? []).toEqual([...new Set(reads)].sort());
 

@@ -5,7 +5,7 @@ import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import { type Finished, run } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
-import { type EventPattern, matches } from '../support/event-pattern.ts';
+import { matches } from '../support/event-pattern.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
 import { copyOfTree } from '../support/tree.ts';
 
@@ -23,6 +23,8 @@ type Resources = Readonly<Record<string, Resource>>;
 
 const catalogue = await loadCatalogue();
 const services = [...catalogue.keys()];
+/** One for each service, and the one of the daily duties. */
+const functions = [...services, 'watch'];
 
 /** As a new clone is, one where a control may act, and one with a mistake in policy.yml. */
 const [watching, acting, mistaken] = [copyOfTree(), copyOfTree(), copyOfTree()];
@@ -103,13 +105,13 @@ const statementsOf = (from: Resources, service: string): readonly Statement[] =>
   );
 
 describe('the package', () => {
-  test('is made without a network and without credentials, one archive for each service', () => {
+  test('is made without a network and without credentials, one archive for each function', () => {
     const archives = readdirSync(`${watching}.serverless`).filter((name) => name.endsWith('.zip'));
-    expect(archives.sort()).toEqual(services.map((service) => `${service}.zip`).sort());
-    for (const service of services) {
+    expect(archives.sort()).toEqual(functions.map((name) => `${name}.zip`).sort());
+    for (const service of functions) {
       const archive = readFileSync(`${watching}.serverless/${service}.zip`);
       expect(archive.includes(`functions/${service}/handler.mjs`)).toBe(true);
-      for (const other of services) expect(archive.includes(`functions/${other}/`)).toBe(other === service);
+      for (const other of functions) expect(archive.includes(`functions/${other}/`)).toBe(other === service);
     }
   });
 
@@ -135,12 +137,12 @@ describe('the package', () => {
 });
 
 describe('each function', () => {
-  test('there is one for each service', () => {
+  test('there is one for each service, and one for the daily duties', () => {
     const handlers = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Handler);
-    expect(handlers.sort()).toEqual(services.map((service) => `functions/${service}/handler.handler`).sort());
+    expect(handlers.sort()).toEqual(functions.map((name) => `functions/${name}/handler.handler`).sort());
   });
 
-  test.each(services)('%s has a role of its own that only Lambda takes on', (service) => {
+  test.each(functions)('%s has a role of its own that only Lambda takes on', (service) => {
     const { Role, Runtime, Environment } = resources[named(service, 'LambdaFunction')]?.Properties ?? {};
     expect({ Role, Runtime }).toEqual({
       Role: { 'Fn::Sub': `\${${named(service, 'Role')}.Arn}` },
@@ -155,10 +157,10 @@ describe('each function', () => {
     expect(AssumeRolePolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
     ]);
-    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(services.length);
+    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(functions.length);
   });
 
-  test.each(services)('%s keeps its failed events', (service) => {
+  test.each(functions)('%s keeps its failed events', (service) => {
     expect(resources[named(service, 'LambdaEvConf')]?.Properties).toMatchObject({
       FunctionName: { Ref: named(service, 'LambdaFunction') },
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
@@ -211,7 +213,7 @@ describe('what wakes which function', () => {
   /** The functions that an event wakes, each as often as it is woken. */
   const wokenBy = (event: unknown): readonly string[] =>
     ofType(resources, 'AWS::Events::Rule')
-      .filter(([, { Properties }]) => matches(Properties.EventPattern as EventPattern, event))
+      .filter(([, { Properties }]) => Properties.EventPattern !== undefined && matches(Properties.EventPattern, event))
       .flatMap(([, { Properties }]) => Properties.Targets)
       .map(
         ({ Arn }) => services.find((service) => Arn['Fn::GetAtt'][0] === named(service, 'LambdaFunction')) ?? 'nobody',
@@ -256,7 +258,8 @@ describe('what wakes which function', () => {
 
   test('no pattern is longer than EventBridge takes, and each rule may call its function', () => {
     const rules = ofType(resources, 'AWS::Events::Rule');
-    for (const [, { Properties }] of rules) expect(JSON.stringify(Properties.EventPattern).length).toBeLessThan(2048);
+    for (const [, { Properties }] of rules)
+      expect(JSON.stringify(Properties.EventPattern ?? {}).length).toBeLessThan(2048);
     expect(ofType(resources, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
   });
 });

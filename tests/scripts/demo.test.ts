@@ -30,7 +30,9 @@ describe('npm run demo', () => {
     const told = scenes.filter(({ expects }) => Object.values(expects).includes('detected')).length;
     expect(stdout).toContain(`${scenes.length} drifts: ${scenes.length - told} put right, ${told} told`);
     expect(stdout).toMatch(/(\d+) of \1 neighbours untouched/);
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/second run: nothing to do · \d+\.\d s/);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /second run: nothing to do · undo holds · flapping is stopped · the brake works · \d+\.\d s/,
+    );
     expect(stdout).not.toContain('\x1b');
     expect(stdout.split('\n').filter((line) => line.length > 100 && !line.includes('https://'))).toEqual([]);
   });

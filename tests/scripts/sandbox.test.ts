@@ -46,7 +46,7 @@ describe('npm run sandbox', () => {
     const asked = new DescribeTableCommand({ TableName: printedAs('EVENKEEL_TABLE') });
     const { Table } = await aws(DynamoDBClient).send(asked);
     expect(Table?.KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['pk', 'sk']);
-    expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['byResource', 'byMonth']);
+    expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['lists']);
 
     const Message = JSON.stringify({ default: 'x', sqs: JSON.stringify({ subject: 'hello', text: 'you' }) });
     const notice = { TopicArn: printedAs('EVENKEEL_TOPIC_ARN'), MessageStructure: 'json', Message };
