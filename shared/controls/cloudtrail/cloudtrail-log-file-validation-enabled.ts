@@ -1,0 +1,40 @@
+import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { compliant, defineControl, nonCompliant, notApplicable, type Step, step } from '../../control.ts';
+import { trail } from '../../resources/cloudtrail/trail.ts';
+import { ownTrailName } from '../../trail-arn.ts';
+
+const validate = (Name: string): Step =>
+  step(
+    CloudTrailClient,
+    UpdateTrailCommand,
+    { Name, EnableLogFileValidation: true },
+    { undo: () => [step(CloudTrailClient, UpdateTrailCommand, { Name, EnableLogFileValidation: false })] },
+  );
+
+export default defineControl({
+  id: 'cloudtrail-log-file-validation-enabled',
+  title: 'CloudTrail log file validation must be enabled',
+  severity: 'LOW',
+  resource: trail,
+  needs: ['trail'],
+  securityControlIds: ['CloudTrail.4'],
+  relatedRequirements: ['CIS AWS v3.0 3.2', 'CIS AWS v5.0 3.2'],
+  description:
+    'LogFileValidationEnabled must be true for every trail of the account, so that CloudTrail writes signed digest files beside the logs.',
+  rationale: 'Without digest files nobody can show that a log was not altered or deleted after it was delivered.',
+  guidance: 'Enable log file validation on the trail, and verify the logs with `aws cloudtrail validate-logs`.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: { 'cloudtrail:UpdateTrail': 'arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*' },
+  parameters: {},
+  evaluate({ ref, trail: { LogFileValidationEnabled } }) {
+    const name = ownTrailName(ref.resourceId, ref.accountId);
+    if (name === null) return notApplicable('The trail belongs to another account.');
+    if (LogFileValidationEnabled === true) return compliant(`${name} writes digest files.`);
+    return nonCompliant(`${name} writes no digest files: log file validation is off.`);
+  },
+  plan({ ref }) {
+    const name = ownTrailName(ref.resourceId, ref.accountId);
+    return name === null ? [] : [validate(name)];
+  },
+});
