@@ -115,12 +115,12 @@ const breaker: Gate = async ({ look, control }) => {
   if (refusedBy === null) return null;
   const everything = refusedBy === ACCOUNT;
   const reason = `The breaker is open: ${limit} remediations of ${everything ? 'the account' : 'this control'} within an hour.`;
-  if (opened) await alarm(look, control, reason, refusedBy);
+  if (opened) await announceOpening(look, control, reason, refusedBy);
   return { outcome: 'halted', reason, quiet: true };
 };
 
 /** One for each time that a breaker opens, however little the drift matters at which it did. */
-async function alarm({ engine, subject, cause }: Look, control: AnyControl, reason: string, scope: string) {
+async function announceOpening({ engine, subject, cause }: Look, control: AnyControl, reason: string, scope: string) {
   const everything = scope === ACCOUNT;
   const at = `${control.id} on ${subject.ref.resourceId}${cause.eventId === null ? '' : ` (event ${cause.eventId})`}`;
   await engine.notifier.announce({
