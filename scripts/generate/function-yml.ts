@@ -1,88 +1,92 @@
 import { stringify } from 'yaml';
 import type { AnyControl } from '../../shared/control.ts';
-import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE } from '../../shared/engine/changes.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import { eventsOf } from './docs.ts';
+import { changePatterns, heartbeatPattern, ownPattern, type Pattern } from './patterns.ts';
+import { capital, PREFIX, queueResources, type Wake } from './queue.ts';
 import { OWN, roleOf, type Statement, statements, sub } from './statements.ts';
 
-/** One service's function: what wakes it, and what it may do. Committed, so that a reviewer sees a privilege grow. */
-export function functionYml(service: string, controls: readonly AnyControl[], policy: PolicyDocument): string {
+/** What makes a function: the text of its function.yml follows from it, and so does what the documentation says of its role. */
+export interface FunctionParts {
+  readonly name: string;
+  readonly description: string;
+  readonly wakes: readonly Wake[];
+  readonly statements: readonly Statement[];
+  /** Beside what all functions have in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Beside the queue, its rules and the role. */
+  readonly resources?: Readonly<Record<string, object>>;
+}
+
+/** One service's function: what wakes it, and what it may do. */
+export function serviceFunction(
+  service: string,
+  controls: readonly AnyControl[],
+  policy: PolicyDocument,
+): FunctionParts {
   const settings = policyFrom(policy);
   const modeOf = (control: AnyControl) => settings.reachAnywhere(control);
   const enabled = controls.filter((control) => modeOf(control) !== 'off');
   const acting = enabled.filter((control) => modeOf(control) === 'remediate');
-  return rendered(service, {
-    description: `Keeps the ${service} controls of this account and region`,
-    events: patterns(service, enabled).map((pattern) => ({ eventBridge: { pattern } })),
-    statements: statements(enabled, acting, policy),
-  });
+  const changes = changePatterns(enabled);
+  return {
+    name: service,
+    description: `Keeps the ${service} controls of this account`,
+    wakes: [...onBoth(changes), ...(enabled.length === 0 ? [] : [onDefault(ownPattern(service))])],
+    statements: [...OWN, ...statements(enabled, acting, policy), ...ASKING],
+  };
 }
 
-/** The function of the daily duties. */
-export const watchYml = (): string =>
-  rendered('watch', {
-    description: 'Reminds of pauses, warns of exemptions that end, ends approvals that nobody gave',
-    // Soon after the day (UTC) on which an exemption may end.
-    events: [{ schedule: 'cron(5 0 * * ? *)' }],
-    statements: [
-      {
-        Sid: 'Lists',
-        Effect: 'Allow',
-        Action: ['dynamodb:Query'],
-        Resource: [sub('${LedgerTable.Arn}/index/*')],
-      },
-      {
-        Sid: 'AskForAnotherLook',
-        Effect: 'Allow',
-        Action: ['events:PutEvents'],
-        Resource: [sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default')],
-      },
-    ],
-  });
+const onDefault = (pattern: Pattern): Wake => ({ bus: 'default', pattern });
+/** At home, and where the other regions' changes arrive. */
+const onBoth = (patterns: readonly Pattern[]): readonly Wake[] => [
+  ...patterns.map(onDefault),
+  ...patterns.map((pattern): Wake => ({ bus: 'forwarded', pattern })),
+];
 
-interface FunctionParts {
-  readonly description: string;
-  readonly events: readonly object[];
-  readonly statements: readonly Statement[];
-}
+/** Whoever finds something that wants another look asks for it by an event of our own. */
+const ASKING: readonly Statement[] = [
+  { Sid: 'Lists', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [sub('${LedgerTable.Arn}/index/*')] },
+  {
+    Sid: 'AskForAnotherLook',
+    Effect: 'Allow',
+    Action: ['events:PutEvents'],
+    Resource: [sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default')],
+  },
+];
 
-function rendered(name: string, { description, events, statements }: FunctionParts): string {
-  const role = `${name[0]?.toUpperCase()}${name.slice(1)}Role`;
+/** The function that watches over the others: the daily duties, the heartbeat of every region, the scheduled sweep. */
+export const watchFunction = (): FunctionParts => ({
+  name: 'watch',
+  description: 'Reminds and warns, hears whether changes still arrive from every region, begins sweeps',
+  wakes: [
+    ...(['daily', 'heartbeat', 'sweep'] as const).map(duty),
+    ...onBoth([heartbeatPattern(`/${PREFIX}-failed-events`)]),
+  ],
+  statements: [...OWN, ...ASKING],
+});
+
+const duty = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
+  name,
+  schedule: `\${file(resources/deployment.cjs):schedules.${name}}`,
+  input: `\${file(resources/deployment.cjs):inputs.${name}}`,
+});
+
+/** A function's file. Committed, so that a reviewer sees a privilege grow. */
+export function functionYml({ name, description, wakes, statements, environment, resources }: FunctionParts): string {
+  const id = capital(name);
   const document = {
     function: {
       handler: `functions/${name}/handler.handler`,
       description,
       // As Fn::Sub: for a name or GetAtt the framework adds a DependsOn that CloudFormation's linter calls obsolete.
-      role: { 'Fn::Sub': `\${${role}.Arn}` },
-      events,
-      destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+      role: { 'Fn::Sub': `\${${id}Role.Arn}` },
+      ...(environment === undefined ? {} : { environment }),
     },
-    resources: { Resources: { [role]: roleOf([...OWN, ...statements]) } },
+    resources: {
+      Resources: { [`${id}Role`]: roleOf(statements), ...queueResources(name, wakes), ...resources },
+    },
   };
   const note = '# Generated by `npm run generate` from the controls and policy.yml. Do not edit.\n';
   return note + stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
-}
-
-/** What wakes the function: successful calls that can change what its controls judge, and AWS Config's word on its resources. */
-function patterns(service: string, controls: readonly AnyControl[]): readonly object[] {
-  if (controls.length === 0) return [];
-  const calls = new Map<string, Set<string>>();
-  for (const control of controls) {
-    const names = calls.get(control.resource.eventSource) ?? new Set();
-    for (const name of eventsOf(control)) names.add(name);
-    calls.set(control.resource.eventSource, names);
-  }
-  const types = [...new Set(controls.map(({ resource }) => resource.type as string))].sort();
-  const items = 'Config Configuration Item Change';
-  return [
-    ...[...calls].map(([eventSource, names]) => ({
-      'detail-type': ['AWS API Call via CloudTrail'],
-      detail: { eventSource: [eventSource], eventName: [...names].sort(), errorCode: [{ exists: false }] },
-    })),
-    { source: ['aws.config'], 'detail-type': [items], detail: { configurationItem: { resourceType: types } } },
-    { source: ['aws.config'], 'detail-type': [items], detail: { configurationItemSummary: { resourceType: types } } },
-    { source: ['aws.config'], 'detail-type': ['Config Rules Compliance Change'], detail: { resourceType: types } },
-    { source: [RECHECK_SOURCE], 'detail-type': [RECHECK_DETAIL_TYPE], detail: { service: [service] } },
-  ];
 }
