@@ -121,7 +121,10 @@ function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): re
     ? [`${id}Rule${number}`, eventsRule(`${name}-${number}`, properties)]
     : [
         `${id}BusRule${number}`,
-        eventsRule(`${name}-forwarded-${number}`, { EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] }, ...properties }),
+        eventsRule(`${name}-forwarded-${number}`, {
+          EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
+          ...properties,
+        }),
       ];
 }
 
