@@ -6,6 +6,8 @@ import { loadCatalogue, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
 import { functionYml, watchYml } from './generate/function-yml.ts';
+import { permissionsDoc } from './generate/permissions-doc.ts';
+import { rolesOf } from './generate/roles.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
@@ -16,6 +18,7 @@ const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.ym
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
 files.set('docs/controls/README.md', catalogueDoc(controls));
+files.set('docs/permissions.md', permissionsDoc(rolesOf(catalogue, policy), controls, policy));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
 files.set('functions/watch/function.yml', watchYml());
 for (const [service, own] of catalogue) {
