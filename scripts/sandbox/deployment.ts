@@ -8,7 +8,12 @@ import {
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetFunctionConfigurationCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Aws } from '../../shared/resource.ts';
 import { PYTHON } from './moto.ts';
@@ -65,7 +70,11 @@ async function functionOf(functionName: string, stack: string, packages: string,
   const lambda = aws(LambdaClient);
   const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
   const mappings = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
-  const queue = mappings.EventSourceMappings?.[0]?.EventSourceArn?.split(':').at(-1) ?? '';
+  const [mapping] = mappings.EventSourceMappings ?? [];
+  const queue = mapping?.EventSourceArn?.split(':').at(-1) ?? '';
+  // The local account would take the messages itself, and fail: it has nothing to run a function with. A pump does it.
+  if (mapping?.UUID !== undefined)
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: false }));
   const { QueueUrl = '' } = await aws(SQSClient).send(new GetQueueUrlCommand({ QueueName: queue }));
   const name = functionName.slice(stack.length + 1);
   return {

@@ -8,11 +8,11 @@ export interface PassingCall {
   readonly body: string;
 }
 
-/** An endpoint that passes on one call to DynamoDB after the other, and everything else as it comes. The local account serves calls in threads and makes a transaction item by item, so that two may mix, which DynamoDB never lets them. `seen` hears of each call. */
+/** An endpoint that passes on one call to DynamoDB after the other, and one to SQS, and everything else as it comes. The local account serves calls in threads, makes a transaction item by item and gives a message to two that ask at once, which AWS never does. `seen` hears of each call. */
 export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => void = () => {}): Promise<string> {
   const target = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
-  let last: Promise<void> = Promise.resolve();
+  const last: Record<string, Promise<void>> = { dynamodb: Promise.resolve(), sqs: Promise.resolve() };
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming).catch(() => null);
     if (body === null) return; // whoever called has gone
@@ -33,8 +33,9 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
         });
         onward.end(body);
       });
-    if (service !== 'dynamodb') pass();
-    else last = last.then(pass);
+    const before = last[service];
+    if (before === undefined) pass();
+    else last[service] = before.then(pass);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // It lasts as long as those that call it.

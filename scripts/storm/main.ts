@@ -34,13 +34,14 @@ async function main(): Promise<number> {
       AWS_SECRET_ACCESS_KEY,
     };
     await built.deploy(env);
-    const clients = awsClients();
-    const aws = (region = LOCAL_REGION) => clients(region);
     const revoked = new Map<string, number>();
     const endpoint = await oneAtATime(sandbox.endpoint, ({ body }) => {
       const group = /Action=RevokeSecurityGroupIngress.*?GroupId=(sg-\w+)/.exec(body)?.[1];
       if (group !== undefined) revoked.set(group, (revoked.get(group) ?? 0) + 1);
     });
+    process.env.AWS_ENDPOINT_URL = endpoint;
+    const clients = awsClients();
+    const aws = (region = LOCAL_REGION) => clients(region);
     const deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
     const [events, resources, instances] = [values.events, values.resources, values.instances].map(Number);
     const plan = { events, resources, instances, killAt: values.kill ? Math.random() : null } as const;
