@@ -41,7 +41,6 @@ const graphsOf = (prefix) => [
 const graph = ([title, ...metrics], index) => ({
   type: 'metric',
   ...{ x: (index % 3) * 8, y: 2 + Math.floor(index / 3) * 6, width: 8, height: 6 },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
   properties: { title, metrics, region: '${AWS::Region}', period: 300 },
 });
 
