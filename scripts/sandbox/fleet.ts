@@ -9,6 +9,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction } from './deployment.ts';
 
@@ -88,30 +89,43 @@ function parsed(line: string): object {
   }
 }
 
-/** Does the work of an event source mapping: takes messages out of the function's queue, up to ten at once, and deletes those that did not fail. Goes on until `ended`. */
+/** Does the work of an event source mapping once: takes up to ten messages out of the function's queue, and deletes those that did not fail. Gives how many it took. */
+export async function pumpOnce(deployed: DeployedFunction, instance: Instance, aws: Aws): Promise<number> {
+  const client = aws(SQSClient);
+  const QueueUrl = deployed.queueUrl;
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, AttributeNames: ['All'] }),
+  );
+  if (Messages.length === 0) return 0;
+  const [, , , region, account] = deployed.arn.split(':');
+  const arn = `arn:aws:sqs:${region}:${account}:${QueueUrl.split('/').at(-1)}`;
+  const answer = await instance.invoke({ Records: Messages.map((message) => recordOf(message, arn)) });
+  const failed = failedOf(answer, Messages);
+  const done = Messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
+  const Entries = done.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
+  if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  return Messages.length;
+}
+
+/** Goes on with that until `ended`. */
 export async function pump(
   deployed: DeployedFunction,
   instance: Instance,
   aws: Aws,
   ended: () => boolean,
 ): Promise<void> {
-  const client = aws(SQSClient);
-  const QueueUrl = deployed.queueUrl;
-  const arn = `arn:aws:sqs:${deployed.arn.split(':')[3]}:${deployed.arn.split(':')[4]}:${QueueUrl.split('/').at(-1)}`;
-  while (!ended()) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, AttributeNames: ['All'] }),
-    );
-    if (Messages.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      continue;
-    }
-    const answer = await instance.invoke({ Records: Messages.map((message) => recordOf(message, arn)) });
-    const failed = failedOf(answer, Messages);
-    const done = Messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
-    const Entries = done.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
-    if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-  }
+  while (!ended())
+    if ((await pumpOnce(deployed, instance, aws)) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** What Lambda gives to a function: the credentials of its role. */
+export async function credentialsOf(RoleArn: string, aws: Aws): Promise<Readonly<Record<string, string>>> {
+  const { Credentials } = await aws(STSClient).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'function' }));
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
+  };
 }
 
 const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes }: Message, eventSourceARN: string) => ({

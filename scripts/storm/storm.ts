@@ -6,11 +6,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { LEASE_TIME } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
-import { type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
+import { credentialsOf, type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
 
 /** What a storm is made of. */
 export interface StormPlan {
@@ -179,16 +178,6 @@ async function muster(count: number, ec2: DeployedFunction, theatre: Theatre, lo
       for (const instance of instances) instance.kill();
       await pumps;
     },
-  };
-}
-
-/** What Lambda gives to a function: the credentials of its role. */
-export async function credentialsOf(RoleArn: string, aws: Aws): Promise<Readonly<Record<string, string>>> {
-  const { Credentials } = await aws(STSClient).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'function' }));
-  return {
-    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
-    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
-    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
   };
 }
 
