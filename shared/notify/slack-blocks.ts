@@ -10,8 +10,8 @@ export type SlackBlock =
   | { readonly type: 'section'; readonly fields: readonly SlackText[] }
   | { readonly type: 'context'; readonly elements: readonly SlackText[] };
 
-/** What Slack takes at most; it refuses a whole message for one character more. */
-export const SLACK_LIMITS = { blocks: 50, header: 150, text: 3000, field: 2000, fields: 10 } as const;
+/** Characters that Slack takes at most; it refuses a whole message for one more. */
+const SLACK_LIMITS = { header: 150, text: 3000 } as const;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
@@ -89,11 +89,8 @@ export const code = (text: string, limit = 300): string =>
 /** A name and what stands under it; `value` is formatted already. */
 export const named = (name: string, value: string): string => `*${name}*\n${value}`;
 
-/** Named values in two columns. */
-export const fields = (values: readonly string[]): SlackBlock => ({
-  type: 'section',
-  fields: values.slice(0, SLACK_LIMITS.fields).map(formatted),
-});
+/** Named values in two columns; Slack takes ten at most. */
+export const fields = (values: readonly string[]): SlackBlock => ({ type: 'section', fields: values.map(formatted) });
 
 /** Lines that are formatted already, as many as fit. */
 export function lines(parts: readonly string[]): SlackBlock {

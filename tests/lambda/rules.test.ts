@@ -137,6 +137,12 @@ describe('an item', () => {
     ]);
   });
 
+  test('whose resource is gone is not applicable either where its deletion is drift: Config forgets it', async () => {
+    const change = itemChange(accountId, 'AWS::CloudTrail::Trail', 'absent');
+    await deployed()(ruleInvocationOf(accountId, 'cloudtrail-trail-logging-enabled', change));
+    expect(told()).toMatchObject([{ ComplianceResourceId: 'absent', ComplianceType: 'NOT_APPLICABLE' }]);
+  });
+
   test('of a control that is off is not applicable, and says why', async () => {
     await deployed({ ...DETECT, controls: { [ADMIN_PORTS]: { mode: 'off' } } })(item(group));
     expect(told()).toEqual([

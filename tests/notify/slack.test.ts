@@ -160,7 +160,14 @@ describe('what others may write', () => {
     expect(page(messages[0] as SlackMessage)).toContain('`&lt;!channel&gt;');
   });
 
+  test('is no link where it is too long for one, or is no address', () => {
+    const shown = (consoleUrl: string) => page(of(published(noticeOf({}, { consoleUrl }))));
+    expect(shown(`https://a.example/${'x'.repeat(5000)}`)).toMatch(/\n`https:\/\/a\.example\/x{400,}…`\n/);
+    expect(shown('javascript:alert(1)')).toContain('\n`javascript:alert(1)`\n');
+  });
+
   test('cannot end the code that it stands in', () => {
+    expect(page(of(published(noticeOf({ resourceId: 'a`b' }))))).toContain("*Resource*\n`a'b`");
     const input = { text: 'a ``` b ` c' };
     const text = page(of(published(noticeOf({ steps: [{ service: 's3', operation: 'Put', input }] }))));
     expect(text).toContain(`\`\`\`\ns3:Put {"text":"a ''' b ' c"}\n\`\`\``);
