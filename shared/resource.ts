@@ -79,6 +79,8 @@ export interface Resource<F extends Facets = Facets> {
   list(aws: Aws, account: { readonly accountId: string; readonly region: string }): AsyncIterable<Listed<F>>;
   /** Turns AWS Config's `resourceId` into ours, where they differ. */
   fromConfig?(item: { readonly resourceId: string; readonly region: string; readonly accountId: string }): NamedId;
+  /** Turns our id into AWS Config's; there where `fromConfig` is. */
+  toConfig?(ref: ResourceRef): string;
   /** Present where a deletion is itself drift: what AWS Config last knew of it, or `null`. The ledger is asked first. */
   lastKnown?(aws: Aws, ref: ResourceRef): Promise<Partial<FacetState<F>> | null>;
 }

@@ -177,5 +177,6 @@ export const trail = defineResource({
     }
   },
   fromConfig: (item) => named(item.resourceId, item),
+  toConfig: ({ resourceId }) => parseTrailArn(resourceId)?.name ?? resourceId,
   lastKnown,
 });

@@ -68,6 +68,7 @@ describe('a trail named by an event', () => {
     const item = { accountId: SAMPLE_ACCOUNT, region: REGION };
     expect(trail.fromConfig?.({ ...item, resourceId: ARN })).toEqual({ resourceId: ARN, region: REGION });
     expect(trail.fromConfig?.({ ...item, resourceId: 'audit' })).toEqual({ resourceId: ARN, region: REGION });
+    expect(trail.toConfig?.({ ...item, resourceType: trail.type, resourceId: ARN })).toBe('audit');
   });
 });
 
