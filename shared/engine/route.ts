@@ -1,6 +1,6 @@
 import type { AnyControl, AnyResource } from '../control.ts';
 import type { CallRecord } from '../event.ts';
-import type { Aws, EventRule, NamedId, ResourceRef } from '../resource.ts';
+import { type Aws, type EventRule, everyListed, type NamedId, type ResourceRef } from '../resource.ts';
 import type { Change, NamedResource } from './changes.ts';
 import type { Subject } from './engine.ts';
 import { messageOf, UnreadableEventError } from './errors.ts';
@@ -47,9 +47,11 @@ async function fromCall(record: CallRecord, context: RouteContext): Promise<Rout
     const concerned = controls.filter((control) => control.needs.some((facet: string) => rule.facets.includes(facet)));
     if (concerned.length === 0) continue;
     const home = withFallback(record, context);
+    // Such an event comes from any region; the resource has one place, so that no two runs take it for two.
+    const place = resource.scope === 'account' ? { ...home, region: context.fallback.region || home.region } : home;
     try {
       for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
-        subjects.push({ resource, ref: refOf(resource, id, home), controls: concerned, siblings: controls });
+        subjects.push({ resource, ref: refOf(resource, id, place), controls: concerned, siblings: controls });
     } catch (error) {
       unreadable.push(untold(resource, eventName, error));
     }
@@ -78,7 +80,7 @@ async function idsOf(
 
 async function listed(resource: AnyResource, record: CallRecord, aws: Aws): Promise<readonly NamedId[]> {
   const ids: NamedId[] = [];
-  for await (const { resourceId, region } of resource.list(aws, record)) {
+  for await (const { resourceId, region } of everyListed(resource.list(aws, record))) {
     ids.push(region === undefined ? resourceId : { resourceId, region });
     if (ids.length > MOST_WITHOUT_IDS)
       throw new Error(

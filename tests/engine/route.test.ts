@@ -41,8 +41,10 @@ const group = defineResource({
     },
   },
   async *list(aws) {
-    for (let n = 0; n < sizeOf(aws); n++)
-      yield n === 0 ? { resourceId: 'sg-0', region: 'eu-central-1' } : { resourceId: `sg-${n}` };
+    for (let n = 0; n < sizeOf(aws); n++) {
+      const item = n === 0 ? { resourceId: 'sg-0', region: 'eu-central-1' } : { resourceId: `sg-${n}` };
+      yield { items: [item], next: String(n) };
+    }
   },
 });
 
