@@ -20,6 +20,8 @@ export interface RouteContext {
   aws(region: string): Aws;
   /** The account and region that hold where the event names none. */
   readonly fallback: { readonly accountId: string; readonly region: string };
+  /** Where what there is once for the account is looked at: its events come from any region, and no two runs may take it for two. Absent: where the event was. */
+  readonly home?: string;
 }
 
 /** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
@@ -47,8 +49,7 @@ async function fromCall(record: CallRecord, context: RouteContext): Promise<Rout
     const concerned = controls.filter((control) => control.needs.some((facet: string) => rule.facets.includes(facet)));
     if (concerned.length === 0) continue;
     const home = withFallback(record, context);
-    // Such an event comes from any region; the resource has one place, so that no two runs take it for two.
-    const place = resource.scope === 'account' ? { ...home, region: context.fallback.region || home.region } : home;
+    const place = resource.scope === 'account' ? { ...home, region: context.home ?? home.region } : home;
     try {
       for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
         subjects.push({ resource, ref: refOf(resource, id, place), controls: concerned, siblings: controls });

@@ -32,6 +32,13 @@ describe('one sweep at a time', () => {
       expect(await sweeps.begin({ ...SCOPE, ...other }, { run: 'b', slice: 0 }, 2_000)).toHaveProperty('holder');
   });
 
+  test('of many that ask at the same moment one sweeps', async () => {
+    const { begin } = scene();
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => begin(`run-${n}`, 0)));
+    expect(answers.filter((answer) => 'holder' in answer)).toHaveLength(1);
+    expect(answers.filter((answer) => 'dropped' in answer)).toHaveLength(7);
+  });
+
   test('slice follows on slice, and what comes twice or too late is dropped', async () => {
     const { sweeps, begin, begun } = scene();
     const first = await begun('a', 0);
