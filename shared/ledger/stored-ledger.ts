@@ -6,6 +6,7 @@ import {
   type Exemption,
   type Finding,
   isOpen,
+  keyPrefix,
   type Ledger,
   type Pause,
   type Remediation,
@@ -13,6 +14,7 @@ import {
   resourceKey,
 } from './ledger.ts';
 import { type Item, insisting, revise, type Store, type Write } from './store.ts';
+import { sweepsIn } from './sweep-claim.ts';
 
 const FINDING = 'FINDING#';
 const FLAP = 'FLAP#';
@@ -28,6 +30,7 @@ const EVERYTHING = 'EVERYTHING';
 const OPEN_FINDINGS = 'FINDING';
 const REMEDIATIONS = 'REMEDIATION';
 const CHAINS = 'CHAIN';
+const REMEMBERED = 'LASTKNOWN';
 const TOLD = 'TOLD';
 
 const resourcePk = (key: string) => `RESOURCE#${key}`;
@@ -87,6 +90,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   return {
     ...leasesIn(store, resourcePk, now),
     breakers: breakersIn(store, now),
+    sweeps: sweepsIn(store, now),
     async recall(key) {
       const items = await store.query(resourcePk(key));
       const of = (prefix: string) => items.filter(({ sk }) => sk.startsWith(prefix));
@@ -112,7 +116,14 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
       for await (const { pk, document } of store.list(OPEN_FINDINGS))
         yield { ...(document as Finding), key: pk.slice(resourcePk('').length) };
     },
-    remember: (key, state) => put(resourcePk(key), LAST_KNOWN, state),
+    remember: (key, state) => put(resourcePk(key), LAST_KNOWN, state, { list: REMEMBERED, at: key }),
+    async *remembered(scope) {
+      const prefix = keyPrefix(scope);
+      for await (const { listed } of store.list(REMEMBERED, prefix)) {
+        if (listed === undefined || !listed.at.startsWith(prefix)) return;
+        yield listed.at;
+      }
+    },
     saveFlap: (key, controlId, flap) => put(resourcePk(key), `${FLAP}${controlId}`, flap),
     saveRemediation: (remediation) => insisting(() => saveRemediation(remediation)),
     remediation: async (id) => ((await store.get(recordPk(id), RECORD))?.document as Remediation | undefined) ?? null,

@@ -8,22 +8,34 @@ export interface Wire {
   readonly calls: readonly string[];
   /** Forgets the calls so far and gives them. */
   take(): readonly string[];
-  /** From now on calls of EC2 whose content holds this text are answered as IAM would. */
-  refuse(text: string): void;
+  /** From now on calls of EC2 whose content holds this text are answered as IAM would; with a region, only those made there. */
+  refuse(text: string, region?: string): void;
+  /** The next calls of EC2 whose content holds this text, so many of them, are answered as if there were too many. */
+  throttle(text: string, calls: number): void;
 }
 
 const REFUSAL =
   '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you.</Message></Error></Errors></Response>';
 
+const TOO_MANY =
+  '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Slower.</Message></Error></Errors></Response>';
+
 /** An endpoint that passes everything on to another and writes down what was called: what nobody called, nobody did. */
 export async function wireTo(endpoint: string): Promise<Wire> {
   const calls: string[] = [];
-  let refused: string | undefined;
+  const throttled = { text: '', calls: 0 };
+  let refused: { readonly text: string; readonly region: string } | undefined;
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
     calls.push(nameOf(incoming, body.toString()));
-    if (refused !== undefined && body.includes(refused)) {
+    if (throttled.calls > 0 && body.includes(throttled.text)) {
+      throttled.calls -= 1;
+      outgoing.writeHead(503, { 'content-type': 'text/xml' }).end(TOO_MANY);
+      return;
+    }
+    const signedFor = incoming.headers.authorization ?? '';
+    if (refused !== undefined && body.includes(refused.text) && signedFor.includes(`/${refused.region}`)) {
       outgoing.writeHead(403, { 'content-type': 'text/xml' }).end(REFUSAL);
       return;
     }
@@ -45,8 +57,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
     take: () => calls.splice(0),
-    refuse(text) {
-      refused = text;
+    throttle: (text, calls) => Object.assign(throttled, { text, calls }),
+    refuse(text, region = '') {
+      refused = { text, region };
     },
   };
 }
