@@ -88,6 +88,17 @@ const subscription = (Endpoint) => ({
   },
 });
 
+/** How the function that posts to Slack may read its webhook's address, and nothing else that lies there. */
+function slackAddress(slackSecret) {
+  const [store, name = ''] = slackSecret.split(/:(.*)/s);
+  const path = store === 'ssm' ? `parameter/${name.replace(/^\//, '')}` : `secret:${name}-??????`;
+  return {
+    action: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:GetSecretValue',
+    // A name may also be an ARN.
+    arn: name.startsWith('arn:') ? name : `arn:\${AWS::Partition}:${store}:\${AWS::Region}:\${AWS::AccountId}:${path}`,
+  };
+}
+
 /** Functions that are deployed only where a parameter asks for them. */
 const OPTIONAL = { slack: ({ slackSecret }) => slackSecret !== '', rules: ({ configRules }) => configRules };
 
@@ -97,7 +108,6 @@ module.exports = async ({ resolveVariable }) => {
   const home = await resolveVariable('self:provider.region');
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
   const regions = allRegions(home, parameters.regions);
-  const [store = '', secret = ''] = parameters.slackSecret.split(/:(.*)/s);
   const optional = Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters));
   return {
     ...parameters,
@@ -113,11 +123,7 @@ module.exports = async ({ resolveVariable }) => {
         parameters.emails.map((email, index) => [`Email${index + 1}`, subscription(email)]),
       ),
     },
-    slack: {
-      action: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:GetSecretValue',
-      resource: store === 'ssm' ? `parameter/${secret.replace(/^\//, '')}` : `secret:${secret}-??????`,
-      service: store,
-    },
+    slack: slackAddress(parameters.slackSecret),
     functions: Object.fromEntries(optional.map((name) => [name, `\${file(functions/${name}/function.yml):function}`])),
     resources: Object.fromEntries(
       Object.keys(OPTIONAL).map((name) => [

@@ -7,6 +7,7 @@ import { loadCatalogue, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
 import { functionYml, serviceFunction, watchFunction } from './generate/function-yml.ts';
+import { rulesFunction, slackFunction } from './generate/optional-functions.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
 import { regionTemplate } from './generate/region.ts';
 import { rolesOf } from './generate/roles.ts';
@@ -18,7 +19,12 @@ const controls = [...catalogue.values()].flat();
 const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls);
 
 /** Every function of the deployment. */
-const functions = [...[...catalogue].map(([service, own]) => serviceFunction(service, own, policy)), watchFunction()];
+const functions = [
+  ...[...catalogue].map(([service, own]) => serviceFunction(service, own, policy)),
+  watchFunction(),
+  slackFunction(),
+  rulesFunction(controls, policy),
+];
 /** What is off nowhere wants no events. */
 const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off');
 

@@ -94,7 +94,10 @@ export interface Resource<F extends Facets = Facets> {
   /** Turns our id into AWS Config's; there where `fromConfig` is. */
   toConfig?(ref: ResourceRef): string;
   /** Present where a deletion is itself drift: what AWS Config last knew of it, or `null`. The ledger is asked first. */
-  lastKnown?(aws: Aws, ref: ResourceRef): Promise<Partial<FacetState<F>> | null>;
+  readonly lastKnown?: {
+    readonly actions: readonly string[];
+    read(aws: Aws, ref: ResourceRef): Promise<Partial<FacetState<F>> | null>;
+  };
 }
 
 /** Names a resource type; an identity function that gives inference and has no side effect. */

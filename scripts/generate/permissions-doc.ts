@@ -82,7 +82,7 @@ function sectionOf(
 }
 
 const lineOf = ({ Effect, why, Action, Resource, Condition }: Statement) =>
-  `${Effect === 'Deny' ? 'can never' : 'may'} ${why}: ${Action.map(code).join(', ')} on ${placesOf(Resource)}${conditionInWords(Condition)}.`;
+  `${Effect === 'Deny' ? 'can never' : 'may'} ${why}: ${Action.map((action) => code(plain(action))).join(', ')} on ${placesOf(Resource)}${conditionInWords(Condition)}.`;
 
 function additionOf(control: AnyControl): string {
   const scopes = scopesOf(control);
@@ -103,6 +103,8 @@ function placesOf(resource: unknown): string {
 
 const NAMES: readonly (readonly [from: string, to: string])[] = [
   ['${self:service}-${sls:stage}', '<prefix>'],
+  ['${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
+  ['${file(resources/deployment.cjs):slack.arn}', '<slackSecret of deployment.yml>'],
   ['${AWS::Partition}', '…'],
   ['${AWS::Region}', '<home>'],
   ['${AWS::AccountId}', '<account>'],

@@ -16,24 +16,45 @@ const RECEIVES = 6;
 const RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 /** Our own rules, on the default bus and on ours. */
-export const RULES = ['', `${PREFIX}/`].map(
-  (bus) => `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${bus}${PREFIX}-*`,
+const RULES = ['', `${PREFIX}/`].map((bus) =>
+  sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${bus}${PREFIX}-*`),
 );
 
 const DEAD_LETTERS = { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] };
 
-/** A function's queue, the rules that fill it, the mapping that empties it, and the alarm when nobody does. */
-export function queueResources(name: string, wakes: readonly Wake[]): Readonly<Record<string, object>> {
-  const id = logicalId(name, '');
-  return {
-    ...ownQueue(name),
-    ...Object.fromEntries(wakes.map((wake, index) => rule(name, wake, index, wakes))),
-    ...alarm(id, name),
-  };
+/** What differs from queue to queue. */
+export interface QueueOptions {
+  /** Who fills it beside our rules. */
+  readonly senders?: readonly Sender[];
+  /** So often a message is received before it goes to the dead-letter queue. */
+  readonly receives?: number;
+  /** How many instances of the function empty it at once, at most. */
+  readonly concurrency?: number | string;
 }
 
-function ownQueue(name: string): Readonly<Record<string, object>> {
+interface Sender {
+  readonly service: string;
+  readonly sources: readonly unknown[];
+}
+
+/** A function's queue, the rules that fill it, the mapping that empties it, and the alarm when nobody does. */
+export const queueResources = (
+  name: string,
+  wakes: readonly Wake[],
+  options: QueueOptions = {},
+): Readonly<Record<string, object>> => ({
+  ...ownQueue(name, wakes.length > 0, options),
+  ...Object.fromEntries(wakes.map((wake, index) => rule(name, wake, index, wakes))),
+  ...alarm(logicalId(name, ''), name),
+});
+
+function ownQueue(
+  name: string,
+  byRules: boolean,
+  { senders = [], receives = RECEIVES, concurrency = '${file(resources/deployment.cjs):concurrency}' }: QueueOptions,
+): Readonly<Record<string, object>> {
   const id = logicalId(name, '');
+  const rules = byRules ? [{ service: 'events.amazonaws.com', sources: RULES }] : [];
   return {
     [`${id}Queue`]: {
       Type: 'AWS::SQS::Queue',
@@ -43,10 +64,10 @@ function ownQueue(name: string): Readonly<Record<string, object>> {
         KmsDataKeyReusePeriodSeconds: 3600,
         MessageRetentionPeriod: KEPT,
         VisibilityTimeout: HIDDEN,
-        RedrivePolicy: { deadLetterTargetArn: DEAD_LETTERS, maxReceiveCount: RECEIVES },
+        RedrivePolicy: { deadLetterTargetArn: DEAD_LETTERS, maxReceiveCount: receives },
       },
     },
-    [`${id}QueuePolicy`]: queuePolicy(`${id}Queue`, [{ service: 'events.amazonaws.com', sources: RULES }]),
+    [`${id}QueuePolicy`]: queuePolicy(`${id}Queue`, [...rules, ...senders]),
     [`${id}Mapping`]: {
       Type: 'AWS::Lambda::EventSourceMapping',
       // Without the permission to read the queue the mapping is refused.
@@ -56,17 +77,14 @@ function ownQueue(name: string): Readonly<Record<string, object>> {
         FunctionName: { Ref: `${id}LambdaFunction` },
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: '${file(resources/deployment.cjs):concurrency}' },
+        ScalingConfig: { MaximumConcurrency: concurrency },
       },
     },
   };
 }
 
 /** Who may put messages into a queue, and nobody without TLS. */
-export function queuePolicy(
-  queue: string,
-  senders: readonly { readonly service: string; readonly sources: readonly string[] }[],
-): object {
+function queuePolicy(queue: string, senders: readonly Sender[]): object {
   const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
   return {
     Type: 'AWS::SQS::QueuePolicy',
@@ -80,7 +98,7 @@ export function queuePolicy(
             Principal: { Service: service },
             Action: 'sqs:SendMessage',
             Resource: arn,
-            Condition: { ArnLike: { 'aws:SourceArn': sources.map(sub) } },
+            Condition: { ArnLike: { 'aws:SourceArn': sources } },
           })),
           {
             Effect: 'Deny',

@@ -30,17 +30,27 @@ const within = ({ resources, condition }: Scope) => ({
   ...(condition === null ? {} : { Condition: filledIn(condition) }),
 });
 
+/** Reads of what the controls judge, of what was last known of what is gone where its deletion is drift, and, of what may be written to, whose it is. */
 function reads(enabled: readonly AnyControl[], writing: readonly AnyControl[]): readonly Statement[] {
-  const asks = [...byResource(enabled)].flatMap(([resource, controls]) => readsOf(resource, controls));
   const owners = [...byResource(writing)].flatMap(([resource]) => resource.ownership?.actions ?? []);
-  return readScopes(new Set([...asks, ...owners])).map(({ sid, what, actions, ...scope }) => ({
+  const guarded = enabled.filter(({ whenDeleted }) => whenDeleted !== undefined);
+  const lost = [...byResource(guarded)].flatMap(([resource]) => resource.lastKnown?.actions ?? []);
+  return readStatements([...judgingReads(enabled), ...owners, ...lost]);
+}
+
+/** The IAM actions by which controls list and read what they judge. */
+export const judgingReads = (controls: readonly AnyControl[]): readonly string[] =>
+  [...byResource(controls)].flatMap(([resource, own]) => readsOf(resource, own));
+
+/** Statements for reads, each as narrow as IAM allows. */
+export const readStatements = (actions: readonly string[]): readonly Statement[] =>
+  readScopes(new Set(actions)).map(({ sid, what, actions, ...scope }) => ({
     Sid: sid,
     Effect: 'Allow',
     Action: actions,
     ...within(scope),
     why: `read ${what}`,
   }));
-}
 
 function readsOf(resource: AnyResource, controls: readonly AnyControl[]): readonly string[] {
   const facets = new Set<string>(controls.flatMap(({ needs }) => needs as string[]));

@@ -121,6 +121,15 @@ export const putEventsStatement = (): Statement => ({
   why: 'send events of its own, for another look or the next slice of a sweep',
 });
 
+/** Where Lambda keeps an invocation that failed and that no queue holds, on the function's behalf. */
+export const failedEventsStatement = (): Statement => ({
+  Sid: 'KeepFailedEvents',
+  Effect: 'Allow',
+  Action: ['sqs:SendMessage'],
+  Resource: arnOf('DeadLetterQueue'),
+  why: 'keep failed invocations in the dead-letter queue',
+});
+
 /** The use that these services make of our key on the function's behalf: DynamoDB and SQS decrypt, SNS and a queue that is sent to also ask for data keys. */
 export const keyStatement = (...services: readonly ('dynamodb' | 'sns' | 'sqs')[]): Statement => ({
   Sid: 'Key',

@@ -57,7 +57,7 @@ export class Look {
     const asks = guarded && this.observation.gone && this.recollection.lastKnown === null;
     if (!asks || resource.lastKnown === undefined) return;
     try {
-      const lastKnown = await resource.lastKnown(this.engine.aws(ref.region), ref);
+      const lastKnown = await resource.lastKnown.read(this.engine.aws(ref.region), ref);
       this.recollection = { ...this.recollection, lastKnown };
     } catch (cause) {
       const message = `could not read what was last known of ${ref.resourceId}: ${messageOf(cause)}`;

@@ -5,10 +5,10 @@ import type { Listed, ResourceRef } from '../resource.ts';
 import { RECHECK_DETAIL_TYPE } from './changes.ts';
 import type { Engine, Subject } from './engine.ts';
 import { messageOf, OutOfTimeError } from './errors.ts';
+import { factsOf, isDrift } from './facts.ts';
 import { isThrottled, type Patience } from './patience.ts';
 import { byResource } from './route.ts';
 import type { Cursor, OwnEvent, Slice } from './slice.ts';
-import { factsOf, isDrift } from './verdicts.ts';
 
 /** What a sweep needs beside the engine. */
 export interface SweepContext {

@@ -108,7 +108,7 @@ export const box = defineResource({
   arn: ({ resourceId }) => `arn:aws:box:::${resourceId}`,
   consoleUrl: ({ resourceId }) => `https://example.com/${resourceId}`,
   async *list() {},
-  lastKnown: async (aws) => aws(BoxClient).world.lastKnown(),
+  lastKnown: { actions: [], read: async (aws) => aws(BoxClient).world.lastKnown() },
 });
 
 const words = {

@@ -123,7 +123,7 @@ async function newestItem(aws: Aws, { resourceId, region }: ResourceRef): Promis
 }
 
 /** What AWS Config last knew: the settings and tags; selectors only where it says that there are none of the trail's own. */
-async function lastKnown(aws: Aws, ref: ResourceRef) {
+async function readLastKnown(aws: Aws, ref: ResourceRef) {
   const item = await newestItem(aws, ref);
   const configuration: unknown = JSON.parse(item?.configuration ?? 'null');
   if (item === null || !isObject(configuration)) return null;
@@ -155,7 +155,7 @@ export const trail = defineResource({
     AddTags: tagged,
     RemoveTags: tagged,
   },
-  actions: ['cloudtrail:DescribeTrails', 'config:GetResourceConfigHistory'],
+  actions: ['cloudtrail:DescribeTrails'],
   facets: {
     trail: { actions: ['cloudtrail:GetTrail'], read: readTrail },
     status: { actions: ['cloudtrail:GetTrailStatus'], read: readStatus },
@@ -180,5 +180,5 @@ export const trail = defineResource({
   },
   fromConfig: (item) => named(item.resourceId, item),
   toConfig: ({ resourceId }) => parseTrailArn(resourceId)?.name ?? resourceId,
-  lastKnown,
+  lastKnown: { actions: ['config:GetResourceConfigHistory'], read: readLastKnown },
 });

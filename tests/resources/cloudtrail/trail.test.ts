@@ -94,7 +94,7 @@ test('reads a trail and lists those that are at home here, with no more than the
   const gone = { ...ref, resourceId: here.replace('/here', '/gone') };
   await expect(trail.facets.trail.read(account.aws(), gone)).rejects.toMatchObject({ name: trail.gone[0] });
   await expect(trail.facets.status.read(account.aws(), gone)).rejects.toMatchObject({ name: trail.gone[0] });
-  expect(await trail.lastKnown?.(account.aws(), gone)).toBeNull();
+  expect(await trail.lastKnown?.read(account.aws(), gone)).toBeNull();
 });
 
 test("neither shadows of other regions nor an organisation's trails are listed", async () => {
@@ -164,7 +164,7 @@ describe('the last known state of a trail, from AWS Config', () => {
         living({ s3BucketName: 'older' }),
       ),
     );
-    expect(await trail.lastKnown?.(aws, ref)).toEqual({
+    expect(await trail.lastKnown?.read(aws, ref)).toEqual({
       trail: {
         Name: 'audit',
         TrailARN: ARN,
@@ -183,7 +183,7 @@ describe('the last known state of a trail, from AWS Config', () => {
   test('is found under its name where the ARN is not known', async () => {
     answers.clear();
     answers.set('audit', history(living({ s3BucketName: 'audit-logs', hasCustomEventSelectors: true })));
-    const known = await trail.lastKnown?.(aws, ref);
+    const known = await trail.lastKnown?.read(aws, ref);
     expect(known).toMatchObject({ trail: { S3BucketName: 'audit-logs' }, tags: [] });
     expect(known).not.toHaveProperty('eventSelectors');
   });
@@ -193,19 +193,19 @@ describe('the last known state of a trail, from AWS Config', () => {
     async (name) => {
       answers.clear();
       answers.set(ARN, refused(name)).set('audit', refused(name));
-      expect(await trail.lastKnown?.(aws, ref)).toBeNull();
+      expect(await trail.lastKnown?.read(aws, ref)).toBeNull();
     },
   );
 
   test('is nothing where only its deletion is known', async () => {
     answers.clear();
     answers.set(ARN, history(deleted));
-    expect(await trail.lastKnown?.(aws, ref)).toBeNull();
+    expect(await trail.lastKnown?.read(aws, ref)).toBeNull();
   });
 
   test('is an error where AWS Config may not be asked', async () => {
     answers.clear();
     answers.set(ARN, refused('AccessDeniedException'));
-    await expect(trail.lastKnown?.(aws, ref)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(trail.lastKnown?.read(aws, ref)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });

@@ -1,0 +1,88 @@
+import type { AnyControl } from '../../shared/control.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import type { FunctionParts } from './function-yml.ts';
+import { rulesStatements, slackStatements } from './roles.ts';
+import { PREFIX } from './statements.ts';
+
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** The function that posts notices to Slack, deployed where deployment.yml says where the webhook's address lies. */
+export const slackFunction = (): FunctionParts => ({
+  name: 'slack',
+  description: 'Posts the notices to Slack',
+  statements: slackStatements(),
+  queue: {
+    wakes: [],
+    senders: [{ service: 'sns.amazonaws.com', sources: [{ Ref: 'NoticeTopic' }] }],
+    // Slack takes about one message a second, and each one that it puts off is received again.
+    concurrency: 2,
+    receives: 20,
+  },
+  settings: { environment: { EVENKEEL_SLACK_SECRET: '${file(resources/deployment.cjs):slackSecret}' } },
+  resources: {
+    SlackSubscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: {
+        TopicArn: { Ref: 'NoticeTopic' },
+        Protocol: 'sqs',
+        Endpoint: arnOf('SlackQueue'),
+        RawMessageDelivery: true,
+        RedrivePolicy: { deadLetterTargetArn: arnOf('DeadLetterQueue') },
+      },
+    },
+  },
+});
+
+/** The function that answers AWS Config, with a rule for each control; deployed where deployment.yml asks for it. */
+export const rulesFunction = (controls: readonly AnyControl[], policy: PolicyDocument): FunctionParts => ({
+  name: 'rules',
+  description: 'Tells AWS Config the verdicts of the controls',
+  statements: rulesStatements(controls, policy),
+  settings: {
+    timeout: 900,
+    destinations: { onFailure: { type: 'sqs', arn: arnOf('DeadLetterQueue') } },
+  },
+  resources: {
+    RulesPermission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        FunctionName: { Ref: 'RulesLambdaFunction' },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'config.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+      },
+    },
+    ...Object.fromEntries(
+      controls
+        .filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off')
+        .map((control, index) => [`RulesRule${index + 1}`, configRule(control)]),
+    ),
+  },
+});
+
+/** What AWS Config calls settings of the account, of which it keeps no items. */
+const ACCOUNT = 'AWS::::Account';
+
+/** One rule of AWS Config, which shows the verdict of one control. */
+function configRule({ id, title, resource }: AnyControl): object {
+  const type: string = resource.type;
+  const changes = ['ConfigurationItemChangeNotification', 'OversizedConfigurationItemChangeNotification'];
+  const daily = { MessageType: 'ScheduledNotification', MaximumExecutionFrequency: 'TwentyFour_Hours' };
+  const details = [...(type === ACCOUNT ? [] : changes.map((MessageType) => ({ MessageType }))), daily];
+  return {
+    Type: 'AWS::Config::ConfigRule',
+    DependsOn: ['RulesPermission'],
+    Properties: {
+      ConfigRuleName: `${PREFIX}-${id}`,
+      Description: title.slice(0, 256),
+      InputParameters: { controlId: id },
+      ...(type === ACCOUNT ? {} : { Scope: { ComplianceResourceTypes: [type] } }),
+      Source: {
+        Owner: 'CUSTOM_LAMBDA',
+        SourceIdentifier: arnOf('RulesLambdaFunction'),
+        SourceDetails: details.map((detail) => ({ EventSource: 'aws.config', ...detail })),
+      },
+    },
+  };
+}
