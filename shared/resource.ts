@@ -72,8 +72,10 @@ export interface Resource<F extends Facets = Facets> {
   readonly facets: F;
   /** Names of the errors by which the service says that the resource does not exist. */
   readonly gone: readonly string[];
-  /** IAM actions of `list` and of every `find`. */
+  /** IAM actions of `list`. */
   readonly actions: readonly string[];
+  /** IAM actions of every `find`, beside those of `list`. */
+  readonly lookups?: readonly string[];
   /** Names of fields that the service changes by itself; they do not count where two states are compared. */
   readonly volatile?: readonly string[];
   /** Read before a write, so that what others take care of is told and not touched. */

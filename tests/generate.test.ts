@@ -133,8 +133,10 @@ describe('the privileges of a function', () => {
       );
 
       const enabled = controls.filter((control) => modeOf(control) !== 'off');
-      const reads = enabled.flatMap(({ needs, resource }) => [
+      const reads = enabled.flatMap(({ needs, resource, whenDeleted }) => [
         ...resource.actions,
+        ...(resource.lookups ?? []),
+        ...(whenDeleted === undefined ? [] : (resource.lastKnown?.actions ?? [])),
         ...needs.flatMap((facet: string) => resource.facets[facet].actions),
         // Whose a resource is, is asked before a write.
         ...(['approve', 'remediate'].includes(mode) ? (resource.ownership?.actions ?? []) : []),

@@ -48,7 +48,8 @@ export const slackStatements = (): readonly Statement[] => [
     Resource: sub('${file(resources/deployment.cjs):slack.arn}'),
     why: 'read the address of the Slack webhook',
   },
-  keyStatement('sqs'),
+  // Its queue is read and never sent to.
+  { ...keyStatement('sqs'), Action: ['kms:Decrypt'] },
 ];
 
 /** What answers AWS Config reads what controls judge, and which exemptions hold. */

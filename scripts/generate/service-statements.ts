@@ -30,12 +30,13 @@ const within = ({ resources, condition }: Scope) => ({
   ...(condition === null ? {} : { Condition: filledIn(condition) }),
 });
 
-/** Reads of what the controls judge, of what was last known of what is gone where its deletion is drift, and, of what may be written to, whose it is. */
+/** Reads of what the controls judge, look-ups of what events only hint at, what was last known of what is gone where its deletion is drift, and, of what may be written to, whose it is. */
 function reads(enabled: readonly AnyControl[], writing: readonly AnyControl[]): readonly Statement[] {
   const owners = [...byResource(writing)].flatMap(([resource]) => resource.ownership?.actions ?? []);
   const guarded = enabled.filter(({ whenDeleted }) => whenDeleted !== undefined);
   const lost = [...byResource(guarded)].flatMap(([resource]) => resource.lastKnown?.actions ?? []);
-  return readStatements([...judgingReads(enabled), ...owners, ...lost]);
+  const found = [...byResource(enabled)].flatMap(([resource]) => resource.lookups ?? []);
+  return readStatements([...judgingReads(enabled), ...found, ...owners, ...lost]);
 }
 
 /** The IAM actions by which controls list and read what they judge. */

@@ -11,7 +11,7 @@ import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playService, playWatch, roleArn } from '../support/role-plays.ts';
+import { playRules, playService, playSlack, playWatch, roleArn } from '../support/role-plays.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
 
@@ -20,7 +20,7 @@ const PATIENCE = 240_000;
 
 const catalogue = await loadCatalogue();
 const services = [...catalogue.keys()];
-const functions = [...services, 'watch'];
+const functions = [...services, 'watch', 'slack', 'rules'];
 const account = await testAccount();
 const { accountId } = account;
 const place = { accountId, region: REGION, prefix: 'evenkeel-local' };
@@ -46,10 +46,15 @@ const byLambda = (name: string): readonly IamRequest[] => {
   const context = { 'aws:ResourceAccount': accountId };
   const stream = `arn:aws:logs:${REGION}:${accountId}:log-group:/aws/lambda/${place.prefix}-${name}:log-stream:2026/11/03/[$LATEST]1`;
   const ask = (resource: string) => (action: string) => ({ action, resource, context });
+  const use = (action: string) => keyUse(action, 'sqs', REGION, { accountId, key: arn('Key') });
+  const takenByLambda = (queue: string) => [
+    ...['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map(ask(arn(logicalId(queue, 'Queue')))),
+    use('kms:Decrypt'),
+  ];
+  const keptByLambda = [ask(arn('DeadLetterQueue'))('sqs:SendMessage'), use('kms:Decrypt'), use('kms:GenerateDataKey')];
   return [
     ...['logs:CreateLogStream', 'logs:PutLogEvents'].map(ask(stream)),
-    ...['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'].map(ask(arn(logicalId(name, 'Queue')))),
-    keyUse('kms:Decrypt', 'sqs', REGION, { accountId, key: arn('Key') }),
+    ...(name === 'rules' ? keptByLambda : takenByLambda(name)),
   ];
 };
 
@@ -79,6 +84,10 @@ beforeAll(async () => {
       const imds = catalogue.get('ec2')?.filter(({ id }) => id === 'ec2-instance-imdsv2-required') ?? [];
       const own = { account: stage, engine: waiting, controls: imds };
       await playWatch(engineWith(aws, { exemptions: [exemption] }, days), own);
+    } else if (name === 'slack') {
+      await playSlack(aws(REGION), account, place.prefix);
+    } else if (name === 'rules') {
+      await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: [...catalogue.values()].flat() });
     } else {
       const results = await playService(name, { account: stage, engine: engineWith(aws, ACTING), controls });
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);

@@ -63,6 +63,9 @@ const NAMED: Readonly<Record<string, Naming>> = {
   'eventbridge:PutEvents': (call) =>
     arn('events', call, `event-bus/${call.input.Entries[0].EventBusName ?? 'default'}`),
   'sns:Publish': ({ input }) => input.TopicArn,
+  'sqs:ChangeMessageVisibility': (call) => arn('sqs', call, call.input.QueueUrl.split('/').at(-1)),
+  'sqs:GetQueueUrl': (call) => arn('sqs', call, call.input.QueueName),
+  'secretsmanager:GetSecretValue': (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`),
 };
 
 /** What a call names: a bucket for all that S3 is asked about one. */

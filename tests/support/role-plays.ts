@@ -12,6 +12,9 @@ import {
   DeleteDeliveryChannelCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 import { told } from '../../scripts/demo/sample.ts';
 import type { Account, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
@@ -24,8 +27,13 @@ import type { Result } from '../../shared/engine/outcome.ts';
 import { receive } from '../../shared/engine/receive.ts';
 import { byResource } from '../../shared/engine/route.ts';
 import { sweepSlice } from '../../shared/engine/sweep.ts';
+import { verdictsOf } from '../../shared/engine/verdict.ts';
 import { type OwnEvent, sendEvents } from '../../shared/lambda/bus.ts';
-import { everyListed } from '../../shared/resource.ts';
+import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
+import { retrySoon } from '../../shared/lambda/retry-soon.ts';
+import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
+import { type Aws, everyListed } from '../../shared/resource.ts';
+import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
 export interface Play {
@@ -158,4 +166,37 @@ export async function playWatch(watch: Engine, { account, engine, controls }: Pl
   const { errors } = await dailyDuties(watch);
   if (errors.length > 0) throw new AggregateError(errors);
   await askAgain(watch, account, 'ec2');
+}
+
+/** Reads the webhook's address where deployment.yml says that it lies, and puts a message off that Slack did not take. */
+export async function playSlack(
+  aws: Aws,
+  { accountId, region, aws: owner }: TestAccount,
+  prefix: string,
+): Promise<void> {
+  const address = { Name: 'evenkeel/slack', SecretString: 'https://hooks.example.com/services/x' };
+  await owner()(SecretsManagerClient).send(new CreateSecretCommand(address));
+  const queue = { QueueName: `${prefix}-slack` };
+  const { QueueUrl } = await owner()(SQSClient).send(new CreateQueueCommand(queue));
+  await owner()(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'a notice' }));
+  const { Messages = [] } = await owner()(SQSClient).send(new ReceiveMessageCommand({ QueueUrl }));
+  await webhookAddress(`secretsmanager:${address.Name}`, aws)(false);
+  const eventSourceARN = `arn:aws:sqs:${region}:${accountId}:${queue.QueueName}`;
+  await retrySoon(aws, { eventSourceARN, receiptHandle: Messages[0]?.ReceiptHandle } as SQSRecord, 5);
+}
+
+/** Judges everything there is by every control, and tells AWS Config. */
+export async function playRules({ account, engine, controls }: Play): Promise<void> {
+  const verdictOn = verdictsOf(engine);
+  for (const control of controls) {
+    const { resource } = control;
+    for await (const { resourceId, region = account.region } of everyListed(resource.list(account.aws, account))) {
+      const ref = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
+      await verdictOn(control, { resource, ref, controls: [control] });
+    }
+    await Array.fromAsync(resource.list(engine.aws(account.region), account));
+  }
+  const evaluation = { ComplianceResourceType: 'AWS::::Account', ComplianceResourceId: account.accountId };
+  const verdict = { ...evaluation, ComplianceType: 'COMPLIANT', OrderingTimestamp: new Date() } as const;
+  await putEvaluations(engine.aws(account.region), 'TESTMODE', [verdict], engine.clock);
 }

@@ -35,6 +35,10 @@ export function arnsOf(
   ]);
 }
 
+/** What deployment.cjs makes of `slackSecret: secretsmanager:evenkeel/slack`. */
+const SLACK_SECRET =
+  'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:evenkeel/slack-??????';
+
 /** The role's statements with everything filled in, as the deployed role has them. Throws where something would be left open. */
 export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, string>): readonly PlainStatement[] {
   const { accountId, region, prefix } = place;
@@ -52,9 +56,12 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
   const text = (template: string) =>
     template
       .replaceAll('${self:service}-${sls:stage}', prefix)
+      .replaceAll('${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue')
+      .replaceAll('${file(resources/deployment.cjs):slack.arn}', SLACK_SECRET)
       .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo[name] ?? arn(name.replace(/\.Arn$/, '')));
   const filled = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(filled);
+    if (typeof value === 'string') return text(value);
     if (typeof value !== 'object' || value === null) return value;
     const { 'Fn::Sub': template, 'Fn::GetAtt': attribute, Ref: id } = value as Readonly<Record<string, unknown>>;
     if (typeof template === 'string') return text(template);

@@ -126,7 +126,7 @@ export async function idsFrom(resource: AnyResource, event: unknown, account: Te
     fallback: account,
   });
   expect(unreadable).toEqual([]);
-  for (const action of actions) expect(resource.actions).toContain(action);
+  for (const action of actions) expect([...resource.actions, ...(resource.lookups ?? [])]).toContain(action);
   return subjects.map(({ ref }) => ref.resourceId);
 }
 

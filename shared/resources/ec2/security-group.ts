@@ -172,12 +172,8 @@ export const securityGroup = defineResource({
     CreateVpc: vpcMade,
     CreateDefaultVpc: vpcMade,
   },
-  actions: [
-    'ec2:DescribeSecurityGroups',
-    'ec2:DescribeSecurityGroupRules',
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:DescribeVpcs',
-  ],
+  actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeNetworkInterfaces'],
+  lookups: ['ec2:DescribeVpcs'],
   facets: {
     group: { actions: ['ec2:DescribeSecurityGroups'], read: readGroup },
     rules: {
