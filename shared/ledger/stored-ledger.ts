@@ -1,6 +1,7 @@
 import { breakersIn } from './breaker.ts';
 import { type Head, type Link, linkAfter, START } from './chain.ts';
 import type { Flap } from './flap.ts';
+import { heartbeatsIn } from './heartbeats.ts';
 import { LEASE, leasesIn, standing } from './lease.ts';
 import {
   type Exemption,
@@ -13,6 +14,7 @@ import {
   resourceKey,
 } from './ledger.ts';
 import { type Item, insisting, revise, type Store, type Write } from './store.ts';
+import { troubleBookIn } from './troubles.ts';
 
 const FINDING = 'FINDING#';
 const FLAP = 'FLAP#';
@@ -87,6 +89,8 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   return {
     ...leasesIn(store, resourcePk, now),
     breakers: breakersIn(store, now),
+    heartbeats: heartbeatsIn(store),
+    troubles: troubleBookIn(store),
     async recall(key) {
       const items = await store.query(resourcePk(key));
       const of = (prefix: string) => items.filter(({ sk }) => sk.startsWith(prefix));

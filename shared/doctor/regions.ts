@@ -1,0 +1,27 @@
+import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { type Aws, partitionOf } from '../resource.ts';
+import { look, ofDeployment, well } from './diagnosis.ts';
+
+/** The regions that the account may use, of the partition of `home`. */
+export async function enabledRegions(aws: Aws, home: string): Promise<readonly string[]> {
+  const { Regions = [] } = await aws(EC2Client).send(new DescribeRegionsCommand({}));
+  return Regions.filter(({ OptInStatus }) => OptInStatus !== 'not-opted-in')
+    .flatMap(({ RegionName }) => RegionName ?? [])
+    .filter((region) => partitionOf(region) === partitionOf(home))
+    .sort();
+}
+
+/** Whether there are regions that nobody watches. */
+export const regions = ofDeployment({
+  what: 'regions',
+  mend: 'see your permissions: ec2:DescribeRegions',
+  async examine({ home, regions: watched }, { engine }) {
+    const unwatched = (await enabledRegions(engine.aws(home), home)).filter((region) => !watched.includes(region));
+    if (unwatched.length === 0) return well(`all that are enabled are watched: ${watched.join(', ')}`);
+    return look(
+      `enabled, and not watched: ${unwatched.join(', ')}`,
+      'add them to the regions in deployment.yml, and npx serverless deploy; or keep people out of them',
+      unwatched.join(' '),
+    );
+  },
+});
