@@ -2,10 +2,12 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
+import { policyFrom } from '../shared/policy/settings.ts';
 import { loadCatalogue, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
-import { functionYml, watchYml } from './generate/function-yml.ts';
+import { functionYml, serviceFunction, watchFunction } from './generate/function-yml.ts';
+import { regionTemplate } from './generate/region.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
@@ -13,14 +15,19 @@ const catalogue = await loadCatalogue();
 const controls = [...catalogue.values()].flat();
 const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls);
 
+/** Every function of the deployment. */
+const functions = [...[...catalogue].map(([service, own]) => serviceFunction(service, own, policy)), watchFunction()];
+/** What is off nowhere wants no events. */
+const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off');
+
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
 files.set('docs/controls/README.md', catalogueDoc(controls));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
-files.set('functions/watch/function.yml', watchYml());
+for (const parts of functions) files.set(`functions/${parts.name}/function.yml`, functionYml(parts));
+files.set('resources/region.template', regionTemplate(enabled));
 for (const [service, own] of catalogue) {
   files.set(`shared/controls/${service}/index.ts`, barrel(own));
-  files.set(`functions/${service}/function.yml`, functionYml(service, own, policy));
   for (const control of own) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
 }
 

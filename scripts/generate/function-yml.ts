@@ -1,170 +1,92 @@
 import { stringify } from 'yaml';
-import type { AnyControl, AnyResource } from '../../shared/control.ts';
-import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE } from '../../shared/engine/changes.ts';
-import { byResource } from '../../shared/engine/route.ts';
+import type { AnyControl } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import { eventsOf } from './docs.ts';
+import { changePatterns, heartbeatPattern, ownPattern, type Pattern } from './patterns.ts';
+import { capital, PREFIX, queueResources, type Wake } from './queue.ts';
+import { OWN, roleOf, type Statement, statements, sub } from './statements.ts';
 
-/** One service's function: what wakes it, and what it may do. Committed, so that a reviewer sees a privilege grow. */
-export function functionYml(service: string, controls: readonly AnyControl[], policy: PolicyDocument): string {
+/** What makes a function: the text of its function.yml follows from it, and so does what the documentation says of its role. */
+export interface FunctionParts {
+  readonly name: string;
+  readonly description: string;
+  readonly wakes: readonly Wake[];
+  readonly statements: readonly Statement[];
+  /** Beside what all functions have in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Beside the queue, its rules and the role. */
+  readonly resources?: Readonly<Record<string, object>>;
+}
+
+/** One service's function: what wakes it, and what it may do. */
+export function serviceFunction(
+  service: string,
+  controls: readonly AnyControl[],
+  policy: PolicyDocument,
+): FunctionParts {
   const settings = policyFrom(policy);
   const modeOf = (control: AnyControl) => settings.reachAnywhere(control);
   const enabled = controls.filter((control) => modeOf(control) !== 'off');
   const acting = enabled.filter((control) => modeOf(control) === 'remediate');
-  return rendered(service, {
-    description: `Keeps the ${service} controls of this account and region`,
-    events: patterns(service, enabled).map((pattern) => ({ eventBridge: { pattern } })),
-    statements: statements(enabled, acting, policy),
-  });
+  const changes = changePatterns(enabled);
+  return {
+    name: service,
+    description: `Keeps the ${service} controls of this account`,
+    wakes: [...onBoth(changes), ...(enabled.length === 0 ? [] : [onDefault(ownPattern(service))])],
+    statements: [...OWN, ...statements(enabled, acting, policy), ...ASKING],
+  };
 }
 
-/** The function of the daily duties. */
-export const watchYml = (): string =>
-  rendered('watch', {
-    description: 'Reminds of pauses, warns of exemptions that end, ends approvals that nobody gave',
-    // Soon after the day (UTC) on which an exemption may end.
-    events: [{ schedule: 'cron(5 0 * * ? *)' }],
-    statements: [
-      {
-        Sid: 'Lists',
-        Effect: 'Allow',
-        Action: ['dynamodb:Query'],
-        Resource: [sub('${LedgerTable.Arn}/index/*')],
-      },
-      {
-        Sid: 'AskForAnotherLook',
-        Effect: 'Allow',
-        Action: ['events:PutEvents'],
-        Resource: [sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default')],
-      },
-    ],
-  });
+const onDefault = (pattern: Pattern): Wake => ({ bus: 'default', pattern });
+/** At home, and where the other regions' changes arrive. */
+const onBoth = (patterns: readonly Pattern[]): readonly Wake[] => [
+  ...patterns.map(onDefault),
+  ...patterns.map((pattern): Wake => ({ bus: 'forwarded', pattern })),
+];
 
-interface FunctionParts {
-  readonly description: string;
-  readonly events: readonly object[];
-  readonly statements: readonly Statement[];
-}
+/** Whoever finds something that wants another look asks for it by an event of our own. */
+const ASKING: readonly Statement[] = [
+  { Sid: 'Lists', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [sub('${LedgerTable.Arn}/index/*')] },
+  {
+    Sid: 'AskForAnotherLook',
+    Effect: 'Allow',
+    Action: ['events:PutEvents'],
+    Resource: [sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default')],
+  },
+];
 
-function rendered(name: string, { description, events, statements }: FunctionParts): string {
-  const role = `${name[0]?.toUpperCase()}${name.slice(1)}Role`;
+/** The function that watches over the others: the daily duties, the heartbeat of every region, the scheduled sweep. */
+export const watchFunction = (): FunctionParts => ({
+  name: 'watch',
+  description: 'Reminds and warns, hears whether changes still arrive from every region, begins sweeps',
+  wakes: [
+    ...(['daily', 'heartbeat', 'sweep'] as const).map(duty),
+    ...onBoth([heartbeatPattern(`/${PREFIX}-failed-events`)]),
+  ],
+  statements: [...OWN, ...ASKING],
+});
+
+const duty = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
+  name,
+  schedule: `\${file(resources/deployment.cjs):schedules.${name}}`,
+  input: `\${file(resources/deployment.cjs):inputs.${name}}`,
+});
+
+/** A function's file. Committed, so that a reviewer sees a privilege grow. */
+export function functionYml({ name, description, wakes, statements, environment, resources }: FunctionParts): string {
+  const id = capital(name);
   const document = {
     function: {
       handler: `functions/${name}/handler.handler`,
       description,
       // As Fn::Sub: for a name or GetAtt the framework adds a DependsOn that CloudFormation's linter calls obsolete.
-      role: { 'Fn::Sub': `\${${role}.Arn}` },
-      events,
-      destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+      role: { 'Fn::Sub': `\${${id}Role.Arn}` },
+      ...(environment === undefined ? {} : { environment }),
     },
-    resources: { Resources: { [role]: roleOf([...OWN, ...statements]) } },
+    resources: {
+      Resources: { [`${id}Role`]: roleOf(statements), ...queueResources(name, wakes), ...resources },
+    },
   };
   const note = '# Generated by `npm run generate` from the controls and policy.yml. Do not edit.\n';
   return note + stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
-
-/** What wakes the function: successful calls that can change what its controls judge, and AWS Config's word on its resources. */
-function patterns(service: string, controls: readonly AnyControl[]): readonly object[] {
-  if (controls.length === 0) return [];
-  const calls = new Map<string, Set<string>>();
-  for (const control of controls) {
-    const names = calls.get(control.resource.eventSource) ?? new Set();
-    for (const name of eventsOf(control)) names.add(name);
-    calls.set(control.resource.eventSource, names);
-  }
-  const types = [...new Set(controls.map(({ resource }) => resource.type as string))].sort();
-  const items = 'Config Configuration Item Change';
-  return [
-    ...[...calls].map(([eventSource, names]) => ({
-      'detail-type': ['AWS API Call via CloudTrail'],
-      detail: { eventSource: [eventSource], eventName: [...names].sort(), errorCode: [{ exists: false }] },
-    })),
-    { source: ['aws.config'], 'detail-type': [items], detail: { configurationItem: { resourceType: types } } },
-    { source: ['aws.config'], 'detail-type': [items], detail: { configurationItemSummary: { resourceType: types } } },
-    { source: ['aws.config'], 'detail-type': ['Config Rules Compliance Change'], detail: { resourceType: types } },
-    { source: [RECHECK_SOURCE], 'detail-type': [RECHECK_DETAIL_TYPE], detail: { service: [service] } },
-  ];
-}
-
-interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: readonly string[];
-  readonly Resource: unknown;
-}
-
-/** What every function needs for itself: its log, the ledger, the topic and the dead-letter queue. */
-const OWN: readonly Statement[] = [
-  {
-    Sid: 'Log',
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: sub(
-      'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${self:service}-${sls:stage}-*',
-    ),
-  },
-  {
-    Sid: 'Ledger',
-    Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
-  },
-  { Sid: 'Tell', Effect: 'Allow', Action: ['sns:Publish'], Resource: { Ref: 'NoticeTopic' } },
-  {
-    Sid: 'KeepFailedEvents',
-    Effect: 'Allow',
-    Action: ['sqs:SendMessage'],
-    Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
-  },
-];
-
-/** Reads of the facets that enabled controls need, and writes of the controls that act, each on the resources it names. */
-function statements(
-  enabled: readonly AnyControl[],
-  acting: readonly AnyControl[],
-  policy: PolicyDocument,
-): readonly Statement[] {
-  const asks = [...byResource(enabled)].flatMap(([resource, controls]) => readsOf(resource, controls));
-  const owners = [...byResource(writing(enabled, policy))].flatMap(([resource]) => resource.ownership?.actions ?? []);
-  const reads = new Set([...asks, ...owners]);
-  const writes = new Map<string, Set<string>>();
-  for (const { permissions } of acting) {
-    for (const [action, on] of Object.entries(permissions as Record<string, string | readonly string[]>))
-      for (const arn of [on].flat()) writes.set(action, (writes.get(action) ?? new Set()).add(arn));
-  }
-  const byTarget = Map.groupBy(writes, ([, arns]) => [...arns].sort().join('\n'));
-  return [
-    ...(reads.size === 0 ? [] : [{ Sid: 'Read', Effect: 'Allow' as const, Action: [...reads].sort(), Resource: '*' }]),
-    ...[...byTarget].map(([arns, actions], index) => ({
-      Sid: `Remediate${index + 1}`,
-      Effect: 'Allow' as const,
-      Action: actions.map(([action]) => action).sort(),
-      Resource: arns.split('\n').map((arn) => (arn === '*' ? arn : sub(arn))),
-    })),
-  ];
-}
-
-/** Controls that may write somewhere: before they do, they ask whose the resource is. */
-const writing = (controls: readonly AnyControl[], policy: PolicyDocument) =>
-  controls.filter((control) => ['approve', 'remediate'].includes(policyFrom(policy).reachAnywhere(control)));
-
-function readsOf(resource: AnyResource, controls: readonly AnyControl[]): readonly string[] {
-  const facets = new Set<string>(controls.flatMap(({ needs }) => needs as string[]));
-  return [...resource.actions, ...[...facets].flatMap((name) => resource.facets[name].actions)];
-}
-
-function sub(text: string): object {
-  return text.includes('${') ? { 'Fn::Sub': text } : (text as unknown as object);
-}
-
-const roleOf = (statements: readonly Statement[]) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    Policies: [{ PolicyName: 'evenkeel', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
-  },
-});

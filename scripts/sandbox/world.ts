@@ -28,15 +28,14 @@ export interface LocalWorld {
   readonly inboxUrl: string;
 }
 
-/** Makes the ledger's table and the notice topic as resources/*.yml describe them, and an inbox for the topic. What exists already stays. */
+/** Makes the ledger's table and the notice topic as resources/*.yml describe them, with keys of AWS's own, and an inbox for the topic. What exists already stays. */
 export async function makeLocalWorld(aws: Aws): Promise<LocalWorld> {
   const [table, topicArn] = await Promise.all([makeTable(aws), makeTopic(aws)]);
   return { table, topicArn, inboxUrl: await subscribeInbox(aws, topicArn) };
 }
 
 /** Properties of AWS::DynamoDB::Table: those of CreateTable, and some that the API sets by calls of their own. */
-interface TableProperties extends Omit<CreateTableCommandInput, 'SSESpecification'> {
-  readonly TableName: string;
+interface TableProperties extends Omit<CreateTableCommandInput, 'SSESpecification' | 'TableName'> {
   readonly PointInTimeRecoverySpecification?: PointInTimeRecoverySpecification;
   readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean };
   readonly SSESpecification?: { readonly SSEEnabled?: boolean };
@@ -49,7 +48,9 @@ async function makeTable(aws: Aws): Promise<string> {
     TimeToLiveSpecification: expiry,
     SSESpecification: sse,
   } = properties;
-  const { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
+  // CloudFormation chooses a name; here it has to be the same each time.
+  const TableName = `${fromYml<{ readonly service: string }>('serverless.yml').service}-${STAGE}-ledger`;
   const client = aws(DynamoDBClient);
   const table = { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
   const encryption = sse === undefined ? {} : { SSESpecification: { Enabled: sse.SSEEnabled === true } };
@@ -65,11 +66,8 @@ async function makeTable(aws: Aws): Promise<string> {
 }
 
 async function makeTopic(aws: Aws): Promise<string> {
-  const { TopicName, ...Attributes } = propertiesOf<{ readonly TopicName: string } & Record<string, string>>(
-    'notices',
-    'AWS::SNS::Topic',
-  );
-  const { TopicArn } = await aws(SNSClient).send(new CreateTopicCommand({ Name: TopicName, Attributes }));
+  const { TopicName } = propertiesOf<{ readonly TopicName: string }>('notices', 'AWS::SNS::Topic');
+  const { TopicArn } = await aws(SNSClient).send(new CreateTopicCommand({ Name: TopicName }));
   if (TopicArn === undefined) throw new Error(`the topic ${TopicName} was made without an ARN`);
   return TopicArn;
 }

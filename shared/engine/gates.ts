@@ -7,7 +7,7 @@ import { fits } from '../policy/patterns.ts';
 import type { ExemptionRule, Place } from '../policy/policy.ts';
 import type { Look } from './look.ts';
 import { isAtLeast } from './modes.ts';
-import type { Outcome } from './outcome.ts';
+import type { HaltingGate, Outcome } from './outcome.ts';
 
 /** A remediation that is about to be made. */
 export interface Candidate {
@@ -30,6 +30,7 @@ export interface Refusal {
   /** Nobody is told: it was said once, elsewhere. */
   readonly quiet?: boolean;
   readonly stoppedBy?: Notice['stoppedBy'];
+  readonly gate?: HaltingGate;
 }
 
 /** What the gates go by. */
@@ -47,7 +48,7 @@ const paused: Gate = async ({ look, control, mode }) => {
   const pause = pauses.find((candidate) => candidate.control === null || candidate.control === control.id);
   if (pause === undefined) return null;
   const stoppedBy = { gate: 'pause', everything: pause.control === null } as const;
-  return { outcome: 'halted', reason: `Paused by ${pause.by}: ${pause.reason}.`, stoppedBy };
+  return { outcome: 'halted', reason: `Paused by ${pause.by}: ${pause.reason}.`, stoppedBy, gate: 'pause' };
 };
 
 const exempt: Gate = async ({ look, control }) => {
@@ -98,7 +99,7 @@ const flap: Gate = async ({ look, control, tags }) => {
   const { times } = look.engine.policy.limits.flap;
   const reason = `Put right ${times === 1 ? 'once' : `${times} times`}, and it came back each time.`;
   const stoppedBy = { gate: 'flap', everything: false } as const;
-  return { outcome: 'halted', reason, stoppedBy, ...lastBy(look, tags) };
+  return { outcome: 'halted', reason, stoppedBy, gate: 'flap', ...lastBy(look, tags) };
 };
 
 /** Who brought the drift back: the caller, and the tool by the event or by the resource's tags. */
@@ -116,7 +117,7 @@ const breaker: Gate = async ({ look, control }) => {
   const everything = refusedBy === ACCOUNT;
   const reason = `The breaker is open: ${limit} remediations of ${everything ? 'the account' : 'this control'} within an hour.`;
   if (opened) await announceOpening(look, control, reason, refusedBy);
-  return { outcome: 'halted', reason, quiet: true };
+  return { outcome: 'halted', reason, quiet: true, gate: 'breaker' };
 };
 
 /** One for each time that a breaker opens, however little the drift matters at which it did. */

@@ -30,7 +30,12 @@ export interface Result {
   readonly steps: readonly CallData[];
   readonly remediationId: string | null;
   readonly error: string | null;
+  /** Which stop kept a halted drift from being put right; counted, and no key of a line. */
+  readonly gate?: HaltingGate;
 }
+
+/** The gates that halt. */
+export type HaltingGate = 'pause' | 'flap' | 'breaker';
 
 /** The keys of a line, in their order. */
 const KEYS = [

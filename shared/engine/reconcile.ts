@@ -216,9 +216,14 @@ class Reconciliation {
     }
     if (refusal.outcome === 'awaitingApproval')
       return requestApproval(look, control, judgement, plan, drift, this.#approved);
-    const { outcome, reason, by, quiet, stoppedBy } = refusal;
+    const { outcome, reason, by, quiet, stoppedBy, gate } = refusal;
     const words = (...parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' ');
-    const refused = { ...drift, outcome, annotation: words(reason, by, annotation) };
+    const refused = {
+      ...drift,
+      outcome,
+      annotation: words(reason, by, annotation),
+      ...(gate === undefined ? {} : { gate }),
+    };
     await look.recordFinding(control, outcome, words(reason, annotation), async () => {
       if (!quiet) await look.tell(control, refused, plan, stoppedBy);
     });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import { type Finished, run } from '../support/command.ts';
@@ -90,11 +91,19 @@ const PATIENCE = 240_000;
 
 let resources: Resources;
 let actingResources: Resources;
+/** What stands in each other region. */
+let region: { readonly Resources: Resources };
 beforeAll(async () => {
   expect(await packages.watching).toMatchObject({ status: 0 });
   resources = templateOf(watching).Resources;
   expect(await packages.acting).toMatchObject({ status: 0 });
   actingResources = templateOf(acting).Resources;
+  // What CloudFormation makes of the names in it.
+  const named = JSON.stringify(parse(resources.Forwarding?.Properties.TemplateBody)).replaceAll(
+    '{"Fn::Sub":"/${Prefix}-failed-events"}',
+    '"/evenkeel-prod-failed-events"',
+  );
+  region = JSON.parse(named);
 }, PATIENCE);
 
 const ofType = (from: Resources, type: string) => Object.entries(from).filter(([, { Type }]) => Type === type);
@@ -125,14 +134,16 @@ describe('the package', () => {
     expect(said.split('"detct"')).toHaveLength(2);
   });
 
-  test('holds for CloudFormation what its linter knows', async () => {
+  test('holds for CloudFormation what its linter knows, at home and in the other regions', async () => {
     const linter = join(ROOT, '.sandbox/venv/bin/cfn-lint');
-    const template = `${watching}.serverless/cloudformation-template-update-stack.json`;
-    expect(await run(linter, ['--regions', REGION, '--template', template])).toEqual({
-      status: 0,
-      stdout: '',
-      stderr: '',
-    });
+    const elsewhere = `${watching}.serverless/region.yml`;
+    writeFileSync(elsewhere, resources.Forwarding?.Properties.TemplateBody);
+    for (const template of [`${watching}.serverless/cloudformation-template-update-stack.json`, elsewhere])
+      expect(await run(linter, ['--regions', REGION, '--template', template])).toEqual({
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
   });
 });
 
@@ -157,23 +168,36 @@ describe('each function', () => {
     expect(AssumeRolePolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
     ]);
-    expect(ofType(resources, 'AWS::IAM::Role')).toHaveLength(functions.length);
+    const roles = ofType(resources, 'AWS::IAM::Role').map(([name]) => name);
+    expect(roles.filter((name) => !name.startsWith('Forward')).sort()).toEqual(
+      functions.map((name) => named(name, 'Role')).sort(),
+    );
   });
 
-  test.each(functions)('%s keeps its failed events', (service) => {
-    expect(resources[named(service, 'LambdaEvConf')]?.Properties).toMatchObject({
-      FunctionName: { Ref: named(service, 'LambdaFunction') },
-      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+  test.each(functions)('%s reads from a queue of its own, and what fails goes to the dead-letter queue', (service) => {
+    const queue = resources[named(service, 'Queue')]?.Properties;
+    expect(queue).toMatchObject({
+      KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] },
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
     });
-    expect(statementsOf(resources, service)).toContainEqual(
-      expect.objectContaining({ Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } }),
-    );
+    expect(queue.RedrivePolicy.maxReceiveCount).toBeGreaterThan(2);
+    const { Timeout } = resources[named(service, 'LambdaFunction')]?.Properties ?? {};
+    expect(queue.VisibilityTimeout).toBeGreaterThan(Timeout);
+    expect(resources[named(service, 'Mapping')]?.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': [named(service, 'Queue'), 'Arn'] },
+      FunctionName: { Ref: named(service, 'LambdaFunction') },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(resources[named(service, 'BacklogAlarm')]?.Properties).toMatchObject({
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [named(service, 'Queue'), 'QueueName'] } }],
+      AlarmActions: [{ Ref: 'NoticeTopic' }],
+    });
   });
 
   test.each(services)('%s may do nothing by a wildcard, and without a mode that acts nothing but read', (service) => {
     const statements = statementsOf(resources, service);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
-    expect(statements.map(({ Sid }) => Sid)).toEqual(['Log', 'Ledger', 'Tell', 'KeepFailedEvents', 'Read']);
+    expect(statements.map(({ Sid }) => Sid)).not.toContainEqual(expect.stringMatching(/^Remediate/));
     for (const { Sid, Action, Resource } of statements) {
       if (Sid === 'Read') expect(Action.filter((action) => !/^[a-z0-9]+:(Get|List|Describe)/.test(action))).toEqual([]);
       else expect(Resource).not.toBe('*');
@@ -210,32 +234,48 @@ describe('what wakes which function', () => {
     .map((file) => file.replaceAll('\\', '/').slice(0, -'.json'.length))
     .sort();
 
-  /** The functions that an event wakes, each as often as it is woken. */
-  const wokenBy = (event: unknown): readonly string[] =>
+  /** The functions that an event wakes, each as often as it is woken: by the rules of the default bus, or of the bus where other regions' changes arrive. */
+  const wokenBy = (event: unknown, bus: 'default' | 'forwarded' = 'default'): readonly string[] =>
     ofType(resources, 'AWS::Events::Rule')
+      .filter(([, { Properties }]) => (Properties.EventBusName === undefined) === (bus === 'default'))
       .filter(([, { Properties }]) => Properties.EventPattern !== undefined && matches(Properties.EventPattern, event))
       .flatMap(([, { Properties }]) => Properties.Targets)
-      .map(
-        ({ Arn }) => services.find((service) => Arn['Fn::GetAtt'][0] === named(service, 'LambdaFunction')) ?? 'nobody',
-      );
+      .map(({ Arn }) => functions.find((name) => Arn['Fn::GetAtt'][0] === named(name, 'Queue')) ?? 'nobody');
+
+  /** How often another region forwards an event. */
+  const forwarded = (event: unknown): number =>
+    ofType(region.Resources, 'AWS::Events::Rule').filter(([, { Properties }]) =>
+      matches(Properties.EventPattern, event),
+    ).length;
 
   const altered = (name: string, change: object) => {
     const event = sampleEvent(name);
     return { ...event, detail: { ...(event.detail as object), ...change } };
   };
 
-  test.each(samples)('events/%s.json wakes its own function, once', (name) => {
-    expect(wokenBy(sampleEvent(name))).toEqual([name.split('/')[0]]);
+  test.each(samples)('events/%s.json wakes its own function, once, at home and from another region', (name) => {
+    const own = [name.split('/')[0]];
+    expect(wokenBy(sampleEvent(name))).toEqual(own);
+    expect(wokenBy(sampleEvent(name), 'forwarded')).toEqual(own);
+    expect(forwarded(sampleEvent(name))).toBe(1);
   });
 
   test.each(samples)('nobody, where %s failed, only reads, or is of another service', (name) => {
-    expect(wokenBy(altered(name, { errorCode: 'Client.UnauthorizedOperation' }))).toEqual([]);
-    expect(wokenBy(altered(name, { errorCode: '' }))).toEqual([]);
+    const nobody = (event: unknown) => expect([...wokenBy(event), ...wokenBy(event, 'forwarded')]).toEqual([]);
+    for (const errorCode of ['Client.UnauthorizedOperation', '']) {
+      nobody(altered(name, { errorCode }));
+      expect(forwarded(altered(name, { errorCode }))).toBe(0);
+    }
     const { detail } = sampleEvent(name) as { detail: { eventName: string } };
     const read = detail.eventName.replace(/^[A-Z][a-z]+/, 'Describe');
-    expect(wokenBy(altered(name, { eventName: read, readOnly: true }))).toEqual([]);
-    expect(wokenBy(altered(name, { eventSource: 'quantum.amazonaws.com' }))).toEqual([]);
-    expect(wokenBy({ ...sampleEvent(name), 'detail-type': 'AWS Console Sign In via CloudTrail' })).toEqual([]);
+    for (const event of [
+      altered(name, { eventName: read, readOnly: true }),
+      altered(name, { eventSource: 'quantum.amazonaws.com' }),
+      { ...sampleEvent(name), 'detail-type': 'AWS Console Sign In via CloudTrail' },
+    ]) {
+      nobody(event);
+      expect(forwarded(event)).toBe(0);
+    }
   });
 
   const types = new Set([...catalogue.values()].flat().map(({ resource }) => resource.type as string));
@@ -249,18 +289,53 @@ describe('what wakes which function', () => {
       fromConfig('Config Configuration Item Change', { configurationItem: about }),
       fromConfig('Config Configuration Item Change', { configurationItemSummary: about }),
       fromConfig('Config Rules Compliance Change', about),
-    ])
+    ]) {
       expect(wokenBy(event).toSorted()).toEqual(judges.toSorted());
-    expect(
-      wokenBy(fromConfig('Config Rules Compliance Change', { ...about, resourceType: 'AWS::EC2::Fleet' })),
-    ).toEqual([]);
+      expect(wokenBy(event, 'forwarded').toSorted()).toEqual(judges.toSorted());
+      expect(forwarded(event)).toBe(1);
+    }
+    const other = fromConfig('Config Rules Compliance Change', { ...about, resourceType: 'AWS::EC2::Fleet' });
+    expect([...wokenBy(other), ...wokenBy(other, 'forwarded')]).toEqual([]);
+    expect(forwarded(other)).toBe(0);
   });
 
-  test('no pattern is longer than EventBridge takes, and each rule may call its function', () => {
-    const rules = ofType(resources, 'AWS::Events::Rule');
-    for (const [, { Properties }] of rules)
+  test('our own events wake the function of their service, and only at home', () => {
+    for (const service of services)
+      for (const detailType of ['Evenkeel Recheck', 'Evenkeel Sweep']) {
+        const event = { source: 'evenkeel', 'detail-type': detailType, detail: { service } };
+        expect(wokenBy(event)).toEqual([service]);
+        expect(wokenBy(event, 'forwarded')).toEqual([]);
+        expect(forwarded(event)).toBe(0);
+      }
+  });
+
+  test('a heartbeat wakes the watch from every region, and another queue that is tagged nobody', () => {
+    const tagged = (queue: string) => ({
+      source: 'aws.sqs',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: {
+        eventSource: 'sqs.amazonaws.com',
+        eventName: 'TagQueue',
+        requestParameters: { queueUrl: `https://sqs.eu-west-1.amazonaws.com/${SAMPLE_ACCOUNT}/${queue}` },
+      },
+    });
+    const beat = tagged('evenkeel-prod-failed-events');
+    expect(wokenBy(beat)).toEqual(['watch']);
+    expect(wokenBy(beat, 'forwarded')).toEqual(['watch']);
+    expect(forwarded(beat)).toBe(1);
+    expect([...wokenBy(tagged('others')), ...wokenBy(tagged('others'), 'forwarded')]).toEqual([]);
+  });
+
+  test('no pattern is longer than EventBridge takes, and no rule loses what its queue does not take', () => {
+    const rules = [...ofType(resources, 'AWS::Events::Rule'), ...ofType(region.Resources, 'AWS::Events::Rule')];
+    for (const [, { Properties }] of rules) {
       expect(JSON.stringify(Properties.EventPattern ?? {}).length).toBeLessThan(2048);
-    expect(ofType(resources, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
+      expect(Properties.Targets).toHaveLength(1);
+      expect(Properties.Targets[0]).toMatchObject({
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^(DeadLetterQueue|FailedEvents)$/), 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400 },
+      });
+    }
   });
 });
 

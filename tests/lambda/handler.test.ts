@@ -103,22 +103,25 @@ describe('one event', () => {
     const mails = await takeMail(account.aws(), inboxUrl);
     expect(mails.map(({ text }) => text)).toEqual([expect.stringContaining(`npx evenkeel undo ${remediationId}`)]);
 
-    expect(invocation.metrics).toHaveLength(3);
-    for (const { controlId, _aws } of invocation.metrics as { controlId: string; _aws: object }[]) {
-      const outcome = results.find(({ result }) => result.controlId === controlId)?.result.outcome ?? '';
-      expect(invocation.metrics).toContainEqual(
-        expect.objectContaining({ controlId, service: 'evenkeel', [outcome]: 1 }),
-      );
-      expect(_aws).toMatchObject({
-        CloudWatchMetrics: [
-          {
-            Namespace: 'Evenkeel',
-            Dimensions: [['service', 'controlId']],
-            Metrics: [{ Name: outcome, Unit: 'Count' }],
-          },
-        ],
-      });
+    const counts = invocation.metrics.map(({ _aws, service, ...metric }) => metric);
+    const drifts = results.filter(({ result }) => result.outcome === 'remediated');
+    for (const { result } of drifts) expect(counts).toContainEqual({ controlId: result.controlId, remediated: 1 });
+    // What was well is counted together: a metric for each control costs.
+    expect(counts).toContainEqual({ notApplicable: 1 });
+    // How long it took since the call, of each control and of all.
+    const times = counts.filter((metric) => 'TimeToVerified' in metric);
+    expect(times.map(({ controlId }) => controlId ?? 'all').sort()).toEqual(
+      [...drifts.map(({ result }) => result.controlId), 'all', 'all'].sort(),
+    );
+    expect(counts).toHaveLength(3 + times.length);
+    const calledAt = Date.parse((event() as { detail: { eventTime: string } }).detail.eventTime);
+    for (const { TimeToVerified } of times) {
+      expect(TimeToVerified).toBeLessThanOrEqual(Date.now() - calledAt);
+      expect(TimeToVerified).toBeGreaterThan(Date.now() - calledAt - 60_000);
     }
+    expect(invocation.metrics[0]?._aws).toMatchObject({
+      CloudWatchMetrics: [{ Namespace: 'Evenkeel', Dimensions: [['service', 'controlId']] }],
+    });
   });
 
   test('again is seen to be right, and ends there', async () => {

@@ -3,11 +3,9 @@ export interface EventPattern {
   readonly [field: string]: EventPattern | readonly (string | number | boolean | null | Matcher)[];
 }
 
-interface Matcher {
-  readonly exists: boolean;
-}
+type Matcher = { readonly exists: boolean } | { readonly suffix: string };
 
-/** True where an event matches a pattern, by EventBridge's rules for values and `exists`. Throws for a matcher that it does not know: a test must not pass because of that. */
+/** True where an event matches a pattern, by EventBridge's rules for values, `exists` and `suffix`. Throws for a matcher that it does not know: a test must not pass because of that. */
 export function matches(pattern: EventPattern, event: unknown): boolean {
   const fields = typeof event === 'object' && event !== null ? (event as Readonly<Record<string, unknown>>) : {};
   return Object.entries(pattern).every(([field, wanted]) =>
@@ -20,8 +18,9 @@ export function matches(pattern: EventPattern, event: unknown): boolean {
 function matchesValue(wanted: unknown, value: unknown, present: boolean): boolean {
   if (typeof wanted === 'object' && wanted !== null) {
     const [[name, argument] = [], ...more] = Object.entries(wanted);
-    if (name !== 'exists' || more.length > 0) throw new Error(`${JSON.stringify(wanted)} is not known to this matcher`);
-    return present === argument;
+    if (name === 'exists' && more.length === 0) return present === argument;
+    if (name === 'suffix' && more.length === 0) return typeof value === 'string' && value.endsWith(String(argument));
+    throw new Error(`${JSON.stringify(wanted)} is not known to this matcher`);
   }
   return Array.isArray(value) ? value.includes(wanted) : present && value === wanted;
 }
