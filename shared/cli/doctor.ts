@@ -66,7 +66,7 @@ function inWords({ what, state, says, mend }: Diagnosis): string {
     ...rest.map((line) => ' '.repeat(MARGIN) + line),
   ];
   if (mend !== null) {
-    const [begin = '', ...more] = isCommand(mend) ? [mend] : wrapped(mend, WIDTH - MARGIN - 2);
+    const [begin = '', ...more] = holdsCommand(mend) ? [mend] : wrapped(mend, WIDTH - MARGIN - 2);
     lines.push(`${' '.repeat(MARGIN)}${pc.dim(`→ ${begin}`)}`);
     lines.push(...more.map((line) => ' '.repeat(MARGIN + 2) + pc.dim(line)));
   }
@@ -74,7 +74,7 @@ function inWords({ what, state, says, mend }: Diagnosis): string {
 }
 
 /** A command stays in one piece, so that it can be pasted. */
-const isCommand = (mend: string) => /^(aws|npx) /.test(mend);
+const holdsCommand = (mend: string) => / --[a-z]/.test(mend);
 
 /** The words in lines of at most `width`; a longer word has a line of its own. */
 function wrapped(text: string, width: number): readonly string[] {

@@ -82,6 +82,17 @@ export function restore({ stack, home }: Deployment): string {
   ].join(' && ');
 }
 
+const instances = (verb: string, { stack, home, accountId }: Deployment, region: string) =>
+  `aws cloudformation ${verb}-stack-instances --stack-set-name ${stack}-forwarding --accounts ${accountId} --regions ${region} --region ${home}`;
+
+/** The command that lays the forwarding in a region where there is none. */
+export const createInstances = (deployment: Deployment, region: string): string =>
+  instances('create', deployment, region);
+
+/** How the forwarding of a region is laid anew, of which something is missing. */
+export const layAnew = (deployment: Deployment, region: string): string =>
+  `lay it anew: ${instances('delete', deployment, region)} --no-retain-stacks; when that has ended: ${createInstances(deployment, region)}`;
+
 /** How the deployment was read: what it is, or why nobody can say. */
 export interface DeploymentRead {
   readonly deployment: Deployment | null;

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
-import { type Deployment, physicalIds, restore } from './deployment.ts';
+import { type Deployment, layAnew, physicalIds, restore } from './deployment.ts';
 import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
 import { inEach } from './examine.ts';
 
@@ -25,7 +25,7 @@ export const failedEvents = ofDeployment({
     const QueueName = failedEventsQueue(deployment.stack);
     const troubles = await inEach(deployment.regions, FAILED_MEND, async (region) => {
       const url = await queueUrl(engine.aws(region), QueueName);
-      const mend = region === deployment.home ? restore(deployment) : inRegion(deployment, region);
+      const mend = region === deployment.home ? restore(deployment) : layAnew(deployment, region);
       if (url === null)
         return [ill(`${region}: the queue ${QueueName} is missing: events that fail are lost`, mend, region)];
       const { all } = await waitingIn(engine.aws(region), url);
@@ -118,7 +118,3 @@ export async function waitingIn(
   const visible = Number(Attributes.ApproximateNumberOfMessages ?? 0);
   return { visible, all: visible + Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0) };
 }
-
-/** How the forwarding of a region is laid anew. */
-export const inRegion = ({ stack, home, accountId }: Deployment, region: string): string =>
-  `aws cloudformation update-stack-instances --stack-set-name ${stack}-forwarding --accounts ${accountId} --regions ${region} --region ${home}`;

@@ -1,9 +1,8 @@
 import { partitionOf } from '../resource.ts';
 import { type Bus, busOf, DEFAULT_BUS } from './bus.ts';
-import { type Deployment, physicalIds, restore } from './deployment.ts';
+import { createInstances, type Deployment, layAnew, physicalIds, restore } from './deployment.ts';
 import { counted, ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
 import { unseen } from './examine.ts';
-import { inRegion } from './queues.ts';
 
 const MEND = 'see the region, and your permissions: events:ListRules, events:ListRuleNamesByTarget';
 
@@ -46,7 +45,7 @@ export const forwarding = ofDeployment({
       if (bus.rules.size === 0) return [noForwarding(deployment, region)];
       return wanted.flatMap((name) => {
         const there = bus.rules.has(name) ? bus : undefined;
-        return troublesOf(name, there, region, inRegion(deployment, region), `${region}: `);
+        return troublesOf(name, there, region, layAnew(deployment, region), `${region}: `);
       });
     });
     return others.length === 0 ? [] : troublesOr(troubles, `${counted(others.length, 'region')} forward to ${home}`);
@@ -56,7 +55,7 @@ export const forwarding = ofDeployment({
 const noForwarding = (deployment: Deployment, region: string): Verdict =>
   ill(
     `${region}: no rule forwards its events to ${deployment.home}: the region is not watched`,
-    `aws cloudformation create-stack-instances --stack-set-name ${deployment.stack}-forwarding --accounts ${deployment.accountId} --regions ${region} --region ${deployment.home}`,
+    createInstances(deployment, region),
     region,
   );
 

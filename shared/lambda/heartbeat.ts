@@ -66,9 +66,7 @@ async function settle(region: string, due: Due, heartbeat: Heartbeat, watching: 
 
 const timeOf = (time: number | null) => (time === null ? 'a while ago' : new Date(time).toISOString());
 
-const MESSAGES: Readonly<
-  Record<NonNullable<Due['tell']>, (region: string, heartbeat: Heartbeat) => Announcement>
-> = {
+const MESSAGES: Readonly<Record<NonNullable<Due['tell']>, (region: string, heartbeat: Heartbeat) => Announcement>> = {
   silence: (region, { silentSince }) => ({
     severity: 'CRITICAL',
     subject: `Evenkeel is blind in ${region}: its changes do not arrive`,

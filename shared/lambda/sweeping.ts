@@ -7,7 +7,10 @@ import type { Watching } from './watching.ts';
 export const SWEEP_DETAIL_TYPE = 'Evenkeel Sweep';
 
 /** Sends the first slice of a sweep of every service in each of these regions. */
-export async function sweep(regions: readonly string[], { engine, home, services, accountId }: Watching): Promise<void> {
+export async function sweep(
+  regions: readonly string[],
+  { engine, home, services, accountId }: Watching,
+): Promise<void> {
   const slices = regions.flatMap((region) =>
     services.map((service) => ({ service, accountId, region, run: randomUUID(), slice: 0, cursor: null })),
   );

@@ -6,7 +6,7 @@ import { failedEventsQueue } from '../doctor/queues.ts';
 import { digestMessage, noted, told } from '../doctor/telling.ts';
 import { RECHECK_DETAIL_TYPE } from '../engine/changes.ts';
 import { dailyDuties } from '../engine/duties.ts';
-import { messageOf } from '../engine/errors.ts';
+import { messageOf, UnreadableEventError } from '../engine/errors.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { sendEvents } from './bus.ts';
 import { beatIn, heard } from './heartbeat.ts';
@@ -23,7 +23,7 @@ export interface Watched {
 
 /** Does what one message asks for: a duty of the schedule, or a heartbeat that has come back. Without any message, the daily duties. Throws, after all that could be done, where something failed. */
 export async function watchOver(body: unknown, watching: Watching): Promise<Watched> {
-  const message = objectOrNull(body) ?? {};
+  const message = messageIn(body);
   const detail = objectOrNull(message.detail) ?? {};
   if ('eventName' in detail) return hear(detail, watching);
   const duty = stringOrNull(detail.duty) ?? 'daily';
@@ -37,22 +37,26 @@ export async function watchOver(body: unknown, watching: Watching): Promise<Watc
   throw new Error(`the duty "${duty}" is not known; known are: daily, heartbeat, sweep`);
 }
 
-/** Anybody's tag of that queue shows as well as ours that changes arrive; a call that failed changed nothing, and may not be recorded alike. */
+/** Nothing is a message too, the one of whoever invokes the function by hand. Throws for what is none. */
+function messageIn(body: unknown): JsonObject {
+  if (body === undefined || body === null || body === '') return {};
+  if (!isObject(body)) throw new UnreadableEventError('the message is no JSON object');
+  return body;
+}
+
+/** Anybody's tag of that queue shows as well as ours that changes arrive, and so does one that was refused. */
 async function hear(record: JsonObject, watching: Watching): Promise<Watched> {
   const region = stringOrNull(record.awsRegion);
   const called = Date.parse(stringOrNull(record.eventTime) ?? '');
   const url = stringOrNull(field(record.requestParameters, 'queueUrl')) ?? '';
-  const isBeat =
-    record.eventName === 'TagQueue' &&
-    record.errorCode === undefined &&
-    url.endsWith(`/${failedEventsQueue(watching.stack)}`);
+  const isBeat = record.eventName === 'TagQueue' && url.endsWith(`/${failedEventsQueue(watching.stack)}`);
   if (!isBeat || region === null || Number.isNaN(called)) return { duty: 'none' };
   await heard(region, called, watching);
   return { duty: 'heard', regions: [region] };
 }
 
 async function heartbeat(regions: readonly string[], watching: Watching): Promise<Watched> {
-  const errors = await beatIn(regions, watching);
+  const errors = [...(await beatIn(regions, watching))];
   const ill = await lookAndTell(atEachBeat, watching).catch((error: unknown) => {
     errors.push(error);
     return 0;
@@ -93,7 +97,8 @@ async function lookAndTell(examinations: readonly Examination[], watching: Watch
   };
   const all = [examination, ...examinations];
   const diagnoses: Diagnosis[] = await Array.fromAsync(examine(all, scene));
-  const examined = all.map(({ what }) => what);
+  // Of a deployment that nobody could read, nothing else was examined.
+  const examined = (deployment === null ? diagnoses : all).map(({ what }) => what);
   const clock = () => engine.clock.now().getTime();
   const digest = await engine.ledger.troubles.revise((troubles) => noted(troubles, examined, diagnoses, clock()));
   if (digest !== null) {

@@ -8,6 +8,9 @@ export interface Watching {
   readonly accountId: string;
   /** The stack of the deployment, which the names of its queues begin with. */
   readonly stack: string;
+  /** The ledger's table and the notices' topic, where the environment names them. */
+  readonly table: string | undefined;
+  readonly topicArn: string | undefined;
   /** The services of which there are enabled controls: each has a function that sweeps. */
   readonly services: readonly string[];
   /** Publishes a number of a region, as it is now. */

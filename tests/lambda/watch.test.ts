@@ -54,7 +54,7 @@ beforeAll(async () => {
   s3Queue = await queueBehindRuleOf('s3');
   const handler = createHandler(controls, POLICY);
   ec2 = (event) => handler(event, context);
-  const watching = createWatchHandler(POLICY);
+  const watching = createWatchHandler(POLICY, []);
   watch = () => watching({}, context);
 });
 
@@ -136,7 +136,7 @@ test('more rechecks than one call takes all arrive', async () => {
 test('a duty that fails fails the run, so that it is tried again, after what could be done', async () => {
   const { EVENKEEL_TOPIC_ARN } = process.env;
   process.env.EVENKEEL_TOPIC_ARN = `${EVENKEEL_TOPIC_ARN}-gone`;
-  const watching = createWatchHandler(POLICY);
+  const watching = createWatchHandler(POLICY, []);
   process.env.EVENKEEL_TOPIC_ARN = EVENKEEL_TOPIC_ARN;
   await ledger.pause({ control: null, reason: 'release day', by: 'jo', at: '2026-11-01T00:00:00Z' });
   await expect(watching({}, context)).rejects.toThrow(/NotFound/);
