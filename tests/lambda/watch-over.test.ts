@@ -312,7 +312,7 @@ describe('what the examinations find ill', () => {
   test('by the daily duties too, which make all examinations', async () => {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${STACK}-ec2` }));
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
-    now += DAY;
+    now += 2 * DAY;
     await watch(duty('daily'));
     const [digest] = await mails();
     expect(digest?.text).toContain('the queue evenkeel-prod-ec2 is missing');
