@@ -88,6 +88,8 @@ async function day(watching: Watching): Promise<Watched> {
 async function lookAndTell(examinations: readonly Examination[], watching: Watching): Promise<number> {
   const { engine, home, stack } = watching;
   const { deployment, examination } = await deploymentAt(engine.aws(home), home, stack);
+  // While it is being deployed or removed, things are missing that soon are there, or are meant to be gone.
+  if (deployment?.status.endsWith('_IN_PROGRESS')) return 0;
   const scene = {
     engine,
     home,

@@ -106,6 +106,15 @@ const record = (awsRegion: string, called: number, more: object = {}) => ({
   },
 });
 const watch = (body: unknown) => watchOver(body, watching);
+/** The same, with what the wire makes of the answers. */
+async function watchByWire(body: unknown) {
+  process.env.AWS_ENDPOINT_URL = wire.endpoint;
+  try {
+    return await watchOver(body, { ...watching, engine: { ...watching.engine, aws: awsClients() } });
+  } finally {
+    process.env.AWS_ENDPOINT_URL = account.endpoint;
+  }
+}
 const mails = async () => (await takeMail(account.aws(), inbox)).map(({ subject, text }) => ({ subject, text }));
 const subjects = async () => (await mails()).map(({ subject }) => subject);
 /** The slices of sweeps that were begun since. */
@@ -334,6 +343,23 @@ describe('what the examinations find ill', () => {
   });
 });
 
+test('while it is being deployed, what is missing is no trouble', async () => {
+  wire.alter([
+    { call: 'cloudformation:DescribeStacks', change: (body) => body.replace('CREATE_COMPLETE', 'UPDATE_IN_PROGRESS') },
+  ]);
+  await account
+    .aws()(CloudTrailClient)
+    .send(new StopLoggingCommand({ Name: TRAIL }));
+  now += 10 * DAY;
+  expect(await watchByWire(duty('daily'))).toMatchObject({ ill: 0 });
+  expect(await subjects()).toEqual([]);
+  expect(await watch(duty('daily'))).toMatchObject({ ill: expect.any(Number) });
+  expect(await subjects()).toEqual([expect.stringContaining('Evenkeel is not well')]);
+  await account
+    .aws()(CloudTrailClient)
+    .send(new StartLoggingCommand({ Name: TRAIL }));
+});
+
 describe('the sweep by the schedule', () => {
   test('begins in every region that is enabled, for every service', async () => {
     const { regions: all = [] } = await watch(duty('sweep'));
@@ -344,11 +370,7 @@ describe('the sweep by the schedule', () => {
 
   test('and where nobody can say which are enabled, in those of the deployment', async () => {
     wire.refuse('DescribeRegions');
-    process.env.AWS_ENDPOINT_URL = wire.endpoint;
-    const clients = awsClients();
-    const refused = { ...watching, engine: { ...watching.engine, aws: clients } };
-    await watchOver(duty('sweep'), refused);
-    process.env.AWS_ENDPOINT_URL = account.endpoint;
+    await watchByWire(duty('sweep'));
     expect(await swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
   });
 });
