@@ -72,7 +72,7 @@ async function troublesOf(
   const arn = `arn:${partitionOf(deployment.home)}:sqs:${deployment.home}:${deployment.accountId}:${name}`;
   const own = mappings.filter(({ EventSourceArn }) => EventSourceArn === arn);
   const { visible, all } = await waitingIn(aws, url);
-  const waiting = all === 0 ? '' : `, and ${counted(all, 'message')} wait`;
+  const waiting = all === 0 ? '' : `, and ${counted(all, 'message')} wait${all === 1 ? 's' : ''}`;
   const [first] = own;
   if (first === undefined)
     return [ill(`nothing reads ${name}: its event source mapping is missing${waiting}`, restore(deployment), name)];
