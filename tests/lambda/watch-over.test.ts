@@ -1,5 +1,6 @@
 import { CloudTrailClient, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -319,12 +320,13 @@ describe('what the examinations find ill', () => {
   });
 
   test('by the daily duties too, which make all examinations', async () => {
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${STACK}-ec2` }));
-    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+    const FunctionName = `${STACK}-ec2`;
+    const none = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
+    await account.aws()(LambdaClient).send(none);
     now += 2 * DAY;
     await watch(duty('daily'));
     const [digest] = await mails();
-    expect(digest?.text).toContain('the queue evenkeel-prod-ec2 is missing');
+    expect(digest?.text).toContain('evenkeel-prod-ec2 may not run: its reserved concurrency is 0');
     expect(digest?.text).toContain('No more:\n');
   });
 
@@ -334,7 +336,7 @@ describe('what the examinations find ill', () => {
         ({ endedAt }) => endedAt === null,
       );
     const before = (await known()).map(({ what }) => what);
-    expect(before).toContain('queues');
+    expect(before).toContain('functions');
     const blind: Watching = { ...watching, stack: 'evenkeel-gone' };
     now += DAY;
     await watchOver({}, blind);
