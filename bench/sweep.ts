@@ -7,6 +7,7 @@ import { awsClients } from '../shared/lambda/clients.ts';
 import { memoryLedger } from '../shared/ledger/memory.ts';
 import { silent } from '../shared/notify/notifier.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
+import { everyListed } from '../shared/resource.ts';
 import { securityGroup } from '../shared/resources/ec2/security-group.ts';
 
 /** How much faster a sweep is for taking the facets that a listing brings for free, instead of reading each resource. Both in one run, in turn, on the same account. */
@@ -35,7 +36,8 @@ const cause = { eventId: null, eventName: 'Bench', eventTime: null, receivedAt: 
 /** Seconds for one sweep of every security group. */
 async function sweep(withFacets: boolean): Promise<number> {
   const started = performance.now();
-  for await (const { resourceId, facets = {} } of securityGroup.list(aws, { accountId: '', region: LOCAL_REGION })) {
+  const pages = securityGroup.list(aws, { accountId: '', region: LOCAL_REGION });
+  for await (const { resourceId, facets = {} } of everyListed(pages)) {
     const ref = { resourceType: securityGroup.type, resourceId, accountId: '', region: LOCAL_REGION };
     const known = withFacets ? { known: facets } : {};
     await reconcile({ resource: securityGroup, ref, controls: own, ...known }, cause, engine);

@@ -7,7 +7,9 @@ import { loadCatalogue, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
 import { functionYml, serviceFunction, watchFunction } from './generate/function-yml.ts';
+import { permissionsDoc } from './generate/permissions-doc.ts';
 import { regionTemplate } from './generate/region.ts';
+import { rolesOf } from './generate/roles.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
@@ -23,6 +25,7 @@ const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(co
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
 files.set('docs/controls/README.md', catalogueDoc(controls));
+files.set('docs/permissions.md', permissionsDoc(rolesOf(catalogue, policy), controls, policy));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
 for (const parts of functions) files.set(`functions/${parts.name}/function.yml`, functionYml(parts));
 files.set('resources/region.template', regionTemplate(enabled));

@@ -72,6 +72,15 @@ export type ParameterValues<P extends Parameters> = { readonly [N in keyof P]: P
 /** The state a control sees: the facets it needs, and which resource they are of. */
 export type State<F extends Facets, N extends keyof F> = Pick<FacetState<F>, N> & { readonly ref: ResourceRef };
 
+/** An IAM condition: operators, each with context keys and the values that are right. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Where an action may be used: resources in CloudFormation's `${AWS::…}` terms, and what else IAM has to find in the request. */
+export type Grant =
+  | string
+  | readonly string[]
+  | { readonly resources: string | readonly string[]; readonly condition: Condition };
+
 /** One rule, whole: what it asks of which resource, how that is judged, and how it is put right. */
 export interface Control<
   F extends Facets = Facets,
@@ -95,8 +104,8 @@ export interface Control<
   readonly impact: Impact;
   /** The mode that holds where no policy.yml says otherwise. */
   readonly recommendedMode: Mode;
-  /** IAM actions of the plan, each with the resources it may touch, in CloudFormation's `${AWS::…}` terms. */
-  readonly permissions: Readonly<Record<string, string | readonly string[]>>;
+  /** IAM actions of the plan, each with what it may touch. A resource whose ARN names no account is bound to the account by the generator. */
+  readonly permissions: Readonly<Record<string, Grant>>;
   readonly parameters: P;
   /** Judges a state. Pure. */
   evaluate(state: State<F, N>, parameters: ParameterValues<P>, now: Date): Evaluation;

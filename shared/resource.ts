@@ -47,6 +47,12 @@ export interface Listed<F extends Facets> {
   readonly facets?: Partial<FacetState<F>>;
 }
 
+/** One page of a listing, and the token of the page after it; null where it is the last. */
+export interface Page<F extends Facets> {
+  readonly items: readonly Listed<F>[];
+  readonly next: string | null;
+}
+
 /** Whose a resource is. */
 export interface Ownership {
   readonly tags: Readonly<Record<string, string>>;
@@ -75,16 +81,29 @@ export interface Resource<F extends Facets = Facets> {
   arn(ref: ResourceRef): string;
   /** A link to the resource in the AWS console. */
   consoleUrl(ref: ResourceRef): string;
-  /** Every resource of this type in the client's region, page by page. */
-  list(aws: Aws, account: { readonly accountId: string; readonly region: string }): AsyncIterable<Listed<F>>;
+  /** `account` where there is one for the whole account, and not one in each region; it is looked at in the home region. */
+  readonly scope?: 'account';
+  /** Every resource of this type in the client's region, page by page; `from` is the token of the page to go on from. */
+  list(
+    aws: Aws,
+    account: { readonly accountId: string; readonly region: string },
+    from?: string,
+  ): AsyncIterable<Page<F>>;
   /** Turns AWS Config's `resourceId` into ours, where they differ. */
   fromConfig?(item: { readonly resourceId: string; readonly region: string; readonly accountId: string }): NamedId;
+  /** Turns our id into AWS Config's; there where `fromConfig` is. */
+  toConfig?(ref: ResourceRef): string;
   /** Present where a deletion is itself drift: what AWS Config last knew of it, or `null`. The ledger is asked first. */
   lastKnown?(aws: Aws, ref: ResourceRef): Promise<Partial<FacetState<F>> | null>;
 }
 
 /** Names a resource type; an identity function that gives inference and has no side effect. */
 export const defineResource = <const F extends Facets>(resource: Resource<F>): Resource<F> => resource;
+
+/** What all pages of a listing hold. */
+export async function* everyListed<F extends Facets>(pages: AsyncIterable<Page<F>>): AsyncGenerator<Listed<F>> {
+  for await (const { items } of pages) yield* items;
+}
 
 /** The partition that a region belongs to, as in `arn:<partition>:…`. */
 export const partitionOf = (region: string): string =>

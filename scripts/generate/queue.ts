@@ -1,16 +1,10 @@
 import type { Pattern } from './patterns.ts';
-import { sub } from './statements.ts';
-
-/** The name that everything of a deployment begins with. */
-export const PREFIX = '${self:service}-${sls:stage}';
+import { logicalId, PREFIX, sub } from './statements.ts';
 
 /** What a rule puts into the queue of a function: events that match on one of the buses, or a message of its own at its times. */
 export type Wake =
   | { readonly pattern: Pattern; readonly bus: 'default' | 'forwarded' }
   | { readonly schedule: string; readonly input: string; readonly name: string };
-
-/** `ec2` as it begins logical ids: `Ec2`. */
-export const capital = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 
 /** Seconds for which a message stays hidden after it was received: longer than a function runs, and the wait before a failure is tried again. */
 const HIDDEN = 240;
@@ -30,7 +24,7 @@ const DEAD_LETTERS = { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] };
 
 /** A function's queue, the rules that fill it, the mapping that empties it, and the alarm when nobody does. */
 export function queueResources(name: string, wakes: readonly Wake[]): Readonly<Record<string, object>> {
-  const id = capital(name);
+  const id = logicalId(name, '');
   return {
     ...ownQueue(name),
     ...Object.fromEntries(wakes.map((wake, index) => rule(name, wake, index, wakes))),
@@ -39,7 +33,7 @@ export function queueResources(name: string, wakes: readonly Wake[]): Readonly<R
 }
 
 function ownQueue(name: string): Readonly<Record<string, object>> {
-  const id = capital(name);
+  const id = logicalId(name, '');
   return {
     [`${id}Queue`]: {
       Type: 'AWS::SQS::Queue',
@@ -102,7 +96,7 @@ export function queuePolicy(
 }
 
 function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): readonly [string, object] {
-  const id = capital(name);
+  const id = logicalId(name, '');
   const target = {
     Id: 'queue',
     Arn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
@@ -112,7 +106,7 @@ function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): re
   if ('schedule' in wake) {
     const { schedule: ScheduleExpression, input: Input } = wake;
     const properties = { ScheduleExpression, Targets: [{ ...target, Input }] };
-    return [`${id}${capital(wake.name)}Schedule`, eventsRule(`${name}-${wake.name}`, properties)];
+    return [`${id}${logicalId(wake.name, 'Schedule')}`, eventsRule(`${name}-${wake.name}`, properties)];
   }
   const { bus, pattern: EventPattern } = wake;
   const number = all.slice(0, index + 1).filter((other) => 'bus' in other && other.bus === bus).length;
@@ -121,7 +115,10 @@ function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): re
     ? [`${id}Rule${number}`, eventsRule(`${name}-${number}`, properties)]
     : [
         `${id}BusRule${number}`,
-        eventsRule(`${name}-forwarded-${number}`, { EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] }, ...properties }),
+        eventsRule(`${name}-forwarded-${number}`, {
+          EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
+          ...properties,
+        }),
       ];
 }
 

@@ -1,80 +1,151 @@
-import type { AnyControl, AnyResource } from '../../shared/control.ts';
-import { byResource } from '../../shared/engine/route.ts';
-import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { policyFrom } from '../../shared/policy/settings.ts';
+import type { Condition } from '../../shared/control.ts';
 
-/** One statement of a role's policy, as it stands in the CloudFormation template. */
+/** One statement of a role's policy, as it stands in the CloudFormation template, and `why`, which docs/permissions.md prints instead. */
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
+  /** What it lets the function do, or keeps it from, in words that follow "it may" or "it can never". */
+  readonly why: string;
 }
 
-/** What every function needs for itself: its log, the ledger, the topic and the dead-letter queue. */
-export const OWN: readonly Statement[] = [
-  {
-    Sid: 'Log',
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: sub(
-      'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${self:service}-${sls:stage}-*',
-    ),
-  },
-  {
-    Sid: 'Ledger',
-    Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
-  },
-  { Sid: 'Tell', Effect: 'Allow', Action: ['sns:Publish'], Resource: { Ref: 'NoticeTopic' } },
-  {
-    Sid: 'KeepFailedEvents',
-    Effect: 'Allow',
-    Action: ['sqs:SendMessage'],
-    Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
-  },
+/** `evenkeel-prod`, once the framework has read it: what all names of a deployment begin with. */
+export const PREFIX = '${self:service}-${sls:stage}';
+
+/** The logical id of what belongs to a function: `Ec2Queue`. */
+export const logicalId = (name: string, what: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}${what}`;
+
+/** Text in which CloudFormation fills in `${…}`; text without any stays as it is. */
+export const sub = (text: string): unknown => (text.includes('${') ? { 'Fn::Sub': text } : text);
+
+/** A condition whose values CloudFormation fills in. */
+export const filledIn = (condition: Condition): unknown =>
+  Object.fromEntries(
+    Object.entries(condition).map(([operator, keys]) => [
+      operator,
+      Object.fromEntries(
+        Object.entries(keys).map(([key, value]) => [key, typeof value === 'string' ? sub(value) : value.map(sub)]),
+      ),
+    ]),
+  );
+
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** The function's own log streams; its log group is made with the stack. */
+export const logStatement = (name: string): Statement => ({
+  Sid: 'Log',
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: sub(
+    `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${PREFIX}-${name}:*`,
+  ),
+  why: 'write its own log',
+});
+
+/** What Lambda needs to read the function's queue on its behalf. */
+export const queueStatement = (name: string): Statement => ({
+  Sid: 'TakeEvents',
+  Effect: 'Allow',
+  // Lambda leaves a message that failed to the queue's visibility timeout: it asks for no sqs:ChangeMessageVisibility.
+  Action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  Resource: arnOf(logicalId(name, 'Queue')),
+  why: 'take events from its own queue',
+});
+
+/** Reads and writes of the ledger; a transaction of puts needs no more than the puts. */
+export const ledgerStatement = (): Statement => ({
+  Sid: 'Ledger',
+  Effect: 'Allow',
+  Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  Resource: arnOf('LedgerTable'),
+  why: 'read the ledger and write to it',
+});
+
+/** Reads of the ledger's lists over all resources. */
+export const listsStatement = (): Statement => ({
+  Sid: 'Lists',
+  Effect: 'Allow',
+  Action: ['dynamodb:Query'],
+  Resource: sub('${LedgerTable.Arn}/index/lists'),
+  why: "read the ledger's lists over all resources",
+});
+
+/** The ways to lose evidence: items taken away or changed in place, the table or its backups ended or replaced, others let in. */
+const LOSSES = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteBackup',
+  'dynamodb:DeleteItem',
+  'dynamodb:DeleteResourcePolicy',
+  'dynamodb:DeleteTable',
+  'dynamodb:PartiQLDelete',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PutResourcePolicy',
+  'dynamodb:RestoreTableFromAwsBackup',
+  'dynamodb:RestoreTableFromBackup',
+  'dynamodb:RestoreTableToPointInTime',
+  'dynamodb:UpdateContinuousBackups',
+  'dynamodb:UpdateItem',
+  'dynamodb:UpdateTable',
+  'dynamodb:UpdateTimeToLive',
 ];
 
-/** Reads of the facets that enabled controls need, and writes of the controls that act, each on the resources it names. */
-export function statements(
-  enabled: readonly AnyControl[],
-  acting: readonly AnyControl[],
-  policy: PolicyDocument,
-): readonly Statement[] {
-  const asks = [...byResource(enabled)].flatMap(([resource, controls]) => readsOf(resource, controls));
-  const owners = [...byResource(writing(enabled, policy))].flatMap(([resource]) => resource.ownership?.actions ?? []);
-  const reads = new Set([...asks, ...owners]);
-  const writes = new Map<string, Set<string>>();
-  for (const { permissions } of acting) {
-    for (const [action, on] of Object.entries(permissions as Record<string, string | readonly string[]>))
-      for (const arn of [on].flat()) writes.set(action, (writes.get(action) ?? new Set()).add(arn));
-  }
-  const byTarget = Map.groupBy(writes, ([, arns]) => [...arns].sort().join('\n'));
-  return [
-    ...(reads.size === 0 ? [] : [{ Sid: 'Read', Effect: 'Allow' as const, Action: [...reads].sort(), Resource: '*' }]),
-    ...[...byTarget].map(([arns, actions], index) => ({
-      Sid: `Remediate${index + 1}`,
-      Effect: 'Allow' as const,
-      Action: actions.map(([action]) => action).sort(),
-      Resource: arns.split('\n').map((arn) => (arn === '*' ? arn : sub(arn))),
-    })),
-  ];
-}
+/** Holds whatever else the role, or a policy that somebody adds to it, allows. */
+export const keepLedgerStatement = (): Statement => ({
+  Sid: 'KeepLedger',
+  Effect: 'Deny',
+  Action: LOSSES,
+  Resource: [arnOf('LedgerTable'), sub('${LedgerTable.Arn}/*')],
+  why: 'take anything out of the ledger, change it in place, or end or replace its table, its backups or its policy',
+});
 
-/** Controls that may write somewhere: before they do, they ask whose the resource is. */
-const writing = (controls: readonly AnyControl[], policy: PolicyDocument) =>
-  controls.filter((control) => ['approve', 'remediate'].includes(policyFrom(policy).reachAnywhere(control)));
+/** Notices to people. */
+export const noticeStatement = (): Statement => ({
+  Sid: 'Tell',
+  Effect: 'Allow',
+  Action: ['sns:Publish'],
+  Resource: { Ref: 'NoticeTopic' },
+  why: 'publish notices',
+});
 
-function readsOf(resource: AnyResource, controls: readonly AnyControl[]): readonly string[] {
-  const facets = new Set<string>(controls.flatMap(({ needs }) => needs as string[]));
-  return [...resource.actions, ...[...facets].flatMap((name) => resource.facets[name].actions)];
-}
+/** Events of our own, on the default bus of the home region. */
+export const putEventsStatement = (): Statement => ({
+  Sid: 'AskForAnotherLook',
+  Effect: 'Allow',
+  Action: ['events:PutEvents'],
+  Resource: sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+  // The key holds the source of every entry; "for all values" is also true of none, so there must be one.
+  Condition: { 'ForAllValues:StringEquals': { 'events:source': 'evenkeel' }, Null: { 'events:source': 'false' } },
+  why: 'send events of its own, for another look or the next slice of a sweep',
+});
 
-export function sub(text: string): object {
-  return text.includes('${') ? { 'Fn::Sub': text } : (text as unknown as object);
-}
+/** The use that these services make of our key on the function's behalf: DynamoDB and SQS decrypt, SNS and a queue that is sent to also ask for data keys. */
+export const keyStatement = (...services: readonly ('dynamodb' | 'sns' | 'sqs')[]): Statement => ({
+  Sid: 'Key',
+  Effect: 'Allow',
+  Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  Resource: arnOf('Key'),
+  Condition: {
+    StringEquals: {
+      'kms:ViaService': services.map((service) => sub(`${service}.\${AWS::Region}.\${AWS::URLSuffix}`)),
+    },
+  },
+  why: "use Evenkeel's key",
+});
 
+/** What every function with a queue, the ledger and notices needs for itself. */
+export const ownStatements = (name: string): readonly Statement[] => [
+  logStatement(name),
+  queueStatement(name),
+  ledgerStatement(),
+  keepLedgerStatement(),
+  noticeStatement(),
+  keyStatement('dynamodb', 'sns', 'sqs'),
+];
+
+/** The role of a function, which only Lambda can take on. */
 export const roleOf = (statements: readonly Statement[]) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -82,6 +153,11 @@ export const roleOf = (statements: readonly Statement[]) => ({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     },
-    Policies: [{ PolicyName: 'evenkeel', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+    Policies: [
+      {
+        PolicyName: 'evenkeel',
+        PolicyDocument: { Version: '2012-10-17', Statement: statements.map(({ why: _, ...statement }) => statement) },
+      },
+    ],
   },
 });

@@ -9,6 +9,8 @@ const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url
 const INSTALLED = `${VENV}/installed.txt`;
 const WINDOWS = process.platform === 'win32';
 const BIN = WINDOWS ? `${VENV}/Scripts` : `${VENV}/bin`;
+/** The Python of the local account. */
+export const PYTHON = `${BIN}/python`;
 const OLDEST_PYTHON = [3, 10] as const;
 
 /** The local account cannot be had; the message says what to do, in one line. */

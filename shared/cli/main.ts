@@ -8,6 +8,7 @@ import { EXIT, UsageError } from './errors.ts';
 import { exemptCommand } from './exempt.ts';
 import { historyCommand } from './history.ts';
 import { pauseCommand } from './pause.ts';
+import { redriveCommand } from './redrive.ts';
 import { replayCommand } from './replay.ts';
 import { resumeCommand } from './resume.ts';
 import { sweepCommand } from './sweep.ts';
@@ -17,6 +18,7 @@ import { verifyCommand } from './verify.ts';
 const program = new Command('evenkeel')
   .description('Keeps an AWS account on an even keel: finds drift, puts it right, verifies it and tells about it.')
   .addCommand(replayCommand())
+  .addCommand(redriveCommand())
   .addCommand(sweepCommand())
   .addCommand(controlsCommand())
   .addCommand(doctorCommand())

@@ -24,17 +24,18 @@ export interface LookOptions extends CommonOptions {
   readonly exitCode?: boolean;
 }
 
-export const withCommonOptions = (command: Command): Command =>
+/** `narrows`: what --region says where it narrows the work of the command, and does not say where its home is. */
+export const withCommonOptions = (command: Command, narrows?: string): Command =>
   command
     .option('--json', 'JSON Lines on stdout, and nothing else there')
     .option('--policy <file>', 'the policy.yml to use (default: $EVENKEEL_POLICY, or ./policy.yml where there is one)')
     .option('--no-policy', "every control's recommended mode")
-    .option('--region <region>', 'the AWS region where nothing else names one')
+    .option('--region <region>', narrows ?? 'the AWS region where nothing else names one')
     .option('--profile <profile>', 'the AWS profile')
-    .hook('preAction', () => useAws(command.opts<CommonOptions>()));
+    .hook('preAction', () => useAws(command.opts<CommonOptions>(), narrows !== undefined));
 
-export const withLookOptions = (command: Command): Command =>
-  withCommonOptions(command)
+export const withLookOptions = (command: Command, narrows?: string): Command =>
+  withCommonOptions(command, narrows)
     .addOption(
       new Option('--mode <mode>', 'the most that may be done: detect shows the plan and writes nothing')
         .choices(MODES.filter((mode) => mode !== 'off'))
@@ -44,9 +45,10 @@ export const withLookOptions = (command: Command): Command =>
     .option('--exit-code', 'exit with 3 where drift is left');
 
 /** The SDK reads its settings from the environment; flags win over it, and a profile may have a region of its own. */
-async function useAws({ region, profile }: CommonOptions): Promise<void> {
+async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
-  const chosen = region || homeRegion() || (await new STSClient().config.region().catch(() => ''));
+  const known = async () => homeRegion() || (await new STSClient().config.region().catch(() => ''));
+  const chosen = narrows ? (await known()) || region : region || (await known());
   if (chosen !== '') process.env.AWS_REGION = chosen;
 }
 

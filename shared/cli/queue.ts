@@ -3,15 +3,26 @@ import {
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
+import { neededRegion } from './world.ts';
 
 /** Seconds that a received message stays hidden from others while it is worked on. */
 const HIDDEN = 300;
 
 /** True where a source names a queue. */
 export const isQueueUrl = (source: string) => /^https?:\/\//.test(source);
+
+/** The region in a queue's URL; a local queue has none. */
+export const regionOfQueue = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? neededRegion();
+
+/** Where a message came from, as SQS and EventBridge tell. */
+const ORIGIN = {
+  MessageSystemAttributeNames: ['DeadLetterQueueSourceArn'],
+  MessageAttributeNames: ['All'],
+} satisfies Partial<ReceiveMessageCommandInput>;
 
 /** Works through a queue once. A message goes only where `work` says that its event ended well; the others are given back at once at the end, and stay. */
 export async function drain(url: string, aws: Aws, work: (message: Message) => Promise<boolean>): Promise<void> {
@@ -23,7 +34,7 @@ export async function drain(url: string, aws: Aws, work: (message: Message) => P
   try {
     while (again <= kept.size) {
       const request = { QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: HIDDEN, WaitTimeSeconds: 1 };
-      const { Messages = [] } = await client.send(new ReceiveMessageCommand(request));
+      const { Messages = [] } = await client.send(new ReceiveMessageCommand({ ...request, ...ORIGIN }));
       if (Messages.length === 0) return;
       for (const message of Messages) {
         const { MessageId = '', ReceiptHandle } = message;

@@ -7,20 +7,34 @@ import { bareResult } from '../engine/outcome.ts';
 import { lookAt } from '../engine/receive.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
-import { drain, isQueueUrl } from './queue.ts';
+import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
 import { filesOf, piecesOf } from './sources.ts';
-import { engineFor, type Home, home, neededRegion } from './world.ts';
+import { engineFor, type Home, home } from './world.ts';
 
 export const replayCommand = () =>
   withLookOptions(new Command('replay'))
     .description(
       'Look again at what events speak of; write only with --mode remediate. Doing it twice changes nothing.',
     )
-    .argument('<source...>', 'files, folders, - or the URL of an SQS queue; .json, .jsonl, .json.gz')
+    .argument('[source...]', 'files, folders, - or the URL of an SQS queue; .json, .jsonl, .json.gz')
+    .option(
+      '--queue <url>',
+      'the URL of an SQS queue (may be given again)',
+      (url: string, urls: string[]) => [...urls, url],
+      [],
+    )
     .action(replay);
 
-async function replay(sources: readonly string[], options: LookOptions): Promise<void> {
+interface ReplayOptions extends LookOptions {
+  readonly queue: readonly string[];
+}
+
+async function replay(named: readonly string[], options: ReplayOptions, command: Command): Promise<void> {
+  for (const url of options.queue)
+    if (!isQueueUrl(url)) throw new UsageError(`--queue ${url}: not the URL of a queue, https://sqs.…`);
+  const sources = [...named, ...options.queue];
+  if (sources.length === 0) command.error("error: missing required argument 'source'");
   const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
   const controls = chosenControls(options.control);
   const engine = engineFor(options);
@@ -83,14 +97,11 @@ function namesItsHome(change: Change): boolean {
 
 /** Only a run that may remediate takes messages away: looking has put nothing right. */
 async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
-  await drain(url, context.engine.aws(regionOf(url)), async ({ Body = '', MessageId }) => {
+  await drain(url, context.engine.aws(regionOfQueue(url)), async ({ Body = '', MessageId }) => {
     const well = await replayValue(Body, `${url} message ${MessageId}`, context);
     return well && mode === 'remediate';
   });
 }
-
-/** The region in a queue's URL; a local queue has none. */
-const regionOf = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? neededRegion();
 
 function reportTrouble({ where, trouble }: { readonly where: string; readonly trouble: string }, report: Report): void {
   process.stderr.write(`evenkeel: ${where} ${trouble}\n`);

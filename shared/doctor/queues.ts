@@ -30,9 +30,11 @@ export const failedEvents = ofDeployment({
         return [ill(`${region}: the queue ${QueueName} is missing: events that fail are lost`, mend, region)];
       const { all } = await waitingIn(engine.aws(region), url);
       if (all === 0) return [];
-      const failed = region === deployment.home ? 'could not be worked on' : 'could not be forwarded';
+      const found = `${region}: ${counted(all, 'message')} could not be`;
       return [
-        ill(`${region}: ${counted(all, 'message')} ${failed}`, `npx evenkeel replay ${url} --mode remediate`, region),
+        region === deployment.home
+          ? ill(`${found} worked on`, `npx evenkeel redrive ${url}`, region)
+          : ill(`${found} forwarded`, `npx evenkeel replay --queue ${url} --mode remediate`, region),
       ];
     });
     return troublesOr(troubles, `none, in ${counted(deployment.regions.length, 'region')}`);

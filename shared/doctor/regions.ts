@@ -1,15 +1,5 @@
-import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { type Aws, partitionOf } from '../resource.ts';
+import { enabledRegions } from '../regions.ts';
 import { look, ofDeployment, well } from './diagnosis.ts';
-
-/** The regions that the account may use, of the partition of `home`. */
-export async function enabledRegions(aws: Aws, home: string): Promise<readonly string[]> {
-  const { Regions = [] } = await aws(EC2Client).send(new DescribeRegionsCommand({}));
-  return Regions.filter(({ OptInStatus }) => OptInStatus !== 'not-opted-in')
-    .flatMap(({ RegionName }) => RegionName ?? [])
-    .filter((region) => partitionOf(region) === partitionOf(home))
-    .sort();
-}
 
 /** Whether there are regions that nobody watches. */
 export const regions = ofDeployment({

@@ -1,6 +1,7 @@
 import { type CallRecord, field, isObject, type JsonObject, objectOrNull, stringOrNull, unwrapped } from '../event.ts';
 import { type Attribution, attributionOf } from './attribution.ts';
 import { UnreadableEventError } from './errors.ts';
+import { SWEEP_DETAIL_TYPE } from './slice.ts';
 
 /** Something that happened, whatever form it came in. */
 export type Change = {
@@ -26,6 +27,10 @@ export interface NamedResource {
 /** `source` of the rechecks that Evenkeel sends to itself. */
 export const RECHECK_SOURCE = 'evenkeel';
 export const RECHECK_DETAIL_TYPE = 'Evenkeel Recheck';
+
+/** A slice of a sweep names no resource; whoever took it for looked at would lose it. */
+const SWEEP_INSTEAD =
+  'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep';
 
 const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
@@ -94,6 +99,7 @@ function fromEnvelope(envelope: JsonObject): Change {
   if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
     return fromConfig(detail, about, envelope);
   if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromNames(detail, about, envelope);
+  if (envelope['detail-type'] === SWEEP_DETAIL_TYPE) return unreadable(SWEEP_INSTEAD, about);
   if ('eventName' in detail) return fromCall(detail, about, envelope);
   return { ...about, kind: 'other', reason: `Events of detail-type "${about.eventName}" concern no control.` };
 }

@@ -28,6 +28,16 @@ export class ReconcileFailedError extends Error {
   override readonly name = 'ReconcileFailedError';
 }
 
+/** Types of a sweep that could not be looked through; thrown at its end so that the rest is done and these come again. */
+export class SweepFailedError extends Error {
+  override readonly name = 'SweepFailedError';
+}
+
+/** The time that was given is over; what is left has to be handed on. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
 /** An error in one line for people: its name, its message, and its cause's. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

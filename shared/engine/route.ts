@@ -1,6 +1,6 @@
 import type { AnyControl, AnyResource } from '../control.ts';
 import type { CallRecord } from '../event.ts';
-import type { Aws, EventRule, NamedId, ResourceRef } from '../resource.ts';
+import { type Aws, type EventRule, everyListed, type NamedId, type ResourceRef } from '../resource.ts';
 import type { Change, NamedResource } from './changes.ts';
 import type { Subject } from './engine.ts';
 import { messageOf, UnreadableEventError } from './errors.ts';
@@ -20,6 +20,8 @@ export interface RouteContext {
   aws(region: string): Aws;
   /** The account and region that hold where the event names none. */
   readonly fallback: { readonly accountId: string; readonly region: string };
+  /** Where what there is once for the account is looked at: its events come from any region, and no two runs may take it for two. Absent: where the event was. */
+  readonly home?: string;
 }
 
 /** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
@@ -47,9 +49,10 @@ async function fromCall(record: CallRecord, context: RouteContext): Promise<Rout
     const concerned = controls.filter((control) => control.needs.some((facet: string) => rule.facets.includes(facet)));
     if (concerned.length === 0) continue;
     const home = withFallback(record, context);
+    const place = resource.scope === 'account' ? { ...home, region: context.home ?? home.region } : home;
     try {
       for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
-        subjects.push({ resource, ref: refOf(resource, id, home), controls: concerned, siblings: controls });
+        subjects.push({ resource, ref: refOf(resource, id, place), controls: concerned, siblings: controls });
     } catch (error) {
       unreadable.push(untold(resource, eventName, error));
     }
@@ -78,7 +81,7 @@ async function idsOf(
 
 async function listed(resource: AnyResource, record: CallRecord, aws: Aws): Promise<readonly NamedId[]> {
   const ids: NamedId[] = [];
-  for await (const { resourceId, region } of resource.list(aws, record)) {
+  for await (const { resourceId, region } of everyListed(resource.list(aws, record))) {
     ids.push(region === undefined ? resourceId : { resourceId, region });
     if (ids.length > MOST_WITHOUT_IDS)
       throw new Error(

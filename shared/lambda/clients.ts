@@ -15,11 +15,12 @@ export function awsClients(): (region: string) => Aws {
     };
 }
 
-/** A local endpoint has no host names of its own: buckets go into the path, and S3 Control must not put the account id before the host. */
+/** A local endpoint has no host names of its own: buckets go into the path, a queue's URL does not say where to go, and S3 Control must not put the account id before the host. */
 function localOptions(name: string, region: string): object {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (endpoint === undefined || endpoint === '') return {};
   if (name === 'S3Client') return { forcePathStyle: true };
+  if (name === 'SQSClient') return { useQueueUrlAsEndpoint: false };
   if (name !== 'S3ControlClient') return {};
   const authScheme = { name: 'sigv4', signingName: 's3', signingRegion: region, disableDoubleEncoding: true };
   return {

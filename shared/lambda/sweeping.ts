@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { enabledRegions } from '../doctor/regions.ts';
+import { sweepEvent } from '../engine/slice.ts';
+import { enabledRegions } from '../regions.ts';
 import { sendEvents } from './bus.ts';
 import type { Watching } from './watching.ts';
-
-/** `detail-type` of the event that begins or goes on with a sweep. */
-export const SWEEP_DETAIL_TYPE = 'Evenkeel Sweep';
 
 /** Sends the first slice of a sweep of every service in each of these regions. */
 export async function sweep(
   regions: readonly string[],
   { engine, home, services, accountId }: Watching,
 ): Promise<void> {
-  const slices = regions.flatMap((region) =>
-    services.map((service) => ({ service, accountId, region, run: randomUUID(), slice: 0, cursor: null })),
+  const events = regions.flatMap((region) =>
+    services.map((service) => sweepEvent({ service, accountId, region }, randomUUID())),
   );
-  await sendEvents(
-    engine.aws(home),
-    slices.map((detail) => ({ detailType: SWEEP_DETAIL_TYPE, detail })),
-  );
+  await sendEvents(engine.aws(home), events);
 }
 
 /** Sweeps every region that is enabled; where nobody can say which these are, those of the deployment. */

@@ -7,6 +7,7 @@ import type { Head, Link } from './chain.ts';
 import type { Flap } from './flap.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Leases } from './lease.ts';
+import type { SweepScope, Sweeps } from './sweep-claim.ts';
 import type { TroubleBook } from './troubles.ts';
 
 /** A drift, from the first time it was seen until it is gone. */
@@ -138,6 +139,7 @@ export interface Ledger extends Leases {
   readonly heartbeats: Heartbeats;
   /** What the examinations find ill. */
   readonly troubles: TroubleBook;
+  readonly sweeps: Sweeps;
   /** One read for a resource. `key` is `resourceKey(service, ref)`. */
   recall(key: string): Promise<Recollection>;
   saveFinding(key: string, finding: Finding): Promise<void>;
@@ -145,6 +147,8 @@ export interface Ledger extends Leases {
   openFindings(): AsyncIterable<Finding & { readonly key: string }>;
   /** Keeps the last known good state of a resource whose deletion would be drift. */
   remember(key: string, state: unknown): Promise<void>;
+  /** The keys of the resources of a service in a region whose last known good state is kept. */
+  remembered(scope: SweepScope): AsyncIterable<string>;
   saveFlap(key: string, controlId: string, flap: Flap): Promise<void>;
   /** Saves or replaces the record of a remediation, whole, and chains its beginning and its end. */
   saveRemediation(remediation: Remediation): Promise<void>;
@@ -170,7 +174,16 @@ export interface Ledger extends Leases {
 
 /** Where a resource's records stand. Account settings share a type, so the service is part of it. */
 export const resourceKey = (service: string, ref: ResourceRef): string =>
-  [ref.accountId, ref.region, service, ref.resourceType, ref.resourceId].join('|');
+  `${keyPrefix({ ...ref, service })}${ref.resourceType}|${ref.resourceId}`;
+
+/** How the keys of all resources of a service in a region begin. */
+export const keyPrefix = ({ accountId, region, service }: SweepScope): string => `${accountId}|${region}|${service}|`;
+
+/** The resource that a key names. */
+export function refOfKey(key: string): ResourceRef {
+  const [accountId = '', region = '', , resourceType = '', ...id] = key.split('|');
+  return { accountId, region, resourceType, resourceId: id.join('|') };
+}
 
 /** A ledger that is read and never written: for a dry run. */
 export const readOnly = (ledger: Ledger): Ledger => ({

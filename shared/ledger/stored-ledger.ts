@@ -7,6 +7,7 @@ import {
   type Exemption,
   type Finding,
   isOpen,
+  keyPrefix,
   type Ledger,
   type Pause,
   type Remediation,
@@ -14,6 +15,7 @@ import {
   resourceKey,
 } from './ledger.ts';
 import { type Item, insisting, revise, type Store, type Write } from './store.ts';
+import { sweepsIn } from './sweep-claim.ts';
 import { troubleBookIn } from './troubles.ts';
 
 const FINDING = 'FINDING#';
@@ -30,6 +32,7 @@ const EVERYTHING = 'EVERYTHING';
 const OPEN_FINDINGS = 'FINDING';
 const REMEDIATIONS = 'REMEDIATION';
 const CHAINS = 'CHAIN';
+const REMEMBERED = 'LASTKNOWN';
 const TOLD = 'TOLD';
 
 const resourcePk = (key: string) => `RESOURCE#${key}`;
@@ -91,6 +94,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
     breakers: breakersIn(store, now),
     heartbeats: heartbeatsIn(store),
     troubles: troubleBookIn(store),
+    sweeps: sweepsIn(store, now),
     async recall(key) {
       const items = await store.query(resourcePk(key));
       const of = (prefix: string) => items.filter(({ sk }) => sk.startsWith(prefix));
@@ -116,7 +120,14 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
       for await (const { pk, document } of store.list(OPEN_FINDINGS))
         yield { ...(document as Finding), key: pk.slice(resourcePk('').length) };
     },
-    remember: (key, state) => put(resourcePk(key), LAST_KNOWN, state),
+    remember: (key, state) => put(resourcePk(key), LAST_KNOWN, state, { list: REMEMBERED, at: key }),
+    async *remembered(scope) {
+      const prefix = keyPrefix(scope);
+      for await (const { listed } of store.list(REMEMBERED, prefix)) {
+        if (listed === undefined || !listed.at.startsWith(prefix)) return;
+        yield listed.at;
+      }
+    },
     saveFlap: (key, controlId, flap) => put(resourcePk(key), `${FLAP}${controlId}`, flap),
     saveRemediation: (remediation) => insisting(() => saveRemediation(remediation)),
     remediation: async (id) => ((await store.get(recordPk(id), RECORD))?.document as Remediation | undefined) ?? null,

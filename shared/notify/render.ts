@@ -71,19 +71,22 @@ function changedBy({ attribution, result }: Notice): string | null {
 
 function steps({ result }: Notice): readonly string[] {
   if (result.steps.length === 0) return [];
-  const title = { remediated: 'Done:', failed: 'Tried:' }[result.outcome as string] ?? 'Would do:';
   const left = result.steps.length - STEPS_SHOWN;
   const shown = result.steps.slice(0, STEPS_SHOWN).map((call) => `  ${inWords(call)}`);
-  return ['', title, ...shown, ...(left > 0 ? [`  … and ${left} more`] : [])];
+  return ['', stepsTitle(result.outcome), ...shown, ...(left > 0 ? [`  … and ${left} more`] : [])];
 }
+
+/** What stands above the calls of a plan. */
+export const stepsTitle = (outcome: string | null): string =>
+  outcome === 'remediated' ? 'Done:' : outcome === 'failed' ? 'Tried:' : 'Would do:';
 
 const inWords = ({ service, operation, input }: CallData) =>
   `${service}:${operation} ${shortened(JSON.stringify(input), CALL_LIMIT)}`;
 
 const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
-/** What the reader can do now. */
-function advice(notice: Notice): readonly string[] {
+/** What the reader can do now, line by line. */
+export function advice(notice: Notice): readonly string[] {
   const { result, control, reversible } = notice;
   if (result.outcome === 'remediated') {
     const undo = reversible ? `Take it back:  npx evenkeel undo ${result.remediationId}` : 'This cannot be taken back.';

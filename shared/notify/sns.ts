@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { CallData } from '../control.ts';
 import type { Aws } from '../resource.ts';
 import type { Notifier } from './notifier.ts';
-import { ascii, type Message, render } from './render.ts';
+import { advice, ascii, type Message, render } from './render.ts';
 
 /** SNS refuses messages above 256 KB, in which every form of the text counts; this much of a plan leaves room for the rest. */
 const STEPS_LIMIT = 150_000;
@@ -30,7 +30,11 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
       const steps = fitting(result.steps);
       const stepsLeftOut = result.steps.length - steps.length;
       const about = { severity, title, consoleUrl, attribution, eventTime, result: { ...result, steps }, stepsLeftOut };
-      await publish(render(notice), about, { severity, outcome: result.outcome, controlId: id });
+      await publish(
+        render(notice),
+        { ...about, advice: advice(notice) },
+        { severity, outcome: result.outcome, controlId: id },
+      );
     },
     async announce({ severity, subject, text }) {
       const message = { subject: ascii(`[${severity}] ${subject}`), text };

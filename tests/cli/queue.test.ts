@@ -90,6 +90,28 @@ test('an empty queue is no trouble; one that does not exist is: status 2, and th
   expect(linesOf(finished)).toMatchObject([{ outcome: 'failed' }, { eventId: 'good' }]);
 });
 
+test('--queue names one more queue, and nothing that is no queue', async () => {
+  const [one, two] = [await queueOf('named-one', [good]), await queueOf('named-two', [good])];
+  const finished = await evenkeel(['replay', '--queue', one, '--queue', two, '--json', '--control', ADMIN_PORTS], {
+    cwd,
+  });
+  expect(linesOf(finished)).toMatchObject([{ eventId: 'good' }, { eventId: 'good' }]);
+  expect(await evenkeel(['replay', '--queue', 'event.json'], { cwd })).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'evenkeel: --queue event.json: not the URL of a queue, https://sqs.…\n',
+  });
+});
+
+test('a slice of a sweep is not lost: it stays, and what to do is told', async () => {
+  const slice = { source: 'evenkeel', 'detail-type': 'Evenkeel Sweep', detail: { service: 'ec2', run: 'r', slice: 3 } };
+  const url = await queueOf('sweeps', [JSON.stringify(slice)]);
+  const finished = await replay(url, '--mode', 'remediate');
+  expect(finished.status).toBe(1);
+  expect(linesOf(finished)).toMatchObject([{ outcome: 'failed', error: expect.stringContaining('evenkeel redrive') }]);
+  expect(await visible(url)).toEqual([JSON.stringify(slice)]);
+});
+
 /** A queue whose messages come again before it is drained, as they do when a run takes longer than they are hidden. */
 function forgetfulQueue(bodies: readonly string[]) {
   const given: Message[] = bodies.map((Body, index) => ({ Body, MessageId: `m${index}`, ReceiptHandle: 'first' }));

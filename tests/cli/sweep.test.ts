@@ -17,7 +17,14 @@ const s3 = account.aws()(S3Client);
 const Bucket = `evenkeel-${account.accountId}`;
 const LocationConstraint = REGION;
 await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
+const AFAR = 'eu-central-1';
+const afar = `${Bucket}-afar`;
+const there = { CreateBucketConfiguration: { LocationConstraint: AFAR } } as const;
+await account
+  .aws(AFAR)(S3Client)
+  .send(new CreateBucketCommand({ Bucket: afar, ...there }));
 const groups = [await openGroup(account, 'one'), await openGroup(account, 'two')];
+const groupAfar = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'three');
 
 const sweep = (...flags: string[]) =>
   evenkeel(['sweep', '--json', '--control', ADMIN_PORTS, '--control', BLOCKED, ...flags], { cwd });
@@ -43,21 +50,28 @@ describe('every resource of the chosen controls', () => {
     const seen = lines.map(({ controlId, resourceId }) => `${controlId} ${resourceId}`);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(
-      expect.arrayContaining([`${BLOCKED} ${Bucket}`, ...groups.map((id) => `${ADMIN_PORTS} ${id}`)]),
+      expect.arrayContaining([
+        ...[Bucket, afar].map((name) => `${BLOCKED} ${name}`),
+        ...[...groups, groupAfar].map((id) => `${ADMIN_PORTS} ${id}`),
+      ]),
     );
     expect(new Set(lines.map(({ controlId }) => controlId))).toEqual(new Set([ADMIN_PORTS, BLOCKED]));
-    for (const line of lines)
-      expect(line).toMatchObject({ eventId: null, accountId: account.accountId, region: REGION, error: null });
+    for (const line of lines) expect(line).toMatchObject({ eventId: null, accountId: account.accountId, error: null });
+    const regionOf = (id: string) => lines.find(({ resourceId }) => resourceId === id)?.region;
+    expect([Bucket, ...groups].map(regionOf)).toEqual([REGION, REGION, REGION]);
+    expect([afar, groupAfar].map(regionOf)).toEqual([AFAR, AFAR]);
+    // Each region has a default group.
+    expect(new Set(lines.map(({ region }) => region)).size).toBeGreaterThan(10);
   });
 
   test('a dry run writes nothing and tells of drift', () => {
     expect(runs.detect).toMatchObject({ status: 3, writes: [], stderr: '' });
-    expect(linesOf(runs.detect).filter(({ outcome }) => outcome === 'detected')).toHaveLength(3);
+    expect(linesOf(runs.detect).filter(({ outcome }) => outcome === 'detected')).toHaveLength(5);
   });
 
   test('remediate puts right what drifted, and a second run does nothing', async () => {
     expect(runs.first.status).toBe(0);
-    expect(runs.first.writes).toHaveLength(3);
+    expect(runs.first.writes).toHaveLength(5);
     expect(await ingressOf(account, groups)).toEqual(groups.map((id) => `${id} tcp 443 10.0.0.0/8`).sort());
     expect(await blocked()).toBe(true);
     await expect(s3.send(new GetBucketPolicyCommand({ Bucket }))).rejects.toThrow('policy');
@@ -68,10 +82,10 @@ describe('every resource of the chosen controls', () => {
 
 test('a type that cannot be listed fails, and the others go on', async () => {
   const refused = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' };
-  const finished = await evenkeel(['sweep', '--json', '--control', BLOCKED, '--control', ADMIN_PORTS], {
-    cwd,
-    env: refused,
-  });
+  const finished = await evenkeel(
+    ['sweep', '--json', '--control', BLOCKED, '--control', ADMIN_PORTS, '--region', REGION],
+    { cwd, env: refused },
+  );
   expect(finished.status).toBe(1);
   const [failed, ...rest] = linesOf(finished).toSorted((a, b) =>
     a.outcome === 'failed' ? -1 : b.outcome === 'failed' ? 1 : 0,
@@ -79,10 +93,76 @@ test('a type that cannot be listed fails, and the others go on', async () => {
   expect(failed).toMatchObject({
     controlId: null,
     resourceType: 'AWS::S3::Bucket',
-    error: expect.stringContaining('could not list AWS::S3::Bucket: '),
+    error: expect.stringContaining(`could not list AWS::S3::Bucket in ${REGION}: `),
   });
   expect(rest.length).toBeGreaterThanOrEqual(groups.length);
   expect(rest.every(({ controlId }) => controlId === ADMIN_PORTS)).toBe(true);
+});
+
+describe('regions', () => {
+  const look = (controlIds: readonly string[], ...flags: string[]) =>
+    evenkeel(['sweep', '--json', ...controlIds.flatMap((id) => ['--control', id]), ...flags], { cwd });
+  const regionsOf = (finished: Finished) => [...new Set(linesOf(finished).map(({ region }) => region))];
+
+  test('--region narrows to one; what is in it is found there', async () => {
+    const finished = await look([ADMIN_PORTS, BLOCKED], '--region', AFAR);
+    expect(regionsOf(finished)).toEqual([AFAR]);
+    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining([afar, groupAfar]));
+  });
+
+  test('what there is once for the account is looked at once, at home', async () => {
+    const ids = ['s3-account-public-access-blocked', 'cloudtrail-multi-region-trail-enabled'];
+    const lines = linesOf(await look(ids));
+    expect(lines.map(({ controlId, region }) => `${controlId} ${region}`).sort()).toEqual(
+      ids.map((id) => `${id} ${REGION}`).sort(),
+    );
+    expect(linesOf(await look(ids, '--region', AFAR))).toEqual([]);
+  });
+
+  test('what there is in each region is looked at in each', async () => {
+    expect(regionsOf(await look(['ec2-ebs-encryption-by-default-enabled']))).toEqual(
+      expect.arrayContaining([REGION, AFAR, 'us-east-1']),
+    );
+  });
+
+  test('without a home, the one that is named is home', async () => {
+    const { AWS_REGION: _, ...nowhere } = account.env;
+    const finished = await evenkeelAs(nowhere)(['sweep', '--json', '--control', BLOCKED, '--region', AFAR], { cwd });
+    expect(linesOf(finished)).toMatchObject([{ resourceId: afar, region: AFAR }]);
+  });
+
+  test('one that cannot be read fails and is named, and the others go on', async () => {
+    wire.refuse('DescribeSecurityGroups', AFAR);
+    const finished = await look([ADMIN_PORTS]);
+    expect(finished.status).toBe(1);
+    const failed = linesOf(finished).filter(({ outcome }) => outcome === 'failed');
+    expect(failed).toMatchObject([
+      { region: AFAR, resourceType: 'AWS::EC2::SecurityGroup', error: expect.stringContaining(`in ${AFAR}: Unauth`) },
+    ]);
+    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining(groups));
+  });
+
+  test('where AWS is asked too much, the sweep takes longer and fails nothing', async () => {
+    const { AWS_MAX_ATTEMPTS: _, ...untold } = account.env;
+    wire.throttle('DescribeSecurityGroups', 4);
+    const args = ['sweep', '--json', '--control', ADMIN_PORTS, '--region', REGION];
+    const finished = await evenkeelAs({ ...untold, AWS_ENDPOINT_URL: wire.endpoint })(args, { cwd });
+    expect(finished.status).toBe(0);
+    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining(groups));
+  });
+
+  test('where nobody tells which are enabled, home is looked at, and that is a failure', async () => {
+    wire.refuse('DescribeRegions');
+    const finished = await look([ADMIN_PORTS]);
+    expect(finished.status).toBe(1);
+    expect(linesOf(finished)[0]).toMatchObject({
+      outcome: 'failed',
+      region: REGION,
+      error: expect.stringMatching(/^could not tell which regions are enabled, and looked at eu-west-1 only: Unauth/),
+    });
+    expect(regionsOf(finished)).toEqual([REGION]);
+    wire.refuse('nothing');
+  });
 });
 
 describe('controls', () => {

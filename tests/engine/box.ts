@@ -221,7 +221,7 @@ export function watchedLedger(
   breaks: (call: number, method: string) => boolean = () => false,
   now: () => number = Date.now,
 ) {
-  const { breakers, ...memory } = ledgerIn(memoryStore(), now);
+  const { breakers, sweeps, ...memory } = ledgerIn(memoryStore(), now);
   const remediations = new Map<string, Remediation>();
   const history: Remediation[] = [];
   let call = 0;
@@ -240,11 +240,13 @@ export function watchedLedger(
     ]);
     return Object.fromEntries(wrapped);
   };
-  const { openFindings, remediations: listed, ...answering } = memory;
+  const { openFindings, remembered, remediations: listed, ...answering } = memory;
   const { saveRemediation, ...rest } = watched(answering);
   const ledger: Ledger = {
     ...rest,
     openFindings,
+    remembered,
+    sweeps,
     remediations: listed,
     breakers: watched(breakers),
     async saveRemediation(remediation) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AnyControl, compliant, defineControl } from '../../shared/control.ts';
-import { changesIn } from '../../shared/engine/changes.ts';
+import { type Change, changesIn } from '../../shared/engine/changes.ts';
 import { UnreadableEventError } from '../../shared/engine/errors.ts';
 import { byResource, type RouteContext, route } from '../../shared/engine/route.ts';
 import { type CallRecord, strings } from '../../shared/event.ts';
@@ -41,8 +41,10 @@ const group = defineResource({
     },
   },
   async *list(aws) {
-    for (let n = 0; n < sizeOf(aws); n++)
-      yield n === 0 ? { resourceId: 'sg-0', region: 'eu-central-1' } : { resourceId: `sg-${n}` };
+    for (let n = 0; n < sizeOf(aws); n++) {
+      const item = n === 0 ? { resourceId: 'sg-0', region: 'eu-central-1' } : { resourceId: `sg-${n}` };
+      yield { items: [item], next: String(n) };
+    }
   },
 });
 
@@ -70,9 +72,10 @@ const trail = defineResource({
   },
 });
 
-const accountOf = (service: string) =>
+const accountOf = (service: string, scope: { readonly scope?: 'account' } = {}) =>
   defineResource({
     ...shared,
+    ...scope,
     service,
     type: 'AWS::::Account',
     eventSource: `${service}.amazonaws.com`,
@@ -106,6 +109,7 @@ const CONTROLS = [
   control('trail', trail, ['status']),
   control('account-ec2', accountOf('ec2'), ['setting']),
   control('account-s3', accountOf('s3'), ['setting']),
+  control('account-whole', accountOf('organizations', { scope: 'account' }), ['setting']),
 ];
 
 /** A world in which a look-up finds what `found` says, in the region that was asked. */
@@ -206,6 +210,17 @@ describe('a call names', () => {
     expect((await stop(`arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`)).pairs).toEqual([
       `trail main ${ACCOUNT} us-east-1`,
     ]);
+  });
+
+  test('what there is once for the account, at home wherever the call was made', async () => {
+    const [put] = changesIn(call('PutSetting', { eventSource: 'organizations.amazonaws.com' }));
+    const [group] = changesIn(call('CreateSecurityGroup', { requestParameters: { groupId: 'sg-1' } }));
+    if (put === undefined || group === undefined) throw new Error('no change');
+    const regionsOf = async (change: Change, home: object) =>
+      (await route(change, { ...contextIn(), ...home })).subjects.map(({ ref }) => ref.region);
+    expect(await regionsOf(put, { home: 'us-west-1' })).toEqual(['us-west-1']);
+    expect(await regionsOf(put, {})).toEqual(['eu-west-1']);
+    expect(await regionsOf(group, { home: 'us-west-1' })).toEqual(['eu-west-1']);
   });
 
   test('what a look-up finds, asked in the region of the call', async () => {
@@ -381,6 +396,7 @@ describe('AWS Config', () => {
     expect(pairs).toEqual([
       `account-ec2 ${ACCOUNT} ${ACCOUNT} eu-west-1`,
       `account-s3 ${ACCOUNT} ${ACCOUNT} eu-west-1`,
+      `account-whole ${ACCOUNT} ${ACCOUNT} eu-west-1`,
     ]);
   });
 
@@ -409,6 +425,7 @@ test('byResource keeps each resource once, with its controls in order', () => {
     ['cloudtrail AWS::CloudTrail::Trail', ['trail']],
     ['ec2 AWS::::Account', ['account-ec2']],
     ['s3 AWS::::Account', ['account-s3']],
+    ['organizations AWS::::Account', ['account-whole']],
   ]);
 });
 

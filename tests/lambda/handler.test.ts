@@ -49,13 +49,6 @@ describe('a bundle', () => {
     expect(bytes).toBeLessThan(2_500_000);
   });
 
-  test('of watch holds no control, and nothing of the command', () => {
-    const { inputs, bytes } = bundleOf(watching, 'watch');
-    expect(inputs.filter((path) => /^shared\/(controls|cli|policy\/load|policy\/schema)/.test(path))).toEqual([]);
-    expect(inputs.filter((path) => /node_modules\/(ajv|yaml|commander|picocolors)\//.test(path))).toEqual([]);
-    expect(bytes).toBeLessThan(2_500_000);
-  });
-
   test('of a policy.yml that says something else than is allowed is not made', async () => {
     writeFileSync(`${mistaken}policy.yml`, 'defaults: { mode: detct }\nlimit: {}\n');
     const { status, stderr } = await bundle(mistaken);

@@ -45,6 +45,7 @@ describe('what is published', () => {
       eventTime: noticeOf().eventTime,
       result: noticeOf().result,
       stepsLeftOut: 0,
+      advice: ['Take it back:  npx evenkeel undo rem-1', 'Why it matters: Passwords are guessed within minutes.'],
     });
   });
 

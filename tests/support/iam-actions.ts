@@ -11,8 +11,25 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
+  'eventbridge:PutEvents': ['events:PutEvents'],
 };
 
+/** Each write of a DynamoDB transaction needs the action that it would need alone. */
+const TRANSACTED: Readonly<Record<string, string>> = {
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  ConditionCheck: 'dynamodb:ConditionCheckItem',
+};
+
+interface Transaction {
+  readonly TransactItems?: readonly object[];
+}
+
 /** The IAM actions that one API call needs. */
-export const iamActionsOf = (service: string, operation: string): readonly string[] =>
-  EXCEPTIONS[`${service}:${operation}`] ?? [`${service}:${operation}`];
+export function iamActionsOf(service: string, operation: string, input: Transaction = {}): readonly string[] {
+  const name = `${service}:${operation}`;
+  if (name !== 'dynamodb:TransactWriteItems') return EXCEPTIONS[name] ?? [name];
+  const kinds = input.TransactItems?.flatMap((item) => Object.keys(item)) ?? [];
+  return [...new Set(kinds)].map((kind) => TRANSACTED[kind] ?? `dynamodb:${kind}`);
+}

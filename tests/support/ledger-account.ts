@@ -1,8 +1,8 @@
+import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { awsClients } from '../../shared/lambda/clients.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import type { Store } from '../../shared/ledger/store.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
 
 /** An account with the ledger's table in it, for several processes at once. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Finding, Ledger, Remediation } from '../../shared/ledger/ledger.ts';
+import { type Finding, type Ledger, type Remediation, resourceKey } from '../../shared/ledger/ledger.ts';
 import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
 
 const REF = {
@@ -109,6 +109,17 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
         lastKnown: { trail: { name: 'new' } },
       });
       expect((await ledger.recall('another')).lastKnown).toBeNull();
+    });
+
+    test('names what it remembers, by service and region', async () => {
+      const keyOf = (scope: { accountId: string; region: string; service: string }, id: string) =>
+        resourceKey(scope.service, { ...REF, ...scope, resourceId: id });
+      const scope = { accountId: '1', region: 'eu-west-1', service: 'cloudtrail' };
+      const others = [{ service: 'cloudtrails' }, { service: 'cloud' }, { region: 'eu-west-2' }, { accountId: '11' }];
+      for (const other of others) await ledger.remember(keyOf({ ...scope, ...other }, 'other'), {});
+      for (const id of ['b', 'a', 'b']) await ledger.remember(keyOf(scope, id), {});
+      expect(await Array.fromAsync(ledger.remembered(scope))).toEqual([keyOf(scope, 'a'), keyOf(scope, 'b')]);
+      expect(await Array.fromAsync(ledger.remembered({ ...scope, region: 'us-east-1' }))).toEqual([]);
     });
 
     test('replaces the record of a remediation, whole', async () => {

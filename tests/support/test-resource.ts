@@ -3,7 +3,7 @@ import type { AnyControl, AnyResource } from '../../shared/control.ts';
 import { compliant, defineControl, serviceOf } from '../../shared/control.ts';
 import { changesIn } from '../../shared/engine/changes.ts';
 import { route } from '../../shared/engine/route.ts';
-import type { Aws, Facets, ResourceRef } from '../../shared/resource.ts';
+import { type Aws, everyListed, type Facets, type ResourceRef } from '../../shared/resource.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';
 
@@ -97,14 +97,15 @@ export async function expectDeclaredReads(
   }
   const { aws, actions } = watched(account);
   const listed: string[] = [];
-  for await (const entry of resource.list(aws, account)) listed.push(entry.resourceId);
+  for await (const { resourceId } of everyListed(resource.list(aws, account))) listed.push(resourceId);
   expect(listed).toContain(resourceId);
   for (const action of actions) expect(resource.actions).toContain(action);
 }
 
 /** Expects that the facets a listing brings for free are those that `read` gives, for every resource of the type. */
 export async function expectListedAsRead(resource: AnyResource, account: TestAccount): Promise<void> {
-  for await (const { resourceId, region = account.region, facets = {} } of resource.list(account.aws(), account)) {
+  const pages = resource.list(account.aws(), account);
+  for await (const { resourceId, region = account.region, facets = {} } of everyListed(pages)) {
     const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
     for (const [name, value] of Object.entries(facets))
       expect({ resourceId, [name]: value }).toEqual({

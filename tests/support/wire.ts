@@ -10,8 +10,10 @@ export interface Wire {
   take(): readonly string[];
   /** From now on answers are changed on the way, each by the first that concerns it. */
   alter(answers: readonly Alteration[]): void;
-  /** From now on calls of EC2 whose content holds this text are answered as IAM would. */
-  refuse(text: string): void;
+  /** From now on calls of EC2 whose content holds this text are answered as IAM would; with a region, only those made there. */
+  refuse(text: string, region?: string): void;
+  /** The next calls of EC2 whose content holds this text, so many of them, are answered as if there were too many. */
+  throttle(text: string, calls: number): void;
 }
 
 /** What becomes of the answers to a call: what the local account cannot show, the wire does. */
@@ -27,16 +29,26 @@ export interface Alteration {
 const REFUSAL =
   '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you.</Message></Error></Errors></Response>';
 
+const TOO_MANY =
+  '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Slower.</Message></Error></Errors></Response>';
+
 /** An endpoint that passes everything on to another and writes down what was called: what nobody called, nobody did. */
 export async function wireTo(endpoint: string): Promise<Wire> {
   const calls: string[] = [];
-  let refused: string | undefined;
+  const throttled = { text: '', calls: 0 };
+  let refused: { readonly text: string; readonly region: string } | undefined;
   let altered: readonly Alteration[] = [];
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
     calls.push(nameOf(incoming, body.toString()));
-    if (refused !== undefined && body.includes(refused)) {
+    if (throttled.calls > 0 && body.includes(throttled.text)) {
+      throttled.calls -= 1;
+      outgoing.writeHead(503, { 'content-type': 'text/xml' }).end(TOO_MANY);
+      return;
+    }
+    const signedFor = incoming.headers.authorization ?? '';
+    if (refused !== undefined && body.includes(refused.text) && signedFor.includes(`/${refused.region}`)) {
       outgoing.writeHead(403, { 'content-type': 'text/xml' }).end(REFUSAL);
       return;
     }
@@ -68,8 +80,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     alter(answers) {
       altered = answers;
     },
-    refuse(text) {
-      refused = text;
+    throttle: (text, calls) => Object.assign(throttled, { text, calls }),
+    refuse(text, region = '') {
+      refused = { text, region };
     },
   };
 }

@@ -115,7 +115,10 @@ export default defineControl({
     'cloudtrail:PutEventSelectors': TRAILS,
     'cloudtrail:PutInsightSelectors': TRAILS,
     'cloudtrail:AddTags': TRAILS,
-    'iam:PassRole': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+    'iam:PassRole': {
+      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+      condition: { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } },
+    },
   },
   parameters: {},
   evaluate({ ref, status: { isLogging } }) {

@@ -98,6 +98,8 @@ const start = (ConfigurationRecorderName: string): Step =>
     { undo: () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, { ConfigurationRecorderName })] },
   );
 
+const RECORDERS = 'arn:${AWS::Partition}:config:*:${AWS::AccountId}:configuration-recorder/*';
+
 export default defineControl({
   id: 'config-recorder-enabled',
   title: 'AWS Config recorder must be on and record all resources',
@@ -115,10 +117,13 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: {
-    'config:StartConfigurationRecorder': '*',
-    'config:PutConfigurationRecorder': '*',
+    'config:StartConfigurationRecorder': RECORDERS,
+    'config:PutConfigurationRecorder': RECORDERS,
     'config:PutDeliveryChannel': '*',
-    'iam:PassRole': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+    'iam:PassRole': {
+      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+      condition: { StringEquals: { 'iam:PassedToService': 'config.amazonaws.com' } },
+    },
   },
   parameters: {
     roleArn: {

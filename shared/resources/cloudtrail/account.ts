@@ -3,6 +3,7 @@ import type { CallRecord } from '../../event.ts';
 import type { Selectors } from '../../event-selectors.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
 import { parseTrailArn } from '../../trail-arn.ts';
+import { onePage } from '../pages.ts';
 import { readEventSelectors, readStatus, readTrail } from './trail.ts';
 
 /** A trail that records this account, whoever owns it. */
@@ -63,6 +64,7 @@ async function readTrails(aws: Aws, account: ResourceRef): Promise<readonly Visi
 export const cloudtrailAccount = defineResource({
   service: 'cloudtrail',
   type: 'AWS::::Account',
+  scope: 'account',
   eventSource: 'cloudtrail.amazonaws.com',
   gone: [],
   events: {
@@ -87,7 +89,5 @@ export const cloudtrailAccount = defineResource({
   },
   arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
   consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/cloudtrailv2/home?region=${region}#/trails`,
-  async *list(_aws, { accountId }) {
-    yield { resourceId: accountId };
-  },
+  list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

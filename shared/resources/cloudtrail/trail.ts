@@ -170,12 +170,15 @@ export const trail = defineResource({
   async *list(aws, { region, accountId }) {
     const ofRegion = new DescribeTrailsCommand({ includeShadowTrails: false });
     const { trailList = [] } = await aws(CloudTrailClient).send(ofRegion);
-    for (const found of trailList) {
+    const own = trailList.flatMap((found) => {
       const owner = parseTrailArn(found.TrailARN ?? '');
-      if (found.TrailARN !== undefined && owner?.accountId === accountId && owner.region === region)
-        yield { resourceId: found.TrailARN, region, facets: { trail: settingsOf(found, region) } };
-    }
+      return found.TrailARN !== undefined && owner?.accountId === accountId && owner.region === region
+        ? [{ resourceId: found.TrailARN, region, facets: { trail: settingsOf(found, region) } }]
+        : [];
+    });
+    yield { items: own, next: null };
   },
   fromConfig: (item) => named(item.resourceId, item),
+  toConfig: ({ resourceId }) => parseTrailArn(resourceId)?.name ?? resourceId,
   lastKnown,
 });

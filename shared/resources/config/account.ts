@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-config-service';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, partitionOf } from '../../resource.ts';
+import { onePage } from '../pages.ts';
 
 const ids = ({ accountId }: CallRecord) => [accountId];
 
@@ -57,7 +58,5 @@ export const configAccount = defineResource({
   volatile: ['lastStatus'],
   arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
   consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/config/home?region=${region}#/settings`,
-  async *list(_aws, { accountId }) {
-    yield { resourceId: accountId };
-  },
+  list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

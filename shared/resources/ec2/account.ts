@@ -2,6 +2,7 @@ import { EC2Client, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2
 import { consoleUrl } from '../../console.ts';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, partitionOf } from '../../resource.ts';
+import { onePage } from '../pages.ts';
 
 /** The setting is the account's in the event's region; such calls have no parameters that could say more. */
 const ebsEncryptionChanged = {
@@ -30,7 +31,5 @@ export const ec2Account = defineResource({
   },
   arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
   consoleUrl: ({ region }) => consoleUrl(region, 'ec2', 'Settings:'),
-  async *list(_aws, { accountId }) {
-    yield { resourceId: accountId };
-  },
+  list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

@@ -4,6 +4,7 @@ import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import { sole } from '../describe.ts';
 import { ec2Ownership } from '../ec2-tags.ts';
+import { pagesOf } from '../pages.ts';
 
 const launched = {
   ids: ({ response }: CallRecord) => strings(response, 'instancesSet.items.instanceId'),
@@ -55,10 +56,15 @@ export const instance = defineResource({
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:instance/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `InstanceDetails:instanceId=${resourceId}`),
-  async *list(aws) {
-    for await (const page of paginateDescribeInstances({ client: aws(EC2Client) }, { MaxResults: 1000 }))
-      for (const found of (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances))
-        if (found.InstanceId !== undefined)
-          yield { resourceId: found.InstanceId, facets: { instance: instanceOf(found) } };
-  },
+  list: (aws, _account, from) =>
+    pagesOf(
+      paginateDescribeInstances({ client: aws(EC2Client), startingToken: from }, { MaxResults: 1000 }),
+      ({ NextToken }) => NextToken,
+      ({ Reservations = [] }) =>
+        Reservations.flatMap(({ Instances = [] }) => Instances).flatMap((found) =>
+          found.InstanceId === undefined
+            ? []
+            : [{ resourceId: found.InstanceId, facets: { instance: instanceOf(found) } }],
+        ),
+    ),
 });

@@ -17,6 +17,7 @@ import type { PrefixLists } from '../../security-group-rules.ts';
 import { serviceOfGroup, serviceOfTags } from '../../service-owned.ts';
 import { FILTER_VALUES, sole } from '../describe.ts';
 import { readEc2Tags } from '../ec2-tags.ts';
+import { pagesOf } from '../pages.ts';
 
 const once = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index;
 
@@ -189,9 +190,10 @@ export const securityGroup = defineResource({
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SecurityGroup:groupId=${resourceId}`),
-  async *list(aws) {
-    const asked = { MaxResults: FILTER_VALUES };
-    for await (const page of paginateDescribeSecurityGroups({ client: aws(EC2Client) }, asked))
-      yield* await listedPage(aws, page.SecurityGroups ?? []);
-  },
+  list: (aws, _account, from) =>
+    pagesOf(
+      paginateDescribeSecurityGroups({ client: aws(EC2Client), startingToken: from }, { MaxResults: FILTER_VALUES }),
+      ({ NextToken }) => NextToken,
+      ({ SecurityGroups = [] }) => listedPage(aws, SecurityGroups),
+    ),
 });

@@ -1,8 +1,14 @@
-import { DescribeSnapshotAttributeCommand, EC2Client, paginateDescribeSnapshots } from '@aws-sdk/client-ec2';
+import {
+  DescribeSnapshotAttributeCommand,
+  type DescribeSnapshotsCommandOutput,
+  EC2Client,
+  paginateDescribeSnapshots,
+} from '@aws-sdk/client-ec2';
 import { consoleUrl } from '../../console.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import { ec2Ownership } from '../ec2-tags.ts';
+import { pagesOf } from '../pages.ts';
 
 const named = {
   ids: ({ request }: CallRecord) => strings(request, 'snapshotId'),
@@ -16,12 +22,15 @@ async function readCreateVolumePermission(aws: Aws, { resourceId }: ResourceRef)
   return { public: CreateVolumePermissions.some(({ Group }) => Group === 'all') };
 }
 
-/** Ids of the account's own snapshots; with `all`, only of those that everybody can restore. */
-async function* ownSnapshots(aws: Aws, ...RestorableByUserIds: readonly 'all'[]) {
-  const asked = { OwnerIds: ['self'], RestorableByUserIds: [...RestorableByUserIds], MaxResults: 1000 };
-  for await (const page of paginateDescribeSnapshots({ client: aws(EC2Client) }, asked))
-    for (const { SnapshotId } of page.Snapshots ?? []) if (SnapshotId !== undefined) yield SnapshotId;
-}
+/** The account's own snapshots; with `all`, only those that everybody can restore. */
+const ownSnapshots = (aws: Aws, restorableBy: readonly 'all'[], from?: string) =>
+  paginateDescribeSnapshots(
+    { client: aws(EC2Client), startingToken: from },
+    { OwnerIds: ['self'], RestorableByUserIds: [...restorableBy], MaxResults: 1000 },
+  );
+
+const idsOf = ({ Snapshots = [] }: DescribeSnapshotsCommandOutput) =>
+  Snapshots.flatMap(({ SnapshotId }) => SnapshotId ?? []);
 
 /** An EBS snapshot: whether everybody can make volumes from it. */
 export const snapshot = defineResource({
@@ -41,12 +50,18 @@ export const snapshot = defineResource({
   ownership: ec2Ownership,
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:ec2:${region}::snapshot/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SnapshotDetails:snapshotId=${resourceId}`),
-  async *list(aws) {
+  async *list(aws, _account, from) {
     // Only the few that EC2 lists as public are read one by one.
-    const listedAsPublic = new Set(await Array.fromAsync(ownSnapshots(aws, 'all')));
-    for await (const resourceId of ownSnapshots(aws))
-      yield listedAsPublic.has(resourceId)
-        ? { resourceId }
-        : { resourceId, facets: { createVolumePermission: { public: false } } };
+    const listedAsPublic = new Set((await Array.fromAsync(ownSnapshots(aws, ['all']), idsOf)).flat());
+    yield* pagesOf(
+      ownSnapshots(aws, [], from),
+      ({ NextToken }) => NextToken,
+      (page) =>
+        idsOf(page).map((resourceId) =>
+          listedAsPublic.has(resourceId)
+            ? { resourceId }
+            : { resourceId, facets: { createVolumePermission: { public: false } } },
+        ),
+    );
   },
 });

@@ -4,6 +4,7 @@ import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
 import { portions, sole } from '../describe.ts';
 import { ec2Ownership } from '../ec2-tags.ts';
+import { pagesOf } from '../pages.ts';
 
 /** Launch volumes have no event of their own, and the answer of RunInstances seldom names them. */
 const byInstance = async (aws: Aws, { response }: CallRecord) => {
@@ -52,9 +53,13 @@ export const volume = defineResource({
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:volume/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `VolumeDetails:volumeId=${resourceId}`),
-  async *list(aws) {
-    for await (const page of paginateDescribeVolumes({ client: aws(EC2Client) }, { MaxResults: 500 }))
-      for (const found of page.Volumes ?? [])
-        if (found.VolumeId !== undefined) yield { resourceId: found.VolumeId, facets: { volume: volumeOf(found) } };
-  },
+  list: (aws, _account, from) =>
+    pagesOf(
+      paginateDescribeVolumes({ client: aws(EC2Client), startingToken: from }, { MaxResults: 500 }),
+      ({ NextToken }) => NextToken,
+      ({ Volumes = [] }) =>
+        Volumes.flatMap((found) =>
+          found.VolumeId === undefined ? [] : [{ resourceId: found.VolumeId, facets: { volume: volumeOf(found) } }],
+        ),
+    ),
 });

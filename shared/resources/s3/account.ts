@@ -1,6 +1,7 @@
 import { GetPublicAccessBlockCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
+import { onePage } from '../pages.ts';
 
 const publicAccessBlockPut = {
   ids: ({ accountId }: CallRecord) => [accountId],
@@ -16,6 +17,7 @@ async function readPublicAccessBlock(aws: Aws, { accountId }: ResourceRef) {
 export const s3Account = defineResource({
   service: 's3',
   type: 'AWS::::Account',
+  scope: 'account',
   eventSource: 's3.amazonaws.com',
   gone: [],
   events: {
@@ -28,7 +30,5 @@ export const s3Account = defineResource({
   },
   arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
   consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/s3/settings?region=${region}`,
-  async *list(_aws, { accountId }) {
-    yield { resourceId: accountId };
-  },
+  list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

@@ -11,6 +11,7 @@ import {
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
 import { serviceOfTags } from '../../service-owned.ts';
+import { pagesOf } from '../pages.ts';
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 
@@ -81,11 +82,13 @@ export const bucket = defineResource({
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:s3:::${resourceId}`,
   consoleUrl: ({ resourceId, region }) =>
     `https://${region}.console.aws.amazon.com/s3/buckets/${encodeURIComponent(resourceId)}?region=${region}`,
-  async *list(aws, { region }) {
-    const ofRegion = { BucketRegion: region };
-    for await (const page of paginateListBuckets({ client: aws(S3Client), pageSize: 1000 }, ofRegion)) {
-      for (const { Name, BucketRegion = region } of page.Buckets ?? [])
-        if (Name !== undefined) yield { resourceId: Name, region: BucketRegion };
-    }
-  },
+  list: (aws, { region }, from) =>
+    pagesOf(
+      paginateListBuckets({ client: aws(S3Client), pageSize: 1000, startingToken: from }, { BucketRegion: region }),
+      ({ ContinuationToken }) => ContinuationToken,
+      ({ Buckets = [] }) =>
+        Buckets.flatMap(({ Name, BucketRegion = region }) =>
+          Name === undefined ? [] : [{ resourceId: Name, region: BucketRegion }],
+        ),
+    ),
 });

@@ -4,7 +4,7 @@ import { CloudTrailClient, CreateTrailCommand } from '@aws-sdk/client-cloudtrail
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Aws } from '../../../shared/resource.ts';
+import { type Aws, everyListed } from '../../../shared/resource.ts';
 import { trail } from '../../../shared/resources/cloudtrail/trail.ts';
 import { REGION, SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
@@ -68,6 +68,7 @@ describe('a trail named by an event', () => {
     const item = { accountId: SAMPLE_ACCOUNT, region: REGION };
     expect(trail.fromConfig?.({ ...item, resourceId: ARN })).toEqual({ resourceId: ARN, region: REGION });
     expect(trail.fromConfig?.({ ...item, resourceId: 'audit' })).toEqual({ resourceId: ARN, region: REGION });
+    expect(trail.toConfig?.({ ...item, resourceType: trail.type, resourceId: ARN })).toBe('audit');
   });
 });
 
@@ -83,7 +84,7 @@ test('reads a trail and lists those that are at home here, with no more than the
   const { TrailARN: here = '' } = await create('here', REGION);
   await create('there', 'eu-central-1');
 
-  const listed = await Array.fromAsync(trail.list(account.aws(), account));
+  const listed = await Array.fromAsync(everyListed(trail.list(account.aws(), account)));
   expect(listed.map(({ resourceId }) => resourceId)).toEqual([here]);
   await expectDeclaredReads(trail, here, account);
   await expectListedAsRead(trail, account);
@@ -100,7 +101,7 @@ test("neither shadows of other regions nor an organisation's trails are listed",
   const found = [ARN, ARN.replace(REGION, 'us-east-1'), ARN.replace(SAMPLE_ACCOUNT, '444455556666')];
   const trailList = found.map((TrailARN) => ({ TrailARN, S3BucketName: 'audit-logs' }));
   const aws = (() => ({ send: async () => ({ trailList }) })) as unknown as Aws;
-  const listed = await Array.fromAsync(trail.list(aws, { accountId: SAMPLE_ACCOUNT, region: REGION }));
+  const listed = await Array.fromAsync(everyListed(trail.list(aws, { accountId: SAMPLE_ACCOUNT, region: REGION })));
   expect(listed.map(({ resourceId }) => resourceId)).toEqual([ARN]);
 });
 

@@ -6,7 +6,7 @@ import {
   ModifySnapshotAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Aws } from '../../../shared/resource.ts';
+import { type Aws, everyListed } from '../../../shared/resource.ts';
 import { snapshot } from '../../../shared/resources/ec2/snapshot.ts';
 import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
@@ -68,7 +68,7 @@ describe('snapshots of the local account', () => {
     })) as unknown as Aws;
     // The SDK's pager insists on a client of its own class.
     const real = ((client: never) => Object.assign(Object.create(EC2Client.prototype), aws(client))) as Aws;
-    expect(await Array.fromAsync(snapshot.list(real, account))).toEqual([
+    expect(await Array.fromAsync(everyListed(snapshot.list(real, account)))).toEqual([
       { resourceId: 'snap-private', facets: { createVolumePermission: { public: false } } },
       { resourceId: 'snap-open' },
     ]);

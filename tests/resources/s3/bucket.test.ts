@@ -5,6 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
+import { everyListed } from '../../../shared/resource.ts';
 import { bucket } from '../../../shared/resources/s3/bucket.ts';
 import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
@@ -39,7 +40,7 @@ test('reads a bucket and lists those of the region, with no more than the declar
   await s3.send(new CreateBucketCommand({ Bucket: here, ...inRegion('eu-west-1') }));
   await afar.send(new CreateBucketCommand({ Bucket: `there-${account.accountId}`, ...inRegion('eu-central-1') }));
 
-  const listed = await Array.fromAsync(bucket.list(account.aws(), account));
+  const listed = await Array.fromAsync(everyListed(bucket.list(account.aws(), account)));
   expect(listed).toEqual([{ resourceId: here, region: 'eu-west-1' }]);
   await expectDeclaredReads(bucket, here, account);
 

@@ -17,7 +17,7 @@ export const queueFaults: readonly Fault[] = [
       what: 'failed events',
       state: 'ill',
       says: /^eu-west-1: 1 message could not be worked on$/,
-      mend: /^npx evenkeel replay http\S+\/evenkeel-prod-failed-events --mode remediate$/,
+      mend: /^npx evenkeel redrive http\S+\/evenkeel-prod-failed-events$/,
     },
   },
   {
@@ -28,7 +28,7 @@ export const queueFaults: readonly Fault[] = [
       what: 'failed events',
       state: 'ill',
       says: /^us-east-1: 1 message could not be forwarded$/,
-      mend: /^npx evenkeel replay http\S+\/evenkeel-prod-failed-events --mode remediate$/,
+      mend: /^npx evenkeel replay --queue http\S+\/evenkeel-prod-failed-events --mode remediate$/,
     },
   },
   {

@@ -1,0 +1,3 @@
+import { createSlackHandler } from '../../shared/lambda/slack.ts';
+
+export const handler = createSlackHandler();

@@ -1,0 +1,59 @@
+/** Every metric of this name that a control, a region or a queue has, as it comes to be: a new control needs no new graph. `words` narrows to names in which they stand. */
+const each = (schema, name, statistic, words = '') => [
+  { expression: `SEARCH('{${schema}} MetricName="${name}" ${words}', '${statistic}', 300)` },
+];
+const byControl = (name, statistic = 'Sum') => each('Evenkeel,service,controlId', name, statistic);
+const byRegion = (name) => each('Evenkeel,service,region', name, 'Maximum');
+/** A metric of the deployment as a whole. */
+const whole = (name, label, stat = 'Sum') => ['Evenkeel', name, 'service', 'evenkeel', { stat, label }];
+
+/** The graphs, three in a row: the title, and what is drawn. */
+const graphsOf = (prefix) => [
+  ['Put right, by control', byControl('remediated')],
+  [
+    'Found and left to a person, by control',
+    ...['detected', 'awaitingApproval', 'exempted'].map((name) => byControl(name)),
+  ],
+  ['Failed or halted, by control', ...['failed', 'halted'].map((name) => byControl(name))],
+  ['From the call to verified, ms', whole('TimeToVerified', 'p50', 'p50'), whole('TimeToVerified', 'p99', 'p99')],
+  ['From the call to verified, p50 by control, ms', byControl('TimeToVerified', 'p50')],
+  ['From the call to verified, p99 by control, ms', byControl('TimeToVerified', 'p99')],
+  ['Stopped', whole('StoppedByBreaker', 'breaker'), whole('StoppedByFlap', 'flap'), whole('StoppedByPause', 'pause')],
+  ['Events that wait', each('AWS/SQS,QueueName', 'ApproximateNumberOfMessagesVisible', 'Maximum', prefix)],
+  ['How long the oldest waits, s', each('AWS/SQS,QueueName', 'ApproximateAgeOfOldestMessage', 'Maximum', prefix)],
+  ['Missed heartbeats, by region', byRegion('HeartbeatMissed')],
+  ['From a call to its event, by region, s', byRegion('HeartbeatDelay')],
+  ['Events that a region could not forward', byRegion('UnforwardedEvents')],
+  ['Sweeps', whole('SweptResources', 'looked at'), whole('SweepRechecks', 'looked at again')],
+  ['Looked at and well', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
+  [
+    'Notices that did not arrive',
+    ['AWS/SNS', 'NumberOfNotificationsFailed', 'TopicName', `${prefix}-notices`, { stat: 'Sum', label: 'topic' }],
+    whole('SlackFailed', 'Slack'),
+  ],
+  [
+    'Functions: errors and throttles',
+    ...['Errors', 'Throttles'].map((name) => each('AWS/Lambda,FunctionName', name, 'Sum', prefix)),
+  ],
+  ['Functions: p99 of their duration, ms', each('AWS/Lambda,FunctionName', 'Duration', 'p99', prefix)],
+];
+
+const graph = ([title, ...metrics], index) => ({
+  type: 'metric',
+  ...{ x: (index % 3) * 8, y: 2 + Math.floor(index / 3) * 6, width: 8, height: 6 },
+  properties: { title, metrics, region: '${AWS::Region}', period: 300 },
+});
+
+const headline = (prefix) => ({
+  type: 'text',
+  ...{ x: 0, y: 0, width: 24, height: 2 },
+  properties: {
+    markdown: `# Evenkeel \`${prefix}\`\nWhat is wrong, and its mend: \`npx evenkeel doctor\` · what was done: \`npx evenkeel history\` · stop it: \`npx evenkeel pause\``,
+  },
+});
+
+/** The dashboard of a deployment, as a text in which CloudFormation fills in the region. */
+module.exports = async ({ resolveVariable }) => {
+  const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
+  return { body: JSON.stringify({ start: '-PT24H', widgets: [headline(prefix), ...graphsOf(prefix).map(graph)] }) };
+};

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Aws } from '../../shared/resource.ts';
+import { PYTHON } from './moto.ts';
+
+/** A function as it is deployed, its archive unpacked. */
+export interface DeployedFunction {
+  /** `ec2` */
+  readonly name: string;
+  /** `evenkeel-prod-ec2` */
+  readonly functionName: string;
+  readonly arn: string;
+  /** `functions/ec2/handler.handler` */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly role: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly root: string;
+  /** The queue that it reads from, by its event source mapping. */
+  readonly queueUrl: string;
+}
+
+/** What stands in the local account after `serverless deploy`. */
+export interface Deployment {
+  readonly stack: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly functions: readonly DeployedFunction[];
+  /** Physical ids by logical id. */
+  readonly resources: Readonly<Record<string, string>>;
+}
+
+/** Looks a deployed stack up, and unpacks the archives that it was deployed from (`packages`: the folder .serverless). */
+export async function deploymentOf(stack: string, packages: string, aws: Aws): Promise<Deployment> {
+  const client = aws(CloudFormationClient);
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+  const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: stack }));
+  const outputs = Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+  );
+  const functions = StackResources.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::Function');
+  return {
+    stack,
+    outputs,
+    resources: Object.fromEntries(
+      StackResources.map(({ LogicalResourceId, PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]),
+    ),
+    functions: await Promise.all(
+      functions.map(({ PhysicalResourceId = '' }) => functionOf(PhysicalResourceId, stack, packages, aws)),
+    ),
+  };
+}
+
+async function functionOf(functionName: string, stack: string, packages: string, aws: Aws): Promise<DeployedFunction> {
+  const lambda = aws(LambdaClient);
+  const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+  const mappings = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
+  const [mapping] = mappings.EventSourceMappings ?? [];
+  const queue = mapping?.EventSourceArn?.split(':').at(-1) ?? '';
+  // The local account would take the messages itself, and fail: it has nothing to run a function with. A pump does it.
+  if (mapping?.UUID !== undefined)
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: false }));
+  const { QueueUrl = '' } = await aws(SQSClient).send(new GetQueueUrlCommand({ QueueName: queue }));
+  const name = functionName.slice(stack.length + 1);
+  return {
+    name,
+    functionName,
+    arn: deployed.FunctionArn ?? '',
+    handler: deployed.Handler ?? '',
+    environment: deployed.Environment?.Variables ?? {},
+    role: deployed.Role ?? '',
+    timeout: (deployed.Timeout ?? 0) * 1000,
+    root: unpacked(join(packages, `${name}.zip`)),
+    queueUrl: QueueUrl,
+  };
+}
+
+/** Python, which the local account needs anyway, unpacks: Node has nothing for it. */
+function unpacked(archive: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-function-'));
+  execFileSync(PYTHON, ['-m', 'zipfile', '-e', archive, folder]);
+  return folder;
+}
+
+/** Lays the stack of another region as the stack set would: the local account has no stack sets in templates. `packages`: the folder .serverless. */
+export async function layRegion(
+  deployment: Deployment,
+  packages: string,
+  region: string,
+  aws: (region: string) => Aws,
+): Promise<void> {
+  const template = JSON.parse(readFileSync(join(packages, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const { outputs, stack, resources } = deployment;
+  const parameters = {
+    Prefix: stack,
+    HomeBus: outputs.EventBus ?? '',
+    ForwardRole: roleArn(outputs.EventBus ?? '', resources.ForwardRole ?? ''),
+  };
+  await aws(region)(CloudFormationClient).send(
+    new CreateStackCommand({
+      StackName: `StackSet-${stack}-forwarding-${region}`,
+      TemplateBody: template.Resources.Forwarding.Properties.TemplateBody,
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+    }),
+  );
+}
+
+const roleArn = (busArn: string, role: string) => `arn:aws:iam::${busArn.split(':')[4]}:role/${role}`;

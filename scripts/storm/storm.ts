@@ -1,0 +1,194 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  EC2Client,
+  paginateDescribeSecurityGroupRules,
+} from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { LEASE_TIME } from '../../shared/ledger/lease.ts';
+import type { Aws } from '../../shared/resource.ts';
+import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
+import { credentialsOf, type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
+
+/** What a storm is made of. */
+export interface StormPlan {
+  readonly events: number;
+  readonly resources: number;
+  /** Instances of the function that work at once. */
+  readonly instances: number;
+  /** After this part of the events has been worked on, all instances are killed and started again; null: never. */
+  readonly killAt: number | null;
+}
+
+/** Where it rages. */
+export interface Theatre {
+  readonly deployment: Deployment;
+  readonly accountId: string;
+  readonly region: string;
+  /** For what the storm itself does and sees. */
+  aws(region?: string): Aws;
+  /** What the functions get: endpoint, and nothing of credentials. */
+  readonly endpoint: string;
+}
+
+/** How it ended. */
+export interface Aftermath {
+  /** Groups that are still open to the world. */
+  readonly open: readonly string[];
+  /** Groups that lost their neighbour rule. */
+  readonly hurt: readonly string[];
+  readonly failed: number;
+  readonly left: number;
+  readonly seconds: number;
+  readonly killed: boolean;
+  readonly logs: readonly Logged[];
+}
+
+const NEIGHBOUR = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
+const OPEN = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+
+/** Opens groups to the world, tells of each many times over and in no order, lets the deployed function work, and looks at what is left. */
+export async function storm(
+  plan: StormPlan,
+  theatre: Theatre,
+  say: (text: string) => void = () => {},
+): Promise<Aftermath> {
+  const { deployment, aws } = theatre;
+  const ec2 = deployment.functions.find(({ name }) => name === 'ec2') as DeployedFunction;
+  const groups = await openGroups(plan.resources, aws());
+  say(`${groups.length} groups stand open`);
+  if (plan.killAt !== null) await shortenHiding(ec2, aws());
+  await putEvents(plan.events, groups, theatre);
+  say(`${plan.events} events are on their way`);
+  const logs: Logged[] = [];
+  const started = performance.now();
+  const killed = await workOff(plan, ec2, theatre, logs, say);
+  const seconds = (performance.now() - started) / 1000;
+  const rules = await rulesOf(aws());
+  const has = (groupId: string, cidr: string) => rules.has(`${groupId} ${cidr}`);
+  return {
+    open: groups.filter((groupId) => has(groupId, '0.0.0.0/0')),
+    hurt: groups.filter((groupId) => !has(groupId, '10.0.0.0/8')),
+    failed: await messagesIn(deployment.outputs.DeadLetterQueueUrl ?? '', aws()),
+    left: await messagesIn(ec2.queueUrl, aws()),
+    seconds,
+    killed,
+    logs,
+  };
+}
+
+async function openGroups(count: number, aws: Aws): Promise<readonly string[]> {
+  const client = aws(EC2Client);
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const name = `storm-${index}`;
+      const { GroupId = '' } = await client.send(
+        new CreateSecurityGroupCommand({ GroupName: name, Description: name }),
+      );
+      await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [NEIGHBOUR, OPEN] }));
+      return GroupId;
+    }),
+  );
+}
+
+/** A message whose function was killed comes again when its hiding ends; that must be after the lease of the dead run has, or nobody would take over. Hours of patience are for the account, not for a trial. */
+async function shortenHiding({ queueUrl }: DeployedFunction, aws: Aws): Promise<void> {
+  const VisibilityTimeout = `${LEASE_TIME / 1000 + 15}`;
+  await aws(SQSClient).send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { VisibilityTimeout } }));
+}
+
+/** Every group is told of as often as any other, in an order that is drawn. */
+async function putEvents(count: number, groups: readonly string[], { accountId, region, aws }: Theatre): Promise<void> {
+  const order = Array.from({ length: count }, (_, index) => ({ index, at: Math.random() })).toSorted(
+    (a, b) => a.at - b.at,
+  );
+  const entries = order.map(({ index }) => ({
+    Source: 'aws.ec2',
+    DetailType: 'AWS API Call via CloudTrail',
+    Detail: JSON.stringify(openedRecord(groups[index % groups.length] ?? '', index, accountId, region)),
+  }));
+  const client = aws()(EventBridgeClient);
+  for (let start = 0; start < entries.length; start += 10)
+    await client.send(new PutEventsCommand({ Entries: entries.slice(start, start + 10) }));
+}
+
+const openedRecord = (groupId: string, index: number, accountId: string, awsRegion: string) => ({
+  eventVersion: '1.11',
+  userIdentity: { type: 'IAMUser', userName: 'storm', accountId, arn: `arn:aws:iam::${accountId}:user/storm` },
+  eventTime: new Date().toISOString(),
+  eventSource: 'ec2.amazonaws.com',
+  eventName: 'AuthorizeSecurityGroupIngress',
+  awsRegion,
+  sourceIPAddress: '198.51.100.7',
+  userAgent: 'aws-cli/2.31.0',
+  requestParameters: { groupId },
+  responseElements: { _return: true },
+  eventID: `storm-${index}`,
+  readOnly: false,
+  eventType: 'AwsApiCall',
+  managementEvent: true,
+  recipientAccountId: accountId,
+});
+
+/** Works until nothing waits any more; once, where the plan says so, everything is killed at a moment that is drawn. */
+async function workOff(
+  plan: StormPlan,
+  ec2: DeployedFunction,
+  theatre: Theatre,
+  logs: Logged[],
+  say: (text: string) => void,
+): Promise<boolean> {
+  const { aws } = theatre;
+  let working = await muster(plan.instances, ec2, theatre, logs);
+  let killed = false;
+  const killBelow = plan.killAt === null ? -1 : plan.events * (1 - plan.killAt);
+  let left = plan.events;
+  while (left > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    left = await messagesIn(ec2.queueUrl, aws());
+    if (killed || left > killBelow) continue;
+    killed = true;
+    say(`${left} messages are left; everything is killed, and started again`);
+    await working.kill();
+    working = await muster(plan.instances, ec2, theatre, logs);
+  }
+  await working.end();
+  return killed;
+}
+
+/** Instances of the function, each with something that feeds it from the queue. */
+async function muster(count: number, ec2: DeployedFunction, theatre: Theatre, logs: Logged[]) {
+  const env = { AWS_ENDPOINT_URL: theatre.endpoint, ...(await credentialsOf(ec2.role, theatre.aws())) };
+  const instances: Instance[] = await Promise.all(
+    Array.from({ length: count }, () => startInstance(ec2, { env, log: (line) => logs.push(line) })),
+  );
+  let ended = false;
+  const pumps = Promise.all(instances.map((instance) => pump(ec2, instance, theatre.aws(), () => ended)));
+  const end = async () => {
+    ended = true;
+    await pumps;
+    for (const instance of instances) instance.kill();
+  };
+  return {
+    end,
+    /** At once, in the midst of what they do; what they answer after that is heard by nobody. */
+    async kill() {
+      ended = true;
+      for (const instance of instances) instance.kill();
+      await pumps;
+    },
+  };
+}
+
+/** `sg-… 0.0.0.0/0` for every rule that lets somebody in. */
+async function rulesOf(aws: Aws): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const { SecurityGroupRules = [] } of paginateDescribeSecurityGroupRules(
+    { client: aws(EC2Client) },
+    { MaxResults: 1000 },
+  ))
+    for (const { GroupId, CidrIpv4, IsEgress } of SecurityGroupRules)
+      if (!IsEgress) found.add(`${GroupId} ${CidrIpv4}`);
+  return found;
+}

@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { messageOf } from '../engine/errors.ts';
+import { slackMessage, subjectOf } from '../notify/slack.ts';
+import { NotPostedError, post } from '../notify/webhook.ts';
+import { awsClients } from './clients.ts';
+import { retrySoon } from './retry-soon.ts';
+import { deliveriesIn } from './topic.ts';
+import { webhookAddress } from './webhook-address.ts';
+
+/** Milliseconds that are kept to say how it went. */
+const TO_ANSWER = 2_000;
+
+/** The Lambda handler that posts what comes over the topic to the Slack webhook of `EVENKEEL_SLACK_SECRET`, one after the other. Of a batch from a queue only what was not posted comes again; without a queue it throws. */
+export function createSlackHandler() {
+  const logger = new Logger();
+  const metrics = new Metrics();
+  const aws = awsClients()(process.env.AWS_REGION ?? '');
+  const address = webhookAddress(process.env.EVENKEEL_SLACK_SECRET, aws);
+
+  async function tellSlack(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
+    const remaining = () => context.getRemainingTimeInMillis() - TO_ANSWER;
+    const webhook = { address, remaining, sleep };
+    const failures: string[] = [];
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    // Once Slack says that we are too fast for the time that is left, the rest of the batch would only be refused as well.
+    let tooFast: NotPostedError | undefined;
+    const deliveries = deliveriesIn(event);
+    for (const { message, record } of deliveries) {
+      const about = { subject: subjectOf(message) };
+      try {
+        if (tooFast !== undefined) throw tooFast;
+        const posted = await post(slackMessage(message), webhook);
+        logger.info(`posted: ${about.subject}`, { ...about, ...posted });
+        count('SlackPosted');
+      } catch (error) {
+        const status = error instanceof NotPostedError ? error.status : null;
+        logger.error(`not posted: ${about.subject}`, { ...about, status, reason: messageOf(error) });
+        count('SlackFailed');
+        failures.push(messageOf(error));
+        if (error instanceof NotPostedError && error.retryAfter !== null) tooFast = error;
+        if (record === null) continue;
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+        if (tooFast?.retryAfter != null)
+          await retrySoon(aws, record, tooFast.retryAfter).catch((refused: unknown) =>
+            logger.warn('the message comes again later than it could', { ...about, reason: messageOf(refused) }),
+          );
+      }
+    }
+    if (deliveries.every(({ record }) => record !== null)) return { batchItemFailures };
+    if (failures.length > 0) throw new Error(failures.join('; '));
+    return undefined;
+  }
+
+  const count = (name: 'SlackPosted' | 'SlackFailed') => metrics.singleMetric().addMetric(name, MetricUnit.Count, 1);
+
+  return middy(tellSlack).use(injectLambdaContext(logger, { resetKeys: true }));
+}
+
+const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

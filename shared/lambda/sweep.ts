@@ -1,0 +1,30 @@
+import type { Context } from 'aws-lambda';
+import type { AnyControl } from '../control.ts';
+import { RECHECK_SOURCE } from '../engine/changes.ts';
+import type { Engine } from '../engine/engine.ts';
+import { SWEEP_DETAIL_TYPE, sliceIn } from '../engine/slice.ts';
+import { type SweepSummary, sweepSlice } from '../engine/sweep.ts';
+import { isObject, type JsonObject } from '../event.ts';
+import { sendEvents } from './bus.ts';
+
+/** What is kept of a function's time to hand on and to end in good order, in milliseconds. */
+const MARGIN = 20_000;
+
+/** True for the event of a slice of a sweep. */
+export const isSweep = (event: unknown): event is JsonObject =>
+  isObject(event) && event.source === RECHECK_SOURCE && event['detail-type'] === SWEEP_DETAIL_TYPE;
+
+/** Does the slice that an event asks for, for as long as the function has time; `home` is its own region, whose default bus gets what comes of it. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
+export async function sweepFrom(
+  event: JsonObject,
+  engine: Engine,
+  {
+    controls,
+    home,
+    time,
+  }: { controls: readonly AnyControl[]; home: string; time: Pick<Context, 'getRemainingTimeInMillis'> },
+): Promise<SweepSummary> {
+  const deadline = engine.clock.now().getTime() + time.getRemainingTimeInMillis() - MARGIN;
+  const send: Parameters<typeof sweepSlice>[2]['send'] = (events) => sendEvents(engine.aws(home), events);
+  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline, send });
+}

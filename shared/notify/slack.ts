@@ -1,0 +1,159 @@
+import { consoleUrl } from '../console.ts';
+import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
+import { stepsTitle } from './render.ts';
+import * as block from './slack-blocks.ts';
+
+/** What Slack's incoming webhook takes. */
+export interface SlackMessage {
+  /** Shown in notifications, and in place of blocks that Slack refuses. */
+  readonly text: string;
+  readonly blocks: readonly block.SlackBlock[];
+}
+
+/** A message of the topic as a subscriber gets it. */
+export interface TopicMessage {
+  readonly subject: string | null;
+  readonly message: string;
+}
+
+/** Turns any message of the topic into what Slack shows: a notice, an announcement, a CloudWatch alarm, or whatever else was published there. Never throws: what is not known is shown as it came. */
+export function slackMessage({ subject, message }: TopicMessage): SlackMessage {
+  const data = parsed(message);
+  const object = objectOrNull(data);
+  if (object !== null) {
+    if (objectOrNull(object.result) !== null) return ofNotice(object, objectOrNull(object.result) ?? {});
+    if (stringOrNull(object.AlarmName) !== null) return ofAlarm(object);
+    const [title, text] = [stringOrNull(object.subject), stringOrNull(object.text)];
+    if (title !== null && text !== null) return whole(title, text, block.sections(text, 5));
+  }
+  const title = subject?.trim() || 'A message on the topic of Evenkeel';
+  if (typeof data !== 'object' || data === null) return whole(title, message, block.sections(message, 5));
+  return whole(title, message, [block.codeBlock('As it came', JSON.stringify(data, null, 2))]);
+}
+
+/** The subject of a message of the topic, for logs. */
+export const subjectOf = ({ subject, message }: TopicMessage): string => {
+  const object = objectOrNull(parsed(message));
+  return stringOrNull(object?.subject) ?? stringOrNull(object?.AlarmName) ?? subject ?? '';
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const whole = (title: string, text: string, blocks: readonly block.SlackBlock[]): SlackMessage => ({
+  text: block.escaped(`${title}\n\n${text}`),
+  blocks: [block.header(title), ...blocks],
+});
+
+const present = <T>(...values: readonly (T | null)[]): readonly T[] => values.filter((value) => value !== null);
+
+/** A named value in a column; nothing where there is no value. */
+function field(name: string, ...values: readonly (string | null)[]): string | null {
+  const known = present(...values);
+  return known.length === 0 ? null : block.named(name, known.map((value) => block.code(value)).join('\n'));
+}
+
+const columns = (...values: readonly (string | null)[]) => {
+  const known = present(...values);
+  return known.length === 0 ? null : block.fields(known);
+};
+
+const sentence = (name: string, text: string | null) => (text === null ? null : block.words(`${name}: ${text}`));
+
+function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
+  const outcome = stringOrNull(result.outcome);
+  const resourceId = stringOrNull(result.resourceId);
+  const title = stringOrNull(notice.subject) ?? `${outcome ?? 'Notice'}: ${resourceId ?? ''}`;
+  const url = stringOrNull(notice.consoleUrl);
+  const eventId = stringOrNull(result.eventId);
+  const about = present(stringOrNull(result.controlId), eventId === null ? null : `event ${eventId}`).join(' · ');
+  return whole(
+    title,
+    stringOrNull(notice.text) ?? '',
+    present(
+      sentence('Asked', stringOrNull(notice.title)),
+      columns(
+        field('Resource', resourceId, stringOrNull(result.resourceType)),
+        field('Account and region', stringOrNull(result.accountId), stringOrNull(result.region)),
+        field('Control', stringOrNull(result.controlId), stringOrNull(notice.severity)),
+        field('Changed by', ...changedBy(objectOrNull(notice.attribution), stringOrNull(result.eventName))),
+        field('At', stringOrNull(notice.eventTime)),
+      ),
+      sentence('Found', stringOrNull(result.annotation)),
+      sentence('Trouble', stringOrNull(result.error)),
+      steps(notice, result, outcome),
+      advice(notice.advice),
+      url === null ? null : block.link(url, 'Open it in the AWS console'),
+      about === '' ? null : block.context(about),
+    ),
+  );
+}
+
+function changedBy(attribution: JsonObject | null, eventName: string | null): readonly (string | null)[] {
+  if (attribution === null) return [];
+  const from = stringOrNull(attribution.sourceIp);
+  const how = present(stringOrNull(attribution.tool), from === null ? null : `from ${from}`, eventName);
+  return [stringOrNull(attribution.actor) ?? 'unknown', how.length === 0 ? null : how.join(', ')];
+}
+
+function steps({ stepsLeftOut }: JsonObject, result: JsonObject, outcome: string | null): block.SlackBlock | null {
+  const calls = Array.isArray(result.steps) ? result.steps.map(objectOrNull).filter((call) => call !== null) : [];
+  if (calls.length === 0) return null;
+  const left = typeof stepsLeftOut === 'number' && stepsLeftOut > 0 ? [`… and ${stepsLeftOut} more`] : [];
+  const said = calls.map((call) => {
+    const [service, operation] = [stringOrNull(call.service), stringOrNull(call.operation)];
+    return `${service ?? '?'}:${operation ?? '?'} ${JSON.stringify(call.input ?? {})}`;
+  });
+  return block.codeBlock(stepsTitle(outcome), [...said, ...left].join('\n'));
+}
+
+/** What the reader can do now; commands stand as code, so that they are copied as they are. */
+function advice(value: unknown): block.SlackBlock | null {
+  const said = Array.isArray(value) ? value.map(stringOrNull).filter((line) => line !== null) : [];
+  return said.length === 0 ? null : block.lines(said.map(withCommandAsCode));
+}
+
+function withCommandAsCode(line: string): string {
+  const at = line.indexOf('npx evenkeel ');
+  if (at < 0) return block.escaped(line, 1000);
+  const before = line.slice(0, at).trim();
+  return `${before === '' ? '' : `${block.escaped(before, 300)} `}${block.code(line.slice(at), 1000)}`;
+}
+
+function ofAlarm(alarm: JsonObject): SlackMessage {
+  const name = stringOrNull(alarm.AlarmName) ?? '';
+  const state = stringOrNull(alarm.NewStateValue) ?? 'CHANGED';
+  const description = stringOrNull(alarm.AlarmDescription);
+  const reason = stringOrNull(alarm.NewStateReason);
+  // The message names the region in words, "EU (Ireland)"; its ARN has the code.
+  const region = stringOrNull(alarm.AlarmArn)?.split(':')[3];
+  return whole(
+    `${state}: ${name}`,
+    present(description, reason).join('\n'),
+    present(
+      description === null ? null : block.words(description),
+      columns(
+        field('State', state, before(alarm)),
+        field('Account and region', stringOrNull(alarm.AWSAccountId), region || stringOrNull(alarm.Region)),
+        field('At', stringOrNull(alarm.StateChangeTime)),
+      ),
+      sentence('Reason', reason),
+      region
+        ? block.link(
+            consoleUrl(region, 'cloudwatch', `alarmsV2:alarm/${encodeURIComponent(name.toWellFormed())}`),
+            'Open the alarm',
+          )
+        : null,
+    ),
+  );
+}
+
+function before({ OldStateValue }: JsonObject): string | null {
+  const state = stringOrNull(OldStateValue);
+  return state === null ? null : `before: ${state}`;
+}

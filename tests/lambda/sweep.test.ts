@@ -1,0 +1,124 @@
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { beforeAll, expect, test } from '@jest/globals';
+import { controls } from '../../shared/controls/index.ts';
+import { receive } from '../../shared/engine/receive.ts';
+import { sweepEvent } from '../../shared/engine/slice.ts';
+import type { JsonObject } from '../../shared/event.ts';
+import { isSweep, sweepFrom } from '../../shared/lambda/sweep.ts';
+import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
+import { makeHands, REMEDIATE } from '../support/hands.ts';
+import { REGION } from '../support/sandbox.ts';
+
+const LOGGING = 'cloudtrail-trail-logging-enabled';
+const AFAR = 'eu-central-1';
+const hands = await makeHands();
+const { account } = hands;
+const sqs = account.aws()(SQSClient);
+const own = controls.filter(({ id }) => id === ADMIN_PORTS || id === LOGGING);
+const engine = hands.engine(`${REMEDIATE.trimEnd().slice(0, -1)}, ${LOGGING}: { mode: remediate } }\n`);
+
+/** A queue that gets all that Evenkeel sends to itself, as the functions' queues do. */
+let QueueUrl = '';
+beforeAll(async () => {
+  const events = account.aws()(EventBridgeClient);
+  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'own' }))).QueueUrl ?? '';
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  await events.send(new PutRuleCommand({ Name: 'own', EventPattern: JSON.stringify({ source: ['evenkeel'] }) }));
+  await events.send(new PutTargetsCommand({ Rule: 'own', Targets: [{ Id: '1', Arn: Attributes?.QueueArn }] }));
+});
+
+async function sent(): Promise<readonly JsonObject[]> {
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  return Messages.map(({ Body = '' }) => JSON.parse(Body));
+}
+
+let runs = 0;
+const beginning = (service: string, region = REGION) => {
+  runs += 1;
+  const { detailType, detail } = sweepEvent({ service, accountId: account.accountId, region }, `run-${runs}`);
+  return { source: 'evenkeel', 'detail-type': detailType, detail };
+};
+const sweep = (event: JsonObject, milliseconds = 120_000) =>
+  sweepFrom(event, engine, { controls: own, home: REGION, time: { getRemainingTimeInMillis: () => milliseconds } });
+async function lookAt(event: JsonObject) {
+  const fallback = { accountId: account.accountId, region: REGION };
+  return (await Array.fromAsync(receive(event, engine, { controls: own, fallback }))).flat();
+}
+
+test('a sweep writes nothing; what has drifted comes in through the front door and is put right there', async () => {
+  const group = await openGroup(account, 'open');
+  const there = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'afar');
+  expect(await sweep(beginning('ec2'))).toMatchObject({ region: REGION, rechecks: 1, dropped: null });
+  expect(await ingressOf(account, [group])).toHaveLength(2);
+  const events = await sent();
+  expect(events).toMatchObject([
+    {
+      source: 'evenkeel',
+      'detail-type': 'Evenkeel Recheck',
+      detail: { service: 'ec2', resourceType: 'AWS::EC2::SecurityGroup', resourceId: group, region: REGION },
+    },
+  ]);
+  expect(await lookAt(events[0] as JsonObject)).toMatchObject([{ outcome: 'remediated', resourceId: group }]);
+  expect(await sweep(beginning('ec2'))).toMatchObject({ rechecks: 0 });
+
+  expect(await sweep(beginning('ec2', AFAR))).toMatchObject({ region: AFAR, rechecks: 1 });
+  const [afar, ...others] = await sent();
+  expect(others).toEqual([]);
+  expect(afar).toMatchObject({ detail: { resourceId: there, region: AFAR } });
+  expect(await lookAt(afar as JsonObject)).toMatchObject([{ outcome: 'remediated', region: AFAR }]);
+});
+
+test('a trail that is gone is found by what the ledger keeps of it', async () => {
+  const trails = account.aws()(CloudTrailClient);
+  const Bucket = `audit-${account.accountId}`;
+  const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+  await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  const { TrailARN = '' } = await trails.send(new CreateTrailCommand({ Name: 'audit', S3BucketName: Bucket }));
+  await trails.send(new StartLoggingCommand({ Name: 'audit' }));
+  const recheck = (resourceId: string) => ({
+    source: 'evenkeel',
+    'detail-type': 'Evenkeel Recheck',
+    detail: { resourceType: 'AWS::CloudTrail::Trail', resourceId, accountId: account.accountId, region: REGION },
+  });
+  expect(await lookAt(recheck(TrailARN))).toMatchObject([{ outcome: 'compliant' }]);
+  expect(await sweep(beginning('cloudtrail'))).toMatchObject({ resources: 1, rechecks: 0 });
+  await trails.send(new DeleteTrailCommand({ Name: 'audit' }));
+  expect(await sweep(beginning('cloudtrail', AFAR))).toMatchObject({ rechecks: 0 });
+  expect(await sweep(beginning('cloudtrail'))).toMatchObject({ resources: 0, rechecks: 1 });
+  const [event] = await sent();
+  expect(event).toMatchObject({ detail: { service: 'cloudtrail', resourceId: TrailARN } });
+  expect(await lookAt(event as JsonObject)).toMatchObject([{ outcome: 'remediated' }]);
+});
+
+test('where the time of the function is nearly over the sweep goes on by an event, and ends', async () => {
+  const event = beginning('ec2');
+  expect(await sweep(event, 20_000)).toMatchObject({ handedOn: true, resources: 0 });
+  const [next, ...others] = await sent();
+  expect(others).toEqual([]);
+  expect(isSweep(next)).toBe(true);
+  expect(next).toMatchObject({ detail: { ...event.detail, slice: 1, cursor: { type: 'AWS::EC2::SecurityGroup' } } });
+  expect(await sweep(beginning('ec2'))).toMatchObject({ dropped: 'a sweep is under way' });
+  expect(await sweep(next as JsonObject)).toMatchObject({ handedOn: false, dropped: null });
+  expect(await sweep(next as JsonObject)).toMatchObject({ dropped: 'its sweep is done' });
+});
+
+test('only a slice of a sweep is one', () => {
+  const event = beginning('ec2');
+  for (const other of [{ ...event, source: 'aws.ec2' }, { ...event, 'detail-type': 'Evenkeel Recheck' }, 'text', null])
+    expect(isSweep(other)).toBe(false);
+});

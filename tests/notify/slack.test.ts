@@ -1,0 +1,290 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { OUTCOMES } from '../../shared/engine/outcome.ts';
+import { advice, render } from '../../shared/notify/render.ts';
+import { type SlackMessage, slackMessage, subjectOf } from '../../shared/notify/slack.ts';
+import { noticeOf } from '../support/notice.ts';
+
+/** What the topic carries of a notice. */
+function published(notice = noticeOf(), rest: object = {}): string {
+  const { result, control, consoleUrl, attribution, eventTime } = notice;
+  const { severity, title } = control;
+  const about = { severity, title, consoleUrl, attribution, eventTime, result, stepsLeftOut: 0 };
+  return JSON.stringify({ ...render(notice), ...about, advice: advice(notice), ...rest });
+}
+const of = (message: string, subject: string | null = null) => slackMessage({ subject, message });
+
+type Loose = { readonly type: string; readonly text?: { text: string }; readonly fields?: { text: string }[] };
+/** Every text that stands in the blocks, one after the other. */
+const said = ({ blocks }: SlackMessage) =>
+  (blocks as unknown as readonly (Loose & { elements?: { text: string }[] })[])
+    .flatMap(({ text, fields = [], elements = [] }) => [...(text ? [text] : []), ...fields, ...elements])
+    .map(({ text }) => text);
+const page = (message: SlackMessage) => said(message).join('\n');
+
+describe('a notice', () => {
+  test('of a remediation says what, where, who, when, what was done, and how it is taken back', () => {
+    const message = of(published());
+    expect(message.blocks[0]).toEqual({
+      type: 'header',
+      text: {
+        type: 'plain_text',
+        text: '[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)',
+        emoji: false,
+      },
+    });
+    expect(page(message)).toBe(
+      [
+        '[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)',
+        'Asked: Security groups must not allow SSH or RDP from anywhere',
+        '*Resource*\n`sg-1`\n`AWS::EC2::SecurityGroup`',
+        '*Account and region*\n`111122223333`\n`eu-west-1`',
+        '*Control*\n`ec2-security-group-admin-ports-restricted`\n`CRITICAL`',
+        '*Changed by*\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`',
+        '*At*\n`2026-11-02T09:14:07Z`',
+        'Found: Open to the world: tcp 22 from 0.0.0.0/0.',
+        '*Done:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
+        'Take it back: `npx evenkeel undo rem-1`\nWhy it matters: Passwords are guessed within minutes.',
+        '<https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1|Open it in the AWS console>',
+        'ec2-security-group-admin-ports-restricted · event e-1',
+      ].join('\n'),
+    );
+    expect(message.text).toMatch(/^\[CRITICAL\] Drift put right: sg-1 [\s\S]*npx evenkeel undo rem-1/);
+  });
+
+  test('that waits for approval says what would be done, and how to do it or leave it', () => {
+    const text = page(of(published(noticeOf({ outcome: 'awaitingApproval' }))));
+    expect(text).toContain('*Would do:*\n```\nec2:RevokeSecurityGroupIngress');
+    expect(text).toContain('Do it: `npx evenkeel approve rem-1`');
+    expect(text).toContain('Leave it: `npx evenkeel reject rem-1 --reason "…"`');
+  });
+
+  test('of a failure says the trouble and what was tried', () => {
+    const text = page(of(published(noticeOf({ outcome: 'failed', error: 'AccessDenied: not you' }))));
+    expect(text).toContain('Trouble: AccessDenied: not you');
+    expect(text).toContain('*Tried:*');
+  });
+
+  test('that knows less says less', () => {
+    const notice = noticeOf({ steps: [], annotation: null, eventId: null }, { attribution: null, eventTime: null });
+    const text = page(of(published(notice)));
+    for (const absent of ['Changed by', '*At*', 'Found', '```', 'event', 'null', 'undefined'])
+      expect(text).not.toContain(absent);
+  });
+
+  test('with more calls than it carries says how many there are', () => {
+    expect(page(of(published(noticeOf(), { stepsLeftOut: 12 })))).toContain('… and 12 more');
+  });
+});
+
+describe('what else comes over the topic', () => {
+  test('an announcement', () => {
+    const message = of(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nGo on: npx …' }));
+    expect(said(message)).toEqual(['[HIGH] Evenkeel is paused', 'by jo\n\nGo on: npx …']);
+    expect(message.text).toBe('[HIGH] Evenkeel is paused\n\nby jo\n\nGo on: npx …');
+  });
+
+  test('an announcement that is longer than a section goes on in the next, parted between lines', () => {
+    const text = Array.from({ length: 130 }, (_, index) => `${index} ${'x'.repeat(60)}`).join('\n');
+    const [, ...sections] = said(of(JSON.stringify({ subject: 's', text })));
+    expect(sections.length).toBeGreaterThan(2);
+    expect(sections.join('\n')).toBe(text);
+  });
+
+  const ALARM = {
+    AlarmName: 'evenkeel-prod-failed-events',
+    AlarmDescription: 'Events could not be worked on.\nLook again: npx evenkeel redrive',
+    AWSAccountId: '111122223333',
+    NewStateValue: 'ALARM',
+    OldStateValue: 'OK',
+    NewStateReason: 'Threshold Crossed: 1 datapoint [1.0] was greater than 0.0.',
+    StateChangeTime: '2026-11-02T09:14:07.000+0000',
+    Region: 'EU (Ireland)',
+    AlarmArn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:evenkeel-prod-failed-events',
+  };
+  test('a CloudWatch alarm', () => {
+    expect(said(of(JSON.stringify(ALARM), 'ALARM: "evenkeel-prod-failed-events" in EU (Ireland)'))).toEqual([
+      'ALARM: evenkeel-prod-failed-events',
+      'Events could not be worked on.\nLook again: npx evenkeel redrive',
+      '*State*\n`ALARM`\n`before: OK`',
+      '*Account and region*\n`111122223333`\n`eu-west-1`',
+      '*At*\n`2026-11-02T09:14:07.000+0000`',
+      'Reason: Threshold Crossed: 1 datapoint [1.0] was greater than 0.0.',
+      '<https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/evenkeel-prod-failed-events|Open the alarm>',
+    ]);
+  });
+
+  test('a text, with its subject or without', () => {
+    expect(said(of('Disk full', 'A test'))).toEqual(['A test', 'Disk full']);
+    expect(said(of('Disk full'))).toEqual(['A message on the topic of Evenkeel', 'Disk full']);
+    expect(said(of('42'))).toEqual(['A message on the topic of Evenkeel', '42']);
+    expect(said(of(''))).toEqual(['A message on the topic of Evenkeel', '–']);
+  });
+
+  test('JSON of somebody else', () => {
+    expect(said(of('{"a":[1]}', 'Theirs'))).toEqual(['Theirs', '*As it came*\n```\n{\n  "a": [\n    1\n  ]\n}\n```']);
+  });
+
+  test('its subject, for logs', () => {
+    expect(subjectOf({ subject: null, message: published() })).toMatch(/^\[CRITICAL\] Drift put right/);
+    expect(subjectOf({ subject: 's', message: JSON.stringify(ALARM) })).toBe('evenkeel-prod-failed-events');
+    expect(subjectOf({ subject: 's', message: 'text' })).toBe('s');
+    expect(subjectOf({ subject: null, message: 'text' })).toBe('');
+  });
+});
+
+describe('what others may write', () => {
+  const EVIL = '<!channel> <@U1> <https://evil.example|here> & `code` ```';
+  test('is neither a mention nor a link, wherever it stands', () => {
+    const notice = noticeOf(
+      { resourceId: EVIL, annotation: EVIL, error: EVIL, steps: [{ service: EVIL, operation: EVIL, input: { EVIL } }] },
+      {
+        attribution: { actor: EVIL, sourceIp: EVIL, userAgent: EVIL, tool: null },
+        consoleUrl: `https://a.example/?${EVIL}`,
+      },
+    );
+    const messages = [
+      of(published(notice)),
+      of(published(notice, { consoleUrl: EVIL, title: EVIL, advice: [EVIL, `npx evenkeel ${EVIL}`] })),
+      of(JSON.stringify({ subject: EVIL, text: EVIL })),
+      of(JSON.stringify({ AlarmName: EVIL, AlarmArn: EVIL, NewStateReason: EVIL, AlarmDescription: EVIL })),
+      of(EVIL, EVIL),
+      of(JSON.stringify({ EVIL }), EVIL),
+    ];
+    for (const message of messages)
+      for (const text of [message.text, ...said(message)]) {
+        const own = text.replace(/<https:\/\/[^<>|\s]+\|(Open it in the AWS console|Open the alarm)>/, '');
+        expect(own).not.toMatch(/[<>]/);
+        expect(own.replace(/&(amp|lt|gt);/g, '')).not.toContain('&');
+      }
+    expect(page(messages[0] as SlackMessage)).toContain('`&lt;!channel&gt;');
+  });
+
+  test('is no link where it is too long for one, or is no address', () => {
+    const shown = (consoleUrl: string) => page(of(published(noticeOf({}, { consoleUrl }))));
+    expect(shown(`https://a.example/${'x'.repeat(5000)}`)).toMatch(/\n`https:\/\/a\.example\/x{400,}…`\n/);
+    expect(shown('javascript:alert(1)')).toContain('\n`javascript:alert(1)`\n');
+  });
+
+  test('cannot end the code that it stands in', () => {
+    expect(page(of(published(noticeOf({ resourceId: 'a`b' }))))).toContain("*Resource*\n`a'b`");
+    const input = { text: 'a ``` b ` c' };
+    const text = page(of(published(noticeOf({ steps: [{ service: 's3', operation: 'Put', input }] }))));
+    expect(text).toContain(`\`\`\`\ns3:Put {"text":"a ''' b ' c"}\n\`\`\``);
+  });
+});
+
+/** Slack's limits, as its reference states them. */
+function expectValid({ text, blocks }: SlackMessage): void {
+  const within = (value: unknown, most: number) => {
+    expect(typeof value).toBe('string');
+    expect((value as string).trim().length).toBeGreaterThan(0);
+    expect((value as string).length).toBeLessThanOrEqual(most);
+    expect((value as string).isWellFormed()).toBe(true);
+  };
+  within(text, 3000);
+  expect(blocks.length).toBeGreaterThan(0);
+  expect(blocks.length).toBeLessThanOrEqual(50);
+  for (const block of blocks) {
+    if (block.type === 'header') within(block.text.text, 150);
+    else if (block.type === 'context') {
+      expect(block.elements.length).toBeLessThanOrEqual(10);
+      for (const element of block.elements) within(element.text, 3000);
+    } else if ('fields' in block) {
+      expect(block.fields.length).toBeGreaterThan(0);
+      expect(block.fields.length).toBeLessThanOrEqual(10);
+      for (const field of block.fields) within(field.text, 2000);
+    } else within(block.text.text, 3000);
+  }
+  for (const value of [text, ...said({ text, blocks })])
+    expect(value.replace(/^<https:\/\/[^<>|\s]+\|[\w ]+>$/, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
+}
+
+describe('whatever comes', () => {
+  const long = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc
+      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.nat(4000))
+      .map(([part, n]) => part.repeat(n)),
+    fc.constantFrom('<!channel>', '&'.repeat(5000), '\u{1f525}'.repeat(3000), ' '.repeat(4000), '\ud800', '\0', ''),
+  );
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.jsonValue());
+
+  test('any notice fits', () => {
+    const record = {
+      subject: maybe(long),
+      text: maybe(long),
+      severity: maybe(long),
+      title: maybe(long),
+      consoleUrl: fc.oneof(
+        maybe(long),
+        fc.webUrl(),
+        long.map((path) => `https://a.example/${path}`),
+      ),
+      attribution: maybe(fc.record({ actor: maybe(long), sourceIp: maybe(long), tool: maybe(long) })),
+      eventTime: maybe(long),
+      stepsLeftOut: maybe(fc.integer()),
+      advice: maybe(
+        fc.array(
+          maybe(
+            fc.oneof(
+              long,
+              long.map((text) => `Do: npx evenkeel ${text}`),
+            ),
+          ),
+        ),
+      ),
+      result: fc.record({
+        outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
+        resourceId: maybe(long),
+        resourceType: maybe(long),
+        accountId: maybe(long),
+        region: maybe(long),
+        controlId: maybe(long),
+        annotation: maybe(long),
+        error: maybe(long),
+        eventId: maybe(long),
+        eventName: maybe(long),
+        steps: maybe(
+          fc.array(maybe(fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() }))),
+        ),
+      }),
+    };
+    fc.assert(
+      fc.property(fc.record(record, { requiredKeys: ['result'] }), (notice) => expectValid(of(JSON.stringify(notice)))),
+      { numRuns: 300 },
+    );
+  });
+
+  test('any alarm fits', () => {
+    const alarm = fc.record({
+      AlarmName: long,
+      AlarmDescription: maybe(long),
+      AlarmArn: fc.oneof(
+        maybe(long),
+        long.map((text) => `arn:aws:cloudwatch:${text}:1:alarm:x`),
+      ),
+      NewStateValue: maybe(long),
+      OldStateValue: maybe(long),
+      NewStateReason: maybe(long),
+      Region: maybe(long),
+    });
+    fc.assert(
+      fc.property(alarm, (value) => expectValid(of(JSON.stringify(value)))),
+      { numRuns: 200 },
+    );
+  });
+
+  test('any JSON and any text fit, with any subject', () => {
+    const message = fc.oneof(
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ result: value })),
+      fc.tuple(long, long).map(([subject, text]) => JSON.stringify({ subject, text })),
+      long,
+    );
+    fc.assert(
+      fc.property(message, fc.option(long), (text, subject) => expectValid(of(text, subject))),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../../../scripts/catalogue.ts';
+import { permissionsDoc } from '../../../scripts/generate/permissions-doc.ts';
+import { type Role, rolesOf } from '../../../scripts/generate/roles.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { ADMIN_PORTS } from '../../support/drift.ts';
+
+const catalogue = await loadCatalogue();
+const controls = [...catalogue.values()].flat();
+const docOf = (policy: PolicyDocument, more: readonly Role[] = []) =>
+  permissionsDoc([...rolesOf(catalogue, policy), ...more], controls, policy);
+const sectionOf = (doc: string, name: string) => doc.split(/^## /m).find((section) => section.startsWith(`${name}\n`));
+
+describe('docs/permissions.md', () => {
+  test('names every action of every role, and whether it is allowed or denied', () => {
+    const policy = { defaults: { mode: 'remediate' } } as const;
+    const lines = docOf(policy).split('\n');
+    for (const { statements } of rolesOf(catalogue, policy))
+      for (const { Effect, Action, why } of statements) {
+        const verb = Effect === 'Deny' ? 'can never' : 'may';
+        const said = lines.filter((text) => text.includes(`${verb} ${why}: `));
+        for (const action of Action) expect(said.join('\n')).toContain(`\`${action}\``);
+      }
+  });
+
+  test('says what a control may write where it acts, and what it would add where it does not', () => {
+    const write = '`ec2:RevokeSecurityGroupIngress` on `arn:…:ec2:*:<account>:security-group';
+    const watching = sectionOf(docOf({ defaults: { mode: 'detect' } }), 'ec2');
+    expect(watching).toContain(`- \`${ADMIN_PORTS}\`: ${write}`);
+    expect(watching).not.toContain('It may write');
+    const acting = sectionOf(
+      docOf({ defaults: { mode: 'detect' }, controls: { [ADMIN_PORTS]: { mode: 'remediate' } } }),
+      'ec2',
+    );
+    expect(acting).toContain(`It may write, for ${ADMIN_PORTS}: ${write}`);
+    expect(acting).not.toContain(`- \`${ADMIN_PORTS}\``);
+  });
+
+  test('takes up a function whose role it is given, with its own statements and conditions', () => {
+    const slack: Role = {
+      name: 'slack',
+      statements: [
+        {
+          Sid: 'Webhook',
+          Effect: 'Allow',
+          Action: ['secretsmanager:GetSecretValue'],
+          Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:x' },
+          Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } },
+          why: 'read the address to post to',
+        },
+      ],
+    };
+    const doc = docOf({}, [slack]);
+    expect(sectionOf(doc, 'slack')).toContain(
+      '- It may read the address to post to: `secretsmanager:GetSecretValue` on `arn:…:secretsmanager:<home>:<account>:secret:x`, where `aws:ResourceAccount` is',
+    );
+    expect(doc).toContain('cloudtrail, config, ec2, s3, watch may publish notices');
+  });
+});

@@ -1,0 +1,150 @@
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  PutInsightSelectorsCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import {
+  ConfigServiceClient,
+  DeleteConfigurationRecorderCommand,
+  DeleteDeliveryChannelCommand,
+  StopConfigurationRecorderCommand,
+} from '@aws-sdk/client-config-service';
+import { told } from '../../scripts/demo/sample.ts';
+import type { Account, Scene } from '../../scripts/demo/scene.ts';
+import { scenes } from '../../scripts/demo/scenes/all.ts';
+import { bucketOf } from '../../scripts/demo/scenes/s3.ts';
+import type { AnyControl } from '../../shared/control.ts';
+import { dailyDuties } from '../../shared/engine/duties.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { Result } from '../../shared/engine/outcome.ts';
+import { receive } from '../../shared/engine/receive.ts';
+import { byResource } from '../../shared/engine/route.ts';
+import { sendEvents } from '../../shared/lambda/bus.ts';
+
+/** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
+export interface Play {
+  readonly account: Account;
+  readonly engine: Engine;
+  readonly controls: readonly AnyControl[];
+}
+
+/** A role's ARN; nobody looks whether it exists. */
+export const roleArn = ({ accountId }: Pick<Account, 'accountId'>, name: string) =>
+  `arn:aws:iam::${accountId}:role/${name}`;
+
+type Drifting = Omit<Scene, 'title' | 'expects'>;
+const trailTold = (sample: string, account: Account, name: string) =>
+  told(`cloudtrail/${sample}`, account, { 'requestParameters.name': name });
+
+/** A trail that has all that a trail can have is deleted; Evenkeel had seen it before. */
+const wholeTrailDeleted: Drifting = {
+  async prepare(account) {
+    const client = account.aws(CloudTrailClient);
+    const Name = 'whole';
+    await client.send(
+      new CreateTrailCommand({
+        Name,
+        S3BucketName: await bucketOf(account, `${Name}-logs`),
+        EnableLogFileValidation: true,
+        CloudWatchLogsLogGroupArn: `arn:aws:logs:${account.region}:${account.accountId}:log-group:${Name}:*`,
+        CloudWatchLogsRoleArn: roleArn(account, 'trail-to-logs'),
+        TagsList: [{ Key: 'owner', Value: 'security' }],
+      }),
+    );
+    await client.send(
+      new PutInsightSelectorsCommand({ TrailName: Name, InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }] }),
+    );
+    await client.send(new StartLoggingCommand({ Name }));
+    return {
+      earlier: [trailTold('StartLogging', account, Name)],
+      async happen() {
+        await client.send(new DeleteTrailCommand({ Name }));
+        return { event: trailTold('DeleteTrail', account, Name) };
+      },
+    };
+  },
+};
+
+/** A trail is deleted that Evenkeel has never seen: AWS Config is asked. */
+const unknownTrailDeleted: Drifting = {
+  async prepare(account) {
+    return { happen: async () => ({ event: trailTold('DeleteTrail', account, 'never-seen') }) };
+  },
+};
+
+/** Recorder and delivery channel are deleted, and policy.yml says how to make them anew. */
+const recorderDeleted: Drifting = {
+  async prepare(account) {
+    const client = account.aws(ConfigServiceClient);
+    return {
+      async happen() {
+        await client.send(new StopConfigurationRecorderCommand({ ConfigurationRecorderName: 'default' }));
+        await client.send(new DeleteConfigurationRecorderCommand({ ConfigurationRecorderName: 'default' }));
+        await client.send(new DeleteDeliveryChannelCommand({ DeliveryChannelName: 'default' }));
+        return { event: told('config/DeleteConfigurationRecorder', account) };
+      },
+    };
+  },
+};
+
+/** Drifts that the demo has no scene for, by service. */
+const MORE: Readonly<Record<string, readonly Drifting[]>> = {
+  cloudtrail: [wholeTrailDeleted, unknownTrailDeleted],
+  config: [recorderDeleted],
+};
+
+async function play({ prepare }: Drifting, { account, engine, controls }: Play): Promise<readonly Result[]> {
+  const context = { controls, fallback: account };
+  const { earlier = [], happen } = await prepare(account);
+  for (const event of earlier) await Array.fromAsync(receive(event, engine, context));
+  const { event } = await happen();
+  return (await Array.fromAsync(receive(event, engine, context))).flat();
+}
+
+/** Lists every resource of a type as a sweep does, and reads all that controls judge of the first. */
+async function lookThrough({ account, engine, controls }: Play): Promise<void> {
+  for (const [resource, judges] of byResource(controls)) {
+    const listed = await Array.fromAsync(resource.list(engine.aws(account.region), account));
+    const [first] = listed as readonly { readonly resourceId: string; readonly region?: string }[];
+    if (first === undefined) throw new Error(`the account has no ${resource.type} to read`);
+    const { resourceId, region = account.region } = first;
+    const ref = { resourceType: resource.type as string, resourceId, accountId: account.accountId, region };
+    for (const name of new Set(judges.flatMap(({ needs }) => needs as string[])))
+      await resource.facets[name].read(engine.aws(region), ref);
+    await resource.ownership?.read(engine.aws(region), ref);
+  }
+}
+
+/** Sends an event of our own, as a sweep and the daily duties do. */
+const askAgain = (engine: Engine, { accountId, region }: Account, service: string) =>
+  sendEvents(engine.aws(region), [
+    {
+      detailType: 'Evenkeel Recheck',
+      detail: { service, resourceType: 'AWS::::Account', resourceId: accountId, region },
+    },
+  ]);
+
+/** Everything that a service's function can be brought to do: a drift for each control, a sweep, another look asked for. Gives the results. */
+export async function playService(service: string, stage: Play): Promise<readonly Result[]> {
+  const own = ({ expects }: Scene) => Object.keys(expects).some((id) => stage.controls.some((one) => one.id === id));
+  const results: Result[] = [];
+  for (const scene of [...scenes.filter(own), ...(MORE[service] ?? [])]) results.push(...(await play(scene, stage)));
+  await lookThrough(stage);
+  await askAgain(stage.engine, stage.account, service);
+  return results;
+}
+
+/** The daily duties of a watch whose clock is days ahead: there is a pause to remind of, an exemption to warn of, and an approval that nobody gave in time. */
+export async function playWatch(watch: Engine, { account, engine, controls }: Play): Promise<void> {
+  const [waiting] = scenes.filter(({ expects }) => controls.some(({ id }) => expects[id] === 'remediated'));
+  if (waiting === undefined) throw new Error('no scene is about these controls');
+  const results = await play(waiting, { account, engine, controls });
+  if (!results.some(({ outcome }) => outcome === 'awaitingApproval')) throw new Error('nothing waits for an approval');
+  const at = new Date().toISOString();
+  await engine.ledger.pause({ control: 'some-control', reason: 'to be reminded of', by: 'a test', at });
+  const { errors } = await dailyDuties(watch);
+  if (errors.length > 0) throw new AggregateError(errors);
+  await askAgain(watch, account, 'ec2');
+}
