@@ -1,5 +1,6 @@
 import type { AnyControl } from '../../shared/control.ts';
 import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE } from '../../shared/engine/changes.ts';
+import { SWEEP_DETAIL_TYPE } from '../../shared/engine/slice.ts';
 import { eventsOf } from './docs.ts';
 
 /** An EventBridge event pattern. */
@@ -30,7 +31,7 @@ export function changePatterns(controls: readonly AnyControl[]): readonly Patter
 /** Events of our own for a service: another look at a resource, a slice of a sweep. */
 export const ownPattern = (service: string): Pattern => ({
   source: [RECHECK_SOURCE],
-  'detail-type': [RECHECK_DETAIL_TYPE, 'Evenkeel Sweep'],
+  'detail-type': [RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE],
   detail: { service: [service] },
 });
 

@@ -3,7 +3,7 @@ import { byResource } from '../../shared/engine/route.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { readScopes, type Scope, scopesOf } from './scopes.ts';
-import { filledIn, ownStatements, putEventsStatement, type Statement, sub } from './statements.ts';
+import { filledIn, listsStatement, ownStatements, putEventsStatement, type Statement, sub } from './statements.ts';
 
 /** All that a service's function may do: its own needs, the reads of what its enabled controls judge, and the writes of those that act. */
 export function serviceStatements(
@@ -16,7 +16,13 @@ export function serviceStatements(
   const acting = enabled.filter((control) => reachAnywhere(control) === 'remediate');
   // Controls that may write somewhere: before they do, they ask whose the resource is.
   const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
-  return [...ownStatements(service), putEventsStatement(), ...reads(enabled, writing), ...writes(acting)];
+  return [
+    ...ownStatements(service),
+    listsStatement(),
+    putEventsStatement(),
+    ...reads(enabled, writing),
+    ...writes(acting),
+  ];
 }
 
 const within = ({ resources, condition }: Scope) => ({

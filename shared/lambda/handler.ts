@@ -8,9 +8,11 @@ import { changesIn } from '../engine/changes.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import type { Outcome, Result } from '../engine/outcome.ts';
 import { lookAt } from '../engine/receive.ts';
+import type { SweepSummary } from '../engine/sweep.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { perMessage } from './batch.ts';
 import { engineFromEnvironment } from './environment.ts';
+import { isSweep, sweepFrom } from './sweep.ts';
 import { telemetry } from './telemetry.ts';
 
 /** How many results had which outcome. */
@@ -20,15 +22,15 @@ type Tally = Partial<Record<Outcome, number>>;
 export function createHandler(controls: readonly AnyControl[], policy: PolicyDocument) {
   const logger = new Logger();
   const engine = engineFromEnvironment(policy, (text) => logger.info(text));
-  const record = telemetry(logger, new Metrics());
+  const { record, recordSweep } = telemetry(logger, new Metrics());
 
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
-    const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
-    const fallback = { accountId, region };
+    const [, , , home = '', accountId = ''] = context.invokedFunctionArn.split(':');
+    const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
-      for (const result of await lookAt(change, engine, { controls, fallback })) {
+      for (const result of await lookAt(change, engine, { controls, fallback, home })) {
         record(result, change.eventTime);
         tally[result.outcome] = (tally[result.outcome] ?? 0) + 1;
         if (result.outcome === 'failed') failures.push(result);
@@ -41,7 +43,15 @@ export function createHandler(controls: readonly AnyControl[], policy: PolicyDoc
     return tally;
   }
 
+  async function work(event: unknown, context: Context): Promise<Tally | SweepSummary> {
+    if (!isSweep(event)) return reconcileEvent(event, context);
+    const [, , , home = ''] = context.invokedFunctionArn.split(':');
+    const summary = await sweepFrom(event, engine, { controls, home, time: context });
+    recordSweep(summary);
+    return summary;
+  }
+
   const refused = (error: unknown, messageId: string) =>
     logger.error(`comes again: ${messageOf(error)}`, { messageId });
-  return middy(perMessage(reconcileEvent, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
+  return middy(perMessage(work, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
 }

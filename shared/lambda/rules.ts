@@ -8,7 +8,7 @@ import type { Engine, Subject } from '../engine/engine.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { type Verdicts, verdictsOf } from '../engine/verdict.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
-import type { Listed } from '../resource.ts';
+import { everyListed, type Listed } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
 import { EVALUATIONS_BATCH, putEvaluations } from './put-evaluations.ts';
 import { type ConfigItem, type RuleInvocation, ruleInvocation } from './rule-invocation.ts';
@@ -109,7 +109,7 @@ class Round {
   /** The resources of the region; those of others are told of by the rules there. */
   async *#listed(resource: AnyResource): AsyncGenerator<Listed<Record<string, never>>> {
     const { region } = this.#place;
-    for await (const found of resource.list(this.#engine.aws(region), this.#place))
+    for await (const found of everyListed(resource.list(this.#engine.aws(region), this.#place)))
       if ((found.region ?? region) === region) yield found;
   }
 

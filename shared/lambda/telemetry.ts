@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { HaltingGate, Result } from '../engine/outcome.ts';
+import type { SweepSummary } from '../engine/sweep.ts';
 
 /** Metrics of stops, of everything together. */
 const STOPS: Readonly<Record<HaltingGate, string>> = {
@@ -9,9 +10,10 @@ const STOPS: Readonly<Record<HaltingGate, string>> = {
   breaker: 'StoppedByBreaker',
 };
 
-/** Writes one structured log line for each result, and what it counts for. `eventTime`: when the change was made, ISO 8601. */
-export function telemetry(logger: Logger, metrics: Metrics) {
-  return (result: Result, eventTime: string | null): void => {
+/** Says what a function has done: one structured log line for each result and each slice of a sweep, and the metrics that it counts for. */
+export const telemetry = (logger: Logger, metrics: Metrics) => ({
+  /** `eventTime`: when the change was made, ISO 8601. */
+  record(result: Result, eventTime: string | null): void {
     const { eventId, eventName, controlId, resourceId, outcome, gate } = result;
     const level = outcome === 'failed' ? 'error' : 'info';
     logger[level](`${controlId ?? eventName ?? 'event'} ${resourceId ?? ''}: ${outcome}`, { eventId, result });
@@ -24,8 +26,15 @@ export function telemetry(logger: Logger, metrics: Metrics) {
       const metric = dimensioned(metrics, control);
       metric.addMetric('TimeToVerified', MetricUnit.Milliseconds, Math.max(0, Date.now() - Date.parse(eventTime)));
     }
-  };
-}
+  },
+  recordSweep(sweep: SweepSummary): void {
+    const { service, region, resources, rechecks, dropped } = sweep;
+    const did = dropped ?? `${resources} looked at, ${rechecks} to be looked at again`;
+    logger.info(`sweep of ${service} in ${region}: ${did}`, { sweep });
+    dimensioned(metrics, null).addMetric('SweptResources', MetricUnit.Count, resources);
+    dimensioned(metrics, null).addMetric('SweepRechecks', MetricUnit.Count, rechecks);
+  },
+});
 
 function count(metrics: Metrics, name: string, controlId: string | null): void {
   dimensioned(metrics, controlId).addMetric(name, MetricUnit.Count, 1);

@@ -42,7 +42,7 @@ describe('a bundle', () => {
     const { inputs, bytes } = bundleOf(watching, service);
     const named = (pattern: RegExp) => [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
     expect(named(/^shared\/controls\/([^/]+)/)).toEqual([service]);
-    expect(named(/@aws-sdk\/client-([^/]+)/)).toEqual([...clients, 'dynamodb', 'sns'].sort());
+    expect(named(/@aws-sdk\/client-([^/]+)/)).toEqual([...clients, 'dynamodb', 'eventbridge', 'sns'].sort());
     expect(named(/^shared\/(cli|policy\/load|policy\/schema)/)).toEqual([]);
     expect(named(/node_modules\/(ajv|yaml|commander|picocolors|cli-table3)\//)).toEqual([]);
     // A cold start reads and compiles all of it.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CloudTrailClient,
   CreateTrailCommand,
@@ -16,12 +17,15 @@ import type { Account, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { bucketOf } from '../../scripts/demo/scenes/s3.ts';
 import type { AnyControl } from '../../shared/control.ts';
+import { RECHECK_DETAIL_TYPE } from '../../shared/engine/changes.ts';
 import { dailyDuties } from '../../shared/engine/duties.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { Result } from '../../shared/engine/outcome.ts';
 import { receive } from '../../shared/engine/receive.ts';
 import { byResource } from '../../shared/engine/route.ts';
-import { sendEvents } from '../../shared/lambda/bus.ts';
+import { sweepSlice } from '../../shared/engine/sweep.ts';
+import { type OwnEvent, sendEvents } from '../../shared/lambda/bus.ts';
+import { everyListed } from '../../shared/resource.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
 export interface Play {
@@ -106,8 +110,7 @@ async function play({ prepare }: Drifting, { account, engine, controls }: Play):
 /** Lists every resource of a type as a sweep does, and reads all that controls judge of the first. */
 async function lookThrough({ account, engine, controls }: Play): Promise<void> {
   for (const [resource, judges] of byResource(controls)) {
-    const listed = await Array.fromAsync(resource.list(engine.aws(account.region), account));
-    const [first] = listed as readonly { readonly resourceId: string; readonly region?: string }[];
+    const [first] = await Array.fromAsync(everyListed(resource.list(engine.aws(account.region), account)));
     if (first === undefined) throw new Error(`the account has no ${resource.type} to read`);
     const { resourceId, region = account.region } = first;
     const ref = { resourceType: resource.type as string, resourceId, accountId: account.accountId, region };
@@ -118,13 +121,21 @@ async function lookThrough({ account, engine, controls }: Play): Promise<void> {
 }
 
 /** Sends an event of our own, as a sweep and the daily duties do. */
-const askAgain = (engine: Engine, { accountId, region }: Account, service: string) =>
-  sendEvents(engine.aws(region), [
-    {
-      detailType: 'Evenkeel Recheck',
-      detail: { service, resourceType: 'AWS::::Account', resourceId: accountId, region },
-    },
-  ]);
+const askAgain = (engine: Engine, { accountId, region }: Account, service: string) => {
+  const detail = { service, resourceType: 'AWS::::Account', resourceId: accountId, region };
+  return sendEvents(engine.aws(region), [{ detailType: RECHECK_DETAIL_TYPE, detail }]);
+};
+
+/** Sweeps the region, and asks for what it finds to be looked at again; something is always asked for, as what a former sweep has found and what is gone since. */
+async function sweep({ account, engine, controls }: Play, service: string): Promise<void> {
+  const { accountId, region } = account;
+  const home = region;
+  const deadline = Date.now() + 60_000;
+  const send = (events: readonly OwnEvent[]) => sendEvents(engine.aws(region), events);
+  const slice = { service, accountId, region, run: randomUUID(), slice: 0, cursor: null };
+  await sweepSlice(slice, engine, { controls, home, deadline, send });
+  await askAgain(engine, account, service);
+}
 
 /** Everything that a service's function can be brought to do: a drift for each control, a sweep, another look asked for. Gives the results. */
 export async function playService(service: string, stage: Play): Promise<readonly Result[]> {
@@ -132,7 +143,7 @@ export async function playService(service: string, stage: Play): Promise<readonl
   const results: Result[] = [];
   for (const scene of [...scenes.filter(own), ...(MORE[service] ?? [])]) results.push(...(await play(scene, stage)));
   await lookThrough(stage);
-  await askAgain(stage.engine, stage.account, service);
+  await sweep(stage, service);
   return results;
 }
 
