@@ -152,12 +152,13 @@ export async function deployStack(
   const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
   const stack = { name: STACK, regions, outputs: Object.fromEntries(outputs) };
   await completeStack(account, stack);
+  for (const region of regions.slice(1)) await layForwarding(account, region, regions[0] ?? '');
   return stack;
 }
 
-/** Makes what CloudFormation leaves out in the local account (recovery, the key's policy, subscriptions, the stack set), Slack's secret, and a trail that logs. */
+/** Makes what CloudFormation leaves out in the local account (recovery, the key's policy, subscriptions), Slack's secret, and a trail that logs. */
 export async function completeStack(account: TestAccount, { regions, outputs }: DeployedStack): Promise<void> {
-  const [home = '', ...others] = regions;
+  const [home = ''] = regions;
   const aws = account.aws(home);
   const TableName = outputs.LedgerTable;
   const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
@@ -169,7 +170,6 @@ export async function completeStack(account: TestAccount, { regions, outputs }: 
     ['sqs', `arn:aws:sqs:${home}:${account.accountId}:${STACK}-slack`],
   ])
     await aws(SNSClient).send(new SubscribeCommand({ TopicArn: outputs.NoticeTopic, Protocol, Endpoint }));
-  for (const region of others) await layForwarding(account, region, home);
   await aws(SecretsManagerClient).send(new CreateSecretCommand({ Name: SECRET, SecretString: 'https://example.com' }));
   const Bucket = `trail-${account.accountId}`;
   const CreateBucketConfiguration = { LocationConstraint: home as BucketLocationConstraint };

@@ -36,8 +36,8 @@ export const memoryFaults: readonly Fault[] = [
     expect: {
       what: 'ledger',
       state: 'ill',
-      says: /^evenkeel-prod-ledger is gone$/,
-      mend: /aws dynamodb restore-table-from-backup --target-table-name evenkeel-prod-ledger --region eu-west-1/,
+      says: /^evenkeel-prod-\S+ is gone$/,
+      mend: /aws dynamodb restore-table-from-backup --target-table-name evenkeel-prod-\S+ --region eu-west-1/,
     },
   },
   {
@@ -48,7 +48,7 @@ export const memoryFaults: readonly Fault[] = [
       what: 'evidence',
       state: 'ill',
       says: /no point-in-time recovery/,
-      mend: /^aws dynamodb update-continuous-backups --table-name evenkeel-prod-ledger .*=true --region eu-west-1$/,
+      mend: /^aws dynamodb update-continuous-backups --table-name evenkeel-prod-\S+ .*=true --region eu-west-1$/,
     },
   },
   {
@@ -59,7 +59,7 @@ export const memoryFaults: readonly Fault[] = [
       what: 'evidence',
       state: 'ill',
       says: /not protected from deletion/,
-      mend: /^aws dynamodb update-table --table-name evenkeel-prod-ledger --deletion-protection-enabled --region eu-west-1$/,
+      mend: /^aws dynamodb update-table --table-name evenkeel-prod-\S+ --deletion-protection-enabled --region eu-west-1$/,
     },
   },
   {
