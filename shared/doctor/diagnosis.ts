@@ -41,12 +41,14 @@ export interface DeploymentExamination extends Omit<Examination, 'examine'> {
   examine(deployment: Deployment, scene: Scene): Promise<Verdict | readonly Verdict[]>;
 }
 
+/** Makes an examination that says nothing where nothing is deployed. */
 export const ofDeployment = ({ what, mend, examine }: DeploymentExamination): Examination => ({
   what,
   mend,
   examine: async (scene) => (scene.deployment === null ? [] : examine(scene.deployment, scene)),
 });
 
+/** Verdicts, with what they are about where that is not all of it. */
 export const well = (says: string): Verdict => ({ state: 'well', about: null, says, mend: null });
 export const look = (says: string, mend: string, about: string | null = null): Verdict => ({
   state: 'look',
@@ -67,6 +69,8 @@ export const troublesOr = (troubles: readonly Verdict[], allWell: string): reado
 
 /** So many of one kind are named. */
 const NAMED = 5;
+
+/** The first few, in one line. */
 export const named = (texts: readonly string[]): string =>
   [...texts.slice(0, NAMED), ...(texts.length > NAMED ? [`and ${texts.length - NAMED} more`] : [])].join('; ');
 
