@@ -15,6 +15,35 @@ export function selectsAllManagementEvents({ basic, advanced }: Selectors): bool
   return basic.length === 0 || coversReadsAndWrites(basic.map(managementEventsOf));
 }
 
+/** Sources that CloudTrail lets a trail leave out; nothing of theirs is looked at. */
+const UNWATCHED = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'];
+
+/** True where every management event that writes is selected, of every service that is looked at: all that EventBridge needs to send the changes. */
+export function selectsManagementWrites({ basic, advanced }: Selectors): boolean {
+  if (advanced.length > 0) return advanced.some(isOfWrites);
+  return (
+    basic.length === 0 ||
+    basic.some(
+      ({ IncludeManagementEvents = true, ReadWriteType = 'All' }) =>
+        IncludeManagementEvents && ReadWriteType !== 'ReadOnly',
+    )
+  );
+}
+
+const isOfWrites = (selector: AdvancedEventSelector): boolean =>
+  categoryOf(selector) === 'Management' &&
+  (selector.FieldSelectors ?? []).every(({ Field, Equals = [], NotEquals = [], ...others }) => {
+    if (Field === 'eventCategory') return true;
+    if (Field === 'readOnly') return Equals.length === 1 && Equals[0] === 'false';
+    const isNarrowed = Object.values(others).some((values) => values !== undefined && values.length > 0);
+    return (
+      Field === 'eventSource' &&
+      !isNarrowed &&
+      Equals.length === 0 &&
+      NotEquals.every((source) => UNWATCHED.includes(source))
+    );
+  });
+
 /** True where nothing but data events of named resources is selected: a trail that was made for them. */
 export const isForDataEvents = ({ basic, advanced }: Selectors): boolean =>
   advanced.some((selector) => categoryOf(selector) !== 'Management')

@@ -5,6 +5,7 @@ import {
   isForDataEvents,
   selectorInput,
   selectsAllManagementEvents,
+  selectsManagementWrites,
   withAllManagementEvents,
 } from '../shared/event-selectors.ts';
 
@@ -112,4 +113,45 @@ test('the default selectors are known as such', () => {
 test('the input of PutEventSelectors has selectors of one kind', () => {
   expect(selectorInput(basic({}))).toEqual({ EventSelectors: [{}] });
   expect(selectorInput(advanced(data))).toEqual({ AdvancedEventSelectors: [data] });
+});
+
+describe('writes that EventBridge has to send are selected by', () => {
+  const narrowed = (Field: string, Equals: string) => advanced(fields(management, [Field, Equals]));
+  test.each(
+    Object.entries({
+      'no selectors at all': basic(),
+      'reads and writes': basic({ ReadWriteType: 'All' }),
+      'writes alone': basic({ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }),
+      'all but those of keys, which nobody looks at': basic({
+        ExcludeManagementEventSources: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'],
+      }),
+      'the category alone': advanced(data, fields(management)),
+      'the category, writes alone': narrowed('readOnly', 'false'),
+      'the category but keys': advanced(noKms),
+    }),
+  )('%s', (_name, selectors) => {
+    expect(selectsManagementWrites(selectors)).toBe(true);
+  });
+
+  test.each(
+    Object.entries({
+      'reads alone': basic({ ReadWriteType: 'ReadOnly' }),
+      'data events alone': basic({ IncludeManagementEvents: false, DataResources: [objects] }),
+      'the category, reads alone': narrowed('readOnly', 'true'),
+      'data events alone, by fields': advanced(data),
+      'one service alone': narrowed('eventSource', 'iam.amazonaws.com'),
+      'all but one that is looked at': advanced({
+        FieldSelectors: [
+          ...(fields(management).FieldSelectors ?? []),
+          { Field: 'eventSource', NotEquals: ['ec2.amazonaws.com'] },
+        ],
+      }),
+      'those whose source begins so': advanced({
+        FieldSelectors: [...(fields(management).FieldSelectors ?? []), { Field: 'eventSource', StartsWith: ['iam'] }],
+      }),
+      'what one role does': narrowed('userIdentity.arn', 'arn:aws:iam::111122223333:role/a'),
+    }),
+  )('and not by %s', (_name, selectors) => {
+    expect(selectsManagementWrites(selectors)).toBe(false);
+  });
 });

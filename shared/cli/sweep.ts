@@ -6,9 +6,9 @@ import { messageOf } from '../engine/errors.ts';
 import { bareResult, type Result } from '../engine/outcome.ts';
 import { reconcile } from '../engine/reconcile.ts';
 import { byResource } from '../engine/route.ts';
+import { enabledRegions } from '../regions.ts';
 import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
-import { enabledRegions } from './regions.ts';
 import { reportTo } from './report.ts';
 import { engineFor, type Home, home } from './world.ts';
 
@@ -63,7 +63,7 @@ async function regionsOf(
 ): Promise<readonly string[]> {
   if (region !== undefined) return [region];
   try {
-    return await enabledRegions(aws, here);
+    return await enabledRegions(aws(here.region), here.region);
   } catch (error) {
     add(
       failure(here, `could not tell which regions are enabled, and looked at ${here.region} only: ${messageOf(error)}`),

@@ -1,30 +1,50 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
-import { RECHECK_DETAIL_TYPE } from '../engine/changes.ts';
-import { dailyDuties } from '../engine/duties.ts';
+import type { Context } from 'aws-lambda';
+import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
-import { sendEvents } from './bus.ts';
+import { perMessage } from './batch.ts';
 import { engineFromEnvironment } from './environment.ts';
+import { type Watched, watchOver } from './watch-over.ts';
+import type { Watching } from './watching.ts';
 
-/** The Lambda handler of the daily duties; what wants another look comes in again through the front door, as an event. */
-export function createWatchHandler(policy: PolicyDocument) {
+/** The Lambda handler of the schedules and the heartbeats: it takes its queue's messages, and what somebody invokes it with. `services` are those that have a function which sweeps. */
+export function createWatchHandler(policy: PolicyDocument, services: readonly string[]) {
   const logger = new Logger();
-  const region = process.env.AWS_REGION ?? '';
-  const engine = engineFromEnvironment(policy, (text) => logger.info(text));
+  const metrics = new Metrics();
+  const { AWS_REGION: home = '', AWS_LAMBDA_FUNCTION_NAME: name } = process.env;
+  const watching: Omit<Watching, 'accountId'> = {
+    engine: engineFromEnvironment(policy, (text) => logger.info(text)),
+    home,
+    stack: name?.replace(/-watch$/, '') ?? DEFAULT_STACK,
+    services,
+    table: process.env.EVENKEEL_TABLE,
+    topicArn: process.env.EVENKEEL_TOPIC_ARN,
+    measure: (metric, region, value) => measure(metrics, metric, region, value),
+    log: (error, what) => logger.warn(what, { trouble: messageOf(error) }),
+  };
 
-  async function watch(): Promise<{ readonly rechecks: number }> {
-    const { rechecks, errors } = await dailyDuties(engine);
-    const events = rechecks.map(({ service, ref }) => ({
-      detailType: RECHECK_DETAIL_TYPE,
-      detail: { service, ...ref },
-    }));
-    await sendEvents(engine.aws(region), events);
-    for (const { controlId, ref, reason } of rechecks) logger.info(`${controlId} ${ref.resourceId}: ${reason}`);
-    if (errors.length > 0) throw new AggregateError(errors, errors.map(messageOf).join('; '));
-    return { rechecks: rechecks.length };
+  async function watch(body: unknown, context: Context): Promise<Watched> {
+    const [, , , , accountId = ''] = context.invokedFunctionArn.split(':');
+    const watched = await watchOver(body, { ...watching, accountId });
+    logger.info(watched.duty, { watched });
+    return watched;
   }
 
-  return middy(watch).use(injectLambdaContext(logger, { resetKeys: true }));
+  const refused = (error: unknown, messageId: string) =>
+    logger.error(`comes again: ${messageOf(error)}`, { messageId });
+  return middy(perMessage(watch, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
+}
+
+/** Once for its region, and once for all of them: CloudWatch adds nothing up by itself. */
+function measure(metrics: Metrics, name: Parameters<Watching['measure']>[0], region: string, value: number): void {
+  const unit = name === 'HeartbeatDelay' ? MetricUnit.Seconds : MetricUnit.Count;
+  for (const dimension of [null, region]) {
+    const metric = metrics.singleMetric();
+    if (dimension !== null) metric.addDimension('region', dimension);
+    metric.addMetric(name, unit, value);
+  }
 }

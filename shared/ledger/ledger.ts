@@ -5,8 +5,10 @@ import type { ResourceRef } from '../resource.ts';
 import type { Breakers } from './breaker.ts';
 import type { Head, Link } from './chain.ts';
 import type { Flap } from './flap.ts';
+import type { Heartbeats } from './heartbeats.ts';
 import type { Leases } from './lease.ts';
 import type { SweepScope, Sweeps } from './sweep-claim.ts';
+import type { TroubleBook } from './troubles.ts';
 
 /** A drift, from the first time it was seen until it is gone. */
 export interface Finding {
@@ -134,6 +136,9 @@ export interface Recollection {
 /** What was found and done. Every method throws when the store does not answer; nothing is written to an account without it. */
 export interface Ledger extends Leases {
   readonly breakers: Breakers;
+  readonly heartbeats: Heartbeats;
+  /** What the examinations find ill. */
+  readonly troubles: TroubleBook;
   readonly sweeps: Sweeps;
   /** One read for a resource. `key` is `resourceKey(service, ref)`. */
   recall(key: string): Promise<Recollection>;

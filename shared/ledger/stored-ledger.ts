@@ -1,6 +1,7 @@
 import { breakersIn } from './breaker.ts';
 import { type Head, type Link, linkAfter, START } from './chain.ts';
 import type { Flap } from './flap.ts';
+import { heartbeatsIn } from './heartbeats.ts';
 import { LEASE, leasesIn, standing } from './lease.ts';
 import {
   type Exemption,
@@ -15,6 +16,7 @@ import {
 } from './ledger.ts';
 import { type Item, insisting, revise, type Store, type Write } from './store.ts';
 import { sweepsIn } from './sweep-claim.ts';
+import { troubleBookIn } from './troubles.ts';
 
 const FINDING = 'FINDING#';
 const FLAP = 'FLAP#';
@@ -90,6 +92,8 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   return {
     ...leasesIn(store, resourcePk, now),
     breakers: breakersIn(store, now),
+    heartbeats: heartbeatsIn(store),
+    troubles: troubleBookIn(store),
     sweeps: sweepsIn(store, now),
     async recall(key) {
       const items = await store.query(resourcePk(key));

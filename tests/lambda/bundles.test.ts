@@ -21,3 +21,9 @@ test('what answers AWS Config knows every control', () => {
   expect(named('rules', /^shared\/controls\/([^/]+)\//).sort()).toEqual(['cloudtrail', 'config', 'ec2', 's3']);
   expect(bundleOf(tree, 'rules').bytes).toBeLessThan(3_500_000);
 });
+
+test('what watches knows no control, and nothing of the command', () => {
+  expect(named('watch', /^shared\/(controls|cli|policy\/load|policy\/schema)\b/)).toEqual([]);
+  expect(named('watch', /node_modules\/(ajv|yaml|commander|picocolors)\//)).toEqual([]);
+  expect(bundleOf(tree, 'watch').bytes).toBeLessThan(2_500_000);
+});

@@ -121,7 +121,7 @@ test('minimumSeverity holds for what is found and for what is announced', async 
     ['HIGH', ['[HIGH] Evenkeel is paused: everything', expect.stringMatching(/^\[HIGH\] Drift found/)]],
   ] as const) {
     const policy: PolicyDocument = { defaults: { mode: 'off' }, controls, notify: { minimumSeverity } };
-    await createWatchHandler(policy)({}, context);
+    await createWatchHandler(policy, [])({}, context);
     expect(await createHandler(ec2Controls, policy)(event, context)).toEqual({ detected: 1 });
     expect([...(await subjects())].sort()).toEqual([...expected].reverse());
     const [finding] = (await Array.fromAsync(ledger.openFindings())).filter(({ controlId }) => controlId in controls);

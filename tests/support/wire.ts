@@ -8,10 +8,22 @@ export interface Wire {
   readonly calls: readonly string[];
   /** Forgets the calls so far and gives them. */
   take(): readonly string[];
+  /** From now on answers are changed on the way, each by the first that concerns it. */
+  alter(answers: readonly Alteration[]): void;
   /** From now on calls of EC2 whose content holds this text are answered as IAM would; with a region, only those made there. */
   refuse(text: string, region?: string): void;
   /** The next calls of EC2 whose content holds this text, so many of them, are answered as if there were too many. */
   throttle(text: string, calls: number): void;
+}
+
+/** What becomes of the answers to a call: what the local account cannot show, the wire does. */
+export interface Alteration {
+  /** How the call's name begins: `sns:ListSubscriptions`, `GET /2015-03-31/event-source-mappings/`. */
+  readonly call: string;
+  /** Only in this region. */
+  readonly region?: string;
+  readonly status?: number;
+  change(body: string): string;
 }
 
 const REFUSAL =
@@ -25,6 +37,7 @@ export async function wireTo(endpoint: string): Promise<Wire> {
   const calls: string[] = [];
   const throttled = { text: '', calls: 0 };
   let refused: { readonly text: string; readonly region: string } | undefined;
+  let altered: readonly Alteration[] = [];
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
@@ -40,7 +53,14 @@ export async function wireTo(endpoint: string): Promise<Wire> {
       return;
     }
     const { method, url, headers } = incoming;
-    const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
+    const alteration = altered.find((one) => concerns(one, incoming, body.toString()));
+    const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, async (answer) => {
+      if (alteration !== undefined) {
+        const { 'content-length': _, ...others } = answer.headers;
+        outgoing.writeHead(alteration.status ?? answer.statusCode ?? 500, others);
+        outgoing.end(alteration.change((await buffer(answer)).toString()));
+        return;
+      }
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
     });
@@ -57,6 +77,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
     take: () => calls.splice(0),
+    alter(answers) {
+      altered = answers;
+    },
     throttle: (text, calls) => Object.assign(throttled, { text, calls }),
     refuse(text, region = '') {
       refused = { text, region };
@@ -66,6 +89,10 @@ export async function wireTo(endpoint: string): Promise<Wire> {
 
 /** True for a call that can change something. */
 export const isWrite = (call: string): boolean => !/:(Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
+
+const concerns = ({ call, region }: Alteration, incoming: IncomingMessage, body: string) =>
+  nameOf(incoming, body).startsWith(call) &&
+  (region === undefined || incoming.headers.authorization?.includes(`/${region}/`) === true);
 
 function nameOf({ method, url = '', headers }: IncomingMessage, body: string): string {
   const service = /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';

@@ -9,6 +9,7 @@ const DAY = 86_400_000;
 
 interface Diagnosis {
   readonly what: string;
+  readonly about: string | null;
   readonly state: string;
   readonly says: string;
   readonly mend: string | null;
@@ -23,20 +24,18 @@ test('all is well', async () => {
   const { status, stdout, stderr } = await evenkeel(['doctor', '--policy', hands.policyFile(REMEDIATE)]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
-  expect(lines.map((line) => line.slice(0, 19).trimEnd())).toEqual(
-    [
-      'policy',
-      'account',
-      'notices',
-      'ledger',
-      'pauses',
-      'breakers',
-      'halted findings',
-      'approvals',
-      'runs cut off',
-      'exemptions',
-    ].map((what) => `✓ ${what}`),
-  );
+  const named = lines.filter((line) => !line.startsWith(' ')).map((line) => line.slice(0, 19).trimEnd());
+  expect(named).toEqual([
+    '✓ policy',
+    '✓ account',
+    // Nothing is deployed here but a ledger and a topic.
+    '! deployment',
+    ...['notices', 'ledger', 'pauses', 'breakers', 'halted findings', 'approvals', 'runs cut off', 'exemptions'].map(
+      (what) => `✓ ${what}`,
+    ),
+  ]);
+  expect(stdout).toContain('there is no stack evenkeel-prod in eu-west-1: nothing is deployed there');
+  expect(stdout).toContain('→ deploy it: npx serverless deploy --region eu-west-1');
 });
 
 test('what somebody should know has its mend beside it', async () => {
@@ -80,6 +79,7 @@ test('what somebody should know has its mend beside it', async () => {
     expect(found.get(what)).toEqual({
       what,
       state: 'look',
+      about: null,
       says: expect.stringContaining(says),
       mend: expect.stringContaining(mend),
     });
@@ -104,7 +104,7 @@ test('a ledger that does not answer, or that nobody named, is said so', async ()
   }
   expect(noServer).toMatchObject({ status: 1, stderr: '' });
   expect(noServer.stdout).toMatch(
-    /✗ ledger +cannot be looked at: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n$/,
+    /✗ ledger +cannot be looked at: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n {21}and your permissions\n$/,
   );
 });
 

@@ -1,0 +1,39 @@
+import { messageOf } from '../engine/errors.ts';
+import { type Diagnosis, type Examination, ill, type Scene, type Verdict } from './diagnosis.ts';
+
+/** So many examinations are under way at once: each makes a few calls, some in every region. */
+const AT_ONCE = 6;
+
+/** Makes the examinations, several at once, and gives what they find in their order. Never throws: an examination that cannot look is ill. */
+export async function* examine(examinations: readonly Examination[], scene: Scene): AsyncGenerator<Diagnosis> {
+  const begun: Promise<readonly Diagnosis[]>[] = [];
+  const begin = () => {
+    const next = examinations[begun.length];
+    if (next !== undefined) begun.push(diagnosesOf(next, scene));
+  };
+  for (let started = 0; started < AT_ONCE; started += 1) begin();
+  for (let index = 0; index < examinations.length; index += 1) {
+    yield* (await begun[index]) ?? [];
+    begin();
+  }
+}
+
+async function diagnosesOf(examination: Examination, scene: Scene): Promise<readonly Diagnosis[]> {
+  const { what } = examination;
+  const verdicts = await examination.examine(scene).catch((error: unknown) => unseen(error, examination.mend));
+  return [verdicts].flat().map((verdict) => ({ what, ...verdict }));
+}
+
+/** What could not be looked at is never well. */
+export const unseen = (error: unknown, mend: string, about: string | null = null): Verdict =>
+  ill(`${about === null ? '' : `${about}: `}cannot be looked at: ${messageOf(error)}`, mend, about);
+
+/** Looks at each of several things at once; one that cannot be looked at is ill, and the others go on. */
+export async function inEach(
+  names: readonly string[],
+  mend: string,
+  examineOne: (name: string) => Promise<readonly Verdict[]>,
+): Promise<readonly Verdict[]> {
+  const found = names.map((name) => examineOne(name).catch((error: unknown) => [unseen(error, mend, name)]));
+  return (await Promise.all(found)).flat();
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
+import { type Digest, digestMessage, noted, told } from '../../shared/doctor/telling.ts';
+import { NO_TROUBLES, type Troubles } from '../../shared/ledger/troubles.ts';
+
+const DAY = 86_400_000;
+const T = Date.parse('2026-11-22T00:05:00Z');
+
+const ill = (what: string, about: string | null = null, says = `${what} is ill`): Diagnosis => ({
+  what,
+  state: 'ill',
+  about,
+  says,
+  mend: `mend ${what}`,
+});
+const look = (what: string): Diagnosis => ({ ...ill(what), state: 'look' });
+const ALL = ['trails', 'rules', 'queues'];
+
+/** Examinations at several times; gives what was told at each. */
+class Book {
+  troubles: Troubles = NO_TROUBLES;
+
+  look(day: number, diagnoses: readonly Diagnosis[], examined = ALL): Digest | null {
+    const now = T + day * DAY;
+    const { next, answer } = noted(this.troubles, examined, diagnoses, now);
+    this.troubles = answer === null ? next : told(next, answer, now);
+    return answer;
+  }
+}
+const names = (digest: Digest | null) =>
+  digest && {
+    begun: digest.begun.map(({ what }) => what),
+    lasting: digest.lasting.map(({ what }) => what),
+    ended: digest.ended.map(({ what }) => what),
+  };
+const only = (part: Partial<Record<keyof Digest, readonly string[]>>) => ({
+  begun: [],
+  lasting: [],
+  ended: [],
+  ...part,
+});
+
+test('nothing is told of what is well, or of what somebody should only know', () => {
+  const book = new Book();
+  expect(book.look(0, [look('rules'), { ...ill('trails'), state: 'well' }])).toBeNull();
+  expect(book.troubles).toEqual(NO_TROUBLES);
+});
+
+test('all that begins is told together, once, and again after seven days', () => {
+  const book = new Book();
+  expect(names(book.look(0, [ill('trails'), ill('rules')]))).toEqual(only({ begun: ['trails', 'rules'] }));
+  for (const day of [0.01, 1, 6.9]) expect(book.look(day, [ill('trails'), ill('rules')])).toBeNull();
+  expect(names(book.look(7, [ill('trails'), ill('rules')]))).toEqual(only({ lasting: ['trails', 'rules'] }));
+  expect(book.look(8, [ill('trails'), ill('rules')])).toBeNull();
+});
+
+test('what is about something else is another trouble, and other words for the same are none', () => {
+  const book = new Book();
+  book.look(0, [ill('rules', 'a', '1 message waits')]);
+  expect(book.look(1, [ill('rules', 'a', '2 messages wait')])).toBeNull();
+  expect(names(book.look(2, [ill('rules', 'a'), ill('rules', 'b')]))).toEqual(only({ begun: ['rules'] }));
+});
+
+test('an end that has lasted a day is told with the next that is told, and not by itself', () => {
+  const book = new Book();
+  book.look(0, [ill('trails')]);
+  expect(book.look(1, [])).toBeNull();
+  expect(names(book.look(1.5, [ill('rules')]))).toEqual(only({ begun: ['rules'] }));
+  expect(book.look(2.5, [ill('rules')])).toBeNull();
+  expect(names(book.look(2.6, [ill('rules'), ill('queues')]))).toEqual(only({ begun: ['queues'], ended: ['trails'] }));
+  expect(names(book.look(8.5, [ill('rules')]))).toEqual(only({ lasting: ['rules'] }));
+});
+
+test('an end that nobody could be told of for a month is forgotten', () => {
+  const book = new Book();
+  book.look(0, [ill('trails')]);
+  for (const day of [1, 31.1]) book.look(day, []);
+  expect(names(book.look(32, [ill('rules')]))).toEqual(only({ begun: ['rules'] }));
+});
+
+test('what comes and goes within a day is one trouble, and after a quiet day a new one', () => {
+  const book = new Book();
+  book.look(0, [ill('trails')]);
+  for (const [day, diagnoses] of [
+    [0.1, []],
+    [0.2, [ill('trails')]],
+    [0.3, []],
+    [1.2, [ill('trails')]],
+    [1.3, []],
+    [2.4, []],
+  ] as const)
+    expect(book.look(day, diagnoses)).toBeNull();
+  expect(names(book.look(2.5, [ill('trails')]))).toEqual(only({ begun: ['trails'] }));
+});
+
+test('an examination that was not made ends nothing', () => {
+  const book = new Book();
+  book.look(0, [ill('trails'), ill('rules')]);
+  book.look(1, [ill('trails')], ['trails']);
+  book.look(3, [ill('trails')], ['trails']);
+  expect(book.look(4, [ill('trails'), ill('rules')])).toBeNull();
+});
+
+test('two that look at once tell it once; where one has died before it told, the next does', () => {
+  const first = noted(NO_TROUBLES, ALL, [ill('trails')], T);
+  expect(names(first.answer)).toEqual(only({ begun: ['trails'] }));
+  const atOnce = noted(first.next, ALL, [ill('trails')], T + 30_000);
+  expect(atOnce.answer).toBeNull();
+  expect(names(noted(atOnce.next, ALL, [ill('trails')], T + 61_000).answer)).toEqual(only({ begun: ['trails'] }));
+});
+
+test('a trouble that nobody was told of goes without a word', () => {
+  const first = noted(NO_TROUBLES, ALL, [ill('trails')], T);
+  expect(noted(first.next, ALL, [], T + 90_000)).toMatchObject({ next: { known: [] }, answer: null });
+});
+
+test('whatever comes and goes, a trouble is told at most once in a day and never not at all', () => {
+  const which = fc.subarray(ALL);
+  const looks = fc.array(fc.record({ hours: fc.integer({ min: 1, max: 30 }), which }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(looks, (story) => {
+      const book = new Book();
+      const lastTold = new Map<string, number>();
+      let day = 0;
+      for (const { hours, which } of story) {
+        day += hours / 24;
+        const digest = book.look(
+          day,
+          which.map((what) => ill(what)),
+        );
+        for (const { what } of [...(digest?.begun ?? []), ...(digest?.lasting ?? [])]) {
+          expect(day - (lastTold.get(what) ?? -9)).toBeGreaterThan(1);
+          lastTold.set(what, day);
+        }
+        for (const what of which) expect(day - (lastTold.get(what) ?? -9)).toBeLessThan(7);
+      }
+    }),
+  );
+});
+
+describe('the message', () => {
+  test('says what, since when and what to do', () => {
+    const book = new Book();
+    const begun = book.look(0, [ill('trails')]);
+    expect(begun && digestMessage(begun)).toEqual({
+      severity: 'HIGH',
+      subject: 'Evenkeel is not well: trails',
+      text: 'Found:\n  trails is ill (trails)\n    → mend trails\n\nSee all of it:  npx evenkeel doctor',
+    });
+    const later = book.look(7, [ill('trails'), ill('rules')]);
+    expect(later && digestMessage(later)).toMatchObject({
+      subject: 'Evenkeel is not well: rules and 1 more',
+      text: expect.stringContaining('Still so:\n  trails is ill (trails, since 2026-11-22T00:05:00.000Z)\n'),
+    });
+    book.look(7.1, [ill('rules')]);
+    const last = book.look(8.2, [ill('rules'), ill('queues')]);
+    expect(last && digestMessage(last).text).toContain('No more:\n  trails is ill (trails)\n');
+  });
+});

@@ -1,0 +1,110 @@
+import {
+  DeleteEventSourceMappingCommand,
+  DeleteFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { STACK } from '../deployed.ts';
+import { dropQueue, FAILED, lambda, mapping, nothing, other, purge, read, send } from './acts.ts';
+import { type Fault, RESTORE } from './fault.ts';
+
+export const queueFaults: readonly Fault[] = [
+  {
+    name: 'events have failed',
+    seed: (account) => send(account, FAILED),
+    mend: (account) => purge(account, FAILED),
+    expect: {
+      what: 'failed events',
+      state: 'ill',
+      says: /^eu-west-1: 1 message could not be worked on$/,
+      mend: /^npx evenkeel redrive http\S+\/evenkeel-prod-failed-events$/,
+    },
+  },
+  {
+    name: 'events of a region could not be forwarded',
+    seed: (account, stack) => send(account, FAILED, other(stack)),
+    mend: (account, stack) => purge(account, FAILED, other(stack)),
+    expect: {
+      what: 'failed events',
+      state: 'ill',
+      says: /^us-east-1: 1 message could not be forwarded$/,
+      mend: /^npx evenkeel replay --queue http\S+\/evenkeel-prod-failed-events --mode remediate$/,
+    },
+  },
+  {
+    name: 'the queue of failed events of a region has gone',
+    seed: (account, stack) => dropQueue(account, FAILED, other(stack)),
+    expect: {
+      what: 'failed events',
+      state: 'ill',
+      says: /^us-east-1: the queue evenkeel-prod-failed-events is missing/,
+      mend: /aws cloudformation create-stack-instances --stack-set-name evenkeel-prod-forwarding --accounts \d+ --regions us-east-1 --region eu-west-1$/,
+    },
+  },
+  {
+    name: 'nothing reads a queue, and messages wait in it',
+    async seed(account) {
+      await read(account, 'ec2', false);
+      await send(account, `${STACK}-ec2`);
+    },
+    mend: (account) => read(account, 'ec2', true),
+    expect: {
+      what: 'queues',
+      state: 'ill',
+      says: /^nothing reads evenkeel-prod-ec2: its event source mapping is Disabled, and 1 message wait/,
+      mend: /^aws lambda update-event-source-mapping --uuid [\w-]+ --enabled --region eu-west-1$/,
+    },
+  },
+  {
+    name: 'an event source mapping has gone',
+    seed: async (account) =>
+      lambda(account).send(new DeleteEventSourceMappingCommand({ UUID: await mapping(account, 'ec2') })),
+    expect: {
+      what: 'queues',
+      state: 'ill',
+      says: /^nothing reads evenkeel-prod-ec2: its event source mapping is missing/,
+      mend: RESTORE,
+    },
+  },
+  {
+    name: 'a queue has gone',
+    seed: (account) => dropQueue(account, `${STACK}-s3`),
+    expect: { what: 'queues', state: 'ill', says: /^the queue evenkeel-prod-s3 is missing/, mend: RESTORE },
+  },
+  {
+    name: 'a function has gone',
+    seed: (account) => lambda(account).send(new DeleteFunctionCommand({ FunctionName: `${STACK}-ec2` })),
+    expect: { what: 'functions', state: 'ill', says: /^the function evenkeel-prod-ec2 is missing$/, mend: RESTORE },
+  },
+  {
+    name: 'a function may not run',
+    seed: (account) =>
+      lambda(account).send(
+        new PutFunctionConcurrencyCommand({ FunctionName: `${STACK}-ec2`, ReservedConcurrentExecutions: 0 }),
+      ),
+    mend: (account) => lambda(account).send(new DeleteFunctionConcurrencyCommand({ FunctionName: `${STACK}-ec2` })),
+    expect: {
+      what: 'functions',
+      state: 'ill',
+      says: /^evenkeel-prod-ec2 may not run: its reserved concurrency is 0$/,
+      mend: /^aws lambda delete-function-concurrency --function-name evenkeel-prod-ec2 --region eu-west-1$/,
+    },
+  },
+  {
+    name: 'an update of a function has failed',
+    seed: nothing,
+    answer: {
+      call: `GET /2015-03-31/functions/${STACK}-ec2/configuration`,
+      change: (body) => {
+        const reason = { LastUpdateStatus: 'Failed', LastUpdateStatusReason: 'the key is disabled' };
+        return JSON.stringify({ ...JSON.parse(body), ...reason });
+      },
+    },
+    expect: {
+      what: 'functions',
+      state: 'ill',
+      says: /^evenkeel-prod-ec2 has failed: the key is disabled$/,
+      mend: /^npx serverless deploy --region eu-west-1$/,
+    },
+  },
+];
