@@ -88,12 +88,13 @@ const subscription = (Endpoint) => ({
   },
 });
 
-/** How the function that posts to Slack may read its webhook's address, and nothing else that lies there. */
-function slackAddress(slackSecret) {
-  const [store, name = ''] = slackSecret.split(/:(.*)/s);
+/** How the address of Slack's webhook is read, how one sees that it is there, and where it lies; a name that nothing has where there is no Slack. */
+function slackAddress(slackSecret, prefix) {
+  const [store, name] = (slackSecret || `secretsmanager:${prefix}/no-slack`).split(/:(.*)/s);
   const path = store === 'ssm' ? `parameter/${name.replace(/^\//, '')}` : `secret:${name}-??????`;
   return {
     action: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:GetSecretValue',
+    look: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:DescribeSecret',
     // A name may also be an ARN.
     arn: name.startsWith('arn:') ? name : `arn:\${AWS::Partition}:${store}:\${AWS::Region}:\${AWS::AccountId}:${path}`,
   };
@@ -123,7 +124,7 @@ module.exports = async ({ resolveVariable }) => {
         parameters.emails.map((email, index) => [`Email${index + 1}`, subscription(email)]),
       ),
     },
-    slack: slackAddress(parameters.slackSecret),
+    slack: slackAddress(parameters.slackSecret, prefix),
     functions: Object.fromEntries(optional.map((name) => [name, `\${file(functions/${name}/function.yml):function}`])),
     resources: Object.fromEntries(
       Object.keys(OPTIONAL).map((name) => [

@@ -1,4 +1,5 @@
 import policy from '../../policy.yml';
 import { createWatchHandler } from '../../shared/lambda/watch.ts';
+import { services } from './services.ts';
 
-export const handler = createWatchHandler(policy, ['cloudtrail', 'config', 'ec2', 's3']);
+export const handler = createWatchHandler(policy, services);

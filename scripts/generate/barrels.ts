@@ -21,3 +21,11 @@ export function barrelOfAll(services: readonly string[]): string {
   const all = `export const controls: readonly AnyControl[] = [${services.map((service) => `...${service}`).join(', ')}];`;
   return [NOTE, type, ...imports, '', all, ''].join('\n');
 }
+
+/** The services that have a function which sweeps: for the watch, whose bundle holds no control. */
+export const servicesList = (services: readonly string[]): string =>
+  [
+    NOTE,
+    `export const services: readonly string[] = [${services.map((service) => `'${service}'`).join(', ')}];`,
+    '',
+  ].join('\n');

@@ -4,9 +4,9 @@ import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { changePatterns, heartbeatPattern, ownPattern, type Pattern } from './patterns.ts';
 import { type QueueOptions, queueResources, type Wake } from './queue.ts';
-import { watchStatements } from './roles.ts';
 import { serviceStatements } from './service-statements.ts';
 import { logicalId, PREFIX, roleOf, type Statement } from './statements.ts';
+import { watchStatements } from './watch-statements.ts';
 
 /** What makes a function: the text of its function.yml follows from it. */
 export interface FunctionParts {

@@ -6,15 +6,13 @@ import {
   failedEventsStatement,
   keepLedgerStatement,
   keyStatement,
-  listsStatement,
   logicalId,
   logStatement,
-  ownStatements,
-  putEventsStatement,
   queueStatement,
   type Statement,
   sub,
 } from './statements.ts';
+import { watchStatements } from './watch-statements.ts';
 
 /** All that one function may do and may not. */
 export interface Role {
@@ -22,13 +20,6 @@ export interface Role {
   readonly name: string;
   readonly statements: readonly Statement[];
 }
-
-/** The daily duties look over the whole ledger and at nothing else. */
-export const watchStatements = (): readonly Statement[] => [
-  ...ownStatements('watch'),
-  listsStatement(),
-  putEventsStatement(),
-];
 
 /** What posts to Slack knows its queue and the address, and nothing of the account. */
 export const slackStatements = (): readonly Statement[] => [

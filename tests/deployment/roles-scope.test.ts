@@ -92,6 +92,7 @@ describe.each(functions)('the role of %s', (name) => {
       'ComeAgainSoon',
       'KeepFailedEvents',
       'Answer',
+      'Beat',
     ];
     for (const mode of MODES.filter((one) => one !== 'remediate')) {
       const others = allowed(inMode(mode).get(name)).filter(({ Sid }) => !OWN.includes(Sid));

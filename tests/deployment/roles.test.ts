@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadCatalogue } from '../../scripts/catalogue.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
 import { logicalId } from '../../scripts/generate/statements.ts';
-import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { type Engine, systemClock } from '../../shared/engine/engine.ts';
 import { awsClients } from '../../shared/lambda/clients.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { deployStack, STACK } from '../support/deployed.ts';
 import { type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
 import { playRules, playService, playSlack, playWatch, roleArn } from '../support/role-plays.ts';
@@ -23,7 +23,7 @@ const services = [...catalogue.keys()];
 const functions = [...services, 'watch', 'slack', 'rules'];
 const account = await testAccount();
 const { accountId } = account;
-const place = { accountId, region: REGION, prefix: 'evenkeel-local' };
+const place = { accountId, region: REGION, prefix: STACK };
 const arns = arnsOf(place, functions);
 const arn = (id: string) => arns.get(id) ?? '';
 
@@ -61,7 +61,9 @@ const byLambda = (name: string): readonly IamRequest[] => {
 /** What IAM was asked while each function played. */
 const asked = new Map<string, readonly IamRequest[]>();
 beforeAll(async () => {
-  const { table, topicArn } = await makeLocalWorld(account.aws());
+  const regions = [REGION, 'us-east-1'];
+  const { outputs } = await deployStack(account, { regions, policyVersion: policyFrom(null).version });
+  const { LedgerTable: table = '', NoticeTopic: topicArn = '' } = outputs;
   const engineWith = (aws: Engine['aws'], document: PolicyDocument, ahead = 0): Engine => ({
     aws,
     ledger: dynamoLedger(aws(REGION), table),
@@ -83,9 +85,10 @@ beforeAll(async () => {
       // This scene can be played twice in one account.
       const imds = catalogue.get('ec2')?.filter(({ id }) => id === 'ec2-instance-imdsv2-required') ?? [];
       const own = { account: stage, engine: waiting, controls: imds };
-      await playWatch(engineWith(aws, { exemptions: [exemption] }, days), own);
+      const watching = { engine: engineWith(aws, { exemptions: [exemption] }, days), table, topicArn, regions };
+      await playWatch(watching, own);
     } else if (name === 'slack') {
-      await playSlack(aws(REGION), account, place.prefix);
+      await playSlack(aws(REGION), account);
     } else if (name === 'rules') {
       await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: [...catalogue.values()].flat() });
     } else {

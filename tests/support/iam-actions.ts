@@ -11,7 +11,6 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
-  'eventbridge:PutEvents': ['events:PutEvents'],
 };
 
 /** Each write of a DynamoDB transaction needs the action that it would need alone. */
@@ -29,6 +28,7 @@ interface Transaction {
 /** The IAM actions that one API call needs. */
 export function iamActionsOf(service: string, operation: string, input: Transaction = {}): readonly string[] {
   const name = `${service}:${operation}`;
+  if (service === 'eventbridge') return [`events:${operation}`];
   if (name !== 'dynamodb:TransactWriteItems') return EXCEPTIONS[name] ?? [name];
   const kinds = input.TransactItems?.flatMap((item) => Object.keys(item)) ?? [];
   return [...new Set(kinds)].map((kind) => TRANSACTED[kind] ?? `dynamodb:${kind}`);

@@ -36,6 +36,11 @@ const recorder: Naming = (call) => {
   return arn('config', call, `configuration-recorder/${name}/a1b2c3d4`);
 };
 
+const queue: Naming = (call) => arn('sqs', call, call.input.QueueName ?? call.input.QueueUrl.split('/').at(-1));
+const stack: Naming = (call) => arn('cloudformation', call, `stack/${call.input.StackName}/a1b2c3d4`);
+const lambda: Naming = (call) => arn('lambda', call, `function:${call.input.FunctionName}`);
+const secret: Naming = (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`);
+
 /** How a call names what it is about. Source: the resource types of the Service Authorization Reference. An operation that is not here names nothing. */
 const NAMED: Readonly<Record<string, Naming>> = {
   'ec2:DescribeSnapshotAttribute': snapshot,
@@ -63,9 +68,20 @@ const NAMED: Readonly<Record<string, Naming>> = {
   'eventbridge:PutEvents': (call) =>
     arn('events', call, `event-bus/${call.input.Entries[0].EventBusName ?? 'default'}`),
   'sns:Publish': ({ input }) => input.TopicArn,
-  'sqs:ChangeMessageVisibility': (call) => arn('sqs', call, call.input.QueueUrl.split('/').at(-1)),
-  'sqs:GetQueueUrl': (call) => arn('sqs', call, call.input.QueueName),
-  'secretsmanager:GetSecretValue': (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`),
+  'sns:ListSubscriptionsByTopic': ({ input }) => input.TopicArn,
+  'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
+  'cloudformation:DescribeStacks': stack,
+  'cloudformation:ListStackResources': stack,
+  'dynamodb:DescribeContinuousBackups': table,
+  'dynamodb:DescribeTable': table,
+  'lambda:GetFunctionConcurrency': lambda,
+  'lambda:GetFunctionConfiguration': lambda,
+  'secretsmanager:DescribeSecret': secret,
+  'sqs:ChangeMessageVisibility': queue,
+  'sqs:GetQueueAttributes': queue,
+  'sqs:GetQueueUrl': queue,
+  'sqs:TagQueue': queue,
+  'secretsmanager:GetSecretValue': secret,
 };
 
 /** What a call names: a bucket for all that S3 is asked about one. */
@@ -103,7 +119,8 @@ export function iamRequestsOf(
 ) {
   const call = { ...seen, accountId };
   const name = `${call.service}:${call.operation}`;
-  const resource = resourceOf(call);
+  // There is one key.
+  const resource = call.service === 'kms' ? key : resourceOf(call);
   const owner = resource === '*' ? '' : (resource.split(':')[4] ?? '');
   const context = {
     'aws:RequestedRegion': call.region,

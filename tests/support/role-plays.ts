@@ -12,8 +12,7 @@ import {
   DeleteDeliveryChannelCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { told } from '../../scripts/demo/sample.ts';
 import type { Account, Scene } from '../../scripts/demo/scene.ts';
@@ -21,7 +20,6 @@ import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { bucketOf } from '../../scripts/demo/scenes/s3.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import { RECHECK_DETAIL_TYPE } from '../../shared/engine/changes.ts';
-import { dailyDuties } from '../../shared/engine/duties.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { Result } from '../../shared/engine/outcome.ts';
 import { receive } from '../../shared/engine/receive.ts';
@@ -31,8 +29,11 @@ import { verdictsOf } from '../../shared/engine/verdict.ts';
 import { type OwnEvent, sendEvents } from '../../shared/lambda/bus.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
 import { retrySoon } from '../../shared/lambda/retry-soon.ts';
+import { watchOver } from '../../shared/lambda/watch-over.ts';
+import type { Watching } from '../../shared/lambda/watching.ts';
 import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
 import { type Aws, everyListed } from '../../shared/resource.ts';
+import { SECRET, STACK } from './deployed.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
@@ -156,32 +157,29 @@ export async function playService(service: string, stage: Play): Promise<readonl
 }
 
 /** The daily duties of a watch whose clock is days ahead: there is a pause to remind of, an exemption to warn of, and an approval that nobody gave in time. */
-export async function playWatch(watch: Engine, { account, engine, controls }: Play): Promise<void> {
+export async function playWatch(
+  { regions, ...watching }: Pick<Watching, 'engine' | 'table' | 'topicArn'> & { readonly regions: readonly string[] },
+  { account, engine, controls }: Play,
+): Promise<void> {
   const [waiting] = scenes.filter(({ expects }) => controls.some(({ id }) => expects[id] === 'remediated'));
   if (waiting === undefined) throw new Error('no scene is about these controls');
   const results = await play(waiting, { account, engine, controls });
   if (!results.some(({ outcome }) => outcome === 'awaitingApproval')) throw new Error('nothing waits for an approval');
   const at = new Date().toISOString();
   await engine.ledger.pause({ control: 'some-control', reason: 'to be reminded of', by: 'a test', at });
-  const { errors } = await dailyDuties(watch);
-  if (errors.length > 0) throw new AggregateError(errors);
-  await askAgain(watch, account, 'ec2');
+  const { accountId, region: home } = account;
+  const world = { ...watching, home, accountId, stack: STACK, services: ['ec2'], measure: () => {}, log: () => {} };
+  for (const duty of ['daily', 'heartbeat', 'sweep']) await watchOver({ detail: { duty, regions } }, world);
 }
 
 /** Reads the webhook's address where deployment.yml says that it lies, and puts a message off that Slack did not take. */
-export async function playSlack(
-  aws: Aws,
-  { accountId, region, aws: owner }: TestAccount,
-  prefix: string,
-): Promise<void> {
-  const address = { Name: 'evenkeel/slack', SecretString: 'https://hooks.example.com/services/x' };
-  await owner()(SecretsManagerClient).send(new CreateSecretCommand(address));
-  const queue = { QueueName: `${prefix}-slack` };
-  const { QueueUrl } = await owner()(SQSClient).send(new CreateQueueCommand(queue));
+export async function playSlack(aws: Aws, { accountId, region, aws: owner }: TestAccount): Promise<void> {
+  const QueueName = `${STACK}-slack`;
+  const { QueueUrl } = await owner()(SQSClient).send(new GetQueueUrlCommand({ QueueName }));
   await owner()(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'a notice' }));
   const { Messages = [] } = await owner()(SQSClient).send(new ReceiveMessageCommand({ QueueUrl }));
-  await webhookAddress(`secretsmanager:${address.Name}`, aws)(false);
-  const eventSourceARN = `arn:aws:sqs:${region}:${accountId}:${queue.QueueName}`;
+  await webhookAddress(`secretsmanager:${SECRET}`, aws)(false);
+  const eventSourceARN = `arn:aws:sqs:${region}:${accountId}:${QueueName}`;
   await retrySoon(aws, { eventSourceARN, receiptHandle: Messages[0]?.ReceiptHandle } as SQSRecord, 5);
 }
 
