@@ -1,7 +1,7 @@
 import { type CallRecord, field, isObject, type JsonObject, objectOrNull, stringOrNull, unwrapped } from '../event.ts';
 import { type Attribution, attributionOf } from './attribution.ts';
 import { UnreadableEventError } from './errors.ts';
-import { SWEEP_DETAIL_TYPE } from './slice.ts';
+import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE } from './own-events.ts';
 
 /** Something that happened, whatever form it came in. */
 export type Change = {
@@ -23,10 +23,6 @@ export interface NamedResource {
   readonly accountId: string;
   readonly region: string;
 }
-
-/** `source` of the rechecks that Evenkeel sends to itself. */
-export const RECHECK_SOURCE = 'evenkeel';
-export const RECHECK_DETAIL_TYPE = 'Evenkeel Recheck';
 
 /** A slice of a sweep names no resource; whoever took it for looked at would lose it. */
 const SWEEP_INSTEAD =

@@ -2,13 +2,13 @@ import { atMost } from '../at-most.ts';
 import type { AnyControl, AnyResource } from '../control.ts';
 import { keyPrefix, refOfKey } from '../ledger/ledger.ts';
 import type { Listed, ResourceRef } from '../resource.ts';
-import { RECHECK_DETAIL_TYPE } from './changes.ts';
 import type { Engine, Subject } from './engine.ts';
 import { messageOf, OutOfTimeError } from './errors.ts';
 import { factsOf, isDrift } from './facts.ts';
+import { type OwnEvent, RECHECK_DETAIL_TYPE } from './own-events.ts';
 import { isThrottled, type Patience } from './patience.ts';
 import { byResource } from './route.ts';
-import type { Cursor, OwnEvent, Slice } from './slice.ts';
+import type { Cursor, Slice } from './slice.ts';
 
 /** What a sweep needs beside the engine. */
 export interface SweepContext {

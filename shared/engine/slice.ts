@@ -1,9 +1,7 @@
 import { isObject, stringOrNull } from '../event.ts';
 import type { SliceOfRun, SweepScope } from '../ledger/sweep-claim.ts';
 import { UnreadableEventError } from './errors.ts';
-
-/** `detail-type` of the events that a sweep is made of; their source is RECHECK_SOURCE. */
-export const SWEEP_DETAIL_TYPE = 'Evenkeel Sweep';
+import { type OwnEvent, SWEEP_DETAIL_TYPE } from './own-events.ts';
 
 /** Where a sweep goes on. */
 export interface Cursor {
@@ -21,12 +19,6 @@ export interface Cursor {
 export interface Slice extends SweepScope, SliceOfRun {
   /** Null at the beginning of the sweep. */
   readonly cursor: Cursor | null;
-}
-
-/** An event of our own, before it is sent. */
-export interface OwnEvent {
-  readonly detailType: string;
-  readonly detail: object;
 }
 
 /** The event that begins a sweep; `run` names it, and names no other. */

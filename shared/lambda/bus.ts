@@ -1,12 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { RECHECK_SOURCE } from '../engine/changes.ts';
+import { type OwnEvent, RECHECK_SOURCE } from '../engine/own-events.ts';
 import type { Aws } from '../resource.ts';
-
-/** An event of our own: it comes in again through the front door, so that retries, queues and limits are EventBridge's and Lambda's. */
-export interface OwnEvent {
-  readonly detailType: string;
-  readonly detail: object;
-}
 
 /** PutEvents takes so many at once. */
 const BATCH = 10;

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { AnyControl } from '../control.ts';
-import { RECHECK_SOURCE } from '../engine/changes.ts';
 import type { Engine } from '../engine/engine.ts';
-import { SWEEP_DETAIL_TYPE, sliceIn } from '../engine/slice.ts';
+import { RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../engine/own-events.ts';
+import { sliceIn } from '../engine/slice.ts';
 import { type SweepSummary, sweepSlice } from '../engine/sweep.ts';
 import { isObject, type JsonObject } from '../event.ts';
 import { sendEvents } from './bus.ts';

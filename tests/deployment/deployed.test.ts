@@ -1,61 +1,108 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  GetQueueUrlCommand,
+  ListQueueTagsCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Account, Drift, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { type DeployedFunction, type Deployment, deploymentOf, layRegion } from '../../scripts/sandbox/deployment.ts';
-import { credentialsOf, type Instance, type Logged, pumpOnce, startInstance } from '../../scripts/sandbox/fleet.ts';
+import {
+  credentialsOf,
+  type Instance,
+  type Logged,
+  messagesIn,
+  pumpOnce,
+  startInstance,
+} from '../../scripts/sandbox/fleet.ts';
 import { startSandbox } from '../../scripts/sandbox/moto.ts';
 import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
+import type { Result } from '../../shared/engine/outcome.ts';
 import { awsClients } from '../../shared/lambda/clients.ts';
+import { evenkeelAs, linesOf } from '../support/command.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
-import { REGION } from '../support/sandbox.ts';
+import { REGION, type TestAccount } from '../support/sandbox.ts';
+import { slackServer } from '../support/slack-server.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
 const ACCOUNT = '123456789012';
 const ELSEWHERE = 'us-east-1';
 /** Every control in the mode that it recommends. */
 const POLICY = 'limits: { remediationsPerHour: 1000 }\n';
+const SECRET = 'evenkeel/slack';
 
-const [sandbox, built] = await Promise.all([startSandbox(), packageWith(POLICY, { regions: ELSEWHERE })]);
+const [sandbox, built, slack] = await Promise.all([
+  startSandbox(),
+  packageWith(POLICY, { regions: ELSEWHERE, slackSecret: `secretsmanager:${SECRET}` }),
+  slackServer(),
+]);
 const endpoint = await oneAtATime(sandbox.endpoint);
 const home = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION };
-Object.assign(process.env, home, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+const anybody = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+Object.assign(process.env, home, anybody);
 let clients = awsClients();
 const aws = (region = REGION) => clients(region);
+const account = { accountId: ACCOUNT, region: REGION, aws } as TestAccount;
 
 let deployment: Deployment;
+let credentials: Readonly<Record<string, string>> = {};
 const instances = new Map<string, Instance>();
 const logs: Logged[] = [];
 
 interface Template {
-  readonly Resources: Readonly<
-    Record<
-      string,
-      {
-        readonly Properties: {
-          readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly never[] } }[];
-        };
-      }
-    >
-  >;
+  // biome-ignore lint/suspicious/noExplicitAny: each type has properties of its own
+  readonly Resources: Readonly<Record<string, { readonly Properties: any }>>;
 }
-const template: Template = JSON.parse(
+const { Resources }: Template = JSON.parse(
   readFileSync(join(built.folder, 'cloudformation-template-update-stack.json'), 'utf8'),
 );
-const statementsOf = (name: string) =>
-  template.Resources[`${name[0]?.toUpperCase()}${name.slice(1)}Role`]?.Properties.Policies[0]?.PolicyDocument
-    .Statement ?? [];
+const title = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+const statementsOf = (name: string) => Resources[`${title(name)}Role`]?.Properties.Policies[0].PolicyDocument.Statement;
 const roleName = ({ role }: DeployedFunction) => role.split('/').at(-1) ?? '';
+const deployed = (name: string) => deployment.functions.find((one) => one.name === name) as DeployedFunction;
+const queueUrl = async (QueueName: string, region = REGION) =>
+  (await aws(region)(SQSClient).send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
+
+const DUTIES = ['daily', 'heartbeat', 'sweep'];
+
+/** In the local account a rule of a schedule, which has no pattern, matches every event. */
+async function unscheduled(): Promise<void> {
+  for (const duty of DUTIES) {
+    const Rule = Resources[`Watch${title(duty)}Schedule`]?.Properties.Name;
+    await aws()(EventBridgeClient).send(new RemoveTargetsCommand({ Rule, Ids: ['queue'] }));
+  }
+}
+
+/** What CloudFormation does not make in the local account: Slack's subscription, and the secret that a person makes. */
+async function connectSlack(): Promise<void> {
+  await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name: SECRET, SecretString: slack.url }));
+  const subscription = {
+    TopicArn: deployment.outputs.NoticeTopic,
+    Protocol: 'sqs',
+    Endpoint: `arn:aws:sqs:${REGION}:${ACCOUNT}:evenkeel-prod-slack`,
+    Attributes: { RawMessageDelivery: 'true' },
+  };
+  await aws()(SNSClient).send(new SubscribeCommand(subscription));
+}
 
 beforeAll(async () => {
-  await built.deploy({ ...home, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  await built.deploy({ ...home, ...anybody });
   deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
   await layRegion(deployment, built.folder, ELSEWHERE, aws);
+  await connectSlack();
+  await unscheduled();
   for (const one of deployment.functions) await permit(roleName(one), statementsOf(one.name), aws());
-  const credentials = await owner(aws());
+  credentials = await owner(aws());
   for (const one of deployment.functions) {
     const env = { AWS_ENDPOINT_URL: endpoint, AWS_MAX_ATTEMPTS: '1', ...(await credentialsOf(one.role, aws())) };
     instances.set(one.name, await startInstance(one, { env, log: (line) => logs.push(line) }));
@@ -73,45 +120,153 @@ afterAll(async () => {
 
 /** Puts an event on the default bus of a region, as AWS would; it goes on by the rules that are deployed there. */
 async function happens(event: object, region = REGION): Promise<void> {
-  const {
-    source,
-    'detail-type': DetailType,
-    detail,
-  } = event as { source: string; 'detail-type': string; detail: object };
+  const { source, 'detail-type': DetailType, detail } = event as Readonly<Record<string, string>>;
   const Entries = [{ Source: source, DetailType, Detail: JSON.stringify(detail) }];
   await aws(region)(EventBridgeClient).send(new PutEventsCommand({ Entries }));
 }
 
-/** Lets the functions work until no queue has anything that can be seen; gives what they logged as results. */
-async function settled(): Promise<
-  readonly { readonly controlId: string | null; readonly outcome: string; readonly error: string | null }[]
-> {
-  const before = logs.length;
-  for (let worked = true; worked; ) {
-    const counts = await Promise.all(
-      deployment.functions.map(async (one) => pumpOnce(one, instances.get(one.name) as Instance, aws())),
-    );
-    worked = counts.some((count) => count > 0);
-  }
-  return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as never]));
+/** Puts into a queue what a schedule's rule puts there: in the local account no time comes. */
+async function isTime(duty: string): Promise<void> {
+  const [target] = Resources[`Watch${title(duty)}Schedule`]?.Properties.Targets ?? [];
+  await aws()(SQSClient).send(
+    new SendMessageCommand({ QueueUrl: deployed('watch').queueUrl, MessageBody: target.Input }),
+  );
 }
 
-describe('each drift of the demo', () => {
-  const account = (): Account => ({ accountId: ACCOUNT, region: REGION, aws: aws() });
-  const ready: (readonly [Scene, Drift])[] = [];
+/** Lets the functions work until no queue has anything that can be seen; gives what they logged as results. */
+async function settled(): Promise<readonly Result[]> {
+  const before = logs.length;
+  const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws());
+  while ((await Promise.all(deployment.functions.map(work))).some((taken) => taken > 0));
+  return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as Result]));
+}
 
-  test('travels by a rule and a queue to the packaged function, in its role, and ends as it has to', async () => {
-    for (const scene of scenes) ready.push([scene, await scene.prepare(account())]);
-    const ended: Record<string, object> = {};
-    for (const [scene, drift] of ready) {
-      for (const event of drift.earlier ?? []) await happens(event);
-      await settled();
-      await happens((await drift.happen()).event);
-      const found = (await settled()).filter(({ outcome }) => outcome !== 'compliant' && outcome !== 'notApplicable');
-      ended[scene.title] = Object.fromEntries(
-        found.map(({ controlId, outcome, error }) => [controlId, error ?? outcome]),
-      );
+const notWell = ({ outcome }: Result) => outcome !== 'compliant' && outcome !== 'notApplicable';
+
+test('each drift of the demo travels by rule and queue to the packaged function, and ends there as it has to', async () => {
+  const ready: (readonly [Scene, Drift])[] = [];
+  const stage: Account = { accountId: ACCOUNT, region: REGION, aws: aws() };
+  for (const scene of scenes) ready.push([scene, await scene.prepare(stage)]);
+  const ended: Record<string, object> = {};
+  for (const [scene, drift] of ready) {
+    for (const event of drift.earlier ?? []) await happens(event);
+    await settled();
+    await happens((await drift.happen()).event);
+    const found = (await settled()).filter(notWell);
+    ended[scene.title] = Object.fromEntries(
+      found.map(({ controlId, outcome, error }) => [controlId, error ?? outcome]),
+    );
+  }
+  expect(ended).toEqual(Object.fromEntries(scenes.map(({ title, expects }) => [title, expects])));
+  expect(await messagesIn(deployment.outputs.DeadLetterQueueUrl ?? '', aws())).toBe(0);
+}, 120_000);
+
+test('people have read of each in Slack', () => {
+  const titles = slack.take().map(({ body }) => body.text);
+  for (const { expects } of scenes)
+    for (const controlId of Object.keys(expects)) expect(titles).toContainEqual(expect.stringContaining(controlId));
+});
+
+test('a change in another region comes home by its rules, and is put right where it was made', async () => {
+  const there = { ...account, region: ELSEWHERE, aws: (region = ELSEWHERE) => aws(region) } as TestAccount;
+  const groupId = await openGroup(there, 'elsewhere');
+  const event = openedEvent(account, groupId, 'elsewhere') as { detail: object };
+  await happens({ ...event, detail: { ...event.detail, awsRegion: ELSEWHERE } }, ELSEWHERE);
+  expect((await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS)).toMatchObject([
+    { outcome: 'remediated', resourceId: groupId, region: ELSEWHERE },
+  ]);
+  expect(await ingressOf(there, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+});
+
+describe('what a function may not do', () => {
+  let groupId: string;
+  const ec2 = () => deployed('ec2');
+  const failed = () => deployment.outputs.DeadLetterQueueUrl ?? '';
+
+  test('fails, comes again, and then waits whole in the dead-letter queue', async () => {
+    groupId = await openGroup(account, 'refused');
+    await permit(roleName(ec2()), statementsOf('ec2'), aws(), ['ec2:RevokeSecurityGroupIngress']);
+    const again = new SetQueueAttributesCommand({ QueueUrl: ec2().queueUrl, Attributes: { VisibilityTimeout: '0' } });
+    await aws()(SQSClient).send(again);
+    const event = openedEvent(account, groupId, 'refused');
+    await happens(event);
+    const tries = (await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    expect(tries.map(({ outcome }) => outcome)).toEqual(Array(6).fill('failed'));
+    expect(tries[0]?.error).toContain('is not authorized to perform: ec2:RevokeSecurityGroupIngress');
+    const { Messages = [] } = await aws()(SQSClient).send(
+      new ReceiveMessageCommand({ QueueUrl: failed(), VisibilityTimeout: 0 }),
+    );
+    expect(JSON.parse(Messages[0]?.Body ?? '')).toMatchObject({ detail: event.detail });
+    const told = slack.take().filter(({ body }) => body.text.includes(groupId) && body.text.includes(ADMIN_PORTS));
+    expect(told).toHaveLength(1);
+  });
+
+  test('goes from there once its event has ended well', async () => {
+    const evenkeel = evenkeelAs({ ...home, ...credentials, EVENKEEL_TABLE: deployment.outputs.LedgerTable ?? '' });
+    const look = await evenkeel(['replay', '--queue', failed(), '--no-policy', '--json']);
+    expect({ status: look.status, left: await messagesIn(failed(), aws()) }).toEqual({ status: 0, left: 1 });
+    const mend = await evenkeel(['replay', '--queue', failed(), '--no-policy', '--mode', 'remediate', '--json']);
+    expect(linesOf(mend).filter(({ controlId }) => controlId === ADMIN_PORTS)).toMatchObject([
+      { outcome: 'remediated' },
+    ]);
+    expect({ status: mend.status, left: await messagesIn(failed(), aws()) }).toEqual({ status: 0, left: 0 });
+    expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+    await permit(roleName(ec2()), statementsOf('ec2'), aws());
+  });
+});
+
+describe('by the schedule', () => {
+  test('a sweep finds what no event told of, in every region', async () => {
+    // Where it may not ask which regions are enabled, it goes by those of the deployment: the local account has dozens.
+    await permit(roleName(deployed('watch')), statementsOf('watch'), aws(), ['ec2:DescribeRegions']);
+    const there = { ...account, aws: (region = ELSEWHERE) => aws(region) } as TestAccount;
+    const [atHome, away] = [await openGroup(account, 'silent'), await openGroup(there, 'silent')];
+    await isTime('sweep');
+    const found = (await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ outcome: 'remediated', resourceId: atHome, region: REGION }),
+        expect.objectContaining({ outcome: 'remediated', resourceId: away, region: ELSEWHERE }),
+      ]),
+    );
+    const swept = logs.flatMap(({ sweep }) =>
+      sweep === undefined ? [] : [sweep as { service: string; region: string }],
+    );
+    const all = ['cloudtrail', 'config', 'ec2', 's3'].flatMap((service) =>
+      [REGION, ELSEWHERE].map((region) => `${service} ${region}`),
+    );
+    expect(swept.map(({ service, region }) => `${service} ${region}`).sort()).toEqual(all.sort());
+    await permit(roleName(deployed('watch')), statementsOf('watch'), aws());
+  });
+
+  test('every region shows that its changes arrive', async () => {
+    await isTime('heartbeat');
+    await settled();
+    for (const region of [REGION, ELSEWHERE]) {
+      const QueueUrl = await queueUrl('evenkeel-prod-failed-events', region);
+      const { Tags = {} } = await aws(region)(SQSClient).send(new ListQueueTagsCommand({ QueueUrl }));
+      expect(Tags).toHaveProperty('evenkeel:heartbeat');
+      // What CloudTrail makes of that call.
+      const detail = {
+        eventSource: 'sqs.amazonaws.com',
+        eventName: 'TagQueue',
+        eventTime: new Date().toISOString(),
+        awsRegion: region,
+        recipientAccountId: ACCOUNT,
+        requestParameters: { queueUrl: `https://sqs.${region}.amazonaws.com/${ACCOUNT}/evenkeel-prod-failed-events` },
+      };
+      await happens({ source: 'aws.sqs', 'detail-type': 'AWS API Call via CloudTrail', detail }, region);
     }
-    expect(ended).toEqual(Object.fromEntries(scenes.map(({ title, expects }) => [title, expects])));
-  }, 120_000);
+    const before = logs.length;
+    await settled();
+    const delays = logs.slice(before).filter((line) => 'HeartbeatDelay' in line && 'region' in line);
+    expect(delays.map(({ region }) => region).sort()).toEqual([REGION, ELSEWHERE].sort());
+    const evenkeel = evenkeelAs({ ...home, ...credentials });
+    const { stdout } = await evenkeel(['doctor', '--json']);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ what }) => what === 'heartbeats')).toMatchObject([{ state: 'well' }]);
+  });
 });

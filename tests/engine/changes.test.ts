@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Change, changesIn, KNOWN_SHAPES, RECHECK_DETAIL_TYPE } from '../../shared/engine/changes.ts';
+import { type Change, changesIn, KNOWN_SHAPES } from '../../shared/engine/changes.ts';
 import { UnreadableEventError } from '../../shared/engine/errors.ts';
+import { RECHECK_DETAIL_TYPE } from '../../shared/engine/own-events.ts';
 
 const ACCOUNT = '111122223333';
 const GROUP = { resourceType: 'AWS::EC2::SecurityGroup', resourceId: 'sg-1', accountId: ACCOUNT, region: 'eu-west-1' };

@@ -38,8 +38,8 @@ test('a pause holds at once, is told, keeps the findings, and resume --look puts
   expect(told[0]?.text).not.toContain('evenkeel exempt');
 
   const doctor = await asked('doctor');
-  expect(doctor.stdout).toMatch(
-    /! pauses +everything since \S+ by arn:aws:sts:\S+: release day\n +→ npx evenkeel resume --look/,
+  expect(doctor.stdout.replace(/\s+/g, ' ')).toMatch(
+    /! pauses everything since \S+ by arn:aws:sts:\S+: release day → npx evenkeel resume --look/,
   );
 
   const other = await asked('resume', '--control', ADMIN_PORTS);
