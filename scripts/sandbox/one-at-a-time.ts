@@ -19,13 +19,15 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
     const service = serviceOf(incoming);
     seen({ service, body: body.toString() });
     const { method, url, headers } = incoming;
+    // The answer is taken whole, also where whoever asked is gone by then: the next in line must not wait for them.
     const pass = () =>
       new Promise<void>((resolve) => {
         const onward = request({ host: target.hostname, port: target.port, method, path: url, headers, agent });
-        onward.on('response', (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-          answer.pipe(outgoing);
-          answer.on('close', resolve);
+        onward.on('response', async (answer) => {
+          const content = await buffer(answer).catch(() => null);
+          if (content === null) outgoing.destroy();
+          else outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(content);
+          resolve();
         });
         onward.on('error', () => {
           outgoing.destroy();

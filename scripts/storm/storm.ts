@@ -10,6 +10,26 @@ import { LEASE_TIME } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
 import { credentialsOf, type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
+import type { PassingCall } from '../sandbox/one-at-a-time.ts';
+
+/** Only what the storm is about, and as often as it takes. */
+export const STORM_POLICY = `defaults: { mode: 'off' }
+controls: { ec2-security-group-admin-ports-restricted: { mode: remediate } }
+limits: { remediationsPerHour: 100000 }
+`;
+
+/** Counts the writes to each group as they pass by. */
+export function writesIn() {
+  const counts = new Map<string, number>();
+  return {
+    see({ body }: PassingCall): void {
+      const group = /Action=RevokeSecurityGroupIngress.*?GroupId=(sg-\w+)/.exec(body)?.[1];
+      if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
+    },
+    resources: (): number => counts.size,
+    repeated: (): readonly string[] => [...counts].flatMap(([group, times]) => (times > 1 ? [group] : [])),
+  };
+}
 
 /** What a storm is made of. */
 export interface StormPlan {
