@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { atMost } from '../../shared/at-most.ts';
 import { LEASE_TIME } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
@@ -98,18 +99,18 @@ export async function storm(
   };
 }
 
+/** So many groups are made at once. */
+const AT_ONCE = 8;
+
 async function openGroups(count: number, aws: Aws): Promise<readonly string[]> {
   const client = aws(EC2Client);
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const name = `storm-${index}`;
-      const { GroupId = '' } = await client.send(
-        new CreateSecurityGroupCommand({ GroupName: name, Description: name }),
-      );
-      await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [NEIGHBOUR, OPEN] }));
-      return GroupId;
-    }),
-  );
+  const making = atMost(AT_ONCE);
+  const make = async (name: string) => {
+    const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
+    await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [NEIGHBOUR, OPEN] }));
+    return GroupId;
+  };
+  return Promise.all(Array.from({ length: count }, (_, index) => making(() => make(`storm-${index}`))));
 }
 
 /** A message whose function was killed comes again when its hiding ends; that must be after the lease of the dead run has, or nobody would take over. Hours of patience are for the account, not for a trial. */
