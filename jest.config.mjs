@@ -6,5 +6,6 @@ export default {
   transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' },
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/global-teardown.mjs',
+  testSequencer: '<rootDir>/tests/support/sequencer.mjs',
   testTimeout: 60_000,
 };

@@ -41,6 +41,8 @@ export const rulesFunction = (controls: readonly AnyControl[], policy: PolicyDoc
   statements: rulesStatements(controls, policy),
   settings: {
     timeout: 900,
+    maximumRetryAttempts: 2,
+    maximumEventAge: 21_600,
     destinations: { onFailure: { type: 'sqs', arn: arnOf('DeadLetterQueue') } },
   },
   resources: {

@@ -17,7 +17,7 @@ export async function alarm(engine: Engine, error: unknown): Promise<void> {
     await engine.notifier.announce({
       severity: 'CRITICAL',
       subject: 'Evenkeel cannot work: its ledger does not answer',
-      text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are tried again, and then kept in the dead-letter queue.\n\nSee what is wrong:  npx evenkeel doctor\nThen look again:    npx evenkeel replay <URL of the dead-letter queue> --mode remediate`,
+      text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are tried again, and then kept in the dead-letter queue.\n\nSee what is wrong:   npx evenkeel doctor\nThen give them back: npx evenkeel redrive`,
     });
     said.set(engine.notifier, now);
   } catch {

@@ -1,7 +1,7 @@
 import { type CallRecord, field, isObject, type JsonObject, objectOrNull, stringOrNull, unwrapped } from '../event.ts';
 import { type Attribution, attributionOf } from './attribution.ts';
 import { UnreadableEventError } from './errors.ts';
-import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE } from './own-events.ts';
+import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from './own-events.ts';
 
 /** Something that happened, whatever form it came in. */
 export type Change = {
@@ -24,9 +24,12 @@ export interface NamedResource {
   readonly region: string;
 }
 
-/** A slice of a sweep names no resource; whoever took it for looked at would lose it. */
-const SWEEP_INSTEAD =
-  'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep';
+/** Events of our own that name no resource; whoever took one for looked at would lose it. */
+const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
+  [SWEEP_DETAIL_TYPE]:
+    'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep',
+  [WATCH_DETAIL_TYPE]: 'is a duty of the schedule: give it back to its function with evenkeel redrive',
+};
 
 const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
@@ -95,7 +98,8 @@ function fromEnvelope(envelope: JsonObject): Change {
   if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
     return fromConfig(detail, about, envelope);
   if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromNames(detail, about, envelope);
-  if (envelope['detail-type'] === SWEEP_DETAIL_TYPE) return unreadable(SWEEP_INSTEAD, about);
+  const instead = NOT_LOOKED_AT[about.eventName ?? ''];
+  if (instead !== undefined) return unreadable(instead, about);
   if ('eventName' in detail) return fromCall(detail, about, envelope);
   return { ...about, kind: 'other', reason: `Events of detail-type "${about.eventName}" concern no control.` };
 }

@@ -103,13 +103,16 @@ test('--queue names one more queue, and nothing that is no queue', async () => {
   });
 });
 
-test('a slice of a sweep is not lost: it stays, and what to do is told', async () => {
-  const slice = { source: 'evenkeel', 'detail-type': 'Evenkeel Sweep', detail: { service: 'ec2', run: 'r', slice: 3 } };
-  const url = await queueOf('sweeps', [JSON.stringify(slice)]);
+test.each([
+  ['a slice of a sweep', 'Evenkeel Sweep', { service: 'ec2', run: 'r', slice: 3 }],
+  ['a duty of the schedule', 'Evenkeel Watch', { duty: 'daily', stack: 'evenkeel-prod', regions: [] }],
+])('%s is not lost: it stays, and what to do is told', async (_what, detailType, detail) => {
+  const message = { source: 'evenkeel', 'detail-type': detailType, detail };
+  const url = await queueOf(detailType.replace(' ', '-'), [JSON.stringify(message)]);
   const finished = await replay(url, '--mode', 'remediate');
   expect(finished.status).toBe(1);
   expect(linesOf(finished)).toMatchObject([{ outcome: 'failed', error: expect.stringContaining('evenkeel redrive') }]);
-  expect(await visible(url)).toEqual([JSON.stringify(slice)]);
+  expect(await visible(url)).toEqual([JSON.stringify(message)]);
 });
 
 /** A queue whose messages come again before it is drained, as they do when a run takes longer than they are hidden. */

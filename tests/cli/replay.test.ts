@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
 import { isWrite, wireTo } from '../support/wire.ts';
 
 const KEYS = [
@@ -266,4 +267,16 @@ describe('what may be done', () => {
     const named = [...approving, '--policy', join(folder, 'detect.yml')];
     expect(linesOf(await evenkeel(named, { ...options, env }))).toMatchObject([{ outcome: 'detected' }]);
   });
+});
+
+test('with the ledger of a deployment, what there is once for the account is looked at where its functions look at it', async () => {
+  const event = sampleEvent('s3/DeleteAccountPublicAccessBlock', { [SAMPLE_ACCOUNT]: account.accountId });
+  Object.assign(event.detail as object, { awsRegion: 'us-east-1' });
+  const { table } = await makeLocalWorld(account.aws());
+  const regionWith = async (env: Readonly<Record<string, string>>) =>
+    linesOf(await evenkeel(['replay', '-', '--json'], { input: JSON.stringify(event), env })).map(
+      ({ region }) => region,
+    );
+  expect(await regionWith({})).toEqual(['us-east-1']);
+  expect(await regionWith({ EVENKEEL_TABLE: table })).toEqual([REGION]);
 });
