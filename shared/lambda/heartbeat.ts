@@ -7,7 +7,8 @@ import type { Announcement } from '../notify/notifier.ts';
 import { sweep } from './sweeping.ts';
 import type { Watching } from './watching.ts';
 
-const TAG = 'evenkeel:heartbeat';
+/** Always the same tag: CloudTrail records the call, and AWS Config, which charges for each change that it records, finds none. */
+const TAGS = { 'evenkeel:heartbeat': 'made every few minutes' };
 
 /** Makes a heartbeat in each region and judges what came back of those before. All regions are tried; gives the troubles of those that could not be judged. */
 export async function beatIn(regions: readonly string[], watching: Watching): Promise<readonly unknown[]> {
@@ -27,14 +28,14 @@ async function beatOf(region: string, watching: Watching): Promise<void> {
   await settle(region, due, heartbeat, watching);
 }
 
-/** The harmless change, which CloudTrail records and EventBridge brings back: a tag of the region's queue. */
+/** The harmless call, which CloudTrail records and EventBridge brings back: a tag of the region's queue. */
 async function makeBeat(region: string, { engine, stack, measure }: Watching): Promise<Beat> {
   const at = engine.clock.now().getTime();
   const aws = engine.aws(region);
   const sqs = aws(SQSClient);
   try {
     const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: failedEventsQueue(stack) }));
-    await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { [TAG]: new Date(at).toISOString() } }));
+    await sqs.send(new TagQueueCommand({ QueueUrl, Tags: TAGS }));
     measure('UnforwardedEvents', region, (await waitingIn(aws, QueueUrl)).all);
     return { at, failure: null };
   } catch (error) {
@@ -70,7 +71,7 @@ const MESSAGES: Readonly<Record<NonNullable<Due['tell']>, (region: string, heart
   silence: (region, { silentSince }) => ({
     severity: 'CRITICAL',
     subject: `Evenkeel is blind in ${region}: its changes do not arrive`,
-    text: `Evenkeel changes a tag in ${region} every few minutes, and expects to hear of it. It has heard of none since ${timeOf(silentSince)}: what others change there is not seen either.\nThe region is swept now, and again every hour until its changes arrive.\n\nSee what is wrong:  npx evenkeel doctor\nFirst to look at:   is a trail logging that records ${region}? are the rules there enabled?`,
+    text: `Evenkeel sets a tag in ${region} every few minutes, and expects to hear of it. It has heard of none since ${timeOf(silentSince)}: what others change there is not seen either.\nThe region is swept now, and again every hour until its changes arrive.\n\nSee what is wrong:  npx evenkeel doctor\nFirst to look at:   is a trail logging that records ${region}? are the rules there enabled?`,
   }),
   return: (region, { silentSince }) => ({
     severity: 'HIGH',
@@ -80,6 +81,6 @@ const MESSAGES: Readonly<Record<NonNullable<Due['tell']>, (region: string, heart
   failure: (region, { failure }) => ({
     severity: 'HIGH',
     subject: `Evenkeel cannot make its heartbeat in ${region}`,
-    text: `${failure}\n\nThe tag that Evenkeel changes in ${region} could not be changed, so that nobody knows whether changes of that region arrive.\n\nSee what is wrong:  npx evenkeel doctor`,
+    text: `${failure}\n\nThe tag that Evenkeel sets in ${region} could not be set, so that nobody knows whether changes of that region arrive.\n\nSee what is wrong:  npx evenkeel doctor`,
   }),
 };
