@@ -1,7 +1,7 @@
 const { createHash } = require('node:crypto');
 const { writeSync } = require('node:fs');
 const parametersOf = require('./parameters.cjs');
-const { allRegions } = require('./regions.cjs');
+const { allRegions, isOptIn } = require('./regions.cjs');
 
 /** The message that a schedule puts into the queue of the watch function. */
 const message = (duty, stack, regions) =>
@@ -55,6 +55,11 @@ module.exports = async (framework) => {
       regions.length === 1
         ? []
         : [{ DeploymentTargets: { Accounts: [{ Ref: 'AWS::AccountId' }] }, Regions: regions.slice(1) }],
+    // In regions that an account opts in to, CloudFormation goes by a name of its own for each.
+    stackSetService: [
+      'cloudformation.amazonaws.com',
+      ...regions.filter(isOptIn).map((region) => `cloudformation.${region}.amazonaws.com`),
+    ],
     schedules: { sweep: parameters.sweep, heartbeat: parameters.heartbeat, daily: parameters.daily },
     inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((duty) => [duty, message(duty, prefix, regions)])),
     subscriptions: { Resources: Object.fromEntries(parameters.emails.map(subscription)) },

@@ -24,6 +24,9 @@ const partitionOf = (region) =>
 /** Whether there is such a region. */
 const isRegion = (region) => partitionOf(region) !== undefined;
 
+/** Whether an account has the region only after opting in. */
+const isOptIn = (region) => partitionOf(region).optIn.includes(region);
+
 /** Whether changes of one can be forwarded to the other: no event leaves a partition. */
 const areTogether = (one, other) => isRegion(one) && partitionOf(one) === partitionOf(other);
 
@@ -33,4 +36,4 @@ function allRegions(home, regions) {
   return [...new Set([home, ...(regions === 'all' ? every : [every[0], ...regions])])];
 }
 
-module.exports = { isRegion, areTogether, allRegions };
+module.exports = { isRegion, isOptIn, areTogether, allRegions };
