@@ -50,9 +50,12 @@ export const serverless = (
 export const generate = (tree: string): Promise<Finished> =>
   run(process.execPath, ['scripts/generate.ts'], { cwd: tree });
 
+/** The template in a folder of the framework. */
+export const templateAt = (folder: string): Template =>
+  JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+
 /** The template of a tree that is packaged. */
-export const templateIn = (tree: string): Template =>
-  JSON.parse(readFileSync(`${tree}.serverless/cloudformation-template-update-stack.json`, 'utf8'));
+export const templateIn = (tree: string): Template => templateAt(`${tree}.serverless`);
 
 export const ofType = (from: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(from).filter(([, { Type }]) => Type === type);
