@@ -7,7 +7,7 @@ const { allRegions, isOptIn } = require('./regions.cjs');
 const message = (duty, stack, regions) =>
   JSON.stringify({ source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { duty, stack, regions } });
 
-/** Called by its address: by its place in the list, CloudFormation would end the subscription of one whose neighbour is taken out. */
+/** Called by its address, however that is written: by its place in the list, CloudFormation would end the subscription of one whose neighbour is taken out. */
 const subscription = (Endpoint) => [
   `Email${createHash('sha256').update(Endpoint.toLowerCase()).digest('hex').slice(0, 12)}`,
   {

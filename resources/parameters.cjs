@@ -38,11 +38,9 @@ function regions(value, home) {
   return value !== '' && list.every((one) => areTogether(one, home)) ? list : undefined;
 }
 
-/** Each once, however it is written: two subscriptions of one address are one. */
 function emails(value) {
   const list = listFrom(value);
-  if (!list.every((one) => EMAIL.test(one))) return undefined;
-  return [...new Map(list.map((one) => [one.toLowerCase(), one])).values()];
+  return list.every((one) => EMAIL.test(one)) ? list : undefined;
 }
 
 /** A name or ARN. No other characters: the role may read what is named, and `*` would name everything. */
