@@ -27,9 +27,16 @@ const graphsOf = (prefix) => [
   ['Sweeps', whole('SweptResources', 'looked at'), whole('SweepRechecks', 'looked at again')],
   ['Looked at and well', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
   [
-    'Notices that did not arrive',
-    ['AWS/SNS', 'NumberOfNotificationsFailed', 'TopicName', `${prefix}-notices`, { stat: 'Sum', label: 'topic' }],
-    whole('SlackFailed', 'Slack'),
+    'Notices: to Slack, and those that did not arrive',
+    [
+      'AWS/SNS',
+      'NumberOfNotificationsFailed',
+      'TopicName',
+      `${prefix}-notices`,
+      { stat: 'Sum', label: 'topic failed' },
+    ],
+    whole('SlackFailed', 'Slack failed'),
+    whole('SlackPosted', 'Slack posted'),
   ],
   [
     'Functions: errors and throttles',

@@ -58,10 +58,14 @@ export const rulesFunction = (controls: readonly AnyControl[], policy: PolicyDoc
     ...Object.fromEntries(
       controls
         .filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off')
-        .map((control, index) => [`RulesRule${index + 1}`, configRule(control)]),
+        .map((control) => [ruleId(control), configRule(control)]),
     ),
   },
 });
+
+/** Called by its control, as the rule itself is: by its place in the list, a control more would give its name to the rule of the next while that still has it, which CloudFormation refuses. */
+const ruleId = ({ id }: AnyControl) => `Rules${id.split('-').map(title).join('')}`;
+const title = (word: string) => `${word[0]?.toUpperCase()}${word.slice(1)}`;
 
 /** What AWS Config calls settings of the account, of which it keeps no items. */
 const ACCOUNT = 'AWS::::Account';

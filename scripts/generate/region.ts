@@ -50,6 +50,13 @@ export function regionTemplate(controls: readonly AnyControl[]): string {
                       },
                     },
                   },
+                  {
+                    Effect: 'Deny',
+                    Principal: '*',
+                    Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'],
+                    Resource: queue,
+                    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+                  },
                 ],
               },
             },

@@ -36,33 +36,43 @@ export interface DeployedFunction {
   readonly queueUrl: string;
 }
 
-/** What stands in the local account after `serverless deploy`. */
-export interface Deployment {
+/** What stands in the local account after `serverless deploy`, as CloudFormation knows it. */
+export interface StackInAccount {
   readonly stack: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly functions: readonly DeployedFunction[];
   /** Physical ids by logical id. */
   readonly resources: Readonly<Record<string, string>>;
 }
 
-/** Looks a deployed stack up, and unpacks the archives that it was deployed from (`packages`: the folder .serverless). */
-export async function deploymentOf(stack: string, packages: string, aws: Aws): Promise<Deployment> {
+/** The same with its functions, ready to be run here. */
+export interface Deployment extends StackInAccount {
+  readonly functions: readonly DeployedFunction[];
+}
+
+/** Looks a deployed stack up. */
+export async function stackNamed(stack: string, aws: Aws): Promise<StackInAccount> {
   const client = aws(CloudFormationClient);
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
   const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName: stack }));
   const outputs = Object.fromEntries(
     (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
   );
-  const functions = StackResources.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::Function');
   return {
     stack,
     outputs,
     resources: Object.fromEntries(
       StackResources.map(({ LogicalResourceId, PhysicalResourceId = '' }) => [LogicalResourceId, PhysicalResourceId]),
     ),
-    functions: await Promise.all(
-      functions.map(({ PhysicalResourceId = '' }) => functionOf(PhysicalResourceId, stack, packages, aws)),
-    ),
+  };
+}
+
+/** Looks a deployed stack up, unpacks the archives that it was deployed from (`packages`: the folder .serverless), and takes over the queues of its functions. */
+export async function deploymentOf(stack: string, packages: string, aws: Aws): Promise<Deployment> {
+  const found = await stackNamed(stack, aws);
+  const functions = Object.entries(found.resources).filter(([id]) => id.endsWith('LambdaFunction'));
+  return {
+    ...found,
+    functions: await Promise.all(functions.map(([, name]) => functionOf(name, stack, packages, aws))),
   };
 }
 
@@ -99,7 +109,7 @@ function unpacked(archive: string): string {
 
 /** Lays the stack of another region as the stack set would: the local account has no stack sets in templates. `packages`: the folder .serverless. */
 export async function layRegion(
-  deployment: Deployment,
+  deployment: StackInAccount,
   packages: string,
   region: string,
   aws: (region: string) => Aws,

@@ -1,7 +1,7 @@
 import { isOverdue, LIMIT } from '../engine/heartbeat.ts';
 import type { Heartbeat } from '../ledger/heartbeats.ts';
 import type { Deployment } from './deployment.ts';
-import { ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
+import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
 
 /** Two heartbeats in a row that were not even made: whoever makes them does not run. */
 const STOPPED = 2 * LIMIT;
@@ -22,13 +22,13 @@ export const heartbeats = ofDeployment({
     });
     const delays = deployment.regions.map((region) => now - (known.get(region)?.arrived ?? now));
     const oldest = Math.round(Math.max(...delays) / 60_000);
-    return troublesOr(troubles, `heard from every region within ${oldest} minutes`);
+    return troublesOr(troubles, `heard from every region within ${counted(oldest, 'minute')}`);
   },
 });
 
 function unbeaten(region: string, { since, stack, home }: Deployment, now: number): readonly Verdict[] {
   if (now - since < STOPPED)
-    return [look(`${region}: no heartbeat yet`, 'the first comes within 15 minutes of the deploy', region)];
+    return [look(`${region}: no heartbeat yet`, 'the first comes within 30 minutes of the deploy', region)];
   return [ill(`${region}: no heartbeat was ever made`, logs(stack, home), region)];
 }
 

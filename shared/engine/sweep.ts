@@ -21,7 +21,7 @@ export interface SweepSummary {
 }
 
 /** How much longer than its time a slice may take, in milliseconds. The queue hides its event for longer, so that it does not come again before. */
-const ROOM = 30_000;
+export const ROOM = 30_000;
 
 /** Sweeps for as long as there is time (`deadline`: milliseconds since 1970): what has drifted is sent to be looked at again, and nothing is written to the account. Throws SweepFailedError where types could not be looked through; the same slice then does only these. */
 export async function sweepSlice(

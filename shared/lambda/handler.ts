@@ -12,6 +12,7 @@ import type { SweepSummary } from '../engine/sweep.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { perMessage } from './batch.ts';
 import { engineFromEnvironment } from './environment.ts';
+import { emitter } from './metrics.ts';
 import { isSweep, sweepFrom } from './sweep.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -22,7 +23,7 @@ type Tally = Partial<Record<Outcome, number>>;
 export function createHandler(controls: readonly AnyControl[], policy: PolicyDocument) {
   const logger = new Logger();
   const engine = engineFromEnvironment(policy, (text) => logger.info(text));
-  const { record, recordSweep } = telemetry(logger, new Metrics());
+  const { record, recordSweep } = telemetry(logger, emitter(new Metrics()));
 
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};

@@ -1,12 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { messageOf } from '../engine/errors.ts';
 import { slackMessage, subjectOf } from '../notify/slack.ts';
 import { NotPostedError, post } from '../notify/webhook.ts';
 import { awsClients } from './clients.ts';
+import { emitter } from './metrics.ts';
 import { retrySoon } from './retry-soon.ts';
 import { deliveriesIn } from './topic.ts';
 import { webhookAddress } from './webhook-address.ts';
@@ -17,7 +18,7 @@ const TO_ANSWER = 2_000;
 /** The Lambda handler that posts what comes over the topic to the Slack webhook of `EVENKEEL_SLACK_SECRET`, one after the other. Of a batch from a queue only what was not posted comes again; without a queue it throws. */
 export function createSlackHandler() {
   const logger = new Logger();
-  const metrics = new Metrics();
+  const emit = emitter(new Metrics());
   const aws = awsClients()(process.env.AWS_REGION ?? '');
   const address = webhookAddress(process.env.EVENKEEL_SLACK_SECRET, aws);
 
@@ -35,11 +36,11 @@ export function createSlackHandler() {
         if (tooFast !== undefined) throw tooFast;
         const posted = await post(slackMessage(message), webhook);
         logger.info(`posted: ${about.subject}`, { ...about, ...posted });
-        count('SlackPosted');
+        emit('SlackPosted', 1);
       } catch (error) {
         const status = error instanceof NotPostedError ? error.status : null;
         logger.error(`not posted: ${about.subject}`, { ...about, status, reason: messageOf(error) });
-        count('SlackFailed');
+        emit('SlackFailed', 1);
         failures.push(messageOf(error));
         if (error instanceof NotPostedError && error.retryAfter !== null) tooFast = error;
         if (record === null) continue;
@@ -54,8 +55,6 @@ export function createSlackHandler() {
     if (failures.length > 0) throw new Error(failures.join('; '));
     return undefined;
   }
-
-  const count = (name: 'SlackPosted' | 'SlackFailed') => metrics.singleMetric().addMetric(name, MetricUnit.Count, 1);
 
   return middy(tellSlack).use(injectLambdaContext(logger, { resetKeys: true }));
 }

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../event.ts';
 import { sendEvents } from './bus.ts';
 
 /** What is kept of a function's time to hand on and to end in good order, in milliseconds. */
-const MARGIN = 20_000;
+export const MARGIN = 20_000;
 
 /** True for the event of a slice of a sweep. */
 export const isSweep = (event: unknown): event is JsonObject =>

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
@@ -8,13 +8,14 @@ import { messageOf } from '../engine/errors.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { perMessage } from './batch.ts';
 import { engineFromEnvironment } from './environment.ts';
+import { emitter } from './metrics.ts';
 import { type Watched, watchOver } from './watch-over.ts';
 import type { Watching } from './watching.ts';
 
 /** The Lambda handler of the schedules and the heartbeats: it takes its queue's messages, and what somebody invokes it with. `services` are those that have a function which sweeps. */
 export function createWatchHandler(policy: PolicyDocument, services: readonly string[]) {
   const logger = new Logger();
-  const metrics = new Metrics();
+  const emit = emitter(new Metrics());
   const { AWS_REGION: home = '', AWS_LAMBDA_FUNCTION_NAME: name } = process.env;
   const watching: Omit<Watching, 'accountId'> = {
     engine: engineFromEnvironment(policy, (text) => logger.info(text)),
@@ -23,7 +24,7 @@ export function createWatchHandler(policy: PolicyDocument, services: readonly st
     services,
     table: process.env.EVENKEEL_TABLE,
     topicArn: process.env.EVENKEEL_TOPIC_ARN,
-    measure: (metric, region, value) => measure(metrics, metric, region, value),
+    measure: (metric, region, value) => emit(metric, value, { region }),
     log: (error, what) => logger.warn(what, { trouble: messageOf(error) }),
   };
 
@@ -37,14 +38,4 @@ export function createWatchHandler(policy: PolicyDocument, services: readonly st
   const refused = (error: unknown, messageId: string) =>
     logger.error(`comes again: ${messageOf(error)}`, { messageId });
   return middy(perMessage(watch, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
-}
-
-/** Once for its region, and once for all of them: CloudWatch adds nothing up by itself. */
-function measure(metrics: Metrics, name: Parameters<Watching['measure']>[0], region: string, value: number): void {
-  const unit = name === 'HeartbeatDelay' ? MetricUnit.Seconds : MetricUnit.Count;
-  for (const dimension of [null, region]) {
-    const metric = metrics.singleMetric();
-    if (dimension !== null) metric.addDimension('region', dimension);
-    metric.addMetric(name, unit, value);
-  }
 }

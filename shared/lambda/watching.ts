@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import type { RegionMetric } from './metrics.ts';
 
 /** All that the watch function needs of the world. */
 export interface Watching {
@@ -14,7 +15,7 @@ export interface Watching {
   /** The services of which there are enabled controls: each has a function that sweeps. */
   readonly services: readonly string[];
   /** Publishes a number of a region, as it is now. */
-  measure(name: 'HeartbeatMissed' | 'HeartbeatDelay' | 'UnforwardedEvents', region: string, value: number): void;
+  measure(name: RegionMetric, region: string, value: number): void;
   /** Notes a trouble that does not end the run. */
   log(error: unknown, what: string): void;
 }

@@ -1,0 +1,72 @@
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
+
+/** What a metric is published for: everything together, each control, each region. Each of them is a metric of its own, which costs. */
+type By = 'all' | 'controlId' | 'region';
+
+interface Spec {
+  readonly unit: Unit;
+  /** Once for each of these: CloudWatch adds nothing up by itself. */
+  readonly by: readonly By[];
+}
+
+const { Count, Milliseconds, Seconds } = MetricUnit;
+
+/** Every metric of ours; dashboard and alarms read these and no others. Those with a small letter are outcomes. */
+export const METRICS = {
+  // What was well is counted in one.
+  compliant: { unit: Count, by: ['all'] },
+  notApplicable: { unit: Count, by: ['all'] },
+  detected: { unit: Count, by: ['controlId'] },
+  exempted: { unit: Count, by: ['controlId'] },
+  awaitingApproval: { unit: Count, by: ['controlId'] },
+  remediated: { unit: Count, by: ['controlId'] },
+  halted: { unit: Count, by: ['controlId'] },
+  failed: { unit: Count, by: ['controlId'] },
+  /** From the call that made the drift to the look that saw it put right. */
+  TimeToVerified: { unit: Milliseconds, by: ['all', 'controlId'] },
+  StoppedByPause: { unit: Count, by: ['all'] },
+  StoppedByFlap: { unit: Count, by: ['all'] },
+  StoppedByBreaker: { unit: Count, by: ['all'] },
+  SweptResources: { unit: Count, by: ['all'] },
+  SweepRechecks: { unit: Count, by: ['all'] },
+  /** 1 where a region's changes do not arrive, else 0: with every beat. */
+  HeartbeatMissed: { unit: Count, by: ['all', 'region'] },
+  /** From the call of a heartbeat to its event. */
+  HeartbeatDelay: { unit: Seconds, by: ['region'] },
+  /** Messages in the region's queue of failed events, as they are now. */
+  UnforwardedEvents: { unit: Count, by: ['all', 'region'] },
+  SlackPosted: { unit: Count, by: ['all'] },
+  SlackFailed: { unit: Count, by: ['all'] },
+} as const satisfies Readonly<Record<string, Spec>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** The metrics that are published for each of something. */
+type Of<B extends By> = {
+  [Name in MetricName]: B extends (typeof METRICS)[Name]['by'][number] ? Name : never;
+}[MetricName];
+export type RegionMetric = Of<'region'>;
+
+/** What has to be said beside the value: which control, which region. */
+type Which<Name extends MetricName> =
+  Name extends Of<'controlId'>
+    ? readonly [{ readonly controlId: string }]
+    : Name extends RegionMetric
+      ? readonly [{ readonly region: string }]
+      : readonly [];
+
+/** Publishes one value of a metric, once for each of what it is published by. */
+export type Emit = <Name extends MetricName>(name: Name, value: number, ...which: Which<Name>) => void;
+
+/** What publishes by way of a function's log, in CloudWatch's embedded format, at once. */
+export const emitter =
+  (metrics: Metrics): Emit =>
+  (name, value, ...[which]) => {
+    const { unit, by }: Spec = METRICS[name];
+    for (const one of by) {
+      const metric = metrics.singleMetric();
+      if (one !== 'all') metric.addDimension(one, (which as Readonly<Record<string, string>> | undefined)?.[one] ?? '');
+      metric.addMetric(name, unit, value);
+    }
+  };

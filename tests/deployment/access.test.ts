@@ -1,0 +1,279 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadCatalogue } from '../../scripts/catalogue.ts';
+import { ofType, PATIENCE, type Resources, templateIn } from '../support/serverless.ts';
+import { copyOfTree } from '../support/tree.ts';
+import { EMAILS, packageVariant, STAGE } from '../support/variants.ts';
+
+// What the local account does not look at: who may use what of the deployment, and what outlasts it.
+const controls = [...(await loadCatalogue()).values()].flat();
+const PREFIX = `evenkeel-${STAGE}`;
+
+const tree = copyOfTree();
+let resources: Resources;
+let elsewhere: Resources;
+beforeAll(async () => {
+  expect(await packageVariant('full', tree)).toMatchObject({ status: 0 });
+  resources = templateIn(tree).Resources;
+  elsewhere = parse(resources.Forwarding?.Properties.TemplateBody).Resources;
+}, PATIENCE);
+
+const propertiesOf = (id: string) => resources[id]?.Properties;
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const HERE = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+
+describe('the key', () => {
+  test('can be used by whom the account allows, and by the services that fill topic and queues, for this account', () => {
+    const { KeyPolicy, EnableKeyRotation } = propertiesOf('Key');
+    expect(EnableKeyRotation).toBe(true);
+    expect(KeyPolicy.Statement.map(({ Sid: _, ...statement }: { Sid: string }) => statement)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+      {
+        Effect: 'Allow',
+        Principal: { Service: ['events.amazonaws.com', 'sns.amazonaws.com', 'cloudwatch.amazonaws.com'] },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: '*',
+        Condition: HERE,
+      },
+    ]);
+  });
+
+  test('encrypts the ledger, the topic and every queue', () => {
+    expect(propertiesOf('LedgerTable').SSESpecification).toEqual({
+      SSEEnabled: true,
+      SSEType: 'KMS',
+      KMSMasterKeyId: arnOf('Key'),
+    });
+    const others = [...ofType(resources, 'AWS::SNS::Topic'), ...ofType(resources, 'AWS::SQS::Queue')];
+    expect(others.length).toBe(8);
+    for (const [, { Properties }] of others) expect(Properties.KmsMasterKeyId).toEqual(arnOf('Key'));
+    // The key of the home region is none of another.
+    expect(elsewhere.FailedEvents?.Properties.SqsManagedSseEnabled).toBe(true);
+  });
+});
+
+describe('the ledger', () => {
+  test('outlasts the stack, with its key, and can be had back as it was at any second', () => {
+    for (const id of ['LedgerTable', 'Key'])
+      expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(propertiesOf('LedgerTable')).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+    // With a name, a stack could not be made again beside the table that one before left.
+    expect(propertiesOf('LedgerTable').TableName).toBeUndefined();
+  });
+});
+
+describe('the queues', () => {
+  /** Who may send to a queue, by its policy. */
+  function sendersTo(policy: { readonly Statement: readonly Readonly<Record<string, unknown>>[] }, queue: object) {
+    const [denied, ...allowed] = policy.Statement.map(({ Sid: _, ...statement }) => statement).reverse();
+    expect(denied).toEqual({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'],
+      Resource: queue,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+    return allowed.reverse().map(({ Principal, Condition, ...statement }) => {
+      expect(statement).toEqual({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue });
+      const [[operator, { 'aws:SourceArn': from }]] = Object.entries(
+        Condition as Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+      ) as unknown as [[string, { 'aws:SourceArn': unknown }]];
+      expect(operator).toMatch(/^Arn(Like|Equals)$/);
+      return [Object.values(Principal as object)[0], [from].flat()];
+    });
+  }
+  const rules = ['', `${PREFIX}/`].map((bus) =>
+    sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${bus}${PREFIX}-*`),
+  );
+  const ours = ['events.amazonaws.com', rules];
+  const topic = ['sns.amazonaws.com', [{ Ref: 'NoticeTopic' }]];
+
+  test('get messages from our own rules, the topic, or both, and nothing without TLS', () => {
+    const policies = ofType(resources, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => {
+      const [{ Ref: queue }] = Properties.Queues;
+      return [queue, sendersTo(Properties.PolicyDocument, arnOf(queue))] as const;
+    });
+    const queues = ofType(resources, 'AWS::SQS::Queue').map(([id]) => id);
+    expect(Object.fromEntries(policies)).toEqual(
+      Object.fromEntries(
+        queues.map((id) => [id, id === 'DeadLetterQueue' ? [ours, topic] : id === 'SlackQueue' ? [topic] : [ours]]),
+      ),
+    );
+  });
+
+  test('of the other regions get messages from our rules there', () => {
+    const { PolicyDocument } = elsewhere.FailedEventsPolicy?.Properties ?? {};
+    expect(sendersTo(PolicyDocument, arnOf('FailedEvents'))).toEqual([
+      ['events.amazonaws.com', [sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${Prefix}-*')]],
+    ]);
+  });
+
+  test('keep what has failed for two weeks, and what waits for one', () => {
+    const kept = ofType(resources, 'AWS::SQS::Queue').map(([id, { Properties }]) => [
+      id === 'DeadLetterQueue',
+      Properties.MessageRetentionPeriod,
+    ]);
+    for (const [isLast, seconds] of kept) expect(seconds).toBe(isLast ? 1_209_600 : 604_800);
+    expect(elsewhere.FailedEvents?.Properties.MessageRetentionPeriod).toBe(1_209_600);
+  });
+});
+
+describe('the topic', () => {
+  test('gets what alarms of this account say, and nothing without TLS; whom else it hears, roles say', () => {
+    const { Topics, PolicyDocument } = propertiesOf('NoticeTopicPolicy');
+    expect(Topics).toEqual([{ Ref: 'NoticeTopic' }]);
+    expect(PolicyDocument.Statement.map(({ Sid: _, ...statement }: { Sid: string }) => statement)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: 'NoticeTopic' },
+        Condition: HERE,
+      },
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sns:Publish',
+        Resource: { Ref: 'NoticeTopic' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('tells each address by e-mail, and Slack by its queue; what cannot be delivered is kept', () => {
+    const subscriptions = ofType(resources, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
+    for (const { TopicArn, RedrivePolicy } of subscriptions)
+      expect({ TopicArn, RedrivePolicy }).toEqual({
+        TopicArn: { Ref: 'NoticeTopic' },
+        RedrivePolicy: { deadLetterTargetArn: arnOf('DeadLetterQueue') },
+      });
+    expect(subscriptions.map(({ Protocol, Endpoint }) => [Protocol, Endpoint])).toEqual([
+      ...EMAILS.map((email) => ['email', email]),
+      ['sqs', arnOf('SlackQueue')],
+    ]);
+  });
+});
+
+describe('the stack set', () => {
+  test('lays the forwarding in every other region, with the names of this deployment', () => {
+    expect(propertiesOf('Forwarding')).toMatchObject({
+      PermissionModel: 'SELF_MANAGED',
+      AdministrationRoleARN: arnOf('ForwardingAdministrationRole'),
+      ExecutionRoleName: { Ref: 'ForwardingExecutionRole' },
+      StackInstancesGroup: [
+        {
+          DeploymentTargets: { Accounts: [{ Ref: 'AWS::AccountId' }] },
+          Regions: ['us-east-1', 'us-east-2', 'ap-east-1'],
+        },
+      ],
+      Parameters: [
+        { ParameterKey: 'Prefix', ParameterValue: PREFIX },
+        { ParameterKey: 'HomeBus', ParameterValue: arnOf('EventBus') },
+        { ParameterKey: 'ForwardRole', ParameterValue: arnOf('ForwardRole') },
+      ],
+    });
+    const { Parameters } = parse(propertiesOf('Forwarding').TemplateBody);
+    expect(Object.keys(Parameters)).toEqual(['Prefix', 'HomeBus', 'ForwardRole']);
+    // They are there as long as it is: it cannot be removed without them.
+    expect(resources.Forwarding?.DependsOn).toEqual(['ForwardingAdministrationPolicy', 'ForwardingExecutionPolicy']);
+  });
+
+  test('works by roles that trust CloudFormation, here and by its name in each region that was opted in to, and one another', () => {
+    const trust = (id: string) => propertiesOf(id).AssumeRolePolicyDocument.Statement;
+    const services = ['cloudformation.amazonaws.com', 'cloudformation.ap-east-1.amazonaws.com'];
+    const Allow = { Effect: 'Allow', Action: 'sts:AssumeRole' };
+    expect(trust('ForwardingAdministrationRole')).toEqual([
+      { ...Allow, Principal: { Service: services }, Condition: HERE },
+    ]);
+    expect(trust('ForwardingExecutionRole')).toEqual([
+      { ...Allow, Principal: { AWS: arnOf('ForwardingAdministrationRole') } },
+    ]);
+    expect(trust('ForwardRole')).toEqual([
+      { ...Allow, Principal: { Service: 'events.amazonaws.com' }, Condition: HERE },
+    ]);
+    expect(propertiesOf('ForwardingAdministrationPolicy')).toMatchObject({
+      Roles: [{ Ref: 'ForwardingAdministrationRole' }],
+      PolicyDocument: { Statement: [{ ...Allow, Resource: arnOf('ForwardingExecutionRole') }] },
+    });
+  });
+
+  test('touches what is ours alone', () => {
+    const { Roles, PolicyDocument } = propertiesOf('ForwardingExecutionPolicy');
+    expect(Roles).toEqual([{ Ref: 'ForwardingExecutionRole' }]);
+    const touched = PolicyDocument.Statement.map(({ Effect, Resource }: { Effect: string; Resource: object }) => [
+      Effect,
+      'Fn::Sub' in Resource ? String(Resource['Fn::Sub']).replace('arn:${AWS::Partition}:', '') : Resource,
+    ]);
+    expect(touched).toEqual([
+      ['Allow', `cloudformation:*:\${AWS::AccountId}:stack/StackSet-${PREFIX}-forwarding-*`],
+      ['Allow', `events:*:\${AWS::AccountId}:rule/${PREFIX}-forward-*`],
+      ['Allow', `sqs:*:\${AWS::AccountId}:${PREFIX}-failed-events`],
+      ['Allow', arnOf('ForwardRole')],
+    ]);
+    const rules = ofType(elsewhere, 'AWS::Events::Rule').map(([, { Properties }]) => Properties.Name['Fn::Sub']);
+    expect(rules.filter((name) => !name.startsWith('${Prefix}-forward-'))).toEqual([]);
+    expect(propertiesOf('ForwardRole').Policies).toEqual([
+      {
+        PolicyName: 'forward',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: arnOf('EventBus') }],
+        },
+      },
+    ]);
+  });
+});
+
+describe('the rules of AWS Config', () => {
+  test('are one for each control, called by it; of settings of the account they come by the day alone', () => {
+    const found = ofType(resources, 'AWS::Config::ConfigRule').map(([id, { Properties }]) => [
+      id.toLowerCase(),
+      Properties.ConfigRuleName,
+      Properties.InputParameters,
+      Properties.Scope,
+      Properties.Source.SourceDetails.map(
+        ({ MessageType, MaximumExecutionFrequency = null }: Record<string, string | null>) => [
+          MessageType,
+          MaximumExecutionFrequency,
+        ],
+      ),
+      [Properties.Source.Owner, Properties.Source.SourceIdentifier],
+    ]);
+    const changes = [
+      ['ConfigurationItemChangeNotification', null],
+      ['OversizedConfigurationItemChangeNotification', null],
+    ];
+    expect(found).toEqual(
+      controls.map(({ id, resource }) => {
+        const ofAccount = resource.type === 'AWS::::Account';
+        return [
+          `rules${id.replaceAll('-', '')}`,
+          `${PREFIX}-${id}`,
+          { controlId: id },
+          ofAccount ? undefined : { ComplianceResourceTypes: [resource.type] },
+          [...(ofAccount ? [] : changes), ['ScheduledNotification', 'TwentyFour_Hours']],
+          ['CUSTOM_LAMBDA', arnOf('RulesLambdaFunction')],
+        ];
+      }),
+    );
+  });
+
+  test('may call the function, for this account', () => {
+    expect(propertiesOf('RulesPermission')).toEqual({
+      FunctionName: { Ref: 'RulesLambdaFunction' },
+      Action: 'lambda:InvokeFunction',
+      Principal: 'config.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { layRegion, stackNamed } from '../../scripts/sandbox/deployment.ts';
+import { packageWith } from '../../scripts/sandbox/package.ts';
+import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
+import { temporaryFolder } from '../support/command.ts';
+import { completeStack, type DeployedStack, SECRET, STACK } from '../support/deployed.ts';
+import { allHeard, doctor, onlyRegions } from '../support/doctor.ts';
+import type { Fault } from '../support/faults/fault.ts';
+import { FAULTS } from '../support/faults.ts';
+import { REGION, testAccount } from '../support/sandbox.ts';
+import { PATIENCE, templateAt } from '../support/serverless.ts';
+import { type Alteration, wireTo } from '../support/wire.ts';
+
+const OTHERS = ['us-east-1', 'eu-central-1'];
+const REGIONS = [REGION, ...OTHERS];
+const POLICY = 'defaults: { mode: detect }\n';
+
+const account = await testAccount();
+const wire = await wireTo(account.endpoint);
+const cwd = temporaryFolder();
+writeFileSync(join(cwd, 'policy.yml'), POLICY);
+const built = await packageWith(POLICY, {
+  regions: OTHERS.join(','),
+  emails: 'security@example.com',
+  slackSecret: `secretsmanager:${SECRET}`,
+});
+afterAll(built.remove);
+
+let stack: DeployedStack;
+beforeAll(async () => {
+  await built.deploy(account.env);
+  const deployed = await stackNamed(STACK, account.aws());
+  for (const region of OTHERS) await layRegion(deployed, built.folder, region, account.aws);
+  stack = { name: STACK, regions: REGIONS, outputs: deployed.outputs };
+  await completeStack(account, stack);
+  await allHeard(account, stack);
+}, PATIENCE);
+
+const look = (answers: readonly Alteration[] = []) =>
+  doctor(account, wire, { answers: [...answers, onlyRegions(REGIONS)], cwd });
+
+test('the deployment as it is made is well: every line says so', async () => {
+  const { status, diagnoses, troubles } = await look();
+  expect(troubles).toEqual([]);
+  expect(status).toBe(0);
+  const said = Object.fromEntries(diagnoses.map(({ what, says }) => [what, says]));
+  const resources = Object.values(templateAt(built.folder).Resources);
+  const count = (type: string) => resources.filter(({ Type }) => Type === type).length;
+  expect(said).toMatchObject({
+    rules: `${count('AWS::Events::Rule')} rules, all enabled`,
+    forwarding: `2 regions forward to ${REGION}`,
+    queues: `${count('AWS::SQS::Queue') - 1} queues, all read`,
+    functions: `${count('AWS::Lambda::Function')} functions, all ready`,
+    'failed events': 'none, in 3 regions',
+  });
+});
+
+/** What is seeded together: none of a round hides another. What has no mend here stays for the rounds that follow. */
+const ROUNDS: Readonly<Record<string, readonly string[]>> = {
+  'what can be put right by hand': FAULTS.filter(({ mend }) => mend !== undefined).map(({ name }) => name),
+  'what the local account cannot show': [
+    'the last deploy has failed, and so has taking it back',
+    'a subscription is not confirmed',
+    'an alarm has gone',
+    'an update of a function has failed',
+    'a region cannot be reached',
+    'an enabled region is not watched',
+  ],
+  'what was taken away, or is blind': [
+    'another policy.yml is deployed',
+    'a rule has gone',
+    'a rule has lost its target',
+    'a rule that forwards has lost its target',
+    'the queue of failed events of a region has gone',
+    'an event source mapping has gone',
+    'a queue has gone',
+    'the trail records one region',
+    "Slack's secret is missing",
+    "Slack's queue is not subscribed",
+    'an alarm tells nobody',
+    'a region is silent',
+    'the exemptions cannot be read',
+  ],
+  'more of it': [
+    'a function has gone',
+    'a region lacks a rule that the others have',
+    'the trail records reads only',
+    'nobody is subscribed',
+    'the key is to be deleted',
+  ],
+  'what everything hangs on': [
+    'there is no trail',
+    'the bus of the other regions has gone',
+    'a region has no rule that forwards',
+    'the topic has gone',
+    'the ledger has gone',
+  ],
+};
+
+test('every fault is seeded', () => {
+  expect(Object.values(ROUNDS).flat().sort()).toEqual(FAULTS.map(({ name }) => name).sort());
+});
+
+const seeded: Fault[] = [];
+const isOf = ({ expect: { what, state, says, mend } }: Fault, trouble: Diagnosis) =>
+  trouble.what === what && trouble.state === state && says.test(trouble.says) && mend.test(trouble.mend ?? '');
+
+test.each(Object.keys(ROUNDS))('each fault is named, with its mend, and nothing else: %s', async (round) => {
+  const faults = FAULTS.filter(({ name }) => ROUNDS[round]?.includes(name));
+  for (const fault of faults) await fault.seed(account, stack);
+  seeded.push(...faults);
+  const answers = faults.flatMap(({ answer }) => answer ?? []);
+  const { status, troubles } = await look(answers);
+  for (const fault of faults) await fault.mend?.(account, stack);
+  const found = (fault: Fault) => troubles.filter((trouble) => isOf(fault, trouble)).length;
+  const named = Object.fromEntries(faults.map((fault) => [fault.name, found(fault)]));
+  expect({ named, troubles }).toMatchObject({ named: Object.fromEntries(faults.map(({ name }) => [name, 1])) });
+  expect(troubles.filter((trouble) => !seeded.some((fault) => isOf(fault, trouble)))).toEqual([]);
+  expect(status).toBe(1);
+  if (faults.every(({ mend }) => mend !== undefined)) expect(await look()).toMatchObject({ status: 0, troubles: [] });
+});

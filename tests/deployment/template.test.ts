@@ -1,0 +1,255 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
+import { ROOM } from '../../shared/engine/sweep.ts';
+import { METRICS } from '../../shared/lambda/metrics.ts';
+import { MARGIN } from '../../shared/lambda/sweep.ts';
+import { LEASE_TIME } from '../../shared/ledger/lease.ts';
+import { run } from '../support/command.ts';
+import {
+  named,
+  ofType,
+  PATIENCE,
+  type Resources,
+  statementsOf,
+  type Template,
+  templateIn,
+} from '../support/serverless.ts';
+import { copyOfTree } from '../support/tree.ts';
+import { packageVariant, STAGE, type Variant } from '../support/variants.ts';
+
+const catalogue = await loadCatalogue();
+const services = [...catalogue.keys()];
+const VARIANTS: readonly Variant[] = ['plain', 'full', 'alone'];
+const trees = Object.fromEntries(VARIANTS.map((name) => [name, copyOfTree()])) as Record<Variant, string>;
+const templates = {} as Record<Variant, Template>;
+let plain: Resources;
+let full: Resources;
+beforeAll(async () => {
+  const finished = await Promise.all(VARIANTS.map((name) => packageVariant(name, trees[name])));
+  expect(finished).toMatchObject(VARIANTS.map(() => ({ status: 0 })));
+  for (const name of VARIANTS) templates[name] = templateIn(trees[name]);
+  plain = templates.plain.Resources;
+  full = templates.full.Resources;
+}, PATIENCE);
+
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const propertiesOf = (id: string, from = full) => from[id]?.Properties;
+const regionTemplate = (): { readonly Resources: Resources } => parse(propertiesOf('Forwarding').TemplateBody);
+/** What CloudFormation makes of a text, but for what AWS fills in. */
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : String(Object.values(value as object)[0]).replaceAll('AWS::', '');
+
+describe('CloudFormation', () => {
+  test('takes each variant, and what is laid in the other regions, without a word of its linter', async () => {
+    const elsewhere = `${trees.full}.serverless/region.yml`;
+    writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
+    const files = VARIANTS.map((name) => `${trees[name]}.serverless/cloudformation-template-update-stack.json`);
+    const args = ['--regions', 'eu-west-1', 'us-east-1', '--template', ...files, elsewhere];
+    expect(await run(join(ROOT, '.sandbox/venv/bin/cfn-lint'), args)).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('has room for it: template, roles, and the template within the template', () => {
+    expect(Object.keys(full).length).toBeLessThan(500);
+    expect(JSON.stringify(templates.full).length).toBeLessThan(1_000_000);
+    expect(propertiesOf('Forwarding').TemplateBody.length).toBeLessThan(51_200);
+    for (const [, { Properties }] of ofType(full, 'AWS::IAM::Role'))
+      expect(JSON.stringify(Properties.Policies ?? []).length).toBeLessThan(10_240);
+  });
+
+  test.each([
+    ['AWS::Lambda::Function', 'FunctionName', 64],
+    ['AWS::SQS::Queue', 'QueueName', 80],
+    ['AWS::Events::Rule', 'Name', 64],
+    ['AWS::Events::EventBus', 'Name', 256],
+    ['AWS::SNS::Topic', 'TopicName', 256],
+    ['AWS::CloudFormation::StackSet', 'StackSetName', 128],
+    ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
+    ['AWS::Config::ConfigRule', 'ConfigRuleName', 128],
+    ['AWS::KMS::Alias', 'AliasName', 256],
+  ])('takes the names of %s under the longest stage', (type, property, most) => {
+    const prefix = `evenkeel-${STAGE}`;
+    const found = ofType(full, type).map(([, { Properties }]) => Properties[property]);
+    const elsewhere = ofType(regionTemplate().Resources, type).map(([, { Properties }]) =>
+      text(Properties[property]).replace('${Prefix}', prefix),
+    );
+    expect(found.length).toBeGreaterThan(0);
+    for (const name of [...found, ...elsewhere]) {
+      expect(name).toMatch(new RegExp(`^(alias/)?${prefix}[a-z0-9-]*$`));
+      expect(name.length).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('names the roles itself, so that no name is too long for IAM', () => {
+    for (const [, { Properties }] of ofType(full, 'AWS::IAM::Role')) expect(Properties.RoleName).toBeUndefined();
+  });
+
+  test('tells what the command and other stacks need', () => {
+    const { Outputs } = templates.full;
+    expect(Object.fromEntries(Object.entries(Outputs).map(([name, { Value }]) => [name, Value]))).toMatchObject({
+      LedgerTable: { Ref: 'LedgerTable' },
+      NoticeTopic: { Ref: 'NoticeTopic' },
+      DeadLetterQueueUrl: { Ref: 'DeadLetterQueue' },
+      EventBus: arnOf('EventBus'),
+      Regions: 'eu-west-1,us-east-1,us-east-2,ap-east-1',
+      PolicyVersion: expect.stringMatching(/^[0-9a-f]{6,}$/),
+    });
+    expect(templates.alone.Outputs.Regions?.Value).toBe('us-east-1');
+    expect(Outputs.PolicyVersion).not.toEqual(templates.plain.Outputs.PolicyVersion);
+  });
+});
+
+describe('each function', () => {
+  const functions = (from: Resources) =>
+    ofType(from, 'AWS::Lambda::Function').map(([id]) => id.replace('LambdaFunction', '').toLowerCase());
+
+  test('stands for a service, or for what belongs to all; Slack and the rules of AWS Config only where asked for', () => {
+    expect(functions(plain).toSorted()).toEqual([...services, 'watch'].sort());
+    expect(functions(full).toSorted()).toEqual([...services, 'watch', 'slack', 'rules'].sort());
+    const ofOptional = Object.keys(plain).filter((id) => /^(Slack|Rules|Email)/.test(id));
+    expect(ofOptional).toEqual([]);
+  });
+
+  test('runs on arm64 and Node 24, by its own handler, and finds ledger and topic', () => {
+    for (const name of functions(full)) {
+      const { Handler, Runtime, Architectures, Environment } = propertiesOf(named(name, 'LambdaFunction'));
+      expect({ Handler, Runtime, Architectures }).toEqual({
+        Handler: `functions/${name}/handler.handler`,
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+      });
+      expect(Environment.Variables).toEqual({
+        EVENKEEL_TABLE: { Ref: 'LedgerTable' },
+        EVENKEEL_TOPIC_ARN: { Ref: 'NoticeTopic' },
+        POWERTOOLS_SERVICE_NAME: 'evenkeel',
+        POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
+        ...(name === 'slack' ? { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack' } : {}),
+      });
+    }
+  });
+
+  test('has a role of its own, which only Lambda takes on and which may do nothing by a wildcard', () => {
+    for (const name of functions(full)) {
+      expect(propertiesOf(named(name, 'LambdaFunction')).Role).toEqual({
+        'Fn::Sub': `\${${named(name, 'Role')}.Arn}`,
+      });
+      const { AssumeRolePolicyDocument, ManagedPolicyArns } = propertiesOf(named(name, 'Role'));
+      expect(ManagedPolicyArns).toBeUndefined();
+      expect(AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]);
+      const actions = statementsOf(full, name).flatMap(({ Action }) => Action);
+      expect(actions.length).toBeGreaterThan(5);
+      expect(actions.filter((action) => !/^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$/.test(action))).toEqual([]);
+    }
+    const roles = ofType(full, 'AWS::IAM::Role').map(([id]) => id);
+    expect(roles.filter((id) => !id.startsWith('Forward')).sort()).toEqual(
+      functions(full)
+        .map((name) => named(name, 'Role'))
+        .sort(),
+    );
+  });
+
+  test.each(services)('%s does nothing but read where no mode lets it act', (service) => {
+    const statements = statementsOf(plain, service);
+    expect(statements.map(({ Sid }) => Sid)).not.toContainEqual(expect.stringMatching(/^Remediate/));
+    for (const { Sid, Action, Resource } of statements) {
+      if (Sid.startsWith('Read'))
+        expect(Action.filter((action) => !/^[a-z0-9]+:(Get|List|Describe)/.test(action))).toEqual([]);
+      else expect(Resource).not.toBe('*');
+    }
+  });
+
+  test('has a log that is kept for as long as deployment.yml says', () => {
+    const days = (from: Resources) =>
+      ofType(from, 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.RetentionInDays);
+    expect(days(plain)).toEqual(functions(plain).map(() => 365));
+    expect(days(full)).toEqual(functions(full).map(() => 30));
+  });
+
+  test('reads from a queue of its own, and what fails goes to the dead-letter queue; the rules of AWS Config wait for their answer', () => {
+    for (const name of functions(full).filter((one) => one !== 'rules')) {
+      const { RedrivePolicy } = propertiesOf(named(name, 'Queue'));
+      expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('DeadLetterQueue'));
+      expect(RedrivePolicy.maxReceiveCount).toBeGreaterThan(2);
+      expect(propertiesOf(named(name, 'Mapping'))).toEqual({
+        EventSourceArn: arnOf(named(name, 'Queue')),
+        FunctionName: { Ref: named(name, 'LambdaFunction') },
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: name === 'slack' ? 2 : 7 },
+      });
+      expect(full[named(name, 'Mapping')]?.DependsOn).toEqual([named(name, 'Role')]);
+    }
+    expect(full.RulesQueue).toBeUndefined();
+    expect(propertiesOf('RulesLambdaEvConf').DestinationConfig).toEqual({
+      OnFailure: { Destination: arnOf('DeadLetterQueue') },
+    });
+  });
+
+  test('that dies has lost its lease and its sweep before the message comes again', () => {
+    for (const name of functions(full).filter((one) => one !== 'rules')) {
+      const { VisibilityTimeout } = propertiesOf(named(name, 'Queue'));
+      const timeout = propertiesOf(named(name, 'LambdaFunction')).Timeout;
+      // A lease that was taken in the last moment, and half a minute for clocks and for what is on its way.
+      expect(VisibilityTimeout).toBeGreaterThanOrEqual(timeout + LEASE_TIME / 1000 + 30);
+      expect(VisibilityTimeout).toBeGreaterThan(timeout + (ROOM - MARGIN) / 1000);
+      expect(timeout).toBeGreaterThan((2 * MARGIN) / 1000);
+    }
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = () => ofType(full, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties] as const);
+
+  test('all tell the topic, of metrics that there are', () => {
+    const ofQueues = ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage'];
+    for (const [, { AlarmActions, ActionsEnabled = true, Namespace, MetricName, Dimensions }] of alarms()) {
+      expect([ActionsEnabled, AlarmActions]).toEqual([true, [{ Ref: 'NoticeTopic' }]]);
+      const [{ Name, Value }, ...more] = Dimensions;
+      expect(more).toEqual([]);
+      if (Namespace === 'Evenkeel') {
+        expect([Name, Value]).toEqual(['service', 'evenkeel']);
+        expect(METRICS).toHaveProperty([MetricName, 'by'], expect.arrayContaining(['all']));
+        continue;
+      }
+      const [id, attribute] = Value['Fn::GetAtt'];
+      expect([Namespace, Name, attribute, full[id]?.Type]).toEqual(
+        ofQueues.includes(MetricName)
+          ? ['AWS/SQS', 'QueueName', 'QueueName', 'AWS::SQS::Queue']
+          : ['AWS/SNS', 'TopicName', 'TopicName', 'AWS::SNS::Topic'],
+      );
+      if (Namespace === 'AWS/SNS') expect(MetricName).toBe('NumberOfNotificationsFailed');
+    }
+  });
+
+  test('watch every queue: what waits too long, and whatever has failed', () => {
+    const watched = alarms()
+      .filter(([, { Namespace }]) => Namespace === 'AWS/SQS')
+      .map(([, { Dimensions, MetricName, Threshold }]) => [
+        Dimensions[0].Value['Fn::GetAtt'][0],
+        MetricName,
+        Threshold,
+      ]);
+    expect(watched.sort()).toEqual(
+      ofType(full, 'AWS::SQS::Queue')
+        .map(([id]) =>
+          id === 'DeadLetterQueue'
+            ? [id, 'ApproximateNumberOfMessagesVisible', 0]
+            : [id, 'ApproximateAgeOfOldestMessage', 900],
+        )
+        .sort(),
+    );
+  });
+
+  test('ring where no heartbeat is counted any more, and only that one where nothing is counted', () => {
+    const silent = alarms().filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
+    expect(silent.map(([id, { TreatMissingData }]) => [id, TreatMissingData])).toEqual([
+      ['HeartbeatMissedAlarm', 'breaching'],
+    ]);
+    // At least one beat falls into each of its periods.
+    expect(propertiesOf('HeartbeatMissedAlarm')).toMatchObject({ Period: 3600, EvaluationPeriods: 1, Threshold: 0 });
+  });
+});

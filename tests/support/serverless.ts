@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/catalogue.ts';
+import { type Finished, run } from './command.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each type has properties of its own, and the assertions say which
+  readonly Properties: any;
+}
+export type Resources = Readonly<Record<string, Resource>>;
+
+export interface Template {
+  readonly Resources: Resources;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+}
+
+/** Milliseconds that packaging and deploying may take where others use the processor too. */
+export const PATIENCE = 240_000;
+
+const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+
+/** `npx serverless` in a tree; without `env` nobody is logged in and AWS cannot be reached. */
+export const serverless = (
+  tree: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> =>
+  run(process.execPath, [SERVERLESS, ...args], {
+    cwd: tree,
+    env: {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      SLS_AWS_MONITORING_FREQUENCY: '300',
+      ...env,
+    },
+  });
+
+/** Generates what follows from the policy.yml of a tree. */
+export const generate = (tree: string): Promise<Finished> =>
+  run(process.execPath, ['scripts/generate.ts'], { cwd: tree });
+
+/** The template in a folder of the framework. */
+export const templateAt = (folder: string): Template =>
+  JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+
+/** The template of a tree that is packaged. */
+export const templateIn = (tree: string): Template => templateAt(`${tree}.serverless`);
+
+export const ofType = (from: Resources, type: string): readonly (readonly [string, Resource])[] =>
+  Object.entries(from).filter(([, { Type }]) => Type === type);
+
+/** The logical id of what belongs to a function: `Ec2Queue`. */
+export const named = (name: string, what: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}${what}`;
+
+/** What the role of a function says. */
+export const statementsOf = (from: Resources, name: string): readonly Statement[] =>
+  from[named(name, 'Role')]?.Properties.Policies.flatMap(
+    ({ PolicyDocument }: { PolicyDocument: { Statement: readonly Statement[] } }) => PolicyDocument.Statement,
+  );
