@@ -22,6 +22,8 @@ const propertiesOf = (id: string) => resources[id]?.Properties;
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const sub = (text: string) => ({ 'Fn::Sub': text });
 const HERE = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+/** For nobody else, where the service says for whom it acts. */
+const NOWHERE_ELSE = { StringEqualsIfExists: HERE.StringEquals };
 
 describe('the key', () => {
   test('can be used by whom the account allows, and by the services that fill topic and queues, for this account', () => {
@@ -39,7 +41,7 @@ describe('the key', () => {
         Principal: { Service: ['events.amazonaws.com', 'sns.amazonaws.com', 'cloudwatch.amazonaws.com'] },
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: '*',
-        Condition: HERE,
+        Condition: NOWHERE_ELSE,
       },
     ]);
   });
@@ -185,7 +187,12 @@ describe('the stack set', () => {
     const { Parameters } = parse(propertiesOf('Forwarding').TemplateBody);
     expect(Object.keys(Parameters)).toEqual(['Prefix', 'HomeBus', 'ForwardRole']);
     // They are there as long as it is: it cannot be removed without them.
-    expect(resources.Forwarding?.DependsOn).toEqual(['ForwardingAdministrationPolicy', 'ForwardingExecutionPolicy']);
+    expect(resources.Forwarding?.DependsOn).toEqual([
+      'ForwardingAdministrationPolicy',
+      'ForwardingExecutionPolicy',
+      // By then, other services know the roles.
+      'WatchMapping',
+    ]);
   });
 
   test('works by roles that trust CloudFormation, here and by its name in each region that was opted in to, and one another', () => {
@@ -199,7 +206,7 @@ describe('the stack set', () => {
       { ...Allow, Principal: { AWS: arnOf('ForwardingAdministrationRole') } },
     ]);
     expect(trust('ForwardRole')).toEqual([
-      { ...Allow, Principal: { Service: 'events.amazonaws.com' }, Condition: HERE },
+      { ...Allow, Principal: { Service: 'events.amazonaws.com' }, Condition: NOWHERE_ELSE },
     ]);
     expect(propertiesOf('ForwardingAdministrationPolicy')).toMatchObject({
       Roles: [{ Ref: 'ForwardingAdministrationRole' }],
