@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CloudFormationClient,
@@ -8,6 +7,7 @@ import {
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,
@@ -66,9 +66,13 @@ export async function stackNamed(stack: string, aws: Aws): Promise<StackInAccoun
   };
 }
 
-/** Looks a deployed stack up, unpacks the archives that it was deployed from (`packages`: the folder .serverless), and takes over the queues of its functions. */
+/** Looks a deployed stack up, unpacks the archives that it was deployed from (`packages`: the folder .serverless), and takes over the queues and the schedules of its functions. */
 export async function deploymentOf(stack: string, packages: string, aws: Aws): Promise<Deployment> {
   const found = await stackNamed(stack, aws);
+  const schedules = Object.entries(found.resources).filter(([id]) => id.endsWith('Schedule'));
+  // In the local account no time ever comes, and a rule without a pattern matches every event.
+  for (const [, Rule] of schedules)
+    await aws(EventBridgeClient).send(new RemoveTargetsCommand({ Rule, Ids: ['queue'] }));
   const functions = Object.entries(found.resources).filter(([id]) => id.endsWith('LambdaFunction'));
   return {
     ...found,
@@ -95,15 +99,15 @@ async function functionOf(functionName: string, stack: string, packages: string,
     environment: deployed.Environment?.Variables ?? {},
     role: deployed.Role ?? '',
     timeout: (deployed.Timeout ?? 0) * 1000,
-    root: unpacked(join(packages, `${name}.zip`)),
+    root: unpacked(name, packages),
     queueUrl: QueueUrl,
   };
 }
 
 /** Python, which the local account needs anyway, unpacks: Node has nothing for it. */
-function unpacked(archive: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-function-'));
-  execFileSync(PYTHON, ['-m', 'zipfile', '-e', archive, folder]);
+function unpacked(name: string, packages: string): string {
+  const folder = join(packages, 'unpacked', name);
+  execFileSync(PYTHON, ['-m', 'zipfile', '-e', join(packages, `${name}.zip`), folder]);
   return folder;
 }
 

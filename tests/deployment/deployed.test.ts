@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -73,16 +73,6 @@ const deployed = (name: string) => deployment.functions.find((one) => one.name =
 const queueUrl = async (QueueName: string, region = REGION) =>
   (await aws(region)(SQSClient).send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
 
-const DUTIES = ['daily', 'heartbeat', 'sweep'];
-
-/** In the local account a rule of a schedule, which has no pattern, matches every event. */
-async function unscheduled(): Promise<void> {
-  for (const duty of DUTIES) {
-    const Rule = Resources[`Watch${title(duty)}Schedule`]?.Properties.Name;
-    await aws()(EventBridgeClient).send(new RemoveTargetsCommand({ Rule, Ids: ['queue'] }));
-  }
-}
-
 /** What CloudFormation does not make in the local account: Slack's subscription, and the secret that a person makes. */
 async function connectSlack(): Promise<void> {
   await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name: SECRET, SecretString: slack.url }));
@@ -100,7 +90,6 @@ beforeAll(async () => {
   deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
   await layRegion(deployment, built.folder, ELSEWHERE, aws);
   await connectSlack();
-  await unscheduled();
   for (const one of deployment.functions) await permit(roleName(one), statementsOf(one.name), aws());
   credentials = await owner(aws());
   for (const one of deployment.functions) {
