@@ -69,7 +69,7 @@ export const VARIANTS: readonly (readonly [string, (account: Account) => Account
     (account) => ({ ...account, watched: Math.max(2, account.active) }),
   ],
   ['AWS Config records queues in all regions', (account) => ({ ...account, recordsQueues: true })],
-  ['… with `heartbeat: rate(1 hour)`', (account) => ({ ...account, recordsQueues: true, beatsAnHour: 1 })],
+  ['… with `heartbeat: rate(30 minutes)`', (account) => ({ ...account, recordsQueues: true, beatsAnHour: 2 })],
   ['`configRules: true`', (account) => ({ ...account, configRules: true })],
 ];
 
