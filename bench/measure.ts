@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { Counts, Measured } from './cost-model.ts';
+import { bucket, instance, record, securityGroup, slackWebhook, subscribeSlack, trail, volume } from './scenes.ts';
+import { type Bench, startWork, type Working } from './working.ts';
+
+const RECORD = 'AWS API Call via CloudTrail';
+/** Where the address of the webhook lies that the deployment is told of. */
+export const SLACK_SECRET = 'evenkeel/slack';
+
+/** Runs the load, `times` of each kind, and gives the counts of one. `say` hears how far it is. */
+export async function measure(bench: Bench, times: number, say: (text: string) => void): Promise<Measured> {
+  const { regions, aws } = bench;
+  const [home = ''] = regions;
+  await trail(home, aws());
+  await slackWebhook(SLACK_SECRET, aws());
+  await subscribeSlack(bench);
+  const working = await startWork(bench);
+  try {
+    say('sweeps');
+    const sweeps = await sweepKinds(bench, working, times);
+    say('changes');
+    const changes = await changeKinds(bench, working, times);
+    say('heartbeats and daily duties');
+    return { ...sweeps, ...changes, ...(await watchKinds(bench, working, times)) };
+  } finally {
+    working.end();
+  }
+}
+
+/** A sweep that finds nothing, and what each resource adds to it. */
+async function sweepKinds({ accountId, regions, aws }: Bench, working: Working, times: number) {
+  const [region = ''] = regions;
+  const sweepOf = async (service: string): Promise<Counts> => {
+    const detail = { service, accountId, region, run: randomUUID(), slice: 0, cursor: null };
+    await working.happens('evenkeel', 'Evenkeel Sweep', detail);
+    return working.work(service);
+  };
+  // What a new account has wrong is put right first, and the claim of a sweep is there.
+  for (const service of ['ec2', 's3']) await sweepOf(service);
+  await working.settle();
+  const [groups, buckets] = [await sweepOf('ec2'), await sweepOf('s3')];
+  for (let index = 0; index < times; index += 1) {
+    await securityGroup(`swept-${index}`, false, aws());
+    await bucket(`swept-${index}`, region, aws());
+  }
+  const [more, moreBuckets] = [await sweepOf('ec2'), await sweepOf('s3')];
+  const added = (full: Counts, empty: Counts) =>
+    combined([full, empty], ([a = 0, b = 0]) => Math.max(0, a - b) / times);
+  const sweep = combined([groups, buckets], ([a = 0, b = 0]) => (a + b) / 2);
+  // The watch function sends the event that begins it.
+  return {
+    sweep: { ...sweep, ownEvents: sweep.ownEvents + 1 },
+    group: added(more, groups),
+    bucket: added(moreBuckets, buckets),
+  };
+}
+
+/** Changes one by one, as they come in a quiet account: each is a batch of its own. */
+async function changeKinds({ accountId, regions, aws }: Bench, working: Working, times: number) {
+  const [region = ''] = regions;
+  const here = { accountId, region };
+  const changedGroup = async (isOpen: boolean) => {
+    const groupId = await securityGroup(randomUUID(), isOpen, aws());
+    await working.happens('aws.ec2', RECORD, record(here, ['ec2', 'AuthorizeSecurityGroupIngress'], { groupId }));
+    return working.work('ec2');
+  };
+  const instanceId = await instance(aws());
+  let attached = 0;
+  const changedVolume = async () => {
+    attached += 1;
+    const volumeId = await volume(instanceId, attached, region, aws());
+    const parameters = { volumeId, instanceId, device: `/dev/sd${attached}` };
+    await working.happens('aws.ec2', RECORD, record(here, ['ec2', 'AttachVolume'], parameters));
+    return working.work('ec2');
+  };
+  const compliant = await meanOf(times, () => changedGroup(false));
+  const remediated = await meanOf(times, () => changedGroup(true));
+  const told = await meanOf(times, changedVolume);
+  await working.settle();
+  const slack = await meanOf(times, async () => {
+    await changedVolume();
+    return working.work('slack');
+  });
+  return { compliant, remediated, told, slack };
+}
+
+/** Beats of all regions, a heartbeat that comes back from another region, and the daily duties. */
+async function watchKinds({ accountId, regions, deployment }: Bench, working: Working, times: number) {
+  const body = (duty: string) => ({
+    source: 'evenkeel',
+    'detail-type': 'Evenkeel Watch',
+    detail: { duty, stack: deployment.stack, regions },
+  });
+  const duty = async (name: string) => {
+    await working.comes('watch', body(name));
+    return working.work('watch');
+  };
+  const heard = async (region: string) => {
+    const queueUrl = `https://sqs.${region}.amazonaws.com/${accountId}/${deployment.stack}-failed-events`;
+    await working.happens('aws.sqs', RECORD, record({ accountId, region }, ['sqs', 'TagQueue'], { queueUrl }), region);
+    return working.work('watch');
+  };
+  // What is not well in the local account is told with the first, and then known.
+  for (const name of ['heartbeat', 'heartbeat', 'daily', 'daily']) await duty(name);
+  for (const region of regions) await heard(region);
+  await working.settle();
+  const few = Math.min(times, 5);
+  const beat = await meanOf(few, () => duty('heartbeat'));
+  const back = await meanOf(few, () => heard(regions.at(-1) ?? ''));
+  const day = await meanOf(few, () => duty('daily'));
+  return { beat, heard: back, day };
+}
+
+async function meanOf(times: number, counts: () => Promise<Counts>): Promise<Counts> {
+  const all: Counts[] = [];
+  while (all.length < times) all.push(await counts());
+  return combined(all, (values) => values.reduce((a, b) => a + b, 0) / times);
+}
+
+function combined(all: readonly Counts[], of: (values: readonly number[]) => number): Counts {
+  const names = Object.keys(all[0] ?? {}) as readonly (keyof Counts)[];
+  return Object.fromEntries(names.map((name) => [name, of(all.map((counts) => counts[name]))])) as unknown as Counts;
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import {
+  ACCOUNTS,
+  type Account,
+  type Counts,
+  KINDS,
+  type Kind,
+  linesOf,
+  type Measured,
+  millisecondsOf,
+  monthOf,
+  STANDING,
+  sumOf,
+} from '../../bench/cost-model.ts';
+import { type Meter, priceOf } from '../../bench/prices.ts';
+import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
+
+const ZERO: Counts = {
+  sqsRequests: 0,
+  writeUnits: 0,
+  readUnits: 0,
+  publishes: 0,
+  ownEvents: 0,
+  s3Requests: 0,
+  calls: 0,
+  invocations: 0,
+  milliseconds: 0,
+  logBytes: 0,
+  keptBytes: 0,
+};
+const measured = (counts: Partial<Record<Kind, Partial<Counts>>>): Measured =>
+  Object.fromEntries(
+    Object.keys(KINDS).map((kind) => [kind, { ...ZERO, ...counts[kind as Kind] }]),
+  ) as unknown as Measured;
+const ACCOUNT: Account = {
+  name: 'one',
+  enabled: 3,
+  watched: 2,
+  active: 2,
+  changes: 1000,
+  resources: 100,
+  beatsAnHour: 4,
+  recordsQueues: false,
+  configRules: false,
+};
+/** How much more of a meter there is for what was measured, than for nothing. */
+const added = (meter: Meter, counts: Partial<Record<Kind, Partial<Counts>>>) => {
+  const quantity = (of: Measured) =>
+    linesOf(ACCOUNT, of)
+      .filter((line) => line.meter === meter)
+      .reduce((sum, line) => sum + line.quantity, 0);
+  return quantity(measured(counts)) - quantity(measured({}));
+};
+const standing = (meter: Meter, account: Account = ACCOUNT) =>
+  linesOf(account, measured({}))
+    .filter((line) => line.meter === meter)
+    .map(({ cause, quantity }) => [cause, Math.round(quantity * 1000) / 1000])
+    .filter(([, quantity]) => quantity !== 0);
+
+test('how often each unit of work comes', () => {
+  expect(monthOf(ACCOUNT)).toEqual({
+    compliant: 970,
+    told: 20,
+    remediated: 10,
+    slack: 30,
+    beat: (4 * 730 * 2) / 17,
+    heard: 4 * 730 * 2,
+    sweep: 30 * 3 * 4,
+    group: 30 * 95,
+    bucket: 30 * 5,
+    day: 30,
+  });
+});
+
+test('what is counted for one is charged as often as it comes', () => {
+  expect(added('sqsRequest', { told: { sqsRequests: 3 } })).toBe(60);
+  expect(added('writeUnit', { remediated: { writeUnits: 52 } })).toBe(520);
+  expect(added('readUnit', { day: { readUnits: 2 } })).toBe(60);
+  expect(added('event', { sweep: { ownEvents: 1 } })).toBe(360);
+  expect(added('s3Request', { bucket: { s3Requests: 4 } })).toBe(600);
+  expect(added('lambdaRequest', { heard: { invocations: 1 } })).toBe(5840);
+  expect(added('publish', { told: { publishes: 1 } })).toBe(20);
+  expect(added('email', { told: { publishes: 1 } })).toBe(20);
+  expect(added('logGb', { told: { logBytes: 600, invocations: 1 } })).toBeCloseTo(20e-6);
+  expect(added('logStorageGb', { told: { logBytes: 600, invocations: 1 } })).toBeCloseTo(240e-6);
+  expect(added('ledgerGb', { told: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
+  expect(added('backupGb', { told: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
+  expect(added('lambdaGbSecond', { told: { calls: 4, invocations: 1 } })).toBeCloseTo((20 * 0.3) / 2);
+});
+
+test('a function takes 100 ms, and 50 ms for each call, and never less than it took here', () => {
+  expect(millisecondsOf({ ...ZERO, invocations: 1, calls: 2, milliseconds: 10 })).toBe(200);
+  expect(millisecondsOf({ ...ZERO, calls: 0, milliseconds: 1.5 })).toBe(1.5);
+});
+
+test('what stands there whether anything happens or not', () => {
+  const polls = ((730 * 3600) / 20) * 5 * 6;
+  expect(standing('sqsRequest')).toEqual([['standing', polls]]);
+  expect(standing('kmsKey')).toEqual([['standing', 1]]);
+  expect(standing('kmsRequest')).toEqual([['standing', 730 * 3 * 6 + 8760 * 5 + 60]]);
+  expect(standing('alarm')).toEqual([['standing', 10]]);
+  expect(standing('dashboard')).toEqual([['standing', 1]]);
+  expect(standing('secret')).toEqual([['standing', 1]]);
+  expect(standing('secretCall')).toEqual([['standing', 30]]);
+});
+
+test('what happens in other regions, and their heartbeats, cross to the home region', () => {
+  expect(standing('event')).toEqual([
+    ['changes', 500],
+    ['heartbeats', 2920],
+  ]);
+  expect(standing('event', { ...ACCOUNT, watched: 1, active: 1 })).toEqual([]);
+});
+
+test('a metric costs for the hours in which it comes', () => {
+  const metrics = standing('metric', { ...ACCOUNT, changes: 0 });
+  expect(metrics).toEqual([
+    ['heartbeats', 9],
+    ['sweeps', 0.082],
+  ]);
+  // compliant 970, told 20, remediated 10 twice, Slack 30: hours, none of them more than there are.
+  expect(standing('metric')[1]).toEqual(['changes', 1.425]);
+  const [, [, most] = []] = standing('metric', { ...ACCOUNT, changes: 1e9 });
+  expect(most).toBe(2 + 15 + 15 + 16 + 1);
+});
+
+test('AWS Config charges only where it records our queues or has our rules', () => {
+  expect([...standing('configItem'), ...standing('configEvaluation')]).toEqual([]);
+  expect(standing('configItem', { ...ACCOUNT, recordsQueues: true })).toEqual([['heartbeats', 5840]]);
+  expect(standing('configEvaluation', { ...ACCOUNT, configRules: true })).toEqual([
+    ['changes', ((1000 + 30 * 100) / 2) * 3],
+  ]);
+});
+
+test('a sum is in dollars', () => {
+  expect(priceOf('sqsRequest', 2_500_000)).toBeCloseTo(1);
+  const lines = [
+    { cause: 'changes', meter: 'event', quantity: 1_000_000 },
+    { cause: 'sweeps', meter: 'kmsRequest', quantity: 20_000 },
+  ] as const;
+  expect(sumOf(lines)).toBeCloseTo(1.06);
+  expect(sumOf(lines, ({ cause }) => cause === 'sweeps')).toBeCloseTo(0.06);
+});
+
+test('what stands there is what the templates hold', async () => {
+  const texts = [
+    ...readdirSync(`${ROOT}resources`)
+      .filter((name) => name.endsWith('.yml'))
+      .map((name) => `resources/${name}`),
+    ...readdirSync(`${ROOT}functions`).map((name) => `functions/${name}/function.yml`),
+  ].map((name) => readFileSync(ROOT + name, 'utf8'));
+  const holding = (pattern: RegExp) => texts.flatMap((text) => text.match(pattern) ?? []).length;
+  const services = await loadCatalogue();
+  expect(STANDING).toEqual({
+    alarms: holding(/Type: AWS::CloudWatch::Alarm$/gm),
+    queues: holding(/Type: AWS::Lambda::EventSourceMapping$/gm),
+    // The rules' function is there only where AWS Config is to show our verdicts.
+    ledgerRoles: holding(/Sid: Ledger$/gm),
+    services: services.size,
+    controls: [...services.values()].flat().length,
+  });
+  expect(ACCOUNTS.map(({ name }) => name)).toEqual(['small', 'middle', 'large']);
+});
