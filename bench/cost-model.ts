@@ -49,12 +49,10 @@ export interface Account {
   readonly changes: number;
   readonly resources: number;
   readonly beatsAnHour: number;
-  /** AWS Config records the queues of the watched regions, whose tags the heartbeats change. */
-  readonly recordsQueues: boolean;
   /** AWS Config shows our verdicts (`configRules`). */
   readonly configRules: boolean;
 }
-const asDeployed = { enabled: 17, watched: 17, beatsAnHour: 4, recordsQueues: false, configRules: false };
+const asDeployed = { enabled: 17, watched: 17, beatsAnHour: 4, configRules: false };
 export const ACCOUNTS: readonly Account[] = [
   { name: 'small', ...asDeployed, active: 1, changes: 2_000, resources: 500 },
   { name: 'middle', ...asDeployed, active: 4, changes: 50_000, resources: 10_000 },
@@ -68,8 +66,6 @@ export const VARIANTS: readonly (readonly [string, (account: Account) => Account
     '`regions` names only those in use, beside home and us-east-1',
     (account) => ({ ...account, watched: Math.max(2, account.active) }),
   ],
-  ['AWS Config records queues in all regions', (account) => ({ ...account, recordsQueues: true })],
-  ['… with `heartbeat: rate(30 minutes)`', (account) => ({ ...account, recordsQueues: true, beatsAnHour: 2 })],
   ['`configRules: true`', (account) => ({ ...account, configRules: true })],
 ];
 
@@ -145,8 +141,8 @@ export function linesOf(account: Account, measured: Measured): readonly Line[] {
     ...worked,
     ...standingLines(month),
     ...forwardingLines(account, month),
-    ...metricLines(account, month),
-    ...configLines(account, month),
+    ...metricLines(month),
+    ...configLines(account),
   ];
 }
 
@@ -217,8 +213,8 @@ function forwardingLines(
   ];
 }
 
-/** A metric costs for the hours in which it comes. Those of the changes are counted as if each came in an hour of its own. */
-function metricLines({ watched }: Account, month: Readonly<Record<Kind, number>>): readonly Line[] {
+/** A metric costs for the hours in which it comes. Those of the heartbeats come by region only where something is wrong; those of the changes are counted as if each came in an hour of its own. */
+function metricLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
   const { hours, sweeps } = ASSUMED;
   const { controls } = STANDING;
   const hoursOf = (times: number, metrics: number) => Math.min(times, hours * metrics);
@@ -229,22 +225,16 @@ function metricLines({ watched }: Account, month: Readonly<Record<Kind, number>>
     hoursOf(month.remediated, controls + 1) +
     hoursOf(month.slack, 1);
   return [
-    { cause: 'heartbeats', meter: 'metric', quantity: 3 * (watched + 1) },
+    { cause: 'heartbeats', meter: 'metric', quantity: 3 },
     { cause: 'changes', meter: 'metric', quantity: changes / hours },
     { cause: 'sweeps', meter: 'metric', quantity: (2 * sweeps) / hours },
   ];
 }
 
 /** What AWS Config charges for because of us. Our rules stand in the home region alone, and look at each change and, once a day, at every resource. */
-function configLines(
-  { recordsQueues, configRules, changes, resources, active }: Account,
-  month: Readonly<Record<Kind, number>>,
-): readonly Line[] {
+function configLines({ configRules, changes, resources, active }: Account): readonly Line[] {
   const evaluations = ((changes + ASSUMED.sweeps * resources) / active) * ASSUMED.rules;
-  return [
-    ...(recordsQueues ? [{ cause: 'heartbeats', meter: 'configItem', quantity: month.heard } as const] : []),
-    ...(configRules ? [{ cause: 'changes', meter: 'configEvaluation', quantity: evaluations } as const] : []),
-  ];
+  return [...(configRules ? [{ cause: 'changes', meter: 'configEvaluation', quantity: evaluations } as const] : [])];
 }
 
 /** US dollars for all lines that `of` picks. */

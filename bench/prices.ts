@@ -113,13 +113,6 @@ export const PRICES = {
     page: 'https://aws.amazon.com/ec2/pricing/on-demand/',
     seen: 'awsnegotiations.com, May 2026',
   },
-  configItem: {
-    what: 'AWS Config, configuration item',
-    usd: 0.003,
-    per: 1,
-    page: 'https://aws.amazon.com/config/pricing/',
-    seen: 'vantage.sh, without a date',
-  },
   configEvaluation: {
     what: 'AWS Config, evaluation of a rule (the first 100,000 in a region)',
     usd: 0.001,

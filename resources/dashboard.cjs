@@ -21,9 +21,13 @@ const graphsOf = (prefix) => [
   ['Stopped', whole('StoppedByBreaker', 'breaker'), whole('StoppedByFlap', 'flap'), whole('StoppedByPause', 'pause')],
   ['Events that wait', each('AWS/SQS,QueueName', 'ApproximateNumberOfMessagesVisible', 'Maximum', prefix)],
   ['How long the oldest waits, s', each('AWS/SQS,QueueName', 'ApproximateAgeOfOldestMessage', 'Maximum', prefix)],
-  ['Missed heartbeats, by region', byRegion('HeartbeatMissed')],
-  ['From a call to its event, by region, s', byRegion('HeartbeatDelay')],
-  ['Events that a region could not forward', byRegion('UnforwardedEvents')],
+  ['Missed heartbeats', whole('HeartbeatMissed', 'any', 'Maximum'), byRegion('HeartbeatMissed')],
+  ['From a call to its event, s', whole('HeartbeatDelay', 'slowest region', 'Maximum'), byRegion('HeartbeatDelay')],
+  [
+    'Events that a region could not forward',
+    whole('UnforwardedEvents', 'most', 'Maximum'),
+    byRegion('UnforwardedEvents'),
+  ],
   ['Sweeps', whole('SweptResources', 'looked at'), whole('SweepRechecks', 'looked at again')],
   ['Looked at and well', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
   [

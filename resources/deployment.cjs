@@ -25,12 +25,19 @@ const subscription = (Endpoint) => [
 function slackAddress(slackSecret, prefix) {
   const [store, name] = (slackSecret || `secretsmanager:${prefix}/no-slack`).split(/:(.*)/s);
   const path = store === 'ssm' ? `parameter/${name.replace(/^\//, '')}` : `secret:${name}-??????`;
-  return {
-    action: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:GetSecretValue',
-    look: store === 'ssm' ? 'ssm:GetParameter' : 'secretsmanager:DescribeSecret',
-    // A name may also be an ARN.
-    arn: name.startsWith('arn:') ? name : `arn:\${AWS::Partition}:${store}:\${AWS::Region}:\${AWS::AccountId}:${path}`,
-  };
+  // A name may also be an ARN.
+  const arn = name.startsWith('arn:')
+    ? name
+    : `arn:\${AWS::Partition}:${store}:\${AWS::Region}:\${AWS::AccountId}:${path}`;
+  return store === 'ssm'
+    ? // IAM knows no narrower place for a list of parameters, which says nothing of what they hold.
+      { action: 'ssm:GetParameter', arn, look: 'ssm:DescribeParameters', lookAt: '*' }
+    : {
+        action: 'secretsmanager:GetSecretValue',
+        arn,
+        look: 'secretsmanager:DescribeSecret',
+        lookAt: { 'Fn::Sub': arn },
+      };
 }
 
 /** Functions that are deployed only where a parameter asks for them. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const VENV = `${ROOT}.sandbox/venv`;
+const SERVER = fileURLToPath(new URL('./server.py', import.meta.url));
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const INSTALLED = `${VENV}/installed.txt`;
 const WINDOWS = process.platform === 'win32';
@@ -34,7 +35,7 @@ export async function startSandbox({
 } = {}): Promise<Sandbox> {
   install(say);
   const chosen = port ?? (await freePort());
-  const child = spawn(`${BIN}/python`, ['-c', SERVER, String(chosen)], {
+  const child = spawn(PYTHON, [SERVER, String(chosen)], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: 'false', AWS_ENDPOINT_URL: '' },
   });
@@ -60,16 +61,6 @@ export async function startSandbox({
     },
   };
 }
-
-/** Serves until its standard input closes, so that it never outlives the process that started it. The same few paths are parsed once, and not anew for each event that a rule passes on, which would take longer than all else. */
-const SERVER = `
-import functools, os, sys, threading
-import jsonpath_ng.ext
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-jsonpath_ng.ext.parse = functools.lru_cache(maxsize=1000)(jsonpath_ng.ext.parse)
-from moto.server import main
-main(['-H', '127.0.0.1', '-p', sys.argv[1]])
-`;
 
 function install(say: (line: string) => void): void {
   const wanted = readFileSync(REQUIREMENTS, 'utf8');

@@ -166,7 +166,7 @@ async function workOff(
   const killBelow = plan.killAt === null ? -1 : plan.events * (1 - plan.killAt);
   let left = plan.events;
   while (left > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     left = await messagesIn(ec2.queueUrl, aws());
     if (killed || left > killBelow) continue;
     killed = true;

@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
 import { type Deployment, physicalIds } from './deployment.ts';
 import { ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
@@ -9,7 +9,7 @@ import { subscriptionsOf } from './notices.ts';
 /** Whether notices reach Slack, where it is used. */
 export const slack = ofDeployment({
   what: 'slack',
-  mend: 'see your permissions: lambda:GetFunctionConfiguration, secretsmanager:DescribeSecret, ssm:GetParameter',
+  mend: 'see your permissions: lambda:GetFunctionConfiguration, secretsmanager:DescribeSecret, ssm:DescribeParameters',
   async examine(deployment, { engine, topicArn }) {
     const name = `${deployment.stack}-slack`;
     if (!physicalIds(deployment, 'AWS::Lambda::Function').includes(name)) return [];
@@ -34,10 +34,8 @@ async function secretTrouble(aws: Aws, source: string, { home }: Deployment): Pr
   const [store, ...rest] = source.split(':');
   const name = rest.join(':');
   if (store === 'ssm') {
-    // Not decrypted: whether it is there is all that is asked.
-    const asked = aws(SSMClient).send(new GetParameterCommand({ Name: name }));
     const put = `aws ssm put-parameter --name ${name} --type SecureString --value 'https://hooks.slack.com/…' --region ${home}`;
-    return (await orNull(asked, 'ParameterNotFound')) === null ? missing(source, put) : null;
+    return (await hasParameter(aws, name)) ? null : missing(source, put);
   }
   const asked = aws(SecretsManagerClient).send(new DescribeSecretCommand({ SecretId: name }));
   const found = await orNull(asked, 'ResourceNotFoundException');
@@ -49,6 +47,15 @@ async function secretTrouble(aws: Aws, source: string, { home }: Deployment): Pr
     `aws secretsmanager restore-secret --secret-id ${name} --region ${home}`,
     source,
   );
+}
+
+/** Looks into the list: whoever may read a parameter may read what it holds. In an ARN the name's own slash is not told from the one before it. */
+async function hasParameter(aws: Aws, name: string): Promise<boolean> {
+  const path = name.replace(/^arn:.*:parameter\//, '/');
+  const Values = name.startsWith('arn:') ? [path, path.slice(1)] : [name];
+  const asked = new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values }] });
+  const { Parameters = [] } = await aws(SSMClient).send(asked);
+  return Parameters.length > 0;
 }
 
 const missing = (source: string, mend: string) =>

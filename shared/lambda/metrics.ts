@@ -8,6 +8,8 @@ interface Spec {
   readonly unit: Unit;
   /** Once for each of these: CloudWatch adds nothing up by itself. */
   readonly by: readonly By[];
+  /** By region only from this value on: 17 regions of which all is well would be most of the bill. */
+  readonly regionFrom?: number;
 }
 
 const { Count, Milliseconds, Seconds } = MetricUnit;
@@ -31,11 +33,11 @@ export const METRICS = {
   SweptResources: { unit: Count, by: ['all'] },
   SweepRechecks: { unit: Count, by: ['all'] },
   /** 1 where a region's changes do not arrive, else 0: with every beat. */
-  HeartbeatMissed: { unit: Count, by: ['all', 'region'] },
+  HeartbeatMissed: { unit: Count, by: ['all', 'region'], regionFrom: 1 },
   /** From the call of a heartbeat to its event. */
-  HeartbeatDelay: { unit: Seconds, by: ['region'] },
+  HeartbeatDelay: { unit: Seconds, by: ['all', 'region'], regionFrom: 300 },
   /** Messages in the region's queue of failed events, as they are now. */
-  UnforwardedEvents: { unit: Count, by: ['all', 'region'] },
+  UnforwardedEvents: { unit: Count, by: ['all', 'region'], regionFrom: 1 },
   SlackPosted: { unit: Count, by: ['all'] },
   SlackFailed: { unit: Count, by: ['all'] },
 } as const satisfies Readonly<Record<string, Spec>>;
@@ -63,8 +65,9 @@ export type Emit = <Name extends MetricName>(name: Name, value: number, ...which
 export const emitter =
   (metrics: Metrics): Emit =>
   (name, value, ...[which]) => {
-    const { unit, by }: Spec = METRICS[name];
+    const { unit, by, regionFrom = 0 }: Spec = METRICS[name];
     for (const one of by) {
+      if (one === 'region' && value < regionFrom) continue;
       const metric = metrics.singleMetric();
       if (one !== 'all') metric.addDimension(one, (which as Readonly<Record<string, string>> | undefined)?.[one] ?? '');
       metric.addMetric(name, unit, value);

@@ -41,7 +41,6 @@ const ACCOUNT: Account = {
   changes: 1000,
   resources: 100,
   beatsAnHour: 4,
-  recordsQueues: false,
   configRules: false,
 };
 /** How much more of a meter there is for what was measured, than for nothing. */
@@ -116,7 +115,7 @@ test('what happens in other regions, and their heartbeats, cross to the home reg
 test('a metric costs for the hours in which it comes', () => {
   const metrics = standing('metric', { ...ACCOUNT, changes: 0 });
   expect(metrics).toEqual([
-    ['heartbeats', 9],
+    ['heartbeats', 3],
     ['sweeps', 0.082],
   ]);
   // compliant 970, told 20, remediated 10 twice, Slack 30: hours, none of them more than there are.
@@ -125,9 +124,8 @@ test('a metric costs for the hours in which it comes', () => {
   expect(most).toBe(2 + 15 + 15 + 16 + 1);
 });
 
-test('AWS Config charges only where it records our queues or has our rules', () => {
-  expect([...standing('configItem'), ...standing('configEvaluation')]).toEqual([]);
-  expect(standing('configItem', { ...ACCOUNT, recordsQueues: true })).toEqual([['heartbeats', 5840]]);
+test('AWS Config charges only where it has our rules', () => {
+  expect(standing('configEvaluation')).toEqual([]);
   expect(standing('configEvaluation', { ...ACCOUNT, configRules: true })).toEqual([
     ['changes', ((1000 + 30 * 100) / 2) * 3],
   ]);

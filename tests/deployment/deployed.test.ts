@@ -248,8 +248,9 @@ describe('by the schedule', () => {
     }
     const before = logs.length;
     await settled();
-    const delays = logs.slice(before).filter((line) => 'HeartbeatDelay' in line && 'region' in line);
-    expect(delays.map(({ region }) => region).sort()).toEqual([REGION, ELSEWHERE].sort());
+    const heard = logs.slice(before).flatMap(({ watched }) => (watched as { regions?: string[] })?.regions ?? []);
+    expect(heard.sort()).toEqual([REGION, ELSEWHERE].sort());
+    expect(logs.slice(before).filter((line) => 'HeartbeatDelay' in line)).toHaveLength(2);
     const evenkeel = evenkeelAs({ ...home, ...credentials });
     const { stdout } = await evenkeel(['doctor', '--json']);
     const lines = stdout

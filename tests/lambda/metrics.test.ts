@@ -81,7 +81,7 @@ describe('the emitter', () => {
   test.each(Object.keys(METRICS) as MetricName[])('publishes %s once for each of what it is by', async (name) => {
     const { unit, by } = METRICS[name];
     const which = { controlId: 's3-bucket-encrypted', region: 'eu-west-1' };
-    const lines = await emitted((emit) => (emit as (...args: unknown[]) => void)(name, 7, which));
+    const lines = await emitted((emit) => (emit as (...args: unknown[]) => void)(name, 700, which));
     expect(lines).toEqual(
       by.map((one: keyof typeof which | 'all') => ({
         _aws: {
@@ -96,9 +96,28 @@ describe('the emitter', () => {
         },
         service: 'evenkeel',
         ...(one === 'all' ? {} : { [one]: which[one] }),
-        [name]: 7,
+        [name]: 700,
       })),
     );
+  });
+
+  test('publishes nothing of a region of which all is well', async () => {
+    const region = { region: 'eu-west-1' };
+    const lines = await emitted((emit) => {
+      emit('HeartbeatMissed', 0, region);
+      emit('HeartbeatDelay', 299, region);
+      emit('UnforwardedEvents', 0, region);
+    });
+    expect(
+      lines.map(({ HeartbeatMissed, HeartbeatDelay, UnforwardedEvents, region }) => [
+        HeartbeatMissed ?? HeartbeatDelay ?? UnforwardedEvents,
+        region,
+      ]),
+    ).toEqual([
+      [0, undefined],
+      [299, undefined],
+      [0, undefined],
+    ]);
   });
 
   test('takes no name that nobody reads, and no metric of a control or a region without saying which', async () => {

@@ -1,0 +1,34 @@
+"""The local account: serves until its standard input closes, so that it never outlives the process that started it."""
+
+import collections
+import copy
+import functools
+import os
+import sys
+import threading
+
+import jsonpath_ng.ext
+from moto.dynamodb.models.table import Table
+from moto.server import main
+
+
+def ends_with_its_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
+def copy_of_table(table, _memo):
+    """A transaction keeps a copy of each table, to go back to. Items are replaced and not changed in place, so that they need no copies of their own; otherwise each transaction takes as long as the table is large."""
+    twin = copy.copy(table)
+    twin.items = collections.defaultdict(dict)
+    for key, value in table.items.items():
+        twin.items[key] = dict(value) if isinstance(value, dict) else value
+    return twin
+
+
+Table.__deepcopy__ = copy_of_table
+# The same few paths are parsed anew for each event that a rule passes on, which takes longer than all else.
+jsonpath_ng.ext.parse = functools.lru_cache(maxsize=1000)(jsonpath_ng.ext.parse)
+
+threading.Thread(target=ends_with_its_parent, daemon=True).start()
+main(["-H", "127.0.0.1", "-p", sys.argv[1]])
