@@ -99,8 +99,8 @@ export const ASSUMED = {
   tableKeySeconds: 300,
 } as const;
 
-/** What stands in every deployment with Slack; tests/bench/cost-model.test.ts counts it in the templates. */
-export const STANDING = { alarms: 10, queues: 6, ledgerRoles: 5, services: 4, controls: 15 } as const;
+/** What stands in every deployment with Slack (`dailyRules`: with `configRules`); tests/bench/cost-model.test.ts counts it in the templates. */
+export const STANDING = { alarms: 10, queues: 6, ledgerRoles: 5, services: 4, controls: 15, dailyRules: 4 } as const;
 
 /** Part of a bill. */
 export interface Line {
@@ -231,9 +231,9 @@ function metricLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
   ];
 }
 
-/** What AWS Config charges for because of us. Our rules stand in the home region alone, and look at each change and, once a day, at every resource. */
-function configLines({ configRules, changes, resources, active }: Account): readonly Line[] {
-  const evaluations = ((changes + ASSUMED.sweeps * resources) / active) * ASSUMED.rules;
+/** What AWS Config charges for because of us. Our rules stand in the home region alone, and look at each change and, once a day, at the settings of the account. */
+function configLines({ configRules, changes, active }: Account): readonly Line[] {
+  const evaluations = (changes / active) * ASSUMED.rules + ASSUMED.sweeps * STANDING.dailyRules;
   return [...(configRules ? [{ cause: 'changes', meter: 'configEvaluation', quantity: evaluations } as const] : [])];
 }
 

@@ -2,13 +2,16 @@
 const each = (schema, name, statistic, words = '') => [
   { expression: `SEARCH('{${schema}} MetricName="${name}" ${words}', '${statistic}', 300)` },
 ];
-const byControl = (name, statistic = 'Sum') => each('Evenkeel,service,controlId', name, statistic);
-const byRegion = (name) => each('Evenkeel,service,region', name, 'Maximum');
-/** A metric of the deployment as a whole. */
-const whole = (name, label, stat = 'Sum') => ['Evenkeel', name, 'service', 'evenkeel', { stat, label }];
+
+/** Metrics of ours, of this deployment alone: as a whole, by control, by region. */
+const of = (prefix) => ({
+  whole: (name, label, stat = 'Sum') => ['Evenkeel', name, 'service', prefix, { stat, label }],
+  byControl: (name, stat = 'Sum') => each('Evenkeel,service,controlId', name, stat, `service="${prefix}"`),
+  byRegion: (name) => each('Evenkeel,service,region', name, 'Maximum', `service="${prefix}"`),
+});
 
 /** The graphs, three in a row: the title, and what is drawn. */
-const graphsOf = (prefix) => [
+const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
   ['Put right, by control', byControl('remediated')],
   [
     'Found and left to a person, by control',

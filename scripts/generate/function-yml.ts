@@ -34,6 +34,8 @@ export function serviceFunction(
     name: service,
     description: `Keeps the ${service} controls of this account`,
     statements: serviceStatements(service, controls, policy),
+    // A long sweep wakes its function again by its own events, slice after slice, and ends by itself.
+    settings: { recursiveLoop: 'Allow' },
     queue: { wakes: [...onBoth(changes), ...(enabled.length === 0 ? [] : [onDefault(ownPattern(service))])] },
   };
 }
@@ -62,6 +64,8 @@ const duty = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
   name,
   schedule: `\${file(resources/deployment.cjs):schedules.${name}}`,
   input: `\${file(resources/deployment.cjs):inputs.${name}}`,
+  // Without the queues of the other regions each beat there would be a trouble to tell: at the first deploy, and while all is removed.
+  ...(name === 'heartbeat' ? { dependsOn: ['Forwarding'] } : {}),
 });
 
 /** A function's file. Committed, so that a reviewer sees a privilege grow. */

@@ -1,3 +1,4 @@
+import { ResourceType } from '@aws-sdk/client-config-service';
 import type { AnyControl } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
@@ -58,6 +59,7 @@ export const rulesFunction = (controls: readonly AnyControl[], policy: PolicyDoc
     ...Object.fromEntries(
       controls
         .filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off')
+        .filter(({ resource }) => isKnownToConfig(resource.type))
         .map((control) => [ruleId(control), configRule(control)]),
     ),
   },
@@ -70,12 +72,19 @@ const title = (word: string) => `${word[0]?.toUpperCase()}${word.slice(1)}`;
 /** What AWS Config calls settings of the account, of which it keeps no items. */
 const ACCOUNT = 'AWS::::Account';
 
+/** A rule on a type that AWS Config does not know (a snapshot) would be refused, and the whole deployment with it. */
+const isKnownToConfig = (type: string): boolean =>
+  type === ACCOUNT || Object.values<string>(ResourceType).includes(type);
+
 /** One rule of AWS Config, which shows the verdict of one control. */
 function configRule({ id, title, resource }: AnyControl): object {
   const type: string = resource.type;
   const changes = ['ConfigurationItemChangeNotification', 'OversizedConfigurationItemChangeNotification'];
-  const daily = { MessageType: 'ScheduledNotification', MaximumExecutionFrequency: 'TwentyFour_Hours' };
-  const details = [...(type === ACCOUNT ? [] : changes.map((MessageType) => ({ MessageType }))), daily];
+  // AWS Config charges for each evaluation: what it records is evaluated when it changes, and not every day besides.
+  const details =
+    type === ACCOUNT
+      ? [{ MessageType: 'ScheduledNotification', MaximumExecutionFrequency: 'TwentyFour_Hours' }]
+      : changes.map((MessageType) => ({ MessageType }));
   return {
     Type: 'AWS::Config::ConfigRule',
     DependsOn: ['RulesPermission'],

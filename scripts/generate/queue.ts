@@ -4,7 +4,13 @@ import { logicalId, PREFIX, sub } from './statements.ts';
 /** What a rule puts into the queue of a function: events that match on one of the buses, or a message of its own at its times. */
 export type Wake =
   | { readonly pattern: Pattern; readonly bus: 'default' | 'forwarded' }
-  | { readonly schedule: string; readonly input: string; readonly name: string };
+  | {
+      readonly schedule: string;
+      readonly input: string;
+      readonly name: string;
+      /** What has to be there while it comes. */
+      readonly dependsOn?: readonly string[];
+    };
 
 /** Seconds for which a message stays hidden after it was received: longer than a function runs, and the wait before a failure is tried again. */
 const HIDDEN = 240;
@@ -122,9 +128,10 @@ function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): re
     RetryPolicy: RETRY,
   };
   if ('schedule' in wake) {
-    const { schedule: ScheduleExpression, input: Input } = wake;
+    const { schedule: ScheduleExpression, input: Input, dependsOn } = wake;
     const properties = { ScheduleExpression, Targets: [{ ...target, Input }] };
-    return [`${id}${logicalId(wake.name, 'Schedule')}`, eventsRule(`${name}-${wake.name}`, properties)];
+    const timed = eventsRule(`${name}-${wake.name}`, properties);
+    return [`${id}${logicalId(wake.name, 'Schedule')}`, dependsOn ? { ...timed, DependsOn: dependsOn } : timed];
   }
   const { bus, pattern: EventPattern } = wake;
   const number = all.slice(0, index + 1).filter((other) => 'bus' in other && other.bus === bus).length;

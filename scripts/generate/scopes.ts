@@ -19,12 +19,13 @@ const WITHOUT_RESOURCE_ACCOUNT = [
 /** Nothing of another account, also where the ARN of a resource does not say whose it is. */
 export const IN_THIS_ACCOUNT: Condition = { StringEquals: { 'aws:ResourceAccount': '${AWS::AccountId}' } };
 
-/** What a control grants an action, as narrow as the service allows: where an ARN names no account, the condition does. */
+/** What a control grants an action, as narrow as the service allows: where an ARN names no account, the condition does. Settings of the account, which have no ARN, are the caller's own. */
 export function scopeOf(action: string, grant: Grant): Scope {
   const given = typeof grant === 'object' && 'condition' in grant ? grant : { resources: grant, condition: {} };
   const resources = [given.resources].flat();
   const bound =
-    resources.every((arn) => arn.includes('${AWS::AccountId}')) || WITHOUT_RESOURCE_ACCOUNT.includes(action);
+    resources.every((arn) => arn === '*' || arn.includes('${AWS::AccountId}')) ||
+    WITHOUT_RESOURCE_ACCOUNT.includes(action);
   const { StringEquals = {}, ...others } = given.condition as Condition;
   const equals = { ...StringEquals, ...(bound ? {} : IN_THIS_ACCOUNT.StringEquals) };
   const condition = { ...others, ...(Object.keys(equals).length > 0 ? { StringEquals: equals } : {}) };

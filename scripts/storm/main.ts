@@ -44,7 +44,8 @@ async function main(plan: StormPlan): Promise<number> {
     const writes = writesIn();
     const endpoint = await oneAtATime(sandbox.endpoint, writes.see);
     process.env.AWS_ENDPOINT_URL = endpoint;
-    const clients = awsClients();
+    // The local account is slow in a storm; the functions keep their own patience.
+    const clients = awsClients({ requestTimeout: 120_000 });
     const aws = (region = LOCAL_REGION) => clients(region);
     const deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
     const theatre = { deployment, accountId: ACCOUNT, region: LOCAL_REGION, aws, endpoint };

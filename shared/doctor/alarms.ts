@@ -11,13 +11,10 @@ export const alarms = ofDeployment({
   async examine(deployment, { engine }) {
     const { home, stack } = deployment;
     const client = engine.aws(home)(CloudWatchClient);
-    const asked = { AlarmNamePrefix: `${stack}-`, AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const] };
+    const asked = { AlarmNamePrefix: `${stack}-`, AlarmTypes: ['MetricAlarm' as const] };
     const found: Alarm[] = [];
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms({ client }, asked))
-      found.push(...MetricAlarms, ...CompositeAlarms);
-    const wanted = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
-      physicalIds(deployment, type),
-    );
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked)) found.push(...MetricAlarms);
+    const wanted = physicalIds(deployment, 'AWS::CloudWatch::Alarm');
     const missing = wanted
       .filter((name) => !found.some(({ AlarmName }) => AlarmName === name))
       .map((name) => ill(`the alarm ${name} is missing`, restore(deployment), name));

@@ -72,10 +72,10 @@ function troublesOf(name: string, bus: Bus | undefined, region: string, anew: st
 const busLost = (name: string, deployment: Deployment): Verdict =>
   ill(`the event bus ${name} is missing: no event of another region arrives`, restore(deployment), name);
 
-/** A rule of a bus of its own is called `bus|rule`. */
+/** A rule of a bus of its own is called `bus|rule`; the bus may be there by its ARN. */
 function busAndName(physicalId: string): { readonly bus: string | null; readonly name: string } {
   const [first = '', second] = physicalId.split('|');
-  return second === undefined ? { bus: null, name: first } : { bus: first, name: second };
+  return second === undefined ? { bus: null, name: first } : { bus: first.split('/').at(-1) ?? first, name: second };
 }
 
 const queueArns = (deployment: Deployment): readonly string[] =>

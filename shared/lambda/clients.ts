@@ -4,13 +4,13 @@ import type { Aws, ClientClass } from '../resource.ts';
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 9_000, throwOnRequestTimeout: true };
 
 /** Makes clients and keeps them: one for each class and region. Credentials, endpoint and retries are the SDK's own (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, …). */
-export function awsClients(): (region: string) => Aws {
+export function awsClients(timeouts: object = TIMEOUTS): (region: string) => Aws {
   const made = new Map<string, unknown>();
   return (home) =>
     <C>(client: ClientClass<C>, region = home): C => {
       const key = `${client.name}|${region}`;
       if (!made.has(key))
-        made.set(key, new client({ region, requestHandler: TIMEOUTS, ...localOptions(client.name, region) } as never));
+        made.set(key, new client({ region, requestHandler: timeouts, ...localOptions(client.name, region) } as never));
       return made.get(key) as C;
     };
 }

@@ -127,7 +127,7 @@ test('a metric costs for the hours in which it comes', () => {
 test('AWS Config charges only where it has our rules', () => {
   expect(standing('configEvaluation')).toEqual([]);
   expect(standing('configEvaluation', { ...ACCOUNT, configRules: true })).toEqual([
-    ['changes', ((1000 + 30 * 100) / 2) * 3],
+    ['changes', (1000 / 2) * 3 + 30 * 4],
   ]);
 });
 
@@ -155,6 +155,7 @@ test('what stands there is what the templates hold', async () => {
     queues: holding(/Type: AWS::Lambda::EventSourceMapping$/gm),
     // The rules' function is there only where AWS Config is to show our verdicts.
     ledgerRoles: holding(/Sid: Ledger$/gm),
+    dailyRules: holding(/MessageType: ScheduledNotification$/gm),
     services: services.size,
     controls: [...services.values()].flat().length,
   });

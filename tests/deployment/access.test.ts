@@ -217,16 +217,26 @@ describe('the stack set', () => {
   test('touches what is ours alone', () => {
     const { Roles, PolicyDocument } = propertiesOf('ForwardingExecutionPolicy');
     expect(Roles).toEqual([{ Ref: 'ForwardingExecutionRole' }]);
-    const touched = PolicyDocument.Statement.map(({ Effect, Resource }: { Effect: string; Resource: object }) => [
-      Effect,
-      'Fn::Sub' in Resource ? String(Resource['Fn::Sub']).replace('arn:${AWS::Partition}:', '') : Resource,
-    ]);
+    const touched = PolicyDocument.Statement.map(
+      ({ Effect, Resource }: { Effect: string; Resource: object | string }) => [
+        Effect,
+        typeof Resource === 'object' && 'Fn::Sub' in Resource
+          ? String(Resource['Fn::Sub']).replace('arn:${AWS::Partition}:', '')
+          : Resource,
+      ],
+    );
     expect(touched).toEqual([
       ['Allow', `cloudformation:*:\${AWS::AccountId}:stack/StackSet-${PREFIX}-forwarding-*`],
+      // What is read of templates before there is a stack.
+      ['Allow', '*'],
+      ['Allow', 's3:::cf-templates-*/*'],
       ['Allow', `events:*:\${AWS::AccountId}:rule/${PREFIX}-forward-*`],
       ['Allow', `sqs:*:\${AWS::AccountId}:${PREFIX}-failed-events`],
       ['Allow', arnOf('ForwardRole')],
     ]);
+    const everywhere = PolicyDocument.Statement.filter(({ Resource }: { Resource: unknown }) => Resource === '*');
+    for (const action of everywhere.flatMap(({ Action }: { Action: string[] }) => Action))
+      expect(action).toMatch(/^cloudformation:(Describe|Get|List|Validate)/);
     const rules = ofType(elsewhere, 'AWS::Events::Rule').map(([, { Properties }]) => Properties.Name['Fn::Sub']);
     expect(rules.filter((name) => !name.startsWith('${Prefix}-forward-'))).toEqual([]);
     expect(propertiesOf('ForwardRole').Policies).toEqual([
@@ -261,17 +271,20 @@ describe('the rules of AWS Config', () => {
       ['OversizedConfigurationItemChangeNotification', null],
     ];
     expect(found).toEqual(
-      controls.map(({ id, resource }) => {
-        const ofAccount = resource.type === 'AWS::::Account';
-        return [
-          `rules${id.replaceAll('-', '')}`,
-          `${PREFIX}-${id}`,
-          { controlId: id },
-          ofAccount ? undefined : { ComplianceResourceTypes: [resource.type] },
-          [...(ofAccount ? [] : changes), ['ScheduledNotification', 'TwentyFour_Hours']],
-          ['CUSTOM_LAMBDA', arnOf('RulesLambdaFunction')],
-        ];
-      }),
+      // AWS Config knows no snapshots: a rule on them would be refused, and all else with it.
+      controls
+        .filter(({ resource }) => resource.type !== 'AWS::EC2::Snapshot')
+        .map(({ id, resource }) => {
+          const ofAccount = resource.type === 'AWS::::Account';
+          return [
+            `rules${id.replaceAll('-', '')}`,
+            `${PREFIX}-${id}`,
+            { controlId: id },
+            ofAccount ? undefined : { ComplianceResourceTypes: [resource.type] },
+            ofAccount ? [['ScheduledNotification', 'TwentyFour_Hours']] : changes,
+            ['CUSTOM_LAMBDA', arnOf('RulesLambdaFunction')],
+          ];
+        }),
     );
   });
 

@@ -123,7 +123,8 @@ describe('each function', () => {
       expect(Environment.Variables).toEqual({
         EVENKEEL_TABLE: { Ref: 'LedgerTable' },
         EVENKEEL_TOPIC_ARN: { Ref: 'NoticeTopic' },
-        POWERTOOLS_SERVICE_NAME: 'evenkeel',
+        // By it the metrics of two stages are told apart.
+        POWERTOOLS_SERVICE_NAME: `evenkeel-${STAGE}`,
         POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
         ...(name === 'slack' ? { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack' } : {}),
       });
@@ -211,7 +212,7 @@ describe('the alarms', () => {
       const [{ Name, Value }, ...more] = Dimensions;
       expect(more).toEqual([]);
       if (Namespace === 'Evenkeel') {
-        expect([Name, Value]).toEqual(['service', 'evenkeel']);
+        expect([Name, Value]).toEqual(['service', `evenkeel-${STAGE}`]);
         expect(METRICS).toHaveProperty([MetricName, 'by'], expect.arrayContaining(['all']));
         continue;
       }
@@ -244,12 +245,19 @@ describe('the alarms', () => {
     );
   });
 
-  test('ring where no heartbeat is counted any more, and only that one where nothing is counted', () => {
+  test('ring where no heartbeat is counted any more, and only that one where nothing is counted; not before the first one', () => {
     const silent = alarms().filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
     expect(silent.map(([id, { TreatMissingData }]) => [id, TreatMissingData])).toEqual([
-      ['HeartbeatMissedAlarm', 'breaching'],
+      ['HeartbeatMissedAlarm', 'missing'],
     ]);
     // At least one beat falls into each of its periods.
-    expect(propertiesOf('HeartbeatMissedAlarm')).toMatchObject({ Period: 3600, EvaluationPeriods: 1, Threshold: 0 });
+    expect(propertiesOf('HeartbeatMissedAlarm')).toMatchObject({
+      Period: 3600,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      InsufficientDataActions: [{ Ref: 'NoticeTopic' }],
+    });
+    // Nor is one expected where there is no queue to beat on yet, or any more.
+    expect(full.WatchHeartbeatSchedule?.DependsOn).toEqual(['Forwarding']);
   });
 });

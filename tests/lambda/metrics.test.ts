@@ -22,11 +22,12 @@ function ours(metric: Drawn): readonly string[] {
   if (typeof namespace === 'object') {
     const { expression } = namespace as { readonly expression: string };
     if (!expression.includes('Evenkeel')) return [];
-    const [, by, searched] = /^SEARCH\('\{Evenkeel,service,(\w+)\} MetricName="(\w+)" ',/.exec(expression) ?? [];
+    const [, by, searched] =
+      /^SEARCH\('\{Evenkeel,service,(\w+)\} MetricName="(\w+)" service="evenkeel-prod"',/.exec(expression) ?? [];
     return [`${searched} by ${by}`];
   }
   if (namespace !== 'Evenkeel') return [];
-  expect([dimension, value]).toEqual(['service', 'evenkeel']);
+  expect([dimension, value]).toEqual(['service', 'evenkeel-prod']);
   return [`${name} by all`];
 }
 
@@ -39,7 +40,7 @@ beforeAll(async () => {
   alarmed = Object.values<{ readonly Properties: Readonly<Record<string, unknown>> }>(Resources)
     .filter(({ Properties }) => Properties.Namespace === 'Evenkeel')
     .map(({ Properties }) => {
-      expect(Properties.Dimensions).toEqual([{ Name: 'service', Value: 'evenkeel' }]);
+      expect(Properties.Dimensions).toEqual([{ Name: 'service', Value: '${self:service}-${sls:stage}' }]);
       return `${Properties.MetricName} by all`;
     });
 });

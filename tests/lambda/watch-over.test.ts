@@ -374,7 +374,24 @@ describe('the sweep by the schedule', () => {
     await watchByWire(duty('sweep'));
     expect(await swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
   });
+
+  test('not in a region that the organisation forbids; in one that only stutters', async () => {
+    wire.refuse('DescribeRegions', 'ap-south-1');
+    const { regions: open = [] } = await watchByWire(duty('sweep'));
+    expect(open).not.toContain('ap-south-1');
+    expect(open).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'eu-west-2']));
+    expect(await swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
+
+    wire.refuse('nothing');
+    wire.alter([{ call: 'ec2:DescribeRegions', region: 'ap-south-1', status: 400, change: () => '<Response/>' }]);
+    const { regions: tried } = await watchByWire(duty('sweep'));
+    expect(tried).toEqual([...open, 'ap-south-1'].sort(homeFirst));
+    await swept();
+  });
 });
+
+const homeFirst = (one: string, other: string) =>
+  Number(other === REGION) - Number(one === REGION) || (one < other ? -1 : 1);
 
 test('the handler takes a batch of its queue: what cannot be read comes again, the rest is done', async () => {
   Object.assign(process.env, {
@@ -412,9 +429,8 @@ test('the handler takes a batch of its queue: what cannot be read comes again, t
   expect(metrics).toMatchObject([
     {
       HeartbeatDelay: expect.closeTo(3, -1),
-      region: OTHER,
       service: 'evenkeel',
-      _aws: { CloudWatchMetrics: [{ Namespace: 'Evenkeel', Dimensions: [['service', 'region']] }] },
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Evenkeel', Dimensions: [['service']] }] },
     },
   ]);
 });
