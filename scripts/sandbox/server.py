@@ -6,8 +6,10 @@ import functools
 import os
 import sys
 import threading
+import time
 
 import jsonpath_ng.ext
+import moto.sqs.models
 from moto.dynamodb.models.table import Table
 from moto.server import main
 
@@ -29,6 +31,9 @@ def copy_of_table(table, _memo):
 Table.__deepcopy__ = copy_of_table
 # The same few paths are parsed anew for each event that a rule passes on, which takes longer than all else.
 jsonpath_ng.ext.parse = functools.lru_cache(maxsize=1000)(jsonpath_ng.ext.parse)
+
+# Each call to a queue asks each message in it for the time, several times.
+moto.sqs.models.unix_time_millis = lambda: time.time() * 1000
 
 threading.Thread(target=ends_with_its_parent, daemon=True).start()
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -166,7 +166,8 @@ async function workOff(
   const killBelow = plan.killAt === null ? -1 : plan.events * (1 - plan.killAt);
   let left = plan.events;
   while (left > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // A pump that breaks ends the storm; none ends before it is told to.
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 1000)), working.pumping]);
     left = await messagesIn(ec2.queueUrl, aws());
     if (killed || left > killBelow) continue;
     killed = true;
@@ -185,19 +186,20 @@ async function muster(count: number, ec2: DeployedFunction, theatre: Theatre, lo
     Array.from({ length: count }, () => startInstance(ec2, { env, log: (line) => logs.push(line) })),
   );
   let ended = false;
-  const pumps = Promise.all(instances.map((instance) => pump(ec2, instance, theatre.aws(), () => ended)));
+  const pumping = Promise.all(instances.map((instance) => pump(ec2, instance, theatre.aws(), () => ended)));
   const end = async () => {
     ended = true;
-    await pumps;
+    await pumping;
     for (const instance of instances) instance.kill();
   };
   return {
+    pumping,
     end,
     /** At once, in the midst of what they do; what they answer after that is heard by nobody. */
     async kill() {
       ended = true;
       for (const instance of instances) instance.kill();
-      await pumps;
+      await pumping;
     },
   };
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { type Engine, systemClock } from '../../shared/engine/engine.ts';
@@ -49,6 +50,7 @@ export async function makeHands(): Promise<Hands> {
   const env = { ...account.env, EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn };
   const store = dynamoStore(aws, table);
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const engine = (policy = REMEDIATE, now?: Date): Engine => ({
     aws: account.aws,
     ledger: ledgerIn(store, now === undefined ? Date.now : () => now.getTime()),
