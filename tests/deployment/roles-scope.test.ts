@@ -223,15 +223,21 @@ describe('the scope of a grant', () => {
 
   test('is bound to the account where an ARN does not name it', () => {
     expect(scopeOf('x:Do', OWN)).toEqual({ resources: [OWN], condition: null });
-    expect(scopeOf('x:Do', [OWN, '*'])).toEqual({ resources: [OWN, '*'], condition: { StringEquals: here } });
-    expect(scopeOf('x:Do', { resources: '*', condition })).toEqual({
-      resources: ['*'],
+    const bucket = 'arn:${AWS::Partition}:s3:::bucket-*';
+    expect(scopeOf('x:Do', [OWN, bucket])).toEqual({ resources: [OWN, bucket], condition: { StringEquals: here } });
+    expect(scopeOf('x:Do', { resources: bucket, condition })).toEqual({
+      resources: [bucket],
       condition: { StringEquals: { 'x:Purpose': 'p', ...here } },
     });
     expect(scopeOf('x:Do', { resources: OWN, condition })).toEqual({ resources: [OWN], condition });
   });
 
   test('is not, where IAM never learns the account', () => {
-    expect(scopeOf('ec2:CopySnapshot', '*')).toEqual({ resources: ['*'], condition: null });
+    const copies = 'arn:${AWS::Partition}:ec2:*::snapshot/*';
+    expect(scopeOf('ec2:CopySnapshot', copies)).toEqual({ resources: [copies], condition: null });
+  });
+
+  test('is not, where there is no ARN: settings of an account are the caller’s own', () => {
+    expect(scopeOf('x:Do', '*')).toEqual({ resources: ['*'], condition: null });
   });
 });
