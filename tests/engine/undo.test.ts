@@ -183,7 +183,8 @@ describe('what went only half-way', () => {
   test('one that was cut off goes on too, and is not taken for one that went well', async () => {
     let now = Date.now();
     const ledger = ledgerIn(memoryStore(), () => now);
-    engine = testEngine((region) => world.aws(region), 'remediate', { ledger });
+    const clock = { now: () => new Date(now), sleep: async () => {} };
+    engine = testEngine((region) => world.aws(region), 'remediate', { ledger, clock });
     const id = await putRight();
     let saves = 0;
     const cutOff = named('CutOff');
