@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeployedFunction, Deployment } from '../scripts/sandbox/deployment.ts';
@@ -56,7 +57,7 @@ export async function startWork({ deployment, aws, reader, endpoint, tally }: Be
     const { milliseconds, messages } = await timed(deployed, instance);
     if (messages === 0) throw new Error(`nothing waits for ${name}`);
     // What it logged may come a moment after its answer.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     const { sqsRequests, calls, ...rest } = tally.taken();
     // Each message was sent to the queue; the reader's own two calls are no calls of the function.
     return {

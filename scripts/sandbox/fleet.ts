@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   DeleteMessageBatchCommand,
@@ -114,8 +115,7 @@ export async function pump(
   aws: Aws,
   ended: () => boolean,
 ): Promise<void> {
-  while (!ended())
-    if ((await pumpOnce(deployed, instance, aws)) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  while (!ended()) if ((await pumpOnce(deployed, instance, aws)) === 0) await sleep(100);
 }
 
 /** What Lambda gives to a function: the credentials of its role. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -167,7 +168,7 @@ async function workOff(
   let left = plan.events;
   while (left > 0) {
     // A pump that breaks ends the storm; none ends before it is told to.
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, 1000)), working.pumping]);
+    await Promise.race([sleep(1000), working.pumping]);
     left = await messagesIn(ec2.queueUrl, aws());
     if (killed || left > killBelow) continue;
     killed = true;

@@ -1,8 +1,10 @@
-import { GetQueueUrlCommand, type Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
 import { awsClients } from '../lambda/clients.ts';
+import { queueUrlOf } from '../queue-url.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
@@ -25,7 +27,7 @@ export const redriveCommand = () =>
   withCommonOptions(new Command('redrive'))
     .description('Give failed events back to the functions: each goes to the queue that it came from.')
     .argument('[url]', 'the URL of the dead-letter queue (default: that of the stack)')
-    .option('--stack <name>', 'the stack whose dead-letter queue is meant', 'evenkeel-prod')
+    .option('--stack <name>', 'the stack whose dead-letter queue is meant', DEFAULT_STACK)
     .action(redrive);
 
 async function redrive(named: string | undefined, options: RedriveOptions): Promise<void> {
@@ -65,7 +67,7 @@ const OF_EVENTBRIDGE = [
 function sender(deadLetters: string, aws: ReturnType<typeof awsClients>) {
   const urls = new Map<string, Promise<string>>();
   const urlOf = (arn: string) => {
-    const known = urls.get(arn) ?? askForUrl(arn, aws);
+    const known = urls.get(arn) ?? queueUrlOf(arn, aws(regionIn(arn)));
     urls.set(arn, known);
     return known;
   };
@@ -96,14 +98,6 @@ const originOf = ({ Attributes, MessageAttributes }: Message): string | null =>
 
 const QUEUE_ARN = /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w.-]+$/;
 const regionIn = (arn: string) => arn.split(':')[3] ?? '';
-
-async function askForUrl(arn: string, aws: ReturnType<typeof awsClients>): Promise<string> {
-  const [, , , region = '', QueueOwnerAWSAccountId, QueueName] = arn.split(':');
-  const { QueueUrl = '' } = await aws(region)(SQSClient).send(
-    new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }),
-  );
-  return QueueUrl;
-}
 
 const inWords = ({ messageId, outcome, to, error }: Redriven) =>
   outcome === 'redriven'

@@ -35,9 +35,9 @@ export interface StackResource {
 
 /** Asks CloudFormation for a deployment; null where there is no such stack. Throws the SDK's own error for every other trouble. */
 export async function readDeployment(aws: Aws, home: string, stack: string): Promise<Deployment | null> {
-  const client = aws(CloudFormationClient);
-  const described = await stackNamed(client, stack);
+  const described = await stackNamed(aws, stack);
   if (described === null) return null;
+  const client = aws(CloudFormationClient);
   const outputs = Object.fromEntries(
     (described.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
   );
@@ -58,9 +58,10 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
   };
 }
 
-async function stackNamed(client: CloudFormationClient, StackName: string): Promise<Stack | null> {
+/** What CloudFormation says of a stack; null where there is none of this name. Throws the SDK's own error for every other trouble. */
+export async function stackNamed(aws: Aws, StackName: string): Promise<Stack | null> {
   try {
-    return (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0] ?? null;
+    return (await aws(CloudFormationClient).send(new DescribeStacksCommand({ StackName }))).Stacks?.[0] ?? null;
   } catch (error) {
     // CloudFormation has no error of its own for it.
     if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) return null;

@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Diagnosis, type Examination, ill, type Scene, type Verdict } from './diagnosis.ts';
 
@@ -6,16 +7,9 @@ const AT_ONCE = 6;
 
 /** Makes the examinations, several at once, and gives what they find in their order. Never throws: an examination that cannot look is ill. */
 export async function* examine(examinations: readonly Examination[], scene: Scene): AsyncGenerator<Diagnosis> {
-  const begun: Promise<readonly Diagnosis[]>[] = [];
-  const begin = () => {
-    const next = examinations[begun.length];
-    if (next !== undefined) begun.push(diagnosesOf(next, scene));
-  };
-  for (let started = 0; started < AT_ONCE; started += 1) begin();
-  for (let index = 0; index < examinations.length; index += 1) {
-    yield* (await begun[index]) ?? [];
-    begin();
-  }
+  const inTurn = atMost(AT_ONCE);
+  const begun = examinations.map((examination) => inTurn(() => diagnosesOf(examination, scene)));
+  for (const found of begun) yield* await found;
 }
 
 async function diagnosesOf(examination: Examination, scene: Scene): Promise<readonly Diagnosis[]> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type OwnEvent, RECHECK_SOURCE } from '../engine/own-events.ts';
 import type { Aws } from '../resource.ts';
@@ -22,7 +23,7 @@ async function sendBatch(aws: Aws, events: readonly OwnEvent[]): Promise<void> {
   }));
   let said: string | undefined;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT * 2 ** (tries - 1)));
+    if (tries > 0) await sleep(FIRST_WAIT * 2 ** (tries - 1));
     const { Entries = [] } = await aws(EventBridgeClient).send(new PutEventsCommand({ Entries: left }));
     const refused = Entries.flatMap(({ ErrorCode, ErrorMessage }, index) =>
       ErrorCode === undefined ? [] : [{ entry: left[index], why: `${ErrorCode}: ${ErrorMessage}` }],

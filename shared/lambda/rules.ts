@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Evaluation as ConfigEvaluation } from '@aws-sdk/client-config-service';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { atMost } from '../at-most.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/engine.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
@@ -65,6 +66,7 @@ class Round {
   readonly #asked: RuleInvocation;
   readonly #engine: Engine;
   readonly #verdictOn: Verdicts;
+  readonly #inTurn = atMost(AT_ONCE);
   readonly #place: { readonly accountId: string; readonly region: string };
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
@@ -134,10 +136,8 @@ class Round {
   }
 
   async #report(asked: readonly Asked[]): Promise<void> {
-    const evaluations: ConfigEvaluation[] = [];
-    for (let start = 0; start < asked.length; start += AT_ONCE)
-      for (const found of await Promise.all(asked.slice(start, start + AT_ONCE).map((one) => this.#evaluation(one))))
-        if (found !== null) evaluations.push(found);
+    const found = await Promise.all(asked.map((one) => this.#inTurn(() => this.#evaluation(one))));
+    const evaluations = found.filter((one) => one !== null);
     const { resultToken } = this.#asked;
     const aws = this.#engine.aws(this.#place.region);
     const refused = await putEvaluations(aws, resultToken, evaluations, this.#engine.clock);
