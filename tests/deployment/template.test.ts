@@ -131,6 +131,13 @@ describe('each function', () => {
     }
   });
 
+  test('may wake itself where it sweeps: Lambda would end a long sweep as a loop', () => {
+    const allowed = functions(full).filter(
+      (name) => propertiesOf(named(name, 'LambdaFunction')).RecursiveLoop === 'Allow',
+    );
+    expect(allowed.toSorted()).toEqual(services.toSorted());
+  });
+
   test('has a role of its own, which only Lambda takes on and which may do nothing by a wildcard', () => {
     for (const name of functions(full)) {
       expect(propertiesOf(named(name, 'LambdaFunction')).Role).toEqual({
