@@ -4,7 +4,7 @@ import { deploymentOf, layRegion } from '../scripts/sandbox/deployment.ts';
 import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
 import { oneAtATime } from '../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../scripts/sandbox/package.ts';
-import { awsClients } from '../shared/lambda/clients.ts';
+import { awsClients } from '../shared/aws/clients.ts';
 import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from './cost-tables.ts';
 import { measure, SLACK_SECRET } from './measure.ts';
 import { tallying } from './tally.ts';

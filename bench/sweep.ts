@@ -1,9 +1,9 @@
 import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { LOCAL_REGION, openLocalAccount, talkOnlyTo } from '../scripts/sandbox/local.ts';
+import { awsClients } from '../shared/aws/clients.ts';
 import { controls } from '../shared/controls/ec2/index.ts';
-import { type Engine, systemClock } from '../shared/engine/engine.ts';
-import { reconcile } from '../shared/engine/reconcile.ts';
-import { awsClients } from '../shared/lambda/clients.ts';
+import { type Engine, systemClock } from '../shared/engine/context.ts';
+import { reconcile } from '../shared/engine/reconcile/reconciler.ts';
 import { memoryLedger } from '../shared/ledger/memory.ts';
 import { silent } from '../shared/notify/notifier.ts';
 import { policyFrom } from '../shared/policy/settings.ts';

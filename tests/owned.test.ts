@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { controls } from '../shared/controls/index.ts';
-import { receive } from '../shared/engine/receive.ts';
+import { receive } from '../shared/engine/intake/reconcile-change.ts';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
 import { ADMIN_PORTS, ingressOf, open, openedEvent } from './support/drift.ts';

@@ -30,11 +30,11 @@ import {
 import { CreateBucketCommand, GetPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { controls } from '../shared/controls/index.ts';
-import { changesIn } from '../shared/engine/changes.ts';
-import type { Result } from '../shared/engine/outcome.ts';
-import { receive } from '../shared/engine/receive.ts';
-import { route } from '../shared/engine/route.ts';
+import { changesIn } from '../shared/engine/intake/parse-event.ts';
+import { receive } from '../shared/engine/intake/reconcile-change.ts';
+import { route } from '../shared/engine/intake/route.ts';
 import { type Aws, orNull } from '../shared/resource.ts';
+import type { Result } from '../shared/result.ts';
 import { testEngine } from './support/engine.ts';
 import { type TestAccount, testAccount } from './support/sandbox.ts';
 

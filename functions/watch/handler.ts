@@ -1,5 +1,5 @@
 import policy from '../../policy.yml';
-import { createWatchHandler } from '../../shared/lambda/watch.ts';
+import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { services } from './services.ts';
 
 export const handler = createWatchHandler(policy, services);

@@ -1,8 +1,8 @@
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { makeCall } from '../../shared/cli/calls.ts';
 import { controls } from '../../shared/controls/index.ts';
-import type { Outcome, Result } from '../../shared/engine/outcome.ts';
-import { undo } from '../../shared/engine/undo.ts';
+import { undo } from '../../shared/engine/execution/undo.ts';
+import type { Outcome, Result } from '../../shared/result.ts';
 import type { Act } from './acts.ts';
 import { told } from './sample.ts';
 import type { Account } from './scene.ts';

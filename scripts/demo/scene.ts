@@ -1,5 +1,5 @@
-import type { Outcome } from '../../shared/engine/outcome.ts';
 import type { Aws } from '../../shared/resource.ts';
+import type { Outcome } from '../../shared/result.ts';
 
 /** The account that the demo plays in. */
 export interface Account {

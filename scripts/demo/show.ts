@@ -1,4 +1,4 @@
-import type { Result } from '../../shared/engine/outcome.ts';
+import type { Result } from '../../shared/result.ts';
 import type { Mail } from '../sandbox/world.ts';
 import type { Screen } from './screen.ts';
 

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { controls } from '../../shared/controls/index.ts';
-import { type Engine, systemClock } from '../../shared/engine/engine.ts';
-import type { Result } from '../../shared/engine/outcome.ts';
-import { receive } from '../../shared/engine/receive.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { type Engine, systemClock } from '../../shared/engine/context.ts';
+import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { codeVersion } from '../../shared/lambda/version.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import type { Result } from '../../shared/result.ts';
 import { LOCAL_REGION, talkOnlyTo } from '../sandbox/local.ts';
 import { type Mail, makeLocalWorld, takeMail } from '../sandbox/world.ts';
 import type { Account } from './scene.ts';

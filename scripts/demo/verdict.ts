@@ -1,4 +1,4 @@
-import type { Result } from '../../shared/engine/outcome.ts';
+import type { Result } from '../../shared/result.ts';
 import type { Scene, Snapshot } from './scene.ts';
 
 /** A scene, and what Evenkeel made of it. */

@@ -1,5 +1,5 @@
 import type { AnyControl } from '../../shared/control.ts';
-import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../../shared/engine/own-events.ts';
+import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../../shared/internal-events.ts';
 import { eventsOf } from './docs.ts';
 
 /** An EventBridge event pattern. */

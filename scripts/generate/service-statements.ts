@@ -1,5 +1,5 @@
 import type { AnyControl, AnyResource } from '../../shared/control.ts';
-import { byResource } from '../../shared/engine/route.ts';
+import { byResource } from '../../shared/engine/intake/route.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { readScopes, type Scope, scopesOf } from './scopes.ts';

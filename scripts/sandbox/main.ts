@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { EXIT } from '../../shared/cli/errors.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
 import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from './local.ts';
 import type { Sandbox } from './moto.ts';
 import { type LocalWorld, makeLocalWorld } from './world.ts';

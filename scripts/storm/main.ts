@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { UsageError } from '../../shared/cli/errors.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
 import { deploymentOf } from '../sandbox/deployment.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../sandbox/local.ts';
 import { oneAtATime } from '../sandbox/one-at-a-time.ts';

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
-import { approve as approvePlan, reject as rejectPlan } from '../engine/decide.ts';
-import type { Outcome } from '../engine/outcome.ts';
+import { approve as approvePlan, reject as rejectPlan } from '../engine/reconcile/approvals.ts';
+import type { Outcome } from '../result.ts';
 import { caller } from './caller.ts';
+import { lastingEngine } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { reportTo, written } from './report.ts';
-import { lastingEngine } from './world.ts';
 
 export const approveCommand = () =>
   withCommonOptions(new Command('approve'))

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/context.ts';
 import type { ClientClass } from '../resource.ts';
 
 /** Answers that are kept: those about the last few hundred resources. */

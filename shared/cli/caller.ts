@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/context.ts';
 import { homeRegion } from './options.ts';
 
 /** The ARN of whoever runs the command: what is decided by hand carries a name. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { awsClients } from '../aws/clients.ts';
 import { sight, voice, withinLedger } from '../doctor/all.ts';
 import { DEFAULT_STACK, deploymentAt } from '../doctor/deployment.ts';
 import { type Diagnosis, type Examination, type Scene, well } from '../doctor/diagnosis.ts';
@@ -7,11 +8,10 @@ import { examine } from '../doctor/examine.ts';
 import { ledger } from '../doctor/ledger.ts';
 import { notices } from '../doctor/notices.ts';
 import { policy } from '../doctor/policy.ts';
-import { awsClients } from '../lambda/clients.ts';
 import { caller } from './caller.ts';
+import { engineFor } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
-import { engineFor } from './world.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly stack: string;

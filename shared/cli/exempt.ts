@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { isDate, lastExpiry } from '../policy/load.ts';
 import { caller } from './caller.ts';
+import { lastingEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { written } from './report.ts';
-import { lastingEngine } from './world.ts';
 
 interface ExemptOptions extends CommonOptions {
   readonly control: string;

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
-import { isCutOff } from '../engine/duties.ts';
 import type { RecordedStep, Remediation } from '../ledger/ledger.ts';
 import { fits, isDuration, milliseconds } from '../policy/patterns.ts';
+import { isCutOff } from '../watch/daily.ts';
+import { lastingEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
-import { lastingEngine } from './world.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly resource?: string;

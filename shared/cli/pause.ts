@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { caller } from './caller.ts';
+import { lastingEngine } from './context.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { written } from './report.ts';
-import { lastingEngine } from './world.ts';
 
 interface PauseOptions extends CommonOptions {
   readonly control?: string;

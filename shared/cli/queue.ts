@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
-import { neededRegion } from './world.ts';
+import { neededRegion } from './context.ts';
 
 /** Seconds that a received message stays hidden from others while it is worked on. */
 const HIDDEN = 300;

@@ -1,15 +1,15 @@
 import { type Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { awsClients } from '../aws/clients.ts';
+import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
-import { awsClients } from '../lambda/clients.ts';
-import { queueUrlOf } from '../queue-url.ts';
+import { neededRegion } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { outputOf } from './stack.ts';
-import { neededRegion } from './world.ts';
 
 interface RedriveOptions extends CommonOptions {
   readonly stack: string;

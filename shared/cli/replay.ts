@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import type { AnyControl } from '../control.ts';
-import { type Change, changesIn } from '../engine/changes.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
-import { bareResult } from '../engine/outcome.ts';
-import { lookAt } from '../engine/receive.ts';
+import { type Change, changesIn } from '../engine/intake/parse-event.ts';
+import { lookAt } from '../engine/intake/reconcile-change.ts';
+import { bareResult } from '../result.ts';
+import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
 import { filesOf, piecesOf } from './sources.ts';
-import { engineFor, type Home, home } from './world.ts';
 
 export const replayCommand = () =>
   withLookOptions(new Command('replay'))

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { lineOf, type Outcome, type Result } from '../engine/outcome.ts';
+import { lineOf, type Outcome, type Result } from '../result.ts';
 import { EXIT } from './errors.ts';
 
 const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
-import type { Engine } from '../engine/engine.ts';
-import { reconcile } from '../engine/reconcile.ts';
+import type { Engine } from '../engine/context.ts';
+import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { STEADY } from '../ledger/flap.ts';
 import type { Finding } from '../ledger/ledger.ts';
 import { caller } from './caller.ts';
+import { lastingEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { reportTo, written } from './report.ts';
-import { lastingEngine } from './world.ts';
 
 interface ResumeOptions extends CommonOptions {
   readonly control?: string;

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { atMost } from '../at-most.ts';
+import { enabledRegions } from '../aws/regions.ts';
 import type { AnyControl, AnyResource } from '../control.ts';
-import type { Cause, Engine, Subject } from '../engine/engine.ts';
+import type { Cause, Engine, Subject } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
-import { bareResult, type Result } from '../engine/outcome.ts';
-import { reconcile } from '../engine/reconcile.ts';
-import { byResource } from '../engine/route.ts';
-import { enabledRegions } from '../regions.ts';
+import { byResource } from '../engine/intake/route.ts';
+import { reconcile } from '../engine/reconcile/reconciler.ts';
+import { bareResult, type Result } from '../result.ts';
+import { engineFor, type Home, home } from './context.ts';
 import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { reportTo } from './report.ts';
-import { engineFor, type Home, home } from './world.ts';
 
 /** So many listings are asked for at once, and so many resources are looked at. */
 const LISTINGS = 6;

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
-import { ChangedSinceError, undo as undoRemediation } from '../engine/undo.ts';
+import { ChangedSinceError, undo as undoRemediation } from '../engine/execution/undo.ts';
 import { caller } from './caller.ts';
 import { makeCall } from './calls.ts';
+import { lastingEngine } from './context.ts';
 import { EXIT } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { written } from './report.ts';
-import { lastingEngine } from './world.ts';
 
 interface UndoOptions extends CommonOptions {
   readonly dryRun?: boolean;

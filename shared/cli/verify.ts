@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { troublesOf } from '../ledger/chain.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
+import { lastingEngine } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { lastingEngine } from './world.ts';
 
 export const verifyCommand = () =>
   withCommonOptions(new Command('verify'))

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/context.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What an examination found, and the mend where something is wrong. */

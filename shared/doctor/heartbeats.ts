@@ -1,4 +1,4 @@
-import { isOverdue, LIMIT } from '../engine/heartbeat.ts';
+import { isOverdue, LIMIT } from '../ledger/heartbeat.ts';
 import type { Heartbeat } from '../ledger/heartbeats.ts';
 import type { Deployment } from './deployment.ts';
 import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';

@@ -1,5 +1,5 @@
-import { dayFrom, endingExemptions, exemptionsOf, isCutOff } from '../engine/duties.ts';
 import type { Ledger, Remediation } from '../ledger/ledger.ts';
+import { dayFrom, endingExemptions, exemptionsOf, isCutOff } from '../watch/daily.ts';
 import { type Examination, ill, look, named, well } from './diagnosis.ts';
 
 const DAY = 86_400_000;

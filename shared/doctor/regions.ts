@@ -1,4 +1,4 @@
-import { enabledRegions } from '../regions.ts';
+import { enabledRegions } from '../aws/regions.ts';
 import { look, ofDeployment, well } from './diagnosis.ts';
 
 /** Whether there are regions that nobody watches. */

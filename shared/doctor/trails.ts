@@ -1,4 +1,4 @@
-import { selectsManagementWrites, withAllManagementEvents } from '../event-selectors.ts';
+import { selectsManagementWrites, withAllManagementEvents } from '../aws/cloudtrail/event-selectors.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../resources/cloudtrail/account.ts';
 import type { Deployment } from './deployment.ts';
 import { ill, named, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';

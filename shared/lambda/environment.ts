@@ -1,4 +1,5 @@
-import { type Engine, systemClock } from '../engine/engine.ts';
+import { awsClients } from '../aws/clients.ts';
+import { type Engine, systemClock } from '../engine/context.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { memoryLedger } from '../ledger/memory.ts';
@@ -7,7 +8,6 @@ import { atLeast, type Notifier } from '../notify/notifier.ts';
 import { snsNotifier } from '../notify/sns.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
-import { awsClients } from './clients.ts';
 import { codeVersion } from './version.ts';
 
 /** The ledger of `EVENKEEL_TABLE`; without it, one in memory. */

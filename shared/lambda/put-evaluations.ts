@@ -1,5 +1,5 @@
 import { ConfigServiceClient, type Evaluation, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
-import type { Clock } from '../engine/engine.ts';
+import type { Clock } from '../engine/context.ts';
 import type { Aws } from '../resource.ts';
 
 /** PutEvaluations takes so many at once. */

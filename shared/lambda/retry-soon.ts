@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { queueUrlOf } from '../queue-url.ts';
+import { queueUrlOf } from '../aws/queue-url.ts';
 import type { Aws } from '../resource.ts';
 
 /** SQS hides a message for no longer, in seconds. */

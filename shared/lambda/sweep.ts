@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
+import { sendEvents } from '../aws/put-events.ts';
 import type { AnyControl } from '../control.ts';
-import type { Engine } from '../engine/engine.ts';
-import { RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../engine/own-events.ts';
-import { sliceIn } from '../engine/slice.ts';
-import { type SweepSummary, sweepSlice } from '../engine/sweep.ts';
+import type { Engine } from '../engine/context.ts';
+import { sliceIn } from '../engine/sweep/cursor.ts';
+import { type SweepSummary, sweepSlice } from '../engine/sweep/sweep.ts';
 import { isObject, type JsonObject } from '../event.ts';
-import { sendEvents } from './bus.ts';
+import { RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../internal-events.ts';
 
 /** What is kept of a function's time to hand on and to end in good order, in milliseconds. */
 export const MARGIN = 20_000;

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { HaltingGate, Result } from '../engine/outcome.ts';
-import type { SweepSummary } from '../engine/sweep.ts';
+import type { SweepSummary } from '../engine/sweep/sweep.ts';
+import type { HaltingGate, Result } from '../result.ts';
 import type { Emit, MetricName } from './metrics.ts';
 
 /** Metrics of stops, of everything together. */

@@ -1,7 +1,7 @@
+import type { Attribution } from '../attribution.ts';
 import type { CallData, ComplianceType, Mode, Severity } from '../control.ts';
-import type { Attribution } from '../engine/attribution.ts';
-import type { Outcome } from '../engine/outcome.ts';
 import type { ResourceRef } from '../resource.ts';
+import type { Outcome } from '../result.ts';
 import type { Breakers } from './breaker.ts';
 import type { Head, Link } from './chain.ts';
 import type { Flap } from './flap.ts';

@@ -1,6 +1,6 @@
+import type { Attribution } from '../attribution.ts';
 import { type AnyControl, SEVERITIES, type Severity } from '../control.ts';
-import type { Attribution } from '../engine/attribution.ts';
-import type { Result } from '../engine/outcome.ts';
+import type { Result } from '../result.ts';
 
 /** Something that a person should know: an outcome, its control, and who caused it. */
 export interface Notice {

@@ -1,5 +1,5 @@
 import type { CallData } from '../control.ts';
-import type { Outcome } from '../engine/outcome.ts';
+import type { Outcome } from '../result.ts';
 import type { Notice } from './notifier.ts';
 
 /** A message as a person gets it. */

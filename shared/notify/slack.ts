@@ -1,4 +1,4 @@
-import { consoleUrl } from '../console.ts';
+import { consoleUrl } from '../aws/console-url.ts';
 import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { stepsTitle } from './render.ts';
 import * as block from './slack-blocks.ts';

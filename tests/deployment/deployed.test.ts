@@ -26,8 +26,8 @@ import {
 import { startSandbox } from '../../scripts/sandbox/moto.ts';
 import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
-import type { Result } from '../../shared/engine/outcome.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
+import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';

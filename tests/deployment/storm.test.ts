@@ -3,7 +3,7 @@ import { type Deployment, deploymentOf } from '../../scripts/sandbox/deployment.
 import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
 import { STORM_POLICY, storm, writesIn } from '../../scripts/storm/storm.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 
 // A small storm; `npm run storm` raises one of 5,000 events on 500 resources.

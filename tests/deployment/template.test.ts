@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
-import { ROOM } from '../../shared/engine/sweep.ts';
+import { ROOM } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MARGIN } from '../../shared/lambda/sweep.ts';
 import { LEASE_TIME } from '../../shared/ledger/lease.ts';

@@ -2,13 +2,13 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { alarms } from '../../shared/doctor/alarms.ts';
 import { deploymentAt, readDeployment } from '../../shared/doctor/deployment.ts';
 import type { Examination, Scene } from '../../shared/doctor/diagnosis.ts';
 import { queues } from '../../shared/doctor/queues.ts';
 import { slack } from '../../shared/doctor/slack.ts';
 import { trails } from '../../shared/doctor/trails.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { testEngine } from '../support/engine.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';

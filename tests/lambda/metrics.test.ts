@@ -3,8 +3,8 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ROOT } from '../../scripts/catalogue.ts';
-import { OUTCOMES } from '../../shared/engine/outcome.ts';
 import { type Emit, emitter, METRICS, type MetricName } from '../../shared/lambda/metrics.ts';
+import { OUTCOMES } from '../../shared/result.ts';
 import { fromDeployment } from '../support/deployment-files.ts';
 import { saidBy } from '../support/said.ts';
 

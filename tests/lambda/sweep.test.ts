@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { controls } from '../../shared/controls/index.ts';
-import { receive } from '../../shared/engine/receive.ts';
-import { sweepEvent } from '../../shared/engine/slice.ts';
+import { receive } from '../../shared/engine/intake/reconcile-change.ts';
+import { sweepEvent } from '../../shared/engine/sweep/cursor.ts';
 import type { JsonObject } from '../../shared/event.ts';
 import { isSweep, sweepFrom } from '../../shared/lambda/sweep.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AnyControl, compliant, nonCompliant, step } from '../../shared/control.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
-import { reconcile } from '../../shared/engine/reconcile.ts';
+import type { Engine } from '../../shared/engine/context.ts';
+import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
 import { troublesOf } from '../../shared/ledger/chain.ts';
 import {
   BusyError,
@@ -18,6 +18,7 @@ import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryStore, type Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { testEngine } from '../support/engine.ts';
 import {
   type Box,
   BoxClient,
@@ -30,8 +31,7 @@ import {
   REF,
   TurnKeyCommand,
   World,
-} from '../engine/box.ts';
-import { testEngine } from '../support/engine.ts';
+} from '../support/fake-resource.ts';
 
 const ALL: Claim = { wants: ['a'], covers: ['a', 'b', 'c'] };
 

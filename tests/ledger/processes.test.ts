@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Result } from '../../shared/engine/outcome.ts';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
 import { troublesOf } from '../../shared/ledger/chain.ts';
 import type { Ledger, Remediation } from '../../shared/ledger/ledger.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { Result } from '../../shared/result.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { wireTo } from '../support/wire.ts';

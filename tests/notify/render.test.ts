@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SEVERITIES } from '../../shared/control.ts';
-import { OUTCOMES } from '../../shared/engine/outcome.ts';
 import { consoleNotifier } from '../../shared/notify/console.ts';
 import { render } from '../../shared/notify/render.ts';
+import { OUTCOMES } from '../../shared/result.ts';
 import { noticeOf } from '../support/notice.ts';
 
 const call = (number: number, input: object = { GroupId: 'sg-1' }) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { OUTCOMES } from '../../shared/engine/outcome.ts';
 import { advice, render } from '../../shared/notify/render.ts';
 import { type SlackMessage, slackMessage, subjectOf } from '../../shared/notify/slack.ts';
+import { OUTCOMES } from '../../shared/result.ts';
 import { noticeOf } from '../support/notice.ts';
 
 /** What the topic carries of a notice. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type AnyControl, type Impact, MODES, type Mode } from '../../shared/control.ts';
 import type { MatchRule, Place, PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import { lidClosed, locked, REF } from '../engine/box.ts';
+import { lidClosed, locked, REF } from '../support/fake-resource.ts';
 
 const PLACE: Place = {
   ref: { ...REF, accountId: '111122223333', region: 'eu-west-1', resourceId: 'box-1' },

@@ -10,7 +10,7 @@ import {
   sceneTroubles,
   secondRunTroubles,
 } from '../../scripts/demo/verdict.ts';
-import { bareResult, type Result } from '../../shared/engine/outcome.ts';
+import { bareResult, type Result } from '../../shared/result.ts';
 import { run } from '../support/script.ts';
 
 const MAIN = 'demo/main.ts';

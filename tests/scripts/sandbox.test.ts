@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { answers, assertOnThisMachine } from '../../scripts/sandbox/local.ts';
 import { takeMail } from '../../scripts/sandbox/world.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { run, start } from '../support/script.ts';
 
 const MAIN = 'sandbox/main.ts';

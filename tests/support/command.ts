@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
-import type { Result } from '../../shared/engine/outcome.ts';
+import type { Result } from '../../shared/result.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/evenkeel', import.meta.url));
 

@@ -1,5 +1,5 @@
 import type { AnyControl, Mode } from '../../shared/control.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
+import type { Engine } from '../../shared/engine/context.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import type { Announcement, Notice } from '../../shared/notify/notifier.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';

@@ -1,4 +1,4 @@
-import { parseTrailArn } from '../../shared/trail-arn.ts';
+import { parseTrailArn } from '../../shared/aws/cloudtrail/trail-arn.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import type { SeenCall } from './recorder.ts';
 

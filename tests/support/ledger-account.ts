@@ -1,6 +1,6 @@
 import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';

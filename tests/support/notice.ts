@@ -1,5 +1,5 @@
-import type { Result } from '../../shared/engine/outcome.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
+import type { Result } from '../../shared/result.ts';
 import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
 
 /** A notice of a remediation, with what differs. */

@@ -1,5 +1,5 @@
+import { awsClients } from '../../shared/aws/clients.ts';
 import { serviceOf } from '../../shared/control.ts';
-import { awsClients } from '../../shared/lambda/clients.ts';
 import type { Aws, ClientClass } from '../../shared/resource.ts';
 
 /** One call of the SDK, as it was asked for. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { awsClients } from '../../shared/lambda/clients.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
 import type { Aws } from '../../shared/resource.ts';
 
 /** An account of its own on the local server, reached through the real SDK over HTTP. */

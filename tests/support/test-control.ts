@@ -7,8 +7,8 @@ import {
   type ParameterValues,
   type Step,
 } from '../../shared/control.ts';
-import type { Cause } from '../../shared/engine/engine.ts';
-import { reconcile } from '../../shared/engine/reconcile.ts';
+import type { Cause } from '../../shared/engine/context.ts';
+import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import type { Aws, FacetState, Facets, ResourceRef } from '../../shared/resource.ts';

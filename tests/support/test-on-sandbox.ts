@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeCall } from '../../shared/cli/calls.ts';
 import type { AnyControl } from '../../shared/control.ts';
-import type { Result } from '../../shared/engine/outcome.ts';
-import { receive } from '../../shared/engine/receive.ts';
-import { undo } from '../../shared/engine/undo.ts';
+import { undo } from '../../shared/engine/execution/undo.ts';
+import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
+import type { Result } from '../../shared/result.ts';
 import { testEngine } from './engine.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnyControl, AnyResource } from '../../shared/control.ts';
 import { compliant, defineControl, serviceOf } from '../../shared/control.ts';
-import { changesIn } from '../../shared/engine/changes.ts';
-import { route } from '../../shared/engine/route.ts';
+import { changesIn } from '../../shared/engine/intake/parse-event.ts';
+import { route } from '../../shared/engine/intake/route.ts';
 import { type Aws, everyListed, type Facets, type ResourceRef } from '../../shared/resource.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';

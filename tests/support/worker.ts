@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { controls } from '../../shared/controls/ec2/index.ts';
-import { receive } from '../../shared/engine/receive.ts';
+import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { engineFromEnvironment } from '../../shared/lambda/environment.ts';
 
 // A process like a Lambda function's: takes an event from each line, works on one after the other, and answers each with its results. Its first argument is the policy.

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Result } from '../../shared/engine/outcome.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { Result } from '../../shared/result.ts';
 
 const SCRIPT = fileURLToPath(new URL('./worker.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { compliant, defineControl, nonCompliant, notApplicable, type Step, step } from '../../control.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
-import { ownTrailName } from '../../trail-arn.ts';
 
 const validate = (Name: string): Step =>
   step(

@@ -7,14 +7,14 @@ import {
   StopLoggingCommand,
   UpdateTrailCommand,
 } from '@aws-sdk/client-cloudtrail';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
 import {
   isForDataEvents,
   type Selectors,
   selectorInput,
   selectsAllManagementEvents,
   withAllManagementEvents,
-} from '../../event-selectors.ts';
+} from '../../aws/cloudtrail/event-selectors.ts';
+import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../../resources/cloudtrail/account.ts';
 
 const selectsAll = ({ selectors }: VisibleTrail): boolean =>

@@ -9,11 +9,11 @@ import {
   type Tag,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
+import { isDefault, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
+import { ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { compliant, defineControl, nonCompliant, notApplicable, type State, type Step, step } from '../../control.ts';
-import { isDefault, selectorInput } from '../../event-selectors.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
-import { ownTrailName } from '../../trail-arn.ts';
 
 const NEEDS = ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'] as const;
 type Whole = State<typeof trail.facets, (typeof NEEDS)[number]>;

@@ -1,6 +1,6 @@
+import { inWords, revoke } from '../../aws/ec2/security-group-rules.ts';
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
-import { inWords, revoke } from '../../security-group-rules.ts';
 
 export default defineControl({
   id: 'ec2-default-security-group-closed',

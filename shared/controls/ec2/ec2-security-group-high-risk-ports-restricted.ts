@@ -1,7 +1,7 @@
+import { exposureParameters, worldRules } from '../../aws/ec2/port-exposure.ts';
+import { inWords, revoke } from '../../aws/ec2/security-group-rules.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
-import { exposureParameters, worldRules } from '../../port-exposure.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
-import { inWords, revoke } from '../../security-group-rules.ts';
 
 export default defineControl({
   id: 'ec2-security-group-high-risk-ports-restricted',

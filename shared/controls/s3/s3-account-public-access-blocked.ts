@@ -4,8 +4,8 @@ import {
   PutPublicAccessBlockCommand,
   S3ControlClient,
 } from '@aws-sdk/client-s3-control';
+import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
 import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
-import { ALL_BLOCKED, missingFlags } from '../../public-access-block.ts';
 import { s3Account } from '../../resources/s3/account.ts';
 
 const block = (AccountId: string, before: PublicAccessBlockConfiguration | null): Step =>

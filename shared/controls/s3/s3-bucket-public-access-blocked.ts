@@ -4,8 +4,8 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
 import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
-import { ALL_BLOCKED, missingFlags } from '../../public-access-block.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 
 const block = (Bucket: string, before: PublicAccessBlockConfiguration | null): Step =>

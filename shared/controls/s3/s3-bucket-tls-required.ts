@@ -1,5 +1,4 @@
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
 import {
   conditionsOf,
   isEveryone,
@@ -9,7 +8,8 @@ import {
   parsePolicy,
   statementsOf,
   stringsOf,
-} from '../../policy-document.ts';
+} from '../../aws/iam/policy-document.ts';
+import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 

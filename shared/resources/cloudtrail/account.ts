@@ -1,9 +1,9 @@
 import { CloudTrailClient, paginateListTrails } from '@aws-sdk/client-cloudtrail';
+import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
+import { parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
+import { onePage } from '../../aws/pages.ts';
 import type { CallRecord } from '../../event.ts';
-import type { Selectors } from '../../event-selectors.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
-import { parseTrailArn } from '../../trail-arn.ts';
-import { onePage } from '../pages.ts';
 import { readEventSelectors, readStatus, readTrail } from './trail.ts';
 
 /** A trail that records this account, whoever owns it. */

@@ -14,10 +14,10 @@ import {
   type ConfigurationItem,
   GetResourceConfigHistoryCommand,
 } from '@aws-sdk/client-config-service';
+import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
+import { parseTrailArn, trailArn, trailNameFor } from '../../aws/cloudtrail/trail-arn.ts';
 import { type CallRecord, isObject, strings } from '../../event.ts';
-import type { Selectors } from '../../event-selectors.ts';
 import { type Aws, defineResource, orNull, type ResourceRef } from '../../resource.ts';
-import { parseTrailArn, trailArn, trailNameFor } from '../../trail-arn.ts';
 
 /** A trail by its ARN, in its home region; a plain name means a trail that is at home where the call was made. */
 const named = (nameOrArn: string, { region, accountId }: { readonly region: string; readonly accountId: string }) => {

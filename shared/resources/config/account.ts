@@ -4,9 +4,9 @@ import {
   DescribeConfigurationRecordersCommand,
   DescribeDeliveryChannelsCommand,
 } from '@aws-sdk/client-config-service';
+import { onePage } from '../../aws/pages.ts';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, partitionOf } from '../../resource.ts';
-import { onePage } from '../pages.ts';
 
 const ids = ({ accountId }: CallRecord) => [accountId];
 

@@ -1,8 +1,8 @@
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
-import { consoleUrl } from '../../console.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { onePage } from '../../aws/pages.ts';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, partitionOf } from '../../resource.ts';
-import { onePage } from '../pages.ts';
 
 /** The setting is the account's in the event's region; such calls have no parameters that could say more. */
 const ebsEncryptionChanged = {

@@ -1,10 +1,10 @@
 import { DescribeInstancesCommand, EC2Client, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
-import { consoleUrl } from '../../console.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { sole } from '../../aws/ec2/describe.ts';
+import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
-import { sole } from '../describe.ts';
-import { ec2Ownership } from '../ec2-tags.ts';
-import { pagesOf } from '../pages.ts';
 
 const launched = {
   ids: ({ response }: CallRecord) => strings(response, 'instancesSet.items.instanceId'),

@@ -10,14 +10,14 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { consoleUrl } from '../../console.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { FILTER_VALUES, sole } from '../../aws/ec2/describe.ts';
+import type { PrefixLists } from '../../aws/ec2/security-group-rules.ts';
+import { readEc2Tags } from '../../aws/ec2/tags.ts';
+import { pagesOf } from '../../aws/pages.ts';
+import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
-import type { PrefixLists } from '../../security-group-rules.ts';
-import { serviceOfGroup, serviceOfTags } from '../../service-owned.ts';
-import { FILTER_VALUES, sole } from '../describe.ts';
-import { readEc2Tags } from '../ec2-tags.ts';
-import { pagesOf } from '../pages.ts';
 
 const once = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index;
 

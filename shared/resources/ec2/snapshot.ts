@@ -4,11 +4,11 @@ import {
   EC2Client,
   paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
-import { consoleUrl } from '../../console.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
-import { ec2Ownership } from '../ec2-tags.ts';
-import { pagesOf } from '../pages.ts';
 
 const named = {
   ids: ({ request }: CallRecord) => strings(request, 'snapshotId'),

@@ -1,10 +1,10 @@
 import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
-import { consoleUrl } from '../../console.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { portions, sole } from '../../aws/ec2/describe.ts';
+import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
-import { portions, sole } from '../describe.ts';
-import { ec2Ownership } from '../ec2-tags.ts';
-import { pagesOf } from '../pages.ts';
 
 /** Launch volumes have no event of their own, and the answer of RunInstances seldom names them. */
 const byInstance = async (aws: Aws, { response }: CallRecord) => {

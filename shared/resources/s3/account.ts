@@ -1,7 +1,7 @@
 import { GetPublicAccessBlockCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { onePage } from '../../aws/pages.ts';
 import type { CallRecord } from '../../event.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
-import { onePage } from '../pages.ts';
 
 const publicAccessBlockPut = {
   ids: ({ accountId }: CallRecord) => [accountId],

@@ -8,10 +8,10 @@ import {
   paginateListBuckets,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { pagesOf } from '../../aws/pages.ts';
+import { serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
-import { serviceOfTags } from '../../service-owned.ts';
-import { pagesOf } from '../pages.ts';
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 

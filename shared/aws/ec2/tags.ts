@@ -1,0 +1,21 @@
+import { EC2Client, paginateDescribeTags } from '@aws-sdk/client-ec2';
+import type { Aws, ResourceRef } from '../../resource.ts';
+import { serviceOfTags } from '../service-managed.ts';
+
+/** The tags of any EC2 resource. */
+export async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promise<Record<string, string>> {
+  const tags: Record<string, string> = {};
+  const asked = { Filters: [{ Name: 'resource-id', Values: [resourceId] }] };
+  for await (const page of paginateDescribeTags({ client: aws(EC2Client) }, asked))
+    for (const { Key, Value = '' } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value;
+  return tags;
+}
+
+/** Whose an EC2 resource is, as far as its tags tell. */
+export const ec2Ownership = {
+  actions: ['ec2:DescribeTags'],
+  async read(aws: Aws, ref: ResourceRef) {
+    const tags = await readEc2Tags(aws, ref);
+    return { tags, service: serviceOfTags(tags) };
+  },
+};

@@ -1,0 +1,207 @@
+import { type Attribution, attributionOf } from '../../attribution.ts';
+import {
+  type CallRecord,
+  field,
+  isObject,
+  type JsonObject,
+  objectOrNull,
+  stringOrNull,
+  unwrapped,
+} from '../../event.ts';
+import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from '../../internal-events.ts';
+import { UnreadableEventError } from '../errors.ts';
+
+/** Something that happened, whatever form it came in. */
+export type Change = {
+  readonly eventId: string | null;
+  readonly eventName: string | null;
+  readonly eventTime: string | null;
+  readonly attribution: Attribution | null;
+} & (
+  | { readonly kind: 'call'; readonly record: CallRecord }
+  | { readonly kind: 'resource'; readonly resource: NamedResource }
+  | { readonly kind: 'other'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly error: UnreadableEventError }
+);
+
+/** A resource as AWS Config or a recheck names it. */
+export interface NamedResource {
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Events of our own that name no resource; whoever took one for looked at would lose it. */
+const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
+  [SWEEP_DETAIL_TYPE]:
+    'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep',
+  [WATCH_DETAIL_TYPE]: 'is a duty of the schedule: give it back to its function with evenkeel redrive',
+};
+
+const CONFIG_ITEM = 'Config Configuration Item Change';
+const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
+
+/** Envelopes within envelopes end here: SQS, SNS, a failed invocation, EventBridge, a Config rule. */
+const DEEPEST = 12;
+
+/** The shapes that are read, for error messages. */
+export const KNOWN_SHAPES =
+  'an EventBridge envelope, a CloudTrail record, {"Records": […]}, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
+
+type About = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution'>;
+const NOBODY: About = { eventId: null, eventName: null, eventTime: null, attribution: null };
+
+/** Reads changes out of any known shape. Never throws: what cannot be read is a change of kind `unreadable`, and the rest go on. */
+export function changesIn(input: unknown, depth = 0): readonly Change[] {
+  if (depth > DEEPEST) return [unreadable(`is nested more than ${DEEPEST} envelopes deep`)];
+  if (Array.isArray(input)) return input.flatMap((member) => changesIn(member, depth + 1));
+  if (typeof input === 'string') return changesInText(input, depth);
+  if (!isObject(input)) return [unreadable(`is ${input ?? 'null'}, not an object`)];
+  const inner = innerOf(input);
+  if (inner !== undefined) return inner.flatMap((member) => changesIn(member, depth + 1));
+  return [changeOf(input)];
+}
+
+function changesInText(text: string, depth: number): readonly Change[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return [unreadable(`is not JSON: ${error instanceof Error ? error.message : error}`)];
+  }
+  return changesIn(value, depth + 1);
+}
+
+/** What an envelope of transport carries; undefined where the object is no such envelope. */
+function innerOf(input: JsonObject): readonly unknown[] | undefined {
+  if (Array.isArray(input.Records)) return input.Records;
+  if (Array.isArray(input.Messages)) return input.Messages;
+  if (isObject(input.Sns)) return [input.Sns.Message];
+  if (input.eventSource === 'aws:sqs' && 'body' in input) return [input.body];
+  if ('Body' in input && 'ReceiptHandle' in input) return [input.Body];
+  if (typeof input.Message === 'string' && 'TopicArn' in input) return [input.Message];
+  if (isObject(input.requestContext) && 'requestPayload' in input) return [input.requestPayload];
+  return undefined;
+}
+
+function changeOf(input: JsonObject): Change {
+  if ('detail-type' in input) return fromEnvelope(input);
+  if ('invokingEvent' in input) return fromRuleInvocation(input);
+  if ('eventName' in input && 'eventSource' in input) return fromCall(input, NOBODY, input);
+  if ('messageType' in input || isObject(input.configurationItem)) return fromConfig(input, NOBODY, input);
+  if ('resourceType' in input && 'resourceId' in input) return fromConfig({ configurationItem: input }, NOBODY, input);
+  return unreadable(`is none of: ${KNOWN_SHAPES}`);
+}
+
+function fromEnvelope(envelope: JsonObject): Change {
+  const about: About = {
+    eventId: stringOrNull(envelope.id),
+    eventName: stringOrNull(envelope['detail-type']),
+    eventTime: stringOrNull(envelope.time),
+    attribution: null,
+  };
+  const detail = objectOrNull(envelope.detail);
+  if (detail === null) return unreadable('has no "detail" object', about);
+  if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
+    return fromConfig(detail, about, envelope);
+  if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromNames(detail, about, envelope);
+  const instead = NOT_LOOKED_AT[about.eventName ?? ''];
+  if (instead !== undefined) return unreadable(instead, about);
+  if ('eventName' in detail) return fromCall(detail, about, envelope);
+  return { ...about, kind: 'other', reason: `Events of detail-type "${about.eventName}" concern no control.` };
+}
+
+function fromCall(record: JsonObject, about: About, envelope: JsonObject): Change {
+  const eventName = stringOrNull(record.eventName);
+  const eventSource = stringOrNull(record.eventSource);
+  const known: About = {
+    eventId: about.eventId ?? stringOrNull(record.eventID),
+    eventName,
+    eventTime: stringOrNull(record.eventTime) ?? about.eventTime,
+    attribution: attributionOf(record),
+  };
+  if (eventName === null || eventSource === null)
+    return unreadable('has no "eventName" or no "eventSource" string', known);
+  const accountId =
+    stringOrNull(record.recipientAccountId) ??
+    stringOrNull(envelope.account) ??
+    stringOrNull(field(record.userIdentity, 'accountId'));
+  const region = stringOrNull(record.awsRegion) ?? stringOrNull(envelope.region);
+  return {
+    ...known,
+    kind: 'call',
+    record: {
+      eventSource,
+      eventName,
+      accountId: accountId ?? '',
+      region: region ?? '',
+      request: unwrapped(record.requestParameters, `${eventName}Request`),
+      response: unwrapped(record.responseElements, `${eventName}Response`),
+      omitted: [record.requestParameters, record.responseElements].some((part) => field(part, 'omitted') === true),
+      errorCode: stringOrNull(record.errorCode),
+      userIdentity: objectOrNull(record.userIdentity),
+    },
+  };
+}
+
+/** A Config rule's Lambda invocation: the item stands in it as a JSON string. */
+function fromRuleInvocation(invocation: JsonObject): Change {
+  let invokingEvent: unknown = invocation.invokingEvent;
+  try {
+    if (typeof invokingEvent === 'string') invokingEvent = JSON.parse(invokingEvent);
+  } catch {
+    invokingEvent = null;
+  }
+  const rule = stringOrNull(invocation.configRuleName);
+  const about: About = { ...NOBODY, eventId: stringOrNull(invocation.id), eventName: rule };
+  if (!isObject(invokingEvent)) return unreadable('has an "invokingEvent" that is not a JSON object', about);
+  return fromConfig(invokingEvent, about, { account: invocation.accountId });
+}
+
+/** A Config item change (whole or as the summary of an oversized one) or a compliance change. */
+function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Change {
+  const messageType = stringOrNull(detail.messageType);
+  const named: About = {
+    ...about,
+    eventName: messageType ?? about.eventName,
+    eventTime: about.eventTime ?? stringOrNull(detail.notificationCreationTime),
+  };
+  const item = objectOrNull(detail.configurationItem) ?? objectOrNull(detail.configurationItemSummary);
+  if (item !== null) return fromNames(item, named, envelope);
+  if ('resourceType' in detail) return fromNames(detail, named, envelope);
+  if (messageType !== null && !messageType.endsWith('ChangeNotification'))
+    return { ...named, kind: 'other', reason: `${messageType} names no resource.` };
+  return unreadable(
+    'names no resource: neither "configurationItem", "configurationItemSummary" nor "resourceType"',
+    named,
+  );
+}
+
+function fromNames(names: JsonObject, about: About, envelope: JsonObject): Change {
+  const resourceType = stringOrNull(names.resourceType);
+  const resourceId = stringOrNull(names.resourceId);
+  if (resourceType === null || resourceId === null)
+    return unreadable('has no "resourceType" or no "resourceId" string', about);
+  return {
+    ...about,
+    kind: 'resource',
+    resource: {
+      resourceType,
+      resourceId,
+      accountId:
+        stringOrNull(names.awsAccountId) ?? stringOrNull(names.accountId) ?? stringOrNull(envelope.account) ?? '',
+      region:
+        [names.awsRegion, names.region, envelope.region].map(regionOrNull).find((region) => region !== null) ?? '',
+    },
+  };
+}
+
+/** AWS Config says "global" of resources that belong to no region; the region that told us is then the one to ask. */
+const regionOrNull = (value: unknown): string | null => (value === 'global' ? null : stringOrNull(value));
+
+const unreadable = (what: string, about: About = NOBODY): Change => ({
+  ...about,
+  kind: 'unreadable',
+  error: new UnreadableEventError(`the event ${what}`),
+});

@@ -1,0 +1,42 @@
+import { bareResult, type Result } from '../../result.ts';
+import type { Cause, Engine } from '../context.ts';
+import { messageOf } from '../errors.ts';
+import { reconcile } from '../reconcile/reconciler.ts';
+import { type Change, changesIn } from './parse-event.ts';
+import { type RouteContext, route } from './route.ts';
+
+/** Everything that one input (of any known shape) leads to, change by change. */
+export async function* receive(
+  input: unknown,
+  engine: Engine,
+  context: Omit<RouteContext, 'aws'>,
+): AsyncGenerator<readonly Result[]> {
+  for (const change of changesIn(input)) yield await lookAt(change, engine, context);
+}
+
+/** Routes one change and reconciles every resource that it concerns; all are tried. Never throws. */
+export async function lookAt(
+  change: Change,
+  engine: Engine,
+  context: Omit<RouteContext, 'aws'>,
+): Promise<readonly Result[]> {
+  const cause: Cause = {
+    eventId: change.eventId,
+    eventName: change.eventName,
+    eventTime: change.eventTime,
+    receivedAt: engine.clock.now().toISOString(),
+    attribution: change.attribution,
+  };
+  const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
+  const results: Result[] = unreadable.map((error) =>
+    bareResult(change, { outcome: 'failed', error: messageOf(error) }),
+  );
+  for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
+  if (results.length > 0) return results;
+  return [
+    bareResult(change, {
+      outcome: 'notApplicable',
+      annotation: subjects.length > 0 ? 'Every control is off.' : reason,
+    }),
+  ];
+}

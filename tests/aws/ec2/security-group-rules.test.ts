@@ -1,0 +1,286 @@
+import { EC2Client, type SecurityGroupRule } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { coversTheWorld, isTooWide, opensPort } from '../../../shared/aws/cidr.ts';
+import {
+  exposingRules,
+  inWords,
+  type PrefixLists,
+  revoke,
+  sourcesOf,
+} from '../../../shared/aws/ec2/security-group-rules.ts';
+import { callOf } from '../../../shared/control.ts';
+
+const BREADTH = { ipv4: 8, ipv6: 16 };
+const PREFIX_LISTS: PrefixLists = {
+  'pl-office': ['203.0.113.0/24'],
+  'pl-many': Array.from({ length: 120 }, (_, n) => `${n}.0.0.0/8`),
+  'pl-world': ['10.0.0.0/8', '0.0.0.0/0'],
+  'pl-mixed': ['96.0.0.0/3', '2400::/12'],
+};
+
+/** What the property means by "the world reaches a port", said once more and without cleverness. */
+const exposed = (rules: readonly SecurityGroupRule[], ports: readonly number[], lists = PREFIX_LISTS) =>
+  ports.some((port) => {
+    const sources = rules
+      .filter((rule) => !rule.IsEgress && opensPort(rule, port))
+      .flatMap((rule) => sourcesOf(rule, lists));
+    return sources.some((cidr) => isTooWide(cidr, BREADTH)) || coversTheWorld(sources);
+  });
+
+const source = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.nat(255), fc.integer({ min: 0, max: 9 })).map(([n, p]) => ({ CidrIpv4: `${n}.0.0.1/${p}` })),
+  },
+  { weight: 3, arbitrary: fc.nat(15).map((n) => ({ CidrIpv4: `${n * 16}.0.0.0/${n % 3 === 0 ? 8 : 24}` })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.nat(0xffff), fc.integer({ min: 2, max: 20 }))
+      .map(([n, p]) => ({ CidrIpv6: `${n.toString(16)}::/${p}` })),
+  },
+  { weight: 2, arbitrary: fc.constantFrom(...Object.keys(PREFIX_LISTS)).map((PrefixListId) => ({ PrefixListId })) },
+  { weight: 1, arbitrary: fc.constant({ ReferencedGroupInfo: { GroupId: 'sg-1' } }) },
+);
+const span = fc.constantFrom(
+  { IpProtocol: '-1', FromPort: -1, ToPort: -1 },
+  { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 },
+  { IpProtocol: '6', FromPort: 0, ToPort: 65535 },
+  { IpProtocol: 'udp', FromPort: 3000, ToPort: 4000 },
+  { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
+  { IpProtocol: 'icmp', FromPort: -1, ToPort: -1 },
+);
+const group = fc.array(fc.tuple(span, source, fc.boolean()), { maxLength: 14 }).map((parts): SecurityGroupRule[] =>
+  parts.map(([ports, from, egress], index) => ({
+    SecurityGroupRuleId: `sgr-${String(index).padStart(3, '0')}`,
+    IsEgress: egress && index % 4 === 0,
+    ...ports,
+    ...from,
+  })),
+);
+/** Rules of which no one is too wide, and that together cover about half of the world. */
+const crowd = fc
+  .shuffledSubarray(
+    Array.from({ length: 256 }, (_, n) => n),
+    { minLength: 120, maxLength: 200 },
+  )
+  .chain((octets) => fc.tuple(...octets.map((n) => fc.tuple(fc.constant(n), fc.constantFrom(8, 8, 8, 9), span))))
+  .map((parts): SecurityGroupRule[] =>
+    parts.map(([n, prefix, { IpProtocol }], index) => ({
+      SecurityGroupRuleId: `sgr-${String(index).padStart(3, '0')}`,
+      IsEgress: false,
+      IpProtocol: IpProtocol === 'icmp' ? 'icmp' : '-1',
+      FromPort: -1,
+      ToPort: -1,
+      CidrIpv4: `${n}.0.0.0/${prefix}`,
+    })),
+  );
+const PORTS = [22, 3389];
+
+describe('exposingRules', () => {
+  test.each([
+    ['few rules of every kind', group, 200],
+    ['a crowd of narrow rules', crowd, 15],
+  ] as const)('of %s: the rest is not exposed, and nothing is taken in vain', (_name, rules, numRuns) => {
+    fc.assert(
+      fc.property(rules, (all) => {
+        const exposing = exposingRules(all, PREFIX_LISTS, PORTS, BREADTH);
+        const rest = all.filter((rule) => !exposing.includes(rule));
+        expect(exposed(rest, PORTS)).toBe(false);
+        expect(exposing.length > 0).toBe(exposed(all, PORTS));
+        for (const rule of exposing) expect(exposed([...rest, rule], PORTS)).toBe(true);
+      }),
+      { numRuns },
+    );
+  });
+
+  test('does not depend on the order of rules or ports', () => {
+    const shuffled = fc
+      .oneof(group, crowd)
+      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+    const ids = (rules: readonly SecurityGroupRule[]) => rules.map((rule) => rule.SecurityGroupRuleId).sort();
+    fc.assert(
+      fc.property(shuffled, ([all, again]) => {
+        const first = exposingRules(all, PREFIX_LISTS, PORTS, BREADTH);
+        const second = exposingRules(again, PREFIX_LISTS, PORTS.toReversed(), BREADTH);
+        expect(ids(second)).toEqual(ids(first));
+        expect(second).toEqual(again.filter((rule) => second.includes(rule)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
+  const named = (rules: Record<string, SecurityGroupRule>) =>
+    exposingRules(
+      Object.entries(rules).map(([SecurityGroupRuleId, rule]) => ({ SecurityGroupRuleId, ...rule })),
+      PREFIX_LISTS,
+      PORTS,
+      BREADTH,
+    ).map((rule) => rule.SecurityGroupRuleId);
+
+  test('takes the widest of narrow rules, and leaves the narrow ones', () => {
+    const eighths = Object.fromEntries(
+      Array.from({ length: 126 }, (_, n) => [`eight-${n}`, { ...ssh, CidrIpv4: `${n}.0.0.0/8` }]),
+    );
+    const office = { office: { ...ssh, CidrIpv4: '203.0.113.0/24' } };
+    expect(named({ ...eighths, ...office, list: { ...ssh, PrefixListId: 'pl-many' } })).toEqual([]);
+    expect(named({ ...eighths, ...office, a: { ...ssh, CidrIpv4: '200.0.0.0/9' } })).toEqual([]);
+    const far = Object.fromEntries(['201', '202'].map((n) => [n, { ...ssh, CidrIpv4: `${n}.0.0.0/8` }]));
+    expect(named({ ...office, ...far, ...eighths })).toHaveLength(1);
+    expect(named({ ...office, ...far, list: { ...ssh, PrefixListId: 'pl-many' } })).toEqual([]);
+    expect(
+      named({
+        list: { ...ssh, PrefixListId: 'pl-many' },
+        ...office,
+        ...Object.fromEntries(
+          Array.from({ length: 8 }, (_, n) => [`b-${n}`, { ...ssh, CidrIpv4: `${200 + n}.0.0.0/8` }]),
+        ),
+      }),
+    ).toEqual(['list']);
+  });
+
+  test('leaves a rule of the family that is not too open, however wide it is', () => {
+    const breadth = { ipv4: 16, ipv6: 4 };
+    const rules: SecurityGroupRule[] = [
+      ...Array.from({ length: 8 }, (_, n) => ({ ...ssh, PrefixListId: `pl-${n}` })),
+      { ...ssh, CidrIpv6: '2400::/6' },
+    ];
+    const lists = Object.fromEntries(
+      Array.from({ length: 8 }, (_, n) => [
+        `pl-${n}`,
+        Array.from({ length: 4096 }, (_, m) => `${n * 16 + (m >> 8)}.${m & 255}.0.0/16`),
+      ]),
+    );
+    const exposing = exposingRules(rules, lists, PORTS, breadth);
+    expect(exposing).toHaveLength(1);
+    expect(exposing[0]?.CidrIpv6).toBeUndefined();
+  });
+
+  test.each<[string, SecurityGroupRule, boolean]>([
+    ['a world that is spelt oddly', { ...ssh, CidrIpv4: '1.2.3.4/0' }, true],
+    ['IPv6 spelt in full', { ...ssh, CidrIpv6: '0:0:0:0:0:0:0:0/0' }, true],
+    ['a prefix list that holds the world', { ...ssh, PrefixListId: 'pl-world' }, true],
+    ['a narrow prefix list', { ...ssh, PrefixListId: 'pl-office' }, false],
+    ['egress', { ...ssh, IsEgress: true, CidrIpv4: '0.0.0.0/0' }, false],
+    ['a referenced group', { ...ssh, ReferencedGroupInfo: { GroupId: 'sg-1' } }, false],
+    ['another port', { ...ssh, FromPort: 23, ToPort: 3388, CidrIpv4: '0.0.0.0/0' }, false],
+  ])('%s', (_name, rule, found) => {
+    expect(named({ rule })).toEqual(found ? ['rule'] : []);
+  });
+
+  test('throws where something cannot be judged', () => {
+    expect(() => named({ a: { ...ssh, PrefixListId: 'pl-unread' } })).toThrow('pl-unread');
+    expect(() => named({ a: { ...ssh, CidrIpv4: '1.2.3.4/40' } })).toThrow('1.2.3.4/40');
+  });
+
+  test('is quick for the most rules that AWS allows', () => {
+    const rules = Array.from({ length: 1000 }, (_, n) => ({
+      ...ssh,
+      SecurityGroupRuleId: `sgr-${n}`,
+      CidrIpv4: `${n % 200}.${(Math.floor(n / 200) % 4) * 64}.0.0/10`,
+    }));
+    const started = performance.now();
+    expect(exposingRules(rules, {}, PORTS, BREADTH).length).toBeGreaterThan(0);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('revoke', () => {
+  const rule: SecurityGroupRule = {
+    SecurityGroupRuleId: 'sgr-1',
+    GroupId: 'sg-1',
+    IpProtocol: 'tcp',
+    FromPort: 22,
+    ToPort: 22,
+    CidrIpv4: '0.0.0.0/0',
+    Description: 'just for today',
+    Tags: [{ Key: 'team', Value: 'web' }],
+  };
+  const undoOf = (of: SecurityGroupRule) => revoke('sg-1', of).undo?.({}).map(callOf)[0];
+
+  test('names one rule by its id, and brings it back with description and tags', () => {
+    expect(callOf(revoke('sg-1', rule))).toEqual({
+      service: 'ec2',
+      operation: 'RevokeSecurityGroupIngress',
+      input: { GroupId: 'sg-1', SecurityGroupRuleIds: ['sgr-1'] },
+    });
+    expect(revoke('sg-1', rule).client).toBe(EC2Client);
+    expect(undoOf(rule)).toEqual({
+      service: 'ec2',
+      operation: 'AuthorizeSecurityGroupIngress',
+      input: {
+        GroupId: 'sg-1',
+        IpPermissions: [
+          {
+            IpProtocol: 'tcp',
+            FromPort: 22,
+            ToPort: 22,
+            IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'just for today' }],
+          },
+        ],
+        TagSpecifications: [{ ResourceType: 'security-group-rule', Tags: [{ Key: 'team', Value: 'web' }] }],
+      },
+    });
+  });
+
+  test.each<[string, SecurityGroupRule, object]>([
+    [
+      'all traffic has no ports',
+      { IpProtocol: '-1', FromPort: -1, ToPort: -1, CidrIpv6: '::/0' },
+      {
+        IpProtocol: '-1',
+        Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+      },
+    ],
+    [
+      'a prefix list',
+      { IpProtocol: 'udp', FromPort: 0, ToPort: 9, PrefixListId: 'pl-1', Description: '' },
+      {
+        IpProtocol: 'udp',
+        FromPort: 0,
+        ToPort: 9,
+        PrefixListIds: [{ PrefixListId: 'pl-1' }],
+      },
+    ],
+    [
+      'a group of another account',
+      {
+        IpProtocol: 'icmp',
+        FromPort: 8,
+        ToPort: -1,
+        ReferencedGroupInfo: { GroupId: 'sg-2', UserId: '111122223333', VpcId: 'vpc-1' },
+        Description: 'ping',
+      },
+      {
+        IpProtocol: 'icmp',
+        FromPort: 8,
+        ToPort: -1,
+        UserIdGroupPairs: [{ GroupId: 'sg-2', UserId: '111122223333', Description: 'ping' }],
+      },
+    ],
+  ])('undo: %s', (_name, of, permission) => {
+    expect(undoOf(of)?.input).toEqual({ GroupId: 'sg-1', IpPermissions: [permission] });
+  });
+
+  test('takes egress by the egress call', () => {
+    const egress = { ...rule, IsEgress: true };
+    expect(callOf(revoke('sg-1', egress)).operation).toBe('RevokeSecurityGroupEgress');
+    expect(undoOf(egress)?.operation).toBe('AuthorizeSecurityGroupEgress');
+  });
+
+  test('is satisfied where the rule is gone already, and so is its undo where it is back', () => {
+    expect(revoke('sg-1', rule).satisfiedBy).toContain('InvalidSecurityGroupRuleId.NotFound');
+    expect(revoke('sg-1', rule).undo?.({})[0]?.satisfiedBy).toEqual(['InvalidPermission.Duplicate']);
+  });
+});
+
+test.each<[string, SecurityGroupRule]>([
+  ['tcp 22 from 0.0.0.0/0', { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' }],
+  ['udp 3000-4000 from ::/0', { IpProtocol: 'udp', FromPort: 3000, ToPort: 4000, CidrIpv6: '::/0' }],
+  ['all traffic from pl-1', { IpProtocol: '-1', FromPort: -1, ToPort: -1, PrefixListId: 'pl-1' }],
+  ['all traffic to sg-2', { IpProtocol: '-1', IsEgress: true, ReferencedGroupInfo: { GroupId: 'sg-2' } }],
+])('a rule in words: %s', (words, rule) => {
+  expect(inWords(rule)).toBe(words);
+});

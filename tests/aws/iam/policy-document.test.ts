@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  conditionsOf,
+  isEveryone,
+  matchesPattern,
+  parsePolicy,
+  statementsOf,
+  stringsOf,
+} from '../../../shared/aws/iam/policy-document.ts';
+
+describe('a policy document', () => {
+  test('has its statements in a list or bare, or none', () => {
+    expect(statementsOf(parsePolicy('{"Statement":[{"Sid":"a"},{"Sid":"b"}]}'))).toEqual([{ Sid: 'a' }, { Sid: 'b' }]);
+    expect(statementsOf(parsePolicy('{"Statement":{"Sid":"a"}}'))).toEqual([{ Sid: 'a' }]);
+    expect(statementsOf(parsePolicy('{}'))).toEqual([]);
+  });
+  test.each(['', 'null', '[]', '"text"', '{'])('is never %j', (text) => {
+    expect(() => parsePolicy(text)).toThrow();
+  });
+  test('has one value or several', () => {
+    expect(stringsOf('a')).toEqual(['a']);
+    expect(stringsOf(['a', 'b'])).toEqual(['a', 'b']);
+    expect(stringsOf(undefined)).toEqual([]);
+  });
+  test('has conditions by operator and key', () => {
+    const condition = { Bool: { 'aws:SecureTransport': false }, StringLike: { 'aws:PrincipalArn': ['a', 'b'] } };
+    expect(conditionsOf(condition)).toEqual([
+      ['Bool', 'aws:securetransport', ['false']],
+      ['StringLike', 'aws:principalarn', ['a', 'b']],
+    ]);
+    expect(conditionsOf(undefined)).toEqual([]);
+  });
+});
+
+test.each([
+  ['*', true],
+  [{ AWS: '*' }, true],
+  [{ AWS: ['arn:aws:iam::111122223333:root', '*'] }, true],
+  [{ AWS: 'arn:aws:iam::111122223333:root' }, false],
+  [{ Service: '*' }, false],
+  [undefined, false],
+  [null, false],
+])('the principal %j is everybody: %j', (principal, expected) => {
+  expect(isEveryone(principal)).toBe(expected);
+});
+
+describe('a pattern', () => {
+  test.each([
+    ['*', '', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['a*', 'a', true],
+    ['a*c', 'abcbc', true],
+    ['a*c', 'abcb', false],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['**a**', 'bab', true],
+    ['a.c', 'abc', false],
+    ['arn:aws:s3:::b/*', 'arn:aws:s3:::b/x/y', true],
+    ['arn:aws:s3:::b/*', 'arn:aws:s3:::b', false],
+  ])('%j matches %j: %j', (pattern, text, expected) => {
+    expect(matchesPattern(pattern, text)).toBe(expected);
+  });
+
+  test('matches what a regular expression would', () => {
+    const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 8 });
+    fc.assert(
+      fc.property(letters('ab*?'), letters('ab'), (pattern, text) => {
+        const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+        expect(matchesPattern(pattern, text)).toBe(expression.test(text));
+      }),
+    );
+  });
+
+  test('that is made to stall does not', () => {
+    expect(matchesPattern(`${'*a'.repeat(200)}b`, 'a'.repeat(2000))).toBe(false);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AnyControl, Mode } from '../../../shared/control.ts';
+import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
+import type { Result } from '../../../shared/result.ts';
+import { testEngine } from '../../support/engine.ts';
+import { labelled, lidClosed, locked, named, World } from '../../support/fake-resource.ts';
+
+const FALLBACK = { accountId: '111122223333', region: 'eu-west-1' };
+const opened = {
+  eventID: 'e-1',
+  eventTime: '2026-01-01T00:00:00Z',
+  eventSource: 'box.amazonaws.com',
+  eventName: 'OpenLid',
+  awsRegion: 'eu-central-1',
+  recipientAccountId: '444455556666',
+  userIdentity: { arn: 'arn:aws:iam::444455556666:user/ann' },
+  requestParameters: { boxId: 'box-7' },
+};
+
+async function received(
+  input: unknown,
+  world: World,
+  controls: AnyControl[] = [lidClosed, locked, labelled],
+  mode: Mode = 'remediate',
+) {
+  const engine = testEngine((region) => world.aws(region), mode);
+  const groups = await Array.fromAsync(receive(input, engine, { controls, fallback: FALLBACK }));
+  return { groups, results: groups.flat(), told: engine.told };
+}
+const only = ({ results }: { results: Result[] }) => {
+  expect(results).toHaveLength(1);
+  return results[0] as Result;
+};
+const NOTHING = {
+  controlId: null,
+  resourceType: null,
+  resourceId: null,
+  accountId: null,
+  region: null,
+  before: null,
+  after: null,
+  mode: null,
+  steps: [],
+  remediationId: null,
+};
+
+test('an event leads to one line for each resource and control that it can have affected', async () => {
+  const world = new World({ lid: { open: true } });
+  const { groups, told } = await received(opened, world);
+  expect(groups).toHaveLength(1);
+  expect(groups[0]).toMatchObject([
+    {
+      eventId: 'e-1',
+      eventName: 'OpenLid',
+      controlId: 'box-lid-closed',
+      resourceId: 'box-7',
+      accountId: '444455556666',
+      region: 'eu-central-1',
+      outcome: 'remediated',
+    },
+    { controlId: 'box-locked', outcome: 'remediated' },
+  ]);
+  expect(world.calls).toMatchObject([{ operation: 'CloseLid', region: 'eu-central-1' }]);
+  expect(told).toMatchObject([
+    { attribution: { actor: 'arn:aws:iam::444455556666:user/ann' }, eventTime: '2026-01-01T00:00:00Z' },
+  ]);
+});
+
+test('what is replayed, doubled or late does nothing more', async () => {
+  const world = new World({ lid: { open: true } });
+  const { results } = await received([opened, opened, { Records: [opened] }], world, [lidClosed]);
+  expect(results.map(({ outcome }) => outcome)).toEqual(['remediated', 'compliant', 'compliant']);
+  expect(world.calls).toHaveLength(1);
+});
+
+describe('one bare line', () => {
+  test('for an event that concerns no control', async () => {
+    const result = only(await received({ ...opened, eventName: 'PaintBox' }, new World()));
+    expect(result).toEqual({
+      ...NOTHING,
+      eventId: 'e-1',
+      eventName: 'PaintBox',
+      outcome: 'notApplicable',
+      annotation: expect.stringMatching(/PaintBox of box.amazonaws.com concerns no control/),
+      error: null,
+    });
+  });
+
+  test('for an event that cannot be read', async () => {
+    const result = only(await received({ foo: 1 }, new World()));
+    expect(result).toEqual({
+      ...NOTHING,
+      eventId: null,
+      eventName: null,
+      outcome: 'failed',
+      annotation: null,
+      error: expect.stringMatching(/^UnreadableEventError: the event is none of: an EventBridge envelope/),
+    });
+  });
+
+  test('for a call that failed', async () => {
+    const result = only(await received({ ...opened, errorCode: 'AccessDenied' }, new World({ lid: { open: true } })));
+    expect(result).toMatchObject({ outcome: 'notApplicable', annotation: expect.stringMatching(/AccessDenied/) });
+  });
+
+  test('for one whose controls are off', async () => {
+    expect(only(await received(opened, new World(), [lidClosed], 'off'))).toMatchObject({
+      outcome: 'notApplicable',
+      annotation: 'Every control is off.',
+    });
+  });
+
+  test('for a resource that could not be told', async () => {
+    expect(
+      only(await received({ ...opened, requestParameters: null, responseElements: {} }, new World())),
+    ).toMatchObject({
+      eventId: 'e-1',
+      outcome: 'failed',
+      error: expect.stringMatching(/could not tell the AWS::Box::Box of OpenLid/),
+    });
+  });
+});
+
+test('one bad event among others fails alone, in its place', async () => {
+  const { groups } = await received([opened, null, '{"half', { ...opened, eventID: 'e-2' }], new World(), [lidClosed]);
+  expect(groups.map((group) => group.map(({ outcome, eventId }) => `${eventId} ${outcome}`))).toEqual([
+    ['e-1 compliant'],
+    ['null failed'],
+    ['null failed'],
+    ['e-2 compliant'],
+  ]);
+});
+
+test('a resource that fails does not keep the next one waiting', async () => {
+  const world = new World();
+  world.errors.set('lid', named('AccessDenied'));
+  const { results } = await received([opened, { resourceType: 'AWS::Box::Box', resourceId: 'box-8' }], world, [
+    lidClosed,
+    labelled,
+  ]);
+  expect(results.map(({ resourceId, controlId, outcome }) => `${resourceId} ${controlId} ${outcome}`)).toEqual([
+    'box-7 box-lid-closed failed',
+    'box-8 box-lid-closed failed',
+    'box-8 box-labelled compliant',
+  ]);
+  expect(results[1]).toMatchObject(FALLBACK);
+});
+
+test('a log file with nothing in it leads to nothing', async () => {
+  expect((await received({ Records: [] }, new World())).groups).toEqual([]);
+});

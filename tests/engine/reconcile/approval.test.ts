@@ -1,0 +1,160 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { Mode } from '../../../shared/control.ts';
+import { messageOf } from '../../../shared/engine/errors.ts';
+import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { memoryStore } from '../../../shared/ledger/store.ts';
+import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import { policyFrom } from '../../../shared/policy/settings.ts';
+import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { type Box, CAUSE, closeLid, lidClosed, locked, subjectOf, World } from '../../support/fake-resource.ts';
+
+const CONTROLS = [lidClosed, locked];
+const HOUR = 3_600_000;
+let world: World;
+let now: number;
+let mode: Mode;
+let engine: TestEngine;
+
+beforeEach(() => {
+  world = new World({ lid: { open: true } });
+  now = Date.parse('2026-11-02T10:00:00Z');
+  mode = 'approve';
+  const made = testEngine((region) => world.aws(region), 'approve', {
+    ledger: ledgerIn(memoryStore(), () => now),
+    clock: { now: () => new Date(now), sleep: async () => {} },
+  });
+  const settings = made.policy.settingsFor;
+  engine = {
+    ...made,
+    policy: {
+      ...made.policy,
+      limits: { ...policyFrom(null).limits, approval: 12 * HOUR },
+      settingsFor: (control, place) => ({ ...settings(control, place), mode }),
+    },
+  };
+});
+
+const look = async () => (await reconcile(subjectOf(lidClosed), CAUSE, engine))[0];
+const waiting = async () => (await look())?.remediationId ?? '';
+const says = (promise: Promise<unknown>) => promise.then(() => 'nothing', messageOf);
+const statusOf = async (id: string) => (await engine.ledger.remediation(id))?.status;
+
+test('asks once, whatever asks again, and makes no call', async () => {
+  const id = await waiting();
+  for (let again = 0; again < 3; again += 1)
+    expect(await look()).toMatchObject({ outcome: 'awaitingApproval', remediationId: id, mode: 'approve' });
+  expect(engine.told.map(({ result }) => [result.outcome, result.remediationId])).toEqual([['awaitingApproval', id]]);
+  expect(world.calls).toEqual([]);
+  const record = await engine.ledger.remediation(id);
+  expect(record).toMatchObject({ status: 'awaitingApproval', steps: [{ status: 'intended' }] });
+  expect(record?.expires).toBe('2026-11-02T22:00:00.000Z');
+});
+
+test('asks again where nobody could be told', async () => {
+  const { notifier } = engine;
+  const deaf = { ...engine, notifier: { ...notifier, tell: () => Promise.reject(new Error('SNS is down')) } };
+  expect(await reconcile(subjectOf(lidClosed), CAUSE, deaf)).toMatchObject([{ outcome: 'failed' }]);
+  expect(await look()).toMatchObject({ outcome: 'awaitingApproval' });
+  expect(engine.told).toHaveLength(1);
+});
+
+test('an approval runs the plan, and its record says when and by whom', async () => {
+  const id = await waiting();
+  now += HOUR;
+  expect(await approve(id, 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'remediated', remediationId: id });
+  expect(world.calls.map(({ operation }) => operation)).toEqual(['CloseLid']);
+  expect(await engine.ledger.remediation(id)).toMatchObject({
+    status: 'remediated',
+    decidedBy: 'ann',
+    eventId: CAUSE.eventId,
+    attribution: CAUSE.attribution,
+    times: { received: CAUSE.receivedAt, decided: '2026-11-02T11:00:00.000Z' },
+  });
+  expect(await says(approve(id, 'ann', engine, CONTROLS))).toMatch(/waits for nobody: it is remediated/);
+});
+
+test('where the drift has gone there is nothing to do', async () => {
+  const id = await waiting();
+  world.box = { ...(world.box as Box), lid: { open: false } };
+  expect(await approve(id, 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'compliant' });
+  expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
+});
+
+test('an approval holds for one plan, not for what is found meanwhile', async () => {
+  const [id] = [(await reconcile(subjectOf(locked), CAUSE, engine))[0]?.remediationId ?? ''];
+  world.box = { ...(world.box as Box), lock: { on: false } };
+  const anew = await approve(id, 'ann', engine, CONTROLS);
+  expect(anew).toMatchObject({ outcome: 'awaitingApproval' });
+  expect(anew.remediationId).not.toBe(id);
+  expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
+  expect(engine.told.at(-1)?.result.remediationId).toBe(anew.remediationId);
+  expect(await approve(anew.remediationId ?? '', 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'remediated' });
+});
+
+test('nor for what another version of the control would do', async () => {
+  const id = await waiting();
+  const thorough = { ...lidClosed, plan: () => [closeLid(), closeLid()] };
+  expect(await approve(id, 'ann', engine, [thorough])).toMatchObject({ outcome: 'awaitingApproval' });
+  expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
+});
+
+test('a decision that came first holds', async () => {
+  const id = await waiting();
+  // The approval has read the record; then somebody rejects it.
+  const { ledger } = engine;
+  let raced = false;
+  const racing = {
+    ...ledger,
+    async acquire(...given: Parameters<typeof ledger.acquire>) {
+      if (!raced) {
+        raced = true;
+        await reject(id, 'jo', 'no', engine, CONTROLS);
+      }
+      return ledger.acquire(...given);
+    },
+  };
+  await approve(id, 'ann', { ...engine, ledger: racing }, CONTROLS);
+  expect([world.calls, await statusOf(id)]).toEqual([[], 'rejected']);
+});
+
+test('what was rejected is asked for again only where the plan is another or the drift has come back', async () => {
+  const id = await waiting();
+  await reject(id, 'jo', 'not now', engine, CONTROLS);
+  expect(await look()).toMatchObject({
+    outcome: 'detected',
+    annotation: expect.stringMatching(/^Rejected by jo: not now\./),
+  });
+  expect(engine.told).toHaveLength(1);
+  world.box = { ...(world.box as Box), lid: { open: false } };
+  expect(await look()).toMatchObject({ outcome: 'compliant' });
+  world.box = { ...(world.box as Box), lid: { open: true } };
+  expect(await look()).toMatchObject({ outcome: 'awaitingApproval' });
+});
+
+test('late is too late, and the next look asks anew', async () => {
+  const id = await waiting();
+  now += 12 * HOUR;
+  expect(await says(approve(id, 'ann', engine, CONTROLS))).toMatch(
+    /expired at 2026-11-02T22:00:00.000Z; the next look at box-1 asks anew/,
+  );
+  expect(await says(reject(id, 'ann', 'no', engine, CONTROLS))).toMatch(/expired/);
+  const anew = await waiting();
+  expect(anew).not.toBe(id);
+  expect(await statusOf(id)).toBe('expired');
+  expect(engine.told).toHaveLength(2);
+});
+
+test('a mode that was lowered meanwhile holds against an approval', async () => {
+  const id = await waiting();
+  mode = 'detect';
+  expect(await approve(id, 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'detected' });
+  expect(world.calls).toEqual([]);
+});
+
+test('of a control that is off, or that this version does not have, nothing can be decided', async () => {
+  const id = await waiting();
+  expect(await says(approve(id, 'ann', engine, [locked]))).toMatch(/which this version does not have/);
+  const off = { ...engine, policy: { ...engine.policy, reach: () => 'off' as const } };
+  expect(await says(approve(id, 'ann', off, CONTROLS))).toMatch(/is off/);
+});

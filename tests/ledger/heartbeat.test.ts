@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { arrived, beaten, type Due, isOverdue, LIMIT, SWEEP_EVERY, settled } from '../../shared/ledger/heartbeat.ts';
+import { type Heartbeat, NO_BEAT } from '../../shared/ledger/heartbeats.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const NOTHING: Due = { tell: null, sweep: false };
+
+/** A region: what is made of beats and of what comes back, and what was told of it and when. */
+class Region {
+  state: Heartbeat = NO_BEAT;
+  readonly told: { readonly tell: Due['tell']; readonly at: number }[] = [];
+  readonly swept: number[] = [];
+
+  beat(at: number, failure: string | null = null): Due {
+    return this.take(beaten(this.state, { at, failure }), at);
+  }
+  arrive(called: number, now: number): Due {
+    return this.take(arrived(this.state, called, now), now);
+  }
+  take({ next, answer }: ReturnType<typeof beaten>, now: number): Due {
+    this.state = next;
+    if (answer.tell !== null) this.told.push({ tell: answer.tell, at: now });
+    if (answer.sweep) this.swept.push(now);
+    if (answer.tell !== null || answer.sweep) this.state = settled(this.state, answer, now);
+    return answer;
+  }
+  get words() {
+    return this.told.map(({ tell }) => tell);
+  }
+}
+
+/** A beat: so long after the one before; how long each record of it takes (none: lost), and how far CloudTrail's clock is off. */
+interface Story {
+  readonly gap: number;
+  readonly delays: readonly number[];
+  readonly skew: number;
+}
+const delay = (longest: number) => fc.integer({ min: 0, max: longest });
+const storyOf = (delays: fc.Arbitrary<number[]>): fc.Arbitrary<readonly Story[]> =>
+  fc.array(
+    fc.record({
+      gap: fc.integer({ min: 3 * MINUTE, max: 45 * MINUTE }),
+      delays,
+      skew: fc.integer({ min: -20 * SECOND, max: 20 * SECOND }),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+
+/** What happens, in its order: beats, and their records. */
+function happenings(story: readonly Story[]): readonly { readonly at: number; readonly called: number | null }[] {
+  let time = 1_000_000 * MINUTE;
+  const all = story.flatMap(({ gap, delays, skew }) => {
+    time += gap;
+    const at = time;
+    // CloudTrail counts whole seconds.
+    const called = Math.floor((at + skew) / SECOND) * SECOND;
+    return [{ at, called: null }, ...delays.map((wait) => ({ at: at + wait, called }))];
+  });
+  return all.toSorted((a, b) => a.at - b.at);
+}
+
+function live(story: readonly Story[], region = new Region()): Region {
+  for (const { at, called } of happenings(story)) called === null ? region.beat(at) : region.arrive(called, at);
+  return region;
+}
+
+describe('whatever the order of beats and of what comes back', () => {
+  test('a region that answers each beat within the limit is never called silent', () => {
+    const answering = fc.array(delay(LIMIT), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(storyOf(answering), (story) => {
+        const region = live(story);
+        expect(region.told).toEqual([]);
+        expect(region.swept).toEqual([]);
+      }),
+    );
+  });
+
+  test('silence and return are told in turn, silence first, and each sweeps', () => {
+    const any = fc.array(delay(4 * LIMIT), { maxLength: 3 });
+    fc.assert(
+      fc.property(storyOf(any), (story) => {
+        const region = live(story);
+        expect(region.words).toEqual(region.words.map((_, index) => (index % 2 === 0 ? 'silence' : 'return')));
+        expect(region.told.map(({ at }) => at).filter((at) => !region.swept.includes(at))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a region that answers no more is told once, at the first beat after the limit, until it is back', () => {
+    const any = fc.array(delay(LIMIT), { maxLength: 2 });
+    fc.assert(
+      fc.property(storyOf(any), fc.integer({ min: 3, max: 40 }), (story, beats) => {
+        const region = live(story);
+        const last = Math.max(...happenings(story).map(({ at }) => at));
+        const before = region.words.filter((tell) => tell === 'silence').length;
+        const wasSilent = region.state.silentSince !== null;
+        for (let n = 1; n <= beats; n += 1) region.beat(last + n * 15 * MINUTE);
+        const after = region.told.slice(-1)[0];
+        const silences = region.words.filter((tell) => tell === 'silence').length - before;
+        // The first unanswered beat is at most 15 minutes after all that came, and the third is past its limit.
+        const expected = beats >= 4 || region.state.silentSince !== null;
+        if (expected) expect({ silences, last: after?.tell }).toEqual({ silences: wasSilent ? 0 : 1, last: 'silence' });
+        region.arrive(last + beats * 15 * MINUTE, last + beats * 15 * MINUTE + MINUTE);
+        if (expected) expect(region.words.at(-1)).toBe('return');
+        expect(isOverdue(region.state, last + beats * 15 * MINUTE + MINUTE)).toBe(false);
+      }),
+    );
+  });
+
+  test('while it is silent it is swept at most once an hour, and not more seldom than the beats allow', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: MINUTE, max: 45 * MINUTE }), { minLength: 5, maxLength: 60 }), (gaps) => {
+        const region = new Region();
+        let at = 0;
+        for (const gap of gaps) {
+          at += gap;
+          region.beat(at);
+        }
+        const pauses = region.swept.slice(1).map((time, index) => time - (region.swept[index] ?? 0));
+        expect(pauses.filter((pause) => pause < SWEEP_EVERY || pause >= SWEEP_EVERY + 45 * MINUTE)).toEqual([]);
+        if (region.told.length > 0) expect(at - (region.swept.at(-1) ?? 0)).toBeLessThan(SWEEP_EVERY);
+      }),
+    );
+  });
+});
+
+const T = Date.parse('2026-11-22T12:00:00Z');
+
+test('a new region has the whole limit from its first beat', () => {
+  const region = new Region();
+  for (const minutes of [0, 15, 30]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
+  expect(region.beat(T + 31 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
+  expect(region.state.silentSince).toBe(T);
+});
+
+test('where no beats were made for a day, the region is not to blame', () => {
+  const region = new Region();
+  region.beat(T);
+  region.arrive(T, T + MINUTE);
+  for (const minutes of [1440, 1455]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
+});
+
+test('a record that comes later than the limit is no answer, and one that comes again is none either', () => {
+  const region = new Region();
+  region.beat(T);
+  region.arrive(T, T + MINUTE);
+  for (const minutes of [15, 30, 45]) region.beat(T + minutes * MINUTE);
+  // The first again; it must not put the end of the limit off.
+  region.arrive(T, T + 28 * MINUTE);
+  expect(region.beat(T + 46 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
+  expect(region.arrive(T + 15 * MINUTE, T + 50 * MINUTE)).toEqual(NOTHING);
+  expect(region.arrive(T + 45 * MINUTE, T + 51 * MINUTE)).toEqual({ tell: 'return', sweep: true });
+});
+
+test('an answer to an earlier beat does not answer a later one', () => {
+  const region = new Region();
+  for (const minutes of [0, 15]) region.beat(T + minutes * MINUTE);
+  region.arrive(T, T + 20 * MINUTE);
+  for (const minutes of [30, 45, 50]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
+  expect(region.beat(T + 51 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
+});
+
+test('a record that is faster than our own note of the beat answers it', () => {
+  const region = new Region();
+  region.arrive(T, T + 100);
+  region.beat(T - 50);
+  expect(region.state.waiting).toBeNull();
+});
+
+test('a beat that could not be made is told once, as that, and never as silence', () => {
+  const region = new Region();
+  for (let minutes = 0; minutes < 300; minutes += 15) region.beat(T + minutes * MINUTE, 'AccessDenied');
+  expect(region.words).toEqual(['failure']);
+  expect(region.swept).toEqual([]);
+  expect(isOverdue(region.state, T + 300 * MINUTE)).toBe(false);
+  region.beat(T + 300 * MINUTE);
+  region.arrive(T + 300 * MINUTE, T + 301 * MINUTE);
+  region.beat(T + 315 * MINUTE, 'AccessDenied');
+  expect(region.words).toEqual(['failure', 'failure']);
+});
+
+test('what a run that has died was to tell, the next one tells; two at once tell it once', () => {
+  const silent = { ...NO_BEAT, sent: T, waiting: T };
+  const first = beaten(silent, { at: T + 31 * MINUTE, failure: null });
+  expect(first.answer).toEqual({ tell: 'silence', sweep: true });
+  const atOnce = beaten(first.next, { at: T + 31 * MINUTE + 30 * SECOND, failure: null });
+  expect(atOnce.answer).toEqual(NOTHING);
+  const next = beaten(atOnce.next, { at: T + 46 * MINUTE, failure: null });
+  expect(next.answer).toEqual({ tell: 'silence', sweep: true });
+  expect(
+    beaten(settled(next.next, next.answer, T + 46 * MINUTE), { at: T + 61 * MINUTE, failure: null }).answer,
+  ).toEqual(NOTHING);
+});
+
+test('overdue is a region of which no beat has come back though nobody has judged it since', () => {
+  const waiting = { ...NO_BEAT, sent: T, waiting: T };
+  expect([isOverdue(waiting, T + LIMIT), isOverdue(waiting, T + LIMIT + 1)]).toEqual([false, true]);
+  expect(isOverdue(NO_BEAT, T)).toBe(false);
+});

@@ -1,0 +1,142 @@
+import { type AnyControl, compliant, defineControl, nonCompliant } from '../../shared/control.ts';
+import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
+import { named } from './fake-resource.ts';
+
+/** What a resource of the warehouse is like: its lid comes with the listing, its lock has to be read. */
+export interface Crate {
+  readonly open?: boolean;
+  readonly unlocked?: boolean;
+}
+
+export const ACCOUNT = '111122223333';
+export const HOME = 'eu-west-1';
+
+/** Many resources of a few types, listed in pages, in a time that passes only when somebody waits or reads. */
+export class Warehouse {
+  readonly crates: Map<string, Crate>;
+  readonly pageSize: number;
+  /** How the listings end that are asked for: by type and token, `AWS::W::Crate 0`. Each is thrown once. */
+  readonly troubles = new Map<string, Error[]>();
+  /** How reads of a resource end: by id. Each is thrown once. */
+  readonly unreadable = new Map<string, Error[]>();
+  /** Everything that was asked, `list AWS::W::Crate 0`, `read c-1`. */
+  readonly log: string[] = [];
+  readonly slept: number[] = [];
+  /** Milliseconds that a read takes. */
+  cost = 0;
+  now = 1_000_000;
+
+  constructor(crates: Readonly<Record<string, Crate>>, pageSize = 2) {
+    this.crates = new Map(Object.entries(crates));
+    this.pageSize = pageSize;
+  }
+
+  readonly aws = (): Aws => (() => this) as unknown as Aws;
+
+  readonly clock = {
+    now: () => new Date(this.now),
+    sleep: async (milliseconds: number) => {
+      this.slept.push(milliseconds);
+      this.now += milliseconds;
+    },
+  };
+
+  async *list(type: string, prefix: string, from: string | undefined) {
+    const ids = [...this.crates.keys()].filter((id) => id.startsWith(prefix));
+    let start = Number(from ?? 0);
+    do {
+      this.log.push(`list ${type} ${start}`);
+      this.#trouble(this.troubles, `${type} ${start}`);
+      const page = ids.slice(start, start + this.pageSize);
+      start += this.pageSize;
+      const next = start < ids.length ? String(start) : null;
+      const items = page.map((resourceId) => ({ resourceId, facets: { lid: this.#lid(resourceId) } }));
+      yield { items, next };
+    } while (start < ids.length);
+  }
+
+  async read(facet: 'lid' | 'lock', id: string) {
+    this.log.push(`read ${id}`);
+    this.now += this.cost;
+    this.#trouble(this.unreadable, id);
+    const crate = this.crates.get(id);
+    if (crate === undefined) throw named('NoSuchCrate');
+    return facet === 'lid' ? this.#lid(id) : { on: crate.unlocked !== true };
+  }
+
+  #lid(id: string) {
+    return { open: this.crates.get(id)?.open === true };
+  }
+
+  #trouble(troubles: ReadonlyMap<string, Error[]>, key: string): void {
+    const error = troubles.get(key)?.shift();
+    if (error !== undefined) throw error;
+  }
+}
+
+class WarehouseClient {
+  declare readonly warehouse: Warehouse;
+}
+const within = (aws: Aws) => aws(WarehouseClient) as unknown as Warehouse;
+const facet = <N extends 'lid' | 'lock'>(name: N) => ({
+  actions: [],
+  read: async (aws: Aws, { resourceId }: ResourceRef) =>
+    (await within(aws).read(name, resourceId)) as N extends 'lid' ? { open: boolean } : { on: boolean },
+});
+
+const resourceOf = (type: string, prefix: string, scope: { readonly scope?: 'account' } = {}) =>
+  defineResource({
+    service: 'warehouse',
+    type,
+    ...scope,
+    eventSource: 'warehouse.amazonaws.com',
+    gone: ['NoSuchCrate'],
+    facets: { lid: facet('lid'), lock: facet('lock') },
+    events: {},
+    actions: [],
+    arn: ({ resourceId }) => `arn:aws:warehouse:::${resourceId}`,
+    consoleUrl: () => 'https://example.com',
+    list: (aws, _account, from) => within(aws).list(type, prefix, from),
+  });
+
+export const crate = resourceOf('AWS::W::Crate', 'c-');
+export const barrel = resourceOf('AWS::W::Barrel', 'b-');
+export const account = resourceOf('AWS::::Account', ACCOUNT, { scope: 'account' });
+
+const words = {
+  title: '',
+  severity: 'HIGH',
+  securityControlIds: [],
+  relatedRequirements: [],
+  description: '',
+  rationale: '',
+  guidance: '',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: {},
+  parameters: {},
+} as const;
+
+const closed = (id: string, resource: typeof crate): AnyControl =>
+  defineControl({
+    ...words,
+    id,
+    resource,
+    needs: ['lid'],
+    evaluate: ({ lid }) => (lid.open ? nonCompliant('open') : compliant('closed')),
+  });
+
+export const crateClosed = closed('crate-closed', crate);
+export const accountClosed = closed('account-closed', account);
+export const crateLocked: AnyControl = defineControl({
+  ...words,
+  id: 'crate-locked',
+  resource: crate,
+  needs: ['lid', 'lock'],
+  evaluate: ({ lock }) => (lock.on ? compliant('locked') : nonCompliant('unlocked')),
+});
+/** A barrel that is lost is drift. */
+export const barrelKept: AnyControl = {
+  ...closed('barrel-kept', barrel),
+  whenDeleted: { evaluate: () => nonCompliant('lost'), plan: () => [] },
+};

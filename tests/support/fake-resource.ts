@@ -1,0 +1,272 @@
+import {
+  type AnyControl,
+  compliant,
+  defineControl,
+  nonCompliant,
+  type Severity,
+  type Step,
+  step,
+} from '../../shared/control.ts';
+import type { Cause, Engine, Subject } from '../../shared/engine/context.ts';
+import type { Finding, Ledger, Remediation } from '../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../shared/ledger/store.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import type { Notice } from '../../shared/notify/notifier.ts';
+import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
+
+/** The state of a box, the resource that these tests keep in order; null when there is none. */
+export interface Box {
+  readonly lid: { readonly open: boolean };
+  readonly lock: { readonly on: boolean };
+  readonly label: { readonly text: string };
+}
+export const GOOD: Box = { lid: { open: false }, lock: { on: true }, label: { text: 'tools' } };
+
+export const named = (name: string, message = `${name} happened`) => Object.assign(new Error(message), { name });
+
+/** One box in an account, and everything that was done to it, in order. */
+export class World {
+  box: Box | null;
+  /** What reads show, where that is not (yet) the truth: one entry for each read of a facet, then the truth. */
+  readonly stale: (Box | null)[] = [];
+  /** Errors of reads by facet and of calls by operation. */
+  readonly errors = new Map<string, Error>();
+  /** Calls that are answered and change nothing. */
+  readonly inert = new Set<string>();
+  /** `read lid`, `call CloseLid`, `ledger saveFinding`, `told detected`, …: what happened, in order. */
+  readonly log: string[] = [];
+  readonly calls: { readonly operation: string; readonly input: object; readonly region: string }[] = [];
+  lastKnown: () => Promise<Partial<Box> | null> = async () => null;
+
+  constructor(box: Partial<Box> | null = {}) {
+    this.box = box === null ? null : { ...GOOD, ...box };
+  }
+
+  aws(region: string): Aws {
+    return ((_client: unknown, elsewhere = region) => ({
+      world: this,
+      send: async (command: { constructor: { name: string }; input: object }) =>
+        this.#answer(command.constructor.name.replace(/Command$/, ''), command.input, elsewhere),
+    })) as unknown as Aws;
+  }
+
+  async read(facet: keyof Box): Promise<unknown> {
+    this.log.push(`read ${facet}`);
+    const error = this.errors.get(facet);
+    if (error !== undefined) throw error;
+    const box = this.stale.length > 0 ? this.stale.shift() : this.box;
+    if (box === null || box === undefined) throw named('NoSuchBox');
+    return structuredClone(box[facet]);
+  }
+
+  #answer(operation: string, input: object, region: string): object {
+    this.log.push(`call ${operation}`);
+    const error = this.errors.get(operation);
+    if (error !== undefined) throw error;
+    this.calls.push({ operation, input, region });
+    if (!this.inert.has(operation)) this.#change(operation, input);
+    return { $metadata: { requestId: `request-${this.calls.length}` }, was: 'something' };
+  }
+
+  #change(operation: string, input: object): void {
+    if (operation === 'MakeBox') this.box = { ...GOOD, ...input };
+    if (this.box === null) return;
+    if (operation === 'CloseLid') this.box = { ...this.box, lid: { open: false } };
+    if (operation === 'TurnKey') this.box = { ...this.box, lock: { on: true } };
+  }
+}
+
+export class BoxClient {
+  declare readonly world: World;
+}
+class Command {
+  readonly input: object;
+  constructor(input: object) {
+    this.input = input;
+  }
+}
+export class CloseLidCommand extends Command {}
+export class OpenLidCommand extends Command {}
+export class TurnKeyCommand extends Command {}
+export class MakeBoxCommand extends Command {}
+
+const facet = <N extends keyof Box>(name: N) => ({
+  actions: [],
+  read: async (aws: Aws): Promise<Box[N]> => (await aws(BoxClient).world.read(name)) as Box[N],
+});
+
+export const box = defineResource({
+  service: 'box',
+  type: 'AWS::Box::Box',
+  eventSource: 'box.amazonaws.com',
+  gone: ['NoSuchBox'],
+  facets: { lid: facet('lid'), lock: facet('lock'), label: facet('label') },
+  events: {
+    OpenLid: { ids: ({ request }) => (request === null ? [] : [String(request.boxId)]), facets: ['lid'] },
+  },
+  actions: [],
+  arn: ({ resourceId }) => `arn:aws:box:::${resourceId}`,
+  consoleUrl: ({ resourceId }) => `https://example.com/${resourceId}`,
+  async *list() {},
+  lastKnown: { actions: [], read: async (aws) => aws(BoxClient).world.lastKnown() },
+});
+
+const words = {
+  title: 'A box',
+  securityControlIds: [],
+  relatedRequirements: [],
+  description: 'A box.',
+  rationale: 'Because.',
+  guidance: 'Look.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: {},
+  parameters: { depth: { type: 'integer', description: 'How deep.', default: 1 } },
+} as const;
+
+export const closeLid = (): Step =>
+  step(
+    BoxClient,
+    CloseLidCommand,
+    { force: true },
+    {
+      satisfiedBy: ['LidIsClosed'],
+      undo: () => [step(BoxClient, OpenLidCommand, {})],
+    },
+  );
+const turnKey = (): Step => step(BoxClient, TurnKeyCommand, { turns: 2 });
+
+export const lidClosed: AnyControl = defineControl({
+  ...words,
+  id: 'box-lid-closed',
+  severity: 'CRITICAL',
+  resource: box,
+  needs: ['lid'],
+  evaluate: ({ lid }) => (lid.open ? nonCompliant('The lid is open.') : compliant('The lid is closed.')),
+  plan: () => [closeLid()],
+});
+
+/** Two steps: a lid that is open first, then the key. */
+export const locked: AnyControl = defineControl({
+  ...words,
+  id: 'box-locked',
+  severity: 'HIGH',
+  resource: box,
+  needs: ['lid', 'lock'],
+  evaluate: ({ lid, lock }) => (lid.open || !lock.on ? nonCompliant('It is not locked.') : compliant('It is locked.')),
+  plan: ({ lid }) => (lid.open ? [closeLid(), turnKey()] : [turnKey()]),
+});
+
+/** A person has to decide what to write. */
+export const labelled: AnyControl = defineControl({
+  ...words,
+  id: 'box-labelled',
+  severity: 'LOW',
+  resource: box,
+  needs: ['label'],
+  evaluate: ({ label }) => (label.text === '' ? nonCompliant('There is no label.') : compliant('There is a label.')),
+});
+
+/** A box that is lost is made anew from what was last known of it. */
+export const kept: AnyControl = defineControl({
+  ...words,
+  id: 'box-kept',
+  severity: 'MEDIUM',
+  resource: box,
+  needs: ['label', 'lock'],
+  evaluate: ({ label }) => (label.text === 'rotten' ? nonCompliant('It is rotten.') : compliant('It is there.')),
+  plan: () => [],
+  whenDeleted: {
+    evaluate: (lastKnown) => nonCompliant(`It was lost: ${lastKnown?.label?.text ?? 'nobody knows what was in it'}.`),
+    plan: ({ label }) => [
+      step(BoxClient, MakeBoxCommand, { label }, { undo: () => [] }),
+      step(BoxClient, TurnKeyCommand, {}, { undo: () => [] }),
+    ],
+  },
+});
+
+export const withSeverity = (control: AnyControl, id: string, severity: Severity): AnyControl => ({
+  ...control,
+  id,
+  severity,
+});
+
+export const REF: ResourceRef = {
+  resourceType: box.type,
+  resourceId: 'box-1',
+  accountId: '111122223333',
+  region: 'eu-west-1',
+};
+export const subjectOf = (...controls: AnyControl[]): Subject => ({ resource: box, ref: REF, controls });
+
+export const CAUSE: Cause = {
+  eventId: 'e-1',
+  eventName: 'OpenLid',
+  eventTime: '2026-01-01T00:00:00Z',
+  receivedAt: '2026-01-01T00:00:01.000Z',
+  attribution: { actor: 'ann', sourceIp: null, userAgent: null, tool: 'console' },
+};
+
+type Calls = Readonly<Record<string, (...given: never[]) => unknown>>;
+
+/** What the log says of a call beside its name. */
+const DETAILS: Readonly<Record<string, (given: never) => string>> = {
+  saveFinding: ([, { status }]: [string, Finding]) => ` ${status}`,
+  saveRemediation: ([{ status }]: [Remediation]) => ` ${status}`,
+};
+
+/** A ledger in memory that writes its calls into the log and can be broken: by the number of the call, the first being 0. */
+export function watchedLedger(
+  world: World,
+  breaks: (call: number, method: string) => boolean = () => false,
+  now: () => number = Date.now,
+) {
+  const { breakers, sweeps, ...memory } = ledgerIn(memoryStore(), now);
+  const remediations = new Map<string, Remediation>();
+  const history: Remediation[] = [];
+  let call = 0;
+  const on = (method: string, detail = '') => {
+    const broken = breaks(call++, method);
+    world.log.push(`ledger ${method}${detail}${broken ? ' broke' : ''}`);
+    if (broken) throw named('LedgerDown');
+  };
+  const watched = <T extends object>(calls: T): T => {
+    const wrapped = Object.entries(calls as Calls).map(([method, answer]) => [
+      method,
+      async (...given: never[]) => {
+        on(method, DETAILS[method]?.(given as never));
+        return answer(...given);
+      },
+    ]);
+    return Object.fromEntries(wrapped);
+  };
+  const { openFindings, remembered, remediations: listed, ...answering } = memory;
+  const { saveRemediation, ...rest } = watched(answering);
+  const ledger: Ledger = {
+    ...rest,
+    openFindings,
+    remembered,
+    sweeps,
+    remediations: listed,
+    breakers: watched(breakers),
+    async saveRemediation(remediation) {
+      await saveRemediation(remediation);
+      remediations.set(remediation.id, structuredClone(remediation));
+      history.push(structuredClone(remediation));
+    },
+  };
+  return { ledger, history, calls: () => call, kept: () => [...remediations.values()] };
+}
+
+/** A notifier that writes into the log what it tells. */
+export function watchedNotifier(world: World, told: Notice[]): Engine['notifier'] {
+  return {
+    async tell(notice) {
+      world.log.push(`told ${notice.result.outcome}`);
+      told.push(notice);
+    },
+    async announce({ subject }) {
+      world.log.push(`announced ${subject}`);
+    },
+  };
+}

@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { AnyControl } from '../../shared/control.ts';
+import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
+import type { Exemption, Remediation } from '../../shared/ledger/ledger.ts';
+import { resourceKey } from '../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../shared/ledger/store.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import type { ExemptionRule } from '../../shared/policy/policy.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import { dailyDuties } from '../../shared/watch/daily.ts';
+import { type TestEngine, testEngine } from '../support/engine.ts';
+import { CAUSE, GOOD, labelled, lidClosed, REF, subjectOf, World } from '../support/fake-resource.ts';
+
+const ARN = 'arn:aws:box:::box-1';
+const DAY = 86_400_000;
+let world: World;
+let now: number;
+let engine: TestEngine;
+const at = (day: string) => {
+  now = Date.parse(`${day}T00:05:00Z`);
+};
+
+function start(mode: 'approve' | 'remediate', exemptions: readonly ExemptionRule[] = []): void {
+  at('2026-11-02');
+  world = new World({ lid: { open: true }, label: { text: '' } });
+  engine = testEngine((region) => world.aws(region), mode, {
+    ledger: ledgerIn(memoryStore(), () => now),
+    clock: { now: () => new Date(now), sleep: async () => {} },
+  });
+  engine = {
+    ...engine,
+    policy: { ...engine.policy, exemptions, limits: { ...policyFrom(null).limits, approval: DAY } },
+  };
+}
+beforeEach(() => start('remediate'));
+
+const look = (control: AnyControl = lidClosed) => reconcile(subjectOf(control), CAUSE, engine);
+const rule = (resource: string, expires: string, control = lidClosed.id): ExemptionRule => ({
+  control,
+  resource,
+  owner: 'web@example.com',
+  reason: 'a lid that must stay open',
+  expires,
+});
+const kept = (resource: string, expires: string): Exemption => ({
+  ...rule(resource, expires),
+  id: 'ex-1',
+  createdAt: '2026-11-01T00:00:00Z',
+  createdBy: 'ann',
+});
+const rechecks = async () => {
+  const { rechecks: found, errors } = await dailyDuties(engine);
+  expect(errors).toEqual([]);
+  return found.map(({ controlId, ref, service, reason }) => [service, ref.resourceId, controlId, reason]);
+};
+const ENDED = ['box', 'box-1', lidClosed.id, 'its exemption has ended'];
+
+test('with nothing to do it does nothing', async () => {
+  await look();
+  expect(await rechecks()).toEqual([]);
+  expect(engine.announced).toEqual([]);
+});
+
+test('reminds of pauses every day, and of no other', async () => {
+  await engine.ledger.pause({ control: null, reason: 'release day', by: 'jo', at: '2026-11-01T08:00:00Z' });
+  await engine.ledger.pause({ control: labelled.id, reason: 'a move', by: 'ann', at: '2026-11-01T09:00:00Z' });
+  await rechecks();
+  await rechecks();
+  expect(engine.announced.map(({ subject }) => subject).sort()).toEqual([
+    `Evenkeel is paused: ${labelled.id}`,
+    `Evenkeel is paused: ${labelled.id}`,
+    'Evenkeel is paused: everything',
+    'Evenkeel is paused: everything',
+  ]);
+  const [everything] = engine.announced.filter(({ subject }) => subject.endsWith('everything'));
+  expect(everything).toMatchObject({ severity: 'HIGH', text: expect.stringContaining('Paused by jo: release day') });
+  expect(everything?.text).toContain('npx evenkeel resume --look');
+});
+
+describe('exemptions that end', () => {
+  test.each([
+    ['eight days before', '2026-11-10', 0],
+    ['a week before', '2026-11-09', 1],
+    ['on the last day', '2026-11-02', 1],
+    ['the day after', '2026-11-01', 0],
+  ])('%s: %s is told %i times', async (_when, expires, times) => {
+    await engine.ledger.saveExemption(kept(ARN, expires));
+    await dailyDuties(engine);
+    await dailyDuties(engine);
+    expect(engine.announced).toHaveLength(times);
+    for (const { subject, text } of engine.announced) {
+      expect(subject).toBe(`web@example.com: an exemption ends on ${expires}`);
+      expect(text).toContain(`${ARN} may stay as it is for ${lidClosed.id} until ${expires}`);
+    }
+  });
+
+  test('an owner who could not be told is told the next time', async () => {
+    start('remediate', [rule(ARN, '2026-11-05')]);
+    const deaf = { ...engine, notifier: { ...engine.notifier, announce: () => Promise.reject(new Error('down')) } };
+    expect((await dailyDuties(deaf)).errors).toEqual([new Error('down')]);
+    await dailyDuties(engine);
+    expect(engine.announced).toHaveLength(1);
+  });
+
+  test.each([
+    ['by ARN', ARN],
+    ['by id', 'box-1'],
+    ['by pattern', 'arn:aws:box:::box-*'],
+  ])(
+    'in the ledger, %s: the day after the last, and not before, the resource is looked at again',
+    async (_name, resource) => {
+      await engine.ledger.saveExemption(kept(resource, '2026-11-03'));
+      expect(await look()).toMatchObject([{ outcome: 'exempted' }]);
+      for (const day of ['2026-11-02', '2026-11-03']) {
+        at(day);
+        expect(await rechecks()).toEqual([]);
+      }
+      at('2026-11-04');
+      expect(await rechecks()).toEqual([ENDED]);
+      expect(await look()).toMatchObject([{ outcome: 'remediated' }]);
+      expect(await rechecks()).toEqual([]);
+    },
+  );
+
+  test('in policy.yml as well, and where it was taken out of it', async () => {
+    start('remediate', [rule('*', '2026-11-03')]);
+    expect(await look()).toMatchObject([{ outcome: 'exempted' }]);
+    expect(await rechecks()).toEqual([]);
+    engine = { ...engine, policy: { ...engine.policy, exemptions: [] } };
+    expect(await rechecks()).toEqual([ENDED]);
+  });
+
+  test('what another exemption still allows is left alone', async () => {
+    start('remediate', [rule('*', '2026-11-03'), rule(ARN, '2026-12-31')]);
+    await look();
+    at('2026-11-04');
+    expect(await rechecks()).toEqual([]);
+  });
+
+  test('what was found before it was exempted is looked at as well, for two days', async () => {
+    start('approve');
+    expect(await look()).toMatchObject([{ outcome: 'awaitingApproval' }]);
+    await engine.ledger.saveExemption(kept(ARN, '2026-11-03'));
+    for (const [day, times] of [
+      ['2026-11-03', 0],
+      ['2026-11-04', 1],
+      ['2026-11-05', 1],
+      ['2026-11-06', 0],
+    ] as const) {
+      at(day);
+      expect((await rechecks()).filter(([, , , reason]) => reason === ENDED[3])).toHaveLength(times);
+    }
+  });
+
+  test('an exemption from another control, or of another resource, says nothing', async () => {
+    start('remediate', [
+      rule(ARN, '2026-11-01', labelled.id),
+      rule('arn:aws:box:::box-12', '2026-11-01'),
+      rule('x-box-1', '2026-11-01'),
+    ]);
+    const { ledger } = engine;
+    await ledger.pause({ control: null, reason: 'x', by: 'jo', at: '2026-11-01T00:00:00Z' });
+    await look();
+    expect(await rechecks()).toEqual([]);
+  });
+});
+
+test('what was halted is looked at again once it is not paused any more', async () => {
+  await engine.ledger.pause({ control: lidClosed.id, reason: 'x', by: 'jo', at: '2026-11-01T00:00:00Z' });
+  expect(await look()).toMatchObject([{ outcome: 'halted' }]);
+  expect(await rechecks()).toEqual([]);
+  await engine.ledger.resume(lidClosed.id);
+  expect(await rechecks()).toEqual([['box', 'box-1', lidClosed.id, 'what halted it may have ended']]);
+});
+
+test('a flap is given its quiet time', async () => {
+  engine = {
+    ...engine,
+    policy: { ...engine.policy, limits: { ...engine.policy.limits, flap: { times: 1, within: 2 * DAY } } },
+  };
+  expect(await look()).toMatchObject([{ outcome: 'remediated' }]);
+  world.box = { ...GOOD, lid: { open: true } };
+  expect(await look()).toMatchObject([{ outcome: 'halted' }]);
+  for (const [day, times] of [
+    ['2026-11-03', 0],
+    ['2026-11-04', 0],
+    ['2026-11-05', 1],
+  ] as const) {
+    at(day);
+    expect(await rechecks()).toHaveLength(times);
+  }
+  expect(await look()).toMatchObject([{ outcome: 'remediated' }]);
+});
+
+describe('records that are open', () => {
+  test('an approval that nobody gave ends with an outcome, told once', async () => {
+    start('approve');
+    const id = (await look())[0]?.remediationId ?? '';
+    await dailyDuties(engine);
+    expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
+    at('2026-11-03');
+    expect(await rechecks()).toEqual([]);
+    await rechecks();
+    expect(await engine.ledger.remediation(id)).toMatchObject({ status: 'expired', error: 'nobody decided in time' });
+    expect(engine.announced).toEqual([
+      expect.objectContaining({ severity: lidClosed.severity, subject: `Nobody approved ${id}: box-1` }),
+    ]);
+    expect(await Array.fromAsync(engine.ledger.openFindings())).toMatchObject([{ outcome: 'detected' }]);
+    expect(await look()).toMatchObject([{ outcome: 'awaitingApproval' }]);
+    expect(engine.told).toHaveLength(2);
+  });
+
+  test('one that is being decided on is left to whoever decides', async () => {
+    start('approve');
+    const id = (await look())[0]?.remediationId ?? '';
+    at('2026-11-03');
+    const key = resourceKey('box', REF);
+    await engine.ledger.acquire(key, 'ann', { wants: [], covers: [lidClosed.id] });
+    expect(await rechecks()).toEqual([]);
+    expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
+    expect(engine.announced).toEqual([]);
+  });
+
+  test('a list that is some seconds behind ends nothing that was decided', async () => {
+    start('approve');
+    const id = (await look())[0]?.remediationId ?? '';
+    const stale = (await engine.ledger.remediation(id)) as Remediation;
+    await engine.ledger.saveRemediation({ ...stale, status: 'rejected' });
+    at('2026-11-03');
+    const { ledger } = engine;
+    async function* remediations() {
+      yield stale;
+    }
+    const { errors } = await dailyDuties({ ...engine, ledger: { ...ledger, remediations } });
+    expect(errors).toEqual([]);
+    expect((await ledger.remediation(id))?.status).toBe('rejected');
+    expect(engine.announced).toEqual([]);
+  });
+
+  test('a run that was cut off is looked at again, one that is at work is not', async () => {
+    start('approve');
+    const id = (await look())[0]?.remediationId ?? '';
+    const record = (await engine.ledger.remediation(id)) as Remediation;
+    const begun = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+    const applying = (minutes: number) => ({
+      ...record,
+      status: 'applying' as const,
+      times: { ...record.times, decided: begun(minutes) },
+    });
+    await engine.ledger.saveRemediation(applying(14));
+    expect(await rechecks()).toEqual([]);
+    await engine.ledger.saveRemediation(applying(16));
+    expect(await rechecks()).toEqual([['box', 'box-1', lidClosed.id, `${id} was cut off`]]);
+  });
+});
+
+test('a duty that fails does not keep the others from being done', async () => {
+  await engine.ledger.saveExemption(kept(ARN, '2026-11-04'));
+  const ledger = { ...engine.ledger, pauses: () => Promise.reject(new Error('throttled')) };
+  const { rechecks: found, errors } = await dailyDuties({ ...engine, ledger });
+  expect(errors.map(String)).toEqual(['Error: throttled', 'Error: throttled']);
+  expect(found).toEqual([]);
+  expect(engine.announced).toHaveLength(1);
+});

@@ -1,0 +1,436 @@
+import { CloudTrailClient, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueueTagsCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Context } from 'aws-lambda';
+import { takeMail } from '../../scripts/sandbox/world.ts';
+import { awsClients } from '../../shared/aws/clients.ts';
+import { systemClock } from '../../shared/engine/context.ts';
+import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import { snsNotifier } from '../../shared/notify/sns.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import type { Watching } from '../../shared/watch/context.ts';
+import { watchOver } from '../../shared/watch/dispatch.ts';
+import { createWatchHandler } from '../../shared/watch/handler.ts';
+import { type DeployedStack, deployStack, layForwarding, STACK, TRAIL } from '../support/deployed.ts';
+import { testEngine } from '../support/engine.ts';
+import { REGION, testAccount } from '../support/sandbox.ts';
+import { wireTo } from '../support/wire.ts';
+
+const account = await testAccount();
+const wire = await wireTo(account.endpoint);
+const OTHER = 'us-east-1';
+const regions = [REGION, OTHER];
+const sqs = account.aws()(SQSClient);
+const FAILED = `${STACK}-failed-events`;
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+const START = Date.parse('2026-11-22T12:00:00Z');
+
+let stack: DeployedStack;
+let sweeps: string;
+let inbox: string;
+let now = START;
+const measured: [string, string, number][] = [];
+let watching: Watching;
+
+async function queue(QueueName: string): Promise<{ readonly url: string; readonly arn: string }> {
+  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
+  return { url, arn: Attributes?.QueueArn ?? '' };
+}
+
+beforeAll(async () => {
+  stack = await deployStack(account, { regions, policyVersion: policyFrom(null).version });
+  const own = await queue('own-events');
+  const events = account.aws()(EventBridgeClient);
+  const EventPattern = JSON.stringify({ source: ['evenkeel'] });
+  await events.send(new PutRuleCommand({ Name: 'own-events', EventPattern }));
+  await events.send(new PutTargetsCommand({ Rule: 'own-events', Targets: [{ Id: '1', Arn: own.arn }] }));
+  sweeps = own.url;
+  const mail = await queue('inbox');
+  inbox = mail.url;
+  const TopicArn = stack.outputs.NoticeTopic;
+  const Attributes = { RawMessageDelivery: 'true' };
+  await account
+    .aws()(SNSClient)
+    .send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: mail.arn, Attributes }));
+  const aws = account.aws;
+  const ledger = ledgerIn(dynamoStore(aws(), stack.outputs.LedgerTable ?? ''), () => now);
+  watching = {
+    engine: testEngine(aws, 'detect', {
+      ledger,
+      notifier: snsNotifier(aws(), TopicArn ?? ''),
+      clock: { ...systemClock, now: () => new Date(now) },
+    }),
+    home: REGION,
+    accountId: account.accountId,
+    stack: STACK,
+    table: stack.outputs.LedgerTable,
+    topicArn: TopicArn,
+    services: ['ec2', 's3'],
+    measure: (...measure) => measured.push(measure),
+    log: () => {},
+  };
+});
+
+const duty = (name: string, more: object = {}) => ({
+  source: 'evenkeel',
+  'detail-type': 'Evenkeel Watch',
+  detail: { duty: name, stack: STACK, regions, ...more },
+});
+/** The record of a heartbeat, as CloudTrail and EventBridge bring it. */
+const record = (awsRegion: string, called: number, more: object = {}) => ({
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.sqs',
+  region: awsRegion,
+  detail: {
+    eventSource: 'sqs.amazonaws.com',
+    eventName: 'TagQueue',
+    awsRegion,
+    eventTime: new Date(called).toISOString().replace(/\.\d+/, ''),
+    requestParameters: { queueUrl: `https://sqs.${awsRegion}.amazonaws.com/${account.accountId}/${FAILED}` },
+    ...more,
+  },
+});
+const watch = (body: unknown) => watchOver(body, watching);
+/** The same, with what the wire makes of the answers. */
+async function watchByWire(body: unknown) {
+  process.env.AWS_ENDPOINT_URL = wire.endpoint;
+  try {
+    return await watchOver(body, { ...watching, engine: { ...watching.engine, aws: awsClients() } });
+  } finally {
+    process.env.AWS_ENDPOINT_URL = account.endpoint;
+  }
+}
+const mails = async () => (await takeMail(account.aws(), inbox)).map(({ subject, text }) => ({ subject, text }));
+const subjects = async () => (await mails()).map(({ subject }) => subject);
+/** The slices of sweeps that were begun since. */
+async function swept(): Promise<readonly string[]> {
+  const found: { readonly region: string; readonly service: string }[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: sweeps, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+    );
+    if (Messages.length === 0) return found.map(({ region, service }) => `${region} ${service}`).sort();
+    for (const { Body = '' } of Messages) {
+      const event = JSON.parse(Body);
+      expect(event).toMatchObject({ source: 'evenkeel', 'detail-type': 'Evenkeel Sweep' });
+      expect(event.detail).toEqual({
+        service: expect.stringMatching(/^(ec2|s3)$/),
+        accountId: account.accountId,
+        region: expect.any(String),
+        run: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        slice: 0,
+        cursor: null,
+      });
+      found.push(event.detail);
+    }
+  }
+}
+const metric = (name: string) => measured.filter(([metric]) => metric === name).map(([, ...rest]) => rest);
+
+beforeEach(() => {
+  measured.length = 0;
+});
+
+describe('the heartbeat', () => {
+  test('sets the same tag of the queue in each region, and says how it went', async () => {
+    now = START;
+    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, ill: 0 });
+    for (const region of regions) {
+      const client = account.aws(region)(SQSClient);
+      const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
+      const { Tags } = await client.send(new ListQueueTagsCommand({ QueueUrl }));
+      expect(Tags).toEqual({ 'evenkeel:heartbeat': 'made every few minutes' });
+    }
+    expect(metric('HeartbeatMissed').sort()).toEqual(
+      [
+        [REGION, 0],
+        [OTHER, 0],
+      ].sort(),
+    );
+    expect(metric('UnforwardedEvents').sort()).toEqual(
+      [
+        [REGION, 0],
+        [OTHER, 0],
+      ].sort(),
+    );
+    expect(await subjects()).toEqual([]);
+  });
+
+  test('silence is told once and swept every hour; the return is told once and swept', async () => {
+    now = START + 20_000;
+    for (const region of regions) expect(await watch(record(region, START))).toMatchObject({ duty: 'heard' });
+    expect(metric('HeartbeatDelay')).toEqual([
+      [REGION, 20],
+      [OTHER, 20],
+    ]);
+    const beat = async (minutes: number) => {
+      now = START + minutes * MINUTE;
+      await watch(duty('heartbeat'));
+      // Home answers, and the other region does not.
+      now += 10_000;
+      await watch(record(REGION, now - 10_000));
+    };
+    for (const minutes of [15, 30, 45]) await beat(minutes);
+    expect(await subjects()).toEqual([]);
+    expect(await swept()).toEqual([]);
+    measured.length = 0;
+    await beat(60);
+    const [silence, ...others] = await mails();
+    expect(others).toEqual([]);
+    expect(silence).toMatchObject({ subject: '[CRITICAL] Evenkeel is blind in us-east-1: its changes do not arrive' });
+    expect(silence?.text).toContain('since 2026-11-22T12:15:00.000Z');
+    expect(silence?.text).toContain('npx evenkeel doctor');
+    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(metric('HeartbeatMissed').sort()).toEqual(
+      [
+        [REGION, 0],
+        [OTHER, 1],
+      ].sort(),
+    );
+    for (const minutes of [75, 90, 105]) await beat(minutes);
+    expect(await swept()).toEqual([]);
+    await beat(135);
+    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(await subjects()).toEqual([]);
+
+    await watch(record(OTHER, now - 5_000));
+    await watch(record(OTHER, now - 5_000));
+    expect(await subjects()).toEqual(['[HIGH] Evenkeel sees us-east-1 again']);
+    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+  });
+
+  test('where the message could not be handed over, the run fails, and the next one tells', async () => {
+    const broken: Watching = {
+      ...watching,
+      engine: { ...watching.engine, notifier: snsNotifier(account.aws(), `${watching.topicArn}-gone`) },
+    };
+    for (const minutes of [300, 315, 330]) {
+      now = START + minutes * MINUTE;
+      await watch(duty('heartbeat', { regions: [OTHER] }));
+    }
+    now = START + 345 * MINUTE;
+    await expect(watchOver(duty('heartbeat', { regions: [OTHER] }), broken)).rejects.toThrow(/NotFound/);
+    now += 5 * MINUTE;
+    await watch(duty('heartbeat', { regions: [OTHER] }));
+    expect(await subjects()).toEqual([expect.stringContaining('blind in us-east-1')]);
+    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    await watch(record(OTHER, now));
+    await subjects();
+    await swept();
+  });
+
+  test('one that cannot be made is told as that; the other regions go on', async () => {
+    const client = account.aws(OTHER)(SQSClient);
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
+    await client.send(new DeleteQueueCommand({ QueueUrl }));
+    now = START + 400 * MINUTE;
+    await watch(duty('heartbeat'));
+    now += 15 * MINUTE;
+    await watch(duty('heartbeat'));
+    const [told, digest, ...more] = (await mails()).toSorted((a, b) => a.subject.localeCompare(b.subject));
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({ subject: '[HIGH] Evenkeel cannot make its heartbeat in us-east-1' });
+    expect(told?.text).toMatch(/^QueueDoesNotExist/);
+    expect(digest?.text).toContain('us-east-1: the queue evenkeel-prod-failed-events is missing');
+    expect(metric('HeartbeatMissed').slice(-2).sort()).toEqual(
+      [
+        [REGION, 0],
+        [OTHER, 1],
+      ].sort(),
+    );
+    expect(await swept()).toEqual([]);
+    await layForwarding(account, OTHER, REGION);
+  });
+
+  test('a tag of another queue, another call and a record without its place say nothing', async () => {
+    const before = await watching.engine.ledger.heartbeats.all();
+    const other = { queueUrl: `https://sqs.us-east-1.amazonaws.com/${account.accountId}/my-${FAILED}` };
+    for (const body of [
+      record(OTHER, now, { requestParameters: other }),
+      record(OTHER, now, { requestParameters: null }),
+      record(OTHER, now, { eventName: 'UntagQueue' }),
+      record(OTHER, now, { awsRegion: null }),
+      record(OTHER, now, { eventTime: 'soon' }),
+    ])
+      expect(await watch(body)).toEqual({ duty: 'none' });
+    expect(await watching.engine.ledger.heartbeats.all()).toEqual(before);
+  });
+
+  test('messages that a region could not forward are counted', async () => {
+    const client = account.aws(OTHER)(SQSClient);
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    now = START + 430 * MINUTE;
+    expect(await watch(duty('heartbeat'))).toMatchObject({ ill: 1 });
+    expect(metric('UnforwardedEvents').sort()).toEqual(
+      [
+        [REGION, 0],
+        [OTHER, 1],
+      ].sort(),
+    );
+    await client.send(new PurgeQueueCommand({ QueueUrl }));
+    for (const region of regions) await watch(record(region, now));
+    await mails();
+    await swept();
+  });
+});
+
+describe('what the examinations find ill', () => {
+  const trail = account.aws()(CloudTrailClient);
+
+  test('is told within minutes, once, in one message, again after seven days, and its end with the next', async () => {
+    await trail.send(new StopLoggingCommand({ Name: TRAIL }));
+    const start = START + 10 * DAY;
+    const look = async (days: number, name = 'daily') => {
+      now = start + days * DAY;
+      return await watch(duty(name));
+    };
+    expect(await look(0, 'heartbeat')).toMatchObject({ ill: 1 });
+    for (const region of regions) await watch(record(region, now));
+    const [first, ...others] = await mails();
+    expect(others).toEqual([]);
+    expect(first?.subject).toBe('[HIGH] Evenkeel is not well: trails');
+    expect(first?.text).toMatch(/no event of any region is sent: the trail main is not logging/);
+    expect(first?.text).toContain('→ aws cloudtrail start-logging --name main --region eu-west-1');
+    for (const days of [0.1, 1, 6.9]) {
+      expect(await look(days)).toMatchObject({ duty: 'daily' });
+      expect((await subjects()).filter((subject) => subject.includes('trails'))).toEqual([]);
+    }
+    await look(7.5);
+    expect((await mails())[0]?.text).toMatch(/Still so:\n.*\n? .*the trail main is not logging.*since 2026-12-02/);
+    await trail.send(new StartLoggingCommand({ Name: TRAIL }));
+    await look(8);
+    expect(await subjects()).toEqual([]);
+  });
+
+  test('by the daily duties too, which make all examinations', async () => {
+    const FunctionName = `${STACK}-ec2`;
+    const none = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
+    await account.aws()(LambdaClient).send(none);
+    now += 2 * DAY;
+    await watch(duty('daily'));
+    const [digest] = await mails();
+    expect(digest?.text).toContain('evenkeel-prod-ec2 may not run: its reserved concurrency is 0');
+    expect(digest?.text).toContain('No more:\n');
+  });
+
+  test('a deployment that cannot be read is no end of what was ill before', async () => {
+    const known = async () =>
+      (await watching.engine.ledger.troubles.revise((next) => ({ next, answer: next }))).known.filter(
+        ({ endedAt }) => endedAt === null,
+      );
+    const before = (await known()).map(({ what }) => what);
+    expect(before).toContain('functions');
+    const blind: Watching = { ...watching, stack: 'evenkeel-gone' };
+    now += DAY;
+    await watchOver({}, blind);
+    expect((await known()).map(({ what }) => what)).toEqual(before);
+    await mails();
+  });
+});
+
+test('while it is being deployed, what is missing is no trouble', async () => {
+  wire.alter([
+    { call: 'cloudformation:DescribeStacks', change: (body) => body.replace('CREATE_COMPLETE', 'UPDATE_IN_PROGRESS') },
+  ]);
+  await account
+    .aws()(CloudTrailClient)
+    .send(new StopLoggingCommand({ Name: TRAIL }));
+  now += 10 * DAY;
+  expect(await watchByWire(duty('daily'))).toMatchObject({ ill: 0 });
+  expect(await subjects()).toEqual([]);
+  expect(await watch(duty('daily'))).toMatchObject({ ill: expect.any(Number) });
+  expect(await subjects()).toEqual([expect.stringContaining('Evenkeel is not well')]);
+  await account
+    .aws()(CloudTrailClient)
+    .send(new StartLoggingCommand({ Name: TRAIL }));
+});
+
+describe('the sweep by the schedule', () => {
+  test('begins in every region that is enabled, for every service', async () => {
+    const { regions: all = [] } = await watch(duty('sweep'));
+    expect(all).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'ap-south-1']));
+    expect(await swept()).toEqual(all.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
+  });
+
+  test('and where nobody can say which are enabled, in those of the deployment', async () => {
+    wire.refuse('DescribeRegions');
+    await watchByWire(duty('sweep'));
+    expect(await swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
+  });
+
+  test('not in a region that the organisation forbids; in one that only stutters', async () => {
+    wire.refuse('DescribeRegions', 'ap-south-1');
+    const { regions: open = [] } = await watchByWire(duty('sweep'));
+    expect(open).not.toContain('ap-south-1');
+    expect(open).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'eu-west-2']));
+    expect(await swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
+
+    wire.refuse('nothing');
+    wire.alter([{ call: 'ec2:DescribeRegions', region: 'ap-south-1', status: 400, change: () => '<Response/>' }]);
+    const { regions: tried } = await watchByWire(duty('sweep'));
+    expect(tried).toEqual([...open, 'ap-south-1'].sort(homeFirst));
+    await swept();
+  });
+});
+
+const homeFirst = (one: string, other: string) =>
+  Number(other === REGION) - Number(one === REGION) || (one < other ? -1 : 1);
+
+test('the handler takes a batch of its queue: what cannot be read comes again, the rest is done', async () => {
+  Object.assign(process.env, {
+    EVENKEEL_TABLE: stack.outputs.LedgerTable,
+    EVENKEEL_TOPIC_ARN: stack.outputs.NoticeTopic,
+    AWS_LAMBDA_FUNCTION_NAME: `${STACK}-watch`,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    // So that what it publishes can be read here.
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'false',
+    POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
+    POWERTOOLS_SERVICE_NAME: 'evenkeel',
+  });
+  const said: string[] = [];
+  const { log } = console;
+  console.log = (text: string) => said.push(text);
+  try {
+    const handler = createWatchHandler({}, ['ec2', 's3']);
+    const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:w` } as Context;
+    const bodies = [
+      JSON.stringify(duty('sweep')),
+      'nothing',
+      JSON.stringify(duty('nap')),
+      JSON.stringify(record(OTHER, Date.now() - 3_000)),
+    ];
+    const Records = bodies.map((body, index) => ({ messageId: `m-${index}`, body, eventSource: 'aws:sqs' }));
+    expect(await handler({ Records }, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-1' }, { itemIdentifier: 'm-2' }],
+    });
+  } finally {
+    console.log = log;
+  }
+  expect((await swept()).length).toBeGreaterThan(10);
+  const metrics = said.map((line) => JSON.parse(line)).filter((line) => '_aws' in line);
+  expect(metrics).toMatchObject([
+    {
+      HeartbeatDelay: expect.closeTo(3, -1),
+      service: 'evenkeel',
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Evenkeel', Dimensions: [['service']] }] },
+    },
+  ]);
+});
