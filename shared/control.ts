@@ -1,4 +1,7 @@
-import type { ClientClass, FacetState, Facets, Resource, ResourceRef } from './resource.ts';
+import { hashOf } from './hash.ts';
+import type { FacetState, Facets, Grants, Resource, ResourceRef } from './resource.ts';
+import type { Step } from './step.ts';
+import { type Duration, milliseconds } from './time.ts';
 
 /** What Evenkeel may do about a finding, from least to most. */
 export const MODES = ['off', 'detect', 'approve', 'remediate'] as const;
@@ -11,53 +14,43 @@ export type Severity = (typeof SEVERITIES)[number];
 /** What the remediation can do to those who use the resource: nothing; cut access; restart, downtime or cost; something that cannot be undone. */
 export type Impact = 'none' | 'access' | 'disruptive' | 'destructive';
 
-/** AWS Config's verdicts. What could not be read has no verdict: it throws. */
+/** AWS Config's compliance types. What could not be read has none: it throws. */
 export type ComplianceType = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE';
 
-/** A verdict with its reason, of at most 256 characters (AWS Config's limit). */
+/** A compliance type with its reason. */
 export interface Evaluation {
   readonly complianceType: ComplianceType;
+  /** At most 256 characters (AWS Config's limit). */
   readonly annotation: string;
+  /** What makes a finding the same finding: a hash of what is wrong, not of the sentence. */
+  readonly fingerprint: string;
+  /** AWS is at work on the resource: milliseconds until it is worth another look. */
+  readonly retryAfter?: number;
 }
 
 const ANNOTATION_LIMIT = 256;
 /** Cut to what AWS Config takes as an annotation. */
 export const shortened = (text: string) =>
   text.length <= ANNOTATION_LIMIT ? text : `${text.slice(0, ANNOTATION_LIMIT - 1)}…`;
-const verdict =
-  (complianceType: ComplianceType) =>
-  (annotation: string): Evaluation => ({ complianceType, annotation: shortened(annotation) });
 
-export const compliant = verdict('COMPLIANT');
-export const nonCompliant = verdict('NON_COMPLIANT');
-export const notApplicable = verdict('NOT_APPLICABLE');
+const evaluation = (complianceType: ComplianceType, annotation: string, offending: unknown): Evaluation => ({
+  complianceType,
+  annotation: shortened(annotation),
+  fingerprint: hashOf([complianceType, offending]).slice(0, 16),
+});
 
-/** One API call of a plan, as data, with the calls that take it back. */
-export interface Step {
-  readonly client: ClientClass<object>;
-  readonly command: new (input: never) => object;
-  readonly input: object;
-  /** Where the call must go when that is not the resource's region. */
-  readonly region?: string;
-  /** Names of the errors that mean "already so": somebody was faster. */
-  readonly satisfiedBy?: readonly string[];
-  /** The calls that bring the state before this step back, built from the step's output; absent for a step that cannot be undone. */
-  readonly undo?: (output: object) => readonly Step[];
-}
+export const compliant = (annotation: string): Evaluation => evaluation('COMPLIANT', annotation, null);
+export const notApplicable = (annotation: string): Evaluation => evaluation('NOT_APPLICABLE', annotation, null);
 
-interface StepOptions<O> {
-  readonly region?: string;
-  readonly satisfiedBy?: readonly string[];
-  readonly undo?: (output: O) => readonly Step[];
-}
+/** `offending`: the parts that are wrong, where the sentence says more than these (an age, a count) or cannot hold them all. By default the whole sentence, also what is cut off. */
+export const nonCompliant = (annotation: string, offending: unknown = annotation): Evaluation =>
+  evaluation('NON_COMPLIANT', annotation, offending);
 
-/** Builds a step; the input is typed by the command, the undo's output by its own annotation. */
-export const step = <I extends object, O extends object>(
-  client: ClientClass<object>,
-  command: new (input: I) => object,
-  input: NoInfer<I>,
-  options: StepOptions<O> = {},
-): Step => ({ client, command: command as Step['command'], input, ...(options as StepOptions<object>) });
+/** Wrong, and AWS is at work on it (or does not let it be changed yet): looked at again after `retryAfter`, with no second write and no notification until the control's deadline. */
+export const settling = (annotation: string, retryAfter: Duration, offending: unknown = annotation): Evaluation => ({
+  ...nonCompliant(annotation, offending),
+  retryAfter: milliseconds(retryAfter),
+});
 
 /** A parameter that policy.yml may override: a JSON Schema with the default. */
 export interface Parameter<T = unknown> {
@@ -69,22 +62,32 @@ export interface Parameter<T = unknown> {
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ParameterValues<P extends Parameters> = { readonly [N in keyof P]: P[N]['default'] };
 
-/** The state a control sees: the facets it needs, and which resource they are of. */
+/** The facets that a control names, and which resource they are of. Reading a facet that AWS did not show throws UnreadableError: what is decided without it stands. */
 export type State<F extends Facets, N extends keyof F> = Pick<FacetState<F>, N> & { readonly ref: ResourceRef };
 
-/** An IAM condition: operators, each with context keys and the values that are right. */
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+/** What a control goes by beside the state. */
+export interface Context<F extends Facets = Facets, P extends Parameters = Parameters> {
+  readonly parameters: ParameterValues<P>;
+  readonly now: Date;
+  /** The last good values of the facets that the control names as `lastKnown`; null where none was kept. */
+  readonly lastKnown: Partial<FacetState<F>> | null;
+}
 
-/** Where an action may be used: resources in CloudFormation's `${AWS::…}` terms, and what else IAM has to find in the request. */
-export type Grant =
-  | string
-  | readonly string[]
-  | { readonly resources: string | readonly string[]; readonly condition: Condition };
+/** A plan that is left to a person, with the reason. */
+export interface ByHand {
+  readonly byHand: string;
+}
 
-/** One rule, whole: what it asks of which resource, how that is judged, and how it is put right. */
+/** Says why a person has to decide; shown before the annotation. */
+export const byHand = (reason: string): ByHand => ({ byHand: reason });
+
+export type Plan = readonly Step[] | ByHand;
+
+/** One rule, whole: what it asks of which resource, how that is evaluated, and how it is remediated. */
 export interface Control<
   F extends Facets = Facets,
   N extends keyof F & string = keyof F & string,
+  M extends keyof F & string = keyof F & string,
   P extends Parameters = Parameters,
 > {
   /** `<service>-<resource>-<secure state>`, the file's name. */
@@ -92,7 +95,10 @@ export interface Control<
   readonly title: string;
   readonly severity: Severity;
   readonly resource: Resource<F>;
+  /** The facets that `evaluate` sees. */
   readonly needs: readonly N[];
+  /** Further facets that `plan` sees; read only where the resource is NON_COMPLIANT. */
+  readonly planNeeds?: readonly M[];
   readonly securityControlIds: readonly string[];
   readonly relatedRequirements: readonly string[];
   /** What is asked, in the terms of the AWS API. */
@@ -102,53 +108,41 @@ export interface Control<
   /** What a responder should do by hand. */
   readonly guidance: string;
   readonly impact: Impact;
-  /** The mode that holds where no policy.yml says otherwise. */
+  /** The mode that holds where policy.yml says `recommended`. */
   readonly recommendedMode: Mode;
+  /** It acts although an AWS service keeps the resource: public sharing is never what that service means. */
+  readonly overrides?: 'ownership';
   /** IAM actions of the plan, each with what it may touch. A resource whose ARN names no account is bound to the account by the generator. */
-  readonly permissions: Readonly<Record<string, Grant>>;
+  readonly permissions: Grants;
   readonly parameters: P;
-  /** Judges a state. Pure. */
-  evaluate(state: State<F, N>, parameters: ParameterValues<P>, now: Date): Evaluation;
-  /** The calls that put a NON_COMPLIANT state right; none where a person has to decide. Pure. */
-  plan?(state: State<F, N>, parameters: ParameterValues<P>): readonly Step[];
-  /** Judges and mends a deletion, from the last known good state (null where nothing is known). Without it a resource that is gone is NOT_APPLICABLE. */
+  /** How long AWS takes to make the change visible, where the state does not show that it is at work. */
+  readonly settles?: Duration;
+  /** When `pending` ends as `failed`; an hour unless said. */
+  readonly deadline?: Duration;
+  /** Facets whose values are kept while the control is COMPLIANT: `context.lastKnown`. */
+  readonly lastKnown?: readonly N[];
+  /** Evaluates a state. Pure. */
+  evaluate(state: State<F, N>, context: Context<F, P>): Evaluation;
+  /** The calls that remediate a NON_COMPLIANT state as far as can be done now; none, or `byHand`, where a person has to decide. Pure. */
+  plan?(state: State<F, N | M>, context: Context<F, P>): Plan;
+  /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known). Without it a resource that is gone is NOT_APPLICABLE. */
   readonly whenDeleted?: {
-    evaluate(lastKnown: State<F, N> | null, parameters: ParameterValues<P>): Evaluation;
-    plan(lastKnown: State<F, N>, parameters: ParameterValues<P>): readonly Step[];
+    evaluate(lastKnown: State<F, N> | null, context: Context<F, P>): Evaluation;
+    plan(lastKnown: State<F, N>, context: Context<F, P>): Plan;
   };
 }
 
 /** Names a control; an identity function that gives inference and has no side effect. */
-export const defineControl = <F extends Facets, const N extends keyof F & string, P extends Parameters>(
-  control: Control<F, N, P>,
-): Control<F, N, P> => control;
+export const defineControl = <
+  F extends Facets,
+  const N extends keyof F & string,
+  P extends Parameters,
+  const M extends keyof F & string = never,
+>(
+  control: Control<F, N, M, P>,
+): Control<F, N, M, P> => control;
 
 // biome-ignore lint/suspicious/noExplicitAny: the engine holds controls of every resource and never looks inside a state
-export type AnyControl = Control<any, any, any>;
+export type AnyControl = Control<any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type AnyResource = Resource<any>;
-
-/** A call as people and the ledger see it. */
-export interface CallData {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: object;
-  readonly region?: string;
-}
-
-/** AWS's short names of services where they are not the client's name in small letters. */
-const SERVICE_NAMES: Readonly<Record<string, string>> = { configservice: 'config' };
-
-/** The service's short name: `ec2` for `EC2Client`. */
-export function serviceOf(client: ClientClass<object>): string {
-  const name = client.name.replace(/Client$/, '').toLowerCase();
-  return SERVICE_NAMES[name] ?? name;
-}
-
-/** A step as data: which service, which operation, with what. */
-export const callOf = ({ client, command, input, region }: Step): CallData => ({
-  service: serviceOf(client),
-  operation: command.name.replace(/Command$/, ''),
-  input,
-  ...(region === undefined ? {} : { region }),
-});

@@ -13,6 +13,19 @@ export interface CallRecord {
   readonly omitted: boolean;
   readonly errorCode: string | null;
   readonly userIdentity: JsonObject | null;
+  /** The whole record, for detections. */
+  readonly raw: JsonObject;
+}
+
+/** An EventBridge event that is no call, reduced to what routing reads. */
+export interface EventRecord {
+  readonly source: string;
+  readonly detailType: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** ARNs that the event names. */
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
 }
 
 /** True for a JSON object; false for null, arrays and the literal string "null". */

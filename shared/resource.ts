@@ -1,4 +1,5 @@
-import type { CallRecord } from './event.ts';
+import type { CallRecord, EventRecord } from './event.ts';
+import type { Service } from './service.ts';
 
 /** One resource of one account and region. `resourceId` is the id that the service's own API takes (`sg-…`, a bucket's name, a trail's ARN, the account id for `AWS::::Account`). */
 export interface ResourceRef {
@@ -14,11 +15,77 @@ export type ClientClass<C> = new (config: never) => C;
 /** Gives the client of a class, ready for the resource's region (or for the one named). One instance serves all callers. */
 export type Aws = <C>(client: ClientClass<C>, region?: string) => C;
 
+/** An IAM condition: operators, each with context keys and the values that are right. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Where an action may be used: resources in CloudFormation's `${AWS::…}` terms, and what else IAM has to find in the request. */
+export type Grant =
+  | string
+  | readonly string[]
+  | { readonly resources: string | readonly string[]; readonly condition: Condition };
+
+/** IAM actions, each with where it may be used. */
+export type Grants = Readonly<Record<string, Grant>>;
+
+/** Reads that IAM cannot narrow to a kind of resource. */
+export const onEverything = (...actions: readonly string[]): Grants =>
+  Object.fromEntries(actions.map((action) => [action, '*']));
+
+/** The same scope for several actions. */
+export const onResources = (grant: Grant, ...actions: readonly string[]): Grants =>
+  Object.fromEntries(actions.map((action) => [action, grant]));
+
+/** The resource does not exist: for reads whose answer is an empty list rather than an error. */
+export class Gone extends Error {
+  override readonly name = 'Gone';
+}
+
+/** A state, or a part of one, that could not be read: nothing may be said that depends on it. `cause` is the SDK's error. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
+/** A part that could not be read, as a value: what is evaluated without it still holds. */
+export class Unreadable {
+  /** What could not be read, and what AWS said. */
+  readonly unreadable: string;
+  readonly #cause: unknown;
+
+  constructor(what: string, cause: unknown) {
+    this.unreadable = `could not read ${what}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : cause}`;
+    this.#cause = cause;
+  }
+
+  get error(): UnreadableError {
+    return new UnreadableError(this.unreadable, { cause: this.#cause });
+  }
+}
+
+/** The part. Throws UnreadableError where it could not be read. */
+export function readable<T>(part: T | Unreadable): T {
+  if (part instanceof Unreadable) throw part.error;
+  return part;
+}
+
+/** Awaits a read of one part among several; a part that cannot be read is a value. Errors named in `throwing` are the resource's own and pass. */
+export async function orUnreadable<T>(
+  what: string,
+  read: Promise<T>,
+  ...throwing: readonly string[]
+): Promise<T | Unreadable> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Gone || (error instanceof Error && throwing.includes(error.name))) throw error;
+    return new Unreadable(what, error);
+  }
+}
+
 /** One readable part of a resource's state. */
 export interface Facet<T> {
-  /** IAM actions that `read` uses. */
-  readonly actions: readonly string[];
-  /** Reads it live. "Not configured" is a value (`null`); every other trouble throws the SDK's own error. */
+  /** IAM actions that `read` uses, each with where. */
+  readonly grants: Grants;
+  /** Reads it live. "Not configured" is a value (`null`); a resource that does not exist throws Gone or an error that the resource names in `gone`; every other failure throws the SDK's own error. */
   read(aws: Aws, ref: ResourceRef): Promise<T>;
 }
 
@@ -28,17 +95,72 @@ export type Facets = Readonly<Record<string, Facet<any>>>;
 /** What the facets of a resource read, by facet name. */
 export type FacetState<F extends Facets> = { readonly [N in keyof F]: Awaited<ReturnType<F[N]['read']>> };
 
-/** An id that an event names: the id alone, or with its region where that is not the event's (a trail's home region). */
-export type NamedId = string | { readonly resourceId: string; readonly region: string };
+/** The value of a related facet whose resource another account owns; the control says what that means. */
+export const FOREIGN = 'foreign';
 
-/** How one CloudTrail call names resources of a type, and which facets it can have changed. */
-export interface EventRule<N> {
+/** A facet of another resource: `toRef` finds it (null: there is none). Its grants are the other facet's, and those of `toRef`. */
+export const related = <T>(
+  facet: Facet<T>,
+  toRef: (aws: Aws, ref: ResourceRef) => Promise<ResourceRef | null>,
+  grants: Grants = {},
+): Facet<T | null | typeof FOREIGN> => ({
+  grants: { ...grants, ...facet.grants },
+  async read(aws, ref) {
+    const other = await toRef(aws, ref);
+    if (other === null) return null;
+    if (other.accountId !== ref.accountId) return FOREIGN;
+    const there: Aws = (client, region = other.region) => aws(client, region);
+    return facet.read(there, other);
+  },
+});
+
+/** An id that an event names: the id alone, or with its region or account where these are not the event's (a trail's home region, a shared group's owner). */
+export type NamedId = string | { readonly resourceId: string; readonly region?: string; readonly accountId?: string };
+
+/** How one event names resources of a type, and which facets it can have changed. */
+export interface TriggerRule<R, N extends string> {
   /** Reads ids out of the record; pure. */
-  ids?(record: CallRecord): readonly NamedId[];
+  ids?(record: R): readonly NamedId[];
   /** Looks ids up live where the record names only something near (a prefix list, a VPC, a group's name). Asked when `ids` finds none. */
-  find?(aws: Aws, record: CallRecord): Promise<readonly NamedId[]>;
+  find?(aws: Aws, record: R): Promise<readonly NamedId[]>;
+  /** IAM actions of `find`. */
+  readonly grants?: Grants;
   readonly facets: readonly N[];
 }
+
+/** CloudTrail calls that can change a resource. */
+export interface CallTrigger<N extends string = string> extends TriggerRule<CallRecord, N> {
+  readonly kind: 'call';
+  readonly eventSources: readonly string[];
+  readonly eventNames: readonly string[];
+}
+
+/** An EventBridge event that is no call (a service's own notification). */
+export interface EventTrigger<N extends string = string> extends TriggerRule<EventRecord, N> {
+  readonly kind: 'event';
+  readonly source: string;
+  readonly detailType: string;
+}
+
+export type Trigger<N extends string = string> = CallTrigger<N> | EventTrigger<N>;
+
+/** Calls of one event source, or of several that record the same call. */
+export const call = <const N extends string>(
+  eventSource: string | readonly string[],
+  eventNames: string | readonly string[],
+  rule: TriggerRule<CallRecord, N>,
+): CallTrigger<N> => ({
+  kind: 'call',
+  eventSources: [eventSource].flat(),
+  eventNames: [eventNames].flat(),
+  ...rule,
+});
+
+export const event = <const N extends string>(
+  source: string,
+  detailType: string,
+  rule: TriggerRule<EventRecord, N>,
+): EventTrigger<N> => ({ kind: 'event', source, detailType, ...rule });
 
 /** A resource as `list` finds it, with the facets that came for free. */
 export interface Listed<F extends Facets> {
@@ -47,7 +169,7 @@ export interface Listed<F extends Facets> {
   readonly facets?: Partial<FacetState<F>>;
 }
 
-/** One page of a listing, and the token of the page after it; null where it is the last. */
+/** One page of a listing, and the cursor of the page after it; null where it is the last. */
 export interface Page<F extends Facets> {
   readonly items: readonly Listed<F>[];
   readonly next: string | null;
@@ -60,44 +182,48 @@ export interface Ownership {
   readonly service: string | null;
 }
 
+/** A resource as AWS Config names it. */
+export interface ConfigName {
+  readonly resourceId: string;
+  readonly resourceName: string | null;
+  readonly arn: string | null;
+  readonly accountId: string;
+  readonly region: string;
+}
+
 /** One resource type: how events name it, how it is listed, how it is read. */
 export interface Resource<F extends Facets = Facets> {
-  /** The function that serves it: `functions/<service>`. */
-  readonly service: string;
+  readonly service: Service;
   /** AWS Config's name for it, `AWS::EC2::SecurityGroup`; `AWS::::Account` for settings of the account. */
   readonly type: string;
-  /** The CloudTrail event source whose calls change it. */
-  readonly eventSource: string;
-  readonly events: Readonly<Record<string, EventRule<keyof F & string>>>;
+  /** It belongs to no region: keyed, leased and looked at in the home region, whoever names it. */
+  readonly global?: true;
+  readonly triggers: readonly Trigger<keyof F & string>[];
   readonly facets: F;
-  /** Names of the errors by which the service says that the resource does not exist. */
+  /** Names of the errors by which the service says that the resource does not exist; `Gone` says it always. */
   readonly gone: readonly string[];
-  /** IAM actions of `list`. */
-  readonly actions: readonly string[];
-  /** IAM actions of every `find`, beside those of `list`. */
-  readonly lookups?: readonly string[];
+  /** IAM actions of `list` and `identify`. */
+  readonly grants: Grants;
   /** Names of fields that the service changes by itself; they do not count where two states are compared. */
   readonly volatile?: readonly string[];
-  /** Read before a write, so that what others take care of is told and not touched. */
-  readonly ownership?: { readonly actions: readonly string[]; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };
+  /** Read before a write, so that what others take care of is notified and not touched. */
+  readonly ownership?: { readonly grants: Grants; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };
   arn(ref: ResourceRef): string;
   /** A link to the resource in the AWS console. */
   consoleUrl(ref: ResourceRef): string;
-  /** `account` where there is one for the whole account, and not one in each region; it is looked at in the home region. */
-  readonly scope?: 'account';
-  /** Every resource of this type in the client's region, page by page; `from` is the token of the page to go on from. */
+  /** Every resource of this type in the client's region, page by page; `from` is the cursor of the page to go on from. */
   list(
     aws: Aws,
     account: { readonly accountId: string; readonly region: string },
     from?: string,
   ): AsyncIterable<Page<F>>;
-  /** Turns AWS Config's `resourceId` into ours, where they differ. */
-  fromConfig?(item: { readonly resourceId: string; readonly region: string; readonly accountId: string }): NamedId;
-  /** Turns our id into AWS Config's; there where `fromConfig` is. */
-  toConfig?(ref: ResourceRef): string;
+  /** AWS Config's name turned into ours, where they differ; null where there is no such resource (any more). */
+  identify?(aws: Aws, item: ConfigName): Promise<NamedId | null>;
+  /** Our id turned into AWS Config's; there where `identify` is. */
+  configIdOf?(aws: Aws, ref: ResourceRef): Promise<string>;
   /** Present where a deletion is itself drift: what AWS Config last knew of it, or `null`. The ledger is asked first. */
   readonly lastKnown?: {
-    readonly actions: readonly string[];
+    readonly grants: Grants;
     read(aws: Aws, ref: ResourceRef): Promise<Partial<FacetState<F>> | null>;
   };
 }

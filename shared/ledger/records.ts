@@ -1,0 +1,129 @@
+import type { Attribution } from '../attribution.ts';
+import type { ComplianceType, Mode, Severity } from '../control.ts';
+import type { ResourceRef } from '../resource.ts';
+import type { Outcome } from '../result.ts';
+import type { CallData } from '../step.ts';
+
+/** A drift, from the first time it was seen until it is gone. Times are ISO 8601, as all times here that are strings. */
+export interface Finding {
+  readonly controlId: string;
+  readonly severity: Severity;
+  readonly outcome: Outcome;
+  readonly annotation: string;
+  /** What makes it the same finding; another one is news. */
+  readonly fingerprint: string;
+  readonly firstSeen: string;
+  /** When it was last written; a look that finds nothing new writes nothing. */
+  readonly lastSeen: string;
+  /** The plan that a person has rejected; it is not asked for again while the drift lasts. */
+  readonly rejection: { readonly plan: string; readonly by: string; readonly reason: string } | null;
+  /** `pending` and `blocked`: when it is looked at, or tried, again. */
+  readonly retryAt: string | null;
+  /** `pending`: when it ends as `failed`. */
+  readonly deadline: string | null;
+  /** `blocked`: what was tried under which circumstances; it is tried again at once where these are others. */
+  readonly blocked: {
+    /** Who refuses, and what a person can do, in a sentence. */
+    readonly by: string;
+    /** Hash of the facets that were read. */
+    readonly facets: string;
+    /** Versions of code and policy. */
+    readonly version: string;
+  } | null;
+}
+
+/** A call that undoes a step; an error of the names in `satisfiedBy` says that it is so already. */
+export interface UndoCall extends CallData {
+  readonly satisfiedBy?: readonly string[];
+}
+
+/** A step as it was meant and as it went. */
+export interface RecordedStep extends CallData {
+  readonly elements: readonly string[];
+  /** The calls that undo it; null where it cannot be undone. */
+  readonly undo: readonly UndoCall[] | null;
+  /** `unknown`: no answer says whether it was made; the state decides. */
+  readonly status: 'intended' | 'made' | 'alreadySo' | 'failed' | 'unknown';
+  readonly requestId: string | null;
+  readonly error: string | null;
+}
+
+/** How a remediation stands. Open are `awaitingApproval`, `applying` and `pending`; the others are its end. */
+export type RemediationStatus =
+  | 'awaitingApproval'
+  | 'applying'
+  | 'pending'
+  | 'remediated'
+  | 'failed'
+  | 'blocked'
+  | 'interrupted'
+  | 'rejected'
+  | 'expired'
+  | 'superseded';
+
+/** One remediation (or one undo): what was, what was done by whose cause, what is. Written before its first call is made. */
+export interface Remediation {
+  readonly id: string;
+  readonly kind: 'remediation' | 'undo';
+  /** The remediation that an undo undoes. */
+  readonly undoes: string | null;
+  readonly controlId: string;
+  readonly severity: Severity;
+  /** The service's id, which with `ref` makes the resource's key. */
+  readonly service: string;
+  readonly ref: ResourceRef;
+  readonly status: RemediationStatus;
+  readonly mode: Mode;
+  readonly annotation: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly afterCompliance: ComplianceType | null;
+  readonly steps: readonly RecordedStep[];
+  readonly error: string | null;
+  readonly eventId: string | null;
+  readonly eventName: string | null;
+  readonly attribution: Attribution | null;
+  /** Who approved, rejected or undid it: the caller's ARN; null where Evenkeel acted by itself. */
+  readonly decidedBy: string | null;
+  /** `awaitingApproval`: when it ends without a decision. `pending`: when it ends as failed. */
+  readonly expires: string | null;
+  /** `pending`: when the recheck comes. */
+  readonly recheckAt: string | null;
+  readonly times: {
+    readonly event: string | null;
+    readonly received: string;
+    readonly decided: string;
+    readonly applied: string | null;
+    readonly verified: string | null;
+  };
+  readonly codeVersion: string;
+  readonly policyVersion: string;
+}
+
+/** True for a remediation that has not come to its end. */
+export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
+  status === 'awaitingApproval' || status === 'applying' || status === 'pending';
+
+/** A dated permission to stay non-compliant that was given at run time. */
+export interface Exemption {
+  readonly id: string;
+  readonly control: string;
+  /** An ARN or resource id; `*` stands for any run of characters. */
+  readonly resource: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** The last day on which it holds, `2027-01-31`. */
+  readonly expires: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** What an undo brought back: these elements are left alone by every control. */
+  readonly elements?: readonly string[];
+}
+
+/** A stop by hand, of one control or of all (`control: null`). */
+export interface Pause {
+  readonly control: string | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}

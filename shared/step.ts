@@ -1,0 +1,120 @@
+import type { ClientClass, Grants } from './resource.ts';
+
+/** One API call of a plan, as data, with the calls that undo it. */
+export interface Step {
+  readonly client: ClientClass<object>;
+  readonly command: new (input: never) => object;
+  readonly input: object;
+  /** Where the call must go when that is not the resource's region. */
+  readonly region?: string;
+  /** Names of the errors that mean "already so": another actor was faster. */
+  readonly satisfiedBy?: readonly string[];
+  /** The calls that restore the state before this step, built from the step's output; absent for a step that cannot be undone. */
+  readonly undo?: (output: object) => readonly Step[];
+  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it. Gates hold for an element, whatever else the request holds. */
+  readonly elements: readonly string[];
+  /** What IAM asks for the call; part of what its control declares. */
+  readonly permissions: Grants;
+}
+
+export interface StepOptions<O> {
+  readonly region?: string;
+  readonly satisfiedBy?: readonly string[];
+  readonly undo?: (output: O) => readonly Step[];
+  /** By default the operation alone: two steps of one operation on a resource change the same thing. */
+  readonly elements?: readonly string[];
+  readonly permissions?: Grants;
+}
+
+/** Builds a step; the input is typed by the command, the undo's output by its own annotation. */
+export const step = <I extends object, O extends object>(
+  client: ClientClass<object>,
+  command: new (input: I) => object,
+  input: NoInfer<I>,
+  { elements, permissions = {}, ...options }: StepOptions<O> = {},
+): Step => ({
+  client,
+  command: command as Step['command'],
+  input,
+  ...(options as Pick<Step, 'undo'>),
+  elements: elements ?? [`${serviceOf(client)}:${operationOf(command)}`],
+  permissions,
+});
+
+/** A function that builds one kind of step, with what IAM asks for it: a control declares `...builder.permissions`. */
+export type StepBuilder<A extends readonly unknown[]> = ((...given: A) => Step) & { readonly permissions: Grants };
+
+/** Ties a kind of step to its permissions, so that neither is written twice. */
+export const stepBuilder = <A extends readonly unknown[]>(
+  permissions: Grants,
+  build: (...given: A) => Step,
+): StepBuilder<A> => Object.assign((...given: A): Step => ({ ...build(...given), permissions }), { permissions });
+
+/** Changes some attributes of a resource by a call that leaves the others alone. Undo: the same call with what was there. `before` holds the attributes as they were read; throws where one that changes is not in it, for then nobody could undo it. */
+export function set<I extends object, C extends Partial<I> & object>(
+  client: ClientClass<object>,
+  command: new (input: I) => object,
+  target: object,
+  before: { readonly [N in keyof C]?: unknown },
+  change: C,
+  options: Pick<StepOptions<object>, 'region' | 'permissions' | 'satisfiedBy'> = {},
+): Step {
+  const names = Object.keys(change) as (keyof C & string)[];
+  const missing = names.filter((name) => before[name] === undefined);
+  if (missing.length > 0) throw new TypeError(`what ${missing.join(', ')} was before is not known`);
+  const was = Object.fromEntries(names.map((name) => [name, before[name]]));
+  const made = (values: object) => ({ ...target, ...values }) as NoInfer<I>;
+  return step(client, command, made(change), {
+    ...options,
+    elements: names,
+    undo: () => [step(client, command, made(was), { ...options, elements: names })],
+  });
+}
+
+/** A setting that is put whole and deleted whole: which calls do it, and which member of the request holds it. */
+export interface WholeSetting<P extends object, D extends object, N extends keyof P & string> {
+  readonly client: ClientClass<object>;
+  readonly put: new (input: P) => object;
+  readonly delete: new (input: D) => object;
+  readonly member: N;
+  readonly permissions: Grants;
+}
+
+/** Puts a setting. Undo: puts back what was there, or deletes it where there was none (`before` is null). */
+export function replace<P extends object, D extends object, N extends keyof P & string>(
+  setting: WholeSetting<P, D, N>,
+  target: Omit<P, N> & D,
+  before: P[N] | null,
+  wanted: P[N],
+): Step {
+  const { client, member, permissions } = setting;
+  const elements = [member];
+  const put = (value: P[N]) => ({ ...target, [member]: value }) as NoInfer<P>;
+  const restore = () =>
+    before === null
+      ? step(client, setting.delete, { ...target } as NoInfer<D>, { elements, permissions })
+      : step(client, setting.put, put(before), { elements, permissions });
+  return step(client, setting.put, put(wanted), { elements, permissions, undo: () => [restore()] });
+}
+
+/** A call as people and the ledger see it. */
+export interface CallData {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+  readonly region?: string;
+}
+
+/** The service's short name, from the name of its client: `ec2` for `EC2Client`, `config` for `ConfigServiceClient`. */
+export const serviceOf = (client: ClientClass<object>): string =>
+  client.name.replace(/(Service)?Client$/, '').toLowerCase();
+
+const operationOf = (command: { readonly name: string }): string => command.name.replace(/Command$/, '');
+
+/** A step as data: which service, which operation, with what. */
+export const callOf = ({ client, command, input, region }: Step): CallData => ({
+  service: serviceOf(client),
+  operation: operationOf(command),
+  input,
+  ...(region === undefined ? {} : { region }),
+});
