@@ -1,11 +1,8 @@
+export { messageOf } from '../aws/error-message.ts';
+
 /** An input that cannot be read as an event: what is wrong, and what is allowed. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
-}
-
-/** A state that could not be read, so that nothing may be said of it. `cause` is the SDK's error. */
-export class UnreadableStateError extends Error {
-  override readonly name = 'UnreadableStateError';
 }
 
 /** A step that the service refused. */
@@ -28,7 +25,7 @@ export class ReconcileFailedError extends Error {
   override readonly name = 'ReconcileFailedError';
 }
 
-/** Types of a sweep that could not be looked through; thrown at its end so that the rest is done and these come again. */
+/** Types of a sweep that could not be listed or read; thrown at its end so that the rest is done and these come again. */
 export class SweepFailedError extends Error {
   override readonly name = 'SweepFailedError';
 }
@@ -36,11 +33,4 @@ export class SweepFailedError extends Error {
 /** The time that was given is over; what is left has to be handed on. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
-}
-
-/** An error in one line for people: its name, its message, and its cause's. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
-  return (error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`).replace(/\s+/g, ' ').trim();
 }
