@@ -48,7 +48,10 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
 };
 
 /** Who refuses a call for good; null for an error that may pass. */
-export function lastingRefusal(error: unknown, { service, operation }: { service: string; operation: string }): Refusal | null {
+export function lastingRefusal(
+  error: unknown,
+  { service, operation }: { service: string; operation: string },
+): Refusal | null {
   if (!(error instanceof Error)) return null;
   const deny = DENIES.find(([pattern]) => pattern.test(messageOf(error)));
   if (deny !== undefined) return { by: deny[1], remedy: deny[2] };

@@ -49,7 +49,10 @@ export const sendSteps =
 export function afterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
   const isSo = error instanceof Error && satisfiedBy.includes(error.name);
   if (isSo)
-    return { step: wasRetried(error) ? { ...step, status: 'unknown' } : { ...step, status: 'alreadySo', undo: [] }, refusal: null };
+    return {
+      step: wasRetried(error) ? { ...step, status: 'unknown' } : { ...step, status: 'alreadySo', undo: [] },
+      refusal: null,
+    };
   const status = isDefiniteRefusal(error) && !wasRetried(error) ? 'failed' : 'unknown';
   const refusal = lastingRefusal(error, step);
   return { step: { ...step, status: refusal === null ? status : 'failed', error: messageOf(error) }, refusal };

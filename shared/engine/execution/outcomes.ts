@@ -1,19 +1,19 @@
+import type { Refusal } from '../../aws/refusals.ts';
 import type { AnyControl } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import { recheck } from '../../internal-events.ts';
 import { ACCOUNT, ended, giveBack, type ScopeLimit, type TakenPlace } from '../../ledger/breaker.ts';
 import { NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 import { DAY_MS, HOUR_MS, milliseconds } from '../../time.ts';
-import type { Refusal } from '../../aws/refusals.ts';
-import { recheck } from '../../internal-events.ts';
-import { hashOf } from '../../hash.ts';
 import { sameFinding, withFinding, withNotice, withoutFinding } from '../reconcile/findings.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
-import { callIn, isReversible } from './recorded-call.ts';
 import { hasChanged, settledSteps } from './journal.ts';
+import { callIn, isReversible } from './recorded-call.ts';
 
 /** When `pending` ends as `failed`, unless the control says otherwise. */
 const DEADLINE_MS = HOUR_MS;
@@ -149,8 +149,17 @@ export function waitFor(
   const now = run.now();
   const retryAt = new Date(recheckAt).toISOString();
   run.draft.change((state) => {
-    const seen = { outcome: 'pending', annotation, fingerprint, at: now.toISOString(), retryAt, deadline, notice: null } as const;
-    const asked = state.recheckAt !== null && state.recheckAt > now.getTime() ? state.recheckAt : Number.POSITIVE_INFINITY;
+    const seen = {
+      outcome: 'pending',
+      annotation,
+      fingerprint,
+      at: now.toISOString(),
+      retryAt,
+      deadline,
+      notice: null,
+    } as const;
+    const asked =
+      state.recheckAt !== null && state.recheckAt > now.getTime() ? state.recheckAt : Number.POSITIVE_INFINITY;
     return { ...withFinding(state, control, seen), recheckAt: Math.min(asked, recheckAt) };
   });
 }

@@ -16,4 +16,5 @@ export const undoCallIn = (step: RecordedStep & Pick<UndoCall, 'satisfiedBy'>): 
 });
 
 /** Whether every step that was made can be undone. */
-export const isReversible = ({ steps }: Pick<Remediation, 'steps'>): boolean => steps.every(({ undo }) => undo !== null);
+export const isReversible = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
+  steps.every(({ undo }) => undo !== null);

@@ -33,17 +33,24 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
   const { draft, engine, subject } = run;
   const record = approved === null ? await againOrNew(run, work) : approvedRecord(run, approved);
   const opened = { annotation: evaluated.evaluation.annotation, fingerprint: sameFinding(evaluated.evaluation) };
-  const admission = await draft.begin(record, limitsFor(run, control), (state) =>
-    control.id in state.findings
-      ? state
-      : withFinding(state, control, { outcome: 'detected', ...opened, at: record.times.decided, notice: null }),
+  const admission = await draft.begin(
+    record,
+    limitsFor(run, control),
+    (state) =>
+      control.id in state.findings
+        ? state
+        : withFinding(state, control, { outcome: 'detected', ...opened, at: record.times.decided, notice: null }),
     (refused) => breakerAnnouncement(run, control, refused),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
   const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine);
   const { error, refusal } = journaled;
   if (error !== null && refusal !== null)
-    return finishFailed(run, control, journaled.record, evaluated, { error: messageOf(error), refusal, taken: admission.taken });
+    return finishFailed(run, control, journaled.record, evaluated, {
+      error: messageOf(error),
+      refusal,
+      taken: admission.taken,
+    });
   return verified(run, work, journaled.record, error, admission.taken);
 }
 
@@ -91,11 +98,19 @@ async function verified(
     const why = messageOf('error' in last ? last.error : null);
     if (stopped !== null) return failed(`${messageOf(stopped)}; and then: ${why}`);
     // What was called may well have taken effect: the next look that can read says so.
-    const later = { complianceType: 'NON_COMPLIANT', annotation: why, fingerprint: record.id, retryAfter: RECHECK_MS } as const;
+    const later = {
+      complianceType: 'NON_COMPLIANT',
+      annotation: why,
+      fingerprint: record.id,
+      retryAfter: RECHECK_MS,
+    } as const;
     return finishPending(run, control, record, { evaluation: later }, `Remediated, and not verified yet: ${why}`);
   }
   const isWrong = kind === 'NON_COMPLIANT' || (evaluated.deleted && control.whenDeleted !== undefined);
-  if (!isWrong) return isMeant(stopped, record) ? finishRemediated(run, control, record, evaluated) : overtaken(run, control, record, evaluated, taken);
+  if (!isWrong)
+    return isMeant(stopped, record)
+      ? finishRemediated(run, control, record, evaluated)
+      : overtaken(run, control, record, evaluated, taken);
   if (stopped !== null) return failed(messageOf(stopped));
   if (evaluated.evaluation.retryAfter !== undefined || control.settles !== undefined)
     return finishPending(run, control, record, evaluated);
@@ -109,9 +124,20 @@ const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>
   stopped === null || steps.every(({ status }) => status !== 'failed' && status !== 'intended');
 
 /** The call was refused, and the resource is gone or right all the same: another actor was faster, and nobody needs to hear of it. */
-function overtaken(run: Run, control: AnyControl, record: Remediation, evaluated: Evaluated, taken: readonly TakenPlace[]): Progress {
+function overtaken(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated,
+  taken: readonly TakenPlace[],
+): Progress {
   const { complianceType, annotation } = evaluated.evaluation;
-  run.draft.save({ ...record, status: 'failed', error: 'the resource changed while the call was on its way', after: redact(evaluated.state) });
+  run.draft.save({
+    ...record,
+    status: 'failed',
+    error: 'the resource changed while the call was on its way',
+    after: redact(evaluated.state),
+  });
   run.draft.change((state) => withoutFinding(state, control.id));
   run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
   return {

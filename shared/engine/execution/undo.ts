@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
-import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
+import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
 import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
@@ -110,9 +110,7 @@ class Undo {
   plan(): Undone {
     const { record, calls, left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
-    const changed = isGone
-      ? ['the resource does not exist any more']
-      : stateDiff(left, this.#state(), this.#ignoring);
+    const changed = isGone ? ['the resource does not exist any more'] : stateDiff(left, this.#state(), this.#ignoring);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }

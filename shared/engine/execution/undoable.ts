@@ -22,7 +22,9 @@ export async function undoable(id: string, engine: Engine): Promise<Undoable> {
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
   if (record.status === 'pending')
-    throw new NotDecidableError(`${id} is pending: AWS is still at work on it; it is looked at again at ${record.recheckAt}`);
+    throw new NotDecidableError(
+      `${id} is pending: AWS is still at work on it; it is looked at again at ${record.recheckAt}`,
+    );
   if (record.status === 'applying') throw new NotDecidableError(`${id} has not ended yet`);
   const made = record.steps.filter(isMade);
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);
@@ -50,7 +52,9 @@ async function formerUndo({ id, times }: Remediation, engine: Engine): Promise<R
     if (other.status === 'remediated') throw new NotDecidableError(`${id} was undone already, by ${other.id}`);
     if (other.status === 'applying') throw new NotDecidableError(`${other.id}, which undoes it, is at work`);
     if (other.status === 'pending')
-      throw new NotDecidableError(`${other.id}, which undoes it, is pending; it is looked at again at ${other.recheckAt}`);
+      throw new NotDecidableError(
+        `${other.id}, which undoes it, is pending; it is looked at again at ${other.recheckAt}`,
+      );
     if (former !== null || other.steps.some(isMade)) former = other;
   }
   return former;

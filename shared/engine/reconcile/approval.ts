@@ -69,7 +69,11 @@ function storePlan(
   superseded: Remediation | null,
 ): Remediation {
   if (superseded !== null)
-    run.draft.save({ ...superseded, status: 'superseded', error: 'the state has changed: a new plan requires approval' });
+    run.draft.save({
+      ...superseded,
+      status: 'superseded',
+      error: 'the state has changed: a new plan requires approval',
+    });
   const expires = new Date(run.now().getTime() + run.engine.policy.limits.approval).toISOString();
   const record = newRecord(run, control, evaluated, steps, { status: 'awaitingApproval', mode: 'approve', expires });
   run.draft.save(record);
@@ -88,4 +92,7 @@ export const isMadeFor = (
 
 /** What makes two plans the same: the same calls with the same inputs, in the same order. */
 export const planHash = (calls: readonly CallData[]): string =>
-  hashOf(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])).slice(0, 16);
+  hashOf(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])).slice(
+    0,
+    16,
+  );

@@ -2,7 +2,7 @@ import { type Admission, admit, type BreakerWrites, type ScopeLimit } from '../.
 import { assertTimeLeft, extend, release } from '../../ledger/lease.ts';
 import { type ResourceState, type Session, type Shared, withLease } from '../../ledger/ledger.ts';
 import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
-import { isOpen, type Exemption, type Remediation } from '../../ledger/records.ts';
+import { type Exemption, isOpen, type Remediation } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 
 /** Changes a resource's state. Pure: it may be applied again to a state that another run has written meanwhile. */

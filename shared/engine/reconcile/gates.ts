@@ -1,9 +1,9 @@
 import type { AnyControl, Mode } from '../../control.ts';
 import { SEVERITIES } from '../../control.ts';
 import { ACCOUNT, type Admission } from '../../ledger/breaker.ts';
-import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
-import { evaluateFlap, NO_FLAP } from '../../ledger/flap.ts';
+import { evaluateFlap } from '../../ledger/flap.ts';
 import type { ResourceState, Shared } from '../../ledger/ledger.ts';
+import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
 import type { Notice } from '../../notify/notifier.ts';
 import { madeBy } from '../../policy/made-by.ts';
 import { fits } from '../../policy/patterns.ts';
@@ -91,7 +91,10 @@ const inWords = ({ expires, owner, reason }: ExemptionRule) => `Exempt until ${e
 export function exemptionFor(run: Run, control: AnyControl, shared: Shared): ExemptionRule | null {
   const { arn, ref } = run.place();
   const today = dayOf(run.now());
-  const rules = [...run.engine.policy.exemptions, ...shared.exemptions.filter(({ elements }) => elements === undefined)];
+  const rules = [
+    ...run.engine.policy.exemptions,
+    ...shared.exemptions.filter(({ elements }) => elements === undefined),
+  ];
   return rules.find((rule) => rule.expires >= today && isExemptedBy(rule, control.id, arn, ref.resourceId)) ?? null;
 }
 
@@ -141,7 +144,10 @@ const undone: ElementGate = (element, { run, control, shared }) => {
   if (rule === undefined) return null;
   return rule.control === control.id
     ? { outcome: 'exempted', reason: inWords(rule), quiet: true }
-    : { outcome: 'detected', reason: `Left as an undo of ${rule.control} restored it, until ${rule.expires} (${rule.owner}).` };
+    : {
+        outcome: 'detected',
+        reason: `Left as an undo of ${rule.control} restored it, until ${rule.expires} (${rule.owner}).`,
+      };
 };
 
 /** What a sibling of the same or a higher severity is exempt for, or has to be asked about, is left alone. */
@@ -163,7 +169,11 @@ const heldBySibling: ElementGate = (element, { control, holders }) => {
 const pending: ElementGate = (element, candidate) => {
   const record = candidate.run.pendingElements.get(element);
   if (record === undefined) return null;
-  return { outcome: 'pending', reason: `AWS is at work on it (${record.id}), looked at again at ${record.recheckAt}.`, quiet: true };
+  return {
+    outcome: 'pending',
+    reason: `AWS is at work on it (${record.id}), looked at again at ${record.recheckAt}.`,
+    quiet: true,
+  };
 };
 
 /** The same drift that comes back again and again is another's will: stop, say so once, and name who it is. */

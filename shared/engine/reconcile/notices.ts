@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AnyControl } from '../../control.ts';
 import type { Session } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { Notice } from '../../notify/notifier.ts';
@@ -50,7 +49,11 @@ export async function publishOutbox(
 }
 
 /** Leaves what could not be published to whoever comes next, at once. Gives the controls whose notices wait; never throws. */
-export async function postponed(session: Session, { ledger }: Engine, own: readonly string[]): Promise<readonly string[]> {
+export async function postponed(
+  session: Session,
+  { ledger }: Engine,
+  own: readonly string[],
+): Promise<readonly string[]> {
   const waiting = ({ id }: QueuedNotice) => own.includes(id);
   try {
     const [after] = await ledger.update(session, (state) => ({

@@ -156,7 +156,10 @@ class Reconciliation {
   async #underLease(first: Run): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
     const loaded = first.draft.session;
-    const [{ session, isOurs, isFirst }, { shared }] = await Promise.all([this.#take(loaded), ledger.loadShared(loaded)]);
+    const [{ session, isOurs, isFirst }, { shared }] = await Promise.all([
+      this.#take(loaded),
+      ledger.loadShared(loaded),
+    ]);
     if (!isOurs) {
       first.draft.adopt({ ...session, shared });
       const results = await this.#settled(first, { leased: false });
@@ -174,7 +177,9 @@ class Reconciliation {
     try {
       for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
         const observation =
-          looks === 0 && isFresh ? first.observation : await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
+          looks === 0 && isFresh
+            ? first.observation
+            : await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
         const run = this.#newRun(draft, observation, first.configHistory);
         results = merged(results, await this.#settled(run, { leased: true }));
         const wanted = await draft.release();
@@ -202,7 +207,10 @@ class Reconciliation {
       const lease = take(state.lease, this.#holder, claim, now);
       if (lease !== null) return { next: { ...withLease(state, lease, now), arn }, answer: { isOurs: true, isFirst } };
       const marked = mark(state.lease, claim);
-      return { next: marked === undefined ? undefined : { ...state, lease: marked }, answer: { isOurs: false, isFirst } };
+      return {
+        next: marked === undefined ? undefined : { ...state, lease: marked },
+        answer: { isOurs: false, isFirst },
+      };
     });
     return { session, ...answer };
   }
@@ -251,8 +259,19 @@ class Reconciliation {
   }
 
   #allFailed(error: unknown): readonly Result[] {
-    const draft = new Draft(this.#engine, { key: '', version: 0, state: NEW_RESOURCE, shared: null, records: new Map() });
-    const run = this.#newRun(draft, { gone: false, facets: {}, unreadable: {}, aws: this.#engine.aws(this.#subject.ref.region) });
+    const draft = new Draft(this.#engine, {
+      key: '',
+      version: 0,
+      state: NEW_RESOURCE,
+      shared: null,
+      records: new Map(),
+    });
+    const run = this.#newRun(draft, {
+      gone: false,
+      facets: {},
+      unreadable: {},
+      aws: this.#engine.aws(this.#subject.ref.region),
+    });
     return this.#subject.controls.map((control) => run.result(control, { outcome: 'failed', error: messageOf(error) }));
   }
 }
@@ -271,10 +290,13 @@ function rememberGood(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
   const keeping = run.subject.controls.filter(({ lastKnown }) => lastKnown !== undefined);
   if (gone || keeping.length === 0) return;
-  const isGood = ({ id }: AnyControl) => results.some(({ controlId, after }) => controlId === id && after === 'COMPLIANT');
+  const isGood = ({ id }: AnyControl) =>
+    results.some(({ controlId, after }) => controlId === id && after === 'COMPLIANT');
   const spoilt = new Set(keeping.filter((control) => !isGood(control)).flatMap(({ lastKnown = [] }) => lastKnown));
   const names = [...new Set(keeping.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]))];
-  const good = Object.fromEntries(names.filter((name) => !spoilt.has(name) && name in facets).map((name) => [name, facets[name]]));
+  const good = Object.fromEntries(
+    names.filter((name) => !spoilt.has(name) && name in facets).map((name) => [name, facets[name]]),
+  );
   run.draft.change((state) => {
     const lastKnown = { ...state.lastKnown, ...good };
     return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };

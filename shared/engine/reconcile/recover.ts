@@ -77,7 +77,13 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
     return null;
   }
   const cutOff = { ...asked, error: 'its run was cut off before it could verify; a later look found it remediated' };
-  return finishRemediated(run, control, cutOff, evaluated, `Remediated by a run that was cut off. ${record.annotation}`);
+  return finishRemediated(
+    run,
+    control,
+    cutOff,
+    evaluated,
+    `Remediated by a run that was cut off. ${record.annotation}`,
+  );
 }
 
 /** Whether the call was made, nobody knows: its run was cut off before it could say. */
@@ -131,7 +137,13 @@ function recoverPendingUndo(run: Run, record: Remediation, evaluated: Evaluated 
   const ignoring = [...ASSIGNED_AGAIN, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
   if (isUndone)
-    run.draft.save({ ...settledSteps(record, true), status: 'remediated', after, recheckAt: null, times: { ...record.times, verified: run.now().toISOString() } });
+    run.draft.save({
+      ...settledSteps(record, true),
+      status: 'remediated',
+      after,
+      recheckAt: null,
+      times: { ...record.times, verified: run.now().toISOString() },
+    });
   else if (isLate)
     run.draft.save({ ...record, status: 'failed', recheckAt: null, error: `AWS did not finish by ${record.expires}` });
   return null;

@@ -10,9 +10,9 @@ import type { Result } from '../../result.ts';
 import { resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
-import { type Evaluated, evaluate, type Observation, observe, readMore } from './observation.ts';
 import { lower } from './modes.ts';
 import { queued } from './notices.ts';
+import { type Evaluated, evaluate, type Observation, observe, readMore } from './observation.ts';
 import { type Planned, planOf } from './plan.ts';
 
 /** What is known of a control on this resource; `before`, `after` and the rest where they are known. */
@@ -99,7 +99,8 @@ export class Run {
   /** Whose resource it is, read once and only where a write is in question. Throws the SDK's own error: whose it is must be known. */
   ownership(): Promise<Ownership> {
     const { resource, ref } = this.subject;
-    this.#ownership ??= resource.ownership?.read(this.observation.aws, ref) ?? Promise.resolve({ tags: {}, service: null });
+    this.#ownership ??=
+      resource.ownership?.read(this.observation.aws, ref) ?? Promise.resolve({ tags: {}, service: null });
     return this.#ownership;
   }
 

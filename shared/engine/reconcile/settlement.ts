@@ -97,14 +97,33 @@ export class Settlement {
     if (late !== null) return { ...drift, ...late };
     if (deadline > now.toISOString()) {
       const isAsked = known?.retryAt != null && known.retryAt > now.toISOString();
-      if (!isAsked) waitFor(run, control, Math.min(now.getTime() + retryAfter, Date.parse(deadline)), deadline, annotation, fingerprint);
+      if (!isAsked)
+        waitFor(
+          run,
+          control,
+          Math.min(now.getTime() + retryAfter, Date.parse(deadline)),
+          deadline,
+          annotation,
+          fingerprint,
+        );
       return { ...drift, outcome: 'pending' };
     }
     const error = `AWS did not finish by ${deadline}: ${annotation}`;
     const failed: Progress = { ...drift, outcome: 'failed', error };
     const retryAt = new Date(now.getTime() + retryAfter).toISOString();
-    const blocked = { by: 'AWS did not finish in time.', recordId: null, ...circumstances(run, { evaluation, state, deleted: false }) };
-    this.#find(control, { outcome: 'failed', annotation: error, fingerprint, notice: run.notice(control, failed), retryAt, blocked });
+    const blocked = {
+      by: 'AWS did not finish in time.',
+      recordId: null,
+      ...circumstances(run, { evaluation, state, deleted: false }),
+    };
+    this.#find(control, {
+      outcome: 'failed',
+      annotation: error,
+      fingerprint,
+      notice: run.notice(control, failed),
+      retryAt,
+      blocked,
+    });
     return failed;
   }
 
@@ -123,7 +142,9 @@ export class Settlement {
       return { outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', annotation };
     await run.readMore(planNeeds(control));
     const planned = run.plan(control, evaluated);
-    const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve') ? await run.ownership() : null;
+    const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve')
+      ? await run.ownership()
+      : null;
     const mode = modeOf(run, control, ownership?.tags ?? null);
     const approved = this.#approvedFor(control, evaluated, planned);
     const shared = this.#shared();
@@ -194,7 +215,13 @@ export class Settlement {
     const notice = quiet === true ? null : this.#run.notice(control, refused, options);
     const known = this.#run.draft.state.findings[control.id];
     const kept = outcome === 'blocked' && known != null ? { retryAt: known.retryAt, blocked: known.blocked } : {};
-    this.#find(control, { outcome, annotation, fingerprint: sameFinding(evaluated.evaluation, reason), notice, ...kept });
+    this.#find(control, {
+      outcome,
+      annotation,
+      fingerprint: sameFinding(evaluated.evaluation, reason),
+      notice,
+      ...kept,
+    });
     return refused;
   }
 

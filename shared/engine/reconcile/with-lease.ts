@@ -22,7 +22,11 @@ export async function withLease<T>(
   work: (draft: Draft) => Promise<T>,
 ): Promise<T> {
   const holder = randomUUID();
-  const draft = new Draft(engine, await acquired(resourceKey(service, ref), holder, ref.resourceId, engine, contention), holder);
+  const draft = new Draft(
+    engine,
+    await acquired(resourceKey(service, ref), holder, ref.resourceId, engine, contention),
+    holder,
+  );
   try {
     const done = await work(draft);
     const again = await draft.release();
@@ -35,7 +39,13 @@ export async function withLease<T>(
   }
 }
 
-async function acquired(key: string, holder: string, resourceId: string, engine: Engine, { ids }: OnContention): Promise<Session> {
+async function acquired(
+  key: string,
+  holder: string,
+  resourceId: string,
+  engine: Engine,
+  { ids }: OnContention,
+): Promise<Session> {
   const { ledger, clock } = engine;
   const [session] = await ledger.update(await ledger.load(key), (state) => {
     const now = clock.now().getTime();
