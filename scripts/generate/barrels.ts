@@ -16,16 +16,21 @@ export function barrel(controls: readonly AnyControl[]): string {
 
 /** The controls of all services: for the command, never for a function's bundle. */
 export function barrelOfAll(services: readonly string[]): string {
-  const imports = services.map((service) => `import { controls as ${service} } from './${service}/index.ts';`);
+  const imports = services.map(
+    (service) => `import { controls as ${camelCase(service)} } from './${service}/index.ts';`,
+  );
   const type = "import type { AnyControl } from '../control.ts';";
-  const all = `export const controls: readonly AnyControl[] = [${services.map((service) => `...${service}`).join(', ')}];`;
+  const all = `export const controls: readonly AnyControl[] = [${services.map((service) => `...${camelCase(service)}`).join(', ')}];`;
   return [NOTE, type, ...imports, '', all, ''].join('\n');
 }
 
-/** The services that have a function which sweeps: for the watch, whose bundle holds no control. */
-export const servicesList = (services: readonly string[]): string =>
+/** The services that are defined, by which a call's short name leads to its SDK. */
+export const barrelOfServices = (services: readonly string[]): string =>
   [
     NOTE,
-    `export const services: readonly string[] = [${services.map((service) => `'${service}'`).join(', ')}];`,
+    "import type { Service } from '../service.ts';",
+    ...services.map((service) => `import ${camelCase(service)} from './${service}/service.ts';`),
+    '',
+    `export const services: readonly Service[] = [${services.map(camelCase).join(', ')}];`,
     '',
   ].join('\n');
