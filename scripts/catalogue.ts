@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AnyControl } from '../shared/control.ts';
 import type { Detection } from '../shared/detection.ts';
+import type { Service } from '../shared/service.ts';
 import type { Content } from './generate/content.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -22,10 +23,6 @@ const foldersIn = (folder: string): readonly string[] =>
     .map(({ name }) => name)
     .sort();
 
-/** The services that are defined: folders of shared/resources/ with a service.ts. */
-export const definedServices = (): readonly string[] =>
-  foldersIn('shared/resources').filter((name) => existsSync(`${ROOT}shared/resources/${name}/service.ts`));
-
 /** The folders of shared/controls/ that hold controls, one for each service. */
 export const services = (): readonly string[] =>
   foldersIn('shared/controls').filter((name) => controlIds(name).length > 0);
@@ -40,6 +37,18 @@ async function definedIn<T extends { readonly id: string }>(file: string, how: s
   if (defined.id !== basename(file, '.ts'))
     throw new Error(`${file} defines "${defined.id}": file name and id must be the same`);
   return defined;
+}
+
+/** The services that are known: the folders of shared/resources/, whether or not they have a control yet. Throws where a folder holds no service of its name. */
+export const loadServices = (): Promise<readonly Service[]> =>
+  Promise.all(foldersIn('shared/resources').map(loadService));
+
+async function loadService(id: string): Promise<Service> {
+  const file = `shared/resources/${id}/service.ts`;
+  const { default: service } = (await import(ROOT + file)) as { default?: Service };
+  if (service === undefined) throw new Error(`${file} has no default export: export default defineService({…})`);
+  if (service.id !== id) throw new Error(`${file} defines "${service.id}": folder and id must be the same`);
+  return service;
 }
 
 /** Loads every control, by service. Throws where a file's name, folder or resource does not fit its id. */

@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
-import { definedServices, loadContent, ROOT } from './catalogue.ts';
+import { loadContent, loadServices, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll, barrelOfServices } from './generate/barrels.ts';
 import { byDomain, byService, enabledIn } from './generate/content.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
@@ -20,7 +20,7 @@ const roles = rolesOf(all, policy);
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...byService(controls).keys()]));
 for (const [service, own] of byService(controls)) files.set(`shared/controls/${service}/index.ts`, barrel(own));
-files.set('shared/resources/index.ts', barrelOfServices(definedServices()));
+files.set('shared/resources/index.ts', barrelOfServices((await loadServices()).map(({ id }) => id)));
 
 for (const [domain, own] of byDomain(all)) {
   files.set(`functions/${domain}/handler.ts`, domainHandler());

@@ -24,13 +24,10 @@ export function barrelOfAll(services: readonly string[]): string {
   return [NOTE, type, ...imports, '', all, ''].join('\n');
 }
 
-/** The services that are defined, by which a call's short name leads to its SDK. */
-export const barrelOfServices = (services: readonly string[]): string =>
-  [
-    NOTE,
-    "import type { Service } from '../service.ts';",
-    ...services.map((service) => `import ${camelCase(service)} from './${service}/service.ts';`),
-    '',
-    `export const services: readonly Service[] = [${services.map(camelCase).join(', ')}];`,
-    '',
-  ].join('\n');
+/** The services, without their SDKs: for the command, which makes any call of theirs again, and for whatever tells apart whose an event is. */
+export function barrelOfServices(services: readonly string[]): string {
+  const imports = services.map((service) => `import ${camelCase(service)} from './${service}/service.ts';`);
+  const type = "import type { Service } from '../service.ts';";
+  const all = `export const services: readonly Service[] = [${services.map(camelCase).join(', ')}];`;
+  return [NOTE, type, ...imports, '', all, ''].join('\n');
+}
