@@ -38,19 +38,19 @@ const resourcesOf = (controls: readonly AnyControl[]): readonly AnyResource[] =>
 /** The reads by which controls list, name and evaluate resources. */
 export const evaluationReads = (controls: readonly AnyControl[]): readonly Grants[] => [
   ...resourcesOf(controls).map(({ grants }) => grants),
-  ...controls.flatMap((control) => facetsOf(control).map((name) => control.resource.facets[name].grants as Grants)),
+  ...controls.flatMap((control) => facetsOf(control).map((name): Grants => control.resource.facets[name].grants)),
 ];
 
 /** The look-ups of what events only hint at, and of what was last known of what is gone where its deletion is drift. */
 const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [
-  ...controls.flatMap(triggersOf).flatMap(({ grants }) => grants ?? []),
-  ...resourcesOf(controls.filter(({ whenDeleted }) => whenDeleted !== undefined)).flatMap(
-    ({ lastKnown }) => lastKnown?.grants ?? [],
+  ...controls.flatMap(triggersOf).map(({ grants = {} }) => grants),
+  ...resourcesOf(controls.filter(({ whenDeleted }) => whenDeleted !== undefined)).map(
+    ({ lastKnown }) => lastKnown?.grants ?? {},
   ),
 ];
 
 const ownershipReads = (controls: readonly AnyControl[]): readonly Grants[] =>
-  resourcesOf(controls).flatMap(({ ownership }) => ownership?.grants ?? []);
+  resourcesOf(controls).map(({ ownership }) => ownership?.grants ?? {});
 
 /** One action in one kind of place, and what asks for it. */
 interface Need {

@@ -1,5 +1,6 @@
 import type { Attribution } from '../attribution.ts';
 import type { AnyControl, AnyResource, Mode } from '../control.ts';
+import type { InternalMessage } from '../internal-events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -27,6 +28,8 @@ export interface Engine {
   readonly codeVersion: string;
   /** No control acts above this mode, whatever the policy says. */
   readonly ceiling: Mode;
+  /** Sends messages of our own to the queues of their domains. The command has none: its next run looks again. */
+  send(messages: readonly InternalMessage[]): Promise<void>;
 }
 
 /** A resource to look at, and the controls whose verdict can have changed. */

@@ -14,7 +14,7 @@ export const MARGIN = 20_000;
 export const isSweep = (event: unknown): event is JsonObject =>
   isInternal(event) && event['detail-type'] === SWEEP_DETAIL_TYPE;
 
-/** Does the slice that an event asks for, for as long as the function has time; `home` is its own region, whose default bus gets what comes of it. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
+/** Does the slice that an event asks for, for as long as the function has time. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
 export async function sweepFrom(
   event: JsonObject,
   engine: Engine,
@@ -25,6 +25,5 @@ export async function sweepFrom(
   }: { controls: readonly AnyControl[]; home: string; time: Pick<Context, 'getRemainingTimeInMillis'> },
 ): Promise<SweepSummary> {
   const deadline = engine.clock.now().getTime() + time.getRemainingTimeInMillis() - MARGIN;
-  const send: Parameters<typeof sweepSlice>[2]['send'] = (events) => sendEvents(engine.aws(home), events);
-  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline, send });
+  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline });
 }
