@@ -4,7 +4,7 @@ import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Grants } from '../../shared/resource.ts';
 import type { Domain } from '../../shared/service.ts';
 import { type Content, enabledIn } from './content.ts';
-import { triggersOf } from './patterns.ts';
+import { facetsOf, triggersOf } from './patterns.ts';
 import { divided } from './role-resources.ts';
 import { readsIn, type Scope, type ScopedAction, writesOf } from './scopes.ts';
 import { filledIn, listsStatement, ownStatements, type Statement, sendStatement, sub } from './statements.ts';
@@ -24,12 +24,6 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
     ...writeStatements(acting),
   ].flatMap(divided);
 }
-
-/** The facets that a control is evaluated by, and those that its plan needs beside them. */
-const facetsOf = ({ needs, planNeeds = [], plan }: AnyControl): readonly string[] => [
-  ...needs,
-  ...(plan === undefined ? [] : planNeeds),
-];
 
 const resourcesOf = (controls: readonly AnyControl[]): readonly AnyResource[] => [
   ...new Set(controls.map(({ resource }) => resource as AnyResource)),

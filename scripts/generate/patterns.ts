@@ -24,10 +24,16 @@ type Event = Pick<EventTrigger, 'source' | 'detailType'>;
 /** A name, and the source that it comes from. */
 type Named = readonly [source: string, name: string];
 
-/** The events that can change what a control evaluates. */
-export const triggersOf = ({ resource, needs }: AnyControl): readonly (CallTrigger | EventTrigger)[] =>
-  (resource.triggers as readonly (CallTrigger | EventTrigger)[]).filter(({ facets }) =>
-    facets.some((facet) => (needs as readonly string[]).includes(facet)),
+/** The facets that a control is evaluated by, and those that its plan needs beside them. */
+export const facetsOf = ({ needs, planNeeds = [], plan }: AnyControl): readonly string[] => [
+  ...needs,
+  ...(plan === undefined ? [] : planNeeds),
+];
+
+/** The events that can change what a control finds, or what it would do about it. */
+export const triggersOf = (control: AnyControl): readonly (CallTrigger | EventTrigger)[] =>
+  (control.resource.triggers as readonly (CallTrigger | EventTrigger)[]).filter(({ facets }) =>
+    facets.some((facet) => facetsOf(control).includes(facet)),
   );
 
 /** All that controls and detections want to hear of, in as few patterns as hold it; the same on the default bus of every region and on our own. */

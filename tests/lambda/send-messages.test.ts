@@ -17,7 +17,11 @@ interface Entry {
 /** Queues that refuse an entry as often as `refusals` says for its resource. */
 function queues(refusals: Readonly<Record<string, number>> = {}) {
   const left: Record<string, number> = { ...refusals };
-  const taken: { readonly queue: string; readonly delay: number; readonly body: Record<string, never> }[] = [];
+  const taken: {
+    readonly queue: string;
+    readonly delay: number;
+    readonly body: { readonly detail: { readonly resourceId: string } };
+  }[] = [];
   const sizes: number[] = [];
   const waits: number[] = [];
   const asked: string[] = [];
@@ -58,8 +62,7 @@ function queues(refusals: Readonly<Record<string, number>> = {}) {
 const look = (resourceId: string, service = 'ec2', notBefore?: number) =>
   recheck(service, { resourceType: 'T', resourceId, accountId: '1', region: 'r' }, notBefore);
 const looks = (count: number) => Array.from({ length: count }, (_, index) => look(`${index}`));
-const ids = ({ taken }: ReturnType<typeof queues>) =>
-  taken.map(({ body }) => (body.detail as { resourceId: string }).resourceId);
+const ids = ({ taken }: ReturnType<typeof queues>) => taken.map(({ body }) => body.detail.resourceId);
 
 describe('messages of our own', () => {
   test('go to the queue of the domain that serves them, ten at a time', async () => {
