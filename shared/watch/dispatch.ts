@@ -1,4 +1,3 @@
-import { sendEvents } from '../aws/put-events.ts';
 import { atEachBeat, daily } from '../doctor/all.ts';
 import { deploymentAt } from '../doctor/deployment.ts';
 import type { Diagnosis, Examination } from '../doctor/diagnosis.ts';
@@ -7,7 +6,7 @@ import { failedEventsQueue } from '../doctor/queues.ts';
 import { digestMessage, noted, told } from '../doctor/telling.ts';
 import { messageOf, UnreadableEventError } from '../engine/errors.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
-import { RECHECK_DETAIL_TYPE } from '../internal-events.ts';
+import { recheck } from '../internal-events.ts';
 import { beatIn, heard } from './beat.ts';
 import type { Watching } from './context.ts';
 import { dailyDuties } from './daily.ts';
@@ -66,7 +65,7 @@ async function heartbeat(regions: readonly string[], watching: Watching): Promis
 }
 
 async function day(watching: Watching): Promise<Watched> {
-  const { engine, home } = watching;
+  const { engine } = watching;
   const { rechecks, errors } = await dailyDuties(engine);
   const all = [...errors];
   const attempt = <T>(work: Promise<T>, otherwise: T) =>
@@ -74,11 +73,7 @@ async function day(watching: Watching): Promise<Watched> {
       all.push(error);
       return otherwise;
     });
-  const events = rechecks.map(({ service, ref }) => ({
-    detailType: RECHECK_DETAIL_TYPE,
-    detail: { service, ...ref },
-  }));
-  await attempt(sendEvents(engine.aws(home), events), undefined);
+  await attempt(engine.send(rechecks.map(({ service, ref }) => recheck(service, ref))), undefined);
   const ill = await attempt(lookAndTell(daily, watching), 0);
   throwAll(all);
   return { duty: 'daily', rechecks: rechecks.length, ill };
