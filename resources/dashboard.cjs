@@ -15,9 +15,9 @@ const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
   ['Put right, by control', byControl('remediated')],
   [
     'Found and left to a person, by control',
-    ...['detected', 'awaitingApproval', 'exempted'].map((name) => byControl(name)),
+    ...['detected', 'awaitingApproval', 'exempted', 'blocked'].map((name) => byControl(name)),
   ],
-  ['Failed or halted, by control', ...['failed', 'halted'].map((name) => byControl(name))],
+  ['Failed, halted or pending, by control', ...['failed', 'halted', 'pending'].map((name) => byControl(name))],
   ['From the call to verified, ms', whole('TimeToVerified', 'p50', 'p50'), whole('TimeToVerified', 'p99', 'p99')],
   ['From the call to verified, p50 by control, ms', byControl('TimeToVerified', 'p50')],
   ['From the call to verified, p99 by control, ms', byControl('TimeToVerified', 'p99')],

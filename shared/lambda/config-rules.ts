@@ -7,7 +7,9 @@ import { atMost } from '../at-most.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
-import { type Verdicts, verdictsOf } from '../engine/reconcile/evaluate-only.ts';
+import { type Place, placeOf } from '../engine/intake/place.ts';
+import { refOf } from '../engine/intake/trigger.ts';
+import { type Evaluate, evaluator } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { type Aws, everyListed, type Listed } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
@@ -77,15 +79,15 @@ class RuleEvaluation {
   readonly #control: AnyControl;
   readonly #asked: RuleInvocation;
   readonly #engine: Engine;
-  readonly #verdictOn: Verdicts;
+  readonly #evaluate: Evaluate;
   readonly #inTurn = atMost(CONCURRENCY);
-  readonly #place: { readonly accountId: string; readonly region: string };
+  readonly #place: Place;
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
     this.#control = control;
     this.#asked = asked;
     this.#engine = engine;
-    this.#verdictOn = verdictsOf(engine);
+    this.#evaluate = evaluator(engine);
     this.#place = { accountId: asked.accountId, region: asked.region ?? process.env.AWS_REGION ?? '' };
   }
 
@@ -97,7 +99,7 @@ class RuleEvaluation {
     const evaluate = async () => {
       if (reason !== null) return notApplicable(reason);
       const subject = await this.#subjectOf(item);
-      return subject === null ? notApplicable('It does not exist.') : this.#verdictOn(this.#control, subject);
+      return subject === null ? notApplicable('It does not exist.') : this.#evaluate(this.#control, subject);
     };
     await this.#report([{ resourceType, resourceId, configId: async () => resourceId, evaluate }]);
   }
@@ -133,25 +135,29 @@ class RuleEvaluation {
 
   #askedOf({ resourceId, facets = {} }: Listed<Record<string, never>>): Asked {
     const { resource } = this.#control;
-    const ref = { resourceType: resource.type, resourceId, ...this.#place };
+    const ref = refOf(resource, resourceId, this.#placeOf(resource));
     const subject: Subject = { resource, ref, controls: [this.#control], known: facets };
     return {
       resourceType: resource.type,
       resourceId,
       configId: async () => resource.configIdOf?.(this.#aws, ref) ?? resourceId,
-      evaluate: () => this.#verdictOn(this.#control, subject),
+      evaluate: () => this.#evaluate(this.#control, subject),
     };
   }
 
   /** Our name for the resource of an item; null where there is none any more. */
-  async #subjectOf({ resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
+  async #subjectOf({ resourceType, resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
     const { resource } = this.#control;
-    const item = { resourceId, resourceName, arn, ...this.#place };
+    const item = { resourceType, resourceId, resourceName, arn, ...this.#place };
     const named = resource.identify === undefined ? resourceId : await resource.identify(this.#aws, item);
     if (named === null) return null;
-    const own = typeof named === 'string' ? { resourceId: named } : named;
-    const ref = { resourceType: resource.type, ...this.#place, ...own };
+    const ref = refOf(resource, named, this.#placeOf(resource));
     return { resource, ref, controls: [this.#control] };
+  }
+
+  /** What belongs to no region is evaluated in the home region, whichever rule asks. */
+  #placeOf(resource: AnyResource): Place {
+    return placeOf(resource, this.#place, { fallback: this.#place, home: process.env.AWS_REGION ?? '' });
   }
 
   get #aws(): Aws {

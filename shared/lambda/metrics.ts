@@ -22,10 +22,12 @@ export const METRICS = {
   detected: { unit: Count, by: ['controlId'] },
   exempted: { unit: Count, by: ['controlId'] },
   awaitingApproval: { unit: Count, by: ['controlId'] },
+  pending: { unit: Count, by: ['controlId'] },
   remediated: { unit: Count, by: ['controlId'] },
   halted: { unit: Count, by: ['controlId'] },
+  blocked: { unit: Count, by: ['controlId'] },
   failed: { unit: Count, by: ['controlId'] },
-  /** From the call that made the drift to the look that saw it put right. */
+  /** From the call that made the drift to the look that saw it remediated. */
   TimeToVerified: { unit: Milliseconds, by: ['all', 'controlId'] },
   StoppedByPause: { unit: Count, by: ['all'] },
   StoppedByFlap: { unit: Count, by: ['all'] },
