@@ -215,7 +215,7 @@ export function finishFailed(
     remediationId: record.id,
     error,
   };
-  const notice = run.notice(control, progress);
+  const notice = run.notice(control, progress, { reversible: isReversible(record) });
   const by = isBlocked ? `Refused by ${refusal.by}: ${refusal.remedy}.` : 'It did not take effect in time.';
   run.draft.change((state) =>
     withFinding(state, control, {

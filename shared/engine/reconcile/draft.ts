@@ -56,6 +56,11 @@ export class Draft {
     this.#changes.push((state) => withRecord(state, record));
   }
 
+  /** The record as it is to be written; null where nothing of it waits. */
+  pending(id: string): Remediation | null {
+    return this.#records.get(id) ?? null;
+  }
+
   exempt(exemption: Exemption): void {
     this.#exemptions = [...this.#exemptions, exemption];
   }
