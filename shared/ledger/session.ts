@@ -169,7 +169,8 @@ function chain(
     const before = known.get(id);
     if (before !== undefined && !mayFollow(before.status, status))
       throw new Error(`${id} is ${before.status} by now and cannot become ${status}`);
-    const phase = !isOpen(remediation) ? 'ended' : before === undefined ? 'begun' : null;
+    const begins = before === undefined || !isOpen(before);
+    const phase = !isOpen(remediation) ? 'ended' : begins ? 'begun' : null;
     const link = phase === null ? null : linkAfter(head, phase, id, remediation);
     if (link !== null) head = headAt(link);
     const links = [...(before?.links ?? []), ...(link === null ? [] : [storedLink(link)])];

@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<RemediationStatus, readonly RemediationStatus[]>>
   pending: ['pending', ...ENDS],
   remediated: ENDS,
   failed: ENDS,
-  blocked: ENDS,
+  blocked: ['applying', ...ENDS],
   interrupted: ENDS,
   rejected: [],
   expired: [],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ACCOUNT, admit } from '../../shared/ledger/breaker.ts';
-import { chainErrors } from '../../shared/ledger/chain.ts';
+import { chainErrors, START } from '../../shared/ledger/chain.ts';
 import { take } from '../../shared/ledger/lease.ts';
 import {
   type Ledger,
@@ -433,6 +433,18 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
         }
         expect(await ledger.chainKeys()).toEqual(expect.arrayContaining([one.key, two.key]));
         expect(await ledger.chainKeys()).not.toContain(place().key);
+      });
+
+      test('that were blocked begin again under the same id', async () => {
+        const { key, ref } = place();
+        const record = remediationOf(`rem-${randomUUID()}`, { ref });
+        for (const status of ['applying', 'blocked', 'applying', 'remediated'] as const)
+          await saveRecord(ledger, { ...record, status });
+        const chain = (await ledger.chains()).get(key);
+        expect(chain?.links.map(({ phase }) => phase)).toEqual(['begun', 'ended', 'begun', 'ended']);
+        expect(chainErrors(chain?.head ?? START, chain?.links ?? [], (id) => chain?.evidence.get(id) ?? null)).toEqual(
+          [],
+        );
       });
 
       test('are listed by the time they were decided, from a moment on', async () => {
