@@ -8,6 +8,7 @@ import {
   type BreakerWrites,
   bookOf,
   COOL_DOWN_MS,
+  combined,
   ended,
   giveBack,
   NO_BREAKERS,
@@ -179,6 +180,51 @@ describe('ended', () => {
   test.each([true, false])('of any other, well: %s, writes nothing', (well) => {
     for (const other of [NO_BREAKERS, bookWith(OPEN), bookWith({}, [T])])
       expect(ended(other, scopes, well, T)).toEqual([]);
+  });
+});
+
+describe('several decisions of one update', () => {
+  test('on the same book are one write for each item, and nothing of them is lost', () => {
+    const book = bookWith({}, [T - 1], [T - 2]);
+    const back = giveBack(book, [{ scope: SCOPE, shard: 0, at: T - 1 }]);
+    const { writes } = ask(book, 4, T, 0);
+    expect(combined(book, [...back, ...writes])).toMatchObject(
+      [
+        { shard: 2, value: [T] },
+        { shard: 0, value: [] },
+      ].reverse(),
+    );
+    const same = admit(book, [{ scope: SCOPE, limit: 16 }], T, () => 0).writes;
+    for (const both of [
+      [...back, ...same],
+      [...same, ...back],
+    ])
+      expect(combined(book, both)).toEqual([{ scope: SCOPE, shard: 0, read: 1, value: [T] }]);
+    const twice = giveBack(bookWith({}, [T, T]), [{ scope: SCOPE, shard: 0, at: T }]);
+    expect(combined(bookWith({}, [T, T]), [...twice, ...twice])).toMatchObject([{ read: 1, value: [] }]);
+  });
+
+  test('one after the other stand on the version that was read', () => {
+    let book = bookWith({}, []);
+    const all: BreakerWrites[] = [];
+    for (const now of [T, T + 1]) {
+      const { writes } = ask(book, 16, now, 0);
+      all.push(writes);
+      book = withWrites(book, writes);
+    }
+    expect(combined(bookWith({}, []), all.flat())).toEqual([{ scope: SCOPE, shard: 0, read: 1, value: [T, T + 1] }]);
+  });
+
+  test('of an item that one writes and another checks, write it', () => {
+    const book = bookWith({}, [T]);
+    const { writes } = ask(book, 1, T);
+    const back = giveBack(book, [{ scope: SCOPE, shard: 0, at: T }]);
+    for (const both of [
+      [...writes, ...back],
+      [...back, ...writes],
+    ]) {
+      expect(combined(book, both).filter(({ shard }) => shard === 0)).toEqual(back);
+    }
   });
 });
 

@@ -347,6 +347,32 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
         expect(await ledger.load(key)).toEqual(session);
       });
 
+      test('writes what is decided twice once: the last, and every link of it', async () => {
+        const { key, ref } = place();
+        const session = await ledger.load(key);
+        const record = remediationOf(`rem-${randomUUID()}`, { ref });
+        const done: Remediation = { ...record, status: 'remediated' };
+        const [next] = await ledger.update(session, (state) => ({
+          next: state,
+          records: [record, done],
+          exemptions: [exemptionOf(record.id), exemptionOf(record.id, { reason: 'last' })],
+          announcements: ['one', 'two'].map((text) => ({
+            key: record.id,
+            announcement: { severity: 'HIGH' as const, subject: '', text },
+          })),
+          answer: undefined,
+        }));
+        expect(await ledger.remediation(record.id)).toEqual(done);
+        expect((await ledger.chain(key)).links.map(({ phase }) => phase)).toEqual(['begun', 'ended']);
+        expect((await ledger.exemptions()).filter(({ id }) => id === record.id)).toEqual([
+          exemptionOf(record.id, { reason: 'last' }),
+        ]);
+        const claimed = (await ledger.announcements.claim(1)).filter((one) => one.key === record.id);
+        expect(claimed.map(({ announcement }) => announcement.text)).toEqual(['two']);
+        const [after] = await ledger.update(next, () => ({ records: [{ ...done, error: 'e' }], answer: undefined }));
+        expect(after.records.get(record.id)).toMatchObject({ version: 2 });
+      });
+
       test('of many runs at once loses nothing', async () => {
         const { key } = place();
         const add = async () => {
