@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AnyControl } from '../shared/control.ts';
+import type { Service } from '../shared/service.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -11,6 +12,21 @@ export const services = (): readonly string[] =>
     .filter((entry) => entry.isDirectory() && controlIds(entry.name).length > 0)
     .map(({ name }) => name)
     .sort();
+
+/** The services that are known: the folders of shared/resources/, whether or not they have a control yet. Throws where a folder holds no service of its name. */
+export async function loadServices(): Promise<readonly Service[]> {
+  const entries = readdirSync(`${ROOT}shared/resources`, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return Promise.all(folders.sort().map(loadService));
+}
+
+async function loadService(id: string): Promise<Service> {
+  const file = `shared/resources/${id}/service.ts`;
+  const { default: service } = (await import(ROOT + file)) as { default?: Service };
+  if (service === undefined) throw new Error(`${file} has no default export: export default defineService({…})`);
+  if (service.id !== id) throw new Error(`${file} defines "${service.id}": folder and id must be the same`);
+  return service;
+}
 
 /** The ids of a service's controls: the names of its files. */
 export const controlIds = (service: string): readonly string[] =>
@@ -31,10 +47,9 @@ export async function loadCatalogue(): Promise<ReadonlyMap<string, readonly AnyC
       const file = `shared/controls/${service}/${id}.ts`;
       if (control === undefined) throw new Error(`${file} has no default export: export default defineControl({…})`);
       if (control.id !== id) throw new Error(`${file} defines "${control.id}": file name and id must be the same`);
-      if (control.resource.service !== service)
-        throw new Error(
-          `${file} judges a resource of ${control.resource.service}: it belongs into shared/controls/${control.resource.service}/`,
-        );
+      const { id: owner } = control.resource.service;
+      if (owner !== service)
+        throw new Error(`${file} evaluates a resource of ${owner}: it belongs into shared/controls/${owner}/`);
       controls.push(control);
     }
     catalogue.set(service, controls);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
-import { loadCatalogue, ROOT } from './catalogue.ts';
-import { barrel, barrelOfAll, servicesList } from './generate/barrels.ts';
+import { loadCatalogue, loadServices, ROOT } from './catalogue.ts';
+import { barrel, barrelOfAll, barrelOfServices, servicesList } from './generate/barrels.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
 import { functionYml, serviceFunction, watchFunction } from './generate/function-yml.ts';
 import { rulesFunction, slackFunction } from './generate/optional-functions.ts';
@@ -30,6 +30,8 @@ const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(co
 
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
+const knownServices = await loadServices();
+files.set('shared/resources/index.ts', barrelOfServices(knownServices.map(({ id }) => id)));
 const sweeping = [...catalogue].filter(([, own]) => own.some((control) => enabled.includes(control)));
 files.set('functions/watch/services.ts', servicesList(sweeping.map(([service]) => service)));
 files.set('docs/controls/README.md', catalogueDoc(controls));

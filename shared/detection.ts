@@ -1,5 +1,5 @@
 import type { Mode, Severity } from './control.ts';
-import type { CallRecord, JsonObject } from './event.ts';
+import type { CallRecord, EventRecord, JsonObject } from './event.ts';
 import type { CallTrigger, EventTrigger } from './resource.ts';
 import type { Domain } from './service.ts';
 
@@ -14,7 +14,7 @@ export const anyCall = (match: JsonObject): AnyCallTrigger => ({ kind: 'anyCall'
 
 /** What a detection says of a record. */
 export interface Detected {
-  /** What it is about, of the detection's `resourceType`; in the record's region. */
+  /** What it is about, of the detection's `resourceType`; in the record's account and region. */
   readonly resourceId: string;
   /** Two events of one fingerprint are one finding. */
   readonly fingerprint: string;
@@ -47,6 +47,8 @@ export interface Detection {
   readonly recommendedMode: Extract<Mode, 'off' | 'detect'>;
   /** Reads the finding out of a record; null where it is none. Pure. */
   describe(record: CallRecord): Detected | null;
+  /** The same for events that are no calls; there where a trigger names one. */
+  describeEvent?(record: EventRecord): Detected | null;
 }
 
 /** Names a detection; an identity function that gives inference and has no side effect. */

@@ -184,6 +184,7 @@ export interface Ownership {
 
 /** A resource as AWS Config names it. */
 export interface ConfigName {
+  readonly resourceType: string;
   readonly resourceId: string;
   readonly resourceName: string | null;
   readonly arn: string | null;

@@ -11,7 +11,7 @@ export interface Step {
   readonly satisfiedBy?: readonly string[];
   /** The calls that restore the state before this step, built from the step's output; absent for a step that cannot be undone. */
   readonly undo?: (output: object) => readonly Step[];
-  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it. Gates hold for an element, whatever else the request holds. */
+  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it; and what it stands on, where an earlier step has to be made first. Gates hold for an element, whatever else the request holds. */
   readonly elements: readonly string[];
   /** What IAM asks for the call; part of what its control declares. */
   readonly permissions: Grants;
@@ -57,17 +57,18 @@ export function set<I extends object, C extends Partial<I> & object>(
   target: object,
   before: { readonly [N in keyof C]?: unknown },
   change: C,
-  options: Pick<StepOptions<object>, 'region' | 'permissions' | 'satisfiedBy'> = {},
+  options: Pick<StepOptions<object>, 'region' | 'permissions' | 'satisfiedBy' | 'elements'> = {},
 ): Step {
   const names = Object.keys(change) as (keyof C & string)[];
   const missing = names.filter((name) => before[name] === undefined);
   if (missing.length > 0) throw new TypeError(`what ${missing.join(', ')} was before is not known`);
   const was = Object.fromEntries(names.map((name) => [name, before[name]]));
   const made = (values: object) => ({ ...target, ...values }) as NoInfer<I>;
+  const { elements = names } = options;
   return step(client, command, made(change), {
     ...options,
-    elements: names,
-    undo: () => [step(client, command, made(was), { ...options, elements: names })],
+    elements,
+    undo: () => [step(client, command, made(was), { ...options, elements })],
   });
 }
 
@@ -80,16 +81,16 @@ export interface WholeSetting<P extends object, D extends object, N extends keyo
   readonly permissions: Grants;
 }
 
-/** Puts a setting. Undo: puts back what was there, or deletes it where there was none (`before` is null). */
+/** Puts a setting. Undo: puts back what was there, or deletes it where there was none (`before` is null). `elements`: the parts that change, where the setting holds several (the statements of a policy). */
 export function replace<P extends object, D extends object, N extends keyof P & string>(
   setting: WholeSetting<P, D, N>,
   target: Omit<P, N> & D,
   before: P[N] | null,
   wanted: P[N],
+  elements: readonly string[] = [setting.member],
 ): Step {
   const { client, member, permissions } = setting;
-  const elements = [member];
-  const put = (value: P[N]) => ({ ...target, [member]: value }) as NoInfer<P>;
+  const put = (value: P[N]) => ({ ...target, [member]: value }) as unknown as NoInfer<P>;
   const restore = () =>
     before === null
       ? step(client, setting.delete, { ...target } as NoInfer<D>, { elements, permissions })

@@ -16,9 +16,19 @@ export function barrel(controls: readonly AnyControl[]): string {
 
 /** The controls of all services: for the command, never for a function's bundle. */
 export function barrelOfAll(services: readonly string[]): string {
-  const imports = services.map((service) => `import { controls as ${service} } from './${service}/index.ts';`);
+  const imports = services.map(
+    (service) => `import { controls as ${camelCase(service)} } from './${service}/index.ts';`,
+  );
   const type = "import type { AnyControl } from '../control.ts';";
-  const all = `export const controls: readonly AnyControl[] = [${services.map((service) => `...${service}`).join(', ')}];`;
+  const all = `export const controls: readonly AnyControl[] = [${services.map((service) => `...${camelCase(service)}`).join(', ')}];`;
+  return [NOTE, type, ...imports, '', all, ''].join('\n');
+}
+
+/** The services, without their SDKs: for the command, which makes any call of theirs again, and for whatever tells apart whose an event is. */
+export function barrelOfServices(services: readonly string[]): string {
+  const imports = services.map((service) => `import ${camelCase(service)} from './${service}/service.ts';`);
+  const type = "import type { Service } from '../service.ts';";
+  const all = `export const services: readonly Service[] = [${services.map(camelCase).join(', ')}];`;
   return [NOTE, type, ...imports, '', all, ''].join('\n');
 }
 

@@ -6,6 +6,9 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** A service's page in the AWS console of a region, in the region's partition: `consoleUrl('eu-west-1', 'ec2', 'VolumeDetails:volumeId=vol-…')`. */
-export const consoleUrl = (region: string, service: string, fragment: string): string =>
-  `https://${region}.${DOMAINS[partitionOf(region)]}/${service}/home?region=${region}#${fragment}`;
+/** A page of the AWS console of a region, in the region's partition: `consoleUrl('eu-west-1', 'ec2/home#VolumeDetails:volumeId=vol-…')`. */
+export function consoleUrl(region: string, path: string): string {
+  const [page = '', ...fragment] = path.split('#');
+  const url = `https://${region}.${DOMAINS[partitionOf(region)]}/${page}?region=${region}`;
+  return fragment.length === 0 ? url : `${url}#${fragment.join('#')}`;
+}

@@ -1,28 +1,19 @@
-import { serviceOf } from '../control.ts';
-import type { UndoCall } from '../ledger/ledger.ts';
+import type { UndoCall } from '../ledger/records.ts';
 import type { Aws, ClientClass } from '../resource.ts';
+import { services } from '../resources/index.ts';
+import { serviceOf } from '../step.ts';
 
-interface Sdk {
-  readonly [name: string]: unknown;
-}
-
-/** Where the clients of a service are; only these services are ever written to. */
-const SDKS: Readonly<Record<string, () => Promise<Sdk>>> = {
-  cloudtrail: () => import('@aws-sdk/client-cloudtrail'),
-  config: () => import('@aws-sdk/client-config-service'),
-  ec2: () => import('@aws-sdk/client-ec2'),
-  s3: () => import('@aws-sdk/client-s3'),
-  s3control: () => import('@aws-sdk/client-s3-control'),
-};
+/** The SDK modules of all services by the short name that a call carries; only these services are ever written to. */
+const sdks = new Map(services.flatMap((service) => Object.entries(service.sdks)));
 
 /** Makes a call that the ledger holds as data; an answer that it is so already is as good. Throws the SDK's own error, or an Error where the service or operation is unknown. */
 export async function makeCall(call: UndoCall, aws: Aws): Promise<object> {
-  const sdk = await SDKS[call.service]?.();
-  const client = Object.values(sdk ?? {}).find(
+  const sdk = new Map(Object.entries((await sdks.get(call.service)?.()) ?? {}));
+  const client = [...sdk.values()].find(
     (value): value is ClientClass<{ send(command: object): Promise<object> }> =>
-      typeof value === 'function' && value.name.endsWith('Client') && serviceOf(value as never) === call.service,
+      typeof value === 'function' && value.name.endsWith('Client') && serviceOf(value) === call.service,
   );
-  const command = sdk?.[`${call.operation}Command`] as (new (input: object) => object) | undefined;
+  const command: (new (input: object) => object) | undefined = sdk.get(`${call.operation}Command`);
   if (client === undefined || command === undefined)
     throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel makes`);
   try {

@@ -29,6 +29,8 @@ export interface Finding {
     readonly facets: string;
     /** Versions of code and policy. */
     readonly version: string;
+    /** The record of the try, which the next one goes on in; null where none was made. */
+    readonly recordId: string | null;
   } | null;
 }
 

@@ -7,6 +7,9 @@ export interface TrailArn {
   readonly name: string;
 }
 
+/** Every trail of the account, in CloudFormation's terms: what a write may touch. */
+export const OWN_TRAILS = 'arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*';
+
 const TRAIL_ARN = /^arn:[^:]+:cloudtrail:([^:]+):([^:]+):trail\/(.+)$/;
 
 /** Reads a trail's ARN; null where the text is none (a plain name, the ARN of an event data store). */

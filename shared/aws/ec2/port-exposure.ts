@@ -1,10 +1,10 @@
-import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
-import type { Parameters, ParameterValues } from '../../control.ts';
-import { reachOf } from '../cidr.ts';
-import { exposingRules, type PrefixLists, sourcesOf } from './security-group-rules.ts';
+import { compliant, type Evaluation, nonCompliant, type Parameters, type ParameterValues } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import type { Step } from '../../step.ts';
+import { exposingRules, inWords, type RuleSet, revokeIngress, ruleElement } from './security-group-rules.ts';
 
 /** Parameters of a control that keeps ports closed to the world. */
-export const exposureParameters = (ports: readonly number[]) =>
+const exposureParameters = (ports: readonly number[]) =>
   ({
     ports: {
       description: 'TCP and UDP ports that must not be open to the world.',
@@ -30,11 +30,25 @@ export const exposureParameters = (ports: readonly number[]) =>
 
 type Exposure = ParameterValues<ReturnType<typeof exposureParameters>>;
 
-/** The ingress rules of a group by which the world reaches one of the ports. Ranges that nobody on the Internet has, such as `fd00::/8`, are not the world however wide they are. */
-export const worldRules = (
-  { rules, prefixLists }: { readonly rules: readonly SecurityGroupRule[]; readonly prefixLists: PrefixLists },
-  { ports, widestIpv4, widestIpv6 }: Exposure,
-): readonly SecurityGroupRule[] =>
-  exposingRules(rules, prefixLists, ports, { ipv4: widestIpv4, ipv6: widestIpv6 }).filter(
-    (rule) => reachOf(sourcesOf(rule, prefixLists)) > 0,
-  );
+/** What a control reads and gets that keeps ports closed. */
+interface Given {
+  readonly ref: ResourceRef;
+  readonly rules: RuleSet;
+}
+
+const worldRules = ({ rules }: Given, { ports, widestIpv4, widestIpv6 }: Exposure) =>
+  exposingRules(rules, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
+
+/** How a control keeps these ports of a security group closed to the world: to be spread into it. */
+export const closedToTheWorld = (ports: readonly number[]) => ({
+  needs: ['rules'] as const,
+  permissions: revokeIngress.permissions,
+  parameters: exposureParameters(ports),
+  evaluate(state: Given, { parameters }: { readonly parameters: Exposure }): Evaluation {
+    const exposing = worldRules(state, parameters);
+    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
+    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(ruleElement).sort());
+  },
+  plan: (state: Given, { parameters }: { readonly parameters: Exposure }): readonly Step[] =>
+    worldRules(state, parameters).map((rule) => revokeIngress(state.ref.resourceId, rule)),
+});

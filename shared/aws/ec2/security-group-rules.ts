@@ -7,34 +7,50 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { type Step, step } from '../../control.ts';
+import { onResources, Unreadable } from '../../resource.ts';
+import { type Step, step, stepBuilder } from '../../step.ts';
 import { type Breadth, coversTheWorld, isTooWide, opensPort, reachOf } from '../cidr.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
-export type PrefixLists = Readonly<Record<string, readonly string[]>>;
+export type PrefixLists = Readonly<Record<string, readonly string[] | Unreadable>>;
 
-/** The CIDRs that a rule lets in, its prefix list's entries included; none for a rule that refers to a group. Throws where the prefix list was not read. */
-export function sourcesOf(rule: SecurityGroupRule, prefixLists: PrefixLists): readonly string[] {
-  if (rule.PrefixListId === undefined) return [rule.CidrIpv4, rule.CidrIpv6].flatMap((cidr) => cidr || []);
-  const entries = prefixLists[rule.PrefixListId];
-  if (entries === undefined) throw new Error(`the entries of ${rule.PrefixListId} were not read`);
-  return entries;
+/** The rules of a group, with what the prefix lists of its ingress rules let in. */
+export interface RuleSet {
+  readonly rules: readonly SecurityGroupRule[];
+  readonly prefixLists: PrefixLists;
 }
 
-/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them, so that as many as possible stay. */
+/** The prefix list that a rule lets in; lists that egress goes to open nothing. */
+export const sourceListsOf = ({ IsEgress, PrefixListId }: SecurityGroupRule): readonly string[] =>
+  IsEgress === true || PrefixListId === undefined ? [] : [PrefixListId];
+
+/** The CIDRs that a rule lets in, its prefix list's entries included; none for a rule that refers to a group. */
+export function sourcesOf(rule: SecurityGroupRule, prefixLists: PrefixLists): readonly string[] | Unreadable {
+  if (rule.PrefixListId === undefined) return [rule.CidrIpv4, rule.CidrIpv6].flatMap((cidr) => cidr || []);
+  const notRead = new Error('its entries were not asked for');
+  return prefixLists[rule.PrefixListId] ?? new Unreadable(`prefix list ${rule.PrefixListId}`, notRead);
+}
+
+/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them, so that as many as possible stay. Throws UnreadableError where none is found and a rule that opens a port lets in a prefix list that could not be read. */
 export function exposingRules(
-  rules: readonly SecurityGroupRule[],
-  prefixLists: PrefixLists,
+  { rules, prefixLists }: RuleSet,
   ports: readonly number[],
   breadth: Breadth,
 ): readonly SecurityGroupRule[] {
-  const open = rules
-    .filter((rule) => rule.IsEgress !== true && ports.some((port) => opensPort(rule, port)))
-    .map((rule) => ({ rule, sources: sourcesOf(rule, prefixLists) }));
+  const open: OpenRule[] = [];
+  const unknown: Unreadable[] = [];
+  for (const rule of rules) {
+    if (rule.IsEgress === true || !ports.some((port) => opensPort(rule, port))) continue;
+    const sources = sourcesOf(rule, prefixLists);
+    // Ranges that nobody on the Internet has, such as `fd00::/8`, are not the world however wide they are.
+    if (sources instanceof Unreadable) unknown.push(sources);
+    else if (reachOf(sources) > 0) open.push({ rule, sources });
+  }
   const { wide = [], narrow = [] } = Object.groupBy(open, ({ sources }) =>
     sources.some((cidr) => isTooWide(cidr, breadth)) ? 'wide' : 'narrow',
   );
   const exposing = new Set([...wide, ...crowding(narrow, ports)].map(({ rule }) => rule));
+  if (exposing.size === 0 && unknown[0] !== undefined) throw unknown[0].error;
   return rules.filter((rule) => exposing.has(rule));
 }
 
@@ -62,17 +78,69 @@ function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly
   return removed;
 }
 
+const portsOf = ({ FromPort, ToPort }: SecurityGroupRule): string => {
+  if (FromPort === undefined || FromPort === -1) return '';
+  return ` ${FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`}`;
+};
+
+const sourceOf = ({ CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo }: SecurityGroupRule): string =>
+  CidrIpv4 ?? CidrIpv6 ?? PrefixListId ?? ReferencedGroupInfo?.GroupId ?? '?';
+
 /** A rule in a few words, as an engineer would write it: `tcp 22 from 0.0.0.0/0`. */
-export function inWords({ IpProtocol, FromPort, ToPort, ...rule }: SecurityGroupRule): string {
-  const everyPort = FromPort === undefined || FromPort === -1;
-  const ports = everyPort ? '' : ` ${FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`}`;
-  const source = rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId ?? '?';
-  return `${IpProtocol === '-1' ? 'all traffic' : `${IpProtocol}${ports}`} ${rule.IsEgress ? 'to' : 'from'} ${source}`;
+export function inWords(rule: SecurityGroupRule): string {
+  const traffic = rule.IpProtocol === '-1' ? 'all traffic' : `${rule.IpProtocol}${portsOf(rule)}`;
+  return `${traffic} ${rule.IsEgress ? 'to' : 'from'} ${sourceOf(rule)}`;
 }
 
-/** Takes one rule away by its id, so that its neighbours in the same permission stay; the undo puts it back with description and tags. */
-export function revoke(groupId: string, rule: SecurityGroupRule): Step {
-  const input = { GroupId: groupId, SecurityGroupRuleIds: [rule.SecurityGroupRuleId ?? ''] };
+/** The protocols that AWS names where a caller gave a number. */
+const PROTOCOLS: Readonly<Record<string, string>> = { '-1': 'all', '1': 'icmp', '6': 'tcp', '17': 'udp' };
+
+/** A rule by its content, the same under whichever id it is made again: `ingress tcp 22 0.0.0.0/0`. */
+export function ruleElement(rule: SecurityGroupRule): string {
+  const protocol = (rule.IpProtocol ?? '').toLowerCase();
+  const traffic = `${PROTOCOLS[protocol] ?? protocol}${protocol === '-1' ? '' : portsOf(rule)}`;
+  return `${rule.IsEgress ? 'egress' : 'ingress'} ${traffic} ${sourceOf(rule)}`;
+}
+
+const GROUPS_AND_RULES = [
+  'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
+  'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
+];
+const ALREADY_REVOKED = ['InvalidSecurityGroupRuleId.NotFound', 'InvalidPermission.NotFound'];
+const ALREADY_THERE = ['InvalidPermission.Duplicate'];
+
+/** Revokes an ingress rule by its id, so that its neighbours in the same permission stay; the undo puts it back with description and tags. */
+export const revokeIngress = stepBuilder(
+  onResources(GROUPS_AND_RULES, 'ec2:RevokeSecurityGroupIngress'),
+  (groupId: string, rule: SecurityGroupRule) =>
+    step(EC2Client, RevokeSecurityGroupIngressCommand, byId(groupId, rule), {
+      satisfiedBy: ALREADY_REVOKED,
+      elements: [ruleElement(rule)],
+      undo: () => [authorize(AuthorizeSecurityGroupIngressCommand, groupId, rule)],
+    }),
+);
+
+/** Revokes an egress rule, as `revokeIngress` does. */
+export const revokeEgress = stepBuilder(
+  onResources(GROUPS_AND_RULES, 'ec2:RevokeSecurityGroupEgress'),
+  (groupId: string, rule: SecurityGroupRule) =>
+    step(EC2Client, RevokeSecurityGroupEgressCommand, byId(groupId, rule), {
+      satisfiedBy: ALREADY_REVOKED,
+      elements: [ruleElement(rule)],
+      undo: () => [authorize(AuthorizeSecurityGroupEgressCommand, groupId, rule)],
+    }),
+);
+
+const byId = (groupId: string, { SecurityGroupRuleId = '' }: SecurityGroupRule) => ({
+  GroupId: groupId,
+  SecurityGroupRuleIds: [SecurityGroupRuleId],
+});
+
+function authorize(
+  command: typeof AuthorizeSecurityGroupIngressCommand | typeof AuthorizeSecurityGroupEgressCommand,
+  groupId: string,
+  rule: SecurityGroupRule,
+): Step {
   // AWS keeps the tags that begin with `aws:` to itself and refuses a call that sets them.
   const tags = rule.Tags?.filter(({ Key = '' }) => !Key.startsWith('aws:')) ?? [];
   const again = {
@@ -80,19 +148,8 @@ export function revoke(groupId: string, rule: SecurityGroupRule): Step {
     IpPermissions: [permissionOf(rule)],
     ...(tags.length > 0 ? { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: tags }] } : {}),
   };
-  return rule.IsEgress
-    ? step(EC2Client, RevokeSecurityGroupEgressCommand, input, {
-        satisfiedBy: ALREADY_REVOKED,
-        undo: () => [step(EC2Client, AuthorizeSecurityGroupEgressCommand, again, { satisfiedBy: ALREADY_THERE })],
-      })
-    : step(EC2Client, RevokeSecurityGroupIngressCommand, input, {
-        satisfiedBy: ALREADY_REVOKED,
-        undo: () => [step(EC2Client, AuthorizeSecurityGroupIngressCommand, again, { satisfiedBy: ALREADY_THERE })],
-      });
+  return step(EC2Client, command, again, { satisfiedBy: ALREADY_THERE, elements: [ruleElement(rule)] });
 }
-
-const ALREADY_REVOKED = ['InvalidSecurityGroupRuleId.NotFound', 'InvalidPermission.NotFound'];
-const ALREADY_THERE = ['InvalidPermission.Duplicate'];
 
 /** The permission that holds just this rule. */
 function permissionOf(rule: SecurityGroupRule): IpPermission {

@@ -1,6 +1,9 @@
 import { EC2Client, paginateDescribeTags } from '@aws-sdk/client-ec2';
-import type { Aws, ResourceRef } from '../../resource.ts';
+import { type Aws, onEverything, type ResourceRef } from '../../resource.ts';
 import { serviceOfTags } from '../service-managed.ts';
+
+/** What `readEc2Tags` needs. */
+export const tagGrants = onEverything('ec2:DescribeTags');
 
 /** The tags of any EC2 resource. */
 export async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promise<Record<string, string>> {
@@ -13,7 +16,7 @@ export async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promis
 
 /** Whose an EC2 resource is, as far as its tags tell. */
 export const ec2Ownership = {
-  actions: ['ec2:DescribeTags'],
+  grants: tagGrants,
   async read(aws: Aws, ref: ResourceRef) {
     const tags = await readEc2Tags(aws, ref);
     return { tags, service: serviceOfTags(tags) };

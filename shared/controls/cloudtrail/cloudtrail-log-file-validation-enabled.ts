@@ -1,15 +1,12 @@
 import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
-import { ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
-import { compliant, defineControl, nonCompliant, notApplicable, type Step, step } from '../../control.ts';
+import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
+import { set } from '../../step.ts';
 
-const validate = (Name: string): Step =>
-  step(
-    CloudTrailClient,
-    UpdateTrailCommand,
-    { Name, EnableLogFileValidation: true },
-    { undo: () => [step(CloudTrailClient, UpdateTrailCommand, { Name, EnableLogFileValidation: false })] },
-  );
+const permissions = { 'cloudtrail:UpdateTrail': OWN_TRAILS };
+const on = { EnableLogFileValidation: true };
+const off = { EnableLogFileValidation: false };
 
 export default defineControl({
   id: 'cloudtrail-log-file-validation-enabled',
@@ -25,7 +22,7 @@ export default defineControl({
   guidance: 'Enable log file validation on the trail, and verify the logs with `aws cloudtrail validate-logs`.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: { 'cloudtrail:UpdateTrail': 'arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*' },
+  permissions,
   parameters: {},
   evaluate({ ref, trail: { LogFileValidationEnabled } }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
@@ -35,6 +32,6 @@ export default defineControl({
   },
   plan({ ref }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
-    return name === null ? [] : [validate(name)];
+    return name === null ? [] : [set(CloudTrailClient, UpdateTrailCommand, { Name: name }, off, on, { permissions })];
   },
 });

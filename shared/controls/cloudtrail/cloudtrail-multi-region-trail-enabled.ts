@@ -14,8 +14,11 @@ import {
   selectsAllManagementEvents,
   withAllManagementEvents,
 } from '../../aws/cloudtrail/event-selectors.ts';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
+import { OWN_TRAILS } from '../../aws/cloudtrail/trail-arn.ts';
+import { byHand, compliant, defineControl, nonCompliant, type Plan } from '../../control.ts';
+import { onResources, Unreadable } from '../../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../../resources/cloudtrail/account.ts';
+import { type Step, set, step, stepBuilder } from '../../step.ts';
 
 const selectsAll = ({ selectors }: VisibleTrail): boolean =>
   selectors !== null && selectsAllManagementEvents(selectors);
@@ -38,66 +41,78 @@ const distance = (trail: VisibleTrail): number =>
 const nearest = (trails: readonly VisibleTrail[]): VisibleTrail | undefined =>
   trails.filter(({ isOwn }) => isOwn).toSorted((a, b) => distance(a) - distance(b))[0];
 
-const cover = ({ name: Name, homeRegion: region, includesGlobalServices }: VisibleTrail): Step => {
-  const before = { Name, IsMultiRegionTrail: false, IncludeGlobalServiceEvents: includesGlobalServices };
-  return step(
+const isReadable = (trail: VisibleTrail | Unreadable): trail is VisibleTrail => !(trail instanceof Unreadable);
+
+/** Attributes of different trails are different elements of the account. */
+const elementsOf = (name: string, ...attributes: readonly string[]) =>
+  attributes.map((attribute) => `trail ${name} ${attribute}`);
+
+const updateTrail = onResources(OWN_TRAILS, 'cloudtrail:UpdateTrail');
+
+const cover = ({ name: Name, homeRegion: region, isMultiRegion, includesGlobalServices }: VisibleTrail): Step =>
+  set(
     CloudTrailClient,
     UpdateTrailCommand,
-    { Name, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true },
-    { region, undo: () => [step(CloudTrailClient, UpdateTrailCommand, before, { region })] },
-  );
-};
-
-const select = ({ name: TrailName, homeRegion: region }: VisibleTrail, before: Selectors, wanted: Selectors): Step =>
-  step(
-    CloudTrailClient,
-    PutEventSelectorsCommand,
-    { TrailName, ...selectorInput(wanted) },
+    { Name },
+    { IsMultiRegionTrail: isMultiRegion, IncludeGlobalServiceEvents: includesGlobalServices },
+    { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true },
     {
       region,
-      undo: () => [
-        step(CloudTrailClient, PutEventSelectorsCommand, { TrailName, ...selectorInput(before) }, { region }),
-      ],
+      permissions: updateTrail,
+      elements: elementsOf(Name, 'IsMultiRegionTrail', 'IncludeGlobalServiceEvents'),
     },
   );
 
-const start = (Name: string, region: string): Step =>
-  step(
-    CloudTrailClient,
-    StartLoggingCommand,
-    { Name },
-    { region, undo: () => [step(CloudTrailClient, StopLoggingCommand, { Name }, { region })] },
-  );
+const select = stepBuilder(
+  onResources(OWN_TRAILS, 'cloudtrail:PutEventSelectors'),
+  ({ name: TrailName, homeRegion: region }: VisibleTrail, before: Selectors, wanted: Selectors) => {
+    const options = { region, elements: elementsOf(TrailName, 'EventSelectors') };
+    const put = (selectors: Selectors, undo: () => readonly Step[]) =>
+      step(
+        CloudTrailClient,
+        PutEventSelectorsCommand,
+        { TrailName, ...selectorInput(selectors) },
+        { ...options, undo },
+      );
+    return put(wanted, () => [put(before, () => [])]);
+  },
+);
 
-/** The calls that bring one trail to what is asked, and no others; none where its selectors have no room. */
-function mend(trail: VisibleTrail): readonly Step[] {
-  const steps: Step[] = [];
-  if (!trail.isMultiRegion) steps.push(cover(trail));
+const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, region: string) => {
+  const options = { region, elements: elementsOf(Name, 'IsLogging') };
+  const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, options)];
+  return step(CloudTrailClient, StartLoggingCommand, { Name }, { ...options, undo: stop });
+});
+
+const create = stepBuilder(
+  onResources(OWN_TRAILS, 'cloudtrail:CreateTrail'),
+  (Name: string, S3BucketName: string, region: string) => {
+    const options = { region, elements: elementsOf(Name, 'trail') };
+    return step(
+      CloudTrailClient,
+      CreateTrailCommand,
+      {
+        Name,
+        S3BucketName,
+        IsMultiRegionTrail: true,
+        IncludeGlobalServiceEvents: true,
+        EnableLogFileValidation: true,
+      },
+      { ...options, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, options)] },
+    );
+  },
+);
+
+/** The calls that bring one trail to what is asked, and no others. */
+function remedy(trail: VisibleTrail): Plan {
+  const steps: Step[] = trail.isMultiRegion ? [] : [cover(trail)];
   if (trail.selectors !== null && !selectsAll(trail)) {
     const wanted = withAllManagementEvents(trail.selectors);
-    if (wanted === null) return [];
+    if (wanted === null) return byHand(`${trail.name} has no room for one more event selector.`);
     steps.push(select(trail, trail.selectors, wanted));
   }
   return trail.isLogging ? steps : [...steps, start(trail.name, trail.homeRegion)];
 }
-
-const create = (Name: string, S3BucketName: string, region: string): readonly Step[] => [
-  step(
-    CloudTrailClient,
-    CreateTrailCommand,
-    {
-      Name,
-      S3BucketName,
-      IsMultiRegionTrail: true,
-      IncludeGlobalServiceEvents: true,
-      EnableLogFileValidation: true,
-    },
-    { region, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, { region })] },
-  ),
-  start(Name, region),
-];
-
-const TRAILS = 'arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*';
 
 export default defineControl({
   id: 'cloudtrail-multi-region-trail-enabled',
@@ -115,16 +130,11 @@ export default defineControl({
     'Start the trail, make it multi-region and restore its event selectors. Where there is none, make a bucket with a policy for CloudTrail and a trail that delivers to it.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: {
-    'cloudtrail:StartLogging': TRAILS,
-    'cloudtrail:UpdateTrail': TRAILS,
-    'cloudtrail:PutEventSelectors': TRAILS,
-    'cloudtrail:CreateTrail': TRAILS,
-  },
+  permissions: { ...start.permissions, ...updateTrail, ...select.permissions, ...create.permissions },
   parameters: {
     s3BucketName: {
       description:
-        'A bucket whose policy lets CloudTrail deliver; where there is no trail at all, one is made that delivers to it. Empty: it is told.',
+        'A bucket whose policy lets CloudTrail deliver; where there is no trail at all, one is made that delivers to it. Empty: a person decides.',
       type: 'string',
       default: '',
     },
@@ -136,17 +146,25 @@ export default defineControl({
     },
   },
   evaluate({ trails }) {
-    const good = trails.find((trail) => shortcomings(trail).length === 0);
-    if (good !== undefined) return compliant(`${good.name} records every management event of all regions.`);
-    const closest = nearest(trails) ?? trails[0];
+    const unreadable = trails.find((trail) => trail instanceof Unreadable);
+    const readable = trails.filter(isReadable);
+    const good = readable.find((trail) => shortcomings(trail).length === 0);
+    if (good !== undefined)
+      return compliant(
+        `${good.name} records every management event of all regions${unreadable ? `; ${unreadable.unreadable}` : ''}.`,
+      );
+    // The one that could not be read may be all that is asked.
+    if (unreadable !== undefined) throw unreadable.error;
+    const closest = nearest(readable) ?? readable[0];
     if (closest === undefined) return nonCompliant('No trail records this account.');
     return nonCompliant(`No trail records all that is asked: ${closest.name} ${shortcomings(closest).join(', ')}.`);
   },
-  plan({ ref, trails }, { s3BucketName, trailName }) {
-    const closest = nearest(trails);
-    if (closest !== undefined) return mend(closest);
-    // An organisation's trail may record it all: a second copy of every event is for a person to decide.
-    if (trails.length > 0 || s3BucketName === '') return [];
-    return create(trailName, s3BucketName, ref.region);
+  plan({ ref, trails }, { parameters: { s3BucketName, trailName } }) {
+    const closest = nearest(trails.filter(isReadable));
+    if (closest !== undefined) return remedy(closest);
+    // An organisation's trail may record it all.
+    if (trails.length > 0) return byHand('A trail beside those of other accounts would record every event again.');
+    if (s3BucketName === '') return byHand('s3BucketName names no bucket that a new trail could deliver to.');
+    return [create(trailName, s3BucketName, ref.region), start(trailName, ref.region)];
   },
 });

@@ -2,6 +2,7 @@ import {
   CloudTrailClient,
   CreateTrailCommand,
   DeleteTrailCommand,
+  type InsightSelector,
   PutEventSelectorsCommand,
   PutInsightSelectorsCommand,
   StartLoggingCommand,
@@ -9,11 +10,12 @@ import {
   type Tag,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
-import { isDefault, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
-import { ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
-import { compliant, defineControl, nonCompliant, notApplicable, type State, type Step, step } from '../../control.ts';
-import type { ResourceRef } from '../../resource.ts';
+import { isDefault, type Selectors, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
+import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable, type Plan, type State } from '../../control.ts';
+import { onResources, type ResourceRef } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
+import { step, stepBuilder } from '../../step.ts';
 
 const NEEDS = ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'] as const;
 type Whole = State<typeof trail.facets, (typeof NEEDS)[number]>;
@@ -22,42 +24,48 @@ type LastKnown = Partial<Whole> & Pick<Whole, 'ref'>;
 
 const ownName = ({ resourceId, accountId }: ResourceRef) => ownTrailName(resourceId, accountId);
 
-const start = (Name: string): Step =>
-  step(
-    CloudTrailClient,
-    StartLoggingCommand,
-    { Name },
-    {
-      undo: () => [step(CloudTrailClient, StopLoggingCommand, { Name })],
-    },
-  );
+/** What a trail that is made again gets goes with it when its making is undone. */
+const withTheTrail = () => [];
 
-/** What a trail that is made anew gets goes with it when its making is undone. */
-const withTheTrail = { undo: () => [] };
+const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, isNew = false) => {
+  const elements = ['IsLogging'];
+  const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, { elements })];
+  return step(CloudTrailClient, StartLoggingCommand, { Name }, { elements, undo: isNew ? withTheTrail : stop });
+});
 
-function create(ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[]): Step {
-  // AWS keeps the prefix for itself, and refuses tags that carry it.
-  const TagsList = tags.filter(({ Key }) => !Key?.startsWith('aws:'));
-  return step(
-    CloudTrailClient,
-    CreateTrailCommand,
-    {
-      Name,
-      S3BucketName: lost.S3BucketName,
-      S3KeyPrefix: lost.S3KeyPrefix,
-      SnsTopicName: topicOf(lost, ref),
-      IncludeGlobalServiceEvents: lost.IncludeGlobalServiceEvents,
-      IsMultiRegionTrail: lost.IsMultiRegionTrail,
-      EnableLogFileValidation: lost.LogFileValidationEnabled,
-      CloudWatchLogsLogGroupArn: lost.CloudWatchLogsLogGroupArn,
-      CloudWatchLogsRoleArn: lost.CloudWatchLogsRoleArn,
-      KmsKeyId: lost.KmsKeyId,
-      IsOrganizationTrail: lost.IsOrganizationTrail,
-      ...(TagsList.length > 0 ? { TagsList } : {}),
+const create = stepBuilder(
+  {
+    ...onResources(OWN_TRAILS, 'cloudtrail:CreateTrail', 'cloudtrail:AddTags'),
+    'iam:PassRole': {
+      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+      condition: { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } },
     },
-    { undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name })] },
-  );
-}
+  },
+  (ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[]) => {
+    // AWS keeps the prefix for itself, and refuses tags that carry it.
+    const TagsList = tags.filter(({ Key }) => !Key?.startsWith('aws:'));
+    const elements = ['trail'];
+    return step(
+      CloudTrailClient,
+      CreateTrailCommand,
+      {
+        Name,
+        S3BucketName: lost.S3BucketName,
+        S3KeyPrefix: lost.S3KeyPrefix,
+        SnsTopicName: topicOf(lost, ref),
+        IncludeGlobalServiceEvents: lost.IncludeGlobalServiceEvents,
+        IsMultiRegionTrail: lost.IsMultiRegionTrail,
+        EnableLogFileValidation: lost.LogFileValidationEnabled,
+        CloudWatchLogsLogGroupArn: lost.CloudWatchLogsLogGroupArn,
+        CloudWatchLogsRoleArn: lost.CloudWatchLogsRoleArn,
+        KmsKeyId: lost.KmsKeyId,
+        IsOrganizationTrail: lost.IsOrganizationTrail,
+        ...(TagsList.length > 0 ? { TagsList } : {}),
+      },
+      { elements, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, { elements })] },
+    );
+  },
+);
 
 /** The plain name of a topic that is at home where the trail is; the ARN of any other. */
 function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: ResourceRef): string | undefined {
@@ -65,33 +73,39 @@ function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: Re
   return topicRegion === region && owner === accountId ? name : (SnsTopicARN ?? SnsTopicName);
 }
 
-/** Puts a deleted trail back: its settings and tags, its selectors where it had any of its own, and logging on. */
-function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): readonly Step[] {
-  const Name = ownName(ref);
-  if (Name === null || lost?.S3BucketName === undefined) return [];
-  const steps = [create(ref, Name, lost, tags)];
-  if (eventSelectors !== undefined && !isDefault(eventSelectors))
-    steps.push(
-      step(
-        CloudTrailClient,
-        PutEventSelectorsCommand,
-        { TrailName: Name, ...selectorInput(eventSelectors) },
-        withTheTrail,
-      ),
-    );
-  if (insightSelectors.length > 0)
-    steps.push(
-      step(
-        CloudTrailClient,
-        PutInsightSelectorsCommand,
-        { TrailName: Name, InsightSelectors: [...insightSelectors] },
-        withTheTrail,
-      ),
-    );
-  return [...steps, step(CloudTrailClient, StartLoggingCommand, { Name }, withTheTrail)];
-}
+const putEventSelectors = stepBuilder(
+  onResources(OWN_TRAILS, 'cloudtrail:PutEventSelectors'),
+  (TrailName: string, selectors: Selectors) =>
+    step(
+      CloudTrailClient,
+      PutEventSelectorsCommand,
+      { TrailName, ...selectorInput(selectors) },
+      { elements: ['EventSelectors'], undo: withTheTrail },
+    ),
+);
 
-const TRAILS = 'arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*';
+const putInsightSelectors = stepBuilder(
+  onResources(OWN_TRAILS, 'cloudtrail:PutInsightSelectors'),
+  (TrailName: string, InsightSelectors: InsightSelector[]) =>
+    step(
+      CloudTrailClient,
+      PutInsightSelectorsCommand,
+      { TrailName, InsightSelectors },
+      { elements: ['InsightSelectors'], undo: withTheTrail },
+    ),
+);
+
+/** Recreates a deleted trail: its settings and tags, its selectors where it had any of its own, and logging on. */
+function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): Plan {
+  const name = ownName(ref);
+  if (name === null || lost?.S3BucketName === undefined) return byHand('What the trail was like is not known.');
+  return [
+    create(ref, name, lost, tags),
+    ...(eventSelectors === undefined || isDefault(eventSelectors) ? [] : [putEventSelectors(name, eventSelectors)]),
+    ...(insightSelectors.length === 0 ? [] : [putInsightSelectors(name, [...insightSelectors])]),
+    start(name, true),
+  ];
+}
 
 export default defineControl({
   id: 'cloudtrail-trail-logging-enabled',
@@ -99,26 +113,22 @@ export default defineControl({
   severity: 'CRITICAL',
   resource: trail,
   needs: NEEDS,
+  lastKnown: ['trail', 'eventSelectors', 'insightSelectors', 'tags'],
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'A trail of the account must be logging, whatever other trails do. A trail that was deleted is put back from what the ledger or AWS Config last knew of it.',
+    'A trail of the account must be logging, whatever other trails do. A trail that was deleted is recreated from what the ledger or AWS Config last knew of it.',
   rationale:
     'Stopping or deleting a trail is how an intruder goes dark, and what one trail feeds (an alarm, a SIEM) is blind even where another trail still logs.',
   guidance:
-    'Find out who stopped or deleted the trail. Start it, or make it anew with its bucket, key, log group, selectors and tags. Before you retire a trail for good, exempt it.',
+    'Find out who stopped or deleted the trail. Start it, or recreate it with its bucket, key, log group, selectors and tags. Before you retire a trail for good, exempt it.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: {
-    'cloudtrail:StartLogging': TRAILS,
-    'cloudtrail:CreateTrail': TRAILS,
-    'cloudtrail:PutEventSelectors': TRAILS,
-    'cloudtrail:PutInsightSelectors': TRAILS,
-    'cloudtrail:AddTags': TRAILS,
-    'iam:PassRole': {
-      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
-      condition: { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } },
-    },
+    ...start.permissions,
+    ...create.permissions,
+    ...putEventSelectors.permissions,
+    ...putInsightSelectors.permissions,
   },
   parameters: {},
   evaluate({ ref, status: { isLogging } }) {

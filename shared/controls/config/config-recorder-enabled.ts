@@ -9,8 +9,10 @@ import {
   StartConfigurationRecorderCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
-import { compliant, defineControl, nonCompliant, type State, type Step, step } from '../../control.ts';
+import { byHand, compliant, defineControl, nonCompliant, type State } from '../../control.ts';
+import { onResources } from '../../resource.ts';
 import { configAccount } from '../../resources/config/account.ts';
+import { type Step, step, stepBuilder } from '../../step.ts';
 
 const NEEDS = ['recorders', 'status', 'deliveryChannels'] as const;
 type ConfigState = State<typeof configAccount.facets, (typeof NEEDS)[number]>;
@@ -56,21 +58,33 @@ function faults(state: ConfigState, recorder: ConfigurationRecorder, wanted: Wan
   ];
 }
 
-const putRecorder = (
-  { name, roleARN, recordingGroup, recordingMode }: ConfigurationRecorder,
-  undo: () => readonly Step[],
-): Step =>
-  step(
-    ConfigServiceClient,
-    PutConfigurationRecorderCommand,
-    { ConfigurationRecorder: { name, roleARN, recordingGroup, ...(recordingMode ? { recordingMode } : {}) } },
-    { undo },
-  );
+const RECORDERS = 'arn:${AWS::Partition}:config:*:${AWS::AccountId}:configuration-recorder/*';
+const RECORDER = ['ConfigurationRecorder'];
+const CHANNEL = ['DeliveryChannel'];
+const RECORDING = ['recording'];
+
+const putRecorder = stepBuilder(
+  {
+    ...onResources(RECORDERS, 'config:PutConfigurationRecorder'),
+    'iam:PassRole': {
+      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+      condition: { StringEquals: { 'iam:PassedToService': 'config.amazonaws.com' } },
+    },
+  },
+  ({ name, roleARN, recordingGroup, recordingMode }: ConfigurationRecorder, undo: () => readonly Step[]) =>
+    step(
+      ConfigServiceClient,
+      PutConfigurationRecorderCommand,
+      { ConfigurationRecorder: { name, roleARN, recordingGroup, ...(recordingMode ? { recordingMode } : {}) } },
+      { elements: RECORDER, undo },
+    ),
+);
 
 const createRecorder = (roleARN: string, includeGlobalResourceTypes: boolean): Step => {
   const recordingGroup = { allSupported: true, includeGlobalResourceTypes };
+  const byName = { ConfigurationRecorderName: DEFAULT_NAME };
   return putRecorder({ name: DEFAULT_NAME, roleARN, recordingGroup }, () => [
-    step(ConfigServiceClient, DeleteConfigurationRecorderCommand, { ConfigurationRecorderName: DEFAULT_NAME }),
+    step(ConfigServiceClient, DeleteConfigurationRecorderCommand, byName, { elements: RECORDER }),
   ]);
 };
 
@@ -80,25 +94,27 @@ const widen = (recorder: ConfigurationRecorder, includeGlobalResourceTypes: bool
   return putRecorder({ ...recorder, recordingGroup }, () => [putRecorder(recorder, () => [])]);
 };
 
-const createChannel = (s3BucketName: string): Step =>
-  step(
+const createChannel = stepBuilder({ 'config:PutDeliveryChannel': '*' }, (s3BucketName: string) => {
+  const byName = { DeliveryChannelName: DEFAULT_NAME };
+  return step(
     ConfigServiceClient,
     PutDeliveryChannelCommand,
     { DeliveryChannel: { name: DEFAULT_NAME, s3BucketName } },
     {
-      undo: () => [step(ConfigServiceClient, DeleteDeliveryChannelCommand, { DeliveryChannelName: DEFAULT_NAME })],
+      elements: CHANNEL,
+      undo: () => [step(ConfigServiceClient, DeleteDeliveryChannelCommand, byName, { elements: CHANNEL })],
     },
   );
+});
 
-const start = (ConfigurationRecorderName: string): Step =>
-  step(
-    ConfigServiceClient,
-    StartConfigurationRecorderCommand,
-    { ConfigurationRecorderName },
-    { undo: () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, { ConfigurationRecorderName })] },
-  );
-
-const RECORDERS = 'arn:${AWS::Partition}:config:*:${AWS::AccountId}:configuration-recorder/*';
+const start = stepBuilder(
+  onResources(RECORDERS, 'config:StartConfigurationRecorder'),
+  (ConfigurationRecorderName: string) => {
+    const byName = { ConfigurationRecorderName };
+    const stop = () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, byName, { elements: RECORDING })];
+    return step(ConfigServiceClient, StartConfigurationRecorderCommand, byName, { elements: RECORDING, undo: stop });
+  },
+);
 
 export default defineControl({
   id: 'config-recorder-enabled',
@@ -113,26 +129,18 @@ export default defineControl({
   rationale:
     'Without the recorder there is no history of what resources were like, and AWS Config rules and much of Security Hub fall silent.',
   guidance:
-    'Start the recorder. Where it or its delivery channel is gone, make them anew with a role that AWS Config may use and a bucket that lets it deliver.',
+    'Start the recorder. Where it or its delivery channel is gone, recreate them with a role that AWS Config may use and a bucket that lets it deliver.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: {
-    'config:StartConfigurationRecorder': RECORDERS,
-    'config:PutConfigurationRecorder': RECORDERS,
-    'config:PutDeliveryChannel': '*',
-    'iam:PassRole': {
-      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
-      condition: { StringEquals: { 'iam:PassedToService': 'config.amazonaws.com' } },
-    },
-  },
+  permissions: { ...start.permissions, ...putRecorder.permissions, ...createChannel.permissions },
   parameters: {
     roleArn: {
-      description: 'The role for a recorder that has to be made anew. Empty: its absence is told.',
+      description: 'The role for a recorder that has to be created. Empty: a person creates it.',
       type: 'string',
       default: '',
     },
     s3BucketName: {
-      description: 'The bucket for a delivery channel that has to be made anew. Empty: its absence is told.',
+      description: 'The bucket for a delivery channel that has to be created. Empty: a person creates it.',
       type: 'string',
       default: '',
     },
@@ -154,19 +162,22 @@ export default defineControl({
       default: false as boolean,
     },
   },
-  evaluate(state, wanted) {
+  evaluate(state, { parameters: wanted }) {
     const recorder = recorderOf(state);
     if (recorder === undefined) return nonCompliant('There is no configuration recorder.');
     const wrong = faults(state, recorder, wanted);
     if (wrong.length === 0) return compliant(`${recorder.name} records and delivers.`);
     return nonCompliant(`The recorder ${recorder.name} ${wrong.join(', ')}.`);
   },
-  plan(state, parameters) {
+  plan(state, { parameters }) {
     const { roleArn, s3BucketName, globalResourceTypesRegion } = parameters;
     const recorder = recorderOf(state);
     const missingRole = recorder === undefined && roleArn === '';
     const missingBucket = state.deliveryChannels.length === 0 && s3BucketName === '';
-    if (missingRole || missingBucket) return [];
+    if (missingRole || missingBucket)
+      return byHand(
+        `Nothing says ${missingRole ? 'which role (roleArn)' : 'which bucket (s3BucketName)'} it is to use.`,
+      );
     const channel = state.deliveryChannels.length > 0 ? [] : [createChannel(s3BucketName)];
     const globals = ['', state.ref.region].includes(globalResourceTypesRegion);
     if (recorder === undefined) return [createRecorder(roleArn, globals), ...channel, start(DEFAULT_NAME)];

@@ -1,5 +1,5 @@
-import { inWords, revoke } from '../../aws/ec2/security-group-rules.ts';
-import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { inWords, revokeEgress, revokeIngress, ruleElement } from '../../aws/ec2/security-group-rules.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
 export default defineControl({
@@ -7,7 +7,8 @@ export default defineControl({
   title: 'The default security group of every VPC must have no rules',
   severity: 'HIGH',
   resource: securityGroup,
-  needs: ['group', 'rules', 'networkInterfaces'],
+  needs: ['group', 'rules'],
+  planNeeds: ['networkInterfaces'],
   securityControlIds: ['EC2.2'],
   relatedRequirements: ['CIS AWS v3.0 5.4', 'CIS AWS v5.0 5.5'],
   description:
@@ -18,28 +19,17 @@ export default defineControl({
     'Give every workload a security group of its own, move the network interfaces that use the default one, then remove its rules.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: {
-    'ec2:RevokeSecurityGroupIngress': [
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
-    ],
-    'ec2:RevokeSecurityGroupEgress': [
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
-    ],
-  },
+  permissions: { ...revokeIngress.permissions, ...revokeEgress.permissions },
   parameters: {},
-  evaluate({ group, rules: { rules }, networkInterfaces }) {
+  evaluate({ group, rules: { rules } }) {
     if (group.name !== 'default') return notApplicable(`${group.name} is not the default group of a VPC.`);
     if (rules.length === 0) return compliant(`The default group of ${group.vpcId} has no rules.`);
-    const its = `${counted(rules.length, 'rule')}: ${rules.map(inWords).join('; ')}.`;
-    const users = networkInterfaces.length;
-    if (users === 0) return nonCompliant(`The default group of ${group.vpcId} has ${its}`);
-    const use = `${counted(users, 'network interface')} ${users === 1 ? 'uses' : 'use'} the default group of ${group.vpcId}`;
-    return nonCompliant(`${use}, so a person has to remove its ${its}`);
+    const its = `${counted(rules.length, 'rule')}: ${rules.map(inWords).join('; ')}`;
+    return nonCompliant(`The default group of ${group.vpcId} has ${its}.`, rules.map(ruleElement).sort());
   },
-  plan({ ref, rules: { rules }, networkInterfaces }) {
-    return networkInterfaces.length > 0 ? [] : rules.map((rule) => revoke(ref.resourceId, rule));
+  plan({ ref, rules: { rules }, networkInterfaces: { length: users } }) {
+    if (users > 0) return byHand(`${counted(users, 'network interface')} would lose the rules of the group.`);
+    return rules.map((rule) => (rule.IsEgress ? revokeEgress : revokeIngress)(ref.resourceId, rule));
   },
 });
 

@@ -3,8 +3,12 @@ import {
   EC2Client,
   EnableEbsEncryptionByDefaultCommand,
 } from '@aws-sdk/client-ec2';
-import { compliant, defineControl, nonCompliant, step } from '../../control.ts';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { ec2Account } from '../../resources/ec2/account.ts';
+import { step } from '../../step.ts';
+
+const permissions = { 'ec2:EnableEbsEncryptionByDefault': '*' };
+const elements = ['EbsEncryptionByDefault'];
 
 export default defineControl({
   id: 'ec2-ebs-encryption-by-default-enabled',
@@ -20,7 +24,7 @@ export default defineControl({
     'Turn it on under EC2 > Settings > Data protection. Volumes that exist stay as they are. Snapshots that are encrypted with the AWS managed key cannot be shared with other accounts: choose a key of your own where you share them.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: { 'ec2:EnableEbsEncryptionByDefault': '*' },
+  permissions,
   parameters: {},
   evaluate: ({ ref, ebsEncryptionByDefault: { enabled } }) =>
     enabled
@@ -31,7 +35,7 @@ export default defineControl({
       EC2Client,
       EnableEbsEncryptionByDefaultCommand,
       {},
-      { undo: () => [step(EC2Client, DisableEbsEncryptionByDefaultCommand, {})] },
+      { permissions, elements, undo: () => [step(EC2Client, DisableEbsEncryptionByDefaultCommand, {}, { elements })] },
     ),
   ],
 });

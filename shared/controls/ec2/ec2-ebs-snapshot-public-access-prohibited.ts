@@ -1,6 +1,17 @@
 import { EC2Client, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
-import { compliant, defineControl, nonCompliant, step } from '../../control.ts';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { snapshot } from '../../resources/ec2/snapshot.ts';
+import { type Step, step } from '../../step.ts';
+
+const permissions = { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' };
+
+const everybody = (SnapshotId: string, OperationType: 'add' | 'remove', undo?: () => readonly Step[]): Step =>
+  step(
+    EC2Client,
+    ModifySnapshotAttributeCommand,
+    { SnapshotId, Attribute: 'createVolumePermission', OperationType, GroupNames: ['all'] },
+    { permissions, elements: ['createVolumePermission all'], ...(undo ? { undo } : {}) },
+  );
 
 export default defineControl({
   id: 'ec2-ebs-snapshot-public-access-prohibited',
@@ -18,22 +29,12 @@ export default defineControl({
     'Make the snapshot private, share it with the accounts that need it by their ids, and take what was on it for known: rotate its secrets.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' },
+  overrides: 'ownership',
+  permissions,
   parameters: {},
   evaluate: ({ createVolumePermission }) =>
     createVolumePermission.public
       ? nonCompliant('Everybody can make volumes from the snapshot.')
       : compliant('The snapshot is not public.'),
-  plan: ({ ref }) => [
-    step(EC2Client, ModifySnapshotAttributeCommand, everybody(ref.resourceId, 'remove'), {
-      undo: () => [step(EC2Client, ModifySnapshotAttributeCommand, everybody(ref.resourceId, 'add'))],
-    }),
-  ],
-});
-
-const everybody = (SnapshotId: string, OperationType: 'add' | 'remove') => ({
-  SnapshotId,
-  Attribute: 'createVolumePermission' as const,
-  OperationType,
-  GroupNames: ['all'],
+  plan: ({ ref }) => [everybody(ref.resourceId, 'remove', () => [everybody(ref.resourceId, 'add')])],
 });

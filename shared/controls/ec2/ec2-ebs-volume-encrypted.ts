@@ -9,7 +9,7 @@ export default defineControl({
   needs: ['volume'],
   securityControlIds: ['EC2.3'],
   relatedRequirements: [],
-  description: 'A volume that is attached or in use must be encrypted. Volumes that nothing uses are not judged.',
+  description: 'A volume that is attached or in use must be encrypted. Volumes that nothing uses are not evaluated.',
   rationale: 'Data of an unencrypted volume is in the clear on disk and in each snapshot that is made of it.',
   guidance:
     'A volume cannot be encrypted in place: make a snapshot, copy it with encryption, make a volume from the copy in the same zone with the same type, IOPS, throughput and tags, and swap the two while the instance is stopped. Keep the old volume until the new one has proved itself.',
@@ -21,7 +21,9 @@ export default defineControl({
     if (encrypted) return compliant('The volume is encrypted.');
     if (state !== 'in-use' && attachedTo.length === 0)
       return notApplicable(`Not encrypted, and attached to nothing (state ${state}).`);
-    return nonCompliant(attachedTo.length === 0 ? 'In use, not encrypted.' : `Not encrypted: ${onto(attachedTo)}.`);
+    return nonCompliant(attachedTo.length === 0 ? 'In use, not encrypted.' : `Not encrypted: ${onto(attachedTo)}.`, [
+      'encrypted',
+    ]);
   },
 });
 

@@ -1,6 +1,12 @@
 import { EC2Client, ModifyInstanceMetadataOptionsCommand } from '@aws-sdk/client-ec2';
-import { compliant, defineControl, nonCompliant, notApplicable, step } from '../../control.ts';
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { UnreadableError } from '../../resource.ts';
 import { instance } from '../../resources/ec2/instance.ts';
+import { set } from '../../step.ts';
+
+const permissions = {
+  'ec2:ModifyInstanceMetadataOptions': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*',
+};
 
 export default defineControl({
   id: 'ec2-instance-imdsv2-required',
@@ -18,26 +24,20 @@ export default defineControl({
     'Look for callers of IMDSv1 in the CloudWatch metric MetadataNoToken, update their SDKs, then require tokens; instances that run containers need a hop limit of 2.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: {
-    'ec2:ModifyInstanceMetadataOptions': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*',
-  },
+  permissions,
   parameters: {},
   evaluate({ instance: { state, metadataOptions } }) {
     if (state === 'terminated' || state === 'shutting-down') return notApplicable(`The instance is ${state}.`);
     if (metadataOptions.HttpEndpoint === 'disabled') return compliant('The metadata endpoint is disabled.');
     if (metadataOptions.HttpTokens === 'required') return compliant('IMDSv2 is required.');
+    if (metadataOptions.HttpTokens === undefined)
+      throw new UnreadableError('DescribeInstances says nothing of HttpTokens');
     return nonCompliant('IMDSv1 is allowed: HttpTokens is not required.');
   },
   plan({ ref, instance: { metadataOptions } }) {
     // The other options are sent as they are, so that neither the step nor its undo depends on what is left out.
-    const before = { InstanceId: ref.resourceId, ...metadataOptions };
-    return [
-      step(
-        EC2Client,
-        ModifyInstanceMetadataOptionsCommand,
-        { ...before, HttpTokens: 'required' },
-        { undo: () => [step(EC2Client, ModifyInstanceMetadataOptionsCommand, before)] },
-      ),
-    ];
+    const target = { InstanceId: ref.resourceId, ...metadataOptions };
+    const change = { HttpTokens: 'required' } as const;
+    return [set(EC2Client, ModifyInstanceMetadataOptionsCommand, target, metadataOptions, change, { permissions })];
   },
 });

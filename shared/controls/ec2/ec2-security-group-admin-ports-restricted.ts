@@ -1,6 +1,5 @@
-import { exposureParameters, worldRules } from '../../aws/ec2/port-exposure.ts';
-import { inWords, revoke } from '../../aws/ec2/security-group-rules.ts';
-import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { closedToTheWorld } from '../../aws/ec2/port-exposure.ts';
+import { defineControl } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
 export default defineControl({
@@ -8,7 +7,6 @@ export default defineControl({
   title: 'Security groups must not allow SSH or RDP from anywhere',
   severity: 'CRITICAL',
   resource: securityGroup,
-  needs: ['rules'],
   securityControlIds: ['EC2.13', 'EC2.14', 'EC2.53', 'EC2.54'],
   relatedRequirements: ['CIS AWS v3.0 5.2', 'CIS AWS v3.0 5.3', 'CIS AWS v5.0 5.3', 'CIS AWS v5.0 5.4'],
   description:
@@ -17,17 +15,5 @@ export default defineControl({
   guidance: 'Reach instances through Session Manager or a bastion, or allow only the addresses you administer from.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: {
-    'ec2:RevokeSecurityGroupIngress': [
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
-    ],
-  },
-  parameters: exposureParameters([22, 3389]),
-  evaluate({ rules }, parameters) {
-    const exposing = worldRules(rules, parameters);
-    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
-    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`);
-  },
-  plan: ({ ref, rules }, parameters) => worldRules(rules, parameters).map((rule) => revoke(ref.resourceId, rule)),
+  ...closedToTheWorld([22, 3389]),
 });

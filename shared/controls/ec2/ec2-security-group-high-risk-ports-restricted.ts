@@ -1,6 +1,5 @@
-import { exposureParameters, worldRules } from '../../aws/ec2/port-exposure.ts';
-import { inWords, revoke } from '../../aws/ec2/security-group-rules.ts';
-import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { closedToTheWorld } from '../../aws/ec2/port-exposure.ts';
+import { defineControl } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
 export default defineControl({
@@ -8,7 +7,6 @@ export default defineControl({
   title: 'Security groups must not expose high-risk ports to anywhere',
   severity: 'CRITICAL',
   resource: securityGroup,
-  needs: ['rules'],
   securityControlIds: ['EC2.19'],
   relatedRequirements: ['CIS AWS v5.0 5.1.2'],
   description:
@@ -19,20 +17,8 @@ export default defineControl({
     'Allow only the security groups or addresses that need the port; put what the public should reach behind a load balancer on 443.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: {
-    'ec2:RevokeSecurityGroupIngress': [
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
-      'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
-    ],
-  },
-  parameters: exposureParameters([
+  ...closedToTheWorld([
     20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088,
     8888, 9200, 9300,
   ]),
-  evaluate({ rules }, parameters) {
-    const exposing = worldRules(rules, parameters);
-    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
-    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`);
-  },
-  plan: ({ ref, rules }, parameters) => worldRules(rules, parameters).map((rule) => revoke(ref.resourceId, rule)),
 });

@@ -1,25 +1,20 @@
 import {
   DeletePublicAccessBlockCommand,
-  type PublicAccessBlockConfiguration,
   PutPublicAccessBlockCommand,
   S3ControlClient,
 } from '@aws-sdk/client-s3-control';
 import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { s3Account } from '../../resources/s3/account.ts';
+import { replace } from '../../step.ts';
 
-const block = (AccountId: string, before: PublicAccessBlockConfiguration | null): Step =>
-  step(
-    S3ControlClient,
-    PutPublicAccessBlockCommand,
-    { AccountId, PublicAccessBlockConfiguration: ALL_BLOCKED },
-    { undo: () => [restore(AccountId, before)] },
-  );
-
-const restore = (AccountId: string, before: PublicAccessBlockConfiguration | null): Step =>
-  before === null
-    ? step(S3ControlClient, DeletePublicAccessBlockCommand, { AccountId })
-    : step(S3ControlClient, PutPublicAccessBlockCommand, { AccountId, PublicAccessBlockConfiguration: before });
+const publicAccessBlockOfAccount = {
+  client: S3ControlClient,
+  put: PutPublicAccessBlockCommand,
+  delete: DeletePublicAccessBlockCommand,
+  member: 'PublicAccessBlockConfiguration',
+  permissions: { 's3:PutAccountPublicAccessBlock': '*' },
+} as const;
 
 export default defineControl({
   id: 's3-account-public-access-blocked',
@@ -30,30 +25,29 @@ export default defineControl({
   securityControlIds: ['S3.1'],
   relatedRequirements: ['CIS AWS v3.0 2.1.4', 'CIS AWS v5.0 2.1.4'],
   description:
-    'The four flags of Block Public Access must be on for the account. Where buckets are allowed to be public it is told only, since the account-wide block would close these too.',
+    'The four flags of Block Public Access must be on for the account. Where buckets are allowed to be public a person decides, since the account-wide block would close these too.',
   rationale: "The account's block holds for every bucket, also for those that are made tomorrow.",
   guidance:
     'Turn Block Public Access on for the account once no bucket has to be public; serve public content through CloudFront.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: { 's3:PutAccountPublicAccessBlock': '*' },
+  permissions: publicAccessBlockOfAccount.permissions,
   parameters: {
     excludedPublicBuckets: {
-      description: 'Names of buckets that may be public; while there are any, the account is not blocked but told.',
+      description: 'Names of buckets that may be public; while there are any, a person has to block the account.',
       type: 'array',
       items: { type: 'string' },
       default: [] as readonly string[],
     },
   },
-  evaluate({ publicAccessBlock }, { excludedPublicBuckets }) {
+  evaluate({ publicAccessBlock }) {
     const missing = missingFlags(publicAccessBlock);
     if (missing.length === 0) return compliant('Block Public Access is fully on for the account.');
-    const off = `Block Public Access of the account is not fully on: ${missing.join(', ')}.`;
-    const open = excludedPublicBuckets.length;
-    return nonCompliant(
-      open === 0 ? off : `${off} ${open} bucket(s) may be public and would be closed, so a person has to decide.`,
-    );
+    return nonCompliant(`Block Public Access of the account is not fully on: ${missing.join(', ')}.`, missing);
   },
-  plan: ({ ref, publicAccessBlock }, { excludedPublicBuckets }) =>
-    excludedPublicBuckets.length === 0 ? [block(ref.accountId, publicAccessBlock)] : [],
+  plan({ ref, publicAccessBlock }, { parameters: { excludedPublicBuckets } }) {
+    if (excludedPublicBuckets.length > 0)
+      return byHand(`The block would close ${excludedPublicBuckets.length} bucket(s) that may be public.`);
+    return [replace(publicAccessBlockOfAccount, { AccountId: ref.accountId }, publicAccessBlock, ALL_BLOCKED)];
+  },
 });

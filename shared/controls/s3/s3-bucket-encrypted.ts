@@ -4,8 +4,17 @@ import {
   S3Client,
   type ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
+import { replace } from '../../step.ts';
+
+const bucketEncryption = {
+  client: S3Client,
+  put: PutBucketEncryptionCommand,
+  delete: DeleteBucketEncryptionCommand,
+  member: 'ServerSideEncryptionConfiguration',
+  permissions: { 's3:PutEncryptionConfiguration': 'arn:${AWS::Partition}:s3:::*' },
+} as const;
 
 /** S3's algorithms, from least to most. */
 const ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse'];
@@ -14,21 +23,11 @@ const algorithmOf = (encryption: ServerSideEncryptionConfiguration | null): stri
   encryption?.Rules?.find((rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm)
     ?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
 
-const encrypt = (Bucket: string, before: ServerSideEncryptionConfiguration | null): Step => {
+/** SSE-S3 as the default, and all else of the rule as it was. */
+const withSseS3 = (before: ServerSideEncryptionConfiguration | null): ServerSideEncryptionConfiguration => {
   const [rule = {}] = before?.Rules ?? [];
-  const Rules = [{ ...rule, ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }];
-  return step(
-    S3Client,
-    PutBucketEncryptionCommand,
-    { Bucket, ServerSideEncryptionConfiguration: { Rules } },
-    { undo: () => [restore(Bucket, before)] },
-  );
+  return { Rules: [{ ...rule, ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] };
 };
-
-const restore = (Bucket: string, before: ServerSideEncryptionConfiguration | null): Step =>
-  before === null
-    ? step(S3Client, DeleteBucketEncryptionCommand, { Bucket })
-    : step(S3Client, PutBucketEncryptionCommand, { Bucket, ServerSideEncryptionConfiguration: before });
 
 export default defineControl({
   id: 's3-bucket-encrypted',
@@ -39,14 +38,14 @@ export default defineControl({
   securityControlIds: ['S3.17'],
   relatedRequirements: [],
   description:
-    'A bucket must have default encryption with sseAlgorithm or a stronger algorithm. SSE-S3 (AES256) is put where nothing is set; an upgrade to KMS is only told, since every reader and writer then needs permissions on the key.',
+    'A bucket must have default encryption with sseAlgorithm or a stronger algorithm. SSE-S3 (AES256) is put where nothing is set; an upgrade to KMS is left to a person, since every reader and writer then needs permissions on the key.',
   rationale:
     'With a KMS key, reading an object takes a permission on the key too, and each use of the key is in the audit log.',
   guidance:
     'Choose a KMS key, let the readers and writers of the bucket use it, then make it the default with an S3 Bucket Key. Targets of load balancer access logs take SSE-S3 only.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: { 's3:PutEncryptionConfiguration': 'arn:${AWS::Partition}:s3:::*' },
+  permissions: bucketEncryption.permissions,
   parameters: {
     sseAlgorithm: {
       description: 'The weakest algorithm that is enough. Security Hub S3.17 asks for aws:kms.',
@@ -55,13 +54,15 @@ export default defineControl({
       default: 'AES256',
     },
   },
-  evaluate({ encryption }, { sseAlgorithm }) {
+  evaluate({ encryption }, { parameters: { sseAlgorithm } }) {
     const algorithm = algorithmOf(encryption);
     if (algorithm === undefined) return nonCompliant('The bucket has no default encryption.');
     if (ALGORITHMS.indexOf(algorithm) >= ALGORITHMS.indexOf(sseAlgorithm))
       return compliant(`New objects are encrypted with ${algorithm}.`);
-    return nonCompliant(`New objects are encrypted with ${algorithm}; ${sseAlgorithm} is asked for.`);
+    return nonCompliant(`New objects are encrypted with ${algorithm}; ${sseAlgorithm} is required.`);
   },
-  plan: ({ ref, encryption }, { sseAlgorithm }) =>
-    algorithmOf(encryption) === undefined && sseAlgorithm === 'AES256' ? [encrypt(ref.resourceId, encryption)] : [],
+  plan({ ref, encryption }, { parameters: { sseAlgorithm } }) {
+    if (sseAlgorithm !== 'AES256') return byHand('With KMS, every reader and writer needs permissions on the key.');
+    return [replace(bucketEncryption, { Bucket: ref.resourceId }, encryption, withSseS3(encryption))];
+  },
 });

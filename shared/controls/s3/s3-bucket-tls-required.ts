@@ -9,9 +9,17 @@ import {
   statementsOf,
   stringsOf,
 } from '../../aws/iam/policy-document.ts';
-import { compliant, defineControl, nonCompliant, type Step, step } from '../../control.ts';
-import type { ResourceRef } from '../../resource.ts';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
+import { replace } from '../../step.ts';
+
+const bucketPolicy = {
+  client: S3Client,
+  put: PutBucketPolicyCommand,
+  delete: DeleteBucketPolicyCommand,
+  member: 'Policy',
+  permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
+} as const;
 
 const SID = 'EvenkeelDenyInsecureTransport';
 
@@ -68,19 +76,6 @@ function withDenial(policy: string | null, arn: string): string {
   return JSON.stringify({ ...document, Statement });
 }
 
-const requireTls = (ref: ResourceRef, before: string | null): Step =>
-  step(
-    S3Client,
-    PutBucketPolicyCommand,
-    { Bucket: ref.resourceId, Policy: withDenial(before, bucket.arn(ref)) },
-    { undo: () => [restore(ref.resourceId, before)] },
-  );
-
-const restore = (Bucket: string, before: string | null): Step =>
-  before === null
-    ? step(S3Client, DeleteBucketPolicyCommand, { Bucket })
-    : step(S3Client, PutBucketPolicyCommand, { Bucket, Policy: before });
-
 export default defineControl({
   id: 's3-bucket-tls-required',
   title: 'S3 bucket policy must deny requests without TLS',
@@ -97,7 +92,7 @@ export default defineControl({
     'Add a Deny statement for s3:* on the bucket and bucket/* with the condition Bool aws:SecureTransport false to the bucket policy.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
+  permissions: bucketPolicy.permissions,
   parameters: {},
   evaluate({ ref, policy }) {
     const reachable = reachableWithoutTls(policy, bucket.arn(ref));
@@ -107,7 +102,12 @@ export default defineControl({
       policy === null
         ? `There is no bucket policy, so requests without TLS reach ${where}.`
         : `The bucket policy lets requests without TLS reach ${where}.`,
+      reachable,
     );
   },
-  plan: ({ ref, policy }) => [requireTls(ref, policy)],
+  plan: ({ ref, policy }) => [
+    replace(bucketPolicy, { Bucket: ref.resourceId }, policy, withDenial(policy, bucket.arn(ref)), [
+      `statement ${SID}`,
+    ]),
+  ],
 });

@@ -1,14 +1,17 @@
 import { type Attribution, attributionOf } from '../../attribution.ts';
 import {
   type CallRecord,
+  type EventRecord,
   field,
   isObject,
   type JsonObject,
   objectOrNull,
   stringOrNull,
+  strings,
   unwrapped,
 } from '../../event.ts';
 import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from '../../internal-events.ts';
+import type { ConfigName, ResourceRef } from '../../resource.ts';
 import { UnreadableEventError } from '../errors.ts';
 
 /** Something that happened, whatever form it came in. */
@@ -19,26 +22,22 @@ export type Change = {
   readonly attribution: Attribution | null;
 } & (
   | { readonly kind: 'call'; readonly record: CallRecord }
-  | { readonly kind: 'resource'; readonly resource: NamedResource }
+  | { readonly kind: 'event'; readonly record: EventRecord }
+  | { readonly kind: 'resource'; readonly resource: ConfigName }
+  | { readonly kind: 'recheck'; readonly resource: ResourceRef }
   | { readonly kind: 'other'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly error: UnreadableEventError }
 );
-
-/** A resource as AWS Config or a recheck names it. */
-export interface NamedResource {
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly accountId: string;
-  readonly region: string;
-}
 
 /** Events of our own that name no resource; whoever took one for looked at would lose it. */
 const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
   [SWEEP_DETAIL_TYPE]:
     'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep',
-  [WATCH_DETAIL_TYPE]: 'is a duty of the schedule: give it back to its function with evenkeel redrive',
+  [WATCH_DETAIL_TYPE]: 'is a daily task of the schedule: give it back to its function with evenkeel redrive',
 };
 
+/** How the detail-type of everything that CloudTrail records ends: API calls, service events, console sign-ins. */
+const BY_CLOUDTRAIL = ' via CloudTrail';
 const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
 
@@ -105,11 +104,31 @@ function fromEnvelope(envelope: JsonObject): Change {
   if (detail === null) return unreadable('has no "detail" object', about);
   if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
     return fromConfig(detail, about, envelope);
-  if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromNames(detail, about, envelope);
+  if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromRecheck(detail, about, envelope);
   const instead = NOT_LOOKED_AT[about.eventName ?? ''];
   if (instead !== undefined) return unreadable(instead, about);
-  if ('eventName' in detail) return fromCall(detail, about, envelope);
-  return { ...about, kind: 'other', reason: `Events of detail-type "${about.eventName}" concern no control.` };
+  const isRecord = 'eventName' in detail && 'eventSource' in detail;
+  if (isRecord || about.eventName?.endsWith(BY_CLOUDTRAIL)) return fromCall(detail, about, envelope);
+  return fromNotification(detail, about, envelope);
+}
+
+/** An event of a service's own, by which EventBridge tells what no call does. */
+function fromNotification(detail: JsonObject, about: About, envelope: JsonObject): Change {
+  const source = stringOrNull(envelope.source);
+  if (source === null || about.eventName === null)
+    return unreadable('has no "source" or no "detail-type" string', about);
+  return {
+    ...about,
+    kind: 'event',
+    record: {
+      source,
+      detailType: about.eventName,
+      accountId: stringOrNull(envelope.account) ?? '',
+      region: stringOrNull(envelope.region) ?? '',
+      resources: strings(envelope, 'resources'),
+      detail,
+    },
+  };
 }
 
 function fromCall(record: JsonObject, about: About, envelope: JsonObject): Change {
@@ -141,6 +160,7 @@ function fromCall(record: JsonObject, about: About, envelope: JsonObject): Chang
       omitted: [record.requestParameters, record.responseElements].some((part) => field(part, 'omitted') === true),
       errorCode: stringOrNull(record.errorCode),
       userIdentity: objectOrNull(record.userIdentity),
+      raw: record,
     },
   };
 }
@@ -168,8 +188,8 @@ function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Cha
     eventTime: about.eventTime ?? stringOrNull(detail.notificationCreationTime),
   };
   const item = objectOrNull(detail.configurationItem) ?? objectOrNull(detail.configurationItemSummary);
-  if (item !== null) return fromNames(item, named, envelope);
-  if ('resourceType' in detail) return fromNames(detail, named, envelope);
+  if (item !== null) return fromConfigName(item, named, envelope);
+  if ('resourceType' in detail) return fromConfigName(detail, named, envelope);
   if (messageType !== null && !messageType.endsWith('ChangeNotification'))
     return { ...named, kind: 'other', reason: `${messageType} names no resource.` };
   return unreadable(
@@ -178,24 +198,31 @@ function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Cha
   );
 }
 
-function fromNames(names: JsonObject, about: About, envelope: JsonObject): Change {
-  const resourceType = stringOrNull(names.resourceType);
-  const resourceId = stringOrNull(names.resourceId);
-  if (resourceType === null || resourceId === null)
-    return unreadable('has no "resourceType" or no "resourceId" string', about);
-  return {
-    ...about,
-    kind: 'resource',
-    resource: {
-      resourceType,
-      resourceId,
-      accountId:
-        stringOrNull(names.awsAccountId) ?? stringOrNull(names.accountId) ?? stringOrNull(envelope.account) ?? '',
-      region:
-        [names.awsRegion, names.region, envelope.region].map(regionOrNull).find((region) => region !== null) ?? '',
-    },
-  };
+function fromConfigName(names: JsonObject, about: About, envelope: JsonObject): Change {
+  const ref = refIn(names, envelope);
+  if (ref === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
+  const resourceName = stringOrNull(field(names, 'resourceName'));
+  return { ...about, kind: 'resource', resource: { ...ref, resourceName, arn: stringOrNull(field(names, 'arn')) } };
 }
+
+/** A resource in our own words: its id is ours already. */
+function fromRecheck(detail: JsonObject, about: About, envelope: JsonObject): Change {
+  const resource = refIn(detail, envelope);
+  if (resource === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
+  return { ...about, kind: 'recheck', resource };
+}
+
+/** What names a resource, account and region from around it where it is silent. */
+function refIn(names: JsonObject, envelope: JsonObject): ResourceRef | null {
+  const resourceType = stringOrNull(field(names, 'resourceType'));
+  const resourceId = stringOrNull(field(names, 'resourceId'));
+  if (resourceType === null || resourceId === null) return null;
+  const accounts = [field(names, 'awsAccountId'), field(names, 'accountId'), envelope.account].map(stringOrNull);
+  const regions = [field(names, 'awsRegion'), field(names, 'region'), envelope.region].map(regionOrNull);
+  return { resourceType, resourceId, accountId: firstOf(accounts), region: firstOf(regions) };
+}
+
+const firstOf = (texts: readonly (string | null)[]): string => texts.find((text) => text !== null) ?? '';
 
 /** AWS Config says "global" of resources that belong to no region; the region that told us is then the one to ask. */
 const regionOrNull = (value: unknown): string | null => (value === 'global' ? null : stringOrNull(value));

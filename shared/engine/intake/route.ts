@@ -1,132 +1,143 @@
 import type { AnyControl, AnyResource } from '../../control.ts';
-import type { CallRecord } from '../../event.ts';
-import { type Aws, type EventRule, everyListed, type NamedId, type ResourceRef } from '../../resource.ts';
+import type { Detection } from '../../detection.ts';
+import type { Aws, ConfigName, ResourceRef, Trigger } from '../../resource.ts';
 import type { Subject } from '../context.ts';
 import { messageOf, UnreadableEventError } from '../errors.ts';
-import type { Change, NamedResource } from './parse-event.ts';
+import { type DetectedRecord, detectedIn } from './detect.ts';
+import type { Change } from './parse-event.ts';
+import { placeOf, type Whereabouts, withFallback } from './place.ts';
+import { idsOf, isTriggeredBy, nameOf, placedIn, refOf, type Triggering } from './trigger.ts';
 
 /** What an event asks us to look at. */
 export interface Route {
   readonly subjects: readonly Subject[];
-  /** Resource types that the event concerns and whose ids could not be told; the rest go on. */
+  /** What the event itself says is wrong. */
+  readonly detected: readonly DetectedRecord[];
+  /** Resource types that the event concerns and whose ids could not be told, and detections that could not read it; the rest go on. */
   readonly unreadable: readonly Error[];
   /** Why there is nothing to look at. */
   readonly reason: string;
 }
 
 /** What routing needs beside the event: who can be asked, and what holds where the event does not say. */
-export interface RouteContext {
+export interface RouteContext extends Whereabouts {
   readonly controls: readonly AnyControl[];
+  readonly detections?: readonly Detection[];
   aws(region: string): Aws;
-  /** The account and region that hold where the event names none. */
-  readonly fallback: { readonly accountId: string; readonly region: string };
-  /** Where what there is once for the account is looked at: its events come from any region, and no two runs may take it for two. Absent: where the event was. */
-  readonly home?: string;
 }
 
-/** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
-const MOST_WITHOUT_IDS = 200;
+const NOTHING: Omit<Route, 'reason'> = { subjects: [], detected: [], unreadable: [] };
 
-/** Turns a change into the resources to look at. The only code that reads an event's content for a decision. */
+/** Turns a change into the resources to look at, and what detections find in it. The only code that reads an event's content for a decision. Never throws. */
 export async function route(change: Change, context: RouteContext): Promise<Route> {
-  if (change.kind === 'unreadable') return { subjects: [], unreadable: [change.error], reason: '' };
-  if (change.kind === 'other') return { subjects: [], unreadable: [], reason: change.reason };
-  if (change.kind === 'call') return fromCall(change.record, context);
-  return fromNamed(change.resource, context);
+  switch (change.kind) {
+    case 'unreadable':
+      return { ...NOTHING, unreadable: [change.error], reason: '' };
+    case 'other':
+      return { ...NOTHING, reason: change.reason };
+    case 'recheck':
+      return fromRecheck(change.resource, context);
+    case 'resource':
+      return fromConfig(change.resource, context);
+    default:
+      return fromRecord(change, context);
+  }
 }
 
-async function fromCall(record: CallRecord, context: RouteContext): Promise<Route> {
-  const { eventName, eventSource, errorCode } = record;
-  const subjects: Subject[] = [];
-  const unreadable: Error[] = [];
+async function fromRecord(change: Triggering, context: RouteContext): Promise<Route> {
+  const { detected, unreadable } = detectedIn(change, context.detections ?? [], context);
+  const errorCode = change.kind === 'call' ? change.record.errorCode : null;
   if (errorCode !== null)
-    return { subjects, unreadable, reason: `The call failed (${errorCode}): nothing was changed.` };
+    return { subjects: [], detected, unreadable, reason: `The call failed (${errorCode}): nothing was changed.` };
+  const subjects: Subject[] = [];
+  const unidentified: Error[] = [];
   for (const [resource, controls] of byResource(context.controls)) {
-    const rule: EventRule<string> | undefined = Object.hasOwn(resource.events, record.eventName)
-      ? resource.events[record.eventName]
-      : undefined;
-    if (rule === undefined || resource.eventSource !== record.eventSource) continue;
-    const concerned = controls.filter((control) => control.needs.some((facet: string) => rule.facets.includes(facet)));
-    if (concerned.length === 0) continue;
-    const home = withFallback(record, context);
-    const place = resource.scope === 'account' ? { ...home, region: context.home ?? home.region } : home;
-    try {
-      for (const id of await idsOf(resource, rule, { ...record, ...home }, context))
-        subjects.push({ resource, ref: refOf(resource, id, place), controls: concerned, siblings: controls });
-    } catch (error) {
-      unreadable.push(untold(resource, eventName, error));
-    }
+    const found = await subjectsOf(resource, controls, change, context);
+    subjects.push(...found.subjects);
+    unidentified.push(...found.unreadable);
   }
   return {
     subjects,
-    unreadable,
-    reason: `${eventName} of ${eventSource} concerns no control, or names nothing that exists.`,
+    detected,
+    unreadable: [...unreadable, ...unidentified],
+    reason: `${nameOf(change)} concerns no control, or names nothing that exists.`,
   };
 }
 
-/** Ids from the record; else by look-up; else, where the parameters were left out, everything of the type in the region. */
-async function idsOf(
+/** The resources of one type that a call or event concerns, each with the controls of which it can have changed a facet. Where one trigger cannot tell its ids, the others still can. */
+async function subjectsOf(
   resource: AnyResource,
-  rule: EventRule<string>,
-  record: CallRecord,
+  siblings: readonly AnyControl[],
+  change: Triggering,
   context: RouteContext,
-): Promise<readonly NamedId[]> {
-  const ids = rule.ids?.(record) ?? [];
-  if (ids.length > 0) return ids;
-  const aws = context.aws(record.region);
-  if (record.omitted) return listed(resource, record, aws);
-  if (rule.find !== undefined && (record.request !== null || record.response !== null)) return rule.find(aws, record);
-  throw new Error('requestParameters and responseElements hold no id');
-}
-
-async function listed(resource: AnyResource, record: CallRecord, aws: Aws): Promise<readonly NamedId[]> {
-  const ids: NamedId[] = [];
-  for await (const { resourceId, region } of everyListed(resource.list(aws, record))) {
-    ids.push(region === undefined ? resourceId : { resourceId, region });
-    if (ids.length > MOST_WITHOUT_IDS)
-      throw new Error(
-        `it came without its parameters, and there are more than ${MOST_WITHOUT_IDS} to look at: run a sweep`,
-      );
-  }
-  return ids;
-}
-
-function fromNamed(named: NamedResource, context: RouteContext): Route {
-  const home = withFallback(named, context);
-  const subjects: Subject[] = [];
+): Promise<Pick<Route, 'subjects' | 'unreadable'>> {
+  const subjects = new Map<string, Subject>();
   const unreadable: Error[] = [];
-  for (const [resource, controls] of byResource(context.controls)) {
-    if (resource.type !== named.resourceType) continue;
+  const origin = withFallback(change.record, context);
+  const place = placeOf(resource, origin, context);
+  for (const trigger of resource.triggers) {
+    const concerned = isTriggeredBy(trigger, change) ? siblings.filter((one) => isConcerned(one, trigger)) : [];
+    if (concerned.length === 0) continue;
     try {
-      const id = resource.fromConfig?.({ ...named, ...home }) ?? named.resourceId;
-      subjects.push({ resource, ref: refOf(resource, id, home), controls });
+      const aws = context.aws(place.region);
+      for (const id of await idsOf(resource, trigger, placedIn(origin, change), place, aws)) {
+        const ref = refOf(resource, id, place);
+        const key = JSON.stringify([ref.accountId, ref.region, ref.resourceId]);
+        const before = subjects.get(key)?.controls ?? [];
+        const controls = siblings.filter((one) => before.includes(one) || concerned.includes(one));
+        subjects.set(key, { resource, ref, controls, siblings });
+      }
     } catch (error) {
-      unreadable.push(untold(resource, named.resourceId, error));
+      unreadable.push(unidentifiable(resource, nameOf(change), error));
     }
   }
-  return { subjects, unreadable, reason: `${named.resourceType} concerns no control.` };
+  return { subjects: [...subjects.values()], unreadable };
 }
 
-const untold = ({ type }: AnyResource, source: string, cause: unknown): UnreadableEventError =>
+/** A facet that only the plan needs counts too: what was left to a person may be remediated now. */
+const isConcerned = ({ needs, planNeeds = [] }: AnyControl, { facets }: Trigger): boolean =>
+  [...needs, ...planNeeds].some((facet: string) => facets.includes(facet));
+
+function fromRecheck(named: ResourceRef, context: RouteContext): Route {
+  const origin = withFallback(named, context);
+  const subjects = ofType(named.resourceType, context).map(([resource, controls]) => ({
+    resource,
+    ref: refOf(resource, named.resourceId, placeOf(resource, origin, context)),
+    controls,
+    siblings: controls,
+  }));
+  return { ...NOTHING, subjects, reason: `${named.resourceType} concerns no control.` };
+}
+
+async function fromConfig(named: ConfigName, context: RouteContext): Promise<Route> {
+  const origin = withFallback(named, context);
+  const types = ofType(named.resourceType, context);
+  const subjects: Subject[] = [];
+  const unreadable: Error[] = [];
+  for (const [resource, controls] of types) {
+    const place = placeOf(resource, origin, context);
+    try {
+      const id = await identified(resource, { ...named, ...origin }, context.aws(place.region));
+      if (id !== null) subjects.push({ resource, ref: refOf(resource, id, place), controls, siblings: controls });
+    } catch (error) {
+      unreadable.push(unidentifiable(resource, named.resourceId, error));
+    }
+  }
+  const { resourceType, resourceId } = named;
+  const reason = types.length === 0 ? `${resourceType} concerns no control.` : `${resourceId} does not exist.`;
+  return { ...NOTHING, subjects, unreadable, reason };
+}
+
+const identified = async ({ identify }: AnyResource, named: ConfigName, aws: Aws) =>
+  identify === undefined ? named.resourceId : identify(aws, named);
+
+const ofType = (resourceType: string, { controls }: RouteContext) =>
+  [...byResource(controls)].filter(([{ type }]) => type === resourceType);
+
+const unidentifiable = ({ type }: AnyResource, source: string, cause: unknown): UnreadableEventError =>
   new UnreadableEventError(`could not tell the ${type} of ${source}: ${messageOf(cause)}`, { cause });
 
-const withFallback = (
-  { accountId, region }: { readonly accountId: string; readonly region: string },
-  { fallback }: RouteContext,
-) => ({ accountId: accountId || fallback.accountId, region: region || fallback.region });
-
-const refOf = (
-  resource: AnyResource,
-  id: NamedId,
-  home: { readonly accountId: string; readonly region: string },
-): ResourceRef => ({
-  resourceType: resource.type,
-  resourceId: typeof id === 'string' ? id : id.resourceId,
-  accountId: home.accountId,
-  region: typeof id === 'string' ? home.region : id.region,
-});
-
-/** The controls by the resource they judge. */
+/** The controls by the resource they evaluate. */
 export function byResource(controls: readonly AnyControl[]): ReadonlyMap<AnyResource, readonly AnyControl[]> {
   return Map.groupBy(controls, (control) => control.resource);
 }

@@ -14,10 +14,22 @@ import {
   type ConfigurationItem,
   GetResourceConfigHistoryCommand,
 } from '@aws-sdk/client-config-service';
+import { carried } from '../../aws/answer.ts';
 import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn, trailArn, trailNameFor } from '../../aws/cloudtrail/trail-arn.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
 import { type CallRecord, isObject, strings } from '../../event.ts';
-import { type Aws, defineResource, orNull, type ResourceRef } from '../../resource.ts';
+import {
+  type Aws,
+  type ConfigName,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  orNull,
+  type ResourceRef,
+} from '../../resource.ts';
+import cloudtrail from './service.ts';
 
 /** A trail by its ARN, in its home region; a plain name means a trail that is at home where the call was made. */
 const named = (nameOrArn: string, { region, accountId }: { readonly region: string; readonly accountId: string }) => {
@@ -39,10 +51,8 @@ const byResourceId = (record: CallRecord) =>
 /** These calls also serve event data stores and channels, which are no trails. */
 const noTrail = async () => [];
 
-const FACETS = ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'] as const;
-const lives = { ids: byTrail('name'), facets: FACETS } as const;
-const switched = { ids: byTrail('name'), facets: ['status'] } as const;
-const tagged = { ids: byResourceId, find: noTrail, facets: ['tags'] } as const;
+/** An organisation's trail belongs to its management account. */
+const onTrails = (action: string) => onResources('arn:${AWS::Partition}:cloudtrail:*:*:trail/*', action);
 
 const clientAndName = (aws: Aws, { resourceId, region, accountId }: ResourceRef) => ({
   client: aws(CloudTrailClient, parseTrailArn(resourceId)?.region ?? region),
@@ -50,10 +60,10 @@ const clientAndName = (aws: Aws, { resourceId, region, accountId }: ResourceRef)
 });
 
 /** The settings of a trail; what the trail says about its selectors is left to the facets of these. */
-export async function readTrail(aws: Aws, ref: ResourceRef) {
+async function readTrail(aws: Aws, ref: ResourceRef) {
   const { client, name } = clientAndName(aws, ref);
   const { Trail } = await client.send(new GetTrailCommand({ Name: name }));
-  return settingsOf(Trail ?? {}, ref.region);
+  return settingsOf(carried('GetTrail', 'Trail', Trail), ref.region);
 }
 
 function settingsOf({ HasCustomEventSelectors: _, HasInsightSelectors: __, ...trail }: Trail, region: string) {
@@ -64,16 +74,17 @@ function settingsOf({ HasCustomEventSelectors: _, HasInsightSelectors: __, ...tr
 }
 
 /** Whether a trail logs; its delivery times, which change with every file, are left out. */
-export async function readStatus(aws: Aws, ref: ResourceRef) {
+async function readStatus(aws: Aws, ref: ResourceRef) {
   const { client, name } = clientAndName(aws, ref);
-  const { IsLogging = false } = await client.send(new GetTrailStatusCommand({ Name: name }));
-  return { isLogging: IsLogging };
+  const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: name }));
+  return { isLogging: carried('GetTrailStatus', 'IsLogging', IsLogging) };
 }
 
 /** The event selectors of a trail; none of either kind means CloudTrail's default. */
-export async function readEventSelectors(aws: Aws, ref: ResourceRef): Promise<Selectors> {
+async function readEventSelectors(aws: Aws, ref: ResourceRef): Promise<Selectors> {
   const { client, name } = clientAndName(aws, ref);
   const answer = await client.send(new GetEventSelectorsCommand({ TrailName: name }));
+  carried('GetEventSelectors', 'TrailARN', answer.TrailARN);
   const basic = answer.EventSelectors ?? [];
   // Basic selectors replace advanced ones; the local account keeps both.
   return { basic, advanced: basic.length > 0 ? [] : (answer.AdvancedEventSelectors ?? []) };
@@ -82,14 +93,17 @@ export async function readEventSelectors(aws: Aws, ref: ResourceRef): Promise<Se
 async function readInsightSelectors(aws: Aws, ref: ResourceRef) {
   const { client, name } = clientAndName(aws, ref);
   const read = client.send(new GetInsightSelectorsCommand({ TrailName: name }));
-  return (await orNull(read, 'InsightNotEnabledException'))?.InsightSelectors ?? [];
+  const answer = await orNull(read, 'InsightNotEnabledException');
+  if (answer === null) return [];
+  carried('GetInsightSelectors', 'TrailARN', answer.TrailARN);
+  return answer.InsightSelectors ?? [];
 }
 
 async function readTags(aws: Aws, ref: ResourceRef) {
   const { client } = clientAndName(aws, ref);
   const tags: Tag[] = [];
   for await (const page of paginateListTags({ client }, { ResourceIdList: [ref.resourceId] }))
-    tags.push(...(page.ResourceTagList ?? []).flatMap(({ TagsList = [] }) => TagsList));
+    tags.push(...carried('ListTags', 'ResourceTagList', page.ResourceTagList).flatMap(({ TagsList = [] }) => TagsList));
   return tags;
 }
 
@@ -138,35 +152,43 @@ async function readLastKnown(aws: Aws, ref: ResourceRef) {
   };
 }
 
+/** AWS Config says a trail's name as its id, and its ARN beside it. */
+async function identify(_aws: Aws, item: ConfigName) {
+  const arn = [item.resourceId, item.arn ?? ''].find((text) => parseTrailArn(text) !== null);
+  return named(arn ?? item.resourceId, item);
+}
+
 /** A trail, known by its ARN and looked at in its home region. */
 export const trail = defineResource({
-  service: 'cloudtrail',
+  service: cloudtrail,
   type: 'AWS::CloudTrail::Trail',
-  eventSource: 'cloudtrail.amazonaws.com',
+  triggers: [
+    call('cloudtrail.amazonaws.com', ['CreateTrail', 'DeleteTrail'], {
+      ids: byTrail('name'),
+      facets: ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'],
+    }),
+    call('cloudtrail.amazonaws.com', 'UpdateTrail', { ids: byTrail('name'), facets: ['trail'] }),
+    call('cloudtrail.amazonaws.com', ['StartLogging', 'StopLogging'], { ids: byTrail('name'), facets: ['status'] }),
+    call('cloudtrail.amazonaws.com', 'PutEventSelectors', { ids: byTrail('trailName'), facets: ['eventSelectors'] }),
+    call('cloudtrail.amazonaws.com', 'PutInsightSelectors', {
+      ids: byTrail('trailName'),
+      find: noTrail,
+      facets: ['insightSelectors'],
+    }),
+    call('cloudtrail.amazonaws.com', ['AddTags', 'RemoveTags'], { ids: byResourceId, find: noTrail, facets: ['tags'] }),
+  ],
   gone: ['TrailNotFoundException'],
-  events: {
-    CreateTrail: lives,
-    DeleteTrail: lives,
-    UpdateTrail: { ids: byTrail('name'), facets: ['trail'] },
-    StartLogging: switched,
-    StopLogging: switched,
-    PutEventSelectors: { ids: byTrail('trailName'), facets: ['eventSelectors'] },
-    PutInsightSelectors: { ids: byTrail('trailName'), find: noTrail, facets: ['insightSelectors'] },
-    AddTags: tagged,
-    RemoveTags: tagged,
-  },
-  actions: ['cloudtrail:DescribeTrails'],
   facets: {
-    trail: { actions: ['cloudtrail:GetTrail'], read: readTrail },
-    status: { actions: ['cloudtrail:GetTrailStatus'], read: readStatus },
-    eventSelectors: { actions: ['cloudtrail:GetEventSelectors'], read: readEventSelectors },
-    insightSelectors: { actions: ['cloudtrail:GetInsightSelectors'], read: readInsightSelectors },
-    tags: { actions: ['cloudtrail:ListTags'], read: readTags },
+    trail: { grants: onTrails('cloudtrail:GetTrail'), read: readTrail },
+    status: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readStatus },
+    eventSelectors: { grants: onTrails('cloudtrail:GetEventSelectors'), read: readEventSelectors },
+    insightSelectors: { grants: onTrails('cloudtrail:GetInsightSelectors'), read: readInsightSelectors },
+    tags: { grants: onTrails('cloudtrail:ListTags'), read: readTags },
   },
-  ownership: { actions: ['cloudtrail:ListTags'], read: readOwnership },
+  grants: onEverything('cloudtrail:DescribeTrails'),
+  ownership: { grants: onTrails('cloudtrail:ListTags'), read: readOwnership },
   arn: ({ resourceId }) => resourceId,
-  consoleUrl: ({ resourceId, region }) =>
-    `https://${region}.console.aws.amazon.com/cloudtrailv2/home?region=${region}#/trails/${resourceId}`,
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `cloudtrailv2/home#/trails/${resourceId}`),
   async *list(aws, { region, accountId }) {
     const ofRegion = new DescribeTrailsCommand({ includeShadowTrails: false });
     const { trailList = [] } = await aws(CloudTrailClient).send(ofRegion);
@@ -178,7 +200,7 @@ export const trail = defineResource({
     });
     yield { items: own, next: null };
   },
-  fromConfig: (item) => named(item.resourceId, item),
-  toConfig: ({ resourceId }) => parseTrailArn(resourceId)?.name ?? resourceId,
-  lastKnown: { actions: ['config:GetResourceConfigHistory'], read: readLastKnown },
+  identify,
+  configIdOf: async (_aws, { resourceId }) => parseTrailArn(resourceId)?.name ?? resourceId,
+  lastKnown: { grants: onEverything('config:GetResourceConfigHistory'), read: readLastKnown },
 });

@@ -4,15 +4,15 @@ import {
   DescribeConfigurationRecordersCommand,
   DescribeDeliveryChannelsCommand,
 } from '@aws-sdk/client-config-service';
+import { carried } from '../../aws/answer.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
 import { onePage } from '../../aws/pages.ts';
+import { accountArn } from '../../aws/partitions.ts';
 import type { CallRecord } from '../../event.ts';
-import { type Aws, defineResource, partitionOf } from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything } from '../../resource.ts';
+import config from './service.ts';
 
 const ids = ({ accountId }: CallRecord) => [accountId];
-
-const recorderPut = { ids, facets: ['recorders', 'status'] } as const;
-const recordingSwitched = { ids, facets: ['status'] } as const;
-const channelPut = { ids, facets: ['deliveryChannels'] } as const;
 
 /** Recorders that another AWS service has made for itself are that service's own affair. */
 const ours = ({ servicePrincipal }: { readonly servicePrincipal?: string | undefined }) =>
@@ -20,43 +20,54 @@ const ours = ({ servicePrincipal }: { readonly servicePrincipal?: string | undef
 
 async function readRecorders(aws: Aws) {
   const answer = await aws(ConfigServiceClient).send(new DescribeConfigurationRecordersCommand({}));
-  return (answer.ConfigurationRecorders ?? []).filter(ours);
+  return carried('DescribeConfigurationRecorders', 'ConfigurationRecorders', answer.ConfigurationRecorders).filter(
+    ours,
+  );
 }
 
 async function readStatus(aws: Aws) {
   const answer = await aws(ConfigServiceClient).send(new DescribeConfigurationRecorderStatusCommand({}));
-  return (answer.ConfigurationRecordersStatus ?? [])
+  return carried(
+    'DescribeConfigurationRecorderStatus',
+    'ConfigurationRecordersStatus',
+    answer.ConfigurationRecordersStatus,
+  )
     .filter(ours)
     .map(({ name, recording = false, lastStatus, lastErrorCode }) => ({ name, recording, lastStatus, lastErrorCode }));
 }
 
 async function readDeliveryChannels(aws: Aws) {
   const answer = await aws(ConfigServiceClient).send(new DescribeDeliveryChannelsCommand({}));
-  return answer.DeliveryChannels ?? [];
+  return carried('DescribeDeliveryChannels', 'DeliveryChannels', answer.DeliveryChannels);
 }
 
 /** AWS Config in an account and region: the customer's recorder, whether it records, and where it delivers to. */
 export const configAccount = defineResource({
-  service: 'config',
+  service: config,
   type: 'AWS::::Account',
-  eventSource: 'config.amazonaws.com',
+  triggers: [
+    call('config.amazonaws.com', ['PutConfigurationRecorder', 'DeleteConfigurationRecorder'], {
+      ids,
+      facets: ['recorders', 'status'],
+    }),
+    call('config.amazonaws.com', ['StartConfigurationRecorder', 'StopConfigurationRecorder'], {
+      ids,
+      facets: ['status'],
+    }),
+    call('config.amazonaws.com', ['PutDeliveryChannel', 'DeleteDeliveryChannel'], {
+      ids,
+      facets: ['deliveryChannels'],
+    }),
+  ],
   gone: [],
-  events: {
-    PutConfigurationRecorder: recorderPut,
-    DeleteConfigurationRecorder: recorderPut,
-    StartConfigurationRecorder: recordingSwitched,
-    StopConfigurationRecorder: recordingSwitched,
-    PutDeliveryChannel: channelPut,
-    DeleteDeliveryChannel: channelPut,
-  },
-  actions: [],
   facets: {
-    recorders: { actions: ['config:DescribeConfigurationRecorders'], read: readRecorders },
-    status: { actions: ['config:DescribeConfigurationRecorderStatus'], read: readStatus },
-    deliveryChannels: { actions: ['config:DescribeDeliveryChannels'], read: readDeliveryChannels },
+    recorders: { grants: onEverything('config:DescribeConfigurationRecorders'), read: readRecorders },
+    status: { grants: onEverything('config:DescribeConfigurationRecorderStatus'), read: readStatus },
+    deliveryChannels: { grants: onEverything('config:DescribeDeliveryChannels'), read: readDeliveryChannels },
   },
+  grants: {},
   volatile: ['lastStatus'],
-  arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
-  consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/config/home?region=${region}#/settings`,
+  arn: accountArn,
+  consoleUrl: ({ region }) => consoleUrl(region, 'config/home#/settings'),
   list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

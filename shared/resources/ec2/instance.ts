@@ -3,21 +3,11 @@ import { consoleUrl } from '../../aws/console-url.ts';
 import { sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
+import { strings } from '../../event.ts';
+import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
+import ec2 from './service.ts';
 
-const launched = {
-  ids: ({ response }: CallRecord) => strings(response, 'instancesSet.items.instanceId'),
-  facets: ['instance'],
-} as const;
-const named = {
-  ids: ({ request }: CallRecord) => strings(request, 'instancesSet.items.instanceId'),
-  facets: ['instance'],
-} as const;
-const metadataOptionsChanged = {
-  ids: ({ request }: CallRecord) => strings(request, 'instanceId'),
-  facets: ['instance'],
-} as const;
+const describeInstances = onEverything('ec2:DescribeInstances');
 
 /** The state and the metadata options that can be set; nothing else, for user data and tags may hold secrets. */
 const instanceOf = ({ State, MetadataOptions = {} }: Instance) => {
@@ -29,33 +19,36 @@ const instanceOf = ({ State, MetadataOptions = {} }: Instance) => {
 };
 
 async function readInstance(aws: Aws, { resourceId }: ResourceRef) {
-  const { Reservations = [] } = await aws(EC2Client).send(new DescribeInstancesCommand({ InstanceIds: [resourceId] }));
-  return instanceOf(
-    sole(
-      Reservations.flatMap(({ Instances = [] }) => Instances),
-      resourceId,
-    ),
-  );
+  const { Reservations } = await aws(EC2Client).send(new DescribeInstancesCommand({ InstanceIds: [resourceId] }));
+  const instances = Reservations?.flatMap(({ Instances = [] }) => Instances);
+  return instanceOf(sole(instances, 'InstanceId', resourceId));
 }
 
 /** An EC2 instance: its state and its metadata options. */
 export const instance = defineResource({
-  service: 'ec2',
+  service: ec2,
   type: 'AWS::EC2::Instance',
-  eventSource: 'ec2.amazonaws.com',
+  triggers: [
+    call('ec2.amazonaws.com', 'RunInstances', {
+      ids: ({ response }) => strings(response, 'instancesSet.items.instanceId'),
+      facets: ['instance'],
+    }),
+    call('ec2.amazonaws.com', ['StartInstances', 'TerminateInstances'], {
+      ids: ({ request }) => strings(request, 'instancesSet.items.instanceId'),
+      facets: ['instance'],
+    }),
+    call('ec2.amazonaws.com', 'ModifyInstanceMetadataOptions', {
+      ids: ({ request }) => strings(request, 'instanceId'),
+      facets: ['instance'],
+    }),
+  ],
   gone: ['InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed'],
-  events: {
-    RunInstances: launched,
-    StartInstances: named,
-    TerminateInstances: named,
-    ModifyInstanceMetadataOptions: metadataOptionsChanged,
-  },
-  actions: ['ec2:DescribeInstances'],
-  facets: { instance: { actions: ['ec2:DescribeInstances'], read: readInstance } },
+  facets: { instance: { grants: describeInstances, read: readInstance } },
+  grants: describeInstances,
   ownership: ec2Ownership,
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:instance/${resourceId}`,
-  consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `InstanceDetails:instanceId=${resourceId}`),
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#InstanceDetails:instanceId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
       paginateDescribeInstances({ client: aws(EC2Client), startingToken: from }, { MaxResults: 1000 }),

@@ -10,14 +10,25 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
+import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { FILTER_VALUES, sole } from '../../aws/ec2/describe.ts';
-import type { PrefixLists } from '../../aws/ec2/security-group-rules.ts';
-import { readEc2Tags } from '../../aws/ec2/tags.ts';
+import { type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
+import { readEc2Tags, tagGrants } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
+import {
+  type Aws,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  orUnreadable,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
+import ec2 from './service.ts';
 
 const once = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index;
 
@@ -64,11 +75,12 @@ const byVpc = async (aws: Aws, { response }: CallRecord) => {
   return groupIds(aws, { Name: 'vpc-id', Values: [...vpcs] }, { Name: 'group-name', Values: ['default'] });
 };
 
-const rulesChanged = { ids: anId, find: byName, facets: ['group', 'rules'] } as const;
-/** Egress concerns only the controls that look at the group as a whole. */
-const egressChanged = { ids: anId, find: byName, facets: ['group'] } as const;
-const prefixListChanged = { find: byPrefixList, facets: ['rules'] } as const;
-const vpcMade = { find: byVpc, facets: ['group', 'rules'] } as const;
+const describeGroups = onEverything('ec2:DescribeSecurityGroups');
+const describeRulesGrants = onEverything('ec2:DescribeSecurityGroupRules');
+const named = { ids: anId, find: byName, grants: { ...describeGroups, ...onEverything('ec2:DescribeVpcs') } };
+
+/** Rules also refer to prefix lists of AWS and to lists that other accounts share. */
+const readPrefixLists = onResources('arn:${AWS::Partition}:ec2:*:*:prefix-list/*', 'ec2:GetManagedPrefixListEntries');
 
 const groupOf = ({ GroupName = '', VpcId, Tags = [] }: SecurityGroup) => ({
   name: GroupName,
@@ -78,20 +90,15 @@ const groupOf = ({ GroupName = '', VpcId, Tags = [] }: SecurityGroup) => ({
 
 async function readGroup(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [resourceId] });
-  const { SecurityGroups = [] } = await aws(EC2Client).send(asked);
-  return groupOf(sole(SecurityGroups, resourceId));
+  const { SecurityGroups } = await aws(EC2Client).send(asked);
+  return groupOf(sole(SecurityGroups, 'GroupId', resourceId));
 }
 
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
-  const [{ SecurityGroups = [] }, tags] = await Promise.all([aws(EC2Client).send(asked), readEc2Tags(aws, ref)]);
-  const { GroupName = '', Description = '' } = sole(SecurityGroups, ref.resourceId);
+  const [{ SecurityGroups }, tags] = await Promise.all([aws(EC2Client).send(asked), readEc2Tags(aws, ref)]);
+  const { GroupName = '', Description = '' } = sole(SecurityGroups, 'GroupId', ref.resourceId);
   return { tags, service: serviceOfTags(tags) ?? serviceOfGroup(GroupName, Description) };
-}
-
-interface RuleSet {
-  readonly rules: readonly SecurityGroupRule[];
-  readonly prefixLists: PrefixLists;
 }
 
 const inGroups = (ids: readonly string[]) => ({ Filters: [{ Name: 'group-id', Values: [...ids] }] });
@@ -101,19 +108,15 @@ async function describeRules(aws: Aws, ids?: readonly string[]) {
   const rules: SecurityGroupRule[] = [];
   const asked = ids === undefined ? {} : inGroups(ids);
   for await (const page of paginateDescribeSecurityGroupRules({ client: aws(EC2Client) }, asked))
-    rules.push(...(page.SecurityGroupRules ?? []));
+    rules.push(...carried('DescribeSecurityGroupRules', 'securityGroupRuleSet', page.SecurityGroupRules));
   return rules;
 }
-
-/** The prefix list that a rule lets in; lists that egress goes to open nothing. */
-const sourceListsOf = ({ IsEgress, PrefixListId }: SecurityGroupRule) =>
-  IsEgress === true || PrefixListId === undefined ? [] : [PrefixListId];
 
 async function entriesOf(aws: Aws, PrefixListId: string) {
   const cidrs: string[] = [];
   for await (const page of paginateGetManagedPrefixListEntries({ client: aws(EC2Client) }, { PrefixListId }))
-    cidrs.push(...(page.Entries ?? []).flatMap(({ Cidr }) => Cidr ?? []));
-  return [PrefixListId, cidrs] as const;
+    cidrs.push(...carried('GetManagedPrefixListEntries', 'entrySet', page.Entries).flatMap(({ Cidr }) => Cidr ?? []));
+  return cidrs;
 }
 
 async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
@@ -121,7 +124,8 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   // A filter finds nothing in a group that is gone, just as in one without rules; this call throws where it is gone.
   if (rules.length === 0) await readGroup(aws, ref);
   const lists = rules.flatMap(sourceListsOf).filter(once);
-  return { rules, prefixLists: Object.fromEntries(await Promise.all(lists.map((id) => entriesOf(aws, id)))) };
+  const read = lists.map(async (id) => [id, await orUnreadable(`prefix list ${id}`, entriesOf(aws, id))] as const);
+  return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
 }
 
 /** The network interfaces that use these groups, by group. */
@@ -137,7 +141,7 @@ async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
   return (await describeNetworkInterfaces(aws, [resourceId])).get(resourceId) ?? [];
 }
 
-/** A page of groups with all that two more calls tell of them. Rules that let prefix lists in are left to `read`: one list that cannot be read must not end the whole list. */
+/** A page of groups with all that two more calls tell of them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
 async function listedPage(aws: Aws, groups: readonly SecurityGroup[]) {
   const ids = groups.flatMap(({ GroupId }) => GroupId ?? []);
   if (ids.length === 0) return [];
@@ -154,38 +158,48 @@ async function listedPage(aws: Aws, groups: readonly SecurityGroup[]) {
 
 /** A security group: its name and tags, its rules with the CIDRs of the prefix lists they let in, and the network interfaces that use it. */
 export const securityGroup = defineResource({
-  service: 'ec2',
+  service: ec2,
   type: 'AWS::EC2::SecurityGroup',
-  eventSource: 'ec2.amazonaws.com',
+  triggers: [
+    call(
+      'ec2.amazonaws.com',
+      [
+        'AuthorizeSecurityGroupIngress',
+        'RevokeSecurityGroupIngress',
+        'ModifySecurityGroupRules',
+        'UpdateSecurityGroupRuleDescriptionsIngress',
+        'CreateSecurityGroup',
+        'DeleteSecurityGroup',
+      ],
+      { ...named, facets: ['group', 'rules'] },
+    ),
+    // Egress concerns only the controls that look at the group as a whole.
+    call('ec2.amazonaws.com', ['AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress'], {
+      ...named,
+      facets: ['group'],
+    }),
+    call('ec2.amazonaws.com', ['ModifyManagedPrefixList', 'RestoreManagedPrefixListVersion'], {
+      find: byPrefixList,
+      grants: describeRulesGrants,
+      facets: ['rules'],
+    }),
+    call('ec2.amazonaws.com', ['CreateVpc', 'CreateDefaultVpc'], {
+      find: byVpc,
+      grants: describeGroups,
+      facets: ['group', 'rules'],
+    }),
+  ],
   gone: ['InvalidGroup.NotFound', 'InvalidSecurityGroupID.NotFound', 'InvalidGroupId.Malformed'],
-  events: {
-    AuthorizeSecurityGroupIngress: rulesChanged,
-    RevokeSecurityGroupIngress: rulesChanged,
-    AuthorizeSecurityGroupEgress: egressChanged,
-    RevokeSecurityGroupEgress: egressChanged,
-    ModifySecurityGroupRules: rulesChanged,
-    UpdateSecurityGroupRuleDescriptionsIngress: rulesChanged,
-    CreateSecurityGroup: rulesChanged,
-    DeleteSecurityGroup: rulesChanged,
-    ModifyManagedPrefixList: prefixListChanged,
-    RestoreManagedPrefixListVersion: prefixListChanged,
-    CreateVpc: vpcMade,
-    CreateDefaultVpc: vpcMade,
-  },
-  actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeNetworkInterfaces'],
-  lookups: ['ec2:DescribeVpcs'],
   facets: {
-    group: { actions: ['ec2:DescribeSecurityGroups'], read: readGroup },
-    rules: {
-      actions: ['ec2:DescribeSecurityGroupRules', 'ec2:GetManagedPrefixListEntries', 'ec2:DescribeSecurityGroups'],
-      read: readRules,
-    },
-    networkInterfaces: { actions: ['ec2:DescribeNetworkInterfaces'], read: readNetworkInterfaces },
+    group: { grants: describeGroups, read: readGroup },
+    rules: { grants: { ...describeRulesGrants, ...describeGroups, ...readPrefixLists }, read: readRules },
+    networkInterfaces: { grants: onEverything('ec2:DescribeNetworkInterfaces'), read: readNetworkInterfaces },
   },
-  ownership: { actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeTags'], read: readOwnership },
+  grants: { ...describeGroups, ...describeRulesGrants, ...onEverything('ec2:DescribeNetworkInterfaces') },
+  ownership: { grants: { ...describeGroups, ...tagGrants }, read: readOwnership },
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
-  consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SecurityGroup:groupId=${resourceId}`),
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#SecurityGroup:groupId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
       paginateDescribeSecurityGroups({ client: aws(EC2Client), startingToken: from }, { MaxResults: FILTER_VALUES }),

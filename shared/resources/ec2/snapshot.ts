@@ -4,22 +4,30 @@ import {
   EC2Client,
   paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
+import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
-
-const named = {
-  ids: ({ request }: CallRecord) => strings(request, 'snapshotId'),
-  facets: ['createVolumePermission'],
-} as const;
+import { strings } from '../../event.ts';
+import {
+  type Aws,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
+import ec2 from './service.ts';
 
 async function readCreateVolumePermission(aws: Aws, { resourceId }: ResourceRef) {
-  const { CreateVolumePermissions = [] } = await aws(EC2Client).send(
+  const { SnapshotId, CreateVolumePermissions } = await aws(EC2Client).send(
     new DescribeSnapshotAttributeCommand({ SnapshotId: resourceId, Attribute: 'createVolumePermission' }),
   );
-  return { public: CreateVolumePermissions.some(({ Group }) => Group === 'all') };
+  if (SnapshotId !== resourceId)
+    throw new IncompleteAnswerError(`DescribeSnapshotAttribute answered without ${resourceId}`);
+  const permissions = carried('DescribeSnapshotAttribute', 'createVolumePermission', CreateVolumePermissions);
+  return { public: permissions.some(({ Group }) => Group === 'all') };
 }
 
 /** The account's own snapshots; with `all`, only those that everybody can restore. */
@@ -34,22 +42,26 @@ const idsOf = ({ Snapshots = [] }: DescribeSnapshotsCommandOutput) =>
 
 /** An EBS snapshot: whether everybody can make volumes from it. */
 export const snapshot = defineResource({
-  service: 'ec2',
+  service: ec2,
   type: 'AWS::EC2::Snapshot',
-  eventSource: 'ec2.amazonaws.com',
+  triggers: [
+    call('ec2.amazonaws.com', ['ModifySnapshotAttribute', 'ResetSnapshotAttribute', 'DeleteSnapshot'], {
+      ids: ({ request }) => strings(request, 'snapshotId'),
+      facets: ['createVolumePermission'],
+    }),
+  ],
   gone: ['InvalidSnapshot.NotFound', 'InvalidSnapshotID.Malformed'],
-  events: {
-    ModifySnapshotAttribute: named,
-    ResetSnapshotAttribute: named,
-    DeleteSnapshot: named,
-  },
-  actions: ['ec2:DescribeSnapshots'],
   facets: {
-    createVolumePermission: { actions: ['ec2:DescribeSnapshotAttribute'], read: readCreateVolumePermission },
+    createVolumePermission: {
+      // A snapshot that is gone belongs to nobody: with a condition on its account, EC2 could not say that it is gone.
+      grants: onResources('arn:${AWS::Partition}:ec2:*::snapshot/*', 'ec2:DescribeSnapshotAttribute'),
+      read: readCreateVolumePermission,
+    },
   },
+  grants: onEverything('ec2:DescribeSnapshots'),
   ownership: ec2Ownership,
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:ec2:${region}::snapshot/${resourceId}`,
-  consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `SnapshotDetails:snapshotId=${resourceId}`),
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#SnapshotDetails:snapshotId=${resourceId}`),
   async *list(aws, _account, from) {
     // Only the few that EC2 lists as public are read one by one.
     const listedAsPublic = new Set((await Array.fromAsync(ownSnapshots(aws, ['all']), idsOf)).flat());

@@ -4,7 +4,8 @@ import { portions, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, defineResource, partitionOf, type ResourceRef } from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
+import ec2 from './service.ts';
 
 /** Launch volumes have no event of their own, and the answer of RunInstances seldom names them. */
 const byInstance = async (aws: Aws, { response }: CallRecord) => {
@@ -17,9 +18,7 @@ const byInstance = async (aws: Aws, { response }: CallRecord) => {
   return [...new Set(found)];
 };
 
-const named = { ids: ({ request }: CallRecord) => strings(request, 'volumeId'), facets: ['volume'] } as const;
-const made = { ids: ({ response }: CallRecord) => strings(response, 'volumeId'), facets: ['volume'] } as const;
-const launched = { find: byInstance, facets: ['volume'] } as const;
+const describeVolumes = onEverything('ec2:DescribeVolumes');
 
 const volumeOf = ({ State, Encrypted = false, Attachments = [] }: Volume) => ({
   state: State ?? null,
@@ -30,29 +29,32 @@ const volumeOf = ({ State, Encrypted = false, Attachments = [] }: Volume) => ({
 });
 
 async function readVolume(aws: Aws, { resourceId }: ResourceRef) {
-  const { Volumes = [] } = await aws(EC2Client).send(new DescribeVolumesCommand({ VolumeIds: [resourceId] }));
-  return volumeOf(sole(Volumes, resourceId));
+  const { Volumes } = await aws(EC2Client).send(new DescribeVolumesCommand({ VolumeIds: [resourceId] }));
+  return volumeOf(sole(Volumes, 'VolumeId', resourceId));
 }
 
 /** An EBS volume: its state, whether it is encrypted, and what it is attached to. */
 export const volume = defineResource({
-  service: 'ec2',
+  service: ec2,
   type: 'AWS::EC2::Volume',
-  eventSource: 'ec2.amazonaws.com',
+  triggers: [
+    call('ec2.amazonaws.com', 'CreateVolume', {
+      ids: ({ response }) => strings(response, 'volumeId'),
+      facets: ['volume'],
+    }),
+    call('ec2.amazonaws.com', ['AttachVolume', 'DetachVolume', 'DeleteVolume'], {
+      ids: ({ request }) => strings(request, 'volumeId'),
+      facets: ['volume'],
+    }),
+    call('ec2.amazonaws.com', 'RunInstances', { find: byInstance, grants: describeVolumes, facets: ['volume'] }),
+  ],
   gone: ['InvalidVolume.NotFound', 'InvalidVolumeID.Malformed'],
-  events: {
-    CreateVolume: made,
-    AttachVolume: named,
-    DetachVolume: named,
-    DeleteVolume: named,
-    RunInstances: launched,
-  },
-  actions: ['ec2:DescribeVolumes'],
-  facets: { volume: { actions: ['ec2:DescribeVolumes'], read: readVolume } },
+  facets: { volume: { grants: describeVolumes, read: readVolume } },
+  grants: describeVolumes,
   ownership: ec2Ownership,
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:volume/${resourceId}`,
-  consoleUrl: ({ resourceId, region }) => consoleUrl(region, 'ec2', `VolumeDetails:volumeId=${resourceId}`),
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#VolumeDetails:volumeId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
       paginateDescribeVolumes({ client: aws(EC2Client), startingToken: from }, { MaxResults: 500 }),

@@ -1,34 +1,35 @@
 import { GetPublicAccessBlockCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { consoleUrl } from '../../aws/console-url.ts';
 import { onePage } from '../../aws/pages.ts';
-import type { CallRecord } from '../../event.ts';
-import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
-
-const publicAccessBlockPut = {
-  ids: ({ accountId }: CallRecord) => [accountId],
-  facets: ['publicAccessBlock'],
-} as const;
+import { accountArn } from '../../aws/partitions.ts';
+import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
+import { type Aws, call, defineResource, onEverything, orNull, type ResourceRef } from '../../resource.ts';
+import s3 from './service.ts';
 
 async function readPublicAccessBlock(aws: Aws, { accountId }: ResourceRef) {
   const read = aws(S3ControlClient).send(new GetPublicAccessBlockCommand({ AccountId: accountId }));
-  return (await orNull(read, 'NoSuchPublicAccessBlockConfiguration'))?.PublicAccessBlockConfiguration ?? null;
+  const answer = await orNull(read, 'NoSuchPublicAccessBlockConfiguration');
+  return answer === null ? null : publicAccessBlockIn(answer);
 }
 
 /** What an account sets for all of its buckets: Block Public Access. */
 export const s3Account = defineResource({
-  service: 's3',
+  service: s3,
   type: 'AWS::::Account',
-  scope: 'account',
-  eventSource: 's3.amazonaws.com',
+  global: true,
+  triggers: [
+    call(
+      ['s3.amazonaws.com', 's3-control.amazonaws.com'],
+      ['PutAccountPublicAccessBlock', 'DeleteAccountPublicAccessBlock'],
+      { ids: ({ accountId }) => [accountId], facets: ['publicAccessBlock'] },
+    ),
+  ],
   gone: [],
-  events: {
-    PutAccountPublicAccessBlock: publicAccessBlockPut,
-    DeleteAccountPublicAccessBlock: publicAccessBlockPut,
-  },
-  actions: [],
   facets: {
-    publicAccessBlock: { actions: ['s3:GetAccountPublicAccessBlock'], read: readPublicAccessBlock },
+    publicAccessBlock: { grants: onEverything('s3:GetAccountPublicAccessBlock'), read: readPublicAccessBlock },
   },
-  arn: ({ accountId, region }) => `arn:${partitionOf(region)}:iam::${accountId}:root`,
-  consoleUrl: ({ region }) => `https://${region}.console.aws.amazon.com/s3/settings?region=${region}`,
+  grants: {},
+  arn: accountArn,
+  consoleUrl: ({ region }) => consoleUrl(region, 's3/settings'),
   list: (_aws, { accountId }) => onePage({ resourceId: accountId }),
 });

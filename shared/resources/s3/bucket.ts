@@ -8,22 +8,40 @@ import {
   paginateListBuckets,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, defineResource, orNull, partitionOf, type ResourceRef } from '../../resource.ts';
+import {
+  type Aws,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  orNull,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
+import s3 from './service.ts';
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 
-const lives = { ids, facets: ['publicAccessBlock', 'website', 'encryption', 'policy'] } as const;
-const publicAccessBlockPut = { ids, facets: ['publicAccessBlock'] } as const;
-const websitePut = { ids, facets: ['website'] } as const;
-const encryptionPut = { ids, facets: ['encryption'] } as const;
-const policyPut = { ids, facets: ['policy'] } as const;
+/** A bucket's ARN does not say whose it is. */
+const onOwnBuckets = (action: string) =>
+  onResources(
+    {
+      resources: 'arn:${AWS::Partition}:s3:::*',
+      condition: { StringEquals: { 'aws:ResourceAccount': '${AWS::AccountId}' } },
+    },
+    action,
+  );
 
 async function readPublicAccessBlock(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   const read = aws(S3Client).send(new GetPublicAccessBlockCommand({ Bucket }));
-  return (await orNull(read, 'NoSuchPublicAccessBlockConfiguration'))?.PublicAccessBlockConfiguration ?? null;
+  const answer = await orNull(read, 'NoSuchPublicAccessBlockConfiguration');
+  return answer === null ? null : publicAccessBlockIn(answer);
 }
 
 async function readWebsite(aws: Aws, { resourceId: Bucket }: ResourceRef) {
@@ -32,56 +50,64 @@ async function readWebsite(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   return website === null ? null : withoutMetadata(website);
 }
 
-const withoutMetadata = ({ $metadata: _, ...website }: GetBucketWebsiteCommandOutput) => website;
+function withoutMetadata({ $metadata: _, ...website }: GetBucketWebsiteCommandOutput) {
+  if (Object.values(website).every((part) => part === undefined))
+    throw new IncompleteAnswerError('GetBucketWebsite answered without a website');
+  return website;
+}
 
 async function readEncryption(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketEncryptionCommand({ Bucket }));
   const answer = await orNull(read, 'ServerSideEncryptionConfigurationNotFoundError');
-  return answer?.ServerSideEncryptionConfiguration ?? null;
+  if (answer === null) return null;
+  const { ServerSideEncryptionConfiguration: encryption } = answer;
+  carried('GetBucketEncryption', 'rules', encryption?.Rules?.[0]);
+  return encryption ?? null;
 }
 
 /** The text as it stands, not parsed: what is put back must be what was there. */
 async function readPolicy(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketPolicyCommand({ Bucket }));
-  return (await orNull(read, 'NoSuchBucketPolicy'))?.Policy ?? null;
+  const answer = await orNull(read, 'NoSuchBucketPolicy');
+  return answer === null ? null : carried('GetBucketPolicy', 'a policy', answer.Policy);
 }
 
 async function readOwnership(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketTaggingCommand({ Bucket }));
-  const { TagSet = [] } = (await orNull(read, 'NoSuchTagSet')) ?? {};
-  const tags = Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const answer = await orNull(read, 'NoSuchTagSet');
+  const found = answer === null ? [] : carried('GetBucketTagging', 'TagSet', answer.TagSet);
+  const tags = Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value]));
   return { tags, service: serviceOfTags(tags) };
 }
 
 /** A general purpose bucket: Block Public Access, website hosting, default encryption, and its policy's text. */
 export const bucket = defineResource({
-  service: 's3',
+  service: s3,
   type: 'AWS::S3::Bucket',
-  eventSource: 's3.amazonaws.com',
+  triggers: [
+    call('s3.amazonaws.com', ['CreateBucket', 'DeleteBucket'], {
+      ids,
+      facets: ['publicAccessBlock', 'website', 'encryption', 'policy'],
+    }),
+    call('s3.amazonaws.com', ['PutBucketPublicAccessBlock', 'DeleteBucketPublicAccessBlock'], {
+      ids,
+      facets: ['publicAccessBlock'],
+    }),
+    call('s3.amazonaws.com', ['PutBucketWebsite', 'DeleteBucketWebsite'], { ids, facets: ['website'] }),
+    call('s3.amazonaws.com', ['PutBucketEncryption', 'DeleteBucketEncryption'], { ids, facets: ['encryption'] }),
+    call('s3.amazonaws.com', ['PutBucketPolicy', 'DeleteBucketPolicy'], { ids, facets: ['policy'] }),
+  ],
   gone: ['NoSuchBucket'],
-  events: {
-    CreateBucket: lives,
-    DeleteBucket: lives,
-    PutBucketPublicAccessBlock: publicAccessBlockPut,
-    DeleteBucketPublicAccessBlock: publicAccessBlockPut,
-    PutBucketWebsite: websitePut,
-    DeleteBucketWebsite: websitePut,
-    PutBucketEncryption: encryptionPut,
-    DeleteBucketEncryption: encryptionPut,
-    PutBucketPolicy: policyPut,
-    DeleteBucketPolicy: policyPut,
-  },
-  actions: ['s3:ListAllMyBuckets'],
   facets: {
-    publicAccessBlock: { actions: ['s3:GetBucketPublicAccessBlock'], read: readPublicAccessBlock },
-    website: { actions: ['s3:GetBucketWebsite'], read: readWebsite },
-    encryption: { actions: ['s3:GetEncryptionConfiguration'], read: readEncryption },
-    policy: { actions: ['s3:GetBucketPolicy'], read: readPolicy },
+    publicAccessBlock: { grants: onOwnBuckets('s3:GetBucketPublicAccessBlock'), read: readPublicAccessBlock },
+    website: { grants: onOwnBuckets('s3:GetBucketWebsite'), read: readWebsite },
+    encryption: { grants: onOwnBuckets('s3:GetEncryptionConfiguration'), read: readEncryption },
+    policy: { grants: onOwnBuckets('s3:GetBucketPolicy'), read: readPolicy },
   },
-  ownership: { actions: ['s3:GetBucketTagging'], read: readOwnership },
+  grants: onEverything('s3:ListAllMyBuckets'),
+  ownership: { grants: onOwnBuckets('s3:GetBucketTagging'), read: readOwnership },
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:s3:::${resourceId}`,
-  consoleUrl: ({ resourceId, region }) =>
-    `https://${region}.console.aws.amazon.com/s3/buckets/${encodeURIComponent(resourceId)}?region=${region}`,
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `s3/buckets/${encodeURIComponent(resourceId)}`),
   list: (aws, { region }, from) =>
     pagesOf(
       paginateListBuckets({ client: aws(S3Client), pageSize: 1000, startingToken: from }, { BucketRegion: region }),

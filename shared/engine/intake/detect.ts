@@ -1,0 +1,41 @@
+import type { Detected, Detection } from '../../detection.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { messageOf, UnreadableEventError } from '../errors.ts';
+import { placeOf, type Whereabouts, withFallback } from './place.ts';
+import { isTriggeredBy, nameOf, placedIn, type Triggering } from './trigger.ts';
+
+/** A record that is itself a finding, and which resource it is about. */
+export interface DetectedRecord {
+  readonly detection: Detection;
+  readonly detected: Detected;
+  readonly ref: ResourceRef;
+}
+
+/** What detections find in a call or an event, failed calls too: an attempt may be the finding. One that throws is an error beside what the others find. */
+export function detectedIn(
+  change: Triggering,
+  detections: readonly Detection[],
+  whereabouts: Whereabouts,
+): { readonly detected: readonly DetectedRecord[]; readonly unreadable: readonly Error[] } {
+  const detected: DetectedRecord[] = [];
+  const unreadable: Error[] = [];
+  const origin = withFallback(change.record, whereabouts);
+  const placed = placedIn(origin, change);
+  for (const detection of detections) {
+    if (!detection.triggers.some((trigger) => isTriggeredBy(trigger, change))) continue;
+    try {
+      const found = describedBy(detection, placed);
+      if (found === null) continue;
+      const { resourceType } = detection;
+      const ref = { resourceType, resourceId: found.resourceId, ...placeOf(detection, origin, whereabouts) };
+      detected.push({ detection, detected: found, ref });
+    } catch (cause) {
+      const message = `${detection.id} could not read ${nameOf(change)}: ${messageOf(cause)}`;
+      unreadable.push(new UnreadableEventError(message, { cause }));
+    }
+  }
+  return { detected, unreadable };
+}
+
+const describedBy = (detection: Detection, { kind, record }: Triggering): Detected | null =>
+  kind === 'call' ? detection.describe(record) : (detection.describeEvent?.(record) ?? null);

@@ -1,0 +1,91 @@
+import type { AnyResource } from '../../control.ts';
+import type { Detection } from '../../detection.ts';
+import type { CallRecord, EventRecord } from '../../event.ts';
+import {
+  type Aws,
+  everyListed,
+  type NamedId,
+  type ResourceRef,
+  type Trigger,
+  type TriggerRule,
+} from '../../resource.ts';
+import type { Place } from './place.ts';
+
+/** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
+const MAX_WITHOUT_IDS = 200;
+
+/** A change that triggers can name. */
+export type Triggering =
+  | { readonly kind: 'call'; readonly record: CallRecord }
+  | { readonly kind: 'event'; readonly record: EventRecord };
+
+/** `RunInstances of ec2.amazonaws.com`: what happened, for messages. */
+export const nameOf = ({ kind, record }: Triggering): string =>
+  kind === 'call'
+    ? `${record.eventName} of ${record.eventSource}`
+    : `an event of ${record.source} with detail-type "${record.detailType}"`;
+
+/** The change with its account and region filled up. */
+export const placedIn = (place: Place, change: Triggering): Triggering =>
+  change.kind === 'call'
+    ? { kind: 'call', record: { ...change.record, ...place } }
+    : { kind: 'event', record: { ...change.record, ...place } };
+
+/** True where the trigger names the call or the event; every call for `anyCall`. */
+export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, record }: Triggering): boolean {
+  if (trigger.kind === 'event')
+    return kind === 'event' && trigger.source === record.source && trigger.detailType === record.detailType;
+  if (kind !== 'call') return false;
+  if (trigger.kind === 'anyCall') return true;
+  return trigger.eventNames.includes(record.eventName) && trigger.eventSources.includes(record.eventSource);
+}
+
+/** The ids that a triggering call or event names: from the record; else, where CloudTrail left the parameters out, everything of the type in `place`; else by look-up. Throws where there is no telling. */
+export async function idsOf(
+  resource: AnyResource,
+  trigger: Trigger,
+  change: Triggering,
+  place: Place,
+  aws: Aws,
+): Promise<readonly NamedId[]> {
+  if (trigger.kind === 'event') return change.kind === 'event' ? idsIn(trigger, change.record, aws) : [];
+  if (change.kind !== 'call') return [];
+  const { record } = change;
+  const ids = trigger.ids?.(record) ?? [];
+  if (ids.length > 0) return ids;
+  if (record.omitted) return everyIdOf(resource, place, aws);
+  if (record.request === null && record.response === null)
+    throw new Error('requestParameters and responseElements hold no id');
+  return idsIn(trigger, record, aws);
+}
+
+/** What the record names, else what a look-up finds. */
+async function idsIn<R>({ ids, find }: TriggerRule<R, string>, record: R, aws: Aws): Promise<readonly NamedId[]> {
+  const named = ids?.(record) ?? [];
+  if (named.length > 0) return named;
+  if (find === undefined) throw new Error('the record holds no id');
+  return find(aws, record);
+}
+
+async function everyIdOf(resource: AnyResource, place: Place, aws: Aws): Promise<readonly NamedId[]> {
+  const ids: NamedId[] = [];
+  for await (const { resourceId, region } of everyListed(resource.list(aws, place))) {
+    ids.push(region === undefined ? resourceId : { resourceId, region });
+    if (ids.length > MAX_WITHOUT_IDS)
+      throw new Error(
+        `it came without its parameters, and there are more than ${MAX_WITHOUT_IDS} to look at: run a sweep`,
+      );
+  }
+  return ids;
+}
+
+/** The reference of a resource that was named in a place; what belongs to no region stays in that place. */
+export function refOf(resource: AnyResource, id: NamedId, place: Place): ResourceRef {
+  const named = typeof id === 'string' ? { resourceId: id } : id;
+  return {
+    resourceType: resource.type,
+    resourceId: named.resourceId,
+    accountId: named.accountId ?? place.accountId,
+    region: resource.global ? place.region : (named.region ?? place.region),
+  };
+}

@@ -1,0 +1,8 @@
+import { defineService } from '../../service.ts';
+
+export default defineService({
+  id: 'cloudtrail',
+  domain: 'monitoring',
+  eventSources: ['cloudtrail.amazonaws.com'],
+  sdks: { cloudtrail: () => import('@aws-sdk/client-cloudtrail') },
+});

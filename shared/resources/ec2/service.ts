@@ -1,0 +1,8 @@
+import { defineService } from '../../service.ts';
+
+export default defineService({
+  id: 'ec2',
+  domain: 'infrastructure',
+  eventSources: ['ec2.amazonaws.com'],
+  sdks: { ec2: () => import('@aws-sdk/client-ec2') },
+});
