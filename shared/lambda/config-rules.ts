@@ -7,6 +7,8 @@ import { atMost } from '../at-most.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
+import { type Place, placeOf } from '../engine/intake/place.ts';
+import { refOf } from '../engine/intake/trigger.ts';
 import { type Verdicts, verdictsOf } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { type Aws, everyListed, type Listed } from '../resource.ts';
@@ -79,7 +81,7 @@ class RuleEvaluation {
   readonly #engine: Engine;
   readonly #verdictOn: Verdicts;
   readonly #inTurn = atMost(CONCURRENCY);
-  readonly #place: { readonly accountId: string; readonly region: string };
+  readonly #place: Place;
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
     this.#control = control;
@@ -133,7 +135,7 @@ class RuleEvaluation {
 
   #askedOf({ resourceId, facets = {} }: Listed<Record<string, never>>): Asked {
     const { resource } = this.#control;
-    const ref = { resourceType: resource.type, resourceId, ...this.#place };
+    const ref = refOf(resource, resourceId, this.#placeOf(resource));
     const subject: Subject = { resource, ref, controls: [this.#control], known: facets };
     return {
       resourceType: resource.type,
@@ -144,14 +146,18 @@ class RuleEvaluation {
   }
 
   /** Our name for the resource of an item; null where there is none any more. */
-  async #subjectOf({ resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
+  async #subjectOf({ resourceType, resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
     const { resource } = this.#control;
-    const item = { resourceId, resourceName, arn, ...this.#place };
+    const item = { resourceType, resourceId, resourceName, arn, ...this.#place };
     const named = resource.identify === undefined ? resourceId : await resource.identify(this.#aws, item);
     if (named === null) return null;
-    const own = typeof named === 'string' ? { resourceId: named } : named;
-    const ref = { resourceType: resource.type, ...this.#place, ...own };
+    const ref = refOf(resource, named, this.#placeOf(resource));
     return { resource, ref, controls: [this.#control] };
+  }
+
+  /** What belongs to no region is evaluated in the home region, whichever rule asks. */
+  #placeOf(resource: AnyResource): Place {
+    return placeOf(resource, this.#place, { fallback: this.#place, home: process.env.AWS_REGION ?? '' });
   }
 
   get #aws(): Aws {
