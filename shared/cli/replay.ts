@@ -4,7 +4,7 @@ import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { lookAt } from '../engine/intake/reconcile-change.ts';
-import { bareResult } from '../result.ts';
+import { resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
@@ -108,7 +108,9 @@ async function replayQueue(url: string, { mode }: LookOptions, context: ReplayCo
 
 function reportTrouble({ where, trouble }: { readonly where: string; readonly trouble: string }, report: Report): void {
   process.stderr.write(`evenkeel: ${where} ${trouble}\n`);
-  report.add(bareResult({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where} ${trouble}` }));
+  report.add(
+    resultWithoutResource({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where} ${trouble}` }),
+  );
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -10,7 +10,7 @@ import {
   ended,
   HOUR,
 } from '../../shared/ledger/breaker.ts';
-import { memoryStore } from '../../shared/ledger/store.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
 
 const T = 1_000 * HOUR;
 const breaker = (rest: Partial<Breaker>): Breaker => ({ ...CLOSED, ...rest });

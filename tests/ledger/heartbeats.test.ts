@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { heartbeatsIn, NO_BEAT } from '../../shared/ledger/heartbeats.ts';
-import { memoryStore } from '../../shared/ledger/store.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
 import { NO_TROUBLES, troubleBookIn } from '../../shared/ledger/troubles.ts';
 
 test('the heartbeat of each region is kept apart, and two runs at once lose nothing', async () => {

@@ -1,4 +1,4 @@
-import { bareResult, type Result } from '../../result.ts';
+import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
@@ -29,12 +29,12 @@ export async function lookAt(
   };
   const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
   const results: Result[] = unreadable.map((error) =>
-    bareResult(change, { outcome: 'failed', error: messageOf(error) }),
+    resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
   );
   for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
   if (results.length > 0) return results;
   return [
-    bareResult(change, {
+    resultWithoutResource(change, {
       outcome: 'notApplicable',
       annotation: subjects.length > 0 ? 'Every control is off.' : reason,
     }),
