@@ -9,7 +9,7 @@ import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { type Place, placeOf } from '../engine/intake/place.ts';
 import { refOf } from '../engine/intake/trigger.ts';
-import { type Verdicts, verdictsOf } from '../engine/reconcile/evaluate-only.ts';
+import { type Evaluate, evaluator } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { type Aws, everyListed, type Listed } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
@@ -79,7 +79,7 @@ class RuleEvaluation {
   readonly #control: AnyControl;
   readonly #asked: RuleInvocation;
   readonly #engine: Engine;
-  readonly #verdictOn: Verdicts;
+  readonly #evaluate: Evaluate;
   readonly #inTurn = atMost(CONCURRENCY);
   readonly #place: Place;
 
@@ -87,7 +87,7 @@ class RuleEvaluation {
     this.#control = control;
     this.#asked = asked;
     this.#engine = engine;
-    this.#verdictOn = verdictsOf(engine);
+    this.#evaluate = evaluator(engine);
     this.#place = { accountId: asked.accountId, region: asked.region ?? process.env.AWS_REGION ?? '' };
   }
 
@@ -99,7 +99,7 @@ class RuleEvaluation {
     const evaluate = async () => {
       if (reason !== null) return notApplicable(reason);
       const subject = await this.#subjectOf(item);
-      return subject === null ? notApplicable('It does not exist.') : this.#verdictOn(this.#control, subject);
+      return subject === null ? notApplicable('It does not exist.') : this.#evaluate(this.#control, subject);
     };
     await this.#report([{ resourceType, resourceId, configId: async () => resourceId, evaluate }]);
   }
@@ -141,7 +141,7 @@ class RuleEvaluation {
       resourceType: resource.type,
       resourceId,
       configId: async () => resource.configIdOf?.(this.#aws, ref) ?? resourceId,
-      evaluate: () => this.#verdictOn(this.#control, subject),
+      evaluate: () => this.#evaluate(this.#control, subject),
     };
   }
 
