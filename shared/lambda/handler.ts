@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 import type { Detection } from '../detection.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
-import { lookAt } from '../engine/intake/reconcile-change.ts';
+import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import type { SweepSummary } from '../engine/sweep/sweep.ts';
 import { field, type JsonObject } from '../event.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
@@ -47,7 +47,7 @@ export function createHandler({ services, detections, policy }: Served) {
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
       const controls = await controlsOf(concernedBy(change, services));
-      for (const result of await lookAt(change, engine, { controls, detections, fallback, home })) {
+      for (const result of await reconcileChange(change, engine, { controls, detections, fallback, home })) {
         record(result, change.eventTime);
         tally[result.outcome] = (tally[result.outcome] ?? 0) + 1;
         if (result.outcome === 'failed') failures.push(result);
