@@ -1,6 +1,7 @@
 import type { AnyControl } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { DOMAINS } from '../../shared/service.ts';
 import type { Role } from './roles.ts';
 import { writesOf } from './scopes.ts';
 import { logicalId, type Statement } from './statements.ts';
@@ -53,9 +54,16 @@ const holders = (line: string, roles: readonly Role[]) =>
 /** Each line that is true of more than one function, once. */
 function sharedLines(roles: readonly Role[]): readonly string[] {
   const lines = [...new Set(roles.flatMap(linesOf))].map((line) => ({ line, names: holders(line, roles) }));
-  return lines
-    .filter(({ names }) => names.length > 1)
-    .map(({ line, names }) => `- ${names.length === roles.length ? 'Every function' : names.join(', ')} ${line}`);
+  return lines.filter(({ names }) => names.length > 1).map(({ line, names }) => `- ${together(names, roles)} ${line}`);
+}
+
+/** Functions in words: what all domains share is said of no domain by its name. */
+function together(names: readonly string[], roles: readonly Role[]): string {
+  if (names.length === roles.length) return 'Every function';
+  const isDomain = (name: string) => (DOMAINS as readonly string[]).includes(name);
+  const others = names.filter((name) => !isDomain(name));
+  const hasAll = roles.every(({ name }) => !isDomain(name) || names.includes(name));
+  return hasAll ? ["Every domain's function", ...others].join(', ') : names.join(', ');
 }
 
 function sectionOf(
@@ -105,7 +113,7 @@ const NAMES: readonly (readonly [from: string, to: string])[] = [
   ['${self:service}-${sls:stage}', '<prefix>'],
   ['${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
   ['${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret (or ssm:DescribeParameters)'],
-  ['${file(resources/deployment.cjs):slack.reconcileChange}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
+  ['${file(resources/deployment.cjs):slack.lookAt}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
   ['${file(resources/deployment.cjs):slack.arn}', '<slackSecret of deployment.yml>'],
   ['${AWS::Partition}', '…'],
   ['${AWS::Region}', '<home>'],

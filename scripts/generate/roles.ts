@@ -1,3 +1,4 @@
+import { SHARED } from '../../shared/ledger/store.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { byDomain, type Content, enabledIn } from './content.ts';
 import { domainStatements, evaluationReads, readStatements } from './domain-statements.ts';
@@ -54,8 +55,8 @@ const configRulesStatements = (all: Content, policy: PolicyDocument): readonly S
     Effect: 'Allow',
     Action: ['dynamodb:Query'],
     Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
-    Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['EXEMPTIONS'] } },
-    why: 'read the exemptions in the ledger',
+    Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SHARED] } },
+    why: 'read what holds for everything in the ledger: exemptions',
   },
   keepLedgerStatement(),
   keyStatement('dynamodb', 'sqs'),

@@ -75,11 +75,17 @@ export const sendStatement = (...names: readonly string[]): Statement => ({
 
 const queueArn = (name: string) => arnOf(logicalId(name, 'Queue'));
 
-/** Reads and writes of the ledger; a transaction of puts needs no more than the puts. */
+/** Reads and writes of the ledger; a transaction needs no more than its puts and its checks. */
 export const ledgerStatement = (): Statement => ({
   Sid: 'Ledger',
   Effect: 'Allow',
-  Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  Action: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+  ],
   Resource: arnOf('LedgerTable'),
   why: 'read the ledger and write to it',
 });

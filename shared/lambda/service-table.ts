@@ -18,11 +18,17 @@ export const controlsOf = async (entries: readonly ServiceEntry[]): Promise<read
 
 /** The services that a change can concern, by where it came from or by the type of the resource that it names. */
 export function concernedBy(change: Change, services: readonly ServiceEntry[]): readonly ServiceEntry[] {
-  if (change.kind === 'resource')
-    return services.filter(({ resourceTypes }) => resourceTypes.includes(change.resource.resourceType));
-  if (change.kind === 'call')
-    return services.filter(({ eventSources }) => eventSources.includes(change.record.eventSource));
-  return [];
+  switch (change.kind) {
+    case 'call':
+      return services.filter(({ eventSources }) => eventSources.includes(change.record.eventSource));
+    case 'event':
+      return services.filter(({ eventSources }) => eventSources.includes(change.record.source));
+    case 'resource':
+    case 'recheck':
+      return services.filter(({ resourceTypes }) => resourceTypes.includes(change.resource.resourceType));
+    default:
+      return [];
+  }
 }
 
 /** The service of a control, by its id; undefined where there is none. A service's id can begin like another's. */
