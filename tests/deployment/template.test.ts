@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
-import { ROOM } from '../../shared/engine/sweep/sweep.ts';
+import { GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
-import { MARGIN } from '../../shared/lambda/sweep.ts';
+import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
 import { LEASE_TIME } from '../../shared/ledger/lease.ts';
 import { run } from '../support/command.ts';
 import {
@@ -203,8 +203,8 @@ describe('each function', () => {
       const timeout = propertiesOf(named(name, 'LambdaFunction')).Timeout;
       // A lease that was taken in the last moment, and half a minute for clocks and for what is on its way.
       expect(VisibilityTimeout).toBeGreaterThanOrEqual(timeout + LEASE_TIME / 1000 + 30);
-      expect(VisibilityTimeout).toBeGreaterThan(timeout + (ROOM - MARGIN) / 1000);
-      expect(timeout).toBeGreaterThan((2 * MARGIN) / 1000);
+      expect(VisibilityTimeout).toBeGreaterThan(timeout + (GRACE_MS - MARGIN_MS) / 1000);
+      expect(timeout).toBeGreaterThan((2 * MARGIN_MS) / 1000);
     }
   });
 });

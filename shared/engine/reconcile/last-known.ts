@@ -1,0 +1,16 @@
+import type { AnyControl, ComplianceType } from '../../control.ts';
+
+/** The facets that controls name as last known, each while every control that names it is COMPLIANT; only those that were read. Pure. */
+export function goodFacets(
+  controls: readonly AnyControl[],
+  facets: Readonly<Record<string, unknown>>,
+  complianceOf: (control: AnyControl) => ComplianceType | null,
+): Readonly<Record<string, unknown>> {
+  const keeping = controls.filter(({ lastKnown }) => lastKnown !== undefined);
+  if (keeping.length === 0) return {};
+  const namedBy = (some: readonly AnyControl[]) =>
+    new Set(some.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]));
+  const spoilt = namedBy(keeping.filter((control) => complianceOf(control) !== 'COMPLIANT'));
+  const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name) && name in facets);
+  return Object.fromEntries(good.map((name) => [name, facets[name]]));
+}
