@@ -174,7 +174,7 @@ export class SweepPass {
       const portion = items.slice(start, start + PORTION);
       // All of them come to their end, so that none goes on behind our back.
       const assessed = await Promise.allSettled(portion.map((item) => this.#limited(() => toReconcile(item))));
-      await this.#handOver(assessed.map(valueOf).filter((subject) => subject !== null));
+      await this.#handOver(assessed.map(resultOf).filter((subject) => subject !== null));
       this.#at = { ...this.#at, after: idOf(portion[portion.length - 1] as I) };
     }
   }
@@ -197,7 +197,7 @@ export class SweepPass {
   }
 }
 
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
+function resultOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }
