@@ -3,16 +3,17 @@ import type { AnyControl } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
 import { sliceIn } from '../engine/sweep/cursor.ts';
 import { type SweepSummary, sweepSlice } from '../engine/sweep/sweep.ts';
-import { isObject, type JsonObject } from '../event.ts';
-import { INTERNAL_SOURCE, SWEEP_DETAIL_TYPE } from '../internal-events.ts';
+import type { JsonObject } from '../event.ts';
+import { SWEEP_DETAIL_TYPE } from '../internal-events.ts';
 import { SECOND_MS } from '../time.ts';
+import { isInternal } from './send-messages.ts';
 
 /** What is kept of a function's time to hand on and to end in good order. */
 export const MARGIN_MS = 20 * SECOND_MS;
 
 /** True for the message of a slice of a sweep. */
 export const isSweep = (event: unknown): event is JsonObject =>
-  isObject(event) && event.source === INTERNAL_SOURCE && event['detail-type'] === SWEEP_DETAIL_TYPE;
+  isInternal(event) && event['detail-type'] === SWEEP_DETAIL_TYPE;
 
 /** Does the slice that a message asks for, for as long as the function has time; `home` is its own region. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
 export async function sweepFrom(

@@ -1,6 +1,6 @@
 import type { AnyControl, ComplianceType } from '../../control.ts';
 
-/** The facets that controls name as last known, each while every control that names it is COMPLIANT; only those that were read. Pure. */
+/** The facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. Pure. */
 export function goodFacets(
   controls: readonly AnyControl[],
   facets: Readonly<Record<string, unknown>>,
@@ -10,7 +10,9 @@ export function goodFacets(
   if (keeping.length === 0) return {};
   const namedBy = (some: readonly AnyControl[]) =>
     new Set(some.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]));
-  const spoilt = namedBy(keeping.filter((control) => complianceOf(control) !== 'COMPLIANT'));
-  const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name) && name in facets);
+  const isGood = (control: AnyControl) =>
+    complianceOf(control) === 'COMPLIANT' && [...namedBy([control])].every((name) => name in facets);
+  const spoilt = namedBy(keeping.filter((control) => !isGood(control)));
+  const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name));
   return Object.fromEntries(good.map((name) => [name, facets[name]]));
 }
