@@ -132,8 +132,13 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
 /** The ids of the network interfaces that use the group. */
 async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
   const used: string[] = [];
-  for await (const page of paginateDescribeNetworkInterfaces({ client: aws(EC2Client) }, inGroups([resourceId])))
-    used.push(...(page.NetworkInterfaces ?? []).flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? []));
+  for await (const { NetworkInterfaces } of paginateDescribeNetworkInterfaces(
+    { client: aws(EC2Client) },
+    inGroups([resourceId]),
+  )) {
+    const found = carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces);
+    used.push(...found.flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? []));
+  }
   return used;
 }
 
