@@ -1,4 +1,5 @@
-import type { CallData, ComplianceType, Mode } from './control.ts';
+import type { ComplianceType, Mode, Severity } from './control.ts';
+import type { CallData } from './step.ts';
 
 /** How looking at one (resource, control) ended. */
 export const OUTCOMES = [
@@ -7,17 +8,24 @@ export const OUTCOMES = [
   'detected',
   'exempted',
   'awaitingApproval',
+  'pending',
   'remediated',
   'halted',
+  'blocked',
   'failed',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** Outcomes after which the resource is still wrong, although nothing failed. */
+export const DRIFT_LEFT: readonly Outcome[] = ['detected', 'awaitingApproval', 'pending', 'halted', 'blocked'];
 
 /** One line of `--json`: one for each (event, resource, control). The keys are a contract. */
 export interface Result {
   readonly eventId: string | null;
   readonly eventName: string | null;
+  /** The control, or the detection, whose outcome it is. */
   readonly controlId: string | null;
+  readonly severity: Severity | null;
   readonly resourceType: string | null;
   readonly resourceId: string | null;
   readonly accountId: string | null;
@@ -30,48 +38,24 @@ export interface Result {
   readonly steps: readonly CallData[];
   readonly remediationId: string | null;
   readonly error: string | null;
-  /** Which stop kept a halted drift from being put right; counted, and no key of a line. */
+  /** Which gate halted the remediation; counted, and no key of a line. */
   readonly gate?: HaltingGate;
 }
 
 /** The gates that halt. */
 export type HaltingGate = 'pause' | 'flap' | 'breaker';
 
-/** The keys of a line, in their order. */
-const KEYS = [
-  'eventId',
-  'eventName',
-  'controlId',
-  'resourceType',
-  'resourceId',
-  'accountId',
-  'region',
-  'outcome',
-  'before',
-  'after',
-  'annotation',
-  'mode',
-  'steps',
-  'remediationId',
-  'error',
-] as const satisfies readonly (keyof Result)[];
-
-/** A result as a line of JSON, its keys always in the same order. */
-export const lineOf = (result: Result): string =>
-  JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, result[key]])));
-
-/** A result that speaks of no resource: an event that concerns no control, or one that could not be read. */
-export const bareResult = (
-  event: { readonly eventId: string | null; readonly eventName: string | null },
-  rest: Pick<Result, 'outcome'> & Partial<Result>,
-): Result => ({
-  eventId: event.eventId,
-  eventName: event.eventName,
+/** A result of nothing: every key, in the order of a line. */
+const NOTHING = {
+  eventId: null,
+  eventName: null,
   controlId: null,
+  severity: null,
   resourceType: null,
   resourceId: null,
   accountId: null,
   region: null,
+  outcome: 'notApplicable',
   before: null,
   after: null,
   annotation: null,
@@ -79,5 +63,16 @@ export const bareResult = (
   steps: [],
   remediationId: null,
   error: null,
-  ...rest,
-});
+} as const satisfies Result;
+
+const KEYS = Object.keys(NOTHING) as readonly (keyof typeof NOTHING)[];
+
+/** A result as a line of JSON, its keys always in the same order. */
+export const lineOf = (result: Result): string =>
+  JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, result[key]])));
+
+/** A result that names no resource: an event that concerns no control, or one that could not be read. */
+export const resultWithoutResource = (
+  event: { readonly eventId: string | null; readonly eventName: string | null },
+  rest: Pick<Result, 'outcome'> & Partial<Result>,
+): Result => ({ ...NOTHING, eventId: event.eventId, eventName: event.eventName, ...rest });

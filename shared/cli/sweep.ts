@@ -6,7 +6,7 @@ import type { Cause, Engine, Subject } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { byResource } from '../engine/intake/route.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
-import { bareResult, type Result } from '../result.ts';
+import { type Result, resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -123,7 +123,7 @@ async function lookThrough(stretch: Stretch, run: Run, inTurn: ReturnType<typeof
 }
 
 const failure = ({ accountId, region }: Home, error: string) =>
-  bareResult({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });
+  resultWithoutResource({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });
 
 /** Tells how far the sweep is: of how many stretches, where, and how many resources were seen. */
 function teller(progress: Progress, all: number): Run['tell'] {

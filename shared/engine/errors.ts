@@ -1,16 +1,23 @@
+export { messageOf } from '../aws/error-message.ts';
+
 /** An input that cannot be read as an event: what is wrong, and what is allowed. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
 }
 
-/** A state that could not be read, so that nothing may be said of it. `cause` is the SDK's error. */
-export class UnreadableStateError extends Error {
-  override readonly name = 'UnreadableStateError';
-}
-
 /** A step that the service refused. */
 export class StepFailedError extends Error {
   override readonly name = 'StepFailedError';
+}
+
+/** A remediation that had begun could not go on: its record tells how far it came. */
+export class CutShortError extends Error {
+  readonly remediationId: string;
+
+  constructor(message: string, remediationId: string) {
+    super(message);
+    this.remediationId = remediationId;
+  }
 }
 
 /** Every step succeeded and the resource still reads as non-compliant. */
@@ -28,7 +35,7 @@ export class ReconcileFailedError extends Error {
   override readonly name = 'ReconcileFailedError';
 }
 
-/** Types of a sweep that could not be looked through; thrown at its end so that the rest is done and these come again. */
+/** Types of a sweep that could not be listed or read; thrown at its end so that the rest is done and these come again. */
 export class SweepFailedError extends Error {
   override readonly name = 'SweepFailedError';
 }
@@ -36,11 +43,4 @@ export class SweepFailedError extends Error {
 /** The time that was given is over; what is left has to be handed on. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
-}
-
-/** An error in one line for people: its name, its message, and its cause's. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
-  return (error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`).replace(/\s+/g, ' ').trim();
 }

@@ -1,116 +1,276 @@
-import { revise, type Store } from './store.ts';
+import { HOUR_MS } from '../time.ts';
+import { type Item, type ReadItem, retryOnConflict, SHARED, type Store, type Write } from './store.ts';
 
-/** Remediations are counted over this long, in milliseconds. */
-export const HOUR = 3_600_000;
-/** So long a breaker stays open before it lets one remediation try, and so long that one may take. */
-export const COOL_DOWN = 600_000;
+/** How long a breaker stays open before it lets one remediation try, and how long that one may take. */
+export const COOL_DOWN_MS = 600_000;
+/** The places of a scope are spread over as many items, so that runs at the same time seldom take from the same one. */
+export const SHARDS = 8;
+/** The scope of the whole account; the others are the ids of controls. */
+export const ACCOUNT = 'ACCOUNT';
 
-/** So long whoever opened a breaker has to tell people of it; then it is left to the next that it stops. */
-const ALARM_TIME = 60_000;
-
-/** A breaker as the ledger keeps it; times in milliseconds since 1970. */
-export interface Breaker {
-  /** When remediations were let through, within the last hour. */
-  readonly times: readonly number[];
+/** Whether a scope's breaker lets remediations through; times in milliseconds since 1970. */
+export interface BreakerState {
   /** Since when nothing is let through; null while closed. */
   readonly openedAt: number | null;
   /** While half-open: until when the one that was let through may show that all is well again. */
   readonly probeUntil: number | null;
-  /** Until when it is left to somebody to tell people that it opened; null while closed, and once they were told. */
-  readonly alarmUntil: number | null;
 }
 
-export const CLOSED: Breaker = { times: [], openedAt: null, probeUntil: null, alarmUntil: null };
+export const CLOSED: BreakerState = { openedAt: null, probeUntil: null };
 
-/** What a breaker says to one more remediation. `opened` where it opened, and it is for this one to tell people. */
+/** A scope's breaker, read together: its state, and when the remediations of the last hour were let through. */
+export interface Breaker extends BreakerState {
+  readonly times: readonly number[];
+}
+
+interface Versioned<T> {
+  readonly version: number;
+  readonly value: T;
+}
+
+interface ScopeBook {
+  readonly state: Versioned<BreakerState>;
+  readonly shards: ReadonlyMap<number, Versioned<readonly number[]>>;
+}
+
+/** The breakers of all scopes, with the versions that writes stand on. */
+export type BreakerBook = ReadonlyMap<string, ScopeBook>;
+
+export const NO_BREAKERS: BreakerBook = new Map();
+
+/** A write to one item of a breaker, its state (`shard: null`) or a shard; without a `value` the item is only checked to be as it was read. */
+export interface BreakerWrite {
+  readonly scope: string;
+  readonly shard: number | null;
+  readonly read: number;
+  readonly value?: BreakerState | readonly number[];
+}
+
+export type BreakerWrites = readonly BreakerWrite[];
+
+/** At most `limit` remediations of a scope in any hour. */
+export interface ScopeLimit {
+  readonly scope: string;
+  readonly limit: number;
+}
+
+/** A place that a remediation took; it is given back where its call was refused. */
+export interface TakenPlace {
+  readonly scope: string;
+  readonly shard: number;
+  readonly at: number;
+}
+
+/** What the breakers say to one more remediation. `opened`: this one opens the breaker that refuses it, and people are to be notified. */
 export interface Admission {
-  readonly admitted: boolean;
+  readonly refusedBy: string | null;
   readonly opened: boolean;
-  readonly next: Breaker;
+  readonly writes: BreakerWrites;
+  readonly taken: readonly TakenPlace[];
 }
 
-/** Lets at most `limit` remediations through in any hour. Closed → open at the limit → half-open for one when there is room again → closed where that one went well. Pure. */
-export function admit(breaker: Breaker, limit: number, now: number): Admission {
-  const times = breaker.times.filter((time) => time > now - HOUR);
-  const room = times.length < limit;
-  const refuse = (next: Partial<Breaker>, opened: boolean) => ({
-    admitted: false,
-    opened,
-    next: { ...breaker, times, ...next },
+const NEW_SCOPE: ScopeBook = { state: { version: 0, value: CLOSED }, shards: new Map() };
+const NEW_SHARD: Versioned<readonly number[]> = { version: 0, value: [] };
+
+/** How many places a shard has: those of all shards make `limit`. */
+const capacityOf = (limit: number, shard: number): number => {
+  const shards = Math.min(limit, SHARDS);
+  return shard >= shards ? 0 : Math.floor(limit / shards) + (shard < limit % shards ? 1 : 0);
+};
+
+const withinHour = (times: readonly number[], now: number) => times.filter((time) => time > now - HOUR_MS);
+
+/** The free places of each shard; none where the hour is full, also by what an earlier, wider limit let through. */
+function roomOf({ shards }: ScopeBook, limit: number, now: number): readonly number[] {
+  const taken = [...shards.values()].reduce((sum, { value }) => sum + withinHour(value, now).length, 0);
+  if (taken >= limit) return [];
+  return Array.from({ length: Math.min(limit, SHARDS) }, (_, shard) =>
+    Math.max(0, capacityOf(limit, shard) - withinHour(shards.get(shard)?.value ?? [], now).length),
+  );
+}
+
+/** What a scope's breaker answers: let through, as a probe where it is half-open; or refused. */
+function answerOf(book: ScopeBook, room: readonly number[], now: number): 'pass' | 'probe' | 'open' | 'refuse' {
+  const { openedAt, probeUntil } = book.state.value;
+  const hasRoom = room.some((places) => places > 0);
+  if (openedAt === null) return hasRoom ? 'pass' : 'open';
+  const probing = probeUntil !== null && probeUntil > now;
+  return probing || !hasRoom || now < openedAt + COOL_DOWN_MS ? 'refuse' : 'probe';
+}
+
+/** Lets a remediation through the breakers of all its scopes or through none. Closed → open where the hour is full → half-open for one when there is room again → closed where that one went well. A place is taken at random, `random` giving a number from 0 to 1. Pure. */
+export function admit(book: BreakerBook, scopes: readonly ScopeLimit[], now: number, random: () => number): Admission {
+  const asked = scopes.map(({ scope, limit }) => {
+    const own = book.get(scope) ?? NEW_SCOPE;
+    const room = roomOf(own, limit, now);
+    return { scope, own, room, answer: answerOf(own, room, now) };
   });
-  const alarmUntil = now + ALARM_TIME;
-  if (breaker.openedAt === null) {
-    if (!room) return refuse({ openedAt: now, alarmUntil }, true);
-    return { admitted: true, opened: false, next: { ...breaker, times: [...times, now] } };
+  const refusing = asked.find(({ answer }) => answer === 'open' || answer === 'refuse');
+  if (refusing !== undefined) {
+    const { scope, own } = refusing;
+    const opened = refusing.answer === 'open';
+    // Full is what all shards say together: where one changes meanwhile, there may be room again.
+    const writes = opened
+      ? [stateWrite(scope, own, { openedAt: now, probeUntil: null }), ...shardChecks(scope, own)]
+      : [];
+    return { refusedBy: scope, opened, writes, taken: [] };
   }
-  const probing = breaker.probeUntil !== null && breaker.probeUntil > now;
-  if (probing || !room || now < breaker.openedAt + COOL_DOWN) {
-    const untold = breaker.alarmUntil !== null && breaker.alarmUntil <= now;
-    return refuse(untold ? { alarmUntil } : {}, untold);
-  }
-  return { admitted: true, opened: false, next: { ...breaker, times: [...times, now], probeUntil: now + COOL_DOWN } };
+  const taken = asked.map(({ scope, room }) => ({ scope, shard: shardAt(room, random()), at: now }));
+  const writes = asked.flatMap(({ scope, own, answer }, index) => {
+    const shard = taken[index]?.shard ?? 0;
+    const times = withinHour(own.shards.get(shard)?.value ?? [], now);
+    const place = shardWrite(scope, own, shard, [...times, now]);
+    if (answer !== 'probe') return [place];
+    return [place, stateWrite(scope, own, { ...own.state.value, probeUntil: now + COOL_DOWN_MS })];
+  });
+  return { refusedBy: null, opened: false, writes, taken };
 }
 
-/** What becomes of a breaker when a remediation that it let through has ended. Pure. */
-export function ended(breaker: Breaker, well: boolean, now: number): Breaker {
-  if (breaker.probeUntil === null) return breaker;
-  return well ? { ...CLOSED, times: breaker.times } : { ...breaker, openedAt: now, probeUntil: null };
+/** The shard of a free place chosen at random: one with more room is chosen more often. */
+function shardAt(room: readonly number[], random: number): number {
+  let place = Math.floor(random * room.reduce((sum, places) => sum + places, 0));
+  for (const [shard, places] of room.entries()) {
+    if (place < places) return shard;
+    place -= places;
+  }
+  return room.findLastIndex((places) => places > 0);
 }
 
-/** The breakers of an account, shared by all functions: one for the account (`ACCOUNT`) and one for each control. */
+/** Frees the places of a remediation whose call was refused. Pure. */
+export function giveBack(book: BreakerBook, taken: readonly TakenPlace[]): BreakerWrites {
+  return taken.flatMap(({ scope, shard, at }) => {
+    const own = book.get(scope) ?? NEW_SCOPE;
+    const times = own.shards.get(shard)?.value ?? [];
+    const place = times.indexOf(at);
+    return place === -1 ? [] : [shardWrite(scope, own, shard, times.toSpliced(place, 1))];
+  });
+}
+
+/** What becomes of the breakers when a remediation that they let through has ended: a probe that went well closes its breaker, another keeps it open as long again. Pure. */
+export function ended(
+  book: BreakerBook,
+  scopes: readonly Pick<ScopeLimit, 'scope'>[],
+  well: boolean,
+  now: number,
+): BreakerWrites {
+  return scopes.flatMap(({ scope }) => {
+    const own = book.get(scope) ?? NEW_SCOPE;
+    if (own.state.value.probeUntil === null) return [];
+    return [stateWrite(scope, own, well ? CLOSED : { openedAt: now, probeUntil: null })];
+  });
+}
+
+const stateWrite = (scope: string, { state }: ScopeBook, value: BreakerState): BreakerWrite => ({
+  scope,
+  shard: null,
+  read: state.version,
+  value,
+});
+
+const shardWrite = (scope: string, { shards }: ScopeBook, shard: number, value: readonly number[]): BreakerWrite => ({
+  scope,
+  shard,
+  read: (shards.get(shard) ?? NEW_SHARD).version,
+  value,
+});
+
+const shardChecks = (scope: string, { shards }: ScopeBook): BreakerWrites =>
+  [...shards].map(([shard, { version }]) => ({ scope, shard, read: version }));
+
+/** The book after these writes. Pure. */
+export function withWrites(book: BreakerBook, writes: BreakerWrites): BreakerBook {
+  const next = new Map(book);
+  for (const { scope, shard, read, value } of writes)
+    if (value !== undefined) next.set(scope, withPart(next.get(scope) ?? NEW_SCOPE, shard, read + 1, value));
+  return next;
+}
+
+function withPart(own: ScopeBook, shard: number | null, version: number, value: unknown): ScopeBook {
+  if (shard === null) return { ...own, state: { version, value: value as BreakerState } };
+  return { ...own, shards: new Map(own.shards).set(shard, { version, value: value as readonly number[] }) };
+}
+
+const PREFIX = 'BREAKER#';
+const STATE = 'STATE';
+
+/** The writes of several decisions that were made on this book, one for each item: what one of them gives back and another takes of the same shard is both done. Pure. */
+export function combined(book: BreakerBook, writes: BreakerWrites): BreakerWrites {
+  const byItem = new Map<string, BreakerWrite>();
+  for (const write of writes) {
+    const name = itemKey(write).sk;
+    byItem.set(name, together(book, byItem.get(name), write));
+  }
+  return [...byItem.values()];
+}
+
+function together(book: BreakerBook, first: BreakerWrite | undefined, second: BreakerWrite): BreakerWrite {
+  if (first?.value === undefined) return second;
+  if (second.value === undefined) return first;
+  // The second was decided on what the first makes of the book.
+  if (second.read > first.read) return { ...second, read: first.read };
+  if (second.shard === null) return second;
+  const before = book.get(second.scope)?.shards.get(second.shard)?.value ?? [];
+  const [a, b] = [first.value as readonly number[], second.value as readonly number[]];
+  return { ...second, value: [...lessOf(a, lessOf(before, b)), ...lessOf(b, before)] };
+}
+
+/** `times` without those of `others`, each as often as it is there. */
+function lessOf(times: readonly number[], others: readonly number[]): readonly number[] {
+  const left = [...times];
+  for (const time of others) {
+    const place = left.indexOf(time);
+    if (place !== -1) left.splice(place, 1);
+  }
+  return left;
+}
+
+const itemKey = ({ scope, shard }: BreakerWrite) => ({ pk: SHARED, sk: `${PREFIX}${scope}#${shard ?? STATE}` });
+
+/** The writes as the store takes them. */
+export const storedWrites = (writes: BreakerWrites): readonly Write[] =>
+  writes
+    .filter(({ value }) => value !== undefined)
+    .map((write) => ({ ...itemKey(write), read: write.read, document: write.value }));
+
+/** What the store only has to check. */
+export const storedChecks = (writes: BreakerWrites): readonly ReadItem[] =>
+  writes.filter(({ value }) => value === undefined).map((check) => ({ ...itemKey(check), read: check.read }));
+
+/** The breakers among the items that hold for everybody. */
+export function bookOf(items: readonly Item[]): BreakerBook {
+  const book = new Map<string, ScopeBook>();
+  for (const { sk, version, document } of items.filter((item) => item.sk.startsWith(PREFIX))) {
+    const end = sk.lastIndexOf('#');
+    const scope = sk.slice(PREFIX.length, end);
+    const part = sk.slice(end + 1);
+    const shard = part === STATE ? null : Number(part);
+    book.set(scope, withPart(book.get(scope) ?? NEW_SCOPE, shard, version, document));
+  }
+  return book;
+}
+
+/** The breakers of an account, shared by all functions. */
 export interface Breakers {
-  /** Lets a remediation through all the scopes' breakers or through none. `opened`: whoever asked tells people of it, and then says `told`. */
-  admit(
-    scopes: readonly string[],
-    limit: number,
-  ): Promise<{ readonly refusedBy: string | null; readonly opened: boolean }>;
-  told(scope: string): Promise<void>;
-  ended(scopes: readonly string[], well: boolean): Promise<void>;
-  /** Closes a breaker by hand. */
-  close(scope: string): Promise<void>;
   all(): Promise<ReadonlyMap<string, Breaker>>;
+  /** Closes a breaker by hand and forgets what it counted. */
+  close(scope: string): Promise<void>;
 }
 
-export const ACCOUNT = 'ACCOUNT';
-const PK = 'BREAKERS';
+export const breakersIn = (store: Store): Breakers => ({
+  async all() {
+    const book = bookOf(await store.query(SHARED, PREFIX));
+    return new Map([...book].map(([scope, own]) => [scope, breakerOf(own)]));
+  },
+  close: (scope) =>
+    retryOnConflict(async () => {
+      const own = bookOf(await store.query(SHARED, `${PREFIX}${scope}#`)).get(scope);
+      if (own === undefined) return;
+      const shards = [...own.shards.keys()].map((shard) => shardWrite(scope, own, shard, []));
+      await store.commit(storedWrites([stateWrite(scope, own, CLOSED), ...shards]));
+    }),
+});
 
-export function breakersIn(store: Store, now: () => number): Breakers {
-  const settle = <T>(
-    scopes: readonly string[],
-    decide: (breakers: readonly Breaker[]) => { readonly next: readonly (Breaker | undefined)[]; readonly answer: T },
-  ): Promise<T> =>
-    revise(
-      store,
-      scopes.map((sk) => ({ pk: PK, sk })),
-      (documents) => decide(documents.map((document) => (document as Breaker | null) ?? CLOSED)),
-    );
-  return {
-    admit: (scopes, limit) =>
-      settle(scopes, (breakers) => {
-        const admissions = breakers.map((breaker) => admit(breaker, limit, now()));
-        const refused = admissions.findIndex(({ admitted }) => !admitted);
-        const { opened = false } = admissions[refused] ?? {};
-        return {
-          next: admissions.map(({ next }, index) =>
-            refused === -1 || (opened && index === refused) ? next : undefined,
-          ),
-          answer: { refusedBy: scopes[refused] ?? null, opened },
-        };
-      }),
-    told: (scope) =>
-      settle([scope], ([breaker = CLOSED]) => ({
-        next: [breaker.alarmUntil === null ? undefined : { ...breaker, alarmUntil: null }],
-        answer: undefined,
-      })),
-    ended: (scopes, well) =>
-      settle(scopes, (breakers) => ({
-        next: breakers.map((breaker) => (breaker.probeUntil === null ? undefined : ended(breaker, well, now()))),
-        answer: undefined,
-      })),
-    close: (scope) => settle([scope], () => ({ next: [CLOSED], answer: undefined })),
-    async all() {
-      const items = await store.query(PK);
-      return new Map(items.map(({ sk, document }) => [sk, document as Breaker]));
-    },
-  };
-}
+const breakerOf = ({ state, shards }: ScopeBook): Breaker => ({
+  ...state.value,
+  times: [...shards.values()].flatMap(({ value }) => value).sort((a, b) => a - b),
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isOpen, type Remediation } from './ledger.ts';
+import { isOpen, type Remediation } from './records.ts';
 
 /** One entry of a resource's chain: what a record was when it began or ended. */
 export interface Link {
@@ -14,6 +14,9 @@ export interface Link {
   readonly hash: string;
 }
 
+/** A link as it stands in its record's item: what follows from the rest is left out. */
+export type StoredLink = Omit<Link, 'remediationId' | 'hash'>;
+
 /** Where a chain stands. */
 export interface Head {
   readonly sequence: number;
@@ -24,13 +27,25 @@ export const START: Head = { sequence: 0, hash: '0'.repeat(64) };
 
 /** The next entry of a chain. */
 export function linkAfter(head: Head, phase: Link['phase'], remediationId: string, record: unknown): Link {
-  const content = {
-    sequence: head.sequence + 1,
-    remediationId,
-    phase,
-    recordHash: hashOf(record),
-    previousHash: head.hash,
-  };
+  const link = { sequence: head.sequence + 1, phase, recordHash: hashOf(record), previousHash: head.hash };
+  return linkOf(remediationId, link);
+}
+
+/** The head of a chain that ends with this link. */
+export const headAt = ({ sequence, hash }: Link): Head => ({ sequence, hash });
+
+/** The link of a record as its item keeps it. */
+export const storedLink = ({ sequence, phase, recordHash, previousHash }: Link): StoredLink => ({
+  sequence,
+  phase,
+  recordHash,
+  previousHash,
+});
+
+/** The whole link. A stored one that was altered gets another hash, which neither the next link nor the head names. */
+export function linkOf(remediationId: string, stored: StoredLink): Link {
+  const { sequence, phase, recordHash, previousHash } = stored;
+  const content = { sequence, remediationId, phase, recordHash, previousHash };
   return { ...content, hash: hashOf(content) };
 }
 
@@ -46,31 +61,40 @@ function canonical(value: unknown): string {
   );
 }
 
-/** What is wrong with a chain, in words; nothing where it is whole. `recordOf` gives a record as it is now, or null. */
-export function troublesOf(
+/** A record as a chain proves it. */
+export interface Evidence {
+  readonly open: boolean;
+  /** SHA-256 of the record as it is now. */
+  readonly hash: string;
+}
+
+export const evidenceOf = (record: Remediation): Evidence => ({ open: isOpen(record), hash: hashOf(record) });
+
+/** What is wrong with a chain, in words; nothing where it is whole. `evidence` gives a record as it is now, or null. */
+export function chainErrors(
   head: Head,
   links: readonly Link[],
-  recordOf: (remediationId: string) => Remediation | null,
+  evidence: (remediationId: string) => Evidence | null,
 ): readonly string[] {
-  const troubles: string[] = [];
+  const errors: string[] = [];
   let before = START;
   for (const link of links) {
     const { hash, ...content } = link;
     if (link.sequence !== before.sequence + 1)
-      troubles.push(`entries ${before.sequence + 1} to ${link.sequence - 1} were removed`);
+      errors.push(`entries ${before.sequence + 1} to ${link.sequence - 1} were removed`);
     else if (link.previousHash !== before.hash)
-      troubles.push(`entry ${link.sequence} does not follow entry ${before.sequence}`);
-    if (hashOf(content) !== hash) troubles.push(`entry ${link.sequence} was altered`);
-    before = { sequence: link.sequence, hash: link.hash };
+      errors.push(`entry ${link.sequence} does not follow entry ${before.sequence}`);
+    if (hashOf(content) !== hash) errors.push(`entry ${link.sequence} was altered`);
+    before = headAt(link);
   }
   if (before.sequence !== head.sequence || before.hash !== head.hash)
-    troubles.push(`the chain ends at entry ${before.sequence}, and should end at ${head.sequence}`);
+    errors.push(`the chain ends at entry ${before.sequence}, and should end at ${head.sequence}`);
   const latest = new Map(links.map((link) => [link.remediationId, link]));
   for (const [id, { phase, recordHash }] of latest) {
-    const record = recordOf(id);
-    if (record === null) troubles.push(`${id} was removed`);
-    else if (phase === 'ended' && hashOf(record) !== recordHash) troubles.push(`${id} was altered`);
-    else if (phase === 'begun' && !isOpen(record)) troubles.push(`${id} has ended, and the chain does not say so`);
+    const record = evidence(id);
+    if (record === null) errors.push(`${id} was removed`);
+    else if (phase === 'ended' && record.hash !== recordHash) errors.push(`${id} was altered`);
+    else if (phase === 'begun' && !record.open) errors.push(`${id} has ended, and the chain does not say so`);
   }
-  return troubles;
+  return errors;
 }

@@ -1,6 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -9,30 +10,43 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Aws } from '../resource.ts';
+import { pack, unpack } from './codec.ts';
 import type { Ledger } from './ledger.ts';
-import { ConflictError, type Item, type Store, type Write } from './store.ts';
+import { ConflictError, type Item, type ItemKey, type Range, type ReadItem, type Store, type Write } from './store.ts';
 import { ledgerIn } from './stored-ledger.ts';
 
-/** Documents above this many characters are kept compressed: an item may have 400 KB, a large security group's two states more. */
-const PLAIN_LIMIT = 100_000;
-
-const pack = (value: unknown): string | Uint8Array => {
-  const text = JSON.stringify(value);
-  return text.length <= PLAIN_LIMIT ? text : gzipSync(text);
-};
-const unpack = (stored: string | Uint8Array): unknown =>
-  JSON.parse(typeof stored === 'string' ? stored : gunzipSync(stored).toString());
-
-/** The index over all resources: the items of one list, by `at`. */
+/** The index over all resources: the keys of the items of one list, by `at`. */
 const LISTS = 'lists';
+/** DynamoDB's own limit. */
+const MAX_BATCH = 100;
+/** How often a batch is asked for what it left out, with nothing answered in between. */
+const MAX_EMPTY_BATCHES = 8;
+const MAX_BACKOFF_MS = 1_000;
 
 /** The ledger's DynamoDB table (resources/ledger.yml): `pk` and `sk`, an optimistic `version`, and the `lists` index. */
 export function dynamoStore(aws: Aws, table: string): Store {
   const client = DynamoDBDocumentClient.from(aws(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
 
-  async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item> {
-    for await (const page of paginateQuery({ client }, { TableName: table, ...query }))
-      for (const item of (page.Items ?? []).map(itemOf)) if (item.document !== null) yield item;
+  async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<readonly Attributes[]> {
+    for await (const { Items = [] } of paginateQuery({ client }, { TableName: table, ...query })) yield Items;
+  }
+
+  /** The items of these keys, in their order; what is not there is left out. */
+  async function batch(keys: readonly ItemKey[]): Promise<readonly Item[]> {
+    const found = new Map<string, Item>();
+    let left: readonly Attributes[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+    for (let empty = 0; left.length > 0; ) {
+      const request = { [table]: { Keys: [...left], ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
+      const answered = (Responses?.[table] ?? []).map(itemOf);
+      for (const item of answered) found.set(textOf(item), item);
+      left = UnprocessedKeys?.[table]?.Keys ?? [];
+      empty = answered.length > 0 ? 0 : empty + 1;
+      if (left.length > 0 && empty === MAX_EMPTY_BATCHES)
+        throw new Error(`DynamoDB left ${left.length} items of ${table} unread`);
+      if (left.length > 0) await backOff(empty);
+    }
+    return keys.flatMap((key) => found.get(textOf(key)) ?? []);
   }
 
   return {
@@ -40,37 +54,57 @@ export function dynamoStore(aws: Aws, table: string): Store {
       const { Item } = await client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }));
       return Item === undefined ? null : itemOf(Item);
     },
-    query: (pk, prefix = '') =>
-      Array.fromAsync(
-        pages({
-          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) },
-          ConsistentRead: true,
-        }),
-      ),
-    list: (list, since = '0') =>
-      pages({
-        IndexName: LISTS,
-        KeyConditionExpression: '#list = :list AND #at >= :since',
-        ExpressionAttributeNames: { '#list': 'list', '#at': 'at' },
-        ExpressionAttributeValues: { ':list': list, ':since': since },
-      }),
-    async commit(writes) {
-      try {
-        const puts = writes.map((write) => putOf(write, table));
-        const [only] = puts;
-        // One item needs no transaction, which costs twice as much.
-        if (only !== undefined && puts.length === 1) await client.send(new PutCommand(only));
-        else await client.send(new TransactWriteCommand({ TransactItems: puts.map((Put) => ({ Put })) }));
-      } catch (error) {
-        if (isConflict(error)) throw new ConflictError('another run wrote first', { cause: error });
-        throw error;
-      }
+    async query(pk, prefix = '') {
+      const query = {
+        KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+        ConsistentRead: true,
+      };
+      return (await Array.fromAsync(pages(query))).flat().map(itemOf).filter(hasContent);
+    },
+    async *list(list, range = {}) {
+      for await (const page of pages({ IndexName: LISTS, ...conditionOf(list, range) }))
+        for (let start = 0; start < page.length; start += MAX_BATCH)
+          // The index may be behind: the item itself says whether it still stands in the list.
+          for (const item of await batch(page.slice(start, start + MAX_BATCH).map(keyOf)))
+            if (item.listed?.list === list && hasContent(item)) yield item;
+    },
+    async commit(writes, checks = []) {
+      const [only] = writes;
+      // One item needs no transaction, which costs twice as much.
+      if (only !== undefined && writes.length + checks.length === 1) return put(only);
+      const puts = writes.map((write) => ({ Put: putOf(write, table) }));
+      const asked = checks.map((check) => ({ ConditionCheck: checkOf(check, table) }));
+      await orConflict(client.send(new TransactWriteCommand({ TransactItems: [...puts, ...asked] })));
     },
   };
+
+  /** Writes one item. Where an answer was lost, the SDK's retry finds the item written by ourselves: that is no conflict. */
+  async function put(write: Write): Promise<void> {
+    const writer = randomBytes(6).toString('base64url');
+    const { Item, ...rest } = putOf(write, table);
+    try {
+      const returned = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+      await client.send(new PutCommand({ ...rest, Item: { ...Item, writer }, ...returned }));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // Attributes of an error come as they were sent, with their types.
+      const { Item: found } = error as { readonly Item?: Readonly<Record<string, { readonly S?: string }>> };
+      if (found?.writer?.S !== writer) throw new ConflictError('another run wrote first', { cause: error });
+    }
+  }
 }
 
-function itemOf({ pk, sk, version, document, list, at }: Record<string, unknown>): Item {
+type Attributes = Readonly<Record<string, unknown>>;
+
+const hasContent = ({ document }: Item) => document !== null;
+const textOf = ({ pk, sk }: ItemKey) => JSON.stringify([pk, sk]);
+const keyOf = ({ pk, sk }: Attributes): ItemKey => ({ pk: String(pk), sk: String(sk) });
+
+const backOff = (times: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(MAX_BACKOFF_MS, 25 * 2 ** times)));
+
+function itemOf({ pk, sk, version, document, list, at }: Attributes): Item {
   return {
     pk: String(pk),
     sk: String(sk),
@@ -80,13 +114,33 @@ function itemOf({ pk, sk, version, document, list, at }: Record<string, unknown>
   };
 }
 
+const conditionOf = (list: string, { since = '0', prefix }: Range) => ({
+  KeyConditionExpression: `#list = :list AND ${prefix === undefined ? '#at >= :from' : 'begins_with(#at, :from)'}`,
+  ExpressionAttributeNames: { '#list': 'list', '#at': 'at' },
+  ExpressionAttributeValues: { ':list': list, ':from': prefix ?? since },
+});
+
+const asRead = (read: number) =>
+  read === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': read } };
+
 /** The conditional put that a write is. */
-function putOf({ pk, sk, read, document, listed }: Write, TableName: string) {
-  const condition =
-    read === 0
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': read } };
-  return { TableName, Item: { pk, sk, version: read + 1, document: pack(document), ...listed }, ...condition };
+const putOf = ({ pk, sk, read, document, listed }: Write, TableName: string) => ({
+  TableName,
+  Item: { pk, sk, version: read + 1, document: pack(document), ...listed } as Record<string, unknown>,
+  ...asRead(read),
+});
+
+const checkOf = ({ pk, sk, read }: ReadItem, TableName: string) => ({ TableName, Key: { pk, sk }, ...asRead(read) });
+
+async function orConflict(sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent;
+  } catch (error) {
+    if (isConflict(error)) throw new ConflictError('another run wrote first', { cause: error });
+    throw error;
+  }
 }
 
 const CONFLICTS = ['ConditionalCheckFailed', 'TransactionConflict'];

@@ -1,11 +1,13 @@
-/** The same drift of one resource coming back, as the ledger keeps it; times in milliseconds since 1970. */
+/** The drift of one element of a resource coming back, as the ledger keeps it; times in milliseconds since 1970. */
 export interface Flap {
-  /** When it was put right, within the window. */
+  /** When it was remediated, within the window. */
   readonly times: readonly number[];
-  /** Since when we stopped putting it right; null while we go on. */
+  /** Since when it is not remediated any more; null while remediations go on. */
   readonly trippedAt: number | null;
   /** When the drift was last seen. */
   readonly lastDrift: number;
+  /** The control that last remediated it; null while none has. */
+  readonly controlId: string | null;
 }
 
 export interface FlapLimit {
@@ -14,24 +16,41 @@ export interface FlapLimit {
   readonly within: number;
 }
 
-export const STEADY: Flap = { times: [], trippedAt: null, lastDrift: 0 };
+export type Flaps = Readonly<Record<string, Flap>>;
 
-/** What a drift that is seen now does. `tripped` where it is this one that makes us stop. */
-export interface FlapLook {
+export const NO_FLAP: Flap = { times: [], trippedAt: null, lastDrift: 0, controlId: null };
+
+/** What a drift that is seen now does. `tripped` where it is this one that stops the remediations. */
+export interface FlapEvaluation {
   readonly stopped: boolean;
   readonly tripped: boolean;
   readonly next: Flap;
 }
 
 /** Stops at the drift after `times` remediations within the window; goes on by itself after a quiet time as long as the window. Pure. */
-export function look(flap: Flap, limit: FlapLimit, now: number): FlapLook {
+export function evaluateFlap(flap: Flap, limit: FlapLimit, now: number): FlapEvaluation {
   const quiet = flap.trippedAt !== null && now - flap.lastDrift > limit.within;
-  const current = quiet ? STEADY : flap;
+  const current = quiet ? { ...NO_FLAP, controlId: flap.controlId } : flap;
   const times = current.times.filter((time) => time > now - limit.within);
   const tripped = current.trippedAt === null && times.length >= limit.times;
   const trippedAt = tripped ? now : current.trippedAt;
-  return { stopped: trippedAt !== null, tripped, next: { times, trippedAt, lastDrift: now } };
+  return { stopped: trippedAt !== null, tripped, next: { ...current, times, trippedAt, lastDrift: now } };
 }
 
-/** Counts a remediation. Pure. */
-export const counted = (flap: Flap, now: number): Flap => ({ ...flap, times: [...flap.times, now] });
+/** Counts a remediation by a control. Pure. */
+export const recordRemediation = (flap: Flap, controlId: string, now: number): Flap => ({
+  ...flap,
+  times: [...flap.times, now],
+  controlId,
+});
+
+/** The flaps that still count: elements that were quiet for longer than the window are left out, so that a state does not grow for ever. Pure. */
+export const currentFlaps = (flaps: Flaps, { within }: Pick<FlapLimit, 'within'>, now: number): Flaps =>
+  filtered(flaps, ({ times, lastDrift }) => Math.max(lastDrift, ...times) > now - within);
+
+/** The flaps without those of a control: it is to go on. Pure. */
+export const withoutFlapsOf = (flaps: Flaps, controlId: string): Flaps =>
+  filtered(flaps, (flap) => flap.controlId !== controlId);
+
+const filtered = (flaps: Flaps, wanted: (flap: Flap) => boolean): Flaps =>
+  Object.fromEntries(Object.entries(flaps).filter(([, flap]) => wanted(flap)));

@@ -1,4 +1,4 @@
-import { revise, type Store } from './store.ts';
+import { type Store, update } from './store.ts';
 
 /** The heartbeat of a region as the ledger keeps it; times in milliseconds since 1970. */
 export interface Heartbeat {
@@ -41,7 +41,7 @@ export const NO_BEAT: Heartbeat = {
 /** The heartbeats of all regions, shared by all runs. */
 export interface Heartbeats {
   /** Makes the next state of a region out of the one that is kept, and gives what `next` answers. */
-  revise<T>(
+  update<T>(
     region: string,
     next: (heartbeat: Heartbeat) => { readonly next: Heartbeat; readonly answer: T },
   ): Promise<T>;
@@ -52,8 +52,8 @@ export interface Heartbeats {
 const PK = 'HEARTBEATS';
 
 export const heartbeatsIn = (store: Store): Heartbeats => ({
-  revise: (region, decide) =>
-    revise(store, [{ pk: PK, sk: region }], ([document]) => {
+  update: (region, decide) =>
+    update(store, [{ pk: PK, sk: region }], ([document]) => {
       const { next, answer } = decide((document as Heartbeat | null) ?? NO_BEAT);
       return { next: [next], answer };
     }),

@@ -1,196 +1,100 @@
-import type { Attribution } from '../attribution.ts';
-import type { CallData, ComplianceType, Mode, Severity } from '../control.ts';
 import type { ResourceRef } from '../resource.ts';
-import type { Outcome } from '../result.ts';
 import type { Breakers } from './breaker.ts';
-import type { Head, Link } from './chain.ts';
-import type { Flap } from './flap.ts';
+import type { Evidence, Head, Link } from './chain.ts';
 import type { Heartbeats } from './heartbeats.ts';
-import type { Leases } from './lease.ts';
-import type { SweepScope, Sweeps } from './sweep-claim.ts';
-import type { TroubleBook } from './troubles.ts';
+import type { IncidentBook } from './incidents.ts';
+import type { Announcements } from './outbox.ts';
+import type { Exemption, Finding, Pause, Remediation } from './records.ts';
+import type { Session, Shared, Update } from './session.ts';
+import { prepare } from './session.ts';
+import type { ResourceState } from './state.ts';
+import type { SweepScope, Sweeps } from './sweep-lock.ts';
 
-/** A drift, from the first time it was seen until it is gone. */
-export interface Finding {
-  readonly controlId: string;
+export { keyPrefix, refOfKey, resourceKey } from './keys.ts';
+export type { KnownRecord, Session, Shared, Update } from './session.ts';
+export { NEW_RESOURCE, type OpenRecord, type ResourceState, withLease } from './state.ts';
+
+/** An open finding, and the resource it is of. */
+export interface OpenFinding extends Finding {
+  readonly key: string;
   readonly ref: ResourceRef;
-  /** The resource's ARN: exemptions name it. */
   readonly arn: string;
-  readonly status: 'open' | 'resolved';
-  readonly severity: Severity;
-  readonly outcome: Outcome;
-  readonly annotation: string;
-  /** ISO 8601, as all times here that are strings. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly timesSeen: number;
-  /** The remediation that put it right, where nobody could be told of it yet. */
-  readonly untold: string | null;
-  /** The plan that a person has rejected; it is not asked for again while the drift lasts. */
-  readonly rejection: { readonly plan: string; readonly by: string; readonly reason: string } | null;
 }
 
-/** A call that takes a step back; an error of the names in `satisfiedBy` says that it is so already. */
-export interface UndoCall extends CallData {
-  readonly satisfiedBy?: readonly string[];
+/** A resource's chain of evidence, in order. */
+export interface Chain {
+  readonly head: Head;
+  readonly links: readonly Link[];
 }
 
-/** A step as it was meant and as it went. */
-export interface RecordedStep extends CallData {
-  /** The calls that take it back; null where it cannot be taken back. */
-  readonly undo: readonly UndoCall[] | null;
-  /** `unknown`: the run was cut off before it could say. */
-  readonly status: 'intended' | 'made' | 'alreadySo' | 'failed' | 'unknown';
-  readonly requestId: string | null;
-  readonly error: string | null;
-}
-
-/** How a remediation stands. Open are `awaitingApproval` and `applying`; the others are its end. */
-export type RemediationStatus =
-  | 'awaitingApproval'
-  | 'applying'
-  | 'remediated'
-  | 'failed'
-  | 'interrupted'
-  | 'rejected'
-  | 'expired'
-  | 'superseded';
-
-/** One remediation (or one undo): what was, what was done by whose cause, what is. Written before its first call is made. */
-export interface Remediation {
-  readonly id: string;
-  readonly kind: 'remediation' | 'undo';
-  /** The remediation that an undo takes back. */
-  readonly undoes: string | null;
-  readonly controlId: string;
-  readonly severity: Severity;
-  /** The function's service, which with `ref` makes the resource's key. */
-  readonly service: string;
-  readonly ref: ResourceRef;
-  readonly status: RemediationStatus;
-  readonly mode: Mode;
-  readonly annotation: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly afterCompliance: ComplianceType | null;
-  readonly steps: readonly RecordedStep[];
-  readonly error: string | null;
-  readonly eventId: string | null;
-  readonly eventName: string | null;
-  readonly attribution: Attribution | null;
-  /** Who approved, rejected or undid it: the caller's ARN; null where Evenkeel acted by itself. */
-  readonly decidedBy: string | null;
-  /** When an approval that nobody gives ends. */
-  readonly expires: string | null;
-  readonly times: {
-    readonly event: string | null;
-    readonly received: string;
-    readonly decided: string;
-    readonly applied: string | null;
-    readonly verified: string | null;
-  };
-  readonly codeVersion: string;
-  readonly policyVersion: string;
-}
-
-/** True for a remediation that has not come to its end. */
-export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
-  status === 'awaitingApproval' || status === 'applying';
-
-/** A dated permission to stay non-compliant that was given at run time. */
-export interface Exemption {
-  readonly id: string;
-  readonly control: string;
-  /** An ARN or resource id; `*` stands for any run of characters. */
-  readonly resource: string;
-  readonly owner: string;
-  readonly reason: string;
-  /** The last day on which it holds, `2027-01-31`. */
-  readonly expires: string;
-  readonly createdAt: string;
-  readonly createdBy: string;
-}
-
-/** A stop by hand, of one control or of all (`control: null`). */
-export interface Pause {
-  readonly control: string | null;
-  readonly reason: string;
-  readonly by: string;
-  readonly at: string;
-}
-
-/** All that the ledger holds of one resource's present. */
-export interface Recollection {
-  readonly findings: readonly Finding[];
-  readonly lastKnown: unknown;
-  /** Ids of the remediations that have not come to their end. */
-  readonly open: readonly string[];
-  /** By control. */
-  readonly flaps: ReadonlyMap<string, Flap>;
-  /** A run that is at work holds the lease. */
-  readonly held: boolean;
-  /** Controls that a run which was cut off was to look at. */
-  readonly leftBehind: readonly string[];
+/** A chain, and the records that it is of, by id. */
+export interface ProvenChain extends Chain {
+  readonly evidence: ReadonlyMap<string, Evidence>;
 }
 
 /** What was found and done. Every method throws when the store does not answer; nothing is written to an account without it. */
-export interface Ledger extends Leases {
+export interface Ledger {
+  /** One read. `key` is `resourceKey(service, ref)`. */
+  load(key: string): Promise<Session>;
+  /** One query; the session with what holds for everybody. */
+  loadShared(session: Session): Promise<Session>;
+  /** Decides and writes, all or nothing (one call, none where nothing is to be written); where another run wrote first: reads again what the session holds (shared included), and decides again. `decide` is pure and may throw. Throws ConflictError after many tries. */
+  update<T>(
+    session: Session,
+    decide: (state: ResourceState, shared: Shared | null) => Update<T>,
+  ): Promise<readonly [Session, T]>;
+  /** Reads a record of the session's resource that it is going to write, or gives null. One read. Throws where the record is another resource's. */
+  adopt(session: Session, id: string): Promise<readonly [Session, Remediation | null]>;
+
   readonly breakers: Breakers;
   readonly heartbeats: Heartbeats;
-  /** What the examinations find ill. */
-  readonly troubles: TroubleBook;
+  /** What the examinations find wrong. */
+  readonly incidents: IncidentBook;
   readonly sweeps: Sweeps;
-  /** One read for a resource. `key` is `resourceKey(service, ref)`. */
-  recall(key: string): Promise<Recollection>;
-  saveFinding(key: string, finding: Finding): Promise<void>;
-  /** The open findings of all resources. */
-  openFindings(): AsyncIterable<Finding & { readonly key: string }>;
-  /** Keeps the last known good state of a resource whose deletion would be drift. */
-  remember(key: string, state: unknown): Promise<void>;
-  /** The keys of the resources of a service in a region whose last known good state is kept. */
-  remembered(scope: SweepScope): AsyncIterable<string>;
-  saveFlap(key: string, controlId: string, flap: Flap): Promise<void>;
-  /** Saves or replaces the record of a remediation, whole, and chains its beginning and its end. */
-  saveRemediation(remediation: Remediation): Promise<void>;
+  readonly announcements: Announcements;
+
   /** The remediation of that id, or null. */
   remediation(id: string): Promise<Remediation | null>;
   /** Remediations by the time they were decided, from `since` (ISO 8601) on. */
   remediations(since?: string): AsyncIterable<Remediation>;
-  /** The keys of all resources that have a chain of evidence. */
+  /** The open findings of all resources. */
+  openFindings(): AsyncIterable<OpenFinding>;
+  /** The resources of which something is open or remembered, by key; only those whose key begins with `prefix`. */
+  active(prefix?: string): AsyncIterable<{ readonly key: string; readonly state: ResourceState }>;
+  /** The keys of the resources of a service in a region of which a last known good value is kept. */
+  remembered(scope: SweepScope): AsyncIterable<string>;
+
+  /** The keys of all resources that have a chain of evidence or a record. Reads every state and record. */
   chainKeys(): Promise<readonly string[]>;
-  /** A resource's chain of evidence. */
-  chain(key: string): Promise<{ readonly head: Head; readonly links: readonly Link[] }>;
+  /** A resource's chain of evidence. Reads every record. */
+  chain(key: string): Promise<Chain>;
+  /** All chains by key, each with what its records are now: what `verify` reads. Reads every state and record once. */
+  chains(): Promise<ReadonlyMap<string, ProvenChain>>;
+
   exemptions(): Promise<readonly Exemption[]>;
   saveExemption(exemption: Exemption): Promise<void>;
   pauses(): Promise<readonly Pause[]>;
   pause(pause: Pause): Promise<void>;
   /** True where there was a pause to end. */
   resume(control: string | null): Promise<boolean>;
-  /** True the first time that it is asked for this. */
-  once(what: string): Promise<boolean>;
-  /** True where `once` was asked for this before. */
-  heard(what: string): Promise<boolean>;
+
+  /** True the first time that it is asked for this key. */
+  markOnce(key: string): Promise<boolean>;
+  /** True where `markOnce` was asked for this key before. */
+  wasMarked(key: string): Promise<boolean>;
 }
 
-/** Where a resource's records stand. Account settings share a type, so the service is part of it. */
-export const resourceKey = (service: string, ref: ResourceRef): string =>
-  `${keyPrefix({ ...ref, service })}${ref.resourceType}|${ref.resourceId}`;
-
-/** How the keys of all resources of a service in a region begin. */
-export const keyPrefix = ({ accountId, region, service }: SweepScope): string => `${accountId}|${region}|${service}|`;
-
-/** The resource that a key names. */
-export function refOfKey(key: string): ResourceRef {
-  const [accountId = '', region = '', , resourceType = '', ...id] = key.split('|');
-  return { accountId, region, resourceType, resourceId: id.join('|') };
-}
-
-/** A ledger that is read and never written: for a dry run. */
+/** A ledger that is read and never written: for a dry run. An update is decided, and gives the session as it would be. */
 export const readOnly = (ledger: Ledger): Ledger => ({
   ...ledger,
-  saveFinding: async () => {},
-  remember: async () => {},
-  saveFlap: async () => {},
-  saveRemediation: async () => {},
-  once: async () => false,
+  async update(session, decide) {
+    const update = decide(session.state, session.shared);
+    return [prepare(session, update, () => 0).session, update.answer];
+  },
+  breakers: { ...ledger.breakers, close: async () => {} },
+  announcements: { enqueue: async () => {}, claim: async () => [], done: async () => {} },
+  saveExemption: async () => {},
+  pause: async () => {},
+  resume: async () => false,
+  markOnce: async () => false,
 });

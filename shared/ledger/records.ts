@@ -29,6 +29,8 @@ export interface Finding {
     readonly facets: string;
     /** Versions of code and policy. */
     readonly version: string;
+    /** The record of the try, which the next one goes on in; null where none was made. */
+    readonly recordId: string | null;
   } | null;
 }
 
@@ -103,6 +105,17 @@ export interface Remediation {
 /** True for a remediation that has not come to its end. */
 export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
   status === 'awaitingApproval' || status === 'applying' || status === 'pending';
+
+/** Ends that may still be corrected: a run that was taken for dead may say how it ended. */
+const CORRECTABLE: readonly RemediationStatus[] = ['remediated', 'failed', 'blocked', 'interrupted'];
+
+/** True where a record of one status may become another: what waits for a person is decided once, and what a person has decided, or has ended, stays so; what was blocked may be tried again. */
+export function mayFollow(before: RemediationStatus, after: RemediationStatus): boolean {
+  if (before === 'awaitingApproval') return true;
+  if (CORRECTABLE.includes(after)) return isOpen({ status: before }) || CORRECTABLE.includes(before);
+  if (after === 'applying') return before === 'applying' || before === 'blocked';
+  return after === 'pending' && (before === 'applying' || before === 'pending');
+}
 
 /** A dated permission to stay non-compliant that was given at run time. */
 export interface Exemption {

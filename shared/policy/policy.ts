@@ -34,8 +34,8 @@ export interface Policy {
   /** A short hash of the settings; in every record. */
   readonly version: string;
   readonly limits: {
-    /** The most remediations in any hour, of one control and of the account. */
-    readonly remediationsPerHour: number;
+    /** The most remediations in any hour: of each control, and of the account. */
+    readonly remediationsPerHour: { readonly control: number; readonly account: number };
     readonly flap: FlapLimit;
     /** How long an approval is waited for, in milliseconds. */
     readonly approval: number;
@@ -79,7 +79,7 @@ export interface PolicyDocument {
     readonly infrastructureAsCode?: 'detect' | 'remediate';
   };
   readonly limits?: {
-    readonly remediationsPerHour?: number;
+    readonly remediationsPerHour?: number | { readonly control?: number; readonly account?: number };
     readonly flap?: { readonly times: number; readonly within: string };
     readonly approval?: { readonly within: string };
   };

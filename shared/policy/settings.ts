@@ -6,7 +6,8 @@ import { fits, milliseconds } from './patterns.ts';
 import type { MatchRule, Place, Policy, PolicyDocument } from './policy.ts';
 
 /** What holds where policy.yml does not say. */
-const DEFAULT_LIMITS = { remediationsPerHour: 50, flap: { times: 3, within: '1h' }, approval: { within: '3d' } };
+const DEFAULT_PER_HOUR = { control: 50, account: 500 };
+const DEFAULT_LIMITS = { flap: { times: 3, within: '1h' }, approval: { within: '3d' } };
 
 /** What holds by a validated policy.yml, or by the controls' recommendations where there is none (`null`). */
 export function policyFrom(document: PolicyDocument | null): Policy {
@@ -15,7 +16,7 @@ export function policyFrom(document: PolicyDocument | null): Policy {
   return {
     version: document === null ? 'recommended' : hashOf(document),
     limits: {
-      remediationsPerHour: limits.remediationsPerHour,
+      remediationsPerHour: perHour(document?.limits?.remediationsPerHour),
       flap: { times: limits.flap.times, within: milliseconds(limits.flap.within) },
       approval: milliseconds(limits.approval.within),
     },
@@ -39,6 +40,10 @@ export function policyFrom(document: PolicyDocument | null): Policy {
     ownerOf: (tags) => ownerOf(tags, owners),
   };
 }
+
+/** A number holds for both. */
+const perHour = (given: NonNullable<PolicyDocument['limits']>['remediationsPerHour'] = {}) =>
+  typeof given === 'number' ? { control: given, account: given } : { ...DEFAULT_PER_HOUR, ...given };
 
 const NOWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: '', region: '' }, arn: '', tags: null };
 

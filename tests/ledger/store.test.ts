@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ConflictError, insisting, memoryStore, revise, type Store, type Write } from '../../shared/ledger/store.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
+import {
+  ConflictError,
+  MAX_ITEMS,
+  putLatest,
+  type Range,
+  retryOnConflict,
+  type Store,
+  update,
+  type Write,
+} from '../../shared/ledger/store.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 
 /** A document of so many characters that no compression makes small. */
@@ -20,8 +30,8 @@ describe.each<[string, () => Promise<Store>]>([
   });
   /** A place of a test's own. */
   const place = (sk = 'A') => ({ pk: `pk-${randomUUID()}`, sk });
-  const listOf = async (list: string, since?: string) =>
-    (await Array.fromAsync(store.list(list, since))).map(({ sk, listed }) => [sk, listed?.at]);
+  const listOf = async (list: string, range?: Range) =>
+    (await Array.fromAsync(store.list(list, range))).map(({ sk, listed }) => [sk, listed?.at]);
 
   test('gives what was written, with its version', async () => {
     const at = place();
@@ -71,16 +81,47 @@ describe.each<[string, () => Promise<Store>]>([
     for (const at of places) expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: 2, document: 'new' });
   });
 
-  test('makes 25 writes at once', async () => {
+  test('writes only where what is checked with it is as it was read', async () => {
+    const [written, checked] = [place(), place()];
+    await store.commit([{ ...checked, read: 0, document: 'one' }]);
+    await store.commit(
+      [{ ...written, read: 0, document: 'a' }],
+      [
+        { ...checked, read: 1 },
+        { ...place(), read: 0 },
+      ],
+    );
+    for (const read of [0, 2])
+      await expect(store.commit([{ ...written, read: 1, document: 'b' }], [{ ...checked, read }])).rejects.toThrow(
+        ConflictError,
+      );
+    await expect(store.commit([{ ...written, read: 1, document: 'b' }], [{ ...place(), read: 1 }])).rejects.toThrow(
+      ConflictError,
+    );
+    expect(await store.get(written.pk, written.sk)).toEqual({ ...written, version: 1, document: 'a' });
+    expect(await store.get(checked.pk, checked.sk)).toEqual({ ...checked, version: 1, document: 'one' });
+  });
+
+  test('makes as many writes at once as it says', async () => {
     const { pk } = place();
-    const writes = Array.from({ length: 25 }, (_, index) => ({
+    const writes = Array.from({ length: MAX_ITEMS }, (_, index) => ({
       pk,
-      sk: `item ${index + 10}`,
+      sk: `item ${index + 100}`,
       read: 0,
       document: index,
     }));
     await store.commit(writes);
     expect((await store.query(pk)).map(({ document }) => document)).toEqual(writes.map(({ document }) => document));
+  });
+
+  test('refuses more items than it takes at once, and an item twice, and writes none of them', async () => {
+    const { pk } = place();
+    const writeOf = (index: number) => ({ pk, sk: `item ${index}`, read: 0, document: index });
+    const tooMany = Array.from({ length: MAX_ITEMS + 1 }, (_, index) => writeOf(index));
+    await expect(store.commit(tooMany)).rejects.not.toThrow(ConflictError);
+    await expect(store.commit([writeOf(1), writeOf(2), writeOf(1)])).rejects.not.toThrow(ConflictError);
+    await expect(store.commit([writeOf(1)], [{ pk, sk: 'item 1', read: 0 }])).rejects.not.toThrow(ConflictError);
+    expect(await store.query(pk)).toEqual([]);
   });
 
   test('keeps the version of what was taken away, so that nobody takes the new for the old', async () => {
@@ -116,9 +157,33 @@ describe.each<[string, () => Promise<Store>]>([
     await store.commit([{ ...place(), read: 0, document: 1, listed: { list: `${list}, another`, at: '2026-01-15' } }]);
     const all = [...times].sort().map((at) => [at, at]);
     expect(await listOf(list)).toEqual(all);
-    expect(await listOf(list, '2026-02-01')).toEqual(all.slice(1));
-    expect(await listOf(list, '2026-02-01#b')).toEqual(all.slice(2));
-    expect(await listOf(list, '2027')).toEqual([]);
+    expect(await listOf(list, { since: '2026-02-01' })).toEqual(all.slice(1));
+    expect(await listOf(list, { since: '2026-02-01#b' })).toEqual(all.slice(2));
+    expect(await listOf(list, { since: '2027' })).toEqual([]);
+  });
+
+  test('lists the items whose place begins with a prefix', async () => {
+    const list = `list ${randomUUID()}`;
+    const places = ['1|ec2|b', '1|ec2|a', '1|ec2s|a', '1|ec', '2|ec2|a', '1|ec3'];
+    for (const at of places) await store.commit([{ ...place(at), read: 0, document: at, listed: { list, at } }]);
+    expect(await listOf(list, { prefix: '1|ec2|' })).toEqual([
+      ['1|ec2|a', '1|ec2|a'],
+      ['1|ec2|b', '1|ec2|b'],
+    ]);
+    expect(await listOf(list, { prefix: '3' })).toEqual([]);
+  });
+
+  test('lists more items than one batch takes, in order and with their documents', async () => {
+    const list = `list ${randomUUID()}`;
+    const ats = Array.from({ length: 230 }, (_, index) => String(1000 + index));
+    for (let start = 0; start < ats.length; start += MAX_ITEMS)
+      await store.commit(
+        ats
+          .slice(start, start + MAX_ITEMS)
+          .map((at) => ({ ...place(at), read: 0, document: { at }, listed: { list, at } })),
+      );
+    const items = await Array.fromAsync(store.list(list));
+    expect(items.map(({ document }) => document)).toEqual(ats.map((at) => ({ at })));
   });
 
   test('moves an item in its list, and takes it out', async () => {
@@ -179,11 +244,11 @@ describe.each<[string, () => Promise<Store>]>([
     expect((await store.get(at.pk, at.sk))?.document).toEqual({ rules: ['a'] });
   });
 
-  test('loses no revision where many revise the same', async () => {
+  test('loses no update where many update the same', async () => {
     const at = place();
     const other = place();
     const add = () =>
-      revise(store, [at, other], ([a, b]) => ({
+      update(store, [at, other], ([a, b]) => ({
         next: [Number(a ?? 0) + 1, Number(b ?? 0) + 2],
         answer: Number(a ?? 0),
       }));
@@ -193,14 +258,21 @@ describe.each<[string, () => Promise<Store>]>([
     expect((await store.get(other.pk, other.sk))?.document).toBe(16);
   });
 
-  test('is not written to by a revision that leaves all as it is', async () => {
+  test('is not written to by an update that leaves all as it is', async () => {
     const at = place();
-    expect(await revise(store, [at], ([document]) => ({ next: [undefined], answer: document }))).toBeNull();
+    expect(await update(store, [at], ([document]) => ({ next: [undefined], answer: document }))).toBeNull();
     expect(await store.get(at.pk, at.sk)).toBeNull();
   });
 });
 
-describe('insisting', () => {
+test('what is put whatever stood there goes on from its version', async () => {
+  const store = memoryStore();
+  const at = { pk: 'p', sk: 's' };
+  for (const document of [1, 2, null, 3]) await putLatest(store, { ...at, document });
+  expect(await store.get('p', 's')).toMatchObject({ version: 4, document: 3 });
+});
+
+describe('retryOnConflict', () => {
   const hurried = () => {
     const waits: number[] = [];
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(((done: () => void, wait: number) => {
@@ -219,7 +291,7 @@ describe('insisting', () => {
 
   test('goes on while others come between, with waits that grow and stay short', async () => {
     const waits = hurried();
-    expect(await insisting(conflicts(30))).toBe('done');
+    expect(await retryOnConflict(conflicts(30))).toBe('done');
     jest.restoreAllMocks();
     expect(waits).toHaveLength(30);
     expect(Math.max(...waits.slice(0, 3))).toBeLessThan(8);
@@ -229,7 +301,7 @@ describe('insisting', () => {
 
   test('does not wait for ever', async () => {
     const waits = hurried();
-    await expect(insisting(conflicts(Number.POSITIVE_INFINITY))).rejects.toThrow(ConflictError);
+    await expect(retryOnConflict(conflicts(Number.POSITIVE_INFINITY))).rejects.toThrow(ConflictError);
     jest.restoreAllMocks();
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(25_000);
   });
@@ -240,12 +312,12 @@ describe('insisting', () => {
       tries += 1;
       throw new Error('down');
     };
-    await expect(insisting(down)).rejects.toThrow('down');
+    await expect(retryOnConflict(down)).rejects.toThrow('down');
     expect(tries).toBe(1);
   });
 });
 
-test('revisions under any interleaving add up', async () => {
+test('updates under any interleaving add up', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, runs) => {
       const memory = memoryStore();
@@ -259,7 +331,7 @@ test('revisions under any interleaving add up', async () => {
         .mockImplementation(((done: () => void) => scheduler.schedule(Promise.resolve(), 'wait').then(done)) as never);
       try {
         const add = () =>
-          revise(store, [{ pk: 'p', sk: 's' }], ([n]) => ({ next: [Number(n ?? 0) + 1], answer: null }));
+          update(store, [{ pk: 'p', sk: 's' }], ([n]) => ({ next: [Number(n ?? 0) + 1], answer: null }));
         await scheduler.waitFor(Promise.all(Array.from({ length: runs }, add)));
       } finally {
         spy.mockRestore();

@@ -1,6 +1,7 @@
-import { callOf, type Step } from '../../control.ts';
-import type { RecordedStep, UndoCall } from '../../ledger/ledger.ts';
+import { isDefiniteRefusal, lastingRefusal, type Refusal, wasRetried } from '../../aws/refusals.ts';
+import type { RecordedStep, UndoCall } from '../../ledger/records.ts';
 import type { ResourceRef } from '../../resource.ts';
+import { callOf, type Step } from '../../step.ts';
 import type { Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 
@@ -8,27 +9,53 @@ interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
 }
 
-/** A step that is in the ledger and not yet made; should its run be cut off, it can be taken back all the same. */
+/** How one call went. */
+export interface Attempt {
+  readonly step: RecordedStep;
+  /** Who refused it for good; null where it was made, or where another try may go better. */
+  readonly refusal: Refusal | null;
+}
+
+/** Makes one call of a record and says how it went; never throws. */
+export type Send = (index: number) => Promise<Attempt>;
+
+/** A step that is in the ledger and not yet made; should its run be cut off, it can be undone all the same. */
 export const intended = (step: Step): RecordedStep => ({
   ...callOf(step),
+  elements: step.elements,
   status: 'intended',
   requestId: null,
   undo: undoOf(step, {}).undo,
   error: null,
 });
 
-/** Makes one call and says how it went; never throws. An answer that it is so already counts as done, with nothing to take back. */
-export async function make(step: Step, ref: ResourceRef, engine: Engine): Promise<RecordedStep> {
-  const recorded = intended(step);
-  try {
-    const client = engine.aws(step.region ?? ref.region)(step.client) as Sender;
-    const output = await client.send(new step.command(step.input as never));
-    return { ...recorded, status: 'made', requestId: output.$metadata?.requestId ?? null, ...undoOf(step, output) };
-  } catch (error) {
-    if (error instanceof Error && step.satisfiedBy?.includes(error.name))
-      return { ...recorded, status: 'alreadySo', undo: [] };
-    return { ...recorded, status: 'failed', error: messageOf(error) };
-  }
+/** Makes the calls of a plan. */
+export const sendSteps =
+  (plan: readonly Step[], ref: ResourceRef, engine: Engine): Send =>
+  async (index) => {
+    const step = plan[index] as Step;
+    const recorded = intended(step);
+    try {
+      const client = engine.aws(step.region ?? ref.region)(step.client) as Sender;
+      const output = await client.send(new step.command(step.input as never));
+      const requestId = output.$metadata?.requestId ?? null;
+      return { step: { ...recorded, status: 'made', requestId, ...undoOf(step, output) }, refusal: null };
+    } catch (error) {
+      return afterError(recorded, error, step.satisfiedBy);
+    }
+  };
+
+/** What an error says of a call: it is so already (another actor was faster, or an earlier try of ours whose answer was lost), it was refused, or nobody knows. What nobody knows keeps its undo: the state decides. */
+export function afterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
+  const isSo = error instanceof Error && satisfiedBy.includes(error.name);
+  if (isSo)
+    return {
+      step: wasRetried(error) ? { ...step, status: 'unknown' } : { ...step, status: 'alreadySo', undo: [] },
+      refusal: null,
+    };
+  const status = isDefiniteRefusal(error) && !wasRetried(error) ? 'failed' : 'unknown';
+  const refusal = lastingRefusal(error, step);
+  return { step: { ...step, status: refusal === null ? status : 'failed', error: messageOf(error) }, refusal };
 }
 
 const undoCallOf = (step: Step): UndoCall => ({
@@ -36,11 +63,11 @@ const undoCallOf = (step: Step): UndoCall => ({
   ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
 });
 
-/** The call is made by now: an undo that cannot be told must not make it look as if it had failed. */
+/** The call is made by now: an undo that cannot be built must not make it look as if it had failed. */
 function undoOf({ undo }: Step, output: object): Pick<RecordedStep, 'undo' | 'error'> {
   try {
     return { undo: undo?.(output).map(undoCallOf) ?? null, error: null };
   } catch (error) {
-    return { undo: null, error: `made, and it is not known how to take it back: ${messageOf(error)}` };
+    return { undo: null, error: `made, and its undo is not known: ${messageOf(error)}` };
   }
 }

@@ -1,136 +1,192 @@
-import { type AnyControl, callOf, type Step } from '../../control.ts';
-import { ACCOUNT } from '../../ledger/breaker.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
-import { messageOf, NotConvergedError, StepFailedError } from '../errors.ts';
-import { countFlap } from '../reconcile/gates.ts';
-import type { Look, Progress } from '../reconcile/look.ts';
-import type { Judgement } from '../reconcile/observation.ts';
-import { planOf } from '../reconcile/plan.ts';
+import type { AnyControl } from '../../control.ts';
+import { giveBack, type TakenPlace } from '../../ledger/breaker.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import type { Step } from '../../step.ts';
+import type { Engine } from '../context.ts';
+import { CutShortError, messageOf } from '../errors.ts';
+import { sameFinding, withFinding, withoutFinding } from '../reconcile/findings.ts';
+import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates.ts';
+import type { Evaluated } from '../reconcile/observation.ts';
+import { planNeeds } from '../reconcile/plan.ts';
 import { newRecord } from '../reconcile/record.ts';
-import { withoutSecrets } from '../reconcile/redact.ts';
-import { make } from './apply.ts';
+import { redact } from '../reconcile/redact.ts';
+import type { Progress, Run } from '../reconcile/run.ts';
+import { sendSteps } from './apply.ts';
+import { execute } from './journal.ts';
+import { finishFailed, finishPending, finishRemediated, type HeldBack, limitsFor, RECHECK_MS } from './outcomes.ts';
+import { settle } from './settle.ts';
 
-/** Waits between the reads that verify a remediation, in milliseconds: EC2 and IAM may show an old state for some seconds. */
-export const VERIFY_DELAYS = [0, 250, 500, 1000, 2000, 4000, 8000];
+/** What a remediation is about. */
+export interface Work {
+  readonly control: AnyControl;
+  readonly evaluated: Evaluated;
+  readonly steps: readonly Step[];
+  /** What a gate keeps from being changed beside these steps. */
+  readonly heldBack: HeldBack | null;
+  /** A person has approved this record. */
+  readonly approved: Remediation | null;
+}
 
-/** Carries a plan out and verifies it. The record of what is meant is in the ledger before the first call, and each call's outcome before the next. */
-export async function remediate(
-  look: Look,
-  control: AnyControl,
-  judgement: Judgement,
-  plan: readonly Step[],
-  holder: string,
-  approved: Remediation | null,
-): Promise<Progress> {
-  const { ledger } = look.engine;
-  let record: Remediation = approved
-    ? approvedRecord(look, approved)
-    : newRecord(look, control, judgement, plan, { status: 'applying', mode: 'remediate' });
-  const save = async (change: Partial<Remediation>) => {
-    record = { ...record, ...change };
-    await ledger.saveRemediation(record);
-  };
-  const apply = async (step: Step, index: number) => {
-    await ledger.renew(look.key, holder);
-    const first = !record.steps.some(({ status }) => status === 'made');
-    const made = await make(step, look.subject.ref, look.engine);
-    await save({ steps: record.steps.with(index, made) });
-    if (first && made.status === 'made') await countFlap(look, control);
-    if (made.status === 'failed') throw new StepFailedError(`${made.service}:${made.operation} failed: ${made.error}`);
-  };
-  const stamp = (moment: 'applied' | 'verified') => ({ ...record.times, [moment]: look.now().toISOString() });
-  const progress = (rest: Progress): Progress => ({
-    before: 'NON_COMPLIANT',
-    annotation: judgement.evaluation.annotation,
-    steps: plan.map(callOf),
-    remediationId: record.id,
-    ...rest,
-  });
+/** Carries a plan out and verifies it. What is meant is in the ledger before the first call; how it ended is decided, and written with the run's next write. Gives the breaker's refusal where there is no room; throws where the ledger does not answer or the lease is lost. */
+export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
+  const { control, evaluated, steps, approved } = work;
+  const { draft, engine, subject } = run;
+  const record = approved === null ? await againOrNew(run, work) : approvedRecord(run, approved);
+  const opened = { annotation: evaluated.evaluation.annotation, fingerprint: sameFinding(evaluated.evaluation) };
+  const admission = await draft.begin(
+    record,
+    limitsFor(run, control),
+    (state) =>
+      control.id in state.findings
+        ? state
+        : withFinding(state, control, { outcome: 'detected', ...opened, at: record.times.decided, notice: null }),
+    (refused) => breakerAnnouncement(run, control, refused),
+  );
+  if (admission.refusedBy !== null) return breakerRefusal(run, admission);
+  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
+    (error: unknown) => cutShort(run, control, record, error),
+  );
+  const { error, refusal } = journaled;
+  if (error !== null && refusal !== null)
+    return finishFailed(run, control, journaled.record, evaluated, {
+      error: messageOf(error),
+      refusal,
+      taken: admission.taken,
+    });
+  return verified(run, work, journaled.record, error, admission.taken);
+}
 
-  await save({});
-  let done: Progress;
-  try {
-    for (const [index, step] of plan.entries()) await apply(step, index);
-    await save({ times: stamp('applied') });
-    const after = await verify(look, control);
-    const { complianceType, annotation } = after.evaluation;
-    await save({
-      status: 'remediated',
-      after: withoutSecrets(after.state),
-      afterCompliance: complianceType,
-      times: stamp('verified'),
-    });
-    // What is left after every step is what only a person can put right.
-    const rest = complianceType === 'NON_COMPLIANT' ? ({ outcome: 'detected', annotation } as const) : {};
-    done = progress({ outcome: 'remediated', after: complianceType, ...rest });
-  } catch (error) {
-    const failed = progress({ outcome: 'failed', after: null, error: messageOf(error) });
-    await look.observe();
-    await save({ status: 'failed', error: messageOf(error), after: stateOf(look, control) }).catch(() => {
-      // The intended steps are in the ledger, and the result names the record and carries the first error.
-    });
-    await look.recordFailure(control, failed, plan);
-    await ledger.breakers.ended([control.id, ACCOUNT], false).catch(() => {
-      // A breaker that does not hear of the failure stays half-open until its time is over: no harm.
-    });
-    return failed;
-  }
-  return conclude(look, control, done, plan);
+/** The ledger, or the lease, was lost between two calls: no further call is made, and the record says how far it came, should it still be written. */
+async function cutShort(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
+  const current = run.draft.pending(record.id) ?? record;
+  const read = await readAgain(run, control);
+  const after = 'evaluated' in read ? redact(read.evaluated.state) : null;
+  run.draft.save({ ...current, status: 'failed', error: messageOf(error), after });
+  throw new CutShortError(messageOf(error), record.id);
+}
+
+/** A retry of what was blocked goes on in its record: no new one for each try. */
+async function againOrNew(run: Run, { control, evaluated, steps }: Work): Promise<Remediation> {
+  const record = newRecord(run, control, evaluated, steps, { status: 'applying', mode: 'remediate' });
+  const id = run.draft.state.findings[control.id]?.blocked?.recordId;
+  if (id === undefined || id === null) return record;
+  const [session, former] = await run.engine.ledger.adopt(run.draft.session, id);
+  run.draft.adopt(session);
+  return former?.status === 'blocked' ? { ...record, id } : record;
 }
 
 /** The stored record as its run begins: decided now, by a person, and run by this code under this policy. */
-const approvedRecord = (look: Look, approved: Remediation): Remediation => ({
+const approvedRecord = ({ engine }: { readonly engine: Engine }, approved: Remediation): Remediation => ({
   ...approved,
   status: 'applying',
-  times: { ...approved.times, decided: look.now().toISOString() },
-  codeVersion: look.engine.codeVersion,
-  policyVersion: look.engine.policy.version,
+  expires: null,
+  times: { ...approved.times, decided: engine.clock.now().toISOString() },
+  codeVersion: engine.codeVersion,
+  policyVersion: engine.policy.version,
 });
 
-/** Tells people and closes the finding. Where that fails, the resource is right all the same, its record says so, and the next look tells. */
-async function conclude(look: Look, control: AnyControl, done: Progress, plan: readonly Step[]): Promise<Progress> {
-  const { ledger } = look.engine;
+/** How the resource reads after the calls: evaluated, or why it could not be. */
+type Read = { readonly evaluated: Evaluated } | { readonly error: unknown };
+
+/** Reads again, with growing waits, until the control is satisfied, AWS is at work, or only a person can go on; what is read decides, also where a call was not answered. */
+async function verified(
+  run: Run,
+  { control, heldBack }: Pick<Work, 'control' | 'heldBack'>,
+  record: Remediation,
+  stopped: Error | null,
+  taken: readonly TakenPlace[],
+): Promise<Progress> {
+  const once = stopped !== null || control.settles !== undefined;
+  const last = await settle(
+    () => readAgain(run, control),
+    (read) => once || isSettled(run, control, record, read),
+    run.engine.clock,
+  );
+  const evaluated = 'evaluated' in last ? last.evaluated : null;
+  const kind = evaluated?.evaluation.complianceType ?? null;
+  const failed = (error: string) => finishFailed(run, control, record, evaluated, { error, taken });
+  if (evaluated === null) {
+    const why = messageOf('error' in last ? last.error : null);
+    if (stopped !== null) return failed(`${messageOf(stopped)}; and then: ${why}`);
+    // What was called may well have taken effect: the next look that can read says so.
+    const later = {
+      complianceType: 'NON_COMPLIANT',
+      annotation: why,
+      fingerprint: record.id,
+      retryAfter: RECHECK_MS,
+    } as const;
+    return finishPending(run, control, record, { evaluation: later }, `Remediated, and not verified yet: ${why}`);
+  }
+  const isWrong = kind === 'NON_COMPLIANT' || (evaluated.deleted && control.whenDeleted !== undefined);
+  if (!isWrong)
+    return isMeant(stopped, record)
+      ? finishRemediated(run, control, record, evaluated)
+      : overtaken(run, control, record, evaluated, taken);
+  if (stopped !== null) return failed(messageOf(stopped));
+  if (evaluated.evaluation.retryAfter !== undefined || control.settles !== undefined)
+    return finishPending(run, control, record, evaluated);
+  if (isDone(run, control, record, evaluated))
+    return finishRemediated(run, control, record, evaluated, record.annotation, heldBack);
+  return failed(`NotConvergedError: it still reads as non-compliant: ${evaluated.evaluation.annotation}`);
+}
+
+/** True where the calls were made, as far as is known. */
+const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>
+  stopped === null || steps.every(({ status }) => status !== 'failed' && status !== 'intended');
+
+/** The call was refused, and the resource is gone or right all the same: another actor was faster, and nobody needs to hear of it. */
+function overtaken(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated,
+  taken: readonly TakenPlace[],
+): Progress {
+  const { complianceType, annotation } = evaluated.evaluation;
+  run.draft.save({
+    ...record,
+    status: 'failed',
+    error: 'the resource changed while the call was on its way',
+    after: redact(evaluated.state),
+  });
+  run.draft.change((state) => withoutFinding(state, control.id));
+  run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
+  return {
+    outcome: complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable',
+    before: 'NON_COMPLIANT',
+    after: complianceType,
+    annotation,
+    remediationId: record.id,
+  };
+}
+
+async function readAgain(run: Run, control: AnyControl): Promise<Read> {
+  await run.observe();
   try {
-    await look.tell(control, { ...done, outcome: 'remediated' }, plan);
-    if (done.outcome === 'remediated') await look.resolveFinding(control);
-    else await look.recordFinding(control, done.outcome, done.annotation ?? '', () => look.tell(control, done, []));
-    await ledger.breakers.ended([control.id, ACCOUNT], true);
-    return done;
+    const evaluated = run.evaluate(control);
+    // Whether a call is left to make, only the plan tells.
+    if (evaluated.evaluation.complianceType === 'NON_COMPLIANT') await run.readMore(planNeeds(control));
+    return { evaluated };
   } catch (error) {
-    await look.recordUntold(control, done).catch(() => {
-      // The store is gone as well; the record in it says what was done.
-    });
-    return { ...done, outcome: 'failed', error: `put right, but not told or closed: ${messageOf(error)}` };
+    return { error };
   }
 }
 
-/** Reads again, with growing waits, until the control is satisfied or only a person can go on. A read that fails is as good as one that shows the old state. */
-async function verify(look: Look, control: AnyControl): Promise<Judgement> {
-  let still = '';
-  for (const delay of VERIFY_DELAYS) {
-    if (delay > 0) await look.engine.clock.sleep(delay);
-    await look.observe();
-    try {
-      const judgement = look.judge(control);
-      const { complianceType, annotation } = judgement.evaluation;
-      if (!judgement.deleted && complianceType !== 'NON_COMPLIANT') return judgement;
-      if (!judgement.deleted && planOf(control, judgement, look.settings(control).parameters).length === 0)
-        return judgement;
-      still = annotation;
-    } catch (error) {
-      still = messageOf(error);
-    }
-  }
-  // Only now is it sure that somebody deleted it meanwhile: a read may also not yet see what was just made.
-  if (look.observation.gone && control.whenDeleted === undefined) return look.judge(control);
-  throw new NotConvergedError(`after ${VERIFY_DELAYS.length} reads it is still so: ${still}`);
+function isSettled(run: Run, control: AnyControl, record: Remediation, read: Read): boolean {
+  if ('error' in read) return false;
+  const { evaluation, deleted } = read.evaluated;
+  // A read may not see yet what was just made.
+  if (deleted) return false;
+  if (evaluation.complianceType !== 'NON_COMPLIANT' || evaluation.retryAfter !== undefined) return true;
+  return isDone(run, control, record, read.evaluated);
 }
 
-/** The state as it was left, or null where it cannot be read. */
-function stateOf(look: Look, control: AnyControl): unknown {
+/** True where no call is left on what these steps change: what is still wrong is a person's, or held back. */
+function isDone(run: Run, control: AnyControl, { steps }: Remediation, evaluated: Evaluated): boolean {
+  const changed = new Set(steps.flatMap(({ elements }) => elements));
   try {
-    return withoutSecrets(look.judge(control).state);
+    return !run.plan(control, evaluated).steps.some(({ elements }) => elements.some((one) => changed.has(one)));
   } catch {
-    return null;
+    return false;
   }
 }

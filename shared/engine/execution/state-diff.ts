@@ -1,7 +1,7 @@
 import diff from 'microdiff';
 
 /** What two states differ in, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. The order of lists does not count, nor do fields of the names in `ignoring`. */
-export function differences(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
+export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
   const [a, b] = [from, to].map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
   return diff(a as object, b as object).map((change) => {
     const path = change.path.slice(1).join('.') || 'the resource';

@@ -1,21 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
-import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledger/ledger.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
+import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
+import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
-import { messageOf, NotConvergedError, NotDecidableError, StepFailedError } from '../errors.ts';
-import { relayOf, subjectOf } from '../reconcile/approvals.ts';
-import { Look } from '../reconcile/look.ts';
-import { isAtLeast } from '../reconcile/modes.ts';
+import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
+import { onContention, subjectOf } from '../reconcile/approvals.ts';
+import { Draft } from '../reconcile/draft.ts';
+import { sameFinding, withFinding, withNotice } from '../reconcile/findings.ts';
+import { publishOutbox } from '../reconcile/notices.ts';
+import { observe } from '../reconcile/observation.ts';
 import { newId } from '../reconcile/record.ts';
-import { closeOpenRecords } from '../reconcile/recover.ts';
-import { withoutSecrets } from '../reconcile/redact.ts';
-import { asSoleWriter } from '../reconcile/with-lease.ts';
-import { VERIFY_DELAYS } from './remediate.ts';
-import { differences } from './state-diff.ts';
-import { NOTHING_UNDONE, type Undoable, undoable } from './undoable.ts';
+import { ASSIGNED_AGAIN, recover } from '../reconcile/recover.ts';
+import { redact } from '../reconcile/redact.ts';
+import { facetsOf, type Progress, Run } from '../reconcile/run.ts';
+import { withLease } from '../reconcile/with-lease.ts';
+import { afterError, type Send } from './apply.ts';
+import { execute, hasChanged, settledSteps } from './journal.ts';
+import { deadlineOf, RECHECK_MS, sendRecheck } from './outcomes.ts';
+import { settle } from './settle.ts';
+import { stateDiff } from './state-diff.ts';
+import { type Undoable, undoable } from './undoable.ts';
 
-/** Who takes a remediation back, why, and until when the resource may stay as it was. */
+/** Who undoes a remediation, why, and until when the resource may stay as it was. */
 export interface UndoRequest {
   readonly id: string;
   readonly by: string;
@@ -29,16 +36,18 @@ export interface UndoRequest {
 export interface Undone {
   readonly record: Remediation;
   readonly calls: readonly UndoCall[];
-  /** Of the control that put it right; and of those that would put it right again. */
+  /** For what the undo brings back, by whichever control. */
   readonly exemptions: readonly Exemption[];
   /** The undo's own record; null in a dry run. */
   readonly undoId: string | null;
+  /** AWS is still at work on it: a recheck verifies it. */
+  readonly isPending: boolean;
 }
 
 /** Makes a call that the ledger holds as data, and gives the service's answer. */
 export type CallMaker = (call: UndoCall, ref: Remediation['ref']) => Promise<unknown>;
 
-/** The resource reads otherwise than the remediation left it: somebody changed it since. */
+/** The resource reads otherwise than the remediation left it: it was changed since. */
 export class ChangedSinceError extends Error {
   override readonly name = 'ChangedSinceError';
   readonly differences: readonly string[];
@@ -49,11 +58,7 @@ export class ChangedSinceError extends Error {
   }
 }
 
-/** Ids that AWS gives anew when a thing is made again: two states that differ in them alone are the same. */
-const GIVEN_ANEW = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
-const DAY = 86_400_000;
-
-/** Takes a remediation back, exactly: refuses where somebody changed the resource since, exempts the resource first (else its own event would undo the undo), records itself and tells. An undo that was cut short goes on where it stopped. Throws NotDecidableError, BusyError, ChangedSinceError, or what the service said. */
+/** Undoes a remediation, exactly: refuses where the resource was changed since, exempts what it brings back before its first call (else its own event would undo the undo), records itself and notifies. An undo that was cut short goes on where it stopped. Throws NotDecidableError, LeaseHeldError, ChangedSinceError, or what the service said. */
 export async function undo(
   request: UndoRequest,
   engine: Engine,
@@ -63,144 +68,174 @@ export async function undo(
   const asked = await engine.ledger.remediation(request.id);
   if (asked === null) throw new NotDecidableError(`there is no remediation ${request.id}`);
   const subject = subjectOf(asked, controls);
-  const [control] = subject.controls as readonly [AnyControl];
-  const { open } = await engine.ledger.recall(resourceKey(asked.service, asked.ref));
-  // What cannot be taken back is said without a lease; but a run that was cut off has to be ended first.
-  if (open.length === 0) await undoable(request.id, engine);
   const cause = causeOf(request, engine);
-  const run = async (renew: () => Promise<void>) => {
-    const look = new Look(subject, cause, engine);
-    await look.begin();
-    if (!request.dryRun) await closeOpenRecords(look);
-    const around = new Look({ ...subject, controls: subject.siblings ?? [] }, cause, engine);
-    return new Undo(request, await undoable(request.id, engine), control, look, around, call, renew).run();
-  };
-  if (request.dryRun) return run(async () => {});
-  return asSoleWriter(asked, engine, relayOf(subject, cause, engine), run);
+  const begin = async (draft: Draft) =>
+    new Run(subject, cause, engine, draft, await observe(subject, facetsOf(subject.controls), engine));
+  if (request.dryRun) {
+    const session = await engine.ledger.load(resourceKey(asked.service, asked.ref));
+    return new Undo(request, await undoable(request.id, engine), await begin(new Draft(engine, session)), call).plan();
+  }
+  let run: Run | null = null;
+  try {
+    return await withLease(asked, engine, onContention(subject, cause, engine), async (draft) => {
+      run = await begin(draft);
+      await recover(run);
+      await draft.write();
+      return new Undo(request, await undoable(request.id, engine), run, call).carryOut();
+    });
+  } finally {
+    if (run !== null) await finish(run);
+  }
+}
+
+async function finish(run: Run): Promise<void> {
+  await sendRecheck(run, null);
+  await publishOutbox(run.draft.session, run.subject, run.engine, run.notices);
 }
 
 class Undo {
   readonly #request: UndoRequest;
   readonly #undoable: Undoable;
-  readonly #control: AnyControl;
-  readonly #look: Look;
-  /** The same resource, by all its controls. */
-  readonly #around: Look;
+  readonly #run: Run;
   readonly #call: CallMaker;
-  readonly #renew: () => Promise<void>;
 
-  constructor(
-    request: UndoRequest,
-    what: Undoable,
-    control: AnyControl,
-    look: Look,
-    around: Look,
-    call: CallMaker,
-    renew: () => Promise<void>,
-  ) {
+  constructor(request: UndoRequest, what: Undoable, run: Run, call: CallMaker) {
     this.#request = request;
     this.#undoable = what;
-    this.#control = control;
-    this.#look = look;
-    this.#around = around;
+    this.#run = run;
     this.#call = call;
-    this.#renew = renew;
   }
 
-  async run(): Promise<Undone> {
-    const { record, left, calls } = this.#undoable;
-    const changed = this.#gone()
-      ? ['the resource does not exist any more']
-      : differences(left, this.#state(), this.#uncounted);
+  /** What it would do. Throws ChangedSinceError. */
+  plan(): Undone {
+    const { record, calls, left } = this.#undoable;
+    const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
+    const changed = isGone ? ['the resource does not exist any more'] : stateDiff(left, this.#state(), this.#ignoring);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
-    const exemption = this.#exemption(this.#control);
-    if (this.#request.dryRun) return { record, calls, exemptions: [exemption], undoId: null };
-    const wrongBefore = await this.#wrong();
-    await this.#look.engine.ledger.saveExemption(exemption);
-    const undoId = await this.#carryOut(exemption);
-    const wrongNow = (await this.#wrong()).filter((control) => !wrongBefore.includes(control));
-    const others = wrongNow.filter((control) => control !== this.#control).map((control) => this.#exemption(control));
-    for (const other of others) await this.#look.engine.ledger.saveExemption(other);
-    return { record, calls, exemptions: [exemption, ...others], undoId };
+    return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
+  }
+
+  async carryOut(): Promise<Undone> {
+    const planned = this.plan();
+    const [exemption] = planned.exemptions as readonly [Exemption];
+    const { draft, engine } = this.#run;
+    const record = this.#record();
+    draft.save(record);
+    draft.exempt(exemption);
+    await draft.write();
+    const journaled = await execute(record, this.#send, draft, engine);
+    const left = await this.#verify(journaled.error !== null);
+    const isAsMeant = left !== null && left.length === 0;
+    if (isAsMeant) return { ...planned, undoId: record.id, isPending: this.#succeeded(journaled.record, exemption) };
+    if (journaled.error === null && (this.#isAtWork() || left === null))
+      return { ...planned, undoId: record.id, isPending: this.#pending(journaled.record) };
+    const error = journaled.error ?? new NotConvergedError(`not all is as it was before: ${(left ?? []).join('; ')}`);
+    await this.#failed(journaled.record, exemption, error);
+    throw error;
+  }
+
+  get #control(): AnyControl {
+    return this.#run.subject.controls[0] as AnyControl;
   }
 
   /** Names of fields in which two states may differ and are the same all the same. */
-  get #uncounted(): readonly string[] {
-    return [...GIVEN_ANEW, ...(this.#look.subject.resource.volatile ?? [])];
+  get #ignoring(): readonly string[] {
+    return [...ASSIGNED_AGAIN, ...(this.#run.subject.resource.volatile ?? [])];
   }
-
-  #gone = () => this.#look.observation.gone && this.#control.whenDeleted === undefined;
 
   /** What the control sees, as the record keeps it. */
-  #state = () => withoutSecrets(this.#look.judge(this.#control).state);
+  #state = (): unknown => redact(this.#run.evaluate(this.#control).state);
 
-  /** The controls by which the resource is wrong and that may act on it. They come no nearer while we hold the lease. */
-  async #wrong(): Promise<readonly AnyControl[]> {
-    const around = this.#around;
-    await around.observe();
-    return around.subject.controls.filter((control) => {
-      if (!isAtLeast(around.engine.policy.reach(control, around.place()), 'approve')) return false;
-      try {
-        return around.judge(control).evaluation.complianceType === 'NON_COMPLIANT';
-      } catch {
-        return false;
-      }
-    });
-  }
-
-  async #carryOut(exemption: Exemption): Promise<string> {
-    const { ledger } = this.#look.engine;
-    let own = this.#ownRecord();
-    const save = async (change: Partial<Remediation>) => {
-      own = { ...own, ...change };
-      await ledger.saveRemediation(own);
-    };
-    const stamp = (moment: 'applied' | 'verified') => ({ ...own.times, [moment]: this.#look.now().toISOString() });
-    const saveStep = (index: number, change: Partial<RecordedStep>) =>
-      save({ steps: own.steps.with(index, { ...(own.steps[index] as RecordedStep), ...change }) });
-    await save({});
-    try {
-      for (const [index, call] of this.#undoable.calls.entries()) {
-        await this.#renew();
-        await saveStep(index, await this.#made(call));
-        const step = own.steps[index];
-        if (step?.status === 'failed')
-          throw new StepFailedError(`${call.service}:${call.operation} failed: ${step.error}`);
-      }
-      await save({ times: stamp('applied') });
-      await this.#verify();
-      const { state, evaluation } = this.#look.judge(this.#control);
-      const after = { after: withoutSecrets(state), afterCompliance: evaluation.complianceType };
-      await save({ status: 'remediated', ...after, times: stamp('verified') });
-    } catch (error) {
-      await this.#look.observe();
-      await save({ status: 'failed', error: messageOf(error), after: this.#stateOrNull() });
-      if (!this.#begun(own)) await this.#end(exemption);
-      throw error;
-    }
-    await this.#tell(own.id);
-    return own.id;
-  }
-
-  async #made(call: UndoCall): Promise<Partial<RecordedStep>> {
+  #send: Send = async (index) => {
+    const call = this.#undoable.calls[index] as UndoCall;
+    const step = this.#intended(call);
     try {
       const output = (await this.#call(call, this.#undoable.record.ref)) as { $metadata?: { requestId?: string } };
-      return { status: 'made', requestId: output?.$metadata?.requestId ?? null };
+      return { step: { ...step, status: 'made', requestId: output?.$metadata?.requestId ?? null }, refusal: null };
     } catch (error) {
-      return { status: 'failed', error: messageOf(error) };
+      return afterError(step, error);
+    }
+  };
+
+  #intended = (call: UndoCall): RecordedStep => ({
+    ...call,
+    elements: this.#undoable.elements,
+    undo: null,
+    status: 'intended',
+    requestId: null,
+    error: null,
+  });
+
+  /** Reads again, with growing waits, until all is as it was before: what still differs; null where that cannot be read. */
+  async #verify(isStopped: boolean): Promise<readonly string[] | null> {
+    const read = async () => {
+      await this.#run.observe();
+      try {
+        return stateDiff(this.#undoable.record.before, this.#state(), this.#ignoring);
+      } catch {
+        return null;
+      }
+    };
+    const done = (left: readonly string[] | null) => left?.length === 0 || isStopped || this.#isAtWork();
+    return settle(read, done, this.#run.engine.clock);
+  }
+
+  /** AWS takes its time: the state says so, or the control does. */
+  #isAtWork(): boolean {
+    if (this.#control.settles !== undefined) return true;
+    try {
+      return this.#run.evaluate(this.#control).evaluation.retryAfter !== undefined;
+    } catch {
+      return false;
     }
   }
 
-  /** Reads again, with growing waits, until all is as it was before. */
-  async #verify(): Promise<void> {
-    let left: readonly string[] = [];
-    for (const delay of VERIFY_DELAYS) {
-      if (delay > 0) await this.#look.engine.clock.sleep(delay);
-      await this.#look.observe();
-      left = differences(this.#undoable.record.before, this.#state(), this.#uncounted);
-      if (left.length === 0) return;
-    }
-    throw new NotConvergedError(`not all is as it was before: ${left.join('; ')}`);
+  /** The drift is back by a person's will: it is a finding like any other that is exempt. */
+  #succeeded(record: Remediation, exemption: Exemption): boolean {
+    const run = this.#run;
+    const { evaluation, state } = run.evaluate(this.#control);
+    const now = run.now().toISOString();
+    run.draft.save({
+      ...settledSteps(record, true),
+      status: 'remediated',
+      after: redact(state),
+      afterCompliance: evaluation.complianceType,
+      times: { ...record.times, applied: record.times.applied ?? now, verified: now },
+    });
+    const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} has undone ${record.undoes}.`;
+    const progress: Progress = { outcome: 'exempted', after: evaluation.complianceType, annotation };
+    const notice = run.notice(this.#control, progress);
+    run.draft.change((before) => {
+      const told = withNotice(before, notice);
+      if (evaluation.complianceType !== 'NON_COMPLIANT') return told;
+      const fingerprint = sameFinding(evaluation, exemption.id);
+      return withFinding(told, this.#control, { outcome: 'exempted', annotation, fingerprint, at: now, notice: null });
+    });
+    return false;
+  }
+
+  #pending(record: Remediation): boolean {
+    const now = this.#run.now().getTime();
+    const recheckAt = now + RECHECK_MS;
+    this.#run.draft.save({
+      ...record,
+      status: 'pending',
+      // What a recheck compares with.
+      after: this.#undoable.record.before,
+      recheckAt: new Date(recheckAt).toISOString(),
+      expires: deadlineOf(this.#control, now),
+    });
+    this.#run.draft.change((state) => ({ ...state, recheckAt }));
+    return true;
+  }
+
+  /** Where nothing was changed, nothing has to be exempt. */
+  async #failed(record: Remediation, exemption: Exemption, error: Error): Promise<void> {
+    const { draft } = this.#run;
+    draft.save({ ...record, status: 'failed', error: messageOf(error), after: this.#stateOrNull() });
+    const hasBegun = this.#undoable.goesOn || hasChanged(record);
+    if (!hasBegun) draft.exempt({ ...exemption, expires: dayOf(new Date(this.#run.now().getTime() - DAY_MS)) });
+    await draft.write();
   }
 
   #stateOrNull(): unknown {
@@ -211,27 +246,20 @@ class Undo {
     }
   }
 
-  /** True where this undo, or the one that it goes on from, has changed something. */
-  #begun = ({ steps }: Remediation) => this.#undoable.goesOn || steps.some(({ status }) => status === 'made');
-
-  #exemption(control: AnyControl): Exemption {
+  #exemption(): Exemption {
     const { by, reason, expires } = this.#request;
-    const createdAt = this.#look.now().toISOString();
-    const resource = this.#look.place().arn;
+    const createdAt = this.#run.now().toISOString();
+    const resource = this.#run.place().arn;
     const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;
-    return { id, control: control.id, resource, owner: by, reason, expires, createdAt, createdBy: by };
+    const { elements } = this.#undoable;
+    return { id, control: this.#control.id, resource, owner: by, reason, expires, createdAt, createdBy: by, elements };
   }
 
-  /** Nothing was changed, so nothing has to stay. */
-  async #end(exemption: Exemption): Promise<void> {
-    const yesterday = new Date(this.#look.now().getTime() - DAY).toISOString().slice(0, 10);
-    await this.#look.engine.ledger.saveExemption({ ...exemption, expires: yesterday });
-  }
-
-  #ownRecord(): Remediation {
+  #record(): Remediation {
     const { by, reason, id } = this.#request;
-    const now = this.#look.now().toISOString();
     const { record, calls } = this.#undoable;
+    const { cause, engine } = this.#run;
+    const now = this.#run.now().toISOString();
     return {
       ...record,
       id: newId(now),
@@ -243,27 +271,18 @@ class Undo {
       before: this.#state(),
       after: null,
       afterCompliance: null,
-      steps: calls.map((call) => ({ ...call, ...NOTHING_UNDONE })),
+      steps: calls.map(this.#intended),
       error: null,
       eventId: null,
       eventName: 'Undo',
-      attribution: this.#look.cause.attribution,
+      attribution: cause.attribution,
       decidedBy: by,
       expires: null,
-      times: { event: null, received: this.#look.cause.receivedAt, decided: now, applied: null, verified: null },
-      codeVersion: this.#look.engine.codeVersion,
-      policyVersion: this.#look.engine.policy.version,
+      recheckAt: null,
+      times: { event: null, received: cause.receivedAt, decided: now, applied: null, verified: null },
+      codeVersion: engine.codeVersion,
+      policyVersion: engine.policy.version,
     };
-  }
-
-  /** The drift is back by a person's will: it is a finding like any other that is allowed. */
-  async #tell(undoId: string): Promise<void> {
-    const { by, reason, expires, id } = this.#request;
-    const annotation = `Allowed until ${expires} by ${by}: ${reason}. ${undoId} has taken back ${id}.`;
-    const { complianceType } = this.#look.judge(this.#control).evaluation;
-    const tell = () => this.#look.tell(this.#control, { outcome: 'exempted', after: complianceType, annotation }, []);
-    if (complianceType === 'NON_COMPLIANT') await this.#look.recordFinding(this.#control, 'exempted', annotation, tell);
-    else await tell();
   }
 }
 
@@ -273,4 +292,5 @@ const causeOf = ({ by }: UndoRequest, engine: Engine): Cause => ({
   eventTime: null,
   receivedAt: engine.clock.now().toISOString(),
   attribution: { actor: by, sourceIp: null, userAgent: null, tool: null },
+  byPerson: true,
 });

@@ -1,4 +1,4 @@
-import { bareResult, type Result } from '../../result.ts';
+import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
@@ -11,11 +11,11 @@ export async function* receive(
   engine: Engine,
   context: Omit<RouteContext, 'aws'>,
 ): AsyncGenerator<readonly Result[]> {
-  for (const change of changesIn(input)) yield await lookAt(change, engine, context);
+  for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
 
 /** Routes one change and reconciles every resource that it concerns; all are tried. Never throws. */
-export async function lookAt(
+export async function reconcileChange(
   change: Change,
   engine: Engine,
   context: Omit<RouteContext, 'aws'>,
@@ -29,12 +29,12 @@ export async function lookAt(
   };
   const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
   const results: Result[] = unreadable.map((error) =>
-    bareResult(change, { outcome: 'failed', error: messageOf(error) }),
+    resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
   );
   for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
   if (results.length > 0) return results;
   return [
-    bareResult(change, {
+    resultWithoutResource(change, {
       outcome: 'notApplicable',
       annotation: subjects.length > 0 ? 'Every control is off.' : reason,
     }),

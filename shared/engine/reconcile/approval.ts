@@ -1,81 +1,98 @@
-import { createHash } from 'node:crypto';
-import { type AnyControl, type CallData, callOf, type Step } from '../../control.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
-import { differences } from '../execution/state-diff.ts';
-import type { Look, Progress } from './look.ts';
-import type { Judgement } from './observation.ts';
+import type { AnyControl } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import { type CallData, callOf, type Step } from '../../step.ts';
+import { stateDiff } from '../execution/state-diff.ts';
+import { sameFinding, withFinding } from './findings.ts';
+import type { Evaluated } from './observation.ts';
 import { newRecord } from './record.ts';
-import { withoutSecrets } from './redact.ts';
+import { redact } from './redact.ts';
+import type { Progress, Run } from './run.ts';
 
-/** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. `unfit`: a plan that was approved and that the state no longer fits. */
-export async function requestApproval(
-  look: Look,
-  control: AnyControl,
-  judgement: Judgement,
-  plan: readonly Step[],
-  drift: Progress,
-  unfit: Remediation | null,
-): Promise<Progress> {
-  const calls = plan.map(callOf);
-  const rejection = look.finding(control)?.rejection ?? null;
-  if (rejection?.plan === planHash(calls)) {
-    const annotation = `Rejected by ${rejection.by}: ${rejection.reason}. ${drift.annotation}`;
-    await look.recordFinding(control, 'detected', annotation, async () => {});
-    return { ...drift, annotation };
-  }
-  const pending = await pendingFor(look, control);
-  const same = pending !== null && pending.id !== unfit?.id && planHash(pending.steps) === planHash(calls);
-  const record = same ? pending : await storePlan(look, control, judgement, plan, pending);
-  const awaiting: Progress = { ...drift, outcome: 'awaitingApproval', remediationId: record.id };
-  await look.recordFinding(control, 'awaitingApproval', `${record.id}: ${drift.annotation}`, () =>
-    look.tell(control, awaiting, plan),
-  );
-  return awaiting;
+/** A plan that requires approval, and what is known of its drift. */
+export interface Wanted {
+  readonly control: AnyControl;
+  readonly evaluated: Evaluated;
+  readonly steps: readonly Step[];
+  readonly drift: Progress;
+  /** A plan that was approved and that the state no longer fits. */
+  readonly unfit: Remediation | null;
 }
 
-async function pendingFor(look: Look, control: AnyControl): Promise<Remediation | null> {
-  for (const id of look.recollection.open) {
-    const record = await look.engine.ledger.remediation(id);
-    if (record?.controlId === control.id && record.status === 'awaitingApproval') return record;
+/** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. */
+export async function requestApproval(run: Run, wanted: Wanted): Promise<Progress> {
+  const { control, evaluated, steps, drift, unfit } = wanted;
+  const plan = planHash(steps.map(callOf));
+  const rejection = run.draft.state.findings[control.id]?.rejection ?? null;
+  if (rejection?.plan === plan) {
+    const annotation = `Rejected by ${rejection.by}: ${rejection.reason}. ${drift.annotation}`;
+    find(run, wanted, { ...drift, annotation }, `rejected ${plan}`, false);
+    return { ...drift, annotation };
+  }
+  const waiting = await waitingFor(run, control);
+  const isSame = waiting !== null && waiting.id !== unfit?.id && planHash(waiting.steps) === plan;
+  const record = isSame ? waiting : storePlan(run, control, evaluated, steps, waiting);
+  const asked: Progress = { ...drift, outcome: 'awaitingApproval', remediationId: record.id };
+  find(run, wanted, asked, record.id, true);
+  return asked;
+}
+
+function find(run: Run, { control, evaluated, steps }: Wanted, progress: Progress, reason: string, isLoud: boolean) {
+  const reversible = steps.every(({ undo }) => undo !== undefined);
+  const notice = isLoud ? run.notice(control, progress, { reversible }) : null;
+  run.draft.change((state) =>
+    withFinding(state, control, {
+      outcome: progress.outcome,
+      annotation: progress.annotation ?? '',
+      fingerprint: sameFinding(evaluated.evaluation, reason),
+      at: run.now().toISOString(),
+      notice,
+    }),
+  );
+}
+
+async function waitingFor(run: Run, control: AnyControl): Promise<Remediation | null> {
+  for (const { id, controlId, status } of run.draft.state.open) {
+    if (controlId !== control.id || status !== 'awaitingApproval') continue;
+    const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);
+    run.draft.adopt(session);
+    if (record !== null) return record;
   }
   return null;
 }
 
-async function storePlan(
-  look: Look,
+function storePlan(
+  run: Run,
   control: AnyControl,
-  judgement: Judgement,
-  plan: readonly Step[],
+  evaluated: Evaluated,
+  steps: readonly Step[],
   superseded: Remediation | null,
-): Promise<Remediation> {
-  const { ledger, policy } = look.engine;
+): Remediation {
   if (superseded !== null)
-    await ledger.saveRemediation({
+    run.draft.save({
       ...superseded,
       status: 'superseded',
-      error: 'the state has changed: a new plan is asked for',
+      error: 'the state has changed: a new plan requires approval',
     });
-  const expires = new Date(look.now().getTime() + policy.limits.approval).toISOString();
-  const record = newRecord(look, control, judgement, plan, { status: 'awaitingApproval', mode: 'approve', expires });
-  await ledger.saveRemediation(record);
+  const expires = new Date(run.now().getTime() + run.engine.policy.limits.approval).toISOString();
+  const record = newRecord(run, control, evaluated, steps, { status: 'awaitingApproval', mode: 'approve', expires });
+  run.draft.save(record);
   return record;
 }
 
 /** True where a stored plan is still the one that would be made, for the state that it was made for. */
 export const isMadeFor = (
   { before, steps }: Remediation,
-  { subject }: Look,
-  { state }: Judgement,
+  { subject }: Run,
+  { state }: Evaluated,
   plan: readonly Step[],
 ): boolean =>
   planHash(steps) === planHash(plan.map(callOf)) &&
-  differences(before, withoutSecrets(state), subject.resource.volatile).length === 0;
+  stateDiff(before, redact(state), subject.resource.volatile).length === 0;
 
 /** What makes two plans the same: the same calls with the same inputs, in the same order. */
 export const planHash = (calls: readonly CallData[]): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])),
-    )
-    .digest('hex')
-    .slice(0, 16);
+  hashOf(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])).slice(
+    0,
+    16,
+  );

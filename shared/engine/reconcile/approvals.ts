@@ -1,14 +1,15 @@
 import type { AnyControl } from '../../control.ts';
-import type { Finding, Remediation } from '../../ledger/ledger.ts';
-import { resourceKey } from '../../ledger/ledger.ts';
+import type { ResourceState } from '../../ledger/ledger.ts';
+import type { Finding, Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
 import { planHash } from './approval.ts';
+import type { Draft } from './draft.ts';
 import { reconcile } from './reconciler.ts';
-import { asSoleWriter, type Relay } from './with-lease.ts';
+import { NO_LOOK, type OnContention, withLease } from './with-lease.ts';
 
-/** Runs a stored plan, if the state is still the one that it was made for; otherwise a new plan is stored and asked for. Throws NotDecidableError. */
+/** Runs a stored plan, if the state is still the one that it was made for; otherwise a new plan is stored and requires approval. Throws NotDecidableError. */
 export async function approve(
   id: string,
   by: string,
@@ -19,11 +20,11 @@ export async function approve(
   const subject = subjectOf(record, controls);
   const results = await reconcile(subject, causeOf(record, engine), engine, { ...record, decidedBy: by });
   const result = results.find(({ controlId }) => controlId === record.controlId);
-  if (result === undefined) throw new NotDecidableError(`${record.controlId} is off: policy.yml does not let it look`);
+  if (result === undefined) throw new NotDecidableError(`${record.controlId} is off in policy.yml`);
   return result;
 }
 
-/** Ends a stored plan; the same plan is not asked for again while the drift lasts. Throws NotDecidableError, or BusyError. */
+/** Ends a stored plan; the same plan is not asked for again while the drift lasts. Throws NotDecidableError, or LeaseHeldError. */
 export async function reject(
   id: string,
   by: string,
@@ -32,49 +33,63 @@ export async function reject(
   controls: readonly AnyControl[],
 ): Promise<Remediation> {
   const asked = await awaiting(id, engine);
-  const work = async () => {
-    const record = await awaiting(id, engine);
-    const rejected: Remediation = { ...record, status: 'rejected', decidedBy: by, error: reason };
-    await engine.ledger.saveRemediation(rejected);
-    await amendFinding(record, engine, { rejection: { plan: planHash(record.steps), by, reason } });
-    return rejected;
-  };
   const cause = causeOf(asked, engine);
-  return asSoleWriter(asked, engine, relayOf(subjectOf(asked, controls), cause, engine), work);
+  return withLease(asked, engine, onContention(subjectOf(asked, controls), cause, engine), async (draft) => {
+    const record = awaitingRecord(id, await adopted(draft, id, engine), engine);
+    const rejected: Remediation = { ...record, status: 'rejected', decidedBy: by, error: reason };
+    draft.save(rejected);
+    amendFinding(draft, record, { rejection: { plan: planHash(record.steps), by, reason } });
+    return rejected;
+  });
 }
 
 /** True for an approval that nobody gave in time. */
-export const isLate = ({ status, expires }: Remediation, engine: Engine): boolean =>
+export const isExpired = ({ status, expires }: Remediation, engine: Engine): boolean =>
   status === 'awaitingApproval' && expires !== null && expires <= engine.clock.now().toISOString();
 
-/** Ends an approval that nobody gave in time. */
-export async function end(record: Remediation, engine: Engine): Promise<void> {
-  await engine.ledger.saveRemediation({ ...record, status: 'expired', error: 'nobody decided in time' });
-  await amendFinding(record, engine, {});
+/** Ends an approval that nobody gave in time, and announces it. Does nothing where a decision came meanwhile. Throws LeaseHeldError: the run that is at work ends it. */
+export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<void> =>
+  withLease(about, engine, NO_LOOK, async (draft) => {
+    const record = await adopted(draft, id, engine);
+    if (record === null || !isExpired(record, engine)) return;
+    draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
+    amendFinding(draft, record, {});
+    draft.announce({
+      key: `expired|${id}`,
+      announcement: {
+        severity: record.severity,
+        subject: `${id} was not approved: ${record.ref.resourceId}`,
+        text: `The drift is still there: ${record.annotation}\nThe approval ended at ${record.expires}. The next look asks for a new one.`,
+      },
+    });
+  });
+
+async function adopted(draft: Draft, id: string, { ledger }: Engine): Promise<Remediation | null> {
+  const [session, record] = await ledger.adopt(draft.session, id);
+  draft.adopt(session);
+  return record;
 }
 
-async function awaiting(id: string, engine: Engine): Promise<Remediation> {
-  const record = await engine.ledger.remediation(id);
+const awaiting = async (id: string, engine: Engine): Promise<Remediation> =>
+  awaitingRecord(id, await engine.ledger.remediation(id), engine);
+
+function awaitingRecord(id: string, record: Remediation | null, engine: Engine): Remediation {
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.status !== 'awaitingApproval')
-    throw new NotDecidableError(`${id} waits for nobody: it is ${record.status}`);
-  if (!isLate(record, engine)) return record;
+    throw new NotDecidableError(`${id} is ${record.status}, not awaiting approval`);
+  if (!isExpired(record, engine)) return record;
   throw new NotDecidableError(
-    `${id} expired at ${record.expires}; the next look at ${record.ref.resourceId} asks anew`,
+    `${id} expired at ${record.expires}; the next look at ${record.ref.resourceId} asks for a new approval`,
   );
 }
 
-/** The drift is a finding that was only told. */
-async function amendFinding(
-  { service, ref, controlId }: Remediation,
-  { ledger }: Engine,
-  change: Partial<Finding>,
-): Promise<void> {
-  const key = resourceKey(service, ref);
-  const { findings } = await ledger.recall(key);
-  const finding = findings.find((candidate) => candidate.controlId === controlId && candidate.status === 'open');
-  if (finding !== undefined) await ledger.saveFinding(key, { ...finding, outcome: 'detected', ...change });
-}
+/** The drift is a finding that was only detected. */
+const amendFinding = (draft: Draft, { controlId }: Remediation, change: Partial<Finding>): void =>
+  draft.change((state: ResourceState) => {
+    const finding = state.findings[controlId];
+    if (finding === undefined) return state;
+    return { ...state, findings: { ...state.findings, [controlId]: { ...finding, outcome: 'detected', ...change } } };
+  });
 
 /** The resource of a record, to be looked at by its control. Throws NotDecidableError where we do not have that one. */
 export function subjectOf({ id, controlId, ref }: Remediation, controls: readonly AnyControl[]): Subject {
@@ -85,7 +100,7 @@ export function subjectOf({ id, controlId, ref }: Remediation, controls: readonl
 }
 
 /** Looks at all of the resource, for whoever came while we were at work on it. */
-export const relayOf = ({ siblings = [], ...subject }: Subject, cause: Cause, engine: Engine): Relay => ({
+export const onContention = ({ siblings = [], ...subject }: Subject, cause: Cause, engine: Engine): OnContention => ({
   ids: siblings.map(({ id }) => id),
   look: () => reconcile({ ...subject, controls: siblings }, cause, engine),
 });
@@ -97,4 +112,5 @@ const causeOf = (record: Remediation, engine: Engine): Cause => ({
   eventTime: record.times.event,
   receivedAt: engine.clock.now().toISOString(),
   attribution: record.attribution,
+  byPerson: true,
 });

@@ -1,31 +1,41 @@
 import { type AnyControl, type Evaluation, nonCompliant, notApplicable } from '../../control.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
-import { dayFrom, exemptionsOf } from '../../watch/daily.ts';
+import { dayOf } from '../../time.ts';
 import type { Engine, Subject } from '../context.ts';
 import { isExemptedBy } from './gates.ts';
-import { judge, observe } from './observation.ts';
+import { evaluate, observe } from './observation.ts';
 
-/** The verdict of a control on a resource, read live but for what a listing has just read (`subject.known`). Writes nowhere. Throws where the resource could not be read, or where it is drift and nobody can say whether it is allowed. */
-export type Verdicts = (control: AnyControl, subject: Subject) => Promise<Evaluation>;
+/** The evaluation of a resource by a control, read live but for what a listing has just read (`subject.known`). Writes nowhere. Throws where the resource could not be read, or where it is drift and nobody can say whether it is exempt. */
+export type Evaluate = (control: AnyControl, subject: Subject) => Promise<Evaluation>;
 
-/** Verdicts by the settings of policy.yml; exemptions are read once, when the first drift asks for them. */
-export function verdictsOf(engine: Engine): Verdicts {
+/** Evaluations by the settings of policy.yml; exemptions are read once, when the first drift asks for them. */
+export function evaluator(engine: Engine): Evaluate {
   let exemptions: Promise<readonly ExemptionRule[]> | undefined;
   return async (control, subject) => {
     const { resource, ref } = subject;
     const place = { ref, arn: resource.arn(ref), tags: null };
     const { parameters, why } = engine.policy.settingsFor(control, place);
-    if (engine.policy.reach(control, place) === 'off') return notApplicable(`Not looked at: ${why}.`);
+    if (engine.policy.reach(control, place) === 'off') return notApplicable(`Not evaluated: ${why}.`);
     const observation = await observe(subject, control.needs, engine, subject.known);
     if (observation.gone) return notApplicable('The resource does not exist (any more).');
-    const { evaluation } = judge(control, subject, observation, null, parameters, engine.clock.now());
+    const context = { parameters, now: engine.clock.now(), lastKnown: null };
+    const { evaluation } = evaluate(control, subject, observation, context);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return evaluation;
     exemptions ??= exemptionsOf(engine);
-    const today = dayFrom(engine, 0);
+    const today = dayOf(engine.clock.now());
     const rule = (await exemptions).find(
       (candidate) => candidate.expires >= today && isExemptedBy(candidate, control.id, place.arn, ref.resourceId),
     );
     if (rule === undefined) return evaluation;
-    return nonCompliant(`Allowed until ${rule.expires} by ${rule.owner}: ${rule.reason}. ${evaluation.annotation}`);
+    return nonCompliant(`Exempt until ${rule.expires} (${rule.owner}): ${rule.reason}. ${evaluation.annotation}`);
   };
 }
+
+/** Every exemption, whether it still holds or not. */
+export const exemptionsOf = async ({
+  policy,
+  ledger,
+}: Pick<Engine, 'policy' | 'ledger'>): Promise<readonly ExemptionRule[]> => [
+  ...policy.exemptions,
+  ...(await ledger.exemptions()),
+];

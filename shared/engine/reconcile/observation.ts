@@ -1,83 +1,102 @@
-import type { AnyControl, Evaluation } from '../../control.ts';
-import { notApplicable } from '../../control.ts';
-import type { ResourceRef } from '../../resource.ts';
+import { cachingReads } from '../../aws/caching-clients.ts';
+import { type AnyControl, type Context, type Evaluation, notApplicable } from '../../control.ts';
+import { type Aws, Gone, type ResourceRef, Unreadable, type UnreadableError } from '../../resource.ts';
 import type { Engine, Subject } from '../context.ts';
-import { messageOf, UnreadableStateError } from '../errors.ts';
 
-/** What one look at a resource brought: facets that were read, those that could not be, or that it is gone. */
+/** What one round of reads showed of a resource: facets that were read, those that could not be, or that it is gone. */
 export interface Observation {
   readonly gone: boolean;
   readonly facets: Readonly<Record<string, unknown>>;
-  readonly unreadable: Readonly<Record<string, unknown>>;
+  readonly unreadable: Readonly<Record<string, Unreadable>>;
+  /** Clients that answer what this round has asked before with the same answer. */
+  readonly aws: Aws;
 }
 
 /** The facets that a control sees, and which resource they are of. */
-export type JudgedState = { readonly ref: ResourceRef };
+export type PlainState = { readonly ref: ResourceRef };
 
-/** A verdict with the state that it was given on. */
-export interface Judgement {
+/** An evaluation with the state that it stands on. */
+export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** What `plan` is given; null where there is nothing to plan from. */
-  readonly state: JudgedState | null;
+  /** What records keep and `plan` sees; null where there is nothing to plan from. */
+  readonly state: PlainState | null;
   readonly deleted: boolean;
 }
 
-/** Reads the facets that the controls need, in parallel, each once. Never throws: what could not be read is in `unreadable`. */
+/** Reads the facets in parallel, each once. Never throws: what could not be read is in `unreadable`. */
 export async function observe(
   { resource, ref }: Subject,
   facetNames: readonly string[],
-  engine: Engine,
+  engine: Pick<Engine, 'aws'>,
   known: Readonly<Record<string, unknown>> = {},
 ): Promise<Observation> {
-  const aws = engine.aws(ref.region);
+  const aws = cachingReads(engine.aws)(ref.region);
+  return readMore({ resource, ref }, facetNames, { gone: false, facets: known, unreadable: {}, aws });
+}
+
+/** The observation with further facets, read in the same round: what is in it already is not read again. */
+export async function readMore(
+  { resource, ref }: Pick<Subject, 'resource' | 'ref'>,
+  facetNames: readonly string[],
+  observation: Observation,
+): Promise<Observation> {
+  const { aws } = observation;
   const facets: Record<string, unknown> = {};
-  const unreadable: Record<string, unknown> = {};
+  const unreadable: Record<string, Unreadable> = { ...observation.unreadable };
+  let { gone } = observation;
+  for (const [name, value] of Object.entries(observation.facets)) facets[name] = frozen(value);
+  const missing = [...new Set(facetNames)].filter((name) => !(name in facets) && !(name in unreadable));
   await Promise.all(
-    facetNames.map(async (name) => {
+    missing.map(async (name) => {
       try {
-        facets[name] = frozen(name in known ? known[name] : await resource.facets[name]?.read(aws, ref));
+        facets[name] = frozen(await resource.facets[name]?.read(aws, ref));
       } catch (error) {
-        unreadable[name] = error;
+        gone ||= error instanceof Gone || (error instanceof Error && resource.gone.includes(error.name));
+        unreadable[name] = new Unreadable(`${name} of ${ref.resourceId}`, error);
       }
     }),
   );
-  const gone = Object.values(unreadable).some((error) => error instanceof Error && resource.gone.includes(error.name));
-  return { gone, facets, unreadable };
+  return { gone, facets, unreadable, aws };
 }
 
 /** Frozen to the bottom, so that no control can change what its siblings see. */
-function frozen<T>(value: T): T {
+export function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value;
   Object.freeze(value);
   Object.values(value).forEach(frozen);
   return value;
 }
 
-/** Judges what was observed. Throws UnreadableStateError where a needed facet could not be read: silence is never compliance. */
-export function judge(
+/** Evaluates what was observed. Throws UnreadableError where that takes a part that could not be read: silence is never compliance. */
+export function evaluate(
   control: AnyControl,
-  { ref }: Subject,
+  { ref }: Pick<Subject, 'ref'>,
   observation: Observation,
-  lastKnown: object | null,
-  parameters: Readonly<Record<string, unknown>>,
-  now: Date,
-): Judgement {
-  if (observation.gone) {
-    if (control.whenDeleted === undefined)
-      return { evaluation: notApplicable('The resource does not exist (any more).'), state: null, deleted: true };
-    const state = lastKnown === null ? null : frozen({ ...lastKnown, ref });
-    return { evaluation: control.whenDeleted.evaluate(state, parameters), state, deleted: true };
-  }
-  for (const name of control.needs) {
-    if (name in observation.unreadable)
-      throw new UnreadableStateError(
-        `could not read ${name} of ${ref.resourceId}: ${messageOf(observation.unreadable[name])}`,
-        {
-          cause: observation.unreadable[name],
-        },
-      );
-  }
-  const facets = control.needs.map((name: string) => [name, observation.facets[name]]);
-  const state = frozen({ ...Object.fromEntries(facets), ref });
-  return { evaluation: control.evaluate(state, parameters, now), state, deleted: false };
+  context: Context,
+): Evaluated {
+  if (observation.gone) return evaluateDeleted(control, ref, context);
+  const state = stateOf(control.needs, ref, observation);
+  const evaluation = control.evaluate(guarded(state), context);
+  return { evaluation, state, deleted: false };
 }
+
+function evaluateDeleted(control: AnyControl, ref: ResourceRef, context: Context): Evaluated {
+  if (control.whenDeleted === undefined)
+    return { evaluation: notApplicable('The resource does not exist (any more).'), state: null, deleted: true };
+  const state = context.lastKnown === null ? null : frozen({ ...context.lastKnown, ref });
+  return { evaluation: control.whenDeleted.evaluate(state, context), state, deleted: true };
+}
+
+/** The state of these facets, unreadable ones as values. */
+export const stateOf = (names: readonly string[], ref: ResourceRef, { facets, unreadable }: Observation): PlainState =>
+  frozen({ ...Object.fromEntries(names.map((name) => [name, unreadable[name] ?? facets[name]])), ref });
+
+/** The state as a control sees it: touching a facet that could not be read throws, so that what is decided without it stands. */
+export const guarded = <T extends object>(state: T): T =>
+  new Proxy(state, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (value instanceof Unreadable) throw value.error satisfies UnreadableError;
+      return value;
+    },
+  });

@@ -1,8 +1,29 @@
-import type { AnyControl, Step } from '../../control.ts';
-import type { Judgement } from './observation.ts';
+import type { AnyControl, Context } from '../../control.ts';
+import type { Step } from '../../step.ts';
+import { type Evaluated, guarded, type Observation, type PlainState, stateOf } from './observation.ts';
 
-/** The steps for a verdict; none where there is nothing to plan from or the control has no plan. */
-export function planOf(control: AnyControl, { state, deleted }: Judgement, parameters: object): readonly Step[] {
-  if (state === null) return [];
-  return (deleted ? control.whenDeleted?.plan(state, parameters) : control.plan?.(state, parameters)) ?? [];
+/** The calls that would remediate, or why a person has to. */
+export interface Planned {
+  readonly steps: readonly Step[];
+  readonly byHand: string | null;
+  /** The state that the plan was made from: what `evaluate` saw, and what only a plan needs. */
+  readonly state: PlainState | null;
+}
+
+/** The facets that a control's plan needs beside those that it is evaluated by. */
+export const planNeeds = ({ planNeeds = [], plan }: AnyControl): readonly string[] =>
+  plan === undefined ? [] : (planNeeds as readonly string[]);
+
+/** The plan for an evaluation; no steps where there is nothing to plan from or the control has no plan. Throws UnreadableError where it takes a part that could not be read. */
+export function planOf(control: AnyControl, evaluated: Evaluated, observation: Observation, context: Context): Planned {
+  if (evaluated.state === null) return { steps: [], byHand: null, state: null };
+  const { ref } = evaluated.state;
+  const state = evaluated.deleted
+    ? evaluated.state
+    : stateOf([...new Set([...control.needs, ...planNeeds(control)])], ref, observation);
+  const plan = evaluated.deleted
+    ? control.whenDeleted?.plan(state, context)
+    : control.plan?.(guarded(state) as never, context);
+  if (plan === undefined) return { steps: [], byHand: null, state };
+  return 'byHand' in plan ? { steps: [], byHand: plan.byHand, state } : { steps: plan, byHand: null, state };
 }

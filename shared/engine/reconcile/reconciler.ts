@@ -1,23 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { type AnyControl, callOf, SEVERITIES, type Step } from '../../control.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
+import { type AnyControl, SEVERITIES } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import { abandon, leaseState, mark, take } from '../../ledger/lease.ts';
+import { NEW_RESOURCE, resourceKey, type Session, withLease } from '../../ledger/ledger.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import { orUnreadable } from '../../resource.ts';
 import type { Result } from '../../result.ts';
+import { SECOND_MS } from '../../time.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
-import { remediate } from '../execution/remediate.ts';
-import { alarm } from './announce-outage.ts';
-import { isMadeFor, requestApproval } from './approval.ts';
-import { refusalOf } from './gates.ts';
-import { Look, type Progress } from './look.ts';
+import { sendRecheck } from '../execution/outcomes.ts';
+import { announceOutage } from './announce-outage.ts';
+import { Draft } from './draft.ts';
 import { isAtLeast } from './modes.ts';
-import type { Judgement, Observation } from './observation.ts';
-import { planOf } from './plan.ts';
-import { closeOpenRecords } from './recover.ts';
+import { postponed, publishAnnouncements, publishOutbox } from './notices.ts';
+import { type Observation, observe } from './observation.ts';
+import { recover } from './recover.ts';
+import { facetsOf, Run } from './run.ts';
+import { Settlement } from './settlement.ts';
 
 /** A resource that others keep changing is looked at so often before the work goes back to the retry. */
-const MOST_LOOKS = 20;
+const MAX_LOOKS = 20;
+/** A resource is young for so long after the event's call, in milliseconds: it may not be visible yet. */
+const YOUNG_MS = 60 * SECOND_MS;
+/** Waits before a young resource is taken to be gone, in milliseconds. */
+const VISIBILITY_DELAYS_MS = [500, 1500];
+/** Reads that began so soon after a lease changed hands may be of the time before, in milliseconds. */
+const HANDOVER_MS = 60 * SECOND_MS;
 
-/** Reads a resource once, judges it by its controls, puts right what is wrong and allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
+/** Reads a resource once, evaluates it by its controls, remediates what is wrong and allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
 export async function reconcile(
   subject: Subject,
   cause: Cause,
@@ -40,198 +51,258 @@ const inTurn = (controls: readonly AnyControl[]) =>
 
 const idsOf = (controls: readonly AnyControl[]) => controls.map(({ id }) => id);
 
+type Whole = Subject & Required<Pick<Subject, 'siblings'>>;
+
 class Reconciliation {
-  #subject: Subject;
-  readonly #siblings: readonly AnyControl[];
+  #subject: Whole;
   readonly #cause: Cause;
   readonly #engine: Engine;
   readonly #approved: Remediation | null;
   readonly #holder = randomUUID();
-  #leased = false;
-  #look: Look;
-  /** The remediation that last changed the resource in this run; it may have put a sibling control's drift right too. */
-  #lastRemediationId: string | null = null;
+  readonly #startedAt: number;
+  /** The notices that this run queues: nobody else publishes them. */
+  readonly #notices: string[] = [];
 
-  constructor(
-    subject: Subject & Required<Pick<Subject, 'siblings'>>,
-    cause: Cause,
-    engine: Engine,
-    approved: Remediation | null,
-  ) {
+  constructor(subject: Whole, cause: Cause, engine: Engine, approved: Remediation | null) {
     this.#subject = subject;
-    this.#siblings = subject.siblings;
     this.#cause = cause;
     this.#engine = engine;
     this.#approved = approved;
-    this.#look = new Look(subject, cause, engine);
+    this.#startedAt = engine.clock.now().getTime();
   }
 
   async run(): Promise<readonly Result[]> {
-    const { known, controls } = this.#subject;
     try {
-      await this.#look.begin(known);
-      // A listing may be minutes old: it is enough to see that all is well, and never enough to act on.
-      if (known !== undefined && !this.#allWell()) await this.#look.begin();
-      return await (this.#wantsLease() ? this.#underLease() : this.#settleAll());
+      const [session, observation] = await this.#begin();
+      const history = await this.#configHistory(session, observation);
+      const run = this.#newRun(new Draft(this.#engine, session), observation, history);
+      return await (this.#wantsLease(run) ? this.#underLease(run) : this.#withoutLease(run));
     } catch (error) {
-      await alarm(this.#engine, error);
-      return controls.map((control) => this.#look.result(control, { outcome: 'failed', error: messageOf(error) }));
+      await announceOutage(this.#engine, error);
+      return this.#allFailed(error);
     }
   }
 
+  /** One query of the ledger beside the reads. */
+  async #begin(): Promise<readonly [Session, Observation]> {
+    const { resource, ref, controls, known } = this.#subject;
+    const key = resourceKey(resource.service.id, ref);
+    const facets = facetsOf(controls);
+    const [session, first] = await Promise.all([
+      this.#engine.ledger.load(key),
+      observe(this.#subject, facets, this.#engine, known),
+    ]);
+    // A listing may be minutes old: it is enough to see that all is compliant, and never enough to act on.
+    const isEnough = known === undefined || this.#isAllCompliant(session, first);
+    return [session, await this.#visible(isEnough ? first : await observe(this.#subject, facets, this.#engine))];
+  }
+
+  #isAllCompliant(session: Session, observation: Observation): boolean {
+    const run = this.#newRun(new Draft(this.#engine, session), observation);
+    return this.#subject.controls.every((control) =>
+      ['COMPLIANT', 'NOT_APPLICABLE'].includes(complianceOf(run, control) ?? ''),
+    );
+  }
+
+  /** What was made a moment ago may not be visible yet. */
+  async #visible(observation: Observation): Promise<Observation> {
+    const { eventTime } = this.#cause;
+    const isYoung = eventTime !== null && Math.abs(this.#startedAt - Date.parse(eventTime)) < YOUNG_MS;
+    let seen = observation;
+    for (const delay of isYoung ? VISIBILITY_DELAYS_MS : []) {
+      if (!seen.gone) break;
+      await this.#engine.clock.sleep(delay);
+      seen = await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
+    }
+    return seen;
+  }
+
+  /** What AWS Config knew of a resource whose deletion is drift, where the ledger knows nothing. */
+  async #configHistory(session: Session, observation: Observation): Promise<Run['configHistory']> {
+    const { resource, ref, controls } = this.#subject;
+    const isGuarded = controls.some(({ whenDeleted }) => whenDeleted !== undefined);
+    const isKnown = Object.keys(session.state.lastKnown).length > 0;
+    if (!observation.gone || !isGuarded || isKnown || resource.lastKnown === undefined) return null;
+    return orUnreadable(`what was last known of ${ref.resourceId}`, resource.lastKnown.read(observation.aws, ref));
+  }
+
+  #newRun(draft: Draft, observation: Observation, history: Run['configHistory'] = null): Run {
+    return new Run(this.#subject, this.#cause, this.#engine, draft, observation, history);
+  }
+
+  /** True where something is wrong and a mode may let us act, or where a former run left something open. */
+  #wantsLease(run: Run): boolean {
+    if (!isAtLeast(this.#engine.ceiling, 'approve')) return false;
+    const { open, lease } = run.draft.state;
+    const { held, orphaned } = leaseState(lease, this.#startedAt);
+    if (!held && (open.length > 0 || this.#subject.siblings.some(({ id }) => orphaned.includes(id)))) return true;
+    return this.#subject.controls.some(
+      (control) =>
+        complianceOf(run, control) === 'NON_COMPLIANT' &&
+        isAtLeast(this.#engine.policy.reach(control, run.place()), 'approve'),
+    );
+  }
+
+  async #withoutLease(run: Run): Promise<readonly Result[]> {
+    if (run.subject.controls.some((control) => complianceOf(run, control) === 'NON_COMPLIANT'))
+      run.draft.adopt(await this.#engine.ledger.loadShared(run.draft.session));
+    const before = run.draft.session.state.recheckAt;
+    const results = await this.#settled(run, { leased: false });
+    await run.draft.write();
+    return this.#publish(run, before, results);
+  }
+
   /** Works as the resource's only writer, and looks again for as long as others have left their mark. */
-  async #underLease(): Promise<readonly Result[]> {
+  async #underLease(first: Run): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
-    const { key } = this.#look;
+    const loaded = first.draft.session;
+    const [{ session, isOurs, isFirst }, { shared }] = await Promise.all([
+      this.#take(loaded),
+      ledger.loadShared(loaded),
+    ]);
+    if (!isOurs) {
+      first.draft.adopt({ ...session, shared });
+      const results = await this.#settled(first, { leased: false });
+      await first.draft.write();
+      return this.#publish(first, loaded.state.recheckAt, results);
+    }
+    const isFresh = isFirst && loaded.state.changedHandsAt <= this.#startedAt - HANDOVER_MS;
+    return this.#asHolder(first, { ...session, shared }, isFresh);
+  }
+
+  async #asHolder(first: Run, session: Session, isFresh: boolean): Promise<readonly Result[]> {
+    let draft = new Draft(this.#engine, session, this.#holder);
     let results: readonly Result[] = [];
+    const before = session.state.recheckAt;
     try {
-      const claim = { wants: idsOf(this.#subject.controls), covers: idsOf(this.#siblings) };
-      this.#leased = await ledger.acquire(key, this.#holder, claim);
-      if (!this.#leased) return await this.#settleAll();
-      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-        this.#look = new Look(this.#subject, this.#cause, this.#engine);
-        await this.#look.begin();
-        await closeOpenRecords(this.#look);
-        results = merged(results, await this.#settleAll());
-        const wanted = await ledger.release(key, this.#holder);
-        if (wanted.length === 0) return results;
+      for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+        const observation =
+          looks === 0 && isFresh
+            ? first.observation
+            : await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
+        const run = this.#newRun(draft, observation, first.configHistory);
+        results = merged(results, await this.#settled(run, { leased: true }));
+        const wanted = await draft.release();
+        if (wanted.length === 0) return await this.#publish(run, before, results);
         this.#widen(wanted);
+        const next = new Draft(this.#engine, draft.session, this.#holder);
+        next.hasAnnounced = draft.hasAnnounced;
+        draft = next;
       }
-      throw new Error(`others changed the resource ${MOST_LOOKS} times while it was worked on`);
+      throw new Error(`others changed the resource ${MAX_LOOKS} times while it was worked on`);
     } catch (error) {
-      // Where even this fails, the lease ends by itself, and the next look takes over what is left to do.
-      await ledger.abandon(key, this.#holder).catch(() => {});
+      await this.#abandon(draft.session);
       if (results.length === 0) throw error;
+      await announceOutage(this.#engine, error);
       return results.map((result) => ({ ...result, outcome: 'failed', error: result.error ?? messageOf(error) }));
     }
   }
 
+  async #take(loaded: Session) {
+    const claim = { requested: idsOf(this.#subject.controls), handles: idsOf(this.#subject.siblings) };
+    const arn = this.#subject.resource.arn(this.#subject.ref);
+    const [session, answer] = await this.#engine.ledger.update(loaded, (state) => {
+      const now = this.#engine.clock.now().getTime();
+      const isFirst = state === loaded.state;
+      const lease = take(state.lease, this.#holder, claim, now);
+      if (lease !== null) return { next: { ...withLease(state, lease, now), arn }, answer: { isOurs: true, isFirst } };
+      const marked = mark(state.lease, claim);
+      return {
+        next: marked === undefined ? undefined : { ...state, lease: marked },
+        answer: { isOurs: false, isFirst },
+      };
+    });
+    return { session, ...answer };
+  }
+
+  /** Where even this fails, the lease ends by itself, and the next look takes over what is left to do. */
+  async #abandon(session: Session): Promise<void> {
+    await this.#engine.ledger
+      .update(session, (state) => {
+        const lease = abandon(state.lease, this.#holder);
+        const now = this.#engine.clock.now().getTime();
+        return { next: lease === undefined ? undefined : withLease(state, lease, now), answer: undefined };
+      })
+      .catch(() => {});
+  }
+
   /** The next look is also by the controls that others have asked for. */
   #widen(wanted: readonly string[]): void {
-    const { controls } = this.#subject;
-    const all = this.#siblings.filter((control) => controls.includes(control) || wanted.includes(control.id));
+    const { controls, siblings } = this.#subject;
+    const all = siblings.filter((control) => controls.includes(control) || wanted.includes(control.id));
     this.#subject = { ...this.#subject, controls: all };
   }
 
-  #allWell(): boolean {
-    return this.#subject.controls.every((control) =>
-      ['COMPLIANT', 'NOT_APPLICABLE'].includes(this.#verdict(control) ?? ''),
-    );
+  async #settled(run: Run, { leased }: { readonly leased: boolean }): Promise<readonly Result[]> {
+    const recovered = leased ? await recover(run) : new Map();
+    const results = await new Settlement(run, leased, this.#approved, recovered).run();
+    rememberGood(run, results);
+    this.#notices.push(...run.notices);
+    return results;
   }
 
-  /** True where something is wrong and a mode may let us act, or where a former run was cut off. */
-  #wantsLease(): boolean {
-    const { open, held, leftBehind } = this.#look.recollection;
-    if (!isAtLeast(this.#engine.ceiling, 'approve')) return false;
-    if (!held && (open.length > 0 || this.#siblings.some(({ id }) => leftBehind.includes(id)))) return true;
-    const place = this.#look.place();
-    return this.#subject.controls.some(
-      (control) =>
-        this.#verdict(control) === 'NON_COMPLIANT' && isAtLeast(this.#engine.policy.reach(control, place), 'approve'),
-    );
-  }
-
-  #verdict(control: AnyControl) {
+  /** Publishes what was decided. What could not be published stays in the outbox, and the retry of the event publishes it. */
+  async #publish(run: Run, recheckBefore: number | null, results: readonly Result[]): Promise<readonly Result[]> {
+    await sendRecheck(run, recheckBefore);
     try {
-      return this.#look.judge(control).evaluation.complianceType;
-    } catch {
-      return null;
-    }
-  }
-
-  async #settleAll(): Promise<readonly Result[]> {
-    const first = this.#look.observation;
-    const results: Result[] = [];
-    for (const control of this.#subject.controls) results.push(await this.#settle(control, first));
-    return this.#look.remembering(results);
-  }
-
-  /** Judges one control and brings it to its outcome. */
-  async #settle(control: AnyControl, first: Observation): Promise<Result> {
-    const look = this.#look;
-    let seen: Partial<Result> = {};
-    try {
-      const before = look.judge(control, first);
-      seen = { before: before.evaluation.complianceType, annotation: before.evaluation.annotation };
-      const now = look.observation === first ? before : look.judge(control);
-      const progress =
-        now.evaluation.complianceType === 'NON_COMPLIANT'
-          ? await this.#mend(control, now)
-          : await this.#settled(control, before, now);
-      return look.result(control, { ...seen, ...progress });
+      await publishOutbox(run.draft.session, this.#subject, this.#engine, this.#notices);
+      if (run.draft.hasAnnounced) await publishAnnouncements(this.#engine);
+      return results;
     } catch (error) {
-      const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error) };
-      await look.recordFailure(control, failed, []);
-      return look.result(control, failed);
+      const left = await postponed(run.draft.session, this.#engine, this.#notices);
+      return results.map((result) =>
+        left.includes(result.controlId ?? '')
+          ? { ...result, outcome: 'failed', error: `${result.outcome}, but not notified: ${messageOf(error)}` }
+          : result,
+      );
     }
   }
 
-  /** Nothing to do: it is right, or a sibling's remediation in this run has just put it right. */
-  async #settled(control: AnyControl, before: Judgement, now: Judgement): Promise<Progress> {
-    const { complianceType, annotation } = now.evaluation;
-    await this.#look.resolveFinding(control);
-    if (before.evaluation.complianceType === 'NON_COMPLIANT')
-      return {
-        outcome: 'remediated',
-        after: complianceType,
-        annotation: before.evaluation.annotation,
-        remediationId: this.#lastRemediationId,
-      };
-    const outcome = complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable';
-    return { outcome, after: complianceType, annotation };
-  }
-
-  /** The approval holds for the plan that was approved and the state that it was made for, and while nobody has ended it. */
-  #approvedFor(control: AnyControl, judgement: Judgement, plan: readonly Step[]): Remediation | null {
-    const approved = this.#approved;
-    if (approved === null || approved.controlId !== control.id) return null;
-    const waits = this.#look.recollection.open.includes(approved.id);
-    return waits && isMadeFor(approved, this.#look, judgement, plan) ? approved : null;
-  }
-
-  async #mend(control: AnyControl, judgement: Judgement): Promise<Progress> {
-    const look = this.#look;
-    const settings = look.settings(control);
-    const plan = planOf(control, judgement, settings.parameters);
-    const approved = this.#approvedFor(control, judgement, plan);
-    const candidate = { look, control, plan, approved: approved !== null, leased: this.#leased };
-    const { refusal, tags } = await refusalOf(candidate);
-    const mode = look.mode(control, tags);
-    const { annotation } = judgement.evaluation;
-    const drift: Progress = {
-      outcome: 'detected',
-      before: 'NON_COMPLIANT',
-      after: 'NON_COMPLIANT',
-      mode,
-      annotation,
-      steps: plan.map(callOf),
-    };
-    const acts = refusal === null || refusal.outcome === 'awaitingApproval';
-    if (acts && !this.#leased)
-      return { ...drift, annotation: `Another run is at work on it and will look again. ${annotation}` };
-    if (refusal === null) {
-      const done = await remediate(look, control, judgement, plan, this.#holder, approved);
-      this.#lastRemediationId = done.remediationId ?? null;
-      return { ...done, mode };
-    }
-    if (refusal.outcome === 'awaitingApproval')
-      return requestApproval(look, control, judgement, plan, drift, this.#approved);
-    const { outcome, reason, by, quiet, stoppedBy, gate } = refusal;
-    const words = (...parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' ');
-    const refused = {
-      ...drift,
-      outcome,
-      annotation: words(reason, by, annotation),
-      ...(gate === undefined ? {} : { gate }),
-    };
-    await look.recordFinding(control, outcome, words(reason, annotation), async () => {
-      if (!quiet) await look.tell(control, refused, plan, stoppedBy);
+  #allFailed(error: unknown): readonly Result[] {
+    const draft = new Draft(this.#engine, {
+      key: '',
+      version: 0,
+      state: NEW_RESOURCE,
+      shared: null,
+      records: new Map(),
     });
-    return refused;
+    const run = this.#newRun(draft, {
+      gone: false,
+      facets: {},
+      unreadable: {},
+      aws: this.#engine.aws(this.#subject.ref.region),
+    });
+    return this.#subject.controls.map((control) => run.result(control, { outcome: 'failed', error: messageOf(error) }));
   }
 }
 
-/** The last word on each control; but what was put right in an earlier look stays so. */
+/** The compliance type; null where it cannot be told. */
+function complianceOf(run: Run, control: AnyControl) {
+  try {
+    return run.evaluate(control).evaluation.complianceType;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps the facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. */
+function rememberGood(run: Run, results: readonly Result[]): void {
+  const { gone, facets } = run.observation;
+  const keeping = run.subject.controls.filter(({ lastKnown }) => lastKnown !== undefined);
+  if (gone || keeping.length === 0) return;
+  const isGood = ({ id, lastKnown = [] }: AnyControl) =>
+    lastKnown.every((name: string) => name in facets) &&
+    results.some(({ controlId, after }) => controlId === id && after === 'COMPLIANT');
+  const spoilt = new Set(keeping.filter((control) => !isGood(control)).flatMap(({ lastKnown = [] }) => lastKnown));
+  const names = [...new Set(keeping.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]))];
+  const good = Object.fromEntries(names.filter((name) => !spoilt.has(name)).map((name) => [name, facets[name]]));
+  run.draft.change((state) => {
+    const lastKnown = { ...state.lastKnown, ...good };
+    return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };
+  });
+}
+
+/** The last word on each control; but what was remediated in an earlier look stays so. */
 const merged = (earlier: readonly Result[], later: readonly Result[]): readonly Result[] =>
   later.map((result) => {
     const before = earlier.find(({ controlId }) => controlId === result.controlId);

@@ -1,41 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import type { AnyControl, Step } from '../../control.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
+import type { AnyControl } from '../../control.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import type { Step } from '../../step.ts';
 import { intended } from '../execution/apply.ts';
-import type { Look } from './look.ts';
-import type { Judgement } from './observation.ts';
-import { withoutSecrets } from './redact.ts';
+import type { Evaluated } from './observation.ts';
+import { redact } from './redact.ts';
+import type { Run } from './run.ts';
 
 /** The record of a remediation before its first call. */
 export function newRecord(
-  look: Look,
+  run: Run,
   control: AnyControl,
-  judgement: Judgement,
-  plan: readonly Step[],
+  evaluated: Evaluated,
+  steps: readonly Step[],
   rest: Pick<Remediation, 'status' | 'mode'> & Partial<Remediation>,
 ): Remediation {
-  const now = look.now().toISOString();
-  const { ref, resource } = look.subject;
-  const { cause, engine } = look;
+  const now = run.now().toISOString();
+  const { ref, resource } = run.subject;
+  const { cause, engine } = run;
   return {
     id: newId(now),
     kind: 'remediation',
     undoes: null,
     controlId: control.id,
     severity: control.severity,
-    service: resource.service,
+    service: resource.service.id,
     ref,
-    annotation: judgement.evaluation.annotation,
-    before: withoutSecrets(judgement.state),
+    annotation: evaluated.evaluation.annotation,
+    before: redact(evaluated.state),
     after: null,
     afterCompliance: null,
-    steps: plan.map(intended),
+    steps: steps.map(intended),
     error: null,
     eventId: cause.eventId,
     eventName: cause.eventName,
     attribution: cause.attribution,
     decidedBy: null,
     expires: null,
+    recheckAt: null,
     times: { event: cause.eventTime, received: cause.receivedAt, decided: now, applied: null, verified: null },
     codeVersion: engine.codeVersion,
     policyVersion: engine.policy.version,

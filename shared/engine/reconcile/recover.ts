@@ -1,77 +1,150 @@
-import type { CallData } from '../../control.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
-import type { Look } from './look.ts';
-import type { Judgement } from './observation.ts';
-import { withoutSecrets } from './redact.ts';
+import type { AnyControl } from '../../control.ts';
+import type { OpenRecord } from '../../ledger/ledger.ts';
+import type { RecordedStep, Remediation } from '../../ledger/records.ts';
+import { settledSteps } from '../execution/journal.ts';
+import { finishFailed, finishPending, finishRemediated } from '../execution/outcomes.ts';
+import { stateDiff } from '../execution/state-diff.ts';
+import type { Evaluated } from './observation.ts';
+import { redact } from './redact.ts';
+import type { Progress, Run } from './run.ts';
 
-/** Brings remediations to their end whose run was cut off, or whose approval nobody wants any more. We hold the lease, so whoever began them is gone; what is left to do, this look does. */
-export async function closeOpenRecords(look: Look): Promise<void> {
-  for (const id of look.recollection.open) {
-    const record = await look.engine.ledger.remediation(id);
-    const change = record === null ? null : endOf(record, look);
-    if (record === null || change === null) continue;
-    if (change.status === 'remediated') await tellOf({ ...record, ...change }, look);
-    await look.engine.ledger.saveRemediation({ ...record, ...change });
+/** Ids that AWS assigns again when a thing is made again: two states that differ in them alone are the same. */
+export const ASSIGNED_AGAIN = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
+
+/** Brings open records of the resource to their end: those whose run was cut off, those that AWS was still at work on, approvals that came too late. We hold the lease, so whoever began them is gone. Gives what became of controls by that. */
+export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> {
+  const ended = new Map<string, Progress>();
+  for (const open of run.draft.state.open) {
+    const control = controlOf(run, open);
+    const record = control === undefined && !isOver(open) ? null : await adopted(run, open.id);
+    if (record === null) continue;
+    const progress = control === undefined ? null : recoverOne(run, control, record);
+    if (progress !== null) ended.set(record.controlId, progress);
   }
+  return ended;
 }
 
-/** Nobody has heard of what a run did that was cut off. */
-async function tellOf(record: Remediation, look: Look): Promise<void> {
-  const control = look.subject.controls.find(({ id }) => id === record.controlId);
-  if (control === undefined) return;
-  const { id: remediationId, afterCompliance: after, steps } = record;
-  const annotation = `A run that was cut off has put it right. ${record.annotation}`;
-  const done = { outcome: 'remediated', before: 'NON_COMPLIANT', after, annotation, remediationId } as const;
-  const plan = steps.map(({ undo }) => (undo === null ? {} : { undo: () => [] }));
-  await look.tell(control, { ...done, steps: steps.map(callIn) }, plan);
+/** An approval may end by time alone, whoever looks. */
+const isOver = ({ status }: OpenRecord): boolean => status === 'awaitingApproval';
+
+async function adopted(run: Run, id: string): Promise<Remediation | null> {
+  const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);
+  run.draft.adopt(session);
+  return record;
 }
 
-/** A call without how it went. */
-const callIn = ({ service, operation, input, region }: CallData): CallData => ({
-  service,
-  operation,
-  input,
-  ...(region === undefined ? {} : { region }),
-});
+const controlOf = ({ subject }: Run, { controlId }: OpenRecord): AnyControl | undefined =>
+  subject.controls.find(({ id }) => id === controlId);
 
-/** How an open record ends, or null where it goes on waiting or another control's look decides. */
-function endOf(record: Remediation, look: Look): Partial<Remediation> | null {
-  if (record.status === 'awaitingApproval' && record.expires !== null && record.expires <= look.now().toISOString())
-    return { status: 'expired', error: 'nobody decided in time' };
-  const judgement = judgementFor(record, look);
-  if (judgement === null) return null;
-  const drifted = judgement.evaluation.complianceType === 'NON_COMPLIANT';
-  if (record.status === 'awaitingApproval')
-    return drifted ? null : { status: 'superseded', error: 'the drift has gone' };
-  const steps = record.steps.map((step) =>
-    step.status === 'intended' ? { ...step, status: 'unknown' as const } : step,
-  );
-  const after = withoutSecrets(judgement.state);
-  if (record.kind === 'undo')
-    return { status: 'interrupted', steps, after, error: 'its run was cut off; the same undo goes on from here' };
-  return drifted
-    ? {
-        status: 'interrupted',
-        steps,
-        after,
-        error: 'its run was cut off; the drift is still there and is looked at anew',
-      }
-    : {
-        status: 'remediated',
-        steps,
-        after,
-        afterCompliance: judgement.evaluation.complianceType,
-        error: 'its run was cut off before it could verify; a later look found it put right',
-        times: { ...record.times, verified: look.now().toISOString() },
-      };
+function recoverOne(run: Run, control: AnyControl, record: Remediation): Progress | null {
+  if (record.status === 'awaitingApproval') return recoverApproval(run, control, record);
+  const evaluated = evaluatedOrNull(run, control);
+  if (record.status === 'pending') return recoverPending(run, control, record, evaluated);
+  // A look that cannot read says so itself; the record waits for one that can.
+  if (evaluated === null) return null;
+  return record.kind === 'undo' ? recoverUndo(run, record, evaluated) : recoverCutOff(run, control, record, evaluated);
 }
 
-/** How the record's resource reads now; null where this look does not judge its control, or cannot, and says so itself. */
-function judgementFor({ controlId }: Remediation, look: Look): Judgement | null {
-  const control = look.subject.controls.find(({ id }) => id === controlId);
+function evaluatedOrNull(run: Run, control: AnyControl): Evaluated | null {
   try {
-    return control === undefined ? null : look.judge(control);
+    return run.evaluate(control);
   } catch {
     return null;
   }
+}
+
+const isDrifted = ({ evaluation, deleted }: Evaluated, { whenDeleted }: AnyControl): boolean =>
+  evaluation.complianceType === 'NON_COMPLIANT' || (deleted && whenDeleted !== undefined);
+
+function recoverApproval(run: Run, control: AnyControl, record: Remediation): null {
+  const evaluated = evaluatedOrNull(run, control);
+  if (record.expires !== null && record.expires <= run.now().toISOString())
+    run.draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
+  else if (evaluated !== null && !isDrifted(evaluated, control))
+    run.draft.save({ ...record, status: 'superseded', error: 'the drift has gone' });
+  return null;
+}
+
+function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evaluated: Evaluated): Progress | null {
+  const asked = { ...record, steps: record.steps.map(unanswered) };
+  if (isDrifted(evaluated, control)) {
+    run.draft.save({
+      ...asked,
+      status: 'interrupted',
+      after: redact(evaluated.state),
+      error: 'its run was cut off; the drift is still there and is looked at again',
+    });
+    return null;
+  }
+  const cutOff = { ...asked, error: 'its run was cut off before it could verify; a later look found it remediated' };
+  return finishRemediated(
+    run,
+    control,
+    cutOff,
+    evaluated,
+    `Remediated by a run that was cut off. ${record.annotation}`,
+  );
+}
+
+/** Whether the call was made, nobody knows: its run was cut off before it could say. */
+const unanswered = (step: RecordedStep): RecordedStep =>
+  step.status === 'intended' ? { ...step, status: 'unknown' } : step;
+
+function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null {
+  run.draft.save({
+    ...record,
+    steps: record.steps.map(unanswered),
+    status: 'interrupted',
+    after: redact(evaluated.state),
+    error: 'its run was cut off; the same undo goes on from here',
+  });
+  return null;
+}
+
+/** AWS was still at work when the run ended. */
+function recoverPending(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated | null,
+): Progress | null {
+  const isLate = record.expires !== null && record.expires <= run.now().toISOString();
+  if (record.kind === 'undo') return recoverPendingUndo(run, record, evaluated, isLate);
+  if (evaluated !== null && !isDrifted(evaluated, control)) return finishRemediated(run, control, record, evaluated);
+  if (isLate) {
+    const why = evaluated?.evaluation.annotation ?? 'it could not be read';
+    return finishFailed(run, control, record, evaluated, {
+      error: `NotConvergedError: AWS did not finish by ${record.expires}: ${why}`,
+      isLate: true,
+    });
+  }
+  for (const { elements } of record.steps) for (const element of elements) run.pendingElements.set(element, record);
+  const isDue = record.recheckAt !== null && record.recheckAt <= run.now().toISOString();
+  const evaluation = evaluated?.evaluation ?? { annotation: record.annotation };
+  const waiting: Progress = {
+    outcome: 'pending',
+    before: 'NON_COMPLIANT',
+    after: 'NON_COMPLIANT',
+    annotation: evaluation.annotation,
+    remediationId: record.id,
+  };
+  if (isDue && evaluated !== null) finishPending(run, control, record, evaluated);
+  return waiting;
+}
+
+function recoverPendingUndo(run: Run, record: Remediation, evaluated: Evaluated | null, isLate: boolean): null {
+  const after = redact(evaluated?.state ?? null);
+  const ignoring = [...ASSIGNED_AGAIN, ...(run.subject.resource.volatile ?? [])];
+  const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
+  if (isUndone)
+    run.draft.save({
+      ...settledSteps(record, true),
+      status: 'remediated',
+      after,
+      recheckAt: null,
+      times: { ...record.times, verified: run.now().toISOString() },
+    });
+  else if (isLate)
+    run.draft.save({ ...record, status: 'failed', recheckAt: null, error: `AWS did not finish by ${record.expires}` });
+  return null;
 }

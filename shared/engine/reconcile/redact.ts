@@ -1,17 +1,17 @@
-/** Names of fields that may hold a secret, wherever they stand. */
+/** Names of fields that may hold a secret, wherever they stand. An id of a key is none. */
 const SECRET =
-  /password|passphrase|secret(?!sManager|Arn)|credential|(private|access|api)[-_]?key|(session|auth)[-_]?token|userData/i;
+  /password|passphrase|secret(?!sManager|Arn)|credential|(private|access|api)[-_]?key(?!s?[-_]?id)|(session|auth)[-_]?token|userData/i;
 /** Where the field's name stands in another field beside it: `{ Key: 'password', Value: '…' }`. */
 const NAMES = ['Key', 'key', 'Name', 'name'];
 const VALUE = /^value$/i;
 
-const HIDDEN = '[not kept]';
+const REDACTED = '[REDACTED]';
 
 /** The value without what must never stand in a record. Dates become ISO 8601 strings, as in JSON. */
-export const withoutSecrets = (value: unknown): unknown => hidden(JSON.parse(JSON.stringify(value ?? null)), false);
+export const redact = (value: unknown): unknown => hidden(JSON.parse(JSON.stringify(value ?? null)), false);
 
 function hidden(value: unknown, secret: boolean): unknown {
-  if (typeof value === 'string') return secret ? HIDDEN : value;
+  if (typeof value === 'string') return secret ? REDACTED : value;
   if (Array.isArray(value)) return value.map((member) => hidden(member, secret));
   if (typeof value !== 'object' || value === null) return value;
   const members = value as Readonly<Record<string, unknown>>;

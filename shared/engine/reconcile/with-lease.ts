@@ -1,40 +1,70 @@
 import { randomUUID } from 'node:crypto';
-import { BusyError } from '../../ledger/lease.ts';
-import type { Remediation } from '../../ledger/ledger.ts';
-import { resourceKey } from '../../ledger/ledger.ts';
+import { abandon, LeaseHeldError, take } from '../../ledger/lease.ts';
+import { resourceKey, type Session, withLease as withLeaseOf } from '../../ledger/ledger.ts';
+import type { Remediation } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
+import { Draft } from './draft.ts';
 
-/** What is done under a lease; `renew` is called before each write. */
-type Work<T> = (renew: () => Promise<void>) => Promise<T>;
-
-/** Looks at a resource for whoever came while it was held: at the controls that `ids` name. */
-export interface Relay {
+/** Looks at a resource for whoever came while its lease was held: by the controls that `ids` name. */
+export interface OnContention {
   readonly ids: readonly string[];
   look(): Promise<unknown>;
 }
 
 /** Nobody here can look: whoever comes has to come again. */
-export const NO_RELAY: Relay = { ids: [], look: async () => {} };
+export const NO_LOOK: OnContention = { ids: [], look: async () => {} };
 
-/** Does something as the only writer of a record's resource. Throws BusyError where another run is at work on it, or what `work` throws. */
-export async function asSoleWriter<T>(
+/** Does something as the only writer of a record's resource; what `work` leaves in the draft is written as the lease is released. Throws LeaseHeldError where another run is at work on it, or what `work` throws. */
+export async function withLease<T>(
   { service, ref }: Pick<Remediation, 'service' | 'ref'>,
-  { ledger }: Engine,
-  relay: Relay,
-  work: Work<T>,
+  engine: Engine,
+  contention: OnContention,
+  work: (draft: Draft) => Promise<T>,
 ): Promise<T> {
-  const key = resourceKey(service, ref);
   const holder = randomUUID();
-  if (!(await ledger.acquire(key, holder, { wants: [], covers: relay.ids })))
-    throw new BusyError(`another run is at work on ${ref.resourceId}: try again in a minute`);
+  const draft = new Draft(
+    engine,
+    await acquired(resourceKey(service, ref), holder, ref.resourceId, engine, contention),
+    holder,
+  );
   try {
-    return await work(() => ledger.renew(key, holder));
-  } finally {
-    // A release that fails costs a minute of waiting; it must not hide how the work ended.
-    const marks = await ledger.release(key, holder).catch(() => []);
-    if (marks.length > 0) {
-      await ledger.abandon(key, holder).catch(() => {});
-      await relay.look();
-    }
+    const done = await work(draft);
+    const again = await draft.release();
+    if (again.length > 0) await lookAgain(draft.session, holder, engine, contention);
+    return done;
+  } catch (error) {
+    // A lease that cannot be released ends by itself; that must not hide how the work ended.
+    await letGo(draft.session, holder, engine).catch(() => {});
+    throw error;
   }
 }
+
+async function acquired(
+  key: string,
+  holder: string,
+  resourceId: string,
+  engine: Engine,
+  { ids }: OnContention,
+): Promise<Session> {
+  const { ledger, clock } = engine;
+  const [session] = await ledger.update(await ledger.load(key), (state) => {
+    const now = clock.now().getTime();
+    const lease = take(state.lease, holder, { requested: [], handles: ids }, now);
+    if (lease === null) throw new LeaseHeldError(`another run is at work on ${resourceId}: try again in a minute`);
+    return { next: withLeaseOf(state, lease, now), answer: undefined };
+  });
+  return ledger.loadShared(session);
+}
+
+/** Somebody came meanwhile: the lease is let go of, and what they wanted is looked at. */
+async function lookAgain(session: Session, holder: string, engine: Engine, contention: OnContention): Promise<void> {
+  await letGo(session, holder, engine).catch(() => {});
+  await contention.look();
+}
+
+const letGo = (session: Session, holder: string, { ledger, clock }: Engine) =>
+  ledger.update(session, (state) => {
+    const lease = abandon(state.lease, holder);
+    const next = lease === undefined ? undefined : withLeaseOf(state, lease, clock.now().getTime());
+    return { next, answer: undefined };
+  });

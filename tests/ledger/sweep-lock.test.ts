@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { memoryStore } from '../../shared/ledger/store.ts';
-import { type Permit, type SliceOfRun, sweepsIn } from '../../shared/ledger/sweep-claim.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
+import { type SliceOfRun, type SweepLease, sweepsIn } from '../../shared/ledger/sweep-lock.ts';
 
 const SCOPE = { accountId: '1', region: 'eu-west-1', service: 'ec2' };
 const TIME = 100;
 
-/** Claims over a store in memory, with a clock that stands still. */
+/** Locks over a store in memory, with a clock that stands still. */
 function scene() {
   let now = 1_000;
   const sweeps = sweepsIn(memoryStore(), () => now);
@@ -14,7 +14,7 @@ function scene() {
     now += milliseconds;
   };
   const begin = (run: string, slice: number) => sweeps.begin(SCOPE, { run, slice }, now + TIME);
-  const begun = async (run: string, slice: number): Promise<Permit> => {
+  const begun = async (run: string, slice: number): Promise<SweepLease> => {
     const answer = await begin(run, slice);
     if ('dropped' in answer) throw new Error(answer.dropped);
     return answer;
@@ -44,7 +44,7 @@ describe('one sweep at a time', () => {
     const first = await begun('a', 0);
     expect(await begin('a', 0)).toEqual(dropped('this slice is taken already'));
     expect(await begin('a', 1)).toEqual(dropped('the slice before it is being swept again'));
-    expect(await sweeps.handOn(SCOPE, first)).toBe(true);
+    expect(await sweeps.advance(SCOPE, first)).toBe(true);
     expect(await begin('a', 0)).toEqual(dropped('this slice is taken already'));
     expect(await begin('b', 0)).toEqual(dropped('a sweep is under way'));
     const second = await begun('a', 1);
@@ -60,7 +60,7 @@ describe('one sweep at a time', () => {
     const lost = await begun('a', 0);
     later(TIME);
     await begun('a', 0);
-    expect(await sweeps.handOn(SCOPE, lost)).toBe(false);
+    expect(await sweeps.advance(SCOPE, lost)).toBe(false);
     later(TIME);
     expect(await begin('b', 1)).toEqual(dropped('its sweep is not known any more'));
     const other = await begun('b', 0);
@@ -70,20 +70,20 @@ describe('one sweep at a time', () => {
     expect(await begin('a', 0)).toEqual(dropped('another sweep has followed on this one'));
   });
 
-  test('what is given back comes again at once, for what is left to do', async () => {
+  test('what is released comes again at once, for what is left to do', async () => {
     const { sweeps, begun } = scene();
-    await sweeps.giveBack(SCOPE, await begun('a', 0), ['AWS::EC2::Volume']);
+    await sweeps.release(SCOPE, await begun('a', 0), ['AWS::EC2::Volume']);
     const again = await begun('a', 0);
-    expect(again.left).toEqual(['AWS::EC2::Volume']);
-    await sweeps.handOn(SCOPE, again);
+    expect(again.pendingTypes).toEqual(['AWS::EC2::Volume']);
+    await sweeps.advance(SCOPE, again);
     // The event of the next slice could not be sent.
-    await sweeps.giveBack(SCOPE, again, null);
-    expect((await begun('a', 0)).left).toBeNull();
+    await sweeps.release(SCOPE, again, null);
+    expect((await begun('a', 0)).pendingTypes).toBeNull();
   });
 
-  test('a slice that was handed on and never came is begun again after its time', async () => {
+  test('a slice that was advanced and never came is begun again after its time', async () => {
     const { sweeps, later, begun } = scene();
-    await sweeps.handOn(SCOPE, await begun('a', 0));
+    await sweeps.advance(SCOPE, await begun('a', 0));
     later(TIME);
     await begun('a', 0);
   });
@@ -94,7 +94,7 @@ const happening = fc.record({
   run: fc.constantFrom('a', 'b', 'c'),
   wait: fc.integer({ min: 0, max: 150 }),
   pick: fc.nat(),
-  what: fc.constantFrom('delivery', 'delivery', 'handOn', 'end', 'giveBack'),
+  what: fc.constantFrom('delivery', 'delivery', 'advance', 'end', 'release'),
 });
 
 test('however the events come, no two hold it at once, none is begun after its sweep was done, and a new sweep can always follow', async () => {
@@ -103,8 +103,8 @@ test('however the events come, no two hold it at once, none is begun after its s
       const { sweeps, later, begin, now } = scene();
       const sent: SliceOfRun[] = ['a', 'b', 'c'].map((run) => ({ run, slice: 0 }));
       const done = new Set<string>();
-      /** Who is at work, and until when: a function has no more time than its claim. */
-      let working: { readonly permit: Permit; readonly slice: SliceOfRun; readonly until: number } | null = null;
+      /** Who is at work, and until when: a function has no more time than its lock. */
+      let working: { readonly lease: SweepLease; readonly slice: SliceOfRun; readonly until: number } | null = null;
       for (const { wait, pick, what } of happenings) {
         later(wait);
         if (working !== null && working.until <= now()) working = null;
@@ -114,15 +114,15 @@ test('however the events come, no two hold it at once, none is begun after its s
           if ('dropped' in answer) continue;
           expect(working).toBeNull();
           expect(done.has(slice.run)).toBe(false);
-          working = { permit: answer, slice, until: now() + TIME };
+          working = { lease: answer, slice, until: now() + TIME };
         } else if (working !== null) {
-          const { permit, slice } = working;
+          const { lease, slice } = working;
           working = null;
-          if (what === 'giveBack') await sweeps.giveBack(SCOPE, permit, null);
-          if (what === 'handOn' && (await sweeps.handOn(SCOPE, permit)))
+          if (what === 'release') await sweeps.release(SCOPE, lease, null);
+          if (what === 'advance' && (await sweeps.advance(SCOPE, lease)))
             sent.push({ run: slice.run, slice: slice.slice + 1 });
           if (what === 'end') {
-            await sweeps.end(SCOPE, permit);
+            await sweeps.end(SCOPE, lease);
             done.add(slice.run);
           }
         }
@@ -146,7 +146,7 @@ test('a run whose every event comes three times in any order ends, and each slic
         const answer = await begin('a', slice);
         if ('dropped' in answer) continue;
         swept.push(slice);
-        if (slice + 1 < slices && (await sweeps.handOn(SCOPE, answer))) queue.push(slice + 1, slice + 1, slice + 1);
+        if (slice + 1 < slices && (await sweeps.advance(SCOPE, answer))) queue.push(slice + 1, slice + 1, slice + 1);
         else await sweeps.end(SCOPE, answer);
       }
       expect(swept).toEqual(Array.from({ length: slices }, (_, slice) => slice));

@@ -1,8 +1,7 @@
-import type { Engine } from '../engine/context.ts';
-import type { ClientClass } from '../resource.ts';
+import type { Aws, ClientClass } from '../resource.ts';
 
 /** Answers that are kept: those about the last few hundred resources. */
-const KEPT = 1000;
+const MAX_ANSWERS = 1000;
 
 const READ = /^(Describe|Get|List)/;
 
@@ -10,15 +9,15 @@ interface Command {
   readonly input: object;
 }
 
-/** Clients for a dry run, which ask the same thing once: nothing changes by what we do, and thousands of events may speak of one resource. */
-export function askingOnce(aws: Engine['aws']): Engine['aws'] {
+/** Clients that ask the same thing once, for as long as they are used: within one round of reads, or in a dry run, where nothing changes by what we do. */
+export function cachingReads(aws: (region: string) => Aws): (region: string) => Aws {
   const answers = new Map<string, unknown>();
   const once = (key: string, ask: () => unknown) => {
     const answer = answers.get(key) ?? ask();
     answers.delete(key);
     answers.set(key, answer);
     for (const oldest of answers.keys()) {
-      if (answers.size <= KEPT) break;
+      if (answers.size <= MAX_ANSWERS) break;
       answers.delete(oldest);
     }
     return answer;

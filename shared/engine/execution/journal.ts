@@ -1,0 +1,49 @@
+import type { Refusal } from '../../aws/refusals.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import type { Engine } from '../context.ts';
+import { StepFailedError } from '../errors.ts';
+import type { Draft } from '../reconcile/draft.ts';
+import type { Send } from './apply.ts';
+
+/** How the calls of a record went. */
+export interface Journaled {
+  readonly record: Remediation;
+  /** Why not all calls were made; null where they were, as far as is known. */
+  readonly error: StepFailedError | null;
+  /** Who refused for good; null otherwise. */
+  readonly refusal: Refusal | null;
+}
+
+/** Makes the calls of a record that has begun, one by one: each call's outcome and a longer lease are written before the next. One that was refused, or whose answer was lost, ends it: the state then tells what took effect. Throws where the ledger does not answer or the lease was lost: nothing further is called. */
+export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Journaled> {
+  let current = record;
+  for (const [index, { status, service, operation }] of record.steps.entries()) {
+    if (status === 'made') continue;
+    if (current !== record) {
+      draft.save(current);
+      await draft.write();
+    }
+    draft.assertTimeLeft();
+    const { step, refusal } = await send(index);
+    current = { ...current, steps: current.steps.with(index, step) };
+    if (step.status === 'failed' || (step.status === 'unknown' && step.error !== null)) {
+      const how = step.status === 'failed' ? 'failed' : 'was not answered';
+      const error = new StepFailedError(`${service}:${operation} ${how}: ${step.error}`);
+      return { record: current, error, refusal };
+    }
+  }
+  const applied = clock.now().toISOString();
+  return { record: { ...current, times: { ...current.times, applied } }, error: null, refusal: null };
+}
+
+/** The record once the state has told what was made of the steps that nobody answered for: all of them where the state is as it was meant to be, none is known to be where it is not. */
+export const settledSteps = (record: Remediation, isAsMeant: boolean): Remediation => ({
+  ...record,
+  steps: record.steps.map((step) =>
+    step.status === 'unknown' && isAsMeant ? { ...step, status: 'made', error: null } : step,
+  ),
+});
+
+/** True for steps that changed something, or may have. */
+export const hasChanged = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
+  steps.some(({ status }) => status === 'made' || status === 'unknown');

@@ -1,0 +1,253 @@
+import type { Refusal } from '../../aws/refusals.ts';
+import type { AnyControl } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import { recheck } from '../../internal-events.ts';
+import { ACCOUNT, ended, giveBack, type ScopeLimit, type TakenPlace } from '../../ledger/breaker.ts';
+import { currentFlaps, NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
+import type { ResourceState } from '../../ledger/ledger.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import type { Outcome } from '../../result.ts';
+import { DAY_MS, HOUR_MS, milliseconds } from '../../time.ts';
+import { sameFinding, withFinding, withNotice, withoutFinding } from '../reconcile/findings.ts';
+import type { Evaluated } from '../reconcile/observation.ts';
+import { redact } from '../reconcile/redact.ts';
+import type { Progress, Run } from '../reconcile/run.ts';
+import { hasChanged, settledSteps } from './journal.ts';
+import { callIn, isReversible } from './recorded-call.ts';
+
+/** When `pending` ends as `failed`, unless the control says otherwise. */
+const DEADLINE_MS = HOUR_MS;
+/** How long until AWS is looked at again where nothing says when, in milliseconds. */
+export const RECHECK_MS = 60_000;
+
+/** The scopes whose breakers a control's remediation passes. */
+export const limitsFor = (run: Run, control: AnyControl): readonly ScopeLimit[] => {
+  const { control: each, account } = run.engine.policy.limits.remediationsPerHour;
+  return [
+    { scope: control.id, limit: each },
+    { scope: ACCOUNT, limit: account },
+  ];
+};
+
+const scopesOf = (control: AnyControl) => [{ scope: control.id }, { scope: ACCOUNT }];
+
+/** What a gate kept a remediation from changing, beside what it let through. */
+export interface HeldBack {
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly quiet?: boolean;
+}
+
+/** The resource is as it should be after a remediation: its record ends, its elements are counted, its finding is closed and people are notified. */
+export function finishRemediated(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  { evaluation, state }: Evaluated,
+  words: string = record.annotation,
+  heldBack: HeldBack | null = null,
+): Progress {
+  const now = run.now();
+  const done = settledSteps(record, true);
+  const isLeft = evaluation.complianceType === 'NON_COMPLIANT';
+  run.draft.save({
+    ...done,
+    status: 'remediated',
+    after: redact(state),
+    afterCompliance: evaluation.complianceType,
+    recheckAt: null,
+    times: { ...done.times, applied: done.times.applied ?? now.toISOString(), verified: now.toISOString() },
+  });
+  const progress: Progress = {
+    outcome: 'remediated',
+    before: 'NON_COMPLIANT',
+    after: evaluation.complianceType,
+    annotation: words,
+    steps: done.steps.map(callIn),
+    remediationId: record.id,
+  };
+  const notice = run.notice(control, progress, { reversible: isReversible(done) });
+  run.draft.change((before) => {
+    const counted = withFlaps(run, before, control, done);
+    return withNotice(isLeft ? counted : withoutFinding(counted, control.id), notice);
+  });
+  run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), true, now.getTime()));
+  // What is left after every step is what only a person can remediate.
+  return isLeft ? leftToPerson(run, control, progress, evaluation, heldBack) : progress;
+}
+
+function leftToPerson(
+  run: Run,
+  control: AnyControl,
+  progress: Progress,
+  evaluation: Evaluated['evaluation'],
+  heldBack: HeldBack | null,
+): Progress {
+  const outcome = heldBack?.outcome ?? 'detected';
+  const annotation = [heldBack?.reason, evaluation.annotation].filter(Boolean).join(' ');
+  const left: Progress = { ...progress, outcome, annotation };
+  const notice = heldBack?.quiet === true ? null : run.notice(control, { ...left, steps: [] });
+  run.draft.change((state) =>
+    withFinding(state, control, {
+      outcome,
+      annotation,
+      fingerprint: sameFinding(evaluation, heldBack?.reason ?? null),
+      at: run.now().toISOString(),
+      notice,
+    }),
+  );
+  return left;
+}
+
+/** The state with the remediation counted for each element that it changed. */
+function withFlaps({ engine }: Run, state: ResourceState, { id }: AnyControl, record: Remediation): ResourceState {
+  if (!hasChanged(record)) return state;
+  const now = engine.clock.now().getTime();
+  const elements = record.steps.filter(({ status }) => status === 'made').flatMap((step) => step.elements);
+  const flaps = { ...currentFlaps(state.flaps, engine.policy.limits.flap, now) };
+  for (const element of new Set(elements)) flaps[element] = recordRemediation(flaps[element] ?? NO_FLAP, id, now);
+  return { ...state, flaps };
+}
+
+/** AWS is still at work: the record waits, a recheck is asked for, nobody is notified yet. */
+export function finishPending(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  { evaluation }: Pick<Evaluated, 'evaluation'>,
+  why: string = evaluation.annotation,
+): Progress {
+  const now = run.now().getTime();
+  const wait = evaluation.retryAfter ?? (control.settles === undefined ? RECHECK_MS : milliseconds(control.settles));
+  const expires = record.expires !== null && record.status === 'pending' ? record.expires : deadlineOf(control, now);
+  const recheckAt = Math.min(now + wait, Date.parse(expires));
+  const waiting = settledSteps(record, true);
+  run.draft.save({ ...waiting, status: 'pending', expires, recheckAt: new Date(recheckAt).toISOString() });
+  waitFor(run, control, recheckAt, expires, why, evaluation.fingerprint);
+  return {
+    outcome: 'pending',
+    before: 'NON_COMPLIANT',
+    after: 'NON_COMPLIANT',
+    annotation: why,
+    steps: record.steps.map(callIn),
+    remediationId: record.id,
+  };
+}
+
+/** When a wait that begins now ends as failed, ISO 8601. */
+export const deadlineOf = ({ deadline }: AnyControl, now: number): string =>
+  new Date(now + (deadline === undefined ? DEADLINE_MS : milliseconds(deadline))).toISOString();
+
+/** Keeps the finding as pending, and asks for one recheck of the resource: the earliest that any of its controls waits for. */
+export function waitFor(
+  run: Run,
+  control: AnyControl,
+  recheckAt: number,
+  deadline: string,
+  annotation: string,
+  fingerprint: string,
+): void {
+  const now = run.now();
+  const retryAt = new Date(recheckAt).toISOString();
+  run.draft.change((state) => {
+    const seen = {
+      outcome: 'pending',
+      annotation,
+      fingerprint,
+      at: now.toISOString(),
+      retryAt,
+      deadline,
+      notice: null,
+    } as const;
+    const asked =
+      state.recheckAt !== null && state.recheckAt > now.getTime() ? state.recheckAt : Number.POSITIVE_INFINITY;
+    return { ...withFinding(state, control, seen), recheckAt: Math.min(asked, recheckAt) };
+  });
+}
+
+/** Sends the recheck that the state asks for, where this run has asked for it. Where it is lost, the schedule finds the time in the ledger. */
+export async function sendRecheck(run: Run, before: number | null): Promise<void> {
+  const { recheckAt } = run.draft.session.state;
+  if (recheckAt === null || recheckAt === before) return;
+  const { resource, ref } = run.subject;
+  await run.engine.send([recheck(resource.service.id, ref, recheckAt)]);
+}
+
+/** How a remediation ended that did not come to its goal. */
+export interface Failure {
+  readonly error: string;
+  /** Who refused for good. */
+  readonly refusal?: Refusal | null;
+  /** The place that it took in the breakers; free again where nothing was changed. */
+  readonly taken?: readonly TakenPlace[];
+  /** AWS did not come to an end before the deadline: tried again later, and not at once. */
+  readonly isLate?: boolean;
+}
+
+/** The remediation has failed, or is blocked for good: its record ends and people are notified once. */
+export function finishFailed(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated | null,
+  { error, refusal = null, taken = [], isLate = false }: Failure,
+): Progress {
+  const now = run.now();
+  const isBlocked = refusal !== null;
+  run.draft.save({
+    ...record,
+    status: isBlocked ? 'blocked' : 'failed',
+    error,
+    recheckAt: null,
+    after: evaluated === null ? null : redact(evaluated.state),
+  });
+  const changed = hasChanged(record);
+  run.draft.onBreakers(({ breakers }) => [
+    ...(changed ? [] : giveBack(breakers, taken)),
+    ...ended(breakers, scopesOf(control), false, now.getTime()),
+  ]);
+  const why = isBlocked ? `Refused by ${refusal.by}: ${refusal.remedy}.` : null;
+  const progress: Progress = {
+    outcome: isBlocked ? 'blocked' : 'failed',
+    before: 'NON_COMPLIANT',
+    after: isBlocked ? 'NON_COMPLIANT' : null,
+    annotation: [why, record.annotation].filter(Boolean).join(' '),
+    steps: record.steps.map(callIn),
+    remediationId: record.id,
+    error,
+  };
+  const notice = run.notice(control, progress, { reversible: isReversible(record) });
+  const by = isBlocked ? `Refused by ${refusal.by}: ${refusal.remedy}.` : 'It did not take effect in time.';
+  run.draft.change((state) =>
+    withFinding(state, control, {
+      outcome: progress.outcome,
+      annotation: isBlocked ? (progress.annotation ?? '') : error,
+      fingerprint: evaluated === null ? hashOf(error).slice(0, 16) : sameFinding(evaluated.evaluation, why),
+      at: now.toISOString(),
+      notice,
+      ...(isBlocked || isLate ? laterTry(run, control, evaluated, by, isBlocked ? record.id : null) : {}),
+    }),
+  );
+  return progress;
+}
+
+/** When a remediation that is blocked is tried again, and under which circumstances at once. */
+const laterTry = (
+  run: Run,
+  { severity }: AnyControl,
+  evaluated: Evaluated | null,
+  by: string,
+  recordId: string | null,
+) => ({
+  retryAt: new Date(run.now().getTime() + (severity === 'CRITICAL' ? HOUR_MS : DAY_MS)).toISOString(),
+  blocked: { by, recordId, ...circumstances(run, evaluated) },
+});
+
+/** What a blocked remediation was tried under. */
+export const circumstances = ({ engine, subject }: Run, evaluated: Evaluated | null) => ({
+  facets: hashOf(withoutVolatile(evaluated?.state ?? null, subject.resource.volatile ?? [])).slice(0, 16),
+  version: `${engine.codeVersion} ${engine.policy.version}`,
+});
+
+const withoutVolatile = (value: unknown, names: readonly string[]): unknown =>
+  JSON.parse(JSON.stringify(value, (name, member) => (names.includes(name) ? undefined : member)));

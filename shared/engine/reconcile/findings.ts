@@ -1,0 +1,74 @@
+import type { AnyControl, Evaluation } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import type { ResourceState } from '../../ledger/ledger.ts';
+import type { QueuedNotice } from '../../ledger/outbox.ts';
+import type { Finding } from '../../ledger/records.ts';
+import type { Outcome } from '../../result.ts';
+
+/** What a look says of a finding. */
+export interface Sighting {
+  readonly outcome: Outcome;
+  readonly annotation: string;
+  /** See `sameFinding`. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly retryAt?: string | null;
+  readonly deadline?: string | null;
+  readonly blocked?: Finding['blocked'];
+  readonly rejection?: Finding['rejection'];
+  /** What is published where the finding is new or has changed; null where nobody is notified of it. */
+  readonly notice: QueuedNotice | null;
+}
+
+/** What makes a finding of a control the same: what is wrong, and the reason why it is left, without what varies from look to look. */
+export const sameFinding = ({ fingerprint }: Pick<Evaluation, 'fingerprint'>, reason: string | null = null): string =>
+  reason === null ? fingerprint : hashOf([fingerprint, reason]).slice(0, 16);
+
+/** The state with the finding opened or continued. A finding that is new, or whose outcome or fingerprint has changed, queues its notice; one that reads as before leaves the state as it was. Pure. */
+export function withFinding(
+  state: ResourceState,
+  { id, severity }: Pick<AnyControl, 'id' | 'severity'>,
+  { outcome, annotation, fingerprint, at, notice, ...rest }: Sighting,
+): ResourceState {
+  const known = state.findings[id];
+  const isNews = known === undefined || known.outcome !== outcome || !isSame(known, outcome, fingerprint);
+  const kept = { retryAt: known?.retryAt ?? null, deadline: known?.deadline ?? null, blocked: known?.blocked ?? null };
+  const finding: Finding = {
+    controlId: id,
+    severity,
+    outcome,
+    annotation,
+    fingerprint,
+    firstSeen: known?.firstSeen ?? at,
+    lastSeen: at,
+    rejection: known?.rejection ?? null,
+    ...(isNews ? { retryAt: null, deadline: null, blocked: null } : kept),
+    ...rest,
+  };
+  const { lastSeen: _, ...before } = known ?? { lastSeen: '' };
+  const { lastSeen: __, ...after } = finding;
+  if (known !== undefined && hashOf(before) === hashOf(after)) return state;
+  return {
+    ...state,
+    findings: { ...state.findings, [id]: finding },
+    outbox: isNews && notice !== null ? [...state.outbox, notice] : state.outbox,
+  };
+}
+
+/** The text of an error differs from try to try (request ids, encoded messages): a failure is the same failure. */
+const isSame = (known: Finding, outcome: Outcome, fingerprint: string): boolean =>
+  outcome === 'failed' || known.fingerprint === fingerprint;
+
+/** The state without the control's finding. Pure. */
+export function withoutFinding(state: ResourceState, controlId: string): ResourceState {
+  if (!(controlId in state.findings)) return state;
+  const { [controlId]: _, ...findings } = state.findings;
+  return { ...state, findings };
+}
+
+/** The state with a notice to be published. Pure. */
+export const withNotice = (state: ResourceState, notice: QueuedNotice): ResourceState => ({
+  ...state,
+  outbox: [...state.outbox, notice],
+});

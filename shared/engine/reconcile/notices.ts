@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Session } from '../../ledger/ledger.ts';
+import type { QueuedNotice } from '../../ledger/outbox.ts';
+import type { Notice } from '../../notify/notifier.ts';
+import type { Result } from '../../result.ts';
+import type { Cause, Engine, Subject } from '../context.ts';
+
+/** What was decided and not published for longer than this was left by a run that died, in milliseconds; who queued it has published it by then. */
+const PUBLISH_TIME_MS = 60_000;
+
+/** A notice as the outbox keeps it. */
+export const queued = (
+  result: Result,
+  cause: Cause,
+  now: Date,
+  rest: Pick<Notice, 'reversible'> & Pick<Partial<Notice>, 'stoppedBy'>,
+): QueuedNotice => ({
+  id: randomUUID(),
+  at: now.getTime(),
+  notice: {
+    controlId: result.controlId ?? '',
+    result,
+    attribution: cause.attribution,
+    eventTime: cause.eventTime,
+    ...rest,
+  },
+});
+
+/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. Throws what the notifier throws: the rest stays queued, and the next run or the schedule publishes it. */
+export async function publishOutbox(
+  session: Session,
+  subject: Subject,
+  engine: Engine,
+  own: readonly string[],
+): Promise<Session> {
+  const dead = engine.clock.now().getTime() - PUBLISH_TIME_MS;
+  const due = session.state.outbox.filter(({ id, at }) => own.includes(id) || at < dead);
+  if (due.length === 0) return session;
+  const published: string[] = [];
+  try {
+    for (const entry of due) {
+      await engine.notifier.tell(noticeOf(entry, subject));
+      published.push(entry.id);
+    }
+  } finally {
+    if (published.length > 0) session = await cleared(session, engine, published);
+  }
+  return session;
+}
+
+/** Leaves what could not be published to whoever comes next, at once. Gives the controls whose notices wait; never throws. */
+export async function postponed(
+  session: Session,
+  { ledger }: Engine,
+  own: readonly string[],
+): Promise<readonly string[]> {
+  const waiting = ({ id }: QueuedNotice) => own.includes(id);
+  try {
+    const [after] = await ledger.update(session, (state) => ({
+      next: { ...state, outbox: state.outbox.map((entry) => (waiting(entry) ? { ...entry, at: 0 } : entry)) },
+      answer: undefined,
+    }));
+    return after.state.outbox.filter(waiting).map(({ notice }) => notice.controlId);
+  } catch {
+    return session.state.outbox.filter(waiting).map(({ notice }) => notice.controlId);
+  }
+}
+
+async function cleared(session: Session, { ledger }: Engine, published: readonly string[]): Promise<Session> {
+  const [after] = await ledger.update(session, (state) => {
+    const outbox = state.outbox.filter(({ id }) => !published.includes(id));
+    return outbox.length === state.outbox.length
+      ? { answer: undefined }
+      : { next: { ...state, outbox }, answer: undefined };
+  });
+  return after;
+}
+
+function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Subject): Notice {
+  const { controlId, ...rest } = notice;
+  const control = [...controls, ...siblings].find(({ id }) => id === controlId) ?? {
+    id: controlId,
+    title: controlId,
+    severity: notice.result.severity ?? 'MEDIUM',
+    rationale: '',
+    guidance: '',
+  };
+  return { ...rest, control, consoleUrl: resource.consoleUrl(ref) };
+}
+
+/** Publishes the announcements that no other run is publishing. Throws what the notifier throws: the rest is another's after a minute. */
+export async function publishAnnouncements({ ledger, notifier, clock }: Engine): Promise<void> {
+  for (const { key, announcement } of await ledger.announcements.claim(clock.now().getTime())) {
+    await notifier.announce(announcement);
+    await ledger.announcements.done(key);
+  }
+}

@@ -1,0 +1,253 @@
+import type { AnyControl } from '../../control.ts';
+import type { Shared } from '../../ledger/ledger.ts';
+import type { Remediation } from '../../ledger/records.ts';
+import type { Result } from '../../result.ts';
+import { callOf } from '../../step.ts';
+import { CutShortError, messageOf } from '../errors.ts';
+import { circumstances, deadlineOf, waitFor } from '../execution/outcomes.ts';
+import { remediate } from '../execution/remediate.ts';
+import { isMadeFor, requestApproval } from './approval.ts';
+import { sameFinding, withFinding, withoutFinding } from './findings.ts';
+import { elementsOf, exemptionFor, type Holder, passGates, type Refusal, type Verdict } from './gates.ts';
+import { isAtLeast } from './modes.ts';
+import type { Evaluated, Observation } from './observation.ts';
+import { type Planned, planNeeds } from './plan.ts';
+import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
+
+/** Brings each control of a run to its outcome; what it decides stands in the run's draft. */
+export class Settlement {
+  readonly #run: Run;
+  readonly #leased: boolean;
+  readonly #approved: Remediation | null;
+  /** What became of controls by records that were open. */
+  readonly #recovered: ReadonlyMap<string, Progress>;
+  readonly #first: Observation;
+  /** The remediation that last changed the resource in this run; it may have remediated a sibling control's drift too. */
+  #lastRemediationId: string | null = null;
+
+  constructor(run: Run, leased: boolean, approved: Remediation | null, recovered: ReadonlyMap<string, Progress>) {
+    this.#run = run;
+    this.#leased = leased;
+    this.#approved = approved;
+    this.#recovered = recovered;
+    this.#first = run.observation;
+  }
+
+  async run(): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const control of this.#run.subject.controls) results.push(await this.#settle(control));
+    return results;
+  }
+
+  async #settle(control: AnyControl): Promise<Result> {
+    const run = this.#run;
+    let seen: Partial<Result> = {};
+    try {
+      const before = run.evaluate(control, this.#first);
+      seen = { before: before.evaluation.complianceType, annotation: before.evaluation.annotation };
+      const now = run.observation === this.#first ? before : run.evaluate(control);
+      const progress = await this.#progress(control, before, now);
+      return run.result(control, { ...seen, ...progress });
+    } catch (error) {
+      return run.result(control, this.#failed(control, seen, error));
+    }
+  }
+
+  /** A failure is notified once and kept as a finding. */
+  #failed(control: AnyControl, seen: Partial<Result>, error: unknown): Progress {
+    const remediationId = error instanceof CutShortError ? error.remediationId : null;
+    const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error), remediationId };
+    const notice = this.#run.notice(control, failed);
+    const annotation = messageOf(error);
+    this.#find(control, { outcome: 'failed', annotation, fingerprint: 'failed', notice });
+    return failed;
+  }
+
+  async #progress(control: AnyControl, before: Evaluated, now: Evaluated): Promise<Progress> {
+    const recovered = this.#recovered.get(control.id);
+    const isWrong = now.evaluation.complianceType === 'NON_COMPLIANT';
+    // AWS is at work on it: but what it is not at work on goes on.
+    if (recovered !== undefined && (!isWrong || recovered.outcome !== 'pending')) {
+      this.#lastRemediationId = recovered.remediationId ?? null;
+      return recovered;
+    }
+    if (!isWrong) return this.#compliant(control, before, now);
+    if (now.evaluation.retryAfter !== undefined) return recovered ?? this.#settling(control, now);
+    return this.#drifted(control, now);
+  }
+
+  /** Nothing to do: it is right, or a sibling's remediation in this run has just made it so. */
+  #compliant(control: AnyControl, before: Evaluated, { evaluation }: Evaluated): Progress {
+    const { complianceType: after, annotation } = evaluation;
+    this.#run.draft.change((state) => withoutFinding(state, control.id));
+    if (before.evaluation.complianceType !== 'NON_COMPLIANT')
+      return { outcome: after === 'COMPLIANT' ? 'compliant' : 'notApplicable', after, annotation };
+    const remediationId = this.#lastRemediationId;
+    return { outcome: 'remediated', after, annotation: before.evaluation.annotation, remediationId };
+  }
+
+  /** Wrong, and AWS is at work on it by another's hand, or does not let it be changed yet. */
+  #settling(control: AnyControl, { evaluation, state }: Evaluated): Progress {
+    const run = this.#run;
+    const now = run.now();
+    const { annotation, fingerprint, retryAfter = 0 } = evaluation;
+    const known = run.draft.state.findings[control.id];
+    const deadline = (known?.outcome === 'pending' ? known.deadline : null) ?? deadlineOf(control, now.getTime());
+    const drift = { before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', annotation } as const;
+    const late = this.#stillLate(control, { evaluation, state, deleted: false });
+    if (late !== null) return { ...drift, ...late };
+    if (deadline > now.toISOString()) {
+      const isAsked = known?.retryAt != null && known.retryAt > now.toISOString();
+      if (!isAsked)
+        waitFor(
+          run,
+          control,
+          Math.min(now.getTime() + retryAfter, Date.parse(deadline)),
+          deadline,
+          annotation,
+          fingerprint,
+        );
+      return { ...drift, outcome: 'pending' };
+    }
+    const error = `AWS did not finish by ${deadline}: ${annotation}`;
+    const failed: Progress = { ...drift, outcome: 'failed', error };
+    const retryAt = new Date(now.getTime() + retryAfter).toISOString();
+    const blocked = {
+      by: 'AWS did not finish in time.',
+      recordId: null,
+      ...circumstances(run, { evaluation, state, deleted: false }),
+    };
+    this.#find(control, {
+      outcome: 'failed',
+      annotation: error,
+      fingerprint,
+      notice: run.notice(control, failed),
+      retryAt,
+      blocked,
+    });
+    return failed;
+  }
+
+  /** What has failed for its deadline stays so, said once, while AWS is still at work. */
+  #stillLate(control: AnyControl, evaluated: Evaluated): Progress | null {
+    const known = this.#run.draft.state.findings[control.id];
+    if (known?.blocked == null || known.blocked.facets !== circumstances(this.#run, evaluated).facets) return null;
+    return { outcome: 'blocked', error: null, annotation: `${known.blocked.by} ${evaluated.evaluation.annotation}` };
+  }
+
+  async #drifted(control: AnyControl, evaluated: Evaluated): Promise<Progress> {
+    const run = this.#run;
+    const known = run.draft.state.findings[control.id];
+    const { annotation } = evaluated.evaluation;
+    if (!this.#leased && known?.outcome === 'pending' && (known.deadline ?? '') > run.now().toISOString())
+      return { outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', annotation };
+    await run.readMore(planNeeds(control));
+    const planned = run.plan(control, evaluated);
+    const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve')
+      ? await run.ownership()
+      : null;
+    const mode = modeOf(run, control, ownership?.tags ?? null);
+    const approved = this.#approvedFor(control, evaluated, planned);
+    const shared = this.#shared();
+    const verdict = passGates({
+      run,
+      control,
+      evaluated,
+      steps: planned.steps,
+      shared,
+      mode,
+      ownership,
+      approved: approved !== null,
+      holders: await this.#siblingHolders(shared),
+    });
+    const drift: Progress = {
+      outcome: 'detected',
+      before: 'NON_COMPLIANT',
+      after: 'NON_COMPLIANT',
+      mode,
+      annotation: words(planned.byHand, annotation),
+      steps: planned.steps.map(callOf),
+    };
+    return this.#act(control, evaluated, planned, verdict, { drift, approved });
+  }
+
+  async #act(
+    control: AnyControl,
+    evaluated: Evaluated,
+    planned: Planned,
+    { steps, refusal }: Verdict,
+    { drift, approved }: { readonly drift: Progress; readonly approved: Remediation | null },
+  ): Promise<Progress> {
+    const run = this.#run;
+    const acts = steps.length > 0 || refusal?.outcome === 'awaitingApproval';
+    if (acts && !this.#leased)
+      return { ...drift, annotation: `Another run is at work on it and will look again. ${drift.annotation}` };
+    if (refusal?.outcome === 'awaitingApproval')
+      return requestApproval(run, { control, evaluated, steps: planned.steps, drift, unfit: this.#approved });
+    if (steps.length === 0 && refusal !== null) return this.#refused(control, evaluated, drift, refusal, planned);
+    const done = await remediate(run, { control, evaluated, steps, heldBack: refusal, approved });
+    if ('refusal' in done) return this.#refused(control, evaluated, drift, done.refusal, planned);
+    this.#lastRemediationId = done.remediationId ?? null;
+    return { ...done, mode: drift.mode ?? null };
+  }
+
+  /** The approval holds for the plan that was approved and the state that it was made for, and while nobody has ended it. */
+  #approvedFor(control: AnyControl, evaluated: Evaluated, { steps }: Planned): Remediation | null {
+    const approved = this.#approved;
+    if (approved === null || approved.controlId !== control.id) return null;
+    const waits = this.#run.draft.state.open.some(({ id }) => id === approved.id);
+    return waits && isMadeFor(approved, this.#run, evaluated, steps) ? approved : null;
+  }
+
+  #refused(control: AnyControl, evaluated: Evaluated, drift: Progress, refusal: Refusal, planned: Planned): Progress {
+    const { outcome, reason, by, quiet, stoppedBy, gate } = refusal;
+    // Its finding waits as it was left: with the time of the recheck.
+    if (outcome === 'pending')
+      return { ...drift, outcome, remediationId: this.#recovered.get(control.id)?.remediationId ?? null };
+    const annotation = words(reason, drift.annotation);
+    const refused = {
+      ...drift,
+      outcome,
+      annotation: words(reason, by, drift.annotation),
+      ...(gate === undefined ? {} : { gate }),
+    };
+    const reversible = planned.steps.every(({ undo }) => undo !== undefined);
+    const options = stoppedBy === undefined ? { reversible } : { reversible, stoppedBy };
+    const notice = quiet === true ? null : this.#run.notice(control, refused, options);
+    const known = this.#run.draft.state.findings[control.id];
+    const kept = outcome === 'blocked' && known != null ? { retryAt: known.retryAt, blocked: known.blocked } : {};
+    this.#find(control, {
+      outcome,
+      annotation,
+      fingerprint: sameFinding(evaluated.evaluation, reason),
+      notice,
+      ...kept,
+    });
+    return refused;
+  }
+
+  #find(control: AnyControl, sighting: Omit<Parameters<typeof withFinding>[2], 'at'>): void {
+    const at = this.#run.now().toISOString();
+    this.#run.draft.change((state) => withFinding(state, control, { ...sighting, at }));
+  }
+
+  #shared(): Shared {
+    const { shared } = this.#run.draft.session;
+    if (shared === null) throw new TypeError('what holds for everybody was not read');
+    return shared;
+  }
+
+  /** The siblings that are exempt here or have to be asked about, with what they would change. Nothing is read where there are none. */
+  async #siblingHolders(shared: Shared): Promise<readonly Holder[]> {
+    const run = this.#run;
+    const { siblings = [] } = run.subject;
+    const holding = siblings
+      .map((control) => ({ control, exemption: exemptionFor(run, control, shared) }))
+      .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
+    const controls = holding.map(({ control }) => control);
+    await run.readMore([...facetsOf(controls), ...controls.flatMap(planNeeds)]);
+    return holding.map((holder) => ({ ...holder, elements: elementsOf(run, holder.control) }));
+  }
+}
+
+const words = (...parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' ');

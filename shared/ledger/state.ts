@@ -1,0 +1,75 @@
+import { type Head, START } from './chain.ts';
+import type { Flap } from './flap.ts';
+import { FREE, type Lease } from './lease.ts';
+import type { QueuedNotice } from './outbox.ts';
+import type { Finding, RemediationStatus } from './records.ts';
+import type { Listing } from './store.ts';
+
+/** A remediation of the resource that has not come to its end. */
+export interface OpenRecord {
+  readonly id: string;
+  readonly controlId: string;
+  readonly status: RemediationStatus;
+}
+
+/** All that the ledger knows of one resource's present: one item. */
+export interface ResourceState {
+  /** The resource's ARN: exemptions name it. Empty until a run has written it. */
+  readonly arn: string;
+  readonly lease: Lease;
+  /** Open findings by control. */
+  readonly findings: Readonly<Record<string, Finding>>;
+  /** By the element that keeps coming back. */
+  readonly flaps: Readonly<Record<string, Flap>>;
+  readonly open: readonly OpenRecord[];
+  /** Where the resource's chain of evidence stands; kept by the ledger itself. */
+  readonly head: Head;
+  /** Notifications that were decided and are not known to be published. */
+  readonly outbox: readonly QueuedNotice[];
+  /** The last good values of facets that a control keeps. */
+  readonly lastKnown: Readonly<Record<string, unknown>>;
+  /** When the resource is looked at again without an event: milliseconds since 1970. */
+  readonly recheckAt: number | null;
+  /** When a lease was last taken or let go of: reads that began less than a minute after it are made again before a write. */
+  readonly changedHandsAt: number;
+}
+
+/** What the ledger knows of a resource that it has never heard of. */
+export const NEW_RESOURCE: ResourceState = {
+  arn: '',
+  lease: FREE,
+  findings: {},
+  flaps: {},
+  open: [],
+  head: START,
+  outbox: [],
+  lastKnown: {},
+  recheckAt: null,
+  changedHandsAt: 0,
+};
+
+/** The state with this lease; `changedHandsAt` is `now` where it has another holder, or none, by that. Pure. */
+export const withLease = (state: ResourceState, lease: Lease, now: number): ResourceState => ({
+  ...state,
+  lease,
+  changedHandsAt: lease.holder === state.lease.holder ? state.changedHandsAt : now,
+});
+
+/** The list of resources that something is still to be done or known about, and that of all others; both by key. */
+export const ACTIVE = 'ACTIVE';
+export const QUIET = 'QUIET';
+
+/** True where something of the resource is open: a finding, a record, a notification, a recheck, controls to evaluate; or where something is remembered. */
+export const isActive = ({ lease, findings, open, outbox, lastKnown, recheckAt }: ResourceState): boolean =>
+  open.length > 0 ||
+  outbox.length > 0 ||
+  recheckAt !== null ||
+  lease.wanted.length > 0 ||
+  Object.keys(findings).length > 0 ||
+  Object.keys(lastKnown).length > 0;
+
+/** Where a resource stands in the lists. */
+export const listingOf = (key: string, state: ResourceState): Listing => ({
+  list: isActive(state) ? ACTIVE : QUIET,
+  at: key,
+});
