@@ -51,10 +51,10 @@ describe('what differs', () => {
     expect(text).not.toContain('evenkeel undo');
   });
 
-  test('a failure shows the trouble and what was tried', () => {
+  test('a failure shows the error and what was tried', () => {
     const text = textOf({ outcome: 'failed', error: 'StepFailedError: no permission' });
     expect(text).toMatch(/^FAILED to put right/);
-    expect(text).toContain('\nTrouble:    StepFailedError: no permission\n');
+    expect(text).toContain('\nError:      StepFailedError: no permission\n');
     expect(text).toContain('\nTried:\n');
   });
 
@@ -79,7 +79,7 @@ describe('a long plan is shortened', () => {
     );
   });
 
-  test('so are a large input and a large trouble', () => {
+  test('so are a large input and a large error', () => {
     const { text } = render(
       noticeOf({ outcome: 'failed', error: 'x'.repeat(50_000), steps: [call(1, { Policy: 'y'.repeat(20_000) })] }),
     );

@@ -1,6 +1,6 @@
 import { atMost } from '../../at-most.ts';
 import type { AnyControl, AnyResource } from '../../control.ts';
-import { type OwnEvent, RECHECK_DETAIL_TYPE } from '../../internal-events.ts';
+import { recheck } from '../../internal-events.ts';
 import { keyPrefix, refOfKey } from '../../ledger/ledger.ts';
 import type { Listed, ResourceRef } from '../../resource.ts';
 import type { Engine, Subject } from '../context.ts';
@@ -15,8 +15,6 @@ export interface SweepContext {
   readonly controls: readonly AnyControl[];
   /** The region in which what there is once for the account is looked at. */
   readonly home: string;
-  /** Sends events of our own. */
-  send(events: readonly OwnEvent[]): Promise<void>;
 }
 
 /** What the ledger knows and a listing may not show: looked at after the types. */
@@ -184,9 +182,9 @@ export class Round {
 
   async #recheck(refs: readonly ResourceRef[]): Promise<void> {
     const { service } = this.#slice;
-    const events = refs.map((ref) => ({ detailType: RECHECK_DETAIL_TYPE, detail: { service, ...ref } }));
-    if (events.length > 0) await this.#patience.calmly(() => this.#context.send(events));
-    this.rechecks += events.length;
+    const messages = refs.map((ref) => recheck(service, ref));
+    if (messages.length > 0) await this.#patience.calmly(() => this.#engine.send(messages));
+    this.rechecks += messages.length;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../context.ts';
 import { SweepFailedError } from '../errors.ts';
-import { nextEvent, type Slice } from './cursor.ts';
+import { nextMessage, type Slice } from './cursor.ts';
 import { Round, type SweepContext } from './pass.ts';
 import { Patience } from './patience.ts';
 
@@ -48,7 +48,7 @@ export async function sweepSlice(
     const cursor = await round.run(permit.left);
     if (cursor !== null) {
       // Where the right was lost, whoever has it goes on.
-      if (await sweeps.handOn(slice, permit)) await context.send([nextEvent(slice, cursor)]);
+      if (await sweeps.handOn(slice, permit)) await engine.send([nextMessage(slice, cursor)]);
       return summary({ handedOn: true });
     }
     if (round.failed.size > 0) {

@@ -25,7 +25,7 @@ export const sightFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'a rule for the other regions is disabled',
+    name: 'a rule of the own bus is disabled',
     seed: (account) => turn(account, STACK, false),
     mend: (account) => turn(account, STACK, true),
     expect: {
@@ -46,7 +46,7 @@ export const sightFaults: readonly Fault[] = [
     expect: { what: 'rules', state: 'ill', says: /^the rule evenkeel-prod-\S+ has lost its target$/, mend: RESTORE },
   },
   {
-    name: 'the bus of the other regions has gone',
+    name: 'the bus of all events has gone',
     async seed(account) {
       await dropAll(account, STACK);
       await home(account)(EventBridgeClient).send(new DeleteEventBusCommand({ Name: STACK }));
