@@ -1,4 +1,5 @@
 import {
+  type DescribeNetworkInterfacesCommandOutput,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -128,11 +129,14 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
 }
 
+const networkInterfacesOf = ({ NetworkInterfaces }: DescribeNetworkInterfacesCommandOutput) =>
+  carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces);
+
 /** The network interfaces that use these groups, by group. */
 async function describeNetworkInterfaces(aws: Aws, ids: readonly string[]) {
   const used = new Map<string, string[]>(ids.map((id) => [id, []]));
   for await (const page of paginateDescribeNetworkInterfaces({ client: aws(EC2Client) }, inGroups(ids)))
-    for (const { NetworkInterfaceId, Groups = [] } of page.NetworkInterfaces ?? [])
+    for (const { NetworkInterfaceId, Groups = [] } of networkInterfacesOf(page))
       for (const { GroupId = '' } of Groups) if (NetworkInterfaceId) used.get(GroupId)?.push(NetworkInterfaceId);
   return used;
 }
