@@ -33,8 +33,10 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions,
   parameters: {},
-  // Restoring a large instance takes hours, and RDS changes nothing before that is done.
-  deadline: '6h',
+  // For some seconds after the call the instance still reads as available and public.
+  settles: '30s',
+  // RDS changes nothing before an instance is created, and restoring one takes its time.
+  deadline: '2h',
   evaluate({ instance: { DBInstanceStatus: status, PubliclyAccessible } }) {
     if (status === 'deleting') return notApplicable('The instance is being deleted.');
     if (!PubliclyAccessible) return compliant('PubliclyAccessible is false.');

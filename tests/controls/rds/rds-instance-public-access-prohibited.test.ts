@@ -1,15 +1,20 @@
-import {
-  CreateDBInstanceCommand,
-  type CreateDBInstanceCommandInput,
-  DescribeDBInstancesCommand,
-  RDSClient,
-} from '@aws-sdk/client-rds';
+import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { describe, expect, test } from '@jest/globals';
+import { awsClients } from '../../../shared/aws/clients.ts';
+import { makeCall } from '../../../shared/cli/calls.ts';
 import control from '../../../shared/controls/rds/rds-instance-public-access-prohibited.ts';
+import { undo } from '../../../shared/engine/execution/undo.ts';
+import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
+import type { InternalMessage } from '../../../shared/internal-events.ts';
+import { memoryLedger } from '../../../shared/ledger/memory.ts';
+import type { Result } from '../../../shared/result.ts';
 import { MINUTE_MS } from '../../../shared/time.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { testEngine } from '../../support/engine.ts';
+import { publicInstances } from '../../support/public-instances.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { wireTo } from '../../support/wire.ts';
 
 const DB = 'orders';
 const instance = {
@@ -93,26 +98,9 @@ describe('while RDS is at work', () => {
   );
 });
 
-async function withInstances(
-  { aws }: TestAccount,
-  names: readonly string[],
-  rest: Partial<CreateDBInstanceCommandInput> = {},
-) {
-  const rds = aws()(RDSClient);
-  for (const DBInstanceIdentifier of names)
-    await rds.send(
-      new CreateDBInstanceCommand({
-        DBInstanceIdentifier,
-        DBInstanceClass: 'db.t4g.medium',
-        Engine: 'postgres',
-        MasterUsername: 'app',
-        MasterUserPassword: 'not-for-the-ledger',
-        AllocatedStorage: 20,
-        PubliclyAccessible: true,
-        BackupRetentionPeriod: 7,
-        ...rest,
-      }),
-    );
+async function withInstances(account: TestAccount, names: readonly string[]) {
+  await publicInstances(account, names);
+  const rds = account.aws()(RDSClient);
   const describeOne = async (DBInstanceIdentifier: string) => {
     const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
     // The local account says the present moment.
@@ -139,6 +127,93 @@ testOnSandbox(control, {
   }),
   'RDS says that it has done its work': async (account) => ({
     ...(await withInstances(account, ['invoices', 'bills'])),
-    event: sampleEvent('rds/DBInstanceEvent', { orders: 'invoices' }),
+    event: sampleEvent('rds/RDSDBInstanceEvent', { orders: 'invoices' }),
   }),
+});
+
+const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
+const MODIFY = 'rds:ModifyDBInstance';
+
+/** What RDS says while it is at work on a modification: the setting is as it was, and for some seconds the status too. */
+const atWork = (body: string, status: string) =>
+  body
+    .replaceAll('<DBInstanceStatus>available', `<DBInstanceStatus>${status}`)
+    .replaceAll('<PubliclyAccessible>false', '<PubliclyAccessible>true');
+
+/** An account whose RDS takes as long as the test says to make a change. */
+async function slowRds() {
+  const account = await testAccount();
+  await publicInstances(account, ['orders']);
+  process.env.AWS_ENDPOINT_URL = wire.endpoint;
+  wire.take();
+  const rds = { isAtWork: false, status: 'modifying' };
+  const answer = (body: string) => (rds.isAtWork && wire.calls.includes(MODIFY) ? atWork(body, rds.status) : body);
+  wire.alter([{ call: 'rds:DescribeDBInstances', change: answer }]);
+
+  const time = { now: Date.parse('2026-11-02T09:28:20Z') };
+  const sent: InternalMessage[] = [];
+  const engine = testEngine(awsClients(), 'remediate', {
+    ledger: memoryLedger(),
+    clock: { now: () => new Date(time.now), sleep: async () => {} },
+    async send(messages) {
+      sent.push(...messages);
+    },
+  });
+  const look = async (event: unknown): Promise<readonly Result[]> =>
+    (await Array.fromAsync(receive(event, engine, { controls: [control], fallback: account }))).flat();
+  const isPublic = async () => {
+    const { DBInstances = [] } = await account.aws()(RDSClient).send(new DescribeDBInstancesCommand());
+    return DBInstances[0]?.PubliclyAccessible;
+  };
+  const undone = (id: string, dryRun = false) => {
+    const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01', dryRun };
+    return undo(request, engine, [control], (call, { region }) => makeCall(call, engine.aws(region)));
+  };
+  const writes = () => wire.calls.filter((call) => call === MODIFY).length;
+  return { rds, time, sent, engine, look, isPublic, undone, writes };
+}
+
+test('a modification that takes RDS ten minutes is pending, then remediated: one call, one record, one notification, and it can be undone', async () => {
+  const { rds, time, sent, engine, look, isPublic, undone, writes } = await slowRds();
+  Object.assign(rds, { isAtWork: true, status: 'available' });
+  const [first] = await look(sampleEvent('rds/ModifyDBInstance'));
+  expect(first).toMatchObject({ outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', error: null });
+  const id = first?.remediationId ?? '';
+  expect(await isPublic()).toBe(false);
+  await expect(undone(id)).rejects.toThrow(/pending.*2026-11-02T09:28:50/);
+  rds.status = 'modifying';
+
+  for (let minute = 2; minute < 10; minute += 2) {
+    time.now += 2 * MINUTE_MS;
+    const { detail, detailType } = sent.at(-1) ?? {};
+    const [again] = await look({ source: 'evenkeel', 'detail-type': detailType, detail });
+    expect(again).toMatchObject({ outcome: 'pending', remediationId: id });
+  }
+  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'pending', remediationId: id }]);
+  expect(engine.told).toEqual([]);
+
+  rds.isAtWork = false;
+  time.now += 2 * MINUTE_MS;
+  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([
+    { outcome: 'remediated', after: 'COMPLIANT', remediationId: id },
+  ]);
+  expect(engine.told).toMatchObject([{ result: { outcome: 'remediated', remediationId: id }, reversible: true }]);
+  expect(await Array.fromAsync(engine.ledger.remediations())).toHaveLength(1);
+  expect(writes()).toBe(1);
+
+  await undone(id);
+  expect(await isPublic()).toBe(true);
+  expect(await look(sampleEvent('rds/ModifyDBInstance'))).toMatchObject([{ outcome: 'exempted' }]);
+  expect(writes()).toBe(2);
+});
+
+test('what never ends is failed after its deadline, with one notification and no second call', async () => {
+  const { rds, time, engine, look, writes } = await slowRds();
+  rds.isAtWork = true;
+  expect(await look(sampleEvent('rds/ModifyDBInstance'))).toMatchObject([{ outcome: 'pending' }]);
+  time.now += 121 * MINUTE_MS;
+  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'failed' }]);
+  await look(sampleEvent('rds/RDSDBInstanceEvent'));
+  expect(engine.told).toMatchObject([{ result: { outcome: 'failed' } }]);
+  expect(writes()).toBe(1);
 });

@@ -20,8 +20,8 @@ testResource(dbInstance, {
     'rds/ModifyDBInstance': ['orders'],
     'rds/ModifyDBInstance.omitted': ['orders'],
     'rds/ModifyDBInstance.rename': ['orders', 'orders-old'],
-    'rds/DBInstanceEvent': ['orders'],
-    'rds/DBInstanceEvent.prefixed': ['orders'],
+    'rds/RDSDBInstanceEvent': ['orders'],
+    'rds/RDSDBInstanceEvent.prefixed': ['orders'],
   },
 });
 
