@@ -10,6 +10,16 @@ export class StepFailedError extends Error {
   override readonly name = 'StepFailedError';
 }
 
+/** A remediation that had begun could not go on: its record tells how far it came. */
+export class CutShortError extends Error {
+  readonly remediationId: string;
+
+  constructor(message: string, remediationId: string) {
+    super(message);
+    this.remediationId = remediationId;
+  }
+}
+
 /** Every step succeeded and the resource still reads as non-compliant. */
 export class NotConvergedError extends Error {
   override readonly name = 'NotConvergedError';

@@ -1,5 +1,6 @@
 import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
+import type { InternalMessage } from '../../shared/internal-events.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import type { Announcement, Notice } from '../../shared/notify/notifier.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
@@ -10,6 +11,7 @@ import type { Aws } from '../../shared/resource.ts';
 export interface TestEngine extends Engine {
   readonly told: Notice[];
   readonly announced: Announcement[];
+  readonly sent: InternalMessage[];
 }
 
 /** `mode` holds for every control; parameters are the controls' own, overridden by `parameters`. */
@@ -20,6 +22,7 @@ export function testEngine(
 ): TestEngine {
   const told: Notice[] = [];
   const announced: Announcement[] = [];
+  const sent: InternalMessage[] = [];
   const { parameters, ...rest } = overrides;
   return {
     aws,
@@ -45,8 +48,12 @@ export function testEngine(
     clock: { now: () => new Date(), sleep: async () => {} },
     codeVersion: 'test',
     ceiling: 'remediate',
+    async send(messages) {
+      sent.push(...messages);
+    },
     ...rest,
     told,
     announced,
+    sent,
   };
 }

@@ -1,18 +1,13 @@
-import {
-  type AnyControl,
-  compliant,
-  defineControl,
-  nonCompliant,
-  type Severity,
-  type Step,
-  step,
-} from '../../shared/control.ts';
+import { type AnyControl, compliant, defineControl, nonCompliant, type Severity } from '../../shared/control.ts';
 import type { Cause, Engine, Subject } from '../../shared/engine/context.ts';
-import type { Finding, Ledger, Remediation } from '../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../shared/ledger/store.ts';
+import type { Ledger, Update } from '../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
+import type { Remediation } from '../../shared/ledger/records.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
-import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
+import { type Aws, call, defineResource, type ResourceRef } from '../../shared/resource.ts';
+import { defineService } from '../../shared/service.ts';
+import { type Step, step } from '../../shared/step.ts';
 
 /** The state of a box, the resource that these tests keep in order; null when there is none. */
 export interface Box {
@@ -24,6 +19,10 @@ export const GOOD: Box = { lid: { open: false }, lock: { on: true }, label: { te
 
 export const named = (name: string, message = `${name} happened`) => Object.assign(new Error(message), { name });
 
+/** A refusal as an SDK client throws it: the service has answered. */
+export const refusedWith = (name: string, message?: string) =>
+  Object.assign(named(name, message), { $metadata: { httpStatusCode: 403, attempts: 1 } });
+
 /** One box in an account, and everything that was done to it, in order. */
 export class World {
   box: Box | null;
@@ -33,10 +32,12 @@ export class World {
   readonly errors = new Map<string, Error>();
   /** Calls that are answered and change nothing. */
   readonly inert = new Set<string>();
-  /** `read lid`, `call CloseLid`, `ledger saveFinding`, `told detected`, …: what happened, in order. */
+  /** `read lid`, `call CloseLid`, `ledger write remediated`, `notified detected`, …: what happened, in order. */
   readonly log: string[] = [];
   readonly calls: { readonly operation: string; readonly input: object; readonly region: string }[] = [];
   lastKnown: () => Promise<Partial<Box> | null> = async () => null;
+  /** Hears of each call that was made. */
+  onCall: (operation: string) => void = () => {};
 
   constructor(box: Partial<Box> | null = {}) {
     this.box = box === null ? null : { ...GOOD, ...box };
@@ -65,6 +66,7 @@ export class World {
     if (error !== undefined) throw error;
     this.calls.push({ operation, input, region });
     if (!this.inert.has(operation)) this.#change(operation, input);
+    this.onCall(operation);
     return { $metadata: { requestId: `request-${this.calls.length}` }, was: 'something' };
   }
 
@@ -91,24 +93,28 @@ export class TurnKeyCommand extends Command {}
 export class MakeBoxCommand extends Command {}
 
 const facet = <N extends keyof Box>(name: N) => ({
-  actions: [],
+  grants: {},
   read: async (aws: Aws): Promise<Box[N]> => (await aws(BoxClient).world.read(name)) as Box[N],
 });
 
+const boxes = defineService({ id: 'box', domain: 'data', eventSources: ['box.amazonaws.com'], sdks: {} });
+
 export const box = defineResource({
-  service: 'box',
+  service: boxes,
   type: 'AWS::Box::Box',
-  eventSource: 'box.amazonaws.com',
   gone: ['NoSuchBox'],
   facets: { lid: facet('lid'), lock: facet('lock'), label: facet('label') },
-  events: {
-    OpenLid: { ids: ({ request }) => (request === null ? [] : [String(request.boxId)]), facets: ['lid'] },
-  },
-  actions: [],
+  triggers: [
+    call('box.amazonaws.com', 'OpenLid', {
+      ids: ({ request }) => (request === null ? [] : [String(request.boxId)]),
+      facets: ['lid'],
+    }),
+  ],
+  grants: {},
   arn: ({ resourceId }) => `arn:aws:box:::${resourceId}`,
   consoleUrl: ({ resourceId }) => `https://example.com/${resourceId}`,
   async *list() {},
-  lastKnown: { actions: [], read: async (aws) => aws(BoxClient).world.lastKnown() },
+  lastKnown: { grants: {}, read: async (aws) => aws(BoxClient).world.lastKnown() },
 });
 
 const words = {
@@ -131,10 +137,11 @@ export const closeLid = (): Step =>
     { force: true },
     {
       satisfiedBy: ['LidIsClosed'],
+      elements: ['lid'],
       undo: () => [step(BoxClient, OpenLidCommand, {})],
     },
   );
-const turnKey = (): Step => step(BoxClient, TurnKeyCommand, { turns: 2 });
+const turnKey = (): Step => step(BoxClient, TurnKeyCommand, { turns: 2 }, { elements: ['lock'] });
 
 export const lidClosed: AnyControl = defineControl({
   ...words,
@@ -167,13 +174,14 @@ export const labelled: AnyControl = defineControl({
   evaluate: ({ label }) => (label.text === '' ? nonCompliant('There is no label.') : compliant('There is a label.')),
 });
 
-/** A box that is lost is made anew from what was last known of it. */
+/** A box that is lost is made again from what was last known of it. */
 export const kept: AnyControl = defineControl({
   ...words,
   id: 'box-kept',
   severity: 'MEDIUM',
   resource: box,
   needs: ['label', 'lock'],
+  lastKnown: ['label', 'lock'],
   evaluate: ({ label }) => (label.text === 'rotten' ? nonCompliant('It is rotten.') : compliant('It is there.')),
   plan: () => [],
   whenDeleted: {
@@ -207,63 +215,65 @@ export const CAUSE: Cause = {
   attribution: { actor: 'ann', sourceIp: null, userAgent: null, tool: 'console' },
 };
 
-type Calls = Readonly<Record<string, (...given: never[]) => unknown>>;
-
-/** What the log says of a call beside its name. */
-const DETAILS: Readonly<Record<string, (given: never) => string>> = {
-  saveFinding: ([, { status }]: [string, Finding]) => ` ${status}`,
-  saveRemediation: ([{ status }]: [Remediation]) => ` ${status}`,
-};
-
-/** A ledger in memory that writes its calls into the log and can be broken: by the number of the call, the first being 0. */
-export function watchedLedger(
-  world: World,
-  breaks: (call: number, method: string) => boolean = () => false,
-  now: () => number = Date.now,
-) {
-  const { breakers, sweeps, ...memory } = ledgerIn(memoryStore(), now);
-  const remediations = new Map<string, Remediation>();
-  const history: Remediation[] = [];
-  let call = 0;
-  const on = (method: string, detail = '') => {
-    const broken = breaks(call++, method);
-    world.log.push(`ledger ${method}${detail}${broken ? ' broke' : ''}`);
-    if (broken) throw named('LedgerDown');
-  };
-  const watched = <T extends object>(calls: T): T => {
-    const wrapped = Object.entries(calls as Calls).map(([method, answer]) => [
-      method,
-      async (...given: never[]) => {
-        on(method, DETAILS[method]?.(given as never));
-        return answer(...given);
-      },
-    ]);
-    return Object.fromEntries(wrapped);
-  };
-  const { openFindings, remembered, remediations: listed, ...answering } = memory;
-  const { saveRemediation, ...rest } = watched(answering);
-  const ledger: Ledger = {
-    ...rest,
-    openFindings,
-    remembered,
-    sweeps,
-    remediations: listed,
-    breakers: watched(breakers),
-    async saveRemediation(remediation) {
-      await saveRemediation(remediation);
-      remediations.set(remediation.id, structuredClone(remediation));
-      history.push(structuredClone(remediation));
-    },
-  };
-  return { ledger, history, calls: () => call, kept: () => [...remediations.values()] };
+/** What an update writes, in words: the statuses of its records, and what becomes of the lease. */
+function inWords({ next, records = [] }: Update<unknown>, holder: string | null | undefined): string {
+  const lease = next === undefined || next.lease.holder === holder ? [] : [next.lease.holder ? 'lease' : 'release'];
+  return [...records.map(({ status }) => status), ...lease].map((word) => ` ${word}`).join('');
 }
 
-/** A notifier that writes into the log what it tells. */
-export function watchedNotifier(world: World, told: Notice[]): Engine['notifier'] {
+/** Which call of the ledger breaks: by its number, the first being 0; before it took effect, or only its answer is lost. */
+export type Breaks = (call: number, method: string) => boolean | 'answer';
+
+/** A ledger in memory that writes its calls into the log and can be broken. */
+export function watchedLedger(world: World, breaks: Breaks = () => false, now: () => number = Date.now) {
+  const memory = ledgerIn(memoryStore(), now);
+  const remediations = new Map<string, Remediation>();
+  const history: Remediation[] = [];
+  let calls = 0;
+  async function watched<T>(method: string, answer: () => Promise<T>, detail: () => string = () => ''): Promise<T> {
+    const broken = breaks(calls++, method);
+    if (broken === true) world.log.push(`ledger ${method} broke`);
+    if (broken === true) throw named('LedgerDown');
+    const answered = await answer();
+    world.log.push(`ledger ${method}${detail()}${broken === 'answer' ? ' answer lost' : ''}`);
+    if (broken === 'answer') throw named('LedgerDown');
+    return answered;
+  }
+  const ledger: Ledger = {
+    ...memory,
+    load: (key) => watched('load', () => memory.load(key)),
+    loadShared: (session) => watched('shared', () => memory.loadShared(session)),
+    adopt: (session, id) => watched('adopt', () => memory.adopt(session, id)),
+    async update(session, decide) {
+      const first = decide(session.state, session.shared);
+      const isNothing =
+        first.next === undefined &&
+        [first.records, first.breakers, first.exemptions, first.announcements].every((one) => (one ?? []).length === 0);
+      if (isNothing) return memory.update(session, decide);
+      let last = first;
+      const write = () =>
+        memory.update(session, (state, shared) => {
+          const made = decide(state, shared);
+          last = made;
+          return made;
+        });
+      const written = await watched('write', write, () => inWords(last, session.state.lease.holder));
+      for (const record of last.records ?? []) {
+        remediations.set(record.id, structuredClone(record));
+        history.push(structuredClone(record));
+      }
+      return written;
+    },
+  };
+  return { ledger, history, calls: () => calls, kept: () => [...remediations.values()] };
+}
+
+/** A notifier that writes into the log what it publishes. */
+export function watchedNotifier(world: World, notified: Notice[]): Engine['notifier'] {
   return {
     async tell(notice) {
-      world.log.push(`told ${notice.result.outcome}`);
-      told.push(notice);
+      world.log.push(`notified ${notice.result.outcome}`);
+      notified.push(notice);
     },
     async announce({ subject }) {
       world.log.push(`announced ${subject}`);

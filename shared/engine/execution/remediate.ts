@@ -3,7 +3,7 @@ import { giveBack, type TakenPlace } from '../../ledger/breaker.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
 import type { Engine } from '../context.ts';
-import { messageOf } from '../errors.ts';
+import { CutShortError, messageOf } from '../errors.ts';
 import { sameFinding, withFinding, withoutFinding } from '../reconcile/findings.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
@@ -43,7 +43,9 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
     (refused) => breakerAnnouncement(run, control, refused),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
-  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine);
+  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
+    (error: unknown) => cutShort(run, control, record, error),
+  );
   const { error, refusal } = journaled;
   if (error !== null && refusal !== null)
     return finishFailed(run, control, journaled.record, evaluated, {
@@ -52,6 +54,15 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
       taken: admission.taken,
     });
   return verified(run, work, journaled.record, error, admission.taken);
+}
+
+/** The ledger, or the lease, was lost between two calls: no further call is made, and the record says how far it came, should it still be written. */
+async function cutShort(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
+  const current = run.draft.pending(record.id) ?? record;
+  const read = await readAgain(run, control);
+  const after = 'evaluated' in read ? redact(read.evaluated.state) : null;
+  run.draft.save({ ...current, status: 'failed', error: messageOf(error), after });
+  throw new CutShortError(messageOf(error), record.id);
 }
 
 /** A retry of what was blocked goes on in its record: no new one for each try. */

@@ -285,18 +285,17 @@ function complianceOf(run: Run, control: AnyControl) {
   }
 }
 
-/** Keeps the facets that controls name as last known, each while every control that names it is COMPLIANT. */
+/** Keeps the facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. */
 function rememberGood(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
   const keeping = run.subject.controls.filter(({ lastKnown }) => lastKnown !== undefined);
   if (gone || keeping.length === 0) return;
-  const isGood = ({ id }: AnyControl) =>
+  const isGood = ({ id, lastKnown = [] }: AnyControl) =>
+    lastKnown.every((name: string) => name in facets) &&
     results.some(({ controlId, after }) => controlId === id && after === 'COMPLIANT');
   const spoilt = new Set(keeping.filter((control) => !isGood(control)).flatMap(({ lastKnown = [] }) => lastKnown));
   const names = [...new Set(keeping.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]))];
-  const good = Object.fromEntries(
-    names.filter((name) => !spoilt.has(name) && name in facets).map((name) => [name, facets[name]]),
-  );
+  const good = Object.fromEntries(names.filter((name) => !spoilt.has(name)).map((name) => [name, facets[name]]));
   run.draft.change((state) => {
     const lastKnown = { ...state.lastKnown, ...good };
     return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };

@@ -3,7 +3,7 @@ import type { Shared } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import { callOf } from '../../step.ts';
-import { messageOf } from '../errors.ts';
+import { CutShortError, messageOf } from '../errors.ts';
 import { circumstances, deadlineOf, waitFor } from '../execution/outcomes.ts';
 import { remediate } from '../execution/remediate.ts';
 import { isMadeFor, requestApproval } from './approval.ts';
@@ -55,7 +55,8 @@ export class Settlement {
 
   /** A failure is notified once and kept as a finding. */
   #failed(control: AnyControl, seen: Partial<Result>, error: unknown): Progress {
-    const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error) };
+    const remediationId = error instanceof CutShortError ? error.remediationId : null;
+    const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error), remediationId };
     const notice = this.#run.notice(control, failed);
     const annotation = messageOf(error);
     this.#find(control, { outcome: 'failed', annotation, fingerprint: 'failed', notice });
