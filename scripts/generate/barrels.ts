@@ -31,11 +31,3 @@ export function barrelOfServices(services: readonly string[]): string {
   const all = `export const services: readonly Service[] = [${services.map(camelCase).join(', ')}];`;
   return [NOTE, type, ...imports, '', all, ''].join('\n');
 }
-
-/** The services that have a function which sweeps: for the watch, whose bundle holds no control. */
-export const servicesList = (services: readonly string[]): string =>
-  [
-    NOTE,
-    `export const services: readonly string[] = [${services.map((service) => `'${service}'`).join(', ')}];`,
-    '',
-  ].join('\n');

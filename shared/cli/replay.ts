@@ -4,7 +4,7 @@ import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
-import { resultWithoutResource } from '../result.ts';
+import { type Outcome, resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
@@ -72,7 +72,10 @@ interface ReplayContext {
   home(): Promise<Home>;
 }
 
-/** Looks at all that one value speaks of; true where all of it ended well. */
+/** Outcomes after which an event is worth another look: what is pending, the next run verifies. */
+const TO_COME_AGAIN: readonly Outcome[] = ['failed', 'halted', 'pending'];
+
+/** Looks at all that one value speaks of; true where none of it has to come again. */
 async function replayValue(
   value: unknown,
   where: string,
@@ -81,9 +84,9 @@ async function replayValue(
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
-    for (const result of await reconcileChange(change, engine, { controls, fallback, ...sharedHome() })) {
+    for (const result of await reconcileChange(change, engine, { controls, fallback, ...sharedHome(), byPerson: true })) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
-      well &&= result.outcome !== 'failed' && result.outcome !== 'halted';
+      well &&= !TO_COME_AGAIN.includes(result.outcome);
     }
   }
   return well;
@@ -98,7 +101,7 @@ function namesItsHome(change: Change): boolean {
   return accountId !== '' && region !== '';
 }
 
-/** Only a run that may remediate takes messages away: looking has put nothing right. */
+/** Only a run that may remediate takes messages away: looking has remediated nothing. */
 async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
   await drain(url, context.engine.aws(regionOfQueue(url)), async ({ Body = '', MessageId }) => {
     const well = await replayValue(Body, `${url} message ${MessageId}`, context);
