@@ -1,8 +1,8 @@
 import { type AnyControl, compliant, defineControl, nonCompliant, type Severity } from '../../shared/control.ts';
 import type { Cause, Engine, Subject } from '../../shared/engine/context.ts';
 import type { Ledger, Update } from '../../shared/ledger/ledger.ts';
-import type { Remediation } from '../../shared/ledger/records.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';
+import type { Remediation } from '../../shared/ledger/records.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
 import { type Aws, call, defineResource, type ResourceRef } from '../../shared/resource.ts';
@@ -164,6 +164,25 @@ export const locked: AnyControl = defineControl({
   plan: ({ lid }) => (lid.open ? [closeLid(), turnKey()] : [turnKey()]),
 });
 
+/** Two steps, and both can be undone. */
+export const shut: AnyControl = defineControl({
+  ...words,
+  id: 'box-shut',
+  severity: 'HIGH',
+  resource: box,
+  needs: ['lid', 'lock'],
+  evaluate: ({ lid, lock }) => (lid.open || !lock.on ? nonCompliant('It is not shut.') : compliant('It is shut.')),
+  plan: () => [
+    closeLid(),
+    step(
+      BoxClient,
+      TurnKeyCommand,
+      { turns: 2 },
+      { elements: ['lock'], undo: () => [step(BoxClient, OpenLidCommand, { key: true })] },
+    ),
+  ],
+});
+
 /** A person has to decide what to write. */
 export const labelled: AnyControl = defineControl({
   ...words,
@@ -246,7 +265,9 @@ export function watchedLedger(world: World, breaks: Breaks = () => false, now: (
     adopt: (session, id) => watched('adopt', () => memory.adopt(session, id)),
     async update(session, decide) {
       const first = decide(session.state, session.shared);
-      const isNothing = first.next === undefined && [first.records, first.breakers, first.exemptions, first.announcements].every((one) => (one ?? []).length === 0);
+      const isNothing =
+        first.next === undefined &&
+        [first.records, first.breakers, first.exemptions, first.announcements].every((one) => (one ?? []).length === 0);
       if (isNothing) return memory.update(session, decide);
       let last = first;
       const write = () =>
