@@ -22,7 +22,7 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 interface DynamoCall {
   readonly Item?: Attributes;
   readonly Key?: Attributes;
-  readonly TransactItems?: readonly { readonly Put: { readonly Item: Attributes } }[];
+  readonly TransactItems?: readonly { readonly Put?: { readonly Item: Attributes } }[];
   readonly IndexName?: string;
   readonly ExpressionAttributeValues?: Attributes;
 }
@@ -54,19 +54,19 @@ export function tallying(): { see(call: PassingCall): void; taken(): Tally } {
     tally = Object.fromEntries(Object.keys(tally).map((name) => [name, sum(name as keyof Tally)])) as unknown as Tally;
   };
 
-  /** `times`: 2 in a transaction, which prepares and then commits; the index is written once. */
+  /** `times`: 2 in a transaction, which prepares and then commits. The index holds keys only: it is written where an item comes into a list, leaves it or moves. */
   function put(item: Attributes, times: number): void {
     const [pk, sk, size] = [text(item.pk), text(item.sk), sizeOf(item)];
     const key = JSON.stringify([pk, sk]);
     const before = table.get(key);
     const now: Kept = { pk, sk, size, list: item.list?.S, at: item.at?.S };
     table.set(key, now);
-    const moved = before?.list !== undefined && (before.list !== now.list || before.at !== now.at);
-    const indexed = (now.list === undefined ? 0 : 1) + (moved ? 1 : 0);
+    const isSame = before?.list === now.list && before?.at === now.at;
+    const indexed = isSame ? 0 : [before?.list, now.list].filter((list) => list !== undefined).length;
     const stored = (kept: Kept | undefined) =>
       kept === undefined ? 0 : (kept.size + OVERHEAD) * (kept.list === undefined ? 1 : 2);
     add({
-      writeUnits: units(Math.max(size, before?.size ?? 0), 1024) * (times + indexed),
+      writeUnits: units(Math.max(size, before?.size ?? 0), 1024) * times + indexed,
       keptBytes: stored(now) - stored(before),
     });
   }
@@ -75,7 +75,11 @@ export function tallying(): { see(call: PassingCall): void; taken(): Tally } {
     [...table.values()].filter(matches).reduce((sum, { size }) => sum + size, 0);
 
   function seeDynamo({ Item, Key, TransactItems = [], IndexName, ExpressionAttributeValues: values = {} }: DynamoCall) {
-    for (const { Put } of TransactItems) put(Put.Item, 2);
+    for (const { Put } of TransactItems) {
+      if (Put !== undefined) put(Put.Item, 2);
+      // A check of an item that is not written costs as much as a write of it.
+      else add({ writeUnits: 2 });
+    }
     if (Item !== undefined) put(Item, 1);
     if (Key !== undefined) {
       const size = table.get(JSON.stringify([text(Key.pk), text(Key.sk)]))?.size ?? 0;

@@ -11,7 +11,7 @@ export interface Step {
   readonly satisfiedBy?: readonly string[];
   /** The calls that restore the state before this step, built from the step's output; absent for a step that cannot be undone. */
   readonly undo?: (output: object) => readonly Step[];
-  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it. Gates hold for an element, whatever else the request holds. */
+  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it; and what it stands on, where an earlier step has to be made first. Gates hold for an element, whatever else the request holds. */
   readonly elements: readonly string[];
   /** What IAM asks for the call; part of what its control declares. */
   readonly permissions: Grants;

@@ -105,7 +105,7 @@ const NAMES: readonly (readonly [from: string, to: string])[] = [
   ['${self:service}-${sls:stage}', '<prefix>'],
   ['${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
   ['${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret (or ssm:DescribeParameters)'],
-  ['${file(resources/deployment.cjs):slack.lookAt}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
+  ['${file(resources/deployment.cjs):slack.reconcileChange}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
   ['${file(resources/deployment.cjs):slack.arn}', '<slackSecret of deployment.yml>'],
   ['${AWS::Partition}', '…'],
   ['${AWS::Region}', '<home>'],

@@ -60,7 +60,7 @@ const EXAMINATIONS: readonly Statement[] = [
     'LookAtSlack',
     "see that the Slack webhook's address is there, and not what it is",
     ['${file(resources/deployment.cjs):slack.look}'],
-    '${file(resources/deployment.cjs):slack.lookAt}',
+    '${file(resources/deployment.cjs):slack.reconcileChange}',
   ),
   look(
     'LookAtLists',

@@ -3,7 +3,7 @@ import type { AnyControl } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
-import { lookAt } from '../engine/intake/reconcile-change.ts';
+import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -81,7 +81,7 @@ async function replayValue(
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
-    for (const result of await lookAt(change, engine, { controls, fallback, ...sharedHome() })) {
+    for (const result of await reconcileChange(change, engine, { controls, fallback, ...sharedHome() })) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
       well &&= result.outcome !== 'failed' && result.outcome !== 'halted';
     }

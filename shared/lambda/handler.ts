@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 import type { AnyControl } from '../control.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
-import { lookAt } from '../engine/intake/reconcile-change.ts';
+import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import type { SweepSummary } from '../engine/sweep/sweep.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import type { Outcome, Result } from '../result.ts';
@@ -31,7 +31,7 @@ export function createHandler(controls: readonly AnyControl[], policy: PolicyDoc
     const [, , , home = '', accountId = ''] = context.invokedFunctionArn.split(':');
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
-      for (const result of await lookAt(change, engine, { controls, fallback, home })) {
+      for (const result of await reconcileChange(change, engine, { controls, fallback, home })) {
         record(result, change.eventTime);
         tally[result.outcome] = (tally[result.outcome] ?? 0) + 1;
         if (result.outcome === 'failed') failures.push(result);

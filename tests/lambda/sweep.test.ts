@@ -55,7 +55,7 @@ const beginning = (service: string, region = REGION) => {
 };
 const sweep = (event: JsonObject, milliseconds = 120_000) =>
   sweepFrom(event, engine, { controls: own, home: REGION, time: { getRemainingTimeInMillis: () => milliseconds } });
-async function lookAt(event: JsonObject) {
+async function reconcileChange(event: JsonObject) {
   const fallback = { accountId: account.accountId, region: REGION };
   return (await Array.fromAsync(receive(event, engine, { controls: own, fallback }))).flat();
 }
@@ -73,14 +73,14 @@ test('a sweep writes nothing; what has drifted comes in through the front door a
       detail: { service: 'ec2', resourceType: 'AWS::EC2::SecurityGroup', resourceId: group, region: REGION },
     },
   ]);
-  expect(await lookAt(events[0] as JsonObject)).toMatchObject([{ outcome: 'remediated', resourceId: group }]);
+  expect(await reconcileChange(events[0] as JsonObject)).toMatchObject([{ outcome: 'remediated', resourceId: group }]);
   expect(await sweep(beginning('ec2'))).toMatchObject({ rechecks: 0 });
 
   expect(await sweep(beginning('ec2', AFAR))).toMatchObject({ region: AFAR, rechecks: 1 });
   const [afar, ...others] = await sent();
   expect(others).toEqual([]);
   expect(afar).toMatchObject({ detail: { resourceId: there, region: AFAR } });
-  expect(await lookAt(afar as JsonObject)).toMatchObject([{ outcome: 'remediated', region: AFAR }]);
+  expect(await reconcileChange(afar as JsonObject)).toMatchObject([{ outcome: 'remediated', region: AFAR }]);
 });
 
 test('a trail that is gone is found by what the ledger keeps of it', async () => {
@@ -95,14 +95,14 @@ test('a trail that is gone is found by what the ledger keeps of it', async () =>
     'detail-type': 'Evenkeel Recheck',
     detail: { resourceType: 'AWS::CloudTrail::Trail', resourceId, accountId: account.accountId, region: REGION },
   });
-  expect(await lookAt(recheck(TrailARN))).toMatchObject([{ outcome: 'compliant' }]);
+  expect(await reconcileChange(recheck(TrailARN))).toMatchObject([{ outcome: 'compliant' }]);
   expect(await sweep(beginning('cloudtrail'))).toMatchObject({ resources: 1, rechecks: 0 });
   await trails.send(new DeleteTrailCommand({ Name: 'audit' }));
   expect(await sweep(beginning('cloudtrail', AFAR))).toMatchObject({ rechecks: 0 });
   expect(await sweep(beginning('cloudtrail'))).toMatchObject({ resources: 0, rechecks: 1 });
   const [event] = await sent();
   expect(event).toMatchObject({ detail: { service: 'cloudtrail', resourceId: TrailARN } });
-  expect(await lookAt(event as JsonObject)).toMatchObject([{ outcome: 'remediated' }]);
+  expect(await reconcileChange(event as JsonObject)).toMatchObject([{ outcome: 'remediated' }]);
 });
 
 test('where the time of the function is nearly over the sweep goes on by an event, and ends', async () => {

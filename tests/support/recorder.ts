@@ -1,6 +1,6 @@
 import { awsClients } from '../../shared/aws/clients.ts';
-import { serviceOf } from '../../shared/control.ts';
 import type { Aws, ClientClass } from '../../shared/resource.ts';
+import { serviceOf } from '../../shared/step.ts';
 
 /** One call of the SDK, as it was asked for. */
 export interface SeenCall {

@@ -58,7 +58,7 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
       .replaceAll('${self:service}-${sls:stage}', prefix)
       .replaceAll('${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue')
       .replaceAll('${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret')
-      .replaceAll('${file(resources/deployment.cjs):slack.lookAt}', SLACK_SECRET)
+      .replaceAll('${file(resources/deployment.cjs):slack.reconcileChange}', SLACK_SECRET)
       .replaceAll('${file(resources/deployment.cjs):slack.arn}', SLACK_SECRET)
       .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo[name] ?? arn(name.replace(/\.Arn$/, '')));
   const filled = (value: unknown): unknown => {

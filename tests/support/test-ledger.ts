@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ACCOUNT, admit } from '../../shared/ledger/breaker.ts';
-import { chainErrors } from '../../shared/ledger/chain.ts';
+import { chainErrors, START } from '../../shared/ledger/chain.ts';
 import { take } from '../../shared/ledger/lease.ts';
 import {
   type Ledger,
@@ -347,6 +347,32 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
         expect(await ledger.load(key)).toEqual(session);
       });
 
+      test('writes what is decided twice once: the last, and every link of it', async () => {
+        const { key, ref } = place();
+        const session = await ledger.load(key);
+        const record = remediationOf(`rem-${randomUUID()}`, { ref });
+        const done: Remediation = { ...record, status: 'remediated' };
+        const [next] = await ledger.update(session, (state) => ({
+          next: state,
+          records: [record, done],
+          exemptions: [exemptionOf(record.id), exemptionOf(record.id, { reason: 'last' })],
+          announcements: ['one', 'two'].map((text) => ({
+            key: record.id,
+            announcement: { severity: 'HIGH' as const, subject: '', text },
+          })),
+          answer: undefined,
+        }));
+        expect(await ledger.remediation(record.id)).toEqual(done);
+        expect((await ledger.chain(key)).links.map(({ phase }) => phase)).toEqual(['begun', 'ended']);
+        expect((await ledger.exemptions()).filter(({ id }) => id === record.id)).toEqual([
+          exemptionOf(record.id, { reason: 'last' }),
+        ]);
+        const claimed = (await ledger.announcements.claim(1)).filter((one) => one.key === record.id);
+        expect(claimed.map(({ announcement }) => announcement.text)).toEqual(['two']);
+        const [after] = await ledger.update(next, () => ({ records: [{ ...done, error: 'e' }], answer: undefined }));
+        expect(after.records.get(record.id)).toMatchObject({ version: 2 });
+      });
+
       test('of many runs at once loses nothing', async () => {
         const { key } = place();
         const add = async () => {
@@ -433,6 +459,18 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
         }
         expect(await ledger.chainKeys()).toEqual(expect.arrayContaining([one.key, two.key]));
         expect(await ledger.chainKeys()).not.toContain(place().key);
+      });
+
+      test('that were blocked begin again under the same id', async () => {
+        const { key, ref } = place();
+        const record = remediationOf(`rem-${randomUUID()}`, { ref });
+        for (const status of ['applying', 'blocked', 'applying', 'remediated'] as const)
+          await saveRecord(ledger, { ...record, status });
+        const chain = (await ledger.chains()).get(key);
+        expect(chain?.links.map(({ phase }) => phase)).toEqual(['begun', 'ended', 'begun', 'ended']);
+        expect(chainErrors(chain?.head ?? START, chain?.links ?? [], (id) => chain?.evidence.get(id) ?? null)).toEqual(
+          [],
+        );
       });
 
       test('are listed by the time they were decided, from a moment on', async () => {

@@ -3,7 +3,7 @@ import type { AnyControl } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
 import { recheck } from '../../internal-events.ts';
 import { ACCOUNT, ended, giveBack, type ScopeLimit, type TakenPlace } from '../../ledger/breaker.ts';
-import { NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
+import { currentFlaps, NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
@@ -68,7 +68,7 @@ export function finishRemediated(
   };
   const notice = run.notice(control, progress, { reversible: isReversible(done) });
   run.draft.change((before) => {
-    const counted = withFlaps(before, control, done, now.getTime());
+    const counted = withFlaps(run, before, control, done);
     return withNotice(isLeft ? counted : withoutFinding(counted, control.id), notice);
   });
   run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), true, now.getTime()));
@@ -100,10 +100,11 @@ function leftToPerson(
 }
 
 /** The state with the remediation counted for each element that it changed. */
-function withFlaps(state: ResourceState, { id }: AnyControl, record: Remediation, now: number): ResourceState {
+function withFlaps({ engine }: Run, state: ResourceState, { id }: AnyControl, record: Remediation): ResourceState {
   if (!hasChanged(record)) return state;
+  const now = engine.clock.now().getTime();
   const elements = record.steps.filter(({ status }) => status === 'made').flatMap((step) => step.elements);
-  const flaps = { ...state.flaps };
+  const flaps = { ...currentFlaps(state.flaps, engine.policy.limits.flap, now) };
   for (const element of new Set(elements)) flaps[element] = recordRemediation(flaps[element] ?? NO_FLAP, id, now);
   return { ...state, flaps };
 }

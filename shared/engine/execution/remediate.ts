@@ -43,8 +43,8 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
     (refused) => breakerAnnouncement(run, control, refused),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
-  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch((error: unknown) =>
-    cutShort(run, control, record, error),
+  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
+    (error: unknown) => cutShort(run, control, record, error),
   );
   const { error, refusal } = journaled;
   if (error !== null && refusal !== null)

@@ -11,11 +11,11 @@ export async function* receive(
   engine: Engine,
   context: Omit<RouteContext, 'aws'>,
 ): AsyncGenerator<readonly Result[]> {
-  for (const change of changesIn(input)) yield await lookAt(change, engine, context);
+  for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
 
 /** Routes one change and reconciles every resource that it concerns; all are tried. Never throws. */
-export async function lookAt(
+export async function reconcileChange(
   change: Change,
   engine: Engine,
   context: Omit<RouteContext, 'aws'>,

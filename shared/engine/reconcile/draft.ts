@@ -162,7 +162,7 @@ export class Draft {
   }
 
   #applied(state: ResourceState): ResourceState {
-    return this.#changes.reduce((before, change) => change(before), state);
+    return withoutIdleRecheck(this.#changes.reduce((before, change) => change(before), state));
   }
 
   #extended(state: ResourceState): ResourceState {
@@ -173,6 +173,14 @@ export class Draft {
   #now(): number {
     return this.#engine.clock.now().getTime();
   }
+}
+
+/** The state without the time of a recheck that nothing waits for any more. */
+function withoutIdleRecheck(state: ResourceState): ResourceState {
+  const isWaiting =
+    state.open.some(({ status }) => status === 'pending') ||
+    Object.values(state.findings).some(({ outcome }) => outcome === 'pending');
+  return state.recheckAt === null || isWaiting ? state : { ...state, recheckAt: null };
 }
 
 /** The state with a record among the open ones, or without it where it has come to its end. */

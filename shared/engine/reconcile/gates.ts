@@ -231,24 +231,17 @@ export function breakerAnnouncement(run: Run, control: AnyControl, admission: Ad
 const GATES: readonly Gate[] = [paused, exempt, modeAllows, owned, blocked];
 const ELEMENT_GATES: readonly ElementGate[] = [undone, heldBySibling, pending, flapping];
 
-/** Asks every gate. Steps that change what a gate holds are left out, and with them those that come after and are of another operation, since they may stand on them; the others go on. */
+/** Asks every gate. Steps that change what a gate holds are left out, and the others go on: a step that stands on another names that one's element too. */
 export function passGates(candidate: Candidate): Verdict {
   for (const gate of GATES) {
     const refusal = gate(candidate);
     if (refusal !== null) return { steps: [], refusal };
   }
-  let refusal: Refusal | null = null;
-  let heldOperation: string | null = null;
-  const steps: Step[] = [];
-  for (const step of candidate.steps) {
-    const operation = step.command.name;
-    const held = refusalOfElements(step, candidate);
-    if (held !== null) {
-      refusal ??= held;
-      heldOperation ??= operation;
-    } else if (heldOperation === null || heldOperation === operation) steps.push(step);
-  }
-  return { steps, refusal };
+  const asked = candidate.steps.map((step) => ({ step, refusal: refusalOfElements(step, candidate) }));
+  return {
+    steps: asked.filter(({ refusal }) => refusal === null).map(({ step }) => step),
+    refusal: asked.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+  };
 }
 
 function refusalOfElements({ elements }: Step, candidate: Candidate): Refusal | null {

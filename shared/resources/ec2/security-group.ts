@@ -1,4 +1,5 @@
 import {
+  type DescribeNetworkInterfacesCommandOutput,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -14,7 +15,6 @@ import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { FILTER_VALUES, sole } from '../../aws/ec2/describe.ts';
 import { type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
-import { readEc2Tags, tagGrants } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -94,10 +94,12 @@ async function readGroup(aws: Aws, { resourceId }: ResourceRef) {
   return groupOf(sole(SecurityGroups, 'GroupId', resourceId));
 }
 
+/** The tags come with the group: the same call as for the group itself, which is then made once. */
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
-  const [{ SecurityGroups }, tags] = await Promise.all([aws(EC2Client).send(asked), readEc2Tags(aws, ref)]);
-  const { GroupName = '', Description = '' } = sole(SecurityGroups, 'GroupId', ref.resourceId);
+  const { SecurityGroups } = await aws(EC2Client).send(asked);
+  const { GroupName = '', Description = '', Tags = [] } = sole(SecurityGroups, 'GroupId', ref.resourceId);
+  const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
   return { tags, service: serviceOfTags(tags) ?? serviceOfGroup(GroupName, Description) };
 }
 
@@ -128,11 +130,14 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
 }
 
+const networkInterfacesOf = ({ NetworkInterfaces }: DescribeNetworkInterfacesCommandOutput) =>
+  carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces);
+
 /** The network interfaces that use these groups, by group. */
 async function describeNetworkInterfaces(aws: Aws, ids: readonly string[]) {
   const used = new Map<string, string[]>(ids.map((id) => [id, []]));
   for await (const page of paginateDescribeNetworkInterfaces({ client: aws(EC2Client) }, inGroups(ids)))
-    for (const { NetworkInterfaceId, Groups = [] } of page.NetworkInterfaces ?? [])
+    for (const { NetworkInterfaceId, Groups = [] } of networkInterfacesOf(page))
       for (const { GroupId = '' } of Groups) if (NetworkInterfaceId) used.get(GroupId)?.push(NetworkInterfaceId);
   return used;
 }
@@ -196,7 +201,7 @@ export const securityGroup = defineResource({
     networkInterfaces: { grants: onEverything('ec2:DescribeNetworkInterfaces'), read: readNetworkInterfaces },
   },
   grants: { ...describeGroups, ...describeRulesGrants, ...onEverything('ec2:DescribeNetworkInterfaces') },
-  ownership: { grants: { ...describeGroups, ...tagGrants }, read: readOwnership },
+  ownership: { grants: describeGroups, read: readOwnership },
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#SecurityGroup:groupId=${resourceId}`),

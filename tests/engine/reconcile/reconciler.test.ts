@@ -451,7 +451,10 @@ describe('verification', () => {
     const { run, kept, told, engine } = scene({ world });
     blindAfterwards(world, named('AccessDenied'));
     const [result] = await run(lidClosed);
-    expect(result).toMatchObject({ outcome: 'pending', annotation: expect.stringMatching(/not verified yet: .*could not read lid of box-1: AccessDenied/) });
+    expect(result).toMatchObject({
+      outcome: 'pending',
+      annotation: expect.stringMatching(/not verified yet: .*could not read lid of box-1: AccessDenied/),
+    });
     expect(kept()).toMatchObject([{ status: 'pending', recheckAt: expect.any(String) }]);
     expect(engine.sent).toMatchObject([{ service: 'box', detail: REF }]);
     expect(told).toEqual([]);
@@ -500,8 +503,7 @@ describe('reading', () => {
         before: null,
         after: null,
         steps: [],
-        error:
-          'UnreadableError: could not read lock of box-1: AccessDenied: not for you (AccessDenied: not for you)',
+        error: 'UnreadableError: could not read lock of box-1: AccessDenied: not for you (AccessDenied: not for you)',
       },
       { controlId: 'box-labelled', outcome: 'detected' },
     ]);
@@ -937,7 +939,8 @@ describe('a ledger that does not answer', () => {
   function expectNoUnrecordedWrite({ log }: World) {
     let recorded = false;
     for (const line of log) {
-      if (line.startsWith('ledger write applying') || line.startsWith('ledger write broke')) recorded = !line.endsWith('broke');
+      if (line.startsWith('ledger write applying') || line.startsWith('ledger write broke'))
+        recorded = !line.endsWith('broke');
       if (line.startsWith('call')) expect({ line, recorded }).toEqual({ line, recorded: true });
     }
   }
