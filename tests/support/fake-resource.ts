@@ -164,7 +164,15 @@ export const locked: AnyControl = defineControl({
   plan: ({ lid }) => (lid.open ? [closeLid(), turnKey()] : [turnKey()]),
 });
 
-/** Two steps, and both can be undone. */
+const turnKeyUndoably = (): Step =>
+  step(
+    BoxClient,
+    TurnKeyCommand,
+    { turns: 2 },
+    { elements: ['lock'], undo: () => [step(BoxClient, OpenLidCommand, { key: true })] },
+  );
+
+/** A step for each of two elements that is wrong; both can be undone. */
 export const shut: AnyControl = defineControl({
   ...words,
   id: 'box-shut',
@@ -172,15 +180,7 @@ export const shut: AnyControl = defineControl({
   resource: box,
   needs: ['lid', 'lock'],
   evaluate: ({ lid, lock }) => (lid.open || !lock.on ? nonCompliant('It is not shut.') : compliant('It is shut.')),
-  plan: () => [
-    closeLid(),
-    step(
-      BoxClient,
-      TurnKeyCommand,
-      { turns: 2 },
-      { elements: ['lock'], undo: () => [step(BoxClient, OpenLidCommand, { key: true })] },
-    ),
-  ],
+  plan: ({ lid, lock }) => [...(lid.open ? [closeLid()] : []), ...(lock.on ? [] : [turnKeyUndoably()])],
 });
 
 /** A person has to decide what to write. */
