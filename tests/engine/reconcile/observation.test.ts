@@ -80,6 +80,9 @@ describe('observe', () => {
       half.errors.set('lock', error);
       expect(await observed(half, ['lid', 'lock'])).toMatchObject({ gone: true });
     }
+    const unread = new World();
+    unread.errors.set('lid', named('NoSuchBox')).set('lock', named('AccessDenied'));
+    expect(await observed(unread, ['lid', 'lock'])).toMatchObject({ gone: true });
     const other = new World();
     other.errors.set('lock', new Error('NoSuchBox'));
     expect(await observed(other, ['lock'])).toMatchObject({ gone: false });
