@@ -293,6 +293,30 @@ describe('what went only half-way', () => {
     expect(await reconcile(subjectOf(shut), CAUSE, engine)).toMatchObject([{ outcome: 'remediated' }]);
   });
 
+  test('what a former undo has brought back stays exempt, though this one changed nothing', async () => {
+    const id = await remediated();
+    refuse = ({ input }) => ('key' in input ? null : refusedWith('AccessDenied'));
+    await says(undone(id));
+    await says(undone(id));
+    expect(await reconcile(subjectOf(shut), CAUSE, engine)).toMatchObject([{ outcome: 'exempted' }]);
+    expect(world.box).toMatchObject({ lid: { open: false }, lock: { on: false } });
+  });
+
+  test('one that cannot be verified is pending, and the next look that can read says how it ended', async () => {
+    const id = await remediated();
+    const blinding: CallMaker = async (one, ref) => {
+      world.errors.set('lid', named('ThrottlingException'));
+      return call(one, ref);
+    };
+    const { undoId, isPending } = await undo({ ...request, id }, engine, [shut], blinding);
+    expect(isPending).toBe(true);
+    expect(await recordOf(undoId ?? '')).toMatchObject({ status: 'pending' });
+    world.errors.clear();
+    expect(await reconcile(subjectOf(shut), CAUSE, engine)).toMatchObject([{ outcome: 'exempted' }]);
+    expect(await recordOf(undoId ?? '')).toMatchObject({ status: 'remediated' });
+    expect(engine.told.map(({ result }) => result.outcome)).toEqual(['remediated', 'exempted']);
+  });
+
   test('where the calls took no effect, it fails and says what differs', async () => {
     const id = await remediated();
     const idle: CallMaker = async () => ({});
