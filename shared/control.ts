@@ -124,7 +124,7 @@ export interface Control<
   /** Evaluates a state. Pure. */
   evaluate(state: State<F, N>, context: Context<F, P>): Evaluation;
   /** The calls that remediate a NON_COMPLIANT state as far as can be done now; none, or `byHand`, where a person has to decide. Pure. */
-  plan?(state: State<F, N | M>, context: Context<F, P>): Plan;
+  plan?(state: State<F, NoInfer<N | M>>, context: Context<F, P>): Plan;
   /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known). Without it a resource that is gone is NOT_APPLICABLE. */
   readonly whenDeleted?: {
     evaluate(lastKnown: State<F, N> | null, context: Context<F, P>): Evaluation;

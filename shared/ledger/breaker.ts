@@ -193,6 +193,37 @@ function withPart(own: ScopeBook, shard: number | null, version: number, value: 
 const PREFIX = 'BREAKER#';
 const STATE = 'STATE';
 
+/** The writes of several decisions that were made on this book, one for each item: what one of them gives back and another takes of the same shard is both done. Pure. */
+export function combined(book: BreakerBook, writes: BreakerWrites): BreakerWrites {
+  const byItem = new Map<string, BreakerWrite>();
+  for (const write of writes) {
+    const name = itemKey(write).sk;
+    byItem.set(name, together(book, byItem.get(name), write));
+  }
+  return [...byItem.values()];
+}
+
+function together(book: BreakerBook, first: BreakerWrite | undefined, second: BreakerWrite): BreakerWrite {
+  if (first?.value === undefined) return second;
+  if (second.value === undefined) return first;
+  // The second was decided on what the first makes of the book.
+  if (second.read > first.read) return { ...second, read: first.read };
+  if (second.shard === null) return second;
+  const before = book.get(second.scope)?.shards.get(second.shard)?.value ?? [];
+  const [a, b] = [first.value as readonly number[], second.value as readonly number[]];
+  return { ...second, value: [...lessOf(a, lessOf(before, b)), ...lessOf(b, before)] };
+}
+
+/** `times` without those of `others`, each as often as it is there. */
+function lessOf(times: readonly number[], others: readonly number[]): readonly number[] {
+  const left = [...times];
+  for (const time of others) {
+    const place = left.indexOf(time);
+    if (place !== -1) left.splice(place, 1);
+  }
+  return left;
+}
+
 const itemKey = ({ scope, shard }: BreakerWrite) => ({ pk: SHARED, sk: `${PREFIX}${scope}#${shard ?? STATE}` });
 
 /** The writes as the store takes them. */

@@ -42,6 +42,7 @@ export function memoryStore(): Store {
     async commit(writes, checks = []) {
       const all = [...writes, ...checks];
       if (all.length > MAX_ITEMS) throw new Error(`a commit takes at most ${MAX_ITEMS} items, not ${all.length}`);
+      if (new Set(all.map(keyOf)).size < all.length) throw new Error('a commit takes each item once');
       for (const item of all) {
         if ((items.get(keyOf(item))?.version ?? 0) !== item.read)
           throw new ConflictError(`${item.pk} ${item.sk} was written by another run`);

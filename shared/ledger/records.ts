@@ -109,11 +109,11 @@ export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
 /** Ends that may still be corrected: a run that was taken for dead may say how it ended. */
 const CORRECTABLE: readonly RemediationStatus[] = ['remediated', 'failed', 'blocked', 'interrupted'];
 
-/** True where a record of one status may become another: what waits for a person is decided once, and what a person has decided, or has ended, stays so. */
+/** True where a record of one status may become another: what waits for a person is decided once, and what a person has decided, or has ended, stays so; what was blocked may be tried again. */
 export function mayFollow(before: RemediationStatus, after: RemediationStatus): boolean {
   if (before === 'awaitingApproval') return true;
   if (CORRECTABLE.includes(after)) return isOpen({ status: before }) || CORRECTABLE.includes(before);
-  if (after === 'applying') return before === 'applying';
+  if (after === 'applying') return before === 'applying' || before === 'blocked';
   return after === 'pending' && (before === 'applying' || before === 'pending');
 }
 

@@ -1,5 +1,14 @@
 import type { Announcement } from '../notify/notifier.ts';
-import { type BreakerBook, type BreakerWrites, bookOf, storedChecks, storedWrites, withWrites } from './breaker.ts';
+import {
+  type BreakerBook,
+  type BreakerWrites,
+  bookOf,
+  combined,
+  NO_BREAKERS,
+  storedChecks,
+  storedWrites,
+  withWrites,
+} from './breaker.ts';
 import { type Head, headAt, linkAfter, type StoredLink, storedLink } from './chain.ts';
 import { resourceKey } from './keys.ts';
 import { announcementKey, type QueuedAnnouncement, queuedDocument } from './outbox.ts';
@@ -111,7 +120,8 @@ export type VersionOf = (item: ItemKey) => number;
 
 /** What an update writes. Chains the records that begin or end. Throws where a record's status may not become what it would. Pure. */
 export function prepare(session: Session, update: Update<unknown>, versionOf: VersionOf): Prepared {
-  const { records = [], breakers = [], exemptions = [], announcements = [] } = update;
+  const { records = [], exemptions = [], announcements = [] } = update;
+  const breakers = combined(session.shared?.breakers ?? NO_BREAKERS, update.breakers ?? []);
   const chained = chain(session, records);
   const { head } = chained;
   const changed = update.next !== undefined || head !== session.state.head;
@@ -121,18 +131,28 @@ export function prepare(session: Session, update: Update<unknown>, versionOf: Ve
   const announcing = announcements.map(({ key, announcement }) =>
     writeOf(announcementKey(key), queuedDocument(announcement), versionOf),
   );
-  const writes: readonly Write[] = [
+  const writes = onceEach([
     ...(changed ? [{ ...own, document: state, listed: listingOf(session.key, state) }] : []),
     ...chained.writes,
     ...storedWrites(breakers),
     ...exempting,
     ...announcing,
-  ];
+  ]);
   // Whatever is written was decided on the state, whether or not that changes.
   const checks = [...(changed || writes.length === 0 ? [] : [own]), ...storedChecks(breakers)];
   const version = session.version + (changed ? 1 : 0);
   const shared = sharedAfter(session.shared, breakers, exemptions);
   return { writes, checks, session: { ...session, version, state, shared, records: chained.records } };
+}
+
+/** One write for each item: the last document, on the version that was read first. */
+function onceEach(writes: readonly Write[]): readonly Write[] {
+  const byItem = new Map<string, Write>();
+  for (const write of writes) {
+    const name = JSON.stringify([write.pk, write.sk]);
+    byItem.set(name, { ...write, read: byItem.get(name)?.read ?? write.read });
+  }
+  return [...byItem.values()];
 }
 
 const writeOf = (
@@ -150,9 +170,9 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function sharedAfter(shared: Shared | null, breakers: BreakerWrites, exemptions: readonly Exemption[]): Shared | null {
   if (shared === null) return null;
-  const ids = new Set(exemptions.map(({ id }) => id));
-  const others = shared.exemptions.filter(({ id }) => !ids.has(id));
-  return { ...shared, exemptions: [...others, ...exemptions], breakers: withWrites(shared.breakers, breakers) };
+  const latest = new Map(exemptions.map((exemption) => [exemption.id, exemption]));
+  const others = shared.exemptions.filter(({ id }) => !latest.has(id));
+  return { ...shared, exemptions: [...others, ...latest.values()], breakers: withWrites(shared.breakers, breakers) };
 }
 
 /** The writes of records, each with its link where it begins or ends, and the head after them. */
@@ -169,12 +189,13 @@ function chain(
     const before = known.get(id);
     if (before !== undefined && !mayFollow(before.status, status))
       throw new Error(`${id} is ${before.status} by now and cannot become ${status}`);
-    const phase = !isOpen(remediation) ? 'ended' : before === undefined ? 'begun' : null;
+    const begins = before === undefined || !isOpen(before);
+    const phase = !isOpen(remediation) ? 'ended' : begins ? 'begun' : null;
     const link = phase === null ? null : linkAfter(head, phase, id, remediation);
     if (link !== null) head = headAt(link);
     const links = [...(before?.links ?? []), ...(link === null ? [] : [storedLink(link)])];
     const document: RecordDocument = { remediation, links };
-    const read = before?.version ?? 0;
+    const read = session.records.get(id)?.version ?? 0;
     writes.push({ ...recordKey(id), read, document, listed: { list: RECORDS, at: `${times.decided}#${id}` } });
     known.set(id, { version: read + 1, status, links });
   }

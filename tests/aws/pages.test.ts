@@ -85,12 +85,12 @@ test('a snapshot that is public is read by itself also where the listing goes on
   ]);
 });
 
-test.each<[string, AnyResource, string | undefined]>([
-  ['S3', s3Account, 'account'],
-  ['CloudTrail', cloudtrailAccount, 'account'],
+test.each<[string, AnyResource, true | undefined]>([
+  ['S3', s3Account, true],
+  ['CloudTrail', cloudtrailAccount, true],
   ['EC2', ec2Account, undefined],
   ['AWS Config', configAccount, undefined],
-])('the settings of an account for %s are one, for the account or in each region', async (_name, resource, scope) => {
+])('the settings of an account for %s are one, for the account or in each region', async (_name, resource, global) => {
   expect(await pagesOf(resource)).toEqual([[[SAMPLE_ACCOUNT], null]]);
-  expect(resource.scope).toBe(scope);
+  expect(resource.global).toBe(global);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
-import { ROOM } from '../../shared/engine/sweep/sweep.ts';
+import { GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import { MARGIN } from '../../shared/lambda/sweep.ts';

@@ -75,3 +75,43 @@ describe.each([
     );
   }, 120_000);
 });
+
+describe('what was read before the lease and changed by another run meanwhile', () => {
+  const clock = { now: () => new Date(NOW), sleep: async () => {} };
+
+  /** Run A reads the resource; then, before its `stop`-th call of the store, run B comes, remediates and ends. */
+  test.each([0, 1, 2, 3])('never leads to a second write or record: before call %i', async (stop) => {
+    const inner = memoryStore();
+    const world = new World({ lid: { open: true } });
+    const aws = (region: string) => world.aws(region);
+    const run = (store: Store) =>
+      reconcile(
+        subjectOf(lidClosed),
+        CAUSE,
+        testEngine(aws, 'remediate', { ledger: ledgerIn(store, () => NOW), clock }),
+      );
+    let calls = 0;
+    const rival = async () => {
+      if (calls++ !== stop) return;
+      // The reads of run A have been answered by now.
+      await new Promise((resolve) => setImmediate(resolve));
+      await run(inner);
+    };
+    const after =
+      <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>) =>
+      async (...given: A): Promise<T> => {
+        await rival();
+        return call(...given);
+      };
+    const results = await run({
+      ...inner,
+      get: after(inner.get),
+      query: after(inner.query),
+      commit: after(inner.commit),
+    });
+    expect(world.calls).toHaveLength(1);
+    const records = await Array.fromAsync(ledgerIn(inner, () => NOW).remediations());
+    expect(records.map(({ status }) => status)).toEqual(['remediated']);
+    expect(results.map(({ outcome }) => outcome)).not.toContain('failed');
+  });
+});

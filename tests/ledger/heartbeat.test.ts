@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { arrived, beaten, type Due, isOverdue, LIMIT, SWEEP_EVERY, settled } from '../../shared/ledger/heartbeat.ts';
+import {
+  arrived,
+  beaten,
+  type Due,
+  isOverdue,
+  LIMIT_MS,
+  SWEEP_EVERY_MS,
+  settled,
+} from '../../shared/ledger/heartbeat.ts';
 import { type Heartbeat, NO_BEAT } from '../../shared/ledger/heartbeats.ts';
 
 const SECOND = 1000;
@@ -68,7 +76,7 @@ function live(story: readonly Story[], region = new Region()): Region {
 
 describe('whatever the order of beats and of what comes back', () => {
   test('a region that answers each beat within the limit is never called silent', () => {
-    const answering = fc.array(delay(LIMIT), { minLength: 1, maxLength: 3 });
+    const answering = fc.array(delay(LIMIT_MS), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(storyOf(answering), (story) => {
         const region = live(story);
@@ -79,7 +87,7 @@ describe('whatever the order of beats and of what comes back', () => {
   });
 
   test('silence and return are told in turn, silence first, and each sweeps', () => {
-    const any = fc.array(delay(4 * LIMIT), { maxLength: 3 });
+    const any = fc.array(delay(4 * LIMIT_MS), { maxLength: 3 });
     fc.assert(
       fc.property(storyOf(any), (story) => {
         const region = live(story);
@@ -91,7 +99,7 @@ describe('whatever the order of beats and of what comes back', () => {
   });
 
   test('a region that answers no more is told once, at the first beat after the limit, until it is back', () => {
-    const any = fc.array(delay(LIMIT), { maxLength: 2 });
+    const any = fc.array(delay(LIMIT_MS), { maxLength: 2 });
     fc.assert(
       fc.property(storyOf(any), fc.integer({ min: 3, max: 40 }), (story, beats) => {
         const region = live(story);
@@ -121,8 +129,8 @@ describe('whatever the order of beats and of what comes back', () => {
           region.beat(at);
         }
         const pauses = region.swept.slice(1).map((time, index) => time - (region.swept[index] ?? 0));
-        expect(pauses.filter((pause) => pause < SWEEP_EVERY || pause >= SWEEP_EVERY + 45 * MINUTE)).toEqual([]);
-        if (region.told.length > 0) expect(at - (region.swept.at(-1) ?? 0)).toBeLessThan(SWEEP_EVERY);
+        expect(pauses.filter((pause) => pause < SWEEP_EVERY_MS || pause >= SWEEP_EVERY_MS + 45 * MINUTE)).toEqual([]);
+        if (region.told.length > 0) expect(at - (region.swept.at(-1) ?? 0)).toBeLessThan(SWEEP_EVERY_MS);
       }),
     );
   });
@@ -198,6 +206,6 @@ test('what a run that has died was to tell, the next one tells; two at once tell
 
 test('overdue is a region of which no beat has come back though nobody has judged it since', () => {
   const waiting = { ...NO_BEAT, sent: T, waiting: T };
-  expect([isOverdue(waiting, T + LIMIT), isOverdue(waiting, T + LIMIT + 1)]).toEqual([false, true]);
+  expect([isOverdue(waiting, T + LIMIT_MS), isOverdue(waiting, T + LIMIT_MS + 1)]).toEqual([false, true]);
   expect(isOverdue(NO_BEAT, T)).toBe(false);
 });

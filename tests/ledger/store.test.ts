@@ -114,6 +114,16 @@ describe.each<[string, () => Promise<Store>]>([
     expect((await store.query(pk)).map(({ document }) => document)).toEqual(writes.map(({ document }) => document));
   });
 
+  test('refuses more items than it takes at once, and an item twice, and writes none of them', async () => {
+    const { pk } = place();
+    const writeOf = (index: number) => ({ pk, sk: `item ${index}`, read: 0, document: index });
+    const tooMany = Array.from({ length: MAX_ITEMS + 1 }, (_, index) => writeOf(index));
+    await expect(store.commit(tooMany)).rejects.not.toThrow(ConflictError);
+    await expect(store.commit([writeOf(1), writeOf(2), writeOf(1)])).rejects.not.toThrow(ConflictError);
+    await expect(store.commit([writeOf(1)], [{ pk, sk: 'item 1', read: 0 }])).rejects.not.toThrow(ConflictError);
+    expect(await store.query(pk)).toEqual([]);
+  });
+
   test('keeps the version of what was taken away, so that nobody takes the new for the old', async () => {
     const at = place();
     await store.commit([{ ...at, read: 0, document: 'old', listed: { list: `L ${at.pk}`, at: '1' } }]);

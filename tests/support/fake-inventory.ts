@@ -1,5 +1,6 @@
 import { type AnyControl, compliant, defineControl, nonCompliant } from '../../shared/control.ts';
 import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
+import { defineService } from '../../shared/service.ts';
 import { named } from './fake-resource.ts';
 
 /** What a resource of the warehouse is like: its lid comes with the listing, its lock has to be read. */
@@ -79,21 +80,27 @@ class WarehouseClient {
 }
 const within = (aws: Aws) => aws(WarehouseClient) as unknown as Warehouse;
 const facet = <N extends 'lid' | 'lock'>(name: N) => ({
-  actions: [],
+  grants: {},
   read: async (aws: Aws, { resourceId }: ResourceRef) =>
     (await within(aws).read(name, resourceId)) as N extends 'lid' ? { open: boolean } : { on: boolean },
 });
 
-const resourceOf = (type: string, prefix: string, scope: { readonly scope?: 'account' } = {}) =>
+const warehouse = defineService({
+  id: 'warehouse',
+  domain: 'data',
+  eventSources: ['warehouse.amazonaws.com'],
+  sdks: {},
+});
+
+const resourceOf = (type: string, prefix: string, scope: { readonly global?: true } = {}) =>
   defineResource({
-    service: 'warehouse',
+    service: warehouse,
     type,
     ...scope,
-    eventSource: 'warehouse.amazonaws.com',
+    triggers: [],
     gone: ['NoSuchCrate'],
     facets: { lid: facet('lid'), lock: facet('lock') },
-    events: {},
-    actions: [],
+    grants: {},
     arn: ({ resourceId }) => `arn:aws:warehouse:::${resourceId}`,
     consoleUrl: () => 'https://example.com',
     list: (aws, _account, from) => within(aws).list(type, prefix, from),
@@ -101,7 +108,7 @@ const resourceOf = (type: string, prefix: string, scope: { readonly scope?: 'acc
 
 export const crate = resourceOf('AWS::W::Crate', 'c-');
 export const barrel = resourceOf('AWS::W::Barrel', 'b-');
-export const account = resourceOf('AWS::::Account', ACCOUNT, { scope: 'account' });
+export const account = resourceOf('AWS::::Account', ACCOUNT, { global: true });
 
 const words = {
   title: '',

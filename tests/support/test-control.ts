@@ -1,153 +1,168 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type AnyControl,
-  type Control,
-  callOf,
-  type Parameters,
-  type ParameterValues,
-  type Step,
+import type {
+  ByHand,
+  Context,
+  Control,
+  Evaluation,
+  Mode,
+  Parameters,
+  ParameterValues,
+  Plan,
+  State,
 } from '../../shared/control.ts';
-import type { Cause } from '../../shared/engine/context.ts';
-import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
-import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
-import type { Aws, FacetState, Facets, ResourceRef } from '../../shared/resource.ts';
-import { testEngine } from './engine.ts';
+import type { FacetState, Facets, ResourceRef } from '../../shared/resource.ts';
+import { services } from '../../shared/resources/index.ts';
+import { callOf, type Step } from '../../shared/step.ts';
+import { DAY_MS } from '../../shared/time.ts';
+import { frozen } from './frozen.ts';
 import { iamActionsOf } from './iam-actions.ts';
+import type { Reads } from './run-control.ts';
 import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
 
 /** `['RevokeSecurityGroupIngress', {…input}]`. */
 type ExpectedStep = readonly [operation: string, input: object];
 
-interface Drift<F extends Facets, N extends keyof F, P extends Parameters> {
-  readonly given: Pick<FacetState<F>, N>;
+/** What a case may say beside the state. */
+interface Circumstances<F extends Facets, P extends Parameters> {
   readonly parameters?: Partial<ParameterValues<P>>;
-  /** Exactly these calls, in this order; [] where a person has to decide. */
+  /** The last good values that the ledger kept. */
+  readonly lastKnown?: Partial<FacetState<F>>;
+  /** When it is evaluated; 2026-01-01 unless said. */
+  readonly now?: Date;
+}
+
+interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters>
+  extends Circumstances<F, P> {
+  readonly given: Pick<FacetState<F>, N | M>;
+  /** Exactly these calls, in this order; [] where there is nothing that a call could do. */
   readonly plan: readonly ExpectedStep[];
+  /** Where a person has to decide: a part of the reason. `plan` is [] then. */
+  readonly byHand?: string | RegExp;
   /** What the resource reads as once the plan is carried out; needed where there is a plan. */
-  readonly after?: Pick<FacetState<F>, N>;
+  readonly after?: Pick<FacetState<F>, N> & Partial<Pick<FacetState<F>, M>>;
   /** A part of the annotation that a reader must find there. */
   readonly says?: string | RegExp;
+  /** What the steps change, by name, where that matters. */
+  readonly elements?: readonly (readonly string[])[];
+  /** Why a step cannot be undone, by operation. */
+  readonly final?: Readonly<Record<string, string>>;
+  /** States that are wrong in the same way: other parts differ. One finding with this one. */
+  readonly same?: Readonly<Record<string, Partial<Pick<FacetState<F>, N>>>>;
+  /** States in which something else, or something more, is wrong: another finding. */
+  readonly other?: Readonly<Record<string, Partial<Pick<FacetState<F>, N>>>>;
 }
 
 interface Deletion<F extends Facets, N extends keyof F> {
   /** What is known of the resource that is gone; null where nothing is. */
   readonly lastKnown: Partial<Pick<FacetState<F>, N>> | null;
   readonly plan: readonly ExpectedStep[];
+  readonly byHand?: string | RegExp;
   /** What the resource reads as once it is back; needed where there is a plan. */
   readonly after?: Pick<FacetState<F>, N>;
   readonly says?: string | RegExp;
 }
 
-interface Cases<F extends Facets, N extends keyof F, P extends Parameters> {
+interface Cases<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters> {
   readonly resourceId: string;
-  readonly compliant: Readonly<
-    Record<string, Pick<FacetState<F>, N> & { readonly parameters?: Partial<ParameterValues<P>> }>
-  >;
-  readonly nonCompliant: Readonly<Record<string, Drift<F, N, P>>>;
+  readonly region?: string;
+  readonly compliant: Readonly<Record<string, Pick<FacetState<F>, N> & Circumstances<F, P>>>;
+  readonly nonCompliant: Readonly<Record<string, Drift<F, N, M, P>>>;
   readonly notApplicable?: Readonly<Record<string, Pick<FacetState<F>, N>>>;
-  /** Deletions that a control with `whenDeleted` mends. */
+  /** States of which a part that matters could not be read: nothing may be said. The case names a part of the error. */
+  readonly unreadable?: Readonly<Record<string, readonly [given: Pick<FacetState<F>, N>, says: string | RegExp]>>;
+  /** Deletions that a control with `whenDeleted` evaluates. */
   readonly deleted?: Readonly<Record<string, Deletion<F, N>>>;
-  /** Permissions that no step of the cases uses, with the reason: IAM asks for them beside the call's own. */
+  /** Permissions that no step calls for by itself, with the reason: IAM asks for them beside the call's own. */
   readonly besides?: Readonly<Record<string, string>>;
 }
 
-const CAUSE: Cause = {
-  eventId: 'e-1',
-  eventName: 'Test',
-  eventTime: null,
-  receivedAt: '2026-01-01T00:00:00.000Z',
-  attribution: null,
-};
+const NOW = new Date('2026-01-01T00:00:00Z');
+const SDKS = new Set(services.flatMap(({ sdks }) => Object.keys(sdks)));
 
-/** Gives every control the same proof: what is compliant, gone or only detected writes nothing; the plan is exact and pure; what the plan calls is what the control declares. */
-export function testControl<F extends Facets, N extends keyof F & string, P extends Parameters>(
-  control: Control<F, N, P>,
-  cases: Cases<F, N, P>,
-): void {
+/** Gives every control the same proof: what is compliant, gone or only detected writes nothing; the plan is exact, pure and undoable; its permissions are those of its calls; a finding stays the same finding. */
+export function testControl<
+  F extends Facets,
+  N extends keyof F & string,
+  P extends Parameters,
+  M extends keyof F & string = never,
+>(control: Control<F, N, M, P>, cases: Cases<F, N, M, P>): void {
   const { resource } = control;
-  const ref: ResourceRef = {
-    resourceType: resource.type,
-    resourceId: cases.resourceId,
-    accountId: SAMPLE_ACCOUNT,
-    region: REGION,
-  };
+  const { resourceId, region = REGION } = cases;
+  const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
   const used = new Set<string>();
+  /** The engine, loaded when it is needed: what is pure is tested without it. */
+  const run = async (mode: Mode, reads: Reads, { parameters, now = NOW }: Circumstances<F, P> = {}) =>
+    (await import('./run-control.ts')).runControl(control, ref, mode, reads, now, parameters);
 
-  /** Runs the real engine on a resource whose facets read as `given` (gone: null) and, after the first call, as `after`. */
-  async function run(
-    given: object | null,
-    mode: 'detect' | 'remediate',
-    { after, parameters, lastKnown = null }: { after?: object; parameters?: object; lastKnown?: object | null } = {},
-  ) {
-    const calls: ReturnType<typeof callOf>[] = [];
-    const facets = Object.fromEntries(
-      control.needs.map((name) => [
-        name,
-        {
-          actions: [],
-          read: async () => {
-            const state = calls.length > 0 && after ? after : given;
-            if (state === null) throw Object.assign(new Error('It is gone.'), { name: resource.gone[0] });
-            return frozen(state as Record<string, unknown>)[name];
-          },
-        },
-      ]),
-    );
-    const sent: object[] = [];
-    const aws = (() => ({
-      async send(command: object & { input: object }) {
-        sent.push(command);
-        calls.push({ service: '', operation: command.constructor.name.replace(/Command$/, ''), input: command.input });
-        return { $metadata: { requestId: 'r-1' } };
-      },
-    })) as unknown as Aws;
-    const fake = {
-      ...control,
-      resource: { ...resource, facets, lastKnown: undefined, ownership: undefined },
-    } as unknown as AnyControl;
-    const memory = memoryLedger();
-    const ledger = { ...memory, recall: async (key: string) => ({ ...(await memory.recall(key)), lastKnown }) };
-    const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, ledger });
-    const [result] = await reconcile({ resource: fake.resource, ref, controls: [fake] }, CAUSE, engine);
-    return { result, calls, engine };
-  }
-
-  function expectPermitted(steps: readonly Step[]): void {
-    for (const step of steps) {
-      const { service, operation } = callOf(step);
-      for (const action of iamActionsOf(service, operation)) {
-        used.add(action);
-        expect(Object.keys(control.permissions)).toContain(action);
-      }
-    }
-  }
+  const contextOf = ({ parameters = {}, lastKnown, now = NOW }: Circumstances<F, P> = {}): Context<F, P> =>
+    frozen({
+      parameters: { ...defaultParameters(control), ...parameters } as ParameterValues<P>,
+      now,
+      lastKnown: lastKnown ?? null,
+    });
+  const stateOf = (given: object) => frozen({ ...given, ref }) as never;
+  const evaluate = (given: object, circumstances: Circumstances<F, P> = {}) =>
+    control.evaluate(stateOf(given), contextOf(circumstances));
 
   describe(control.id, () => {
-    test.each(Object.entries(cases.compliant))('compliant: %s', async (_name, { parameters, ...given }) => {
-      const { result, calls } = await run(given, 'remediate', { parameters: parameters ?? {} });
-      expect(result).toMatchObject({
-        outcome: 'compliant',
-        before: 'COMPLIANT',
-        after: 'COMPLIANT',
-        steps: [],
-        error: null,
-      });
-      expect(calls).toEqual([]);
+    testEach(cases.compliant, 'compliant', ({ parameters, lastKnown, now, ...given }) => {
+      const circumstances = { parameters, lastKnown, now } as Circumstances<F, P>;
+      expect(evaluate(given, circumstances)).toMatchObject({ complianceType: 'COMPLIANT' });
     });
 
-    for (const [name, given] of Object.entries(cases.notApplicable ?? {}))
-      test(`not applicable: ${name}`, async () => {
-        const { result, calls } = await run(given, 'remediate');
-        expect(result).toMatchObject({ outcome: 'notApplicable', before: 'NOT_APPLICABLE', steps: [], error: null });
-        expect(calls).toEqual([]);
+    testEach(cases.notApplicable, 'not applicable', (given) => {
+      expect(evaluate(given)).toMatchObject({ complianceType: 'NOT_APPLICABLE' });
+    });
+
+    testEach(cases.unreadable, 'cannot be evaluated', ([given, says]) => {
+      expect(() => evaluate(given)).toThrow(expect.objectContaining({ name: 'UnreadableError' }));
+      expect(() => evaluate(given)).toThrow(says);
+    });
+
+    describeEach(cases.nonCompliant, 'non-compliant', (drift) => {
+      const { given, plan, says = '' } = drift;
+      const planned = () => control.plan?.(stateOf(given), contextOf(drift)) ?? [];
+
+      test('is so, and says why', () => {
+        const { complianceType, annotation } = evaluate(given, drift);
+        expect({ complianceType, annotation }).toEqual({
+          complianceType: 'NON_COMPLIANT',
+          annotation: expect.stringMatching(says instanceof RegExp ? says : RegExp(escaped(says))),
+        });
+        expect(annotation.length).toBeLessThanOrEqual(256);
       });
 
-    describe.each(Object.entries(cases.nonCompliant))('non-compliant: %s', (_name, drift) => {
-      const { given, plan, says = '', parameters = {} } = drift;
+      test('is planned exactly, and the same each time', () => {
+        expectPlan(planned(), drift);
+        expect(dataOf(planned())).toEqual(dataOf(planned()));
+        if (drift.after !== undefined) expect(evaluate(drift.after, drift).complianceType).toBe('COMPLIANT');
+      });
 
-      test('is told and left alone in mode detect', async () => {
-        const { result, calls, engine } = await run(given, 'detect', { parameters });
+      test('has steps that name what they change, keep to their permissions and can be undone', () => {
+        const steps = stepsIn(planned());
+        for (const step of steps) expectSound(step, drift.final ?? {});
+        if (drift.elements) expect(steps.map(({ elements }) => elements)).toEqual(drift.elements);
+      });
+
+      test('is one finding as long as the same is wrong', () => {
+        const first = evaluate(given, drift);
+        const later = evaluate(given, { ...drift, now: new Date((drift.now ?? NOW).getTime() + DAY_MS) });
+        expect(later.fingerprint).toBe(first.fingerprint);
+        for (const [name, change] of Object.entries(drift.same ?? {}))
+          expect({ [name]: fingerprintOf(change) }).toEqual({ [name]: first.fingerprint });
+        for (const [name, change] of Object.entries(drift.other ?? {}))
+          expect({ [name]: fingerprintOf(change) }).not.toEqual({ [name]: first.fingerprint });
+
+        function fingerprintOf(change: object): string {
+          const evaluation = evaluate({ ...given, ...change }, drift);
+          expect(evaluation.complianceType).toBe('NON_COMPLIANT');
+          return evaluation.fingerprint;
+        }
+      });
+
+      test('in the engine: is notified and left alone in mode detect', async () => {
+        const { result, calls } = await run('detect', { given }, drift);
         expect(result).toMatchObject({
           outcome: 'detected',
           before: 'NON_COMPLIANT',
@@ -156,71 +171,118 @@ export function testControl<F extends Facets, N extends keyof F & string, P exte
         });
         expect(result?.annotation).toMatch(says);
         expect(calls).toEqual([]);
-        expect(engine.told).toHaveLength(1);
       });
 
-      test('is put right by exactly the plan', async () => {
-        const options = drift.after === undefined ? { parameters } : { parameters, after: drift.after };
-        const { result, calls } = await run(given, 'remediate', options);
-        expect(calls.map(({ operation, input }) => [operation, input])).toEqual(plan);
+      test('in the engine: is remediated by exactly the plan', async () => {
+        const { result, calls } = await run('remediate', { given, ...afterOf(drift) }, drift);
+        expect(calls).toEqual(plan);
         expect(result).toMatchObject(
           plan.length === 0
             ? { outcome: 'detected', after: 'NON_COMPLIANT', error: null }
             : { outcome: 'remediated', before: 'NON_COMPLIANT', after: 'COMPLIANT', error: null },
         );
       });
+    });
 
-      test('keeps to its permissions', () => {
-        const state = { ...frozen(given), ref } as never;
-        const values = { ...defaultParameters(control), ...parameters } as ParameterValues<P>;
-        expectPermitted(control.plan?.(state, values) ?? []);
+    describeEach(cases.deleted, 'deleted', (deletion) => {
+      const { lastKnown, plan, says = '' } = deletion;
+      const known = lastKnown === null ? null : stateOf(lastKnown);
+      const evaluated = (): Evaluation | undefined => control.whenDeleted?.evaluate(known, contextOf());
+
+      test('is non-compliant, and recreated by exactly the plan', () => {
+        expect(evaluated()).toMatchObject({ complianceType: 'NON_COMPLIANT' });
+        expect(evaluated()?.annotation).toMatch(says);
+        if (known === null) return expect(plan).toEqual([]);
+        const planned = () => control.whenDeleted?.plan(known, contextOf()) ?? [];
+        expectPlan(planned(), deletion);
+        for (const step of stepsIn(planned())) expectSound(step, {});
+      });
+
+      test('in the engine: is left alone in mode detect, and recreated in mode remediate', async () => {
+        const detected = await run('detect', { given: null, lastKnown });
+        expect(detected.result).toMatchObject({ outcome: 'detected', before: 'NON_COMPLIANT', error: null });
+        expect(detected.calls).toEqual([]);
+        const { result, calls } = await run('remediate', { given: null, lastKnown, ...afterOf(deletion) });
+        expect(calls).toEqual(plan);
+        expect(result).toMatchObject({ outcome: plan.length === 0 ? 'detected' : 'remediated', error: null });
       });
     });
 
-    for (const [name, { lastKnown, plan, after, says = '' }] of Object.entries(cases.deleted ?? {}))
-      test(`deleted: ${name}`, async () => {
-        const known = lastKnown === null ? null : frozen({ ...lastKnown });
-        const told = await run(null, 'detect', { lastKnown: known });
-        expect(told.result).toMatchObject({ outcome: 'detected', before: 'NON_COMPLIANT', error: null });
-        expect(told.result?.annotation).toMatch(says);
-        expect(told.calls).toEqual([]);
-
-        const { result, calls } = await run(null, 'remediate', { lastKnown: known, ...(after ? { after } : {}) });
-        expect(calls.map(({ operation, input }) => [operation, input])).toEqual(plan);
-        expect(result).toMatchObject({ outcome: plan.length === 0 ? 'detected' : 'remediated', error: null });
-        if (known !== null)
-          expectPermitted(
-            control.whenDeleted?.plan({ ...known, ref } as never, defaultParameters(control) as ParameterValues<P>) ??
-              [],
-          );
-      });
+    testEach(cases.compliant, 'in the engine: nothing is written where it is', async (one) => {
+      const { parameters, lastKnown, now, ...given } = one;
+      const circumstances = { parameters, lastKnown, now } as Circumstances<F, P>;
+      const { result, calls } = await run('remediate', { given }, circumstances);
+      expect(result).toMatchObject({ outcome: 'compliant', before: 'COMPLIANT', after: 'COMPLIANT', error: null });
+      expect(calls).toEqual([]);
+    });
 
     test('declares no permission that no plan uses', () => {
-      const unused = Object.keys(control.permissions).filter(
-        (action) => !used.has(action) && !(action in (cases.besides ?? {})),
+      const besides = cases.besides ?? {};
+      expect(Object.keys(control.permissions).filter((action) => !used.has(action) && !(action in besides))).toEqual(
+        [],
       );
-      expect(unused).toEqual([]);
     });
 
     test('describes itself', () => {
-      expect(control.needs.every((name) => name in resource.facets)).toBe(true);
-      expect(
-        [control.title, control.description, control.rationale, control.guidance].filter((text) => text.length < 20),
-      ).toEqual([]);
+      const { needs, planNeeds = [], lastKnown = [], title, description, rationale, guidance } = control;
+      for (const name of [...needs, ...planNeeds]) expect(Object.keys(resource.facets)).toContain(name);
+      for (const name of lastKnown) expect(needs).toContain(name);
+      expect(planNeeds.filter((name) => (needs as readonly string[]).includes(name))).toEqual([]);
+      expect([title, description, rationale, guidance].filter((text) => text.length < 20)).toEqual([]);
       if (control.plan === undefined) expect(control.recommendedMode).toBe('detect');
-      for (const { default: value, description } of Object.values(control.parameters)) {
+      for (const { default: value, description: words } of Object.values(control.parameters)) {
         expect(value).toBeDefined();
-        expect(description).not.toBe('');
+        expect(words).not.toBe('');
       }
     });
   });
+
+  function expectPlan(planned: Plan, { plan, byHand }: Pick<Drift<F, N, M, P>, 'plan' | 'byHand'>): void {
+    expect(dataOf(planned).map(({ operation, input }) => [operation, input])).toEqual(plan);
+    const reason = isByHand(planned) ? planned.byHand : null;
+    if (byHand === undefined) expect(reason).toBeNull();
+    else expect(reason).toMatch(byHand);
+  }
+
+  /** A step says what it changes and what IAM asks for it, and its undo changes nothing else. */
+  function expectSound(step: Step, final: Readonly<Record<string, string>>): void {
+    const { service, operation } = callOf(step);
+    expect(step.elements.length).toBeGreaterThan(0);
+    expect(step.elements).not.toContain('');
+    for (const action of iamActionsOf(service, operation)) {
+      used.add(action);
+      expect(Object.keys(step.permissions)).toContain(action);
+    }
+    expect(control.permissions).toMatchObject(step.permissions);
+    expect(operation in final).toBe(step.undo === undefined);
+    for (const back of step.undo?.({}) ?? []) {
+      expect(SDKS).toContain(callOf(back).service);
+      for (const element of back.elements) expect(step.elements).toContain(element);
+    }
+  }
 }
 
-/** The value, frozen to the bottom: a control that changes what it was given throws. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    Object.values(value).forEach(frozen);
-    Object.freeze(value);
-  }
-  return value;
+/** The steps of a control's plan for a state, with the parameters that it has of its own. */
+export function stepsOf<
+  F extends Facets,
+  N extends keyof F & string,
+  P extends Parameters,
+  M extends keyof F & string = never,
+>(control: Control<F, N, M, P>, state: State<F, N | M>): readonly Step[] {
+  const parameters = defaultParameters(control) as ParameterValues<P>;
+  return stepsIn(control.plan?.(state, { parameters, now: NOW, lastKnown: null }) ?? []);
 }
+
+/** One test or block for each case, where there are any: jest's own `each` takes no empty table. */
+function testEach<T>(cases: Readonly<Record<string, T>> = {}, what: string, body: (one: T) => void | Promise<void>) {
+  for (const [name, one] of Object.entries(cases)) test(`${what}: ${name}`, () => body(one));
+}
+function describeEach<T>(cases: Readonly<Record<string, T>> = {}, what: string, body: (one: T) => void) {
+  for (const [name, one] of Object.entries(cases)) describe(`${what}: ${name}`, () => body(one));
+}
+
+const isByHand = (plan: Plan): plan is ByHand => 'byHand' in plan;
+const stepsIn = (plan: Plan): readonly Step[] => (isByHand(plan) ? [] : plan);
+const dataOf = (plan: Plan) => stepsIn(plan).map(callOf);
+const afterOf = ({ after }: { readonly after?: object }) => (after === undefined ? {} : { after });
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,38 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AnyControl, AnyResource } from '../../shared/control.ts';
-import { compliant, defineControl, serviceOf } from '../../shared/control.ts';
+import { consoleUrl } from '../../shared/aws/console-url.ts';
+import type { AnyResource } from '../../shared/control.ts';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { route } from '../../shared/engine/intake/route.ts';
-import { type Aws, everyListed, type Facets, type ResourceRef } from '../../shared/resource.ts';
+import { type Aws, everyListed, type Facets, type ResourceRef, type Trigger } from '../../shared/resource.ts';
+import { serviceOf } from '../../shared/step.ts';
+import { EMPTY_BODIES, withAnswer } from './empty-answers.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';
+import { witness } from './witness.ts';
 
 interface Cases {
-  /** Sample events, `ec2/CreateVolume`, with the ids that a person reads out of them. Every event of the resource needs one, unless it is looked up live (see `lookups`). */
+  /** Sample events, `ec2/CreateVolume`, with the ids that a person reads out of them. Every event of the triggers needs one, unless it is looked up live (see `lookups`). */
   readonly events: Readonly<Record<string, readonly string[]>>;
   /** Event names whose ids only a look-up tells; they are tried on the local account by the controls' own tests. */
   readonly lookups?: readonly string[];
 }
 
-/** A control that asks for every facet, so that routing alone is seen. */
-const witness = (resource: AnyResource): AnyControl =>
-  defineControl({
-    id: 'witness',
-    title: 'Looks on',
-    severity: 'LOW',
-    resource,
-    needs: Object.keys(resource.facets),
-    securityControlIds: [],
-    relatedRequirements: [],
-    description: '',
-    rationale: '',
-    guidance: '',
-    impact: 'none',
-    recommendedMode: 'detect',
-    permissions: {},
-    parameters: {},
-    evaluate: () => compliant(''),
-  });
+const namesOf = (trigger: Trigger): readonly string[] =>
+  trigger.kind === 'call' ? trigger.eventNames : [trigger.detailType];
+const sourcesOf = (trigger: Trigger): readonly string[] =>
+  trigger.kind === 'call' ? trigger.eventSources : [trigger.source];
+
+/** How a read says that the answer was none: in our words, or in the SDK's own. */
+const NO_ANSWER = /^IncompleteAnswerError: |^SyntaxError: |parse error/;
 
 /** Gives every resource type the same proof: each event names the ids that a person reads out of it, every facet an event can change exists, and links point somewhere. */
 export function testResource(resource: AnyResource, { events, lookups = [] }: Cases): void {
@@ -40,37 +31,72 @@ export function testResource(resource: AnyResource, { events, lookups = [] }: Ca
     throw new Error('no look-up was expected');
   }) as unknown as Aws;
 
-  describe(`${resource.service} ${resource.type}`, () => {
+  const triggers: readonly Trigger[] = resource.triggers;
+  const home = 'eu-north-1';
+
+  describe(`${resource.service.id} ${resource.type}`, () => {
     test.each(Object.entries(events))('events/%s.json names %j', async (name, ids) => {
-      const context = { controls: [witness(resource)], aws: () => nobody, fallback: { accountId: '', region: '' } };
+      const fallback = { accountId: '', region: '' };
+      const context = { controls: [witness(resource)], aws: () => nobody, fallback, home };
       const [change] = changesIn(sampleEvent(name));
       if (change === undefined) throw new Error(`events/${name}.json holds no event`);
       const { subjects, unreadable } = await route(change, context);
       expect(unreadable).toEqual([]);
       expect(subjects.map(({ ref }) => ref.resourceId)).toEqual(ids);
-      for (const { ref } of subjects) expect(ref).toMatchObject({ accountId: SAMPLE_ACCOUNT, region: REGION });
+      const place = { accountId: SAMPLE_ACCOUNT, region: resource.global ? home : REGION };
+      for (const { ref } of subjects) expect(ref).toMatchObject(place);
     });
 
     test('has a sample of every event', () => {
-      const shown = new Set([...Object.keys(events).map((name) => name.split('/')[1]?.split('.')[0]), ...lookups]);
-      expect(Object.keys(resource.events).filter((name) => !shown.has(name))).toEqual([]);
+      const shown = new Set(lookups);
+      for (const change of Object.keys(events).flatMap((name) => changesIn(sampleEvent(name))))
+        if (change.kind === 'call') shown.add(change.record.eventName);
+        else if (change.kind === 'event') shown.add(change.record.detailType);
+      expect(triggers.flatMap(namesOf).filter((name) => !shown.has(name))).toEqual([]);
     });
 
-    test('names only facets that exist', () => {
-      for (const { facets } of Object.values(resource.events) as { facets: readonly string[] }[])
-        for (const facet of facets) expect(Object.keys(resource.facets)).toContain(facet);
+    test('names only facets that exist, and sources that its service knows', () => {
+      for (const trigger of triggers) {
+        for (const facet of trigger.facets) expect(Object.keys(resource.facets)).toContain(facet);
+        for (const source of sourcesOf(trigger)) expect(resource.service.eventSources).toContain(source);
+        expect(trigger.ids ?? trigger.find).toBeDefined();
+      }
     });
 
-    test('has an ARN and a console link', () => {
-      const ref: ResourceRef = {
-        resourceType: resource.type,
-        resourceId: Object.values(events)[0]?.[0] ?? 'x',
-        accountId: SAMPLE_ACCOUNT,
-        region: REGION,
-      };
-      expect(resource.arn(ref)).toMatch(/^arn:aws:[a-z0-9-]+:/);
-      expect(resource.arn({ ...ref, region: 'cn-north-1' })).toMatch(/^arn:aws(-cn)?:/);
-      expect(new URL(resource.consoleUrl(ref)).protocol).toBe('https:');
+    test('names an event once for a facet', () => {
+      const pairs = triggers.flatMap((trigger) =>
+        sourcesOf(trigger).flatMap((source) =>
+          namesOf(trigger).flatMap((name) => trigger.facets.map((facet) => `${source} ${name} ${facet}`)),
+        ),
+      );
+      expect(pairs.filter((pair, index) => pairs.indexOf(pair) !== index)).toEqual([]);
+    });
+
+    test.each([
+      ['eu-west-1', 'aws'],
+      ['cn-north-1', 'aws-cn'],
+      ['us-gov-west-1', 'aws-us-gov'],
+    ])('has an ARN and a console link in %s', (region, partition) => {
+      const resourceId = Object.values(events)[0]?.[0]?.replace(/^arn:aws:/, `arn:${partition}:`) ?? 'x';
+      const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
+      expect(resource.arn(ref)).toMatch(new RegExp(`^arn:${partition}:[a-z0-9-]+:`));
+      const link = new URL(resource.consoleUrl(ref));
+      expect(link.origin).toBe(new URL(consoleUrl(region, '')).origin);
+      expect(link.searchParams.get('region')).toBe(region);
+    });
+
+    test.each(EMPTY_BODIES)('takes no state from an answer that says nothing: %j', async (body) => {
+      const resourceId = Object.values(events)[0]?.[0] ?? 'x';
+      const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region: REGION };
+      const reads = { ...resource.facets, ...(resource.ownership ? { ownership: resource.ownership } : {}) };
+      await withAnswer(body, async (aws) => {
+        for (const [name, { read }] of Object.entries(reads as Facets))
+          expect(await read(aws, ref).then((state) => ({ [name]: state }), String)).toMatch(NO_ANSWER);
+      });
+    });
+
+    test('can be named by AWS Config where its ids are others', () => {
+      expect(resource.configIdOf === undefined).toBe(resource.identify === undefined);
     });
   });
 }
@@ -92,14 +118,16 @@ export async function expectDeclaredReads(
     const { aws, actions } = watched(account);
     await facet.read(aws, ref);
     expect({ [name]: [...actions].sort() }).toEqual({
-      [name]: facet.actions.filter((action) => actions.has(action) || !exceptions.includes(action)).toSorted(),
+      [name]: Object.keys(facet.grants)
+        .filter((action) => actions.has(action) || !exceptions.includes(action))
+        .toSorted(),
     });
   }
   const { aws, actions } = watched(account);
   const listed: string[] = [];
   for await (const { resourceId } of everyListed(resource.list(aws, account))) listed.push(resourceId);
   expect(listed).toContain(resourceId);
-  for (const action of actions) expect(resource.actions).toContain(action);
+  for (const action of actions) expect(Object.keys(resource.grants)).toContain(action);
 }
 
 /** Expects that the facets a listing brings for free are those that `read` gives, for every resource of the type. */
@@ -126,7 +154,9 @@ export async function idsFrom(resource: AnyResource, event: unknown, account: Te
     fallback: account,
   });
   expect(unreadable).toEqual([]);
-  for (const action of actions) expect([...resource.actions, ...(resource.lookups ?? [])]).toContain(action);
+  const triggers = resource.triggers.filter((trigger) => namesOf(trigger).includes(change.eventName ?? ''));
+  const granted = triggers.flatMap(({ grants = {} }) => Object.keys(grants));
+  for (const action of actions) expect(granted).toContain(action);
   return subjects.map(({ ref }) => ref.resourceId);
 }
 

@@ -1,5 +1,6 @@
 import { EC2Client, paginateDescribeTags } from '@aws-sdk/client-ec2';
 import { type Aws, onEverything, type ResourceRef } from '../../resource.ts';
+import { carried } from '../answer.ts';
 import { serviceOfTags } from '../service-managed.ts';
 
 /** What `readEc2Tags` needs. */
@@ -10,7 +11,8 @@ export async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promis
   const tags: Record<string, string> = {};
   const asked = { Filters: [{ Name: 'resource-id', Values: [resourceId] }] };
   for await (const page of paginateDescribeTags({ client: aws(EC2Client) }, asked))
-    for (const { Key, Value = '' } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value;
+    for (const { Key, Value = '' } of carried('DescribeTags', 'tagSet', page.Tags))
+      if (Key !== undefined) tags[Key] = Value;
   return tags;
 }
 

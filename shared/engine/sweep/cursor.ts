@@ -1,6 +1,6 @@
 import { isObject, stringOrNull } from '../../event.ts';
 import { type InternalMessage, SWEEP_DETAIL_TYPE } from '../../internal-events.ts';
-import type { SliceOfRun, SweepScope } from '../../ledger/sweep-claim.ts';
+import type { SliceOfRun, SweepScope } from '../../ledger/sweep-lock.ts';
 import { UnreadableEventError } from '../errors.ts';
 
 /** Where a sweep goes on. */

@@ -69,7 +69,9 @@ async function readEncryption(aws: Aws, { resourceId: Bucket }: ResourceRef) {
 async function readPolicy(aws: Aws, { resourceId: Bucket }: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketPolicyCommand({ Bucket }));
   const answer = await orNull(read, 'NoSuchBucketPolicy');
-  return answer === null ? null : carried('GetBucketPolicy', 'a policy', answer.Policy);
+  if (answer === null) return null;
+  const { Policy } = answer;
+  return carried('GetBucketPolicy', 'a policy', Policy?.includes('"Statement"') ? Policy : null);
 }
 
 async function readOwnership(aws: Aws, { resourceId: Bucket }: ResourceRef) {

@@ -1,15 +1,18 @@
 import { EC2Client, type SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { coversTheWorld, isTooWide, opensPort } from '../../../shared/aws/cidr.ts';
+import { coversTheWorld, isTooWide, opensPort, reachOf } from '../../../shared/aws/cidr.ts';
 import {
   exposingRules,
   inWords,
   type PrefixLists,
-  revoke,
+  revokeEgress,
+  revokeIngress,
+  ruleElement,
   sourcesOf,
 } from '../../../shared/aws/ec2/security-group-rules.ts';
-import { callOf } from '../../../shared/control.ts';
+import { readable, Unreadable } from '../../../shared/resource.ts';
+import { callOf } from '../../../shared/step.ts';
 
 const BREADTH = { ipv4: 8, ipv6: 16 };
 const PREFIX_LISTS: PrefixLists = {
@@ -24,7 +27,9 @@ const exposed = (rules: readonly SecurityGroupRule[], ports: readonly number[], 
   ports.some((port) => {
     const sources = rules
       .filter((rule) => !rule.IsEgress && opensPort(rule, port))
-      .flatMap((rule) => sourcesOf(rule, lists));
+      .map((rule) => readable(sourcesOf(rule, lists)))
+      .filter((cidrs) => reachOf(cidrs) > 0)
+      .flat();
     return sources.some((cidr) => isTooWide(cidr, BREADTH)) || coversTheWorld(sources);
   });
 
@@ -85,7 +90,7 @@ describe('exposingRules', () => {
   ] as const)('of %s: the rest is not exposed, and nothing is taken in vain', (_name, rules, numRuns) => {
     fc.assert(
       fc.property(rules, (all) => {
-        const exposing = exposingRules(all, PREFIX_LISTS, PORTS, BREADTH);
+        const exposing = exposingRules({ rules: all, prefixLists: PREFIX_LISTS }, PORTS, BREADTH);
         const rest = all.filter((rule) => !exposing.includes(rule));
         expect(exposed(rest, PORTS)).toBe(false);
         expect(exposing.length > 0).toBe(exposed(all, PORTS));
@@ -102,8 +107,8 @@ describe('exposingRules', () => {
     const ids = (rules: readonly SecurityGroupRule[]) => rules.map((rule) => rule.SecurityGroupRuleId).sort();
     fc.assert(
       fc.property(shuffled, ([all, again]) => {
-        const first = exposingRules(all, PREFIX_LISTS, PORTS, BREADTH);
-        const second = exposingRules(again, PREFIX_LISTS, PORTS.toReversed(), BREADTH);
+        const first = exposingRules({ rules: all, prefixLists: PREFIX_LISTS }, PORTS, BREADTH);
+        const second = exposingRules({ rules: again, prefixLists: PREFIX_LISTS }, PORTS.toReversed(), BREADTH);
         expect(ids(second)).toEqual(ids(first));
         expect(second).toEqual(again.filter((rule) => second.includes(rule)));
       }),
@@ -114,8 +119,10 @@ describe('exposingRules', () => {
   const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
   const named = (rules: Record<string, SecurityGroupRule>) =>
     exposingRules(
-      Object.entries(rules).map(([SecurityGroupRuleId, rule]) => ({ SecurityGroupRuleId, ...rule })),
-      PREFIX_LISTS,
+      {
+        rules: Object.entries(rules).map(([SecurityGroupRuleId, rule]) => ({ SecurityGroupRuleId, ...rule })),
+        prefixLists: PREFIX_LISTS,
+      },
       PORTS,
       BREADTH,
     ).map((rule) => rule.SecurityGroupRuleId);
@@ -153,7 +160,7 @@ describe('exposingRules', () => {
         Array.from({ length: 4096 }, (_, m) => `${n * 16 + (m >> 8)}.${m & 255}.0.0/16`),
       ]),
     );
-    const exposing = exposingRules(rules, lists, PORTS, breadth);
+    const exposing = exposingRules({ rules, prefixLists: lists }, PORTS, breadth);
     expect(exposing).toHaveLength(1);
     expect(exposing[0]?.CidrIpv6).toBeUndefined();
   });
@@ -170,24 +177,34 @@ describe('exposingRules', () => {
     expect(named({ rule })).toEqual(found ? ['rule'] : []);
   });
 
-  test('throws where something cannot be judged', () => {
+  test('throws where something cannot be evaluated', () => {
     expect(() => named({ a: { ...ssh, PrefixListId: 'pl-unread' } })).toThrow('pl-unread');
     expect(() => named({ a: { ...ssh, CidrIpv4: '1.2.3.4/40' } })).toThrow('1.2.3.4/40');
   });
 
-  test('is quick for the most rules that AWS allows', () => {
+  test('of what could not be read only that matters which could make the difference', () => {
+    const refused = { 'pl-1': new Unreadable('prefix list pl-1', new Error('denied')) };
+    const list = { ...ssh, PrefixListId: 'pl-1' };
+    const https = { ...list, FromPort: 443, ToPort: 443 };
+    const world = { ...ssh, CidrIpv4: '0.0.0.0/0' };
+    const exposing = (...rules: SecurityGroupRule[]) => exposingRules({ rules, prefixLists: refused }, PORTS, BREADTH);
+    expect(exposing(list, world)).toEqual([world]);
+    expect(exposing(https)).toEqual([]);
+    expect(exposing({ ...list, IsEgress: true })).toEqual([]);
+    expect(() => exposing(list)).toThrow(expect.objectContaining({ name: 'UnreadableError' }));
+  });
+
+  test('of the most rules that AWS allows', () => {
     const rules = Array.from({ length: 1000 }, (_, n) => ({
       ...ssh,
       SecurityGroupRuleId: `sgr-${n}`,
       CidrIpv4: `${n % 200}.${(Math.floor(n / 200) % 4) * 64}.0.0/10`,
     }));
-    const started = performance.now();
-    expect(exposingRules(rules, {}, PORTS, BREADTH).length).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(exposingRules({ rules, prefixLists: {} }, PORTS, BREADTH).length).toBeGreaterThan(0);
   });
 });
 
-describe('revoke', () => {
+describe('a step that revokes', () => {
   const rule: SecurityGroupRule = {
     SecurityGroupRuleId: 'sgr-1',
     GroupId: 'sg-1',
@@ -198,15 +215,15 @@ describe('revoke', () => {
     Description: 'just for today',
     Tags: [{ Key: 'team', Value: 'web' }],
   };
-  const undoOf = (of: SecurityGroupRule) => revoke('sg-1', of).undo?.({}).map(callOf)[0];
+  const undoOf = (of: SecurityGroupRule) => revokeIngress('sg-1', of).undo?.({}).map(callOf)[0];
 
   test('names one rule by its id, and brings it back with description and tags', () => {
-    expect(callOf(revoke('sg-1', rule))).toEqual({
+    expect(callOf(revokeIngress('sg-1', rule))).toEqual({
       service: 'ec2',
       operation: 'RevokeSecurityGroupIngress',
       input: { GroupId: 'sg-1', SecurityGroupRuleIds: ['sgr-1'] },
     });
-    expect(revoke('sg-1', rule).client).toBe(EC2Client);
+    expect(revokeIngress('sg-1', rule).client).toBe(EC2Client);
     expect(undoOf(rule)).toEqual({
       service: 'ec2',
       operation: 'AuthorizeSecurityGroupIngress',
@@ -264,15 +281,16 @@ describe('revoke', () => {
     expect(undoOf(of)?.input).toEqual({ GroupId: 'sg-1', IpPermissions: [permission] });
   });
 
-  test('takes egress by the egress call', () => {
-    const egress = { ...rule, IsEgress: true };
-    expect(callOf(revoke('sg-1', egress)).operation).toBe('RevokeSecurityGroupEgress');
-    expect(undoOf(egress)?.operation).toBe('AuthorizeSecurityGroupEgress');
+  test('revokes egress by the egress call', () => {
+    const step = revokeEgress('sg-1', { ...rule, IsEgress: true });
+    expect(callOf(step).operation).toBe('RevokeSecurityGroupEgress');
+    expect(step.undo?.({}).map((back) => callOf(back).operation)).toEqual(['AuthorizeSecurityGroupEgress']);
+    expect(Object.keys(step.permissions)).toEqual(['ec2:RevokeSecurityGroupEgress']);
   });
 
   test('is satisfied where the rule is gone already, and so is its undo where it is back', () => {
-    expect(revoke('sg-1', rule).satisfiedBy).toContain('InvalidSecurityGroupRuleId.NotFound');
-    expect(revoke('sg-1', rule).undo?.({})[0]?.satisfiedBy).toEqual(['InvalidPermission.Duplicate']);
+    expect(revokeIngress('sg-1', rule).satisfiedBy).toContain('InvalidSecurityGroupRuleId.NotFound');
+    expect(revokeIngress('sg-1', rule).undo?.({})[0]?.satisfiedBy).toEqual(['InvalidPermission.Duplicate']);
   });
 });
 
@@ -283,4 +301,17 @@ test.each<[string, SecurityGroupRule]>([
   ['all traffic to sg-2', { IpProtocol: '-1', IsEgress: true, ReferencedGroupInfo: { GroupId: 'sg-2' } }],
 ])('a rule in words: %s', (words, rule) => {
   expect(inWords(rule)).toBe(words);
+});
+
+test.each<[string, SecurityGroupRule]>([
+  ['ingress tcp 22 0.0.0.0/0', { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' }],
+  ['ingress tcp 22 0.0.0.0/0', { IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0', Description: 'x' }],
+  [
+    'ingress udp 53-99 pl-1',
+    { IpProtocol: 'UDP', FromPort: 53, ToPort: 99, PrefixListId: 'pl-1', SecurityGroupRuleId: 'x' },
+  ],
+  ['egress all ::/0', { IsEgress: true, IpProtocol: '-1', FromPort: -1, ToPort: -1, CidrIpv6: '::/0' }],
+  ['ingress icmp sg-1', { IpProtocol: 'icmp', FromPort: -1, ToPort: -1, ReferencedGroupInfo: { GroupId: 'sg-1' } }],
+])('a rule as an element, by its content alone: %s', (element, rule) => {
+  expect(ruleElement(rule)).toBe(element);
 });

@@ -3,7 +3,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-log-file-validation-enabled.ts';
 import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
-import { testControl } from '../../support/test-control.ts';
+import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
 
 const ARN = 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit';
@@ -21,12 +21,13 @@ testControl(control, {
   },
 });
 
-test("an organisation's trail is not ours to judge", () => {
+test("an organisation's trail is not ours to evaluate", () => {
   const [accountId, region] = ['111122223333', 'eu-west-1'];
   const resourceId = ARN.replace(accountId, '444455556666');
   const ref = { resourceType: 'AWS::CloudTrail::Trail', resourceId, accountId, region };
-  expect(control.evaluate({ ...given(false), ref }, {}, new Date()).complianceType).toBe('NOT_APPLICABLE');
-  expect(control.plan?.({ ...given(false), ref }, {}) ?? []).toEqual([]);
+  const context = { parameters: {}, now: new Date(), lastKnown: null };
+  expect(control.evaluate({ ...given(false), ref }, context).complianceType).toBe('NOT_APPLICABLE');
+  expect(stepsOf(control, { ...given(false), ref })).toEqual([]);
 });
 
 /** A trail without validation, and one like it beside it. */

@@ -11,11 +11,12 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
-import { callOf } from '../../../shared/control.ts';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-multi-region-trail-enabled.ts';
+import { Unreadable } from '../../../shared/resource.ts';
 import type { VisibleTrail } from '../../../shared/resources/cloudtrail/account.ts';
+import { callOf } from '../../../shared/step.ts';
 import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
-import { testControl } from '../../support/test-control.ts';
+import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
 
 const good: VisibleTrail = {
@@ -63,7 +64,8 @@ const data = {
     { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
   ],
 };
-const given = (...trails: VisibleTrail[]) => ({ trails });
+const given = (...trails: (VisibleTrail | Unreadable)[]) => ({ trails });
+const denied = new Unreadable('the trail data', Object.assign(new Error('denied'), { name: 'AccessDeniedException' }));
 const start = (Name: string) => ['StartLogging', { Name }] as const;
 const cover = (Name: string) =>
   ['UpdateTrail', { Name, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true }] as const;
@@ -77,6 +79,11 @@ testControl(control, {
     'a trail for all regions': given(good),
     'beside others that are not enough': given(local, { ...good, isLogging: false }, good),
     'that of the organisation': given(organisation, { ...local, isLogging: false }),
+    'beside one that could not be read': given(denied, good),
+  },
+  unreadable: {
+    'none is good, and one could not be read': [given(local, denied), 'the trail data: AccessDeniedException'],
+    'the only one could not be read': [given(denied), 'the trail data'],
   },
   nonCompliant: {
     'a trail that was stopped': {
@@ -84,6 +91,8 @@ testControl(control, {
       plan: [start('audit')],
       after,
       says: 'audit is not logging',
+      elements: [['trail audit IsLogging']],
+      other: { 'which also covers one region only': given({ ...good, isLogging: false, isMultiRegion: false }) },
     },
     'a trail for one region': {
       given: given({ ...local, includesGlobalServices: false }),
@@ -142,8 +151,9 @@ testControl(control, {
         ...selecting(...Array<EventSelector>(5).fill({ ReadWriteType: 'ReadOnly', DataResources: [objects] })),
       }),
       plan: [],
+      byHand: 'audit has no room',
     },
-    'no trail': { given: given(), plan: [], says: 'No trail records this account.' },
+    'no trail': { given: given(), plan: [], byHand: 's3BucketName', says: 'No trail records this account.' },
     'no trail, and a bucket for one': {
       given: given(),
       parameters: bucket,
@@ -166,11 +176,13 @@ testControl(control, {
       given: given({ ...organisation, isLogging: false }),
       parameters: bucket,
       plan: [],
+      byHand: 'record every event again',
       says: 'organisation is not logging',
     },
     "an organisation's trail that hides its selectors": {
       given: given({ ...organisation, selectors: null }),
       plan: [],
+      byHand: 'record every event again',
       says: 'organisation hides its event selectors from this account',
     },
   },
@@ -184,7 +196,7 @@ test('every call goes to the home region of the trail, and so does what takes it
     region: 'eu-west-1',
   };
   const wrong = { ...good, ...muted, isMultiRegion: false, includesGlobalServices: false, isLogging: false };
-  const steps = control.plan?.({ ref, trails: [wrong] }, { s3BucketName: '', trailName: 'x' }) ?? [];
+  const steps = stepsOf(control, { ref, trails: [wrong] });
   const calls = steps.flatMap((step) => [step, ...(step.undo?.({}) ?? [])]).map(callOf);
   expect(calls).toEqual([
     expect.objectContaining({ operation: 'UpdateTrail', region: 'us-east-1' }),

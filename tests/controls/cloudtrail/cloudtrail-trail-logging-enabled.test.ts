@@ -20,7 +20,7 @@ import { expect, test } from '@jest/globals';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import { orNull } from '../../../shared/resource.ts';
 import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
-import { testControl } from '../../support/test-control.ts';
+import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
 
 const ARN = `arn:aws:cloudtrail:eu-west-1:${SAMPLE_ACCOUNT}:trail/audit`;
@@ -135,7 +135,12 @@ testControl(control, {
       after: bare,
       says: 'its event selectors are not known',
     },
-    'its bucket is not known': { lastKnown: { trail: { Name: 'audit' } }, plan: [], says: 'the bucket' },
+    'its bucket is not known': {
+      lastKnown: { trail: { Name: 'audit' } },
+      plan: [],
+      byHand: 'is not known',
+      says: 'the bucket',
+    },
   },
   besides: {
     'cloudtrail:AddTags': 'CreateTrail with TagsList asks for it',
@@ -143,12 +148,13 @@ testControl(control, {
   },
 });
 
-test("an organisation's trail is not ours to judge", () => {
+test("an organisation's trail is not ours to evaluate", () => {
   const [accountId, region] = [SAMPLE_ACCOUNT, 'eu-west-1'];
   const resourceId = ARN.replace(accountId, '444455556666');
   const ref = { resourceType: 'AWS::CloudTrail::Trail', resourceId, accountId, region };
-  expect(control.evaluate({ ...stopped, ref }, {}, new Date()).complianceType).toBe('NOT_APPLICABLE');
-  expect(control.plan?.({ ...stopped, ref }, {}) ?? []).toEqual([]);
+  const context = { parameters: {}, now: new Date(), lastKnown: null };
+  expect(control.evaluate({ ...stopped, ref }, context).complianceType).toBe('NOT_APPLICABLE');
+  expect(stepsOf(control, { ...stopped, ref })).toEqual([]);
 });
 
 /** A trail and one beside it, both logging, with everything that a trail can have. */

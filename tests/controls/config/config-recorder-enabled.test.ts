@@ -63,11 +63,12 @@ testControl(control, {
   nonCompliant: {
     'a recorder that was stopped': { given: stopped, plan: [start], after: good, says: 'default is not recording' },
     'a recorder that was never started': { given: { ...good, status: [] }, plan: [start], after: good },
-    'no recorder': { given: nothing, plan: [], says: 'no configuration recorder' },
+    'no recorder': { given: nothing, plan: [], byHand: 'roleArn', says: 'no configuration recorder' },
     'no recorder, and only a bucket for one': {
       given: nothing,
       parameters: { s3BucketName: 'config-logs' },
       plan: [],
+      byHand: 'roleArn',
     },
     'no recorder, and all that one needs': {
       given: nothing,
@@ -84,6 +85,7 @@ testControl(control, {
     'no delivery channel': {
       given: { ...stopped, deliveryChannels: [] },
       plan: [],
+      byHand: 's3BucketName',
       says: 'default is not recording, has no delivery channel',
     },
     'no delivery channel, and a bucket for one': {
@@ -91,6 +93,7 @@ testControl(control, {
       parameters: anew,
       plan: [putChannel, start],
       after: good,
+      elements: [['DeliveryChannel'], ['recording']],
     },
     'some types only': { given: instancesOnly, plan: [], says: 'does not record every supported resource type' },
     'some types only, which is to be restored': {

@@ -10,19 +10,22 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { callOf } from '../../../shared/control.ts';
 import control from '../../../shared/controls/ec2/ec2-default-security-group-closed.ts';
+import { callOf } from '../../../shared/step.ts';
 import { comparableRules } from '../../support/exposure-scenes.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
-import { testControl } from '../../support/test-control.ts';
+import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
 
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const VPC = 'vpc-0a9b8c7d6e5f40312';
 
-const given = (rules: readonly SecurityGroupRule[], networkInterfaces: string[] = [], name = 'default') => ({
+const evaluated = (rules: readonly SecurityGroupRule[], name = 'default') => ({
   group: { name, vpcId: VPC, tags: [] },
   rules: { rules: rules.map((rule, index) => ({ SecurityGroupRuleId: `sgr-${index}`, ...rule })), prefixLists: {} },
+});
+const given = (rules: readonly SecurityGroupRule[], networkInterfaces: string[] = []) => ({
+  ...evaluated(rules),
   networkInterfaces,
 });
 const fromItself: SecurityGroupRule = {
@@ -45,12 +48,11 @@ const revoked = (direction: 'Ingress' | 'Egress', id: string) =>
 testControl(control, {
   resourceId: GROUP,
   compliant: {
-    'no rules': given([]),
-    'no rules, in use': given([], ['eni-1']),
+    'no rules': evaluated([]),
   },
   notApplicable: {
-    'another group': given([fromItself, toAnywhere], [], 'web'),
-    'a group whose name begins alike': given([toAnywhere], [], 'default-web'),
+    'another group': evaluated([fromItself, toAnywhere], 'web'),
+    'a group whose name begins alike': evaluated([toAnywhere], 'default-web'),
   },
   nonCompliant: {
     'as a VPC brings it': {
@@ -58,6 +60,16 @@ testControl(control, {
       plan: [revoked('Ingress', 'sgr-0'), revoked('Egress', 'sgr-1')],
       after: given([]),
       says: `The default group of ${VPC} has 2 rules: all traffic from ${GROUP}; all traffic to 0.0.0.0/0.`,
+      elements: [[`ingress all ${GROUP}`], ['egress all 0.0.0.0/0']],
+      same: {
+        'the rules in another order, under other ids': {
+          rules: {
+            rules: [toAnywhere, fromItself].map((rule) => ({ ...rule, SecurityGroupRuleId: 'x' })),
+            prefixLists: {},
+          },
+        },
+      },
+      other: { 'one rule less': evaluated([toAnywhere]) },
     },
     'egress alone': {
       given: given([toAnywhere]),
@@ -80,12 +92,13 @@ testControl(control, {
     'one network interface uses it': {
       given: given([toAnywhere], ['eni-1']),
       plan: [],
-      says: `1 network interface uses the default group of ${VPC}, so a person has to remove its 1 rule: all traffic to 0.0.0.0/0.`,
+      byHand: '1 network interface would lose the rules of the group.',
+      says: `The default group of ${VPC} has 1 rule: all traffic to 0.0.0.0/0.`,
     },
     'network interfaces use it': {
       given: given([fromItself, toAnywhere], ['eni-1', 'eni-2', 'eni-3']),
       plan: [],
-      says: `3 network interfaces use the default group of ${VPC}, so a person has to remove its 2 rules: `,
+      byHand: '3 network interfaces would lose the rules of the group.',
     },
   },
 });
@@ -97,7 +110,7 @@ test('the undo puts description and tags back, without the tags that AWS keeps t
   ];
   const ref = { resourceType: control.resource.type, resourceId: GROUP, accountId: SAMPLE_ACCOUNT, region: REGION };
   const state = { ref, ...given([{ ...toAnywhere, Description: 'out', Tags: tags }]) };
-  const undo = control.plan?.(state, {})[0]?.undo?.({}) ?? [];
+  const undo = stepsOf(control, state)[0]?.undo?.({}) ?? [];
   expect(undo.map(callOf)).toEqual([
     {
       service: 'ec2',

@@ -31,7 +31,12 @@ testControl(control, {
     'being deleted': given('deleting', false),
   },
   nonCompliant: {
-    attached: { given: given('in-use', false, 'i-1'), plan: [], says: 'Not encrypted: attached to i-1.' },
+    attached: {
+      given: given('in-use', false, 'i-1'),
+      plan: [],
+      says: 'Not encrypted: attached to i-1.',
+      same: { 'attached to another': given('in-use', false, 'i-2') },
+    },
     'attached to several': {
       given: given('in-use', false, 'i-1', 'i-2'),
       plan: [],

@@ -36,10 +36,15 @@ testControl(control, {
     terminated: given('terminated'),
     'shutting down': given('shutting-down'),
   },
+  unreadable: {
+    'nothing is said of the tokens': [given('running', { HttpTokens: undefined }), 'HttpTokens'],
+  },
   nonCompliant: {
     running: {
       given: given('running'),
       plan,
+      elements: [['HttpTokens']],
+      same: { stopped: given('stopped'), 'with another hop limit': given('running', { HttpPutResponseHopLimit: 1 }) },
       after: given('running', required),
       says: 'IMDSv1 is allowed: HttpTokens is not required.',
     },

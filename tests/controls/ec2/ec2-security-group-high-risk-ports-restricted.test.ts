@@ -130,9 +130,10 @@ const HIGH_RISK = [
 describe('each port of EC2.19', () => {
   const ref = { resourceType: control.resource.type, resourceId: GROUP, accountId: SAMPLE_ACCOUNT, region: REGION };
   const parameters = { ports: control.parameters.ports.default, widestIpv4: 8, widestIpv6: 16 };
+  const context = { parameters, now: new Date(), lastKnown: null };
   test.each(HIGH_RISK)('%i', (port) => {
     const state = { ref, ...given([{ ...tcp(port), ...world }]) };
-    expect(control.evaluate(state, parameters, new Date()).complianceType).toBe('NON_COMPLIANT');
+    expect(control.evaluate(state, context).complianceType).toBe('NON_COMPLIANT');
   });
 });
 

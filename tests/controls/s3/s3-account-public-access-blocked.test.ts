@@ -28,12 +28,14 @@ testControl(accountBlocked, {
       plan: [put],
       after,
       says: /on: IgnorePublicAcls\.$/,
+      elements: [['PublicAccessBlockConfiguration']],
+      other: { 'another flag off': { publicAccessBlock: { ...ALL, BlockPublicPolicy: false } } },
     },
     'a bucket may be public': {
       given: { publicAccessBlock: null },
       parameters: { excludedPublicBuckets: ['www'] },
       plan: [],
-      says: '1 bucket(s) may be public',
+      byHand: '1 bucket(s) that may be public',
     },
   },
 });

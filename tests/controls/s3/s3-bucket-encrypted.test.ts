@@ -24,8 +24,8 @@ testControl(control, {
   compliant: {
     'SSE-S3': encryptedWith('AES256'),
     'SSE-KMS': encryptedWith('aws:kms', { BucketKeyEnabled: true }),
-    'SSE-KMS where it is asked for': { ...encryptedWith('aws:kms'), parameters: { sseAlgorithm: 'aws:kms' } },
-    'two layers where one is asked for': { ...encryptedWith('aws:kms:dsse'), parameters: { sseAlgorithm: 'aws:kms' } },
+    'SSE-KMS where it is required': { ...encryptedWith('aws:kms'), parameters: { sseAlgorithm: 'aws:kms' } },
+    'two layers where one is required': { ...encryptedWith('aws:kms:dsse'), parameters: { sseAlgorithm: 'aws:kms' } },
   },
   nonCompliant: {
     'nothing configured': {
@@ -39,22 +39,25 @@ testControl(control, {
       plan: [put({ BucketKeyEnabled: true, ...AES256 })],
       after: encryptedWith('AES256', { BucketKeyEnabled: true }),
     },
-    'SSE-S3 where KMS is asked for': {
+    'SSE-S3 where KMS is required': {
       given: encryptedWith('AES256'),
       parameters: { sseAlgorithm: 'aws:kms' },
       plan: [],
-      says: 'encrypted with AES256; aws:kms is asked for',
+      byHand: 'permissions on the key',
+      says: 'encrypted with AES256; aws:kms is required',
     },
-    'nothing where KMS is asked for': {
+    'nothing where KMS is required': {
       given: { encryption: null },
       parameters: { sseAlgorithm: 'aws:kms' },
       plan: [],
+      byHand: 'permissions on the key',
       says: 'no default encryption',
     },
-    'one layer where two are asked for': {
+    'one layer where two are required': {
       given: encryptedWith('aws:kms'),
       parameters: { sseAlgorithm: 'aws:kms:dsse' },
       plan: [],
+      byHand: 'permissions on the key',
     },
   },
 });

@@ -65,6 +65,9 @@ testControl(control, {
       plan: [put(text(ours(ARN)))],
       after: policy(ours(ARN)),
       says: 'no bucket policy',
+      elements: [[`statement ${SID}`]],
+      same: { 'a policy that says nothing of TLS': policy(partner) },
+      other: { 'its objects alone': policy({ ...deny, Resource: ARN }) },
     },
     'other statements, kept in their order with the rest of the document': {
       given: { policy: JSON.stringify({ Version: '2008-10-17', Id: 'p1', Statement: [partner] }) },

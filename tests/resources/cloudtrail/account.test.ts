@@ -1,7 +1,7 @@
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
-import type { Aws } from '../../../shared/resource.ts';
+import { type Aws, Unreadable } from '../../../shared/resource.ts';
 import { cloudtrailAccount } from '../../../shared/resources/cloudtrail/account.ts';
 import { SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
@@ -66,13 +66,13 @@ describe("an organisation's trail", () => {
     region: 'eu-west-1',
   };
   /** Answers as CloudTrail answers a member account; `refusals` by operation. */
-  const member = (refusals: Readonly<Record<string, string>>) => {
+  const member = (refusals: Readonly<Record<string, string>>, listed = [arn]) => {
     const asked: { region: string | undefined; name: string }[] = [];
     const answers: Readonly<Record<string, object>> = {
-      ListTrails: { Trails: [{ TrailARN: arn, HomeRegion: 'us-east-1' }] },
+      ListTrails: { Trails: listed.map((TrailARN) => ({ TrailARN, HomeRegion: 'us-east-1' })) },
       GetTrail: { Trail: { TrailARN: arn, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true } },
       GetTrailStatus: { IsLogging: true },
-      GetEventSelectors: { EventSelectors: [] },
+      GetEventSelectors: { TrailARN: arn, EventSelectors: [] },
     };
     const aws = ((_client: unknown, region?: string) => {
       const client = Object.create(CloudTrailClient.prototype);
@@ -102,14 +102,37 @@ describe("an organisation's trail", () => {
       { name: 'organisation', selectors: null },
     ]);
   });
-  test('whose status may not be read is an error', async () => {
-    const { aws } = member({ GetTrailStatus: 'AccessDeniedException' });
-    await expect(cloudtrailAccount.facets.trails.read(aws, ref)).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-    });
+  test.each([
+    ['GetTrailStatus', 'AccessDeniedException'],
+    ['GetTrail', 'TrailNotFoundException'],
+    ['GetTrail', 'CloudTrailARNInvalidException'],
+  ])('of which %s answers with %s is a part that could not be read, and names itself', async (operation, refusal) => {
+    const { aws } = member({ [operation]: refusal });
+    const [trail, ...others] = await cloudtrailAccount.facets.trails.read(aws, ref);
+    expect(others).toEqual([]);
+    expect(trail).toBeInstanceOf(Unreadable);
+    expect(trail).toMatchObject({ unreadable: expect.stringContaining(`${arn}: ${refusal}`) });
   });
-  test('that was deleted after it was listed is left out', async () => {
-    const { aws } = member({ GetTrail: 'TrailNotFoundException' });
+  test('of our own that was deleted after it was listed is left out', async () => {
+    const own = arn.replace('444455556666', SAMPLE_ACCOUNT);
+    const { aws } = member({ GetTrail: 'TrailNotFoundException' }, [own]);
     expect(await cloudtrailAccount.facets.trails.read(aws, ref)).toEqual([]);
   });
+  test.each(['ListTrails', 'GetTrail', 'GetTrailStatus', 'GetEventSelectors'])(
+    'is not taken for anything where %s answers with nothing',
+    async (operation) => {
+      const { aws } = member({}, [arn]);
+      const empty = ((client: never, region?: string) => {
+        const made: { send(command: object): Promise<object> } = aws(client, region);
+        const send = made.send.bind(made);
+        made.send = async (command) => (command.constructor.name === `${operation}Command` ? {} : send(command));
+        return made;
+      }) as Aws;
+      const said = await cloudtrailAccount.facets.trails.read(empty, ref).then(
+        ([trail]) => trail instanceof Unreadable && trail.unreadable,
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+      expect(said).toContain(`IncompleteAnswerError: ${operation} answered without`);
+    },
+  );
 });

@@ -43,8 +43,13 @@ describe('a trail named by an event', () => {
     omitted: false,
     errorCode: null,
     userIdentity: null,
+    raw: {},
   };
-  const { ids } = trail.events.StopLogging ?? {};
+  const idsBy = (eventName: string) =>
+    trail.triggers
+      .flatMap((trigger) => (trigger.kind === 'call' ? [trigger] : []))
+      .find(({ eventNames }) => eventNames.includes(eventName))?.ids;
+  const ids = idsBy('StopLogging');
 
   test('by its ARN is looked at in its home region, wherever the call was made', () => {
     expect(ids?.({ ...record, request: { name: ARN } })).toEqual([{ resourceId: ARN, region: REGION }]);
@@ -56,7 +61,7 @@ describe('a trail named by an event', () => {
   test('by an answer with its ARN is the one of the answer', () => {
     const made = `arn:aws:cloudtrail:us-east-1:444455556666:trail/organisation`;
     const answered = { ...record, request: { name: 'organisation' }, response: { trailARN: made } };
-    expect(trail.events.CreateTrail?.ids?.(answered)).toEqual([{ resourceId: made, region: 'us-east-1' }]);
+    expect(idsBy('CreateTrail')?.(answered)).toEqual([{ resourceId: made, region: 'us-east-1' }]);
   });
   test('in China has an ARN of that partition', () => {
     const there = `arn:aws-cn:cloudtrail:cn-north-1:${SAMPLE_ACCOUNT}:trail/audit`;
@@ -64,11 +69,15 @@ describe('a trail named by an event', () => {
       { resourceId: there, region: 'cn-north-1' },
     ]);
   });
-  test('by AWS Config is found by name and by ARN', () => {
-    const item = { accountId: SAMPLE_ACCOUNT, region: REGION };
-    expect(trail.fromConfig?.({ ...item, resourceId: ARN })).toEqual({ resourceId: ARN, region: REGION });
-    expect(trail.fromConfig?.({ ...item, resourceId: 'audit' })).toEqual({ resourceId: ARN, region: REGION });
-    expect(trail.toConfig?.({ ...item, resourceType: trail.type, resourceId: ARN })).toBe('audit');
+  test.each([
+    ['its ARN as id', { resourceId: ARN, arn: null }],
+    ['its name as id', { resourceId: 'audit', arn: null }],
+    ['its ARN beside the name', { resourceId: 'audit', arn: ARN, region: 'eu-central-1' }],
+  ])('by AWS Config, with %s', async (_name, named) => {
+    const item = { resourceType: trail.type, resourceName: 'audit', accountId: SAMPLE_ACCOUNT, region: REGION };
+    const nobody = (() => ({})) as unknown as Aws;
+    expect(await trail.identify?.(nobody, { ...item, ...named })).toEqual({ resourceId: ARN, region: REGION });
+    expect(await trail.configIdOf?.(nobody, { ...item, resourceId: ARN })).toBe('audit');
   });
 });
 

@@ -1,0 +1,254 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ACCOUNT, admit, NO_BREAKERS } from '../../shared/ledger/breaker.ts';
+import { chainErrors } from '../../shared/ledger/chain.ts';
+import { type Ledger, readOnly, refOfKey, resourceKey } from '../../shared/ledger/ledger.ts';
+import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
+import type { Store } from '../../shared/ledger/store.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import { countingStore, type StoreCall } from '../support/counting-store.ts';
+import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
+import { ledgerRun, type RunAccount } from '../support/ledger-run.ts';
+
+const KEY = resourceKey('ec2', REF);
+const LIMITS = { control: 50, account: 500 };
+const T = Date.parse('2026-01-31T23:59:59.456Z');
+
+/** A resource that has drifted and is remediated, and what was published of it. */
+function driftedBox() {
+  const state = { drifted: true, calls: 0, published: [] as string[] };
+  const account: RunAccount = {
+    read: async () => state.drifted,
+    async call() {
+      state.calls += 1;
+      state.drifted = false;
+    },
+    async publish({ id }) {
+      state.published.push(id);
+    },
+  };
+  return { state, account };
+}
+
+const optionsOf = (ledger: Ledger, holder: string) => ({
+  ledger,
+  key: KEY,
+  ref: REF,
+  holder,
+  limits: LIMITS,
+  now: () => T,
+  random: Math.random,
+});
+
+describe('the calls of a run', () => {
+  const HOLDER = 'a1b2c3d4-e5f6-4789-8abc-def012345678';
+  const namesOf = (calls: readonly StoreCall[]) =>
+    calls.map(({ call, items }) => [call, ...items.map((item) => item.split(/[#|]/)[0])].join(' '));
+  const unitsOf = (calls: readonly StoreCall[]) => calls.reduce((sum, { writeUnits }) => sum + writeUnits, 0);
+  const scene = () => {
+    const { store, calls } = countingStore(memoryStore());
+    const ledger = ledgerIn(store);
+    const { account, state } = driftedBox();
+    const run = () => ledgerRun(account, optionsOf(ledger, HOLDER));
+    return { ledger, calls, account, state, run };
+  };
+
+  test('that remediates by one step: six, of at most 20 write units, with items below a kilobyte', async () => {
+    const { calls, run } = scene();
+    expect((await run()).outcome).toBe('remediated');
+    expect(namesOf(calls)).toEqual([
+      'get RESOURCE',
+      'commit RESOURCE',
+      'query SHARED',
+      'commit RESOURCE REMEDIATION SHARED BREAKER SHARED BREAKER',
+      'commit RESOURCE REMEDIATION',
+      'commit RESOURCE',
+    ]);
+    expect(unitsOf(calls)).toBeLessThanOrEqual(20);
+    for (const [, size] of calls.flatMap(({ bytes }) => Object.entries(bytes))) expect(size).toBeLessThan(1024);
+  });
+
+  test('that remediates with breakers of many places is within 25 write units', async () => {
+    const { ledger, calls, run } = scene();
+    const scopes = [{ scope: ACCOUNT, limit: LIMITS.account }];
+    let session = await ledger.loadShared(await ledger.load('other'));
+    for (let place = 0; place < 300; place += 1) {
+      [session] = await ledger.update(session, (next, shared) => ({
+        next,
+        breakers: admit(shared?.breakers ?? NO_BREAKERS, scopes, T - place, Math.random).writes,
+        answer: null,
+      }));
+    }
+    calls.length = 0;
+    await run();
+    expect(unitsOf(calls)).toBeLessThanOrEqual(25);
+  });
+
+  test('that finds nothing: one read', async () => {
+    const { calls, state, run } = scene();
+    state.drifted = false;
+    expect((await run()).outcome).toBe('compliant');
+    expect(namesOf(calls)).toEqual(['get RESOURCE']);
+  });
+
+  test('that comes while another is at work: a read and a mark', async () => {
+    const { ledger, calls, account, run } = scene();
+    let marked: string | undefined;
+    const slow: RunAccount = {
+      ...account,
+      async call() {
+        calls.length = 0;
+        marked = (await ledgerRun(account, optionsOf(ledger, 'another'))).outcome;
+        expect(namesOf(calls)).toEqual(['get RESOURCE', 'commit RESOURCE']);
+        await account.call();
+      },
+    };
+    await ledgerRun(slow, optionsOf(ledger, HOLDER));
+    expect(marked).toBe('marked');
+    expect((await run()).outcome).toBe('compliant');
+  });
+});
+
+describe('under any interleaving', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** A ledger and an account whose every call is scheduled; waits pass when the scheduler says so. */
+  function scheduled(scheduler: fc.Scheduler) {
+    jest
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((done: () => void) => scheduler.schedule(Promise.resolve(), 'wait').then(done)) as never);
+    const memory = memoryStore();
+    const { account, state } = driftedBox();
+    const runAs = (holder: string) => {
+      const later =
+        <A extends readonly unknown[], T>(label: string, work: (...given: A) => Promise<T>) =>
+        (...given: A): Promise<T> =>
+          scheduler
+            .schedule(Promise.resolve(), `${holder} asks: ${label}`)
+            .then(() => work(...given))
+            .then((answer) => scheduler.schedule(Promise.resolve(answer), `${holder} hears: ${label}`));
+      const store: Store = {
+        ...memory,
+        get: later('get', memory.get),
+        query: later('query', memory.query),
+        commit: later('commit', memory.commit),
+      };
+      const far: RunAccount = {
+        read: later('read', account.read),
+        call: later('call', account.call),
+        publish: later('publish', account.publish),
+      };
+      return ledgerRun(far, optionsOf(ledgerIn(store), holder));
+    };
+    return { memory, state, runAs };
+  }
+
+  async function proven(store: Store, writes: number) {
+    const ledger = ledgerIn(store);
+    const records = await Array.fromAsync(ledger.remediations());
+    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: writes }, () => 'remediated'));
+    expect(await ledger.load(KEY)).toMatchObject({
+      state: { lease: { holder: null, wanted: [], dirty: false }, findings: {}, open: [], outbox: [] },
+    });
+    for (const chain of (await ledger.chains()).values())
+      expect(chainErrors(chain.head, chain.links, (id) => chain.evidence.get(id) ?? null)).toEqual([]);
+    const { times } = (await ledger.breakers.all()).get(ACCOUNT) ?? { times: [] };
+    expect(times).toHaveLength(writes);
+  }
+
+  test('two runs on one resource make one write, one record and one notification', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { memory, state, runAs } = scheduled(scheduler);
+        const ends = await scheduler.waitFor(Promise.all(['ann', 'bob'].map(runAs)));
+        expect(ends.filter(({ outcome }) => outcome === 'remediated')).toHaveLength(1);
+        expect(state).toMatchObject({ drifted: false, calls: 1 });
+        expect(state.published).toHaveLength(1);
+        await proven(memory, 1);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('runs on a resource that drifts meanwhile, each time with its event: no drift is left, and each write has its record', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 3 }), async (scheduler, drifts) => {
+        const { memory, state, runAs } = scheduled(scheduler);
+        const driftAgain = async (index: number) => {
+          await scheduler.schedule(Promise.resolve(), 'drifts');
+          state.drifted = true;
+          return runAs(`run-${index}`);
+        };
+        const again = Array.from({ length: drifts }, (_, index) => driftAgain(index));
+        await scheduler.waitFor(Promise.all([runAs('first'), ...again]));
+        expect(state.drifted).toBe(false);
+        expect(state.calls).toBeLessThanOrEqual(1 + drifts);
+        await proven(memory, state.calls);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a ledger that is only read', () => {
+  test('decides, gives the session as it would be, and keeps what it has', async () => {
+    const ledger = memoryLedger();
+    await change(ledger, KEY, { findings: { a: findingOf('a') } });
+    await saveRecord(ledger, remediationOf('rem-1'));
+    const before = await ledger.load(KEY);
+    const dry = readOnly(ledger);
+    const [next, answer] = await dry.update(await dry.load(KEY), (state) => ({
+      next: { ...state, findings: {} },
+      records: [remediationOf('rem-2')],
+      exemptions: [exemptionOf('x')],
+      answer: 'decided',
+    }));
+    expect(answer).toBe('decided');
+    expect(next).toMatchObject({ version: before.version + 1, state: { findings: {}, head: { sequence: 2 } } });
+    await dry.saveExemption(exemptionOf('x'));
+    await dry.pause({ control: null, reason: '', by: '', at: '' });
+    await dry.announcements.enqueue('a', { severity: 'HIGH', subject: '', text: '' });
+    expect(await dry.resume(null)).toBe(false);
+    expect(await dry.markOnce('m')).toBe(false);
+    for (const either of [ledger, dry]) {
+      expect(await either.load(KEY)).toEqual(before);
+      expect(await either.remediation('rem-1')).toEqual(remediationOf('rem-1'));
+      expect(await either.remediation('rem-2')).toBeNull();
+      expect([await either.exemptions(), await either.pauses()]).toEqual([[], []]);
+      expect(await either.wasMarked('m')).toBe(false);
+    }
+    expect(await ledger.announcements.claim(T)).toEqual([]);
+  });
+
+  test('begins no breaker and ends none', async () => {
+    const ledger = memoryLedger();
+    const session = await ledger.loadShared(await ledger.load(KEY));
+    const { account } = driftedBox();
+    await ledgerRun(account, optionsOf(ledger, 'a'));
+    const before = await ledger.breakers.all();
+    await readOnly(ledger).breakers.close(ACCOUNT);
+    expect(await ledger.breakers.all()).toEqual(before);
+    expect(session.shared?.breakers.size).toBe(0);
+  });
+});
+
+test('two ledgers in memory are two', async () => {
+  await change(memoryLedger(), 'k', { recheckAt: 1 });
+  expect((await memoryLedger().load('k')).version).toBe(0);
+});
+
+test('no two resources share a key, and a key names its resource', () => {
+  const refs = [
+    REF,
+    { ...REF, resourceId: 'sg-2' },
+    { ...REF, resourceId: 'a|b' },
+    { ...REF, region: 'us-east-1' },
+    { ...REF, accountId: '444455556666' },
+    { ...REF, resourceType: 'AWS::EC2::VPC' },
+  ];
+  const keys = [...refs.map((ref) => resourceKey('ec2', ref)), resourceKey('s3', REF)];
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys.map(refOfKey)).toEqual([...refs, REF]);
+});
