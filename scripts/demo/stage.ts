@@ -43,7 +43,7 @@ export async function stageAt(endpoint: string): Promise<Stage> {
     // Nothing here takes AWS minutes: no recheck is asked for.
     send: async () => {},
   };
-  const context = { controls, fallback: { accountId, region } };
+  const context = { controls, fallback: { accountId, region }, home: region };
   return {
     account: { accountId, region, aws },
     engine,

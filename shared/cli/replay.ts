@@ -84,7 +84,12 @@ async function replayValue(
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
-    for (const result of await reconcileChange(change, engine, { controls, fallback, ...sharedHome() })) {
+    for (const result of await reconcileChange(change, engine, {
+      controls,
+      fallback,
+      ...sharedHome(),
+      byPerson: true,
+    })) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
       well &&= !TO_COME_AGAIN.includes(result.outcome);
     }

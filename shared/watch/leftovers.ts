@@ -30,14 +30,9 @@ export const recheckOf = (key: string, reason: string): Recheck => ({
 export const isCutOff = ({ open, lease }: ResourceState, now: number): boolean =>
   !leaseState(lease, now).held && open.some(({ status }) => status === 'applying');
 
-/** True where AWS was at work when the resource was last looked at, and nobody has looked again in time. */
-export const isOverdue = ({ recheckAt, open, findings }: ResourceState, now: number): boolean => {
-  // The time of a recheck that was made stays in the state: it counts while something waits for it.
-  const waits = [...open, ...Object.values(findings).map(statusOf)].some(({ status }) => status === 'pending');
-  return waits && recheckAt !== null && recheckAt < now - LOST_MS;
-};
-
-const statusOf = ({ outcome }: ResourceState['findings'][string]) => ({ status: outcome });
+/** True where the resource was to be looked at again, and nobody has in time. */
+export const isOverdue = ({ recheckAt }: ResourceState, now: number): boolean =>
+  recheckAt !== null && recheckAt < now - LOST_MS;
 
 /** True where a run died before it evaluated what others had left to it; a day later the sweep has done it. */
 const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): boolean =>

@@ -7,8 +7,8 @@ import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { countingStore, type StoreCall } from '../support/counting-store.ts';
+import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
 import { ledgerRun, type RunAccount } from '../support/ledger-run.ts';
-import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/test-ledger.ts';
 
 const KEY = resourceKey('ec2', REF);
 const LIMITS = { control: 50, account: 500 };

@@ -58,6 +58,25 @@ describe('what differs', () => {
     expect(text).toContain('\nTried:\n');
   });
 
+  test('what is blocked says who refuses, what was tried, and how it goes on', () => {
+    const { subject, text } = render(
+      noticeOf({
+        outcome: 'blocked',
+        after: 'NON_COMPLIANT',
+        annotation: 'Refused by a service control policy of the organization: allow the call. Open to the world.',
+        error: 'StepFailedError: explicit deny',
+      }),
+    );
+    expect(subject).toBe('[CRITICAL] Blocked: not remediated: sg-1 (ec2-security-group-admin-ports-restricted)');
+    expect(text).toContain('\nFound:      Refused by a service control policy of the organization: allow the call.');
+    expect(text).toContain('\nError:      StepFailedError: explicit deny\n');
+    expect(text).toContain('\nTried:\n  ec2:Revoke');
+    const of = '--control ec2-security-group-admin-ports-restricted';
+    expect(text).toContain(`  npx evenkeel sweep --mode remediate ${of}\n`);
+    expect(text).toContain(`  npx evenkeel exempt ${of} --resource sg-1 --owner`);
+    expect(text).not.toContain('evenkeel undo');
+  });
+
   test('a sweep knows nobody, no event and no time: nothing is said of them', () => {
     const text = textOf({ eventId: null, eventName: 'Sweep' }, { attribution: null, eventTime: null });
     expect(text).not.toMatch(/Changed by|At: |event|null|undefined/);

@@ -13,7 +13,7 @@ import {
 import { type Ledger, type ResourceState, type Session, withLease } from '../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../shared/ledger/outbox.ts';
 import { isOpen, type Remediation } from '../../shared/ledger/records.ts';
-import { findingOf, noticeOf, remediationOf } from './test-ledger.ts';
+import { findingOf, noticeOf, remediationOf } from './ledger-fixtures.ts';
 
 export const CONTROL = 'ec2-security-group-admin-ports-restricted';
 const ELEMENT = 'ingress tcp 22-22 0.0.0.0/0';
@@ -95,21 +95,21 @@ class Run {
 
   async #remediated(leased: Session): Promise<RunOutcome> {
     const { ledger, holder, now, random } = this.options;
-    const [session, admitted] = await ledger.update(await ledger.loadShared(leased), (state, shared) => {
+    const [session, admission] = await ledger.update(await ledger.loadShared(leased), (state, shared) => {
       const admission = admit(shared?.breakers ?? new Map(), this.scopes, now(), random);
-      if (admission.opened) this.opened += 1;
       const finding = findingOf(CONTROL, { outcome: admission.refusedBy === null ? 'detected' : 'halted' });
       const findings = { ...state.findings, [CONTROL]: finding };
       if (admission.refusedBy !== null) {
         const lease = abandon(state.lease, holder) ?? state.lease;
-        return { next: { ...withLease(state, lease, now()), findings }, breakers: admission.writes, answer: false };
+        return { next: { ...withLease(state, lease, now()), findings }, breakers: admission.writes, answer: admission };
       }
       const record = this.#record('applying');
       const open = [...state.open, { id: record.id, controlId: CONTROL, status: record.status }];
       const next = { ...state, lease: extend(state.lease, holder, now()), findings, open };
-      return { next, records: [record], breakers: admission.writes, answer: true };
+      return { next, records: [record], breakers: admission.writes, answer: admission };
     });
-    if (!admitted) return 'halted';
+    if (admission.opened) this.opened += 1;
+    if (admission.refusedBy !== null) return 'halted';
     assertTimeLeft(session.state.lease, holder, now());
     await this.account.call();
     await this.account.read();

@@ -5,11 +5,14 @@ import { reconcile } from '../reconcile/reconciler.ts';
 import { type Change, changesIn } from './parse-event.ts';
 import { type RouteContext, route } from './route.ts';
 
+/** What a change is routed with, and whether a person runs it. */
+export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson'>;
+
 /** Everything that one input (of any known shape) leads to, change by change. */
 export async function* receive(
   input: unknown,
   engine: Engine,
-  context: Omit<RouteContext, 'aws'>,
+  context: ChangeContext,
 ): AsyncGenerator<readonly Result[]> {
   for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
@@ -18,7 +21,7 @@ export async function* receive(
 export async function reconcileChange(
   change: Change,
   engine: Engine,
-  context: Omit<RouteContext, 'aws'>,
+  { byPerson = false, ...context }: ChangeContext,
 ): Promise<readonly Result[]> {
   const cause: Cause = {
     eventId: change.eventId,
@@ -26,6 +29,7 @@ export async function reconcileChange(
     eventTime: change.eventTime,
     receivedAt: engine.clock.now().toISOString(),
     attribution: change.attribution,
+    byPerson,
   };
   const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
   const results: Result[] = unreadable.map((error) =>

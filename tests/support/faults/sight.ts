@@ -162,7 +162,7 @@ export const sightFaults: readonly Fault[] = [
     async seed(account, stack) {
       const ago = Date.now() - 3_600_000;
       const { heartbeats } = ledgerIn(dynamoStore(home(account), table(stack)));
-      await heartbeats.revise(other(stack), (before) => ({
+      await heartbeats.update(other(stack), (before) => ({
         next: { ...before, sent: ago, waiting: ago },
         answer: null,
       }));
