@@ -318,7 +318,7 @@ describe('throttling', () => {
 
   test('that lasts is handed on from the same token, for as long as it lasts', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': { open: true } });
-    warehouse.errors.set('AWS::W::Crate 2', Array.from({ length: 20 }, throttled));
+    warehouse.errors.set('AWS::W::Crate 2', Array.from({ length: 40 }, throttled));
     const { begin, next, rechecked, toTheEnd } = scene(warehouse);
     const all = await toTheEnd(await begin());
     expect(all.length).toBeGreaterThan(2);
