@@ -22,7 +22,7 @@ import {
   World,
   withSeverity,
 } from '../support/fake-resource.ts';
-import { change, saveRecord } from '../support/ledger-fixtures.ts';
+import { change, findingOf, saveRecord } from '../support/ledger-fixtures.ts';
 
 const ARN = 'arn:aws:box:::box-1';
 const KEY = resourceKey('box', REF);
@@ -184,6 +184,15 @@ test('what was halted is looked at again once it is not paused any more', async 
   expect(await rechecks()).toEqual([]);
   await engine.ledger.resume(lidClosed.id);
   expect(await rechecks()).toEqual([['box', 'box-1', 'what halted it may have ended']]);
+});
+
+test('what a detection has found, and is exempt by now, is looked at: that ends it', async () => {
+  const sightings = { repeats: 0, since: null, events: [] };
+  const findings = { [lidClosed.id]: findingOf(lidClosed.id, { lastSeen: new Date(now).toISOString(), sightings }) };
+  await change(engine.ledger, KEY, { arn: ARN, findings });
+  expect(await rechecks()).toEqual([]);
+  await engine.ledger.saveExemption(kept(ARN, '2026-12-31'));
+  expect(await rechecks()).toEqual([['box', 'box-1', 'a detection is exempted']]);
 });
 
 test('a resource of which several findings wait is looked at once', async () => {
