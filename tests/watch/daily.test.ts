@@ -226,8 +226,11 @@ describe('records that are open', () => {
   test('an approval that nobody gave ends with an outcome, notified once', async () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';
+    const { version } = await engine.ledger.load(KEY);
     await dailyTasks(engine);
     expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
+    // One that is still awaited takes nobody's turn.
+    expect((await engine.ledger.load(KEY)).version).toBe(version);
     at('2026-11-03');
     expect(await rechecks()).toEqual([]);
     await rechecks();
