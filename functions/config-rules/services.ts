@@ -22,6 +22,18 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/ec2/index.ts'),
   },
   {
+    id: 'iam',
+    eventSources: ['iam.amazonaws.com'],
+    resourceTypes: ['AWS::IAM::User'],
+    load: () => import('../../shared/controls/iam/index.ts'),
+  },
+  {
+    id: 'rds',
+    eventSources: ['aws.rds', 'rds.amazonaws.com'],
+    resourceTypes: ['AWS::RDS::DBInstance'],
+    load: () => import('../../shared/controls/rds/index.ts'),
+  },
+  {
     id: 's3',
     eventSources: ['s3-control.amazonaws.com', 's3.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],

@@ -4,10 +4,12 @@ import type { Domain } from '../../shared/service.ts';
 /** The domain that serves each service. */
 export const domains: Readonly<Record<string, Domain>> = {
   ec2: 'infrastructure',
+  iam: 'identity',
   s3: 'data',
+  rds: 'databases',
   cloudtrail: 'monitoring',
   config: 'monitoring',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 's3'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'iam', 'rds', 's3'];
