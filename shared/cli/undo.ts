@@ -54,7 +54,12 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
   }
 }
 
-function headline({ record, undoId, exemptions, isPending }: Undone, expires: string, recheckAt: string): string {
+/** What an undo came to, in a sentence before its calls. `recheckAt`: when a pending one is looked at again. */
+export function headline(
+  { record, undoId, exemptions, isPending }: Undone,
+  expires: string,
+  recheckAt: string,
+): string {
   if (undoId === null) return `Would undo ${record.id}:`;
   const until = `It may stay so until ${expires}, whichever control asks (${exemptions.map(({ id }) => id).join(', ')})`;
   if (!isPending) return `Undid ${record.id} (${undoId}). ${until}:`;

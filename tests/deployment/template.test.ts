@@ -7,7 +7,7 @@ import { GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
-import { LEASE_TIME } from '../../shared/ledger/lease.ts';
+import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import { run } from '../support/command.ts';
 import {
   named,
@@ -207,7 +207,7 @@ describe('each function', () => {
       // As AWS recommends for a queue that wakes a function.
       expect(VisibilityTimeout).toBe(6 * timeout);
       // A lease that was taken in the last moment, and half a minute for clocks and for what is on its way.
-      expect(VisibilityTimeout).toBeGreaterThanOrEqual(timeout + LEASE_TIME / 1000 + 30);
+      expect(VisibilityTimeout).toBeGreaterThanOrEqual(timeout + LEASE_MS / 1000 + 30);
       expect(VisibilityTimeout).toBeGreaterThan(timeout + (GRACE_MS - MARGIN_MS) / 1000);
       expect(timeout).toBeGreaterThan((2 * MARGIN_MS) / 1000);
     }

@@ -164,6 +164,25 @@ export const locked: AnyControl = defineControl({
   plan: ({ lid }) => (lid.open ? [closeLid(), turnKey()] : [turnKey()]),
 });
 
+const turnKeyUndoably = (): Step =>
+  step(
+    BoxClient,
+    TurnKeyCommand,
+    { turns: 2 },
+    { elements: ['lock'], undo: () => [step(BoxClient, OpenLidCommand, { key: true })] },
+  );
+
+/** A step for each of two elements that is wrong; both can be undone. */
+export const shut: AnyControl = defineControl({
+  ...words,
+  id: 'box-shut',
+  severity: 'HIGH',
+  resource: box,
+  needs: ['lid', 'lock'],
+  evaluate: ({ lid, lock }) => (lid.open || !lock.on ? nonCompliant('It is not shut.') : compliant('It is shut.')),
+  plan: ({ lid, lock }) => [...(lid.open ? [closeLid()] : []), ...(lock.on ? [] : [turnKeyUndoably()])],
+});
+
 /** A person has to decide what to write. */
 export const labelled: AnyControl = defineControl({
   ...words,

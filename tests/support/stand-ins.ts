@@ -82,9 +82,12 @@ export function addStandIns(tree: string, count: number): void {
         mkdirSync(`${tree}shared/${folder}/${service}`, { recursive: true });
       write(`resources/${service}/service.ts`, serviceSource(service, domain));
     }
+  const made = new Map<string, number>();
   for (let index = 0; index < count; index += 1) {
     const domain = index % 4 === 0 ? FULLEST : (others[index % others.length] ?? FULLEST);
-    const service = serviceId(domain, index % SERVICES_PER_DOMAIN);
+    const before = made.get(domain) ?? 0;
+    made.set(domain, before + 1);
+    const service = serviceId(domain, before % SERVICES_PER_DOMAIN);
     const id = `${service}-thing-of-kind-${number(index)}-switched-on`;
     write(`resources/${service}/thing-${number(index)}.ts`, resourceSource(service, index));
     write(`controls/${service}/${id}.ts`, controlSource(service, index, id));

@@ -46,7 +46,7 @@ export function testOnSandbox(
       const replay = async (mode: 'detect' | 'remediate', event = scene.event): Promise<readonly Result[]> => {
         const parameters = scene.parameters ?? {};
         const engine = testEngine(account.aws, mode, { parameters, ledger, clock });
-        const context = { controls: [control], fallback: account };
+        const context = { controls: [control], fallback: account, home: account.region };
         return (await Array.fromAsync(receive(event, engine, context)))
           .flat()
           .filter(({ before }) => before !== 'NOT_APPLICABLE');

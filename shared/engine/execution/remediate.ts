@@ -2,7 +2,6 @@ import type { AnyControl } from '../../control.ts';
 import { giveBack, type TakenPlace } from '../../ledger/breaker.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
-import type { Engine } from '../context.ts';
 import { CutShortError, messageOf } from '../errors.ts';
 import { sameFinding, withFinding, withoutFinding } from '../reconcile/findings.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates.ts';
@@ -11,7 +10,7 @@ import { planNeeds } from '../reconcile/plan.ts';
 import { newRecord } from '../reconcile/record.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
-import { sendSteps } from './apply.ts';
+import { intended, sendSteps } from './apply.ts';
 import { execute } from './journal.ts';
 import { finishFailed, finishPending, finishRemediated, type HeldBack, limitsFor, RECHECK_MS } from './outcomes.ts';
 import { settle } from './settle.ts';
@@ -31,7 +30,7 @@ export interface Work {
 export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
   const { control, evaluated, steps, approved } = work;
   const { draft, engine, subject } = run;
-  const record = approved === null ? await againOrNew(run, work) : approvedRecord(run, approved);
+  const record = approved === null ? await againOrNew(run, work) : approvedRecord(run, approved, steps);
   const opened = { annotation: evaluated.evaluation.annotation, fingerprint: sameFinding(evaluated.evaluation) };
   const admission = await draft.begin(
     record,
@@ -75,10 +74,11 @@ async function againOrNew(run: Run, { control, evaluated, steps }: Work): Promis
   return former?.status === 'blocked' ? { ...record, id } : record;
 }
 
-/** The stored record as its run begins: decided now, by a person, and run by this code under this policy. */
-const approvedRecord = ({ engine }: { readonly engine: Engine }, approved: Remediation): Remediation => ({
+/** The stored record as its run begins: decided now, by a person, and run by this code under this policy; of the plan that was approved, what no gate has stopped since. */
+const approvedRecord = ({ engine }: Run, approved: Remediation, steps: readonly Step[]): Remediation => ({
   ...approved,
   status: 'applying',
+  steps: steps.map(intended),
   expires: null,
   times: { ...approved.times, decided: engine.clock.now().toISOString() },
   codeVersion: engine.codeVersion,

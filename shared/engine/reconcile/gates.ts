@@ -160,11 +160,12 @@ const undone: ElementGate = (element, { run, control, shared }) => {
       };
 };
 
-/** What a sibling of the same or a higher severity is exempt for, or has to be asked about, is left alone. */
-const heldBySibling: ElementGate = (element, { control, holders }) => {
+/** What a sibling of the same or a higher severity is exempt for is left alone, and what it has to be asked about, unless a person has approved these very calls. */
+const heldBySibling: ElementGate = (element, { control, holders, approved }) => {
   const holder = holders.find(
     (candidate) =>
       candidate.control.id !== control.id &&
+      (candidate.exemption !== null || !approved) &&
       SEVERITIES.indexOf(candidate.control.severity) >= SEVERITIES.indexOf(control.severity) &&
       (candidate.elements === null || candidate.elements.includes(element)),
   );

@@ -4,6 +4,7 @@ import type { RecordedStep, Remediation } from '../../ledger/records.ts';
 import { settledSteps } from '../execution/journal.ts';
 import { finishFailed, finishPending, finishRemediated } from '../execution/outcomes.ts';
 import { stateDiff } from '../execution/state-diff.ts';
+import { withNotice } from './findings.ts';
 import type { Evaluated } from './observation.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
@@ -109,7 +110,7 @@ function recoverPending(
   evaluated: Evaluated | null,
 ): Progress | null {
   const isLate = record.expires !== null && record.expires <= run.now().toISOString();
-  if (record.kind === 'undo') return recoverPendingUndo(run, record, evaluated, isLate);
+  if (record.kind === 'undo') return recoverPendingUndo(run, control, record, evaluated, isLate);
   if (evaluated !== null && !isDrifted(evaluated, control)) return finishRemediated(run, control, record, evaluated);
   if (isLate) {
     const why = evaluated?.evaluation.annotation ?? 'it could not be read';
@@ -132,19 +133,37 @@ function recoverPending(
   return waiting;
 }
 
-function recoverPendingUndo(run: Run, record: Remediation, evaluated: Evaluated | null, isLate: boolean): null {
+/** Who began the undo was only told that it is pending: how it ended is notified. */
+function recoverPendingUndo(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated | null,
+  isLate: boolean,
+): null {
   const after = redact(evaluated?.state ?? null);
   const ignoring = [...ASSIGNED_AGAIN, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
-  if (isUndone)
+  if (isUndone) {
     run.draft.save({
       ...settledSteps(record, true),
       status: 'remediated',
       after,
+      afterCompliance: evaluated.evaluation.complianceType,
       recheckAt: null,
       times: { ...record.times, verified: run.now().toISOString() },
     });
-  else if (isLate)
-    run.draft.save({ ...record, status: 'failed', recheckAt: null, error: `AWS did not finish by ${record.expires}` });
+    const annotation = `${record.annotation}. ${record.id} has undone ${record.undoes}.`;
+    notify(run, control, { outcome: 'exempted', after: evaluated.evaluation.complianceType, annotation });
+  } else if (isLate) {
+    const error = `AWS did not finish by ${record.expires}`;
+    run.draft.save({ ...record, status: 'failed', recheckAt: null, after, error });
+    notify(run, control, { outcome: 'failed', annotation: record.annotation, remediationId: record.id, error });
+  }
   return null;
+}
+
+function notify(run: Run, control: AnyControl, progress: Progress): void {
+  const notice = run.notice(control, progress);
+  run.draft.change((state) => withNotice(state, notice));
 }

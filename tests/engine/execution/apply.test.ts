@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { step } from '../../../shared/control.ts';
-import { intended, make } from '../../../shared/engine/execution/apply.ts';
+import { afterError, intended, sendSteps } from '../../../shared/engine/execution/apply.ts';
+import { type Step, step } from '../../../shared/step.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
   BoxClient,
@@ -9,42 +9,59 @@ import {
   named,
   OpenLidCommand,
   REF,
+  refusedWith,
   World,
 } from '../../support/fake-resource.ts';
 
 const open = new World({ lid: { open: true } });
-/** Known before the call is made, so that a run that is cut off leaves what takes it back. */
+/** Known before the call is made, so that a run that is cut off leaves what undoes it. */
 const UNDO = [{ service: 'box', operation: 'OpenLid', input: {} }];
 const engineIn = (world: World) => testEngine((region) => world.aws(region));
+const send = (one: Step, world: World) => sendSteps([one], REF, engineIn(world))(0);
+/** An error of an SDK client, with what it says of its tries. */
+const answered = (name: string, metadata: object) => Object.assign(named(name), { $metadata: metadata });
 
-test('a step that is intended says so, and nothing else', () => {
-  expect(intended(closeLid())).toEqual({
-    service: 'box',
-    operation: 'CloseLid',
-    input: { force: true },
-    undo: UNDO,
-    status: 'intended',
-    requestId: null,
-    error: null,
+describe('a step that is intended', () => {
+  test('says so, what it changes and what would undo it, and nothing else', () => {
+    expect(intended(closeLid())).toEqual({
+      service: 'box',
+      operation: 'CloseLid',
+      input: { force: true },
+      elements: ['lid'],
+      undo: UNDO,
+      status: 'intended',
+      requestId: null,
+      error: null,
+    });
+    expect(intended({ ...closeLid(), region: 'us-east-1' })).toMatchObject({ region: 'us-east-1' });
   });
-  expect(intended({ ...closeLid(), region: 'us-east-1' })).toMatchObject({ region: 'us-east-1' });
+
+  test('keeps which errors say that its undo is so already', () => {
+    const undo = () => [step(BoxClient, OpenLidCommand, {}, { satisfiedBy: ['LidIsOpen'] })];
+    expect(intended({ ...closeLid(), undo }).undo).toEqual([{ ...UNDO[0], satisfiedBy: ['LidIsOpen'] }]);
+  });
 });
 
-describe('make', () => {
+describe('sendSteps', () => {
   test('makes the call in the resource’s region and keeps its request id and its undo', async () => {
     const world = new World({ lid: { open: true } });
-    expect(await make(closeLid(), REF, engineIn(world))).toEqual({
-      ...intended(closeLid()),
-      status: 'made',
-      undo: [{ service: 'box', operation: 'OpenLid', input: {} }],
-      requestId: 'request-1',
+    expect(await send(closeLid(), world)).toEqual({
+      step: { ...intended(closeLid()), status: 'made', undo: UNDO, requestId: 'request-1' },
+      refusal: null,
     });
     expect(world.calls).toEqual([{ operation: 'CloseLid', input: { force: true }, region: 'eu-west-1' }]);
   });
 
+  test('makes the step that it is asked for', async () => {
+    const world = new World();
+    const plan = [closeLid(), step(BoxClient, OpenLidCommand, {})];
+    await sendSteps(plan, REF, engineIn(world))(1);
+    expect(world.calls).toMatchObject([{ operation: 'OpenLid' }]);
+  });
+
   test('goes where the step says', async () => {
     const world = new World();
-    await make({ ...closeLid(), region: 'us-east-1' }, REF, engineIn(world));
+    await send({ ...closeLid(), region: 'us-east-1' }, world);
     expect(world.calls).toMatchObject([{ region: 'us-east-1' }]);
   });
 
@@ -53,54 +70,110 @@ describe('make', () => {
       BoxClient,
       CloseLidCommand,
       {},
-      {
-        undo: ({ was }: { was: string }) => [step(BoxClient, OpenLidCommand, { was })],
-      },
+      { undo: ({ was }: { was: string }) => [step(BoxClient, OpenLidCommand, { was })] },
     );
-    expect(await make(made, REF, engineIn(open))).toMatchObject({
-      undo: [{ operation: 'OpenLid', input: { was: 'something' } }],
+    expect(await send(made, open)).toMatchObject({
+      step: { undo: [{ operation: 'OpenLid', input: { was: 'something' } }] },
     });
   });
 
-  test('knows no undo of a step that has none, and an empty one where there is nothing to take back', async () => {
-    expect(await make(step(BoxClient, CloseLidCommand, {}), REF, engineIn(open))).toMatchObject({
-      status: 'made',
-      undo: null,
+  test('knows no undo of a step that has none, and an empty one where there is nothing to undo', async () => {
+    expect(await send(step(BoxClient, CloseLidCommand, {}), open)).toMatchObject({
+      step: { status: 'made', undo: null },
     });
     const nothing = step(BoxClient, CloseLidCommand, {}, { undo: () => [] });
-    expect(await make(nothing, REF, engineIn(open))).toMatchObject({ status: 'made', undo: [] });
+    expect(await send(nothing, open)).toMatchObject({ step: { status: 'made', undo: [] } });
   });
 
   test('says that it is made where only the undo cannot be told', async () => {
     const undo = () => {
       throw named('LidIsClosed');
     };
-    expect(await make({ ...closeLid(), undo }, REF, engineIn(open))).toMatchObject({
-      status: 'made',
-      undo: null,
-      requestId: expect.any(String),
-      error: expect.stringMatching(/LidIsClosed/),
+    expect(await send({ ...closeLid(), undo }, open)).toMatchObject({
+      step: {
+        status: 'made',
+        undo: null,
+        requestId: expect.any(String),
+        error: expect.stringMatching(/its undo is not known: LidIsClosed/),
+      },
+      refusal: null,
     });
   });
 
   test.each<[string, Error, object]>([
     ['is content where it is so already', named('LidIsClosed'), { status: 'alreadySo', undo: [], error: null }],
-    [
-      'says why it is refused',
-      named('AccessDenied', 'no'),
-      { status: 'failed', undo: UNDO, error: 'AccessDenied: no' },
-    ],
-    ['compares names, not messages', new Error('LidIsClosed'), { status: 'failed', error: 'LidIsClosed' }],
+    ['says why it is refused', refusedWith('AccessDenied', 'no'), { status: 'failed', error: 'AccessDenied: no' }],
+    ['compares names, not messages', new Error('LidIsClosed'), { status: 'unknown', error: 'LidIsClosed' }],
   ])('%s', async (_name, error, expected) => {
     const world = new World();
     world.errors.set('CloseLid', error);
-    expect(await make(closeLid(), REF, engineIn(world))).toMatchObject({ ...expected, requestId: null });
+    expect(await send(closeLid(), world)).toMatchObject({ step: { ...expected, requestId: null }, refusal: null });
   });
 
   test('does not throw where there is no client', async () => {
     const engine = testEngine(() => () => {
       throw new Error('no region');
     });
-    expect(await make(closeLid(), REF, engine)).toMatchObject({ status: 'failed', error: 'no region' });
+    expect(await sendSteps([closeLid()], REF, engine)(0)).toMatchObject({ step: { error: 'no region' } });
+  });
+});
+
+describe('what an error says of a call', () => {
+  const recorded = intended(closeLid());
+  const SATISFIED = ['LidIsClosed'];
+
+  test.each<[string, Error, object]>([
+    ['refused, where the service says no', answered('AccessDenied', { httpStatusCode: 403 }), { status: 'failed' }],
+    ['refused, from 400 on', answered('ValidationError', { httpStatusCode: 400 }), { status: 'failed' }],
+    ['refused, up to 499', answered('Conflict', { httpStatusCode: 499, attempts: 1 }), { status: 'failed' }],
+    [
+      'nobody knows, where the service has failed',
+      answered('InternalError', { httpStatusCode: 500 }),
+      { status: 'unknown' },
+    ],
+    [
+      'nobody knows, of an answer of 3xx or 2xx that was cut off',
+      answered('Odd', { httpStatusCode: 200 }),
+      { status: 'unknown' },
+    ],
+    ['nobody knows, where there was no answer', answered('TimeoutError', { attempts: 1 }), { status: 'unknown' }],
+    ['nobody knows, where the connection was reset', named('ECONNRESET'), { status: 'unknown' }],
+    [
+      'nobody knows, where an earlier try was made before the no',
+      answered('AccessDenied', { httpStatusCode: 403, attempts: 2 }),
+      { status: 'unknown' },
+    ],
+  ])('%s; its undo is kept', (_what, error, expected) => {
+    const { step: after, refusal } = afterError(recorded, error, SATISFIED);
+    expect(after).toEqual({ ...recorded, ...expected, error: expect.stringContaining(error.name) });
+    expect(after.undo).toEqual(UNDO);
+    expect(refusal).toBeNull();
+  });
+
+  test('that it is so already: another actor was faster, and there is nothing to undo', () => {
+    const error = answered('LidIsClosed', { httpStatusCode: 400, attempts: 1 });
+    expect(afterError(recorded, error, SATISFIED)).toEqual({
+      step: { ...recorded, status: 'alreadySo', undo: [], error: null },
+      refusal: null,
+    });
+    expect(afterError(recorded, error)).toMatchObject({ step: { status: 'failed' } });
+  });
+
+  test('that it is so already after a retry: an earlier try of ours may have made it so', () => {
+    const error = answered('LidIsClosed', { httpStatusCode: 400, attempts: 3 });
+    expect(afterError(recorded, error, SATISFIED)).toEqual({ step: { ...recorded, status: 'unknown' }, refusal: null });
+  });
+
+  test('that it is refused for good: it was not made, after however many tries', () => {
+    const message = 'not authorized, with an explicit deny in a service control policy';
+    const error = Object.assign(named('AccessDenied', message), { $metadata: { httpStatusCode: 403, attempts: 2 } });
+    expect(afterError(recorded, error)).toMatchObject({
+      step: { status: 'failed', error: `AccessDenied: ${message}` },
+      refusal: { by: 'a service control policy of the organization', remedy: expect.any(String) },
+    });
+  });
+
+  test('may be anything that is thrown', () => {
+    expect(afterError(recorded, 'oops')).toMatchObject({ step: { status: 'unknown', error: 'oops' }, refusal: null });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { differences } from '../../../shared/engine/execution/state-diff.ts';
+import { stateDiff } from '../../../shared/engine/execution/state-diff.ts';
 
 describe('two states differ', () => {
   test.each<[string, unknown, unknown, readonly string[]]>([
@@ -13,7 +13,7 @@ describe('two states differ', () => {
     ['in whether there is anything left', { a: 1 }, null, ['the resource: {"a":1} → null']],
     ['whole', 'a', 'b', ['the resource: "a" → "b"']],
   ])('%s', (_where, from, to, lines) => {
-    expect(differences(from, to)).toEqual(lines);
+    expect(stateDiff(from, to)).toEqual(lines);
   });
 });
 
@@ -24,17 +24,17 @@ describe('two states do not differ', () => {
     ['by what JSON does not keep', { a: new Date(0), b: undefined }, { a: '1970-01-01T00:00:00.000Z' }],
     ['where there is nothing', null, undefined],
   ])('%s', (_how, from, to) => {
-    expect(differences(from, to)).toEqual([]);
+    expect(stateDiff(from, to)).toEqual([]);
   });
 
   test('by fields that do not count, wherever they stand', () => {
     const rule = (id: string, cidr: string) => ({ rules: [{ SecurityGroupRuleId: id, CidrIpv4: cidr }], ETag: id });
     const ignoring = ['SecurityGroupRuleId', 'ETag'];
-    expect(differences(rule('a', '10.0.0.0/8'), rule('b', '10.0.0.0/8'), ignoring)).toEqual([]);
-    expect(differences(rule('a', '10.0.0.0/8'), rule('b', '0.0.0.0/0'), ignoring)).toEqual([
+    expect(stateDiff(rule('a', '10.0.0.0/8'), rule('b', '10.0.0.0/8'), ignoring)).toEqual([]);
+    expect(stateDiff(rule('a', '10.0.0.0/8'), rule('b', '0.0.0.0/0'), ignoring)).toEqual([
       'rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"',
     ]);
-    expect(differences(rule('a', '10.0.0.0/8'), rule('b', '10.0.0.0/8'))).not.toEqual([]);
+    expect(stateDiff(rule('a', '10.0.0.0/8'), rule('b', '10.0.0.0/8'))).not.toEqual([]);
   });
 
   test('by their order, though a field that does not count would sort them otherwise', () => {
@@ -50,7 +50,7 @@ describe('two states do not differ', () => {
         { Id: 'd', n: 1 },
       ],
     };
-    expect(differences(from, to, ['Id'])).toEqual([]);
+    expect(stateDiff(from, to, ['Id'])).toEqual([]);
   });
 });
 
@@ -67,9 +67,9 @@ test('a state differs from another exactly where more than order does, and both 
   };
   fc.assert(
     fc.property(json, json, (a, b) => {
-      expect(differences(a, shuffled(a))).toEqual([]);
-      expect(differences(a, b).length > 0).toBe(differences(b, a).length > 0);
-      expect(differences({ whole: a }, { whole: [a] })).not.toEqual([]);
+      expect(stateDiff(a, shuffled(a))).toEqual([]);
+      expect(stateDiff(a, b).length > 0).toBe(stateDiff(b, a).length > 0);
+      expect(stateDiff({ whole: a }, { whole: [a] })).not.toEqual([]);
     }),
   );
 });

@@ -112,6 +112,11 @@ describe('a detection', () => {
 
   test('is told the account and region that hold where the record is silent', async () => {
     const { awsRegion, recipientAccountId, ...silent } = record;
+    const { accountId, region } = context.fallback;
+    const made = { ...silent, eventName: 'ListBuckets', userIdentity: { type: 'Root' } };
+    expect((await found(made, { home: region })).detected).toMatchObject([
+      [root.id, { resourceId: accountId, accountId, region }, 'The root user called ListBuckets.'],
+    ]);
     expect(await found(silent)).toMatchObject({
       detected: [[stopped.id, { ...trail, ...context.fallback }, 'Stopped (null).']],
     });

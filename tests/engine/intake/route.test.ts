@@ -373,6 +373,12 @@ describe('where the event does not say', () => {
     ]);
   });
 
+  test('rechecked resources are too', async () => {
+    const detail = { resourceType: 'AWS::CloudTrail::Trail', resourceId: 'main' };
+    const { pairs } = await routed({ 'detail-type': RECHECK_DETAIL_TYPE, source: 'evenkeel', detail });
+    expect(pairs).toEqual([`trail main ${FALLBACK.accountId} us-west-2`]);
+  });
+
   test('AWS Config’s resources are too', async () => {
     expect((await routed({ resourceType: 'AWS::EC2::SecurityGroup', resourceId: 'sg-1' })).pairs).toEqual([
       `group-rules sg-1 ${FALLBACK.accountId} us-west-2`,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { withoutSecrets } from '../../../shared/engine/reconcile/redact.ts';
+import { redact } from '../../../shared/engine/reconcile/redact.ts';
 
-const HIDDEN = '[not kept]';
+const REDACTED = '[REDACTED]';
 
-describe('a record is without', () => {
+describe('redacted is', () => {
   test.each([
     'Password',
     'MasterUserPassword',
@@ -17,6 +17,7 @@ describe('a record is without', () => {
     'PRIVATE_KEY',
     'AccessKey',
     'access_key',
+    'AccessKeys',
     'apiKey',
     'api-key',
     'SessionToken',
@@ -25,39 +26,38 @@ describe('a record is without', () => {
     'UserData',
     'Credentials',
   ])('what stands in %s, however deep', (name) => {
-    expect(withoutSecrets({ [name]: 'hush' })).toEqual({ [name]: HIDDEN });
-    expect(withoutSecrets([{ a: { [name]: 'hush', b: 'said' } }])).toEqual([{ a: { [name]: HIDDEN, b: 'said' } }]);
-    expect(withoutSecrets({ [name]: ['hush', ['hush']] })).toEqual({ [name]: [HIDDEN, [HIDDEN]] });
-    expect(withoutSecrets({ [name]: { Value: 'hush' } })).toEqual({ [name]: { Value: HIDDEN } });
+    expect(redact({ [name]: 'hush' })).toEqual({ [name]: REDACTED });
+    expect(redact([{ a: { [name]: 'hush', b: 'said' } }])).toEqual([{ a: { [name]: REDACTED, b: 'said' } }]);
+    expect(redact({ [name]: ['hush', ['hush']] })).toEqual({ [name]: [REDACTED, [REDACTED]] });
+    expect(redact({ [name]: { Value: 'hush' } })).toEqual({ [name]: { Value: REDACTED } });
   });
 
   test.each(['Key', 'key', 'Name', 'name'])('the value of a pair whose %s says that it is a secret', (key) => {
-    expect(withoutSecrets([{ [key]: 'DB_PASSWORD', Value: 'hush' }])).toEqual([
-      { [key]: 'DB_PASSWORD', Value: HIDDEN },
-    ]);
-    expect(withoutSecrets([{ [key]: 'Owner', Value: 'web' }])).toEqual([{ [key]: 'Owner', Value: 'web' }]);
+    expect(redact([{ [key]: 'DB_PASSWORD', Value: 'hush' }])).toEqual([{ [key]: 'DB_PASSWORD', Value: REDACTED }]);
+    expect(redact([{ [key]: 'Owner', Value: 'web' }])).toEqual([{ [key]: 'Owner', Value: 'web' }]);
   });
 });
 
-describe('a record keeps', () => {
+describe('kept is', () => {
   test.each<[string, unknown]>([
-    ['where a secret is kept', { SecretArn: 'arn:aws:secretsmanager:…', SecretsManagerArn: 'arn' }],
+    ['where a secret is stored', { SecretArn: 'arn:aws:secretsmanager:…', SecretsManagerArn: 'arn' }],
     ['what is no text', { PasswordResetRequired: true, secretAge: 4, credentials: null }],
+    ['the id of an access key', { AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', access_key_ids: ['AKIA'], ApiKeyId: 'k-1' }],
     ['what only sounds like it', { PublicAccessBlockConfiguration: { BlockPublicAcls: true }, KmsKeyId: 'key/1' }],
     ['who opened what', { IpPermissions: [{ CidrIp: '0.0.0.0/0', Description: 'the password desk' }] }],
   ])('%s', (_what, state) => {
-    expect(withoutSecrets(state)).toEqual(state);
+    expect(redact(state)).toEqual(state);
   });
 
   test('nothing where there is nothing, and dates as texts', () => {
-    expect(withoutSecrets(undefined)).toBeNull();
-    expect(withoutSecrets(null)).toBeNull();
-    expect(withoutSecrets({ at: new Date(0) })).toEqual({ at: '1970-01-01T00:00:00.000Z' });
+    expect(redact(undefined)).toBeNull();
+    expect(redact(null)).toBeNull();
+    expect(redact({ at: new Date(0) })).toEqual({ at: '1970-01-01T00:00:00.000Z' });
   });
 
   test('whatever it was given as it was', () => {
     const state = Object.freeze({ Password: 'hush', list: Object.freeze(['a']) });
-    withoutSecrets(state);
+    redact(state);
     expect(state).toEqual({ Password: 'hush', list: ['a'] });
   });
 });
@@ -77,10 +77,10 @@ test('no secret gets through, and nothing else is lost, wherever they stand', ()
   const count = (value: unknown, word: string) => JSON.stringify(value).split(`"${word}"`).length - 1;
   fc.assert(
     fc.property(tree, (state) => {
-      const kept = withoutSecrets(state);
+      const kept = redact(state);
       expect(count(kept, 'hush')).toBe(0);
       expect(count(kept, 'said')).toBe(count(state, 'said'));
-      expect(withoutSecrets(kept)).toEqual(kept);
+      expect(redact(kept)).toEqual(kept);
     }),
   );
 });

@@ -2,13 +2,16 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Mode } from '../../../shared/control.ts';
 import type { Engine } from '../../../shared/engine/context.ts';
 import { undo } from '../../../shared/engine/execution/undo.ts';
-import { approve } from '../../../shared/engine/reconcile/approvals.ts';
+import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
-import { troublesOf } from '../../../shared/ledger/chain.ts';
-import { LEASE_TIME } from '../../../shared/ledger/lease.ts';
-import { type Remediation, resourceKey } from '../../../shared/ledger/ledger.ts';
-import { ConflictError, memoryStore, type Store } from '../../../shared/ledger/store.ts';
+import { chainErrors, evidenceOf } from '../../../shared/ledger/chain.ts';
+import { LEASE_MS, leaseState } from '../../../shared/ledger/lease.ts';
+import { resourceKey } from '../../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../../shared/ledger/memory.ts';
+import type { Remediation } from '../../../shared/ledger/records.ts';
+import { ConflictError, type Store } from '../../../shared/ledger/store.ts';
 import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import type { Notice } from '../../../shared/notify/notifier.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -22,6 +25,7 @@ import {
   locked,
   named,
   REF,
+  shut,
   subjectOf,
   World,
 } from '../../support/fake-resource.ts';
@@ -29,12 +33,15 @@ import {
 const KEY = resourceKey('box', REF);
 const START = Date.parse('2026-01-01T00:00:00Z');
 const DRIFT = { lid: { open: true }, lock: { on: false } };
+/** What a run that died has decided is published by others once it is older than this. */
+const PUBLISHED_BY_OTHERS_MS = LEASE_MS + 1;
 
 /** Two controls that each have something to do, one step after the other, and one that remembers. */
 const CONTROLS = [lidClosed, locked, kept];
 const isRight: Readonly<Record<string, (state: Box) => boolean>> = {
   [lidClosed.id]: ({ lid }) => !lid.open,
   [locked.id]: ({ lid, lock }) => !lid.open && lock.on,
+  [shut.id]: ({ lid, lock }) => !lid.open && lock.on,
   [kept.id]: () => true,
 };
 
@@ -44,7 +51,7 @@ type Fault = (call: () => Promise<unknown>, method: Method, hook: Hooks) => Prom
 interface Hooks {
   /** Lets time go by. */
   later(milliseconds: number): void;
-  /** Another run, which has no trouble with its ledger, from its beginning to its end. */
+  /** Another run, whose ledger answers, from its beginning to its end. */
   rival(): Promise<unknown>;
 }
 
@@ -79,14 +86,14 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'is made and its answer lost, as all after it are': { first: losingTheAnswer, later: losingTheAnswer },
   'is in conflict, once': { first: conflicting },
   'is in conflict, and all after it are': { first: conflicting, later: conflicting },
-  'is as slow as the lease is long': { first: taking(LEASE_TIME + 1) },
+  'is as slow as the lease is long': { first: taking(LEASE_MS + 1) },
   'is as slow as half the lease, and all after it are': {
-    first: taking(LEASE_TIME / 2 + 1),
-    later: taking(LEASE_TIME / 2 + 1),
+    first: taking(LEASE_MS / 2 + 1),
+    later: taking(LEASE_MS / 2 + 1),
   },
   'is so slow that another run takes over before it is made': {
     first: async (call, _method, { later, rival }) => {
-      later(LEASE_TIME + 1);
+      later(LEASE_MS + 1);
       await rival();
       return call();
     },
@@ -94,14 +101,14 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'is so slow that another run takes over before it is answered': {
     first: async (call, _method, { later, rival }) => {
       const answer = await call();
-      later(LEASE_TIME + 1);
+      later(LEASE_MS + 1);
       await rival();
       return answer;
     },
   },
   'is so slow that another run comes, in time to leave its mark': {
     first: async (call, _method, { later, rival }) => {
-      later(LEASE_TIME / 4);
+      later(LEASE_MS / 4);
       await rival();
       return call();
     },
@@ -115,7 +122,7 @@ function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CONTROLS) 
   const inner = memoryStore();
   const whole = ledgerIn(inner, () => now);
   const unrecorded: string[] = [];
-  const told: string[] = [];
+  const notified: Notice[] = [];
   let left: number | null = null;
   let breakage: Breakage = { first: throwing };
   let broken = false;
@@ -136,8 +143,8 @@ function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CONTROLS) 
       },
     },
     notifier: {
-      async tell({ result, control }) {
-        told.push(`${control.id} ${result.outcome}`);
+      async tell(notice) {
+        notified.push(notice);
       },
       async announce() {},
     },
@@ -161,23 +168,13 @@ function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CONTROLS) 
     get: (pk, sk) => guarded('get', () => inner.get(pk, sk)) as ReturnType<Store['get']>,
     query: (pk, prefix) => guarded('query', () => inner.query(pk, prefix)) as ReturnType<Store['query']>,
     list: inner.list,
-    commit: (writes) => guarded('commit', () => inner.commit(writes)) as Promise<void>,
+    commit: (writes, checks) => guarded('commit', () => inner.commit(writes, checks)) as Promise<void>,
   };
 
   /** Each call that reaches the account must stand, as meant and not yet made, in a record that has begun. */
   const expectRecorded = async (operation: string, input: object) => {
     const records = await Array.fromAsync(whole.remediations());
-    const meant = records.some(
-      ({ status, steps }) =>
-        status === 'applying' &&
-        steps.some(
-          (step) =>
-            step.status === 'intended' &&
-            step.operation === operation &&
-            JSON.stringify(step.input) === JSON.stringify(input),
-        ),
-    );
-    if (!meant) unrecorded.push(operation);
+    if (!records.some(isMeant(operation, input))) unrecorded.push(operation);
   };
   const aws: ReturnType<Engine['aws']> = ((_client: unknown, region = REF.region) => ({
     world,
@@ -190,19 +187,22 @@ function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CONTROLS) 
 
   const state = () => world.box ?? GOOD;
   const records = () => Array.fromAsync(whole.remediations());
+  const noticesOf = ({ id }: Remediation, outcome: RegExp) =>
+    notified.filter(({ result }) => result.remediationId === id && outcome.test(result.outcome));
   return {
     world,
     whole,
-    told,
+    notified,
     engine: engineOn(store),
     hooks,
+    expectRecorded,
     /** Breaks the k-th call of the store from here on, the first being 0. */
     breakAt(k: number, how: Breakage) {
       left = k;
       breakage = how;
       broken = false;
     },
-    mend() {
+    repaired() {
       left = null;
       return broken;
     },
@@ -220,25 +220,37 @@ function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CONTROLS) 
         if (status === 'remediated' && kind === 'remediation')
           expect({ controlId, right: isRight[controlId]?.(state()) }).toEqual({ controlId, right: true });
     },
-    /** Nothing is left open, and the evidence is whole. */
+    /** Nothing is left open, nothing waits to be published, and the evidence is whole. */
     async expectSettled() {
-      const { open, held, findings } = await whole.recall(KEY);
+      const { open, lease, findings, outbox } = (await whole.load(KEY)).state;
+      expect({ open, findings, outbox }).toEqual({ open: [], findings: {}, outbox: [] });
+      expect(leaseState(lease, now)).toEqual({ held: false, orphaned: [] });
+      await this.expectEvidence();
+    },
+    async expectEvidence() {
       const all = await records();
-      expect(open).toEqual([]);
-      expect(held).toBe(false);
       expect(all.map(({ status }) => status)).not.toContain('applying');
-      expect(findings.filter(({ status }) => status === 'open')).toEqual([]);
       const { head, links } = await whole.chain(KEY);
-      const byId = new Map(all.map((record) => [record.id, record]));
-      expect(troublesOf(head, links, (id) => byId.get(id) ?? null)).toEqual([]);
+      const byId = new Map(all.map((record) => [record.id, evidenceOf(record)]));
+      expect(chainErrors(head, links, (id) => byId.get(id) ?? null)).toEqual([]);
       expect(new Set(links.map(({ remediationId }) => remediationId))).toEqual(new Set(byId.keys()));
     },
-    /** Whatever a control wrote, people have heard of. */
-    async expectTold() {
-      for (const { controlId, steps, kind } of await records())
-        if (kind === 'remediation' && steps.some(({ status }) => status === 'made' || status === 'unknown'))
-          expect(told).toContainEqual(expect.stringMatching(`^${controlId} (remediated|failed)`));
+    /** Whatever a control wrote, people were notified of; of each end of a record at least once, and at most twice. */
+    async expectNotified() {
+      for (const record of await records()) {
+        const { controlId, steps, kind, status } = record;
+        if (kind !== 'remediation' || !steps.some((step) => step.status === 'made' || step.status === 'unknown'))
+          continue;
+        expect(notified.map(({ control, result }) => `${control.id} ${result.outcome}`)).toContainEqual(
+          expect.stringMatching(`^${controlId} (remediated|failed)`),
+        );
+        if (status === 'remediated' || status === 'failed') {
+          const times = noticesOf(record, new RegExp(`^${status}$`)).length;
+          expect({ status, times, within: times >= 1 && times <= 2 }).toMatchObject({ within: true });
+        }
+      }
     },
+    noticesOf,
   };
 }
 
@@ -260,52 +272,92 @@ async function betweenEveryTwoCalls(least: number, trial: (k: number) => Promise
   }
 }
 
+const request = (id: string | null | undefined) => ({
+  id: id ?? '',
+  by: 'ann',
+  reason: 'a demo',
+  expires: '2026-02-01',
+  dryRun: false,
+});
+
 describe.each(Object.entries(BREAKAGES))('a call of the ledger that %s', (_name, breakage) => {
-  test('leads to no write without a record, to no lie, and to nothing that stays undone', async () => {
-    await betweenEveryTwoCalls(40, async (k) => {
-      const { engine, hooks, breakAt, mend, world, ...seen } = scene();
+  test.each([
+    ['one step for each control', CONTROLS],
+    ['several steps for one', [shut]],
+  ])('leads to no write without a record, to no lie, and to nothing that stays open: %s', async (_what, controls) => {
+    await betweenEveryTwoCalls(6, async (k) => {
+      const { engine, hooks, breakAt, repaired, world, ...seen } = scene({}, controls);
       breakAt(k, breakage);
-      const results = await reconcile(subjectOf(...CONTROLS), CAUSE, engine);
-      const broken = mend();
-      expect(results.map(({ controlId }) => controlId).sort()).toEqual(CONTROLS.map(({ id }) => id).sort());
+      const results = await reconcile(subjectOf(...controls), CAUSE, engine);
+      const broken = repaired();
+      expect(results.map(({ controlId }) => controlId).sort()).toEqual(controls.map(({ id }) => id).sort());
       seen.expectNoLie(results);
       await seen.expectNoWriteWithoutRecord();
 
-      hooks.later(LEASE_TIME);
-      const again = await reconcile(subjectOf(...CONTROLS), CAUSE, engine);
+      hooks.later(PUBLISHED_BY_OTHERS_MS);
+      const again = await reconcile(subjectOf(...controls), CAUSE, engine);
       expect(again.filter(({ outcome }) => outcome !== 'compliant' && outcome !== 'remediated')).toEqual([]);
       expect(world.box).toEqual(GOOD);
+      // Closing a lid that is closed is all that is ever done twice.
+      expect(new Set(world.calls.map(({ operation }) => operation))).toEqual(new Set(['CloseLid', 'TurnKey']));
+      expect(world.calls.length).toBeLessThanOrEqual(controls === CONTROLS ? 2 : 3);
       await seen.expectNoWriteWithoutRecord();
       await seen.expectSettled();
-      await seen.expectTold();
+      await seen.expectNotified();
       return { broken };
     });
   });
 
-  test('while a cut-off remediation is found: it comes to its end', async () => {
-    await betweenEveryTwoCalls(20, async (k) => {
-      const { engine, hooks, breakAt, mend, world, whole, ...seen } = scene();
-      await cutOff(engine, 7);
-      expect((await whole.recall(KEY)).open).toHaveLength(1);
-      expect(world.box).toMatchObject({ lid: { open: false }, lock: { on: false } });
-      hooks.later(LEASE_TIME);
-      breakAt(k, breakage);
-      seen.expectNoLie(await reconcile(subjectOf(...CONTROLS), CAUSE, engine));
-      const broken = mend();
-      await seen.expectNoWriteWithoutRecord();
-      hooks.later(LEASE_TIME);
-      await reconcile(subjectOf(...CONTROLS), CAUSE, engine);
-      expect(world.box).toEqual(GOOD);
-      await seen.expectSettled();
-      await seen.expectTold();
-      return { broken };
-    });
-  });
+  // The first died after the call of its first record, the second after that of its second.
+  test.each([4, 5])(
+    'while a remediation is found whose run was cut off after %i calls: it comes to its end',
+    async (made) => {
+      await betweenEveryTwoCalls(4, async (k) => {
+        const { engine, hooks, breakAt, repaired, world, whole, ...seen } = scene();
+        await cutOff(engine, made);
+        expect((await whole.load(KEY)).state.open).toHaveLength(1);
+        expect(world.box).toMatchObject({ lid: { open: false }, lock: { on: made === 5 } });
+        hooks.later(PUBLISHED_BY_OTHERS_MS);
+        breakAt(k, breakage);
+        seen.expectNoLie(await reconcile(subjectOf(...CONTROLS), CAUSE, engine));
+        const broken = repaired();
+        await seen.expectNoWriteWithoutRecord();
+        hooks.later(PUBLISHED_BY_OTHERS_MS);
+        await reconcile(subjectOf(...CONTROLS), CAUSE, engine);
+        expect(world.box).toEqual(GOOD);
+        expect(world.calls.map(({ operation }) => operation)).toEqual(['CloseLid', 'TurnKey']);
+        await seen.expectSettled();
+        await seen.expectNotified();
+        return { broken };
+      });
+    },
+  );
 
   const only = [lidClosed];
+  test('while an approval is asked for: it is asked for, and people are notified once or twice', async () => {
+    await betweenEveryTwoCalls(4, async (k) => {
+      const { engine, hooks, breakAt, repaired, world, whole, ...seen } = scene({ [lidClosed.id]: 'approve' }, only);
+      world.box = { ...GOOD, lid: { open: true } };
+      breakAt(k, breakage);
+      await reconcile(subjectOf(...only), CAUSE, engine);
+      const broken = repaired();
+      hooks.later(PUBLISHED_BY_OTHERS_MS);
+      const [asked] = await reconcile(subjectOf(...only), CAUSE, engine);
+      expect(asked).toMatchObject({ outcome: 'awaitingApproval', remediationId: expect.any(String) });
+      expect(world.calls).toEqual([]);
+      const { open, outbox } = (await whole.load(KEY)).state;
+      expect({ open, outbox }).toMatchObject({ open: [{ id: asked?.remediationId }], outbox: [] });
+      const notices = seen.notified.filter(({ result }) => result.outcome === 'awaitingApproval');
+      expect([1, 2]).toContain(notices.length);
+      expect(notices.map(({ result }) => result.remediationId)).toContain(asked?.remediationId);
+      await seen.expectEvidence();
+      return { broken };
+    });
+  });
+
   test('while an approved plan is carried out: it is carried out once, or asked for again', async () => {
-    await betweenEveryTwoCalls(20, async (k) => {
-      const { engine, hooks, breakAt, mend, world, whole, ...seen } = scene({ [lidClosed.id]: 'approve' }, only);
+    await betweenEveryTwoCalls(5, async (k) => {
+      const { engine, hooks, breakAt, repaired, world, whole, ...seen } = scene({ [lidClosed.id]: 'approve' }, only);
       world.box = { ...GOOD, lid: { open: true } };
       const [asked] = await reconcile(subjectOf(...only), CAUSE, engine);
       breakAt(k, breakage);
@@ -313,68 +365,97 @@ describe.each(Object.entries(BREAKAGES))('a call of the ledger that %s', (_name,
         (result) => [result],
         () => [],
       );
-      const broken = mend();
+      const broken = repaired();
       seen.expectNoLie(first);
       await seen.expectNoWriteWithoutRecord();
-      hooks.later(LEASE_TIME);
+      hooks.later(PUBLISHED_BY_OTHERS_MS);
       const [next] = await reconcile(subjectOf(...only), CAUSE, engine);
       if (next?.outcome === 'awaitingApproval') await approve(next.remediationId ?? '', 'ann', engine, only);
       await reconcile(subjectOf(...only), CAUSE, engine);
       expect(world.box).toEqual(GOOD);
+      expect(world.calls.map(({ operation }) => operation)).toEqual(['CloseLid']);
       await seen.expectNoWriteWithoutRecord();
       await seen.expectSettled();
+      await seen.expectNotified();
       return { broken };
     });
   });
 
-  test('while a remediation is taken back: every call of it is on record', async () => {
-    await betweenEveryTwoCalls(15, async (k) => {
-      const { engine, breakAt, mend, hooks, world, whole, ...seen } = scene({}, only);
+  test('while a plan is rejected: it is rejected, or waits still, and is never carried out', async () => {
+    await betweenEveryTwoCalls(4, async (k) => {
+      const { engine, hooks, breakAt, repaired, world, whole, ...seen } = scene({ [lidClosed.id]: 'approve' }, only);
       world.box = { ...GOOD, lid: { open: true } };
-      const [done] = await reconcile(subjectOf(lidClosed), CAUSE, engine);
-      const request = {
-        id: done?.remediationId ?? '',
-        by: 'ann',
-        reason: 'a demo',
-        expires: '2026-02-01',
-        dryRun: false,
-      };
-      const made: string[] = [];
-      const takeBack = () =>
-        undo(request, engine, [lidClosed], async (call) => {
-          const own = (await Array.fromAsync(whole.remediations())).filter(({ kind }) => kind === 'undo');
-          if (!own.some(isMeant(call.operation))) made.push(call.operation);
-          world.box = { ...GOOD, lid: { open: true } };
+      const [asked] = await reconcile(subjectOf(...only), CAUSE, engine);
+      const id = asked?.remediationId ?? '';
+      const toReject = () =>
+        reject(id, 'jo', 'not now', engine, only).then(
+          () => true,
+          () => false,
+        );
+      breakAt(k, breakage);
+      const isRejected = await toReject();
+      const broken = repaired();
+      hooks.later(PUBLISHED_BY_OTHERS_MS);
+      if (!isRejected) await toReject();
+      expect(await whole.remediation(id)).toMatchObject({ status: 'rejected', decidedBy: 'jo', error: 'not now' });
+      expect(await reconcile(subjectOf(...only), CAUSE, engine)).toMatchObject([{ outcome: 'detected' }]);
+      expect(world.calls).toEqual([]);
+      expect((await whole.load(KEY)).state).toMatchObject({ open: [], outbox: [] });
+      await seen.expectEvidence();
+      return { broken };
+    });
+  });
+
+  test('while a remediation is undone: every call of it is on record, and nobody fights it', async () => {
+    await betweenEveryTwoCalls(8, async (k) => {
+      const { engine, breakAt, repaired, hooks, world, whole, ...seen } = scene({}, [shut]);
+      const [done] = await reconcile(subjectOf(shut), CAUSE, engine);
+      const undoes = () =>
+        undo(request(done?.remediationId), engine, [shut], async (call) => {
+          await seen.expectRecorded(call.operation, call.input);
+          world.box = { ...(world.box ?? GOOD), ...('key' in call.input ? { lock: DRIFT.lock } : { lid: DRIFT.lid }) };
           return {};
         });
+      const went = () =>
+        undoes().then(
+          () => true,
+          () => false,
+        );
+      const isUndone = () => world.box?.lid.open === true && !world.box.lock.on;
       breakAt(k, breakage);
-      const went = await takeBack().then(
-        () => true,
-        () => false,
-      );
-      const broken = mend();
-      expect(made).toEqual([]);
-      if (went) expect(world.box.lid.open).toBe(true);
-      // Whatever became of it, nothing fights it and nothing stays open.
-      hooks.later(LEASE_TIME);
-      if (!went && world.box.lid.open) await takeBack().catch(() => {});
-      await reconcile(subjectOf(lidClosed), CAUSE, engine);
-      const { open, held } = await whole.recall(KEY);
-      expect({ open, held }).toEqual({ open: [], held: false });
+      const succeeded = await went();
+      const broken = repaired();
       seen.expectNoUnrecorded();
+      if (succeeded) expect(isUndone()).toBe(true);
+      hooks.later(PUBLISHED_BY_OTHERS_MS);
+      if (!succeeded) await went();
+      // Whatever became of it, nothing fights it and nothing stays open.
+      expect(isUndone()).toBe(true);
+      expect(await reconcile(subjectOf(shut), CAUSE, engine)).toMatchObject([{ outcome: 'exempted' }]);
+      expect(isUndone()).toBe(true);
+      const { open, lease, outbox } = (await whole.load(KEY)).state;
+      expect({ open, outbox, held: leaseState(lease, 0).held }).toEqual({ open: [], outbox: [], held: false });
+      await seen.expectEvidence();
+      seen.expectNoUnrecorded();
+      const notices = seen.notified.filter(({ result }) => result.outcome === 'exempted');
+      expect([1, 2]).toContain(notices.length);
       return { broken };
     });
   });
 });
 
+/** Meant and not yet made, in a record that has begun and that says how every call before it went. */
 const isMeant =
-  (operation: string) =>
-  ({ status, steps }: Remediation): boolean =>
-    status === 'applying' && steps.some((step) => step.status === 'intended' && step.operation === operation);
+  (operation: string, input: object) =>
+  ({ status, steps }: Remediation): boolean => {
+    const next = steps.find((step) => step.status === 'intended');
+    const isNext = next?.operation === operation && JSON.stringify(next.input) === JSON.stringify(input);
+    return status === 'applying' && isNext;
+  };
 
-/** A run that dies for good at its n-th call of the account's or the ledger's: nothing that it would do after happens. */
-async function cutOff(engine: Engine, saves: number): Promise<void> {
-  let left = saves;
+/** A run that dies for good after so many calls of its ledger: nothing that it would do after happens. */
+async function cutOff(engine: Engine, calls: number): Promise<void> {
+  let left = calls;
   const dead = new Promise<never>(() => {});
   const mortal = new Proxy(engine.ledger, {
     get: (ledger, name) => {
