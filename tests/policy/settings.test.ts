@@ -205,6 +205,14 @@ describe('owners', () => {
   });
 });
 
+test('a detection has modes as a control has, and no parameters', () => {
+  const detection = { id: 'box-opened', recommendedMode: 'detect' } as const;
+  const settings = (document: PolicyDocument | null) => policyFrom(document).settingsFor(detection, PLACE);
+  expect(settings(null)).toMatchObject({ mode: 'detect', parameters: {} });
+  expect(settings({ controls: { 'box-opened': { mode: 'off' } } })).toMatchObject({ mode: 'off' });
+  expect(settings({ matches: [{ controls: ['box-opened'], mode: 'off' }] })).toMatchObject({ mode: 'off' });
+});
+
 test('parameters are the control’s own where policy.yml says nothing else', () => {
   const of = (document: PolicyDocument | null) => policyFrom(document).settingsFor(control(), PLACE).parameters;
   expect(of(null)).toEqual({ depth: 1 });
