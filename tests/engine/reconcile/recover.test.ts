@@ -223,10 +223,27 @@ describe('an undo that AWS was at work on', () => {
     ]);
   });
 
-  test('waits until its deadline, and has failed then: people are notified', async () => {
+  test('waits, and its recheck moves on once its time has come, whether it can be read or not', async () => {
     const record = await undoing();
     await recovered();
-    expect(await statusOf(record)).toBe('pending');
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'pending',
+      recheckAt: record.recheckAt,
+    });
+    for (const blind of [false, true]) {
+      if (blind) scene.world.errors.set('lid', named('ThrottlingException'));
+      scene.later(MINUTE_MS);
+      const { run } = await recovered();
+      expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+        status: 'pending',
+        recheckAt: iso(scene.now() + MINUTE_MS),
+      });
+      expect(run.draft.state.recheckAt).toBe(scene.now() + MINUTE_MS);
+    }
+  });
+
+  test('has failed at its deadline: people are notified', async () => {
+    const record = await undoing();
     scene.later(HOUR_MS);
     const { run } = await recovered();
     expect(await statusOf(record)).toBe('failed');
