@@ -24,8 +24,12 @@ describe.each([...catalogue])('the files of %s', (service, controls) => {
     expect(missing([...events].map((name) => `events/${service}/${name}.json`))).toEqual([]);
   });
 
-  test('there is a function', () => {
-    expect(missing([`functions/${service}/handler.ts`, `functions/${service}/function.yml`])).toEqual([]);
+  test('there is a function of their domain', () => {
+    const domains = new Set(controls.map(({ resource }) => resource.service.domain as string));
+    const files = [...domains].flatMap((domain) =>
+      ['handler.ts', 'services.ts', 'permissions.yml'].map((name) => `functions/${domain}/${name}`),
+    );
+    expect(missing(files)).toEqual([]);
   });
 });
 
