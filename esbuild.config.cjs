@@ -1,6 +1,7 @@
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { controls } = require('./shared/controls/index.ts');
+const { detections } = require('./shared/detections/index.ts');
 const { parsePolicy } = require('./shared/policy/load.ts');
 
 const POLICY = join(__dirname, 'policy.yml');
@@ -39,5 +40,5 @@ module.exports = () => ({
   outputFileExtension: '.mjs',
   skipRebuild: true, // without it a build that fails leaves esbuild waiting, and packaging never ends
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  plugins: [policyPlugin(parsePolicy(readFileSync(POLICY, 'utf8'), 'policy.yml', controls)), sdksPlugin],
+  plugins: [policyPlugin(parsePolicy(readFileSync(POLICY, 'utf8'), 'policy.yml', controls, detections)), sdksPlugin],
 });

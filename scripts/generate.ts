@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { loadContent, loadServices, ROOT } from './catalogue.ts';
-import { barrel, barrelOfAll, barrelOfServices } from './generate/barrels.ts';
+import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
 import { byDomain, byService, enabledIn } from './generate/content.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
@@ -13,13 +13,14 @@ import { domainHandler, domainTable, permissionsYml, serviceTable } from './gene
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
 const all = await loadContent();
-const { controls } = all;
-const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls);
+const { controls, detections } = all;
+const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls, detections);
 const roles = rolesOf(all, policy);
 
 const files = new Map<string, string>();
 files.set('shared/controls/index.ts', barrelOfAll([...byService(controls).keys()]));
 for (const [service, own] of byService(controls)) files.set(`shared/controls/${service}/index.ts`, barrel(own));
+files.set('shared/detections/index.ts', barrelOfDetections(detections));
 files.set('shared/resources/index.ts', barrelOfServices((await loadServices()).map(({ id }) => id)));
 
 for (const [domain, own] of byDomain(all)) {
@@ -33,7 +34,7 @@ for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, pe
 files.set('docs/controls/README.md', catalogueDoc(controls));
 for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
 files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
-files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
+files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
 
 const GENERATED = ['docs/controls/*.md', 'functions/*/*', 'shared/controls/*/index.ts'];
 const current = (file: string) => (existsSync(ROOT + file) ? readFileSync(ROOT + file, 'utf8') : null);

@@ -23,19 +23,16 @@ export const byDomain = ({ controls, detections }: Content): ReadonlyMap<Domain,
       domain,
       {
         controls: controls.filter(({ resource }) => resource.service.domain === domain),
-        detections: detections.filter((detection) => detection.domain === domain),
+        detections: detections.filter(({ service }) => service.domain === domain),
       },
     ]).filter(([, own]) => own.controls.length + own.detections.length > 0),
   );
-
-/** Modes are chosen by id and recommendation; a detection has no remediation that could be disruptive. */
-const asControl = (detection: Detection) => ({ impact: 'none', ...detection }) as unknown as AnyControl;
 
 /** What a policy.yml leaves on anywhere: what is off brings no event name, no IAM action and no client. */
 export function enabledIn({ controls, detections }: Content, policy: PolicyDocument): Content {
   const { reachAnywhere } = policyFrom(policy);
   return {
     controls: controls.filter((control) => reachAnywhere(control) !== 'off'),
-    detections: detections.filter((detection) => reachAnywhere(asControl(detection)) !== 'off'),
+    detections: detections.filter((detection) => reachAnywhere(detection) !== 'off'),
   };
 }

@@ -53,8 +53,10 @@ export const domainTable = (all: Content, swept: readonly string[]): string =>
     '',
     '/** The domain that serves each service. */',
     'export const domains: Readonly<Record<string, Domain>> = {',
-    ...[...byDomain(all)].flatMap(([domain, { controls }]) =>
-      [...byService(controls).keys()].map((service) => `  ${property(service)}: '${domain}',`),
+    ...[...byDomain(all)].flatMap(([domain, { controls, detections }]) =>
+      sorted([...byService(controls).keys(), ...detections.map(({ service }) => service.id)]).map(
+        (service) => `  ${property(service)}: '${domain}',`,
+      ),
     ),
     '};',
     '',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { AnyControl } from '../control.ts';
+import type { Detection } from '../detection.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
@@ -7,7 +8,7 @@ import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
+import { chosenControls, chosenDetections, homeRegion, type LookOptions, withLookOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
 import { filesOf, piecesOf } from './sources.ts';
@@ -39,7 +40,8 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const controls = chosenControls(options.control);
   const engine = engineFor(options);
   const report = reportTo(options.json === true, options.exitCode === true);
-  const context = { engine, controls, report, home: once(() => home(engine.aws)) };
+  const detections = chosenDetections(options.control);
+  const context = { engine, controls, detections, report, home: once(() => home(engine.aws)) };
 
   let unreadable = false;
   for (const file of files) {
@@ -67,6 +69,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
 interface ReplayContext {
   readonly engine: Engine;
   readonly controls: readonly AnyControl[];
+  readonly detections: readonly Detection[];
   readonly report: Report;
   /** Who we are, asked once and only where an event does not say whose it is. */
   home(): Promise<Home>;
@@ -79,17 +82,13 @@ const TO_COME_AGAIN: readonly Outcome[] = ['failed', 'halted', 'pending'];
 async function replayValue(
   value: unknown,
   where: string,
-  { engine, controls, report, home }: ReplayContext,
+  { engine, controls, detections, report, home }: ReplayContext,
 ): Promise<boolean> {
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
-    for (const result of await reconcileChange(change, engine, {
-      controls,
-      fallback,
-      ...sharedHome(),
-      byPerson: true,
-    })) {
+    const context = { controls, detections, fallback, ...sharedHome(), byPerson: true };
+    for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
       well &&= !TO_COME_AGAIN.includes(result.outcome);
     }

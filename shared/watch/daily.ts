@@ -80,6 +80,8 @@ const lookAtFindings: Task = async (engine, recheck) => {
       (finding.outcome === 'exempted' || among(ended, finding)) && !among(holding, finding);
     const mayGoOn = (finding: Finding) => finding.outcome === 'halted' && !isPaused(finding, pauses);
     if (findings.some(isEnded)) recheck(recheckOf(key, 'its exemption has ended'));
+    else if (findings.some((finding) => finding.sightings !== undefined && among(holding, finding)))
+      recheck(recheckOf(key, 'a detection is exempted'));
     else if (findings.some(mayGoOn) && !isFlapping(state, engine))
       recheck(recheckOf(key, 'what halted it may have ended'));
   }

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/context.ts';
+import { isDetectionDue } from '../engine/detections/sightings.ts';
 import { leaseState } from '../ledger/lease.ts';
 import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { ResourceRef } from '../resource.ts';
@@ -43,6 +44,7 @@ export function leftoverOf(state: ResourceState, now: number): string | null {
   if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was cut off';
   if (isOverdue(state, now)) return 'its recheck was lost';
   if (state.outbox.some(({ at }) => at < now - PUBLISH_TIME_MS)) return 'a notification was not published';
+  if (isDetectionDue(state, now)) return 'repeats of a detection are to be reported, or it has ended';
   return null;
 }
 

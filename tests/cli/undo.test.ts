@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { headline } from '../../shared/cli/undo.ts';
-import { exemptionOf, remediationOf } from '../support/test-ledger.ts';
+import { exemptionOf, remediationOf } from '../support/ledger-fixtures.ts';
 
 const undone = {
   record: remediationOf('rem-1'),

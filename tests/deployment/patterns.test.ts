@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
+import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { matches } from '../support/event-pattern.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/sandbox.ts';
 import { named, ofType, PATIENCE, type Resources, serverless, templateIn } from '../support/serverless.ts';
@@ -32,10 +33,17 @@ beforeAll(async () => {
   region = filledIn(Resources.Forwarding?.Properties.TemplateBody);
 }, PATIENCE);
 
-const samples = readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' })
+const all = readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replaceAll('\\', '/').slice(0, -'.json'.length))
   .sort();
+const isCall = (name: string) => 'eventName' in (sampleEvent(name) as { readonly detail: object }).detail;
+/** Of the controls: calls, and events that are none. */
+const isByRoot = (name: string) => JSON.stringify(sampleEvent(name)).includes('"userIdentity":{"type":"Root"');
+const samples = all.filter((name) => !name.startsWith('detections/') && !isByRoot(name));
+const calls = samples.filter(isCall);
+/** What detections may want to hear of too, whichever way: it may come twice. */
+const ofDetections = all.filter((name) => name.startsWith('detections/') || isByRoot(name));
 
 const rulesOn = (bus: 'default' | 'own') =>
   ofType(resources, 'AWS::Events::Rule')
@@ -79,7 +87,7 @@ test.each(samples)(
   },
 );
 
-test.each(samples)(
+test.each(calls)(
   'nobody gets %s where it failed, only reads, is of another service or account, or not from AWS',
   (name) => {
     for (const errorCode of ['Client.UnauthorizedOperation', '']) nobodyGets(altered(name, { errorCode }));
@@ -96,10 +104,24 @@ test.each(samples)(
   },
 );
 
-test.each(samples)('%s as an event of the service itself goes the same way', (name) => {
+test.each(calls)('%s as an event of the service itself goes the same way', (name) => {
   const event = { ...sampleEvent(name), 'detail-type': 'AWS Service Event via CloudTrail' };
   expect(wokenBy(event)).toHaveLength(1);
   expect(forwarded(event)).toEqual(ONCE);
+});
+
+test.each(samples.filter((name) => !isCall(name)))('nobody gets %s of another account or detail-type', (name) => {
+  nobodyGets({ ...sampleEvent(name), account: '999900001111' });
+  nobodyGets({ ...sampleEvent(name), 'detail-type': 'Something Else' });
+});
+
+test.each(ofDetections)('%s reaches the domain of the detections that describe it, also where it failed', (name) => {
+  const event = sampleEvent(name);
+  const describing = content.detections.filter(({ describe }) =>
+    changesIn(event).some((change) => change.kind === 'call' && describe(change.record) !== null),
+  );
+  for (const { service } of describing) expect(wokenBy(event)).toContain(service.domain);
+  if (describing.length > 0) expect(forwarded(event)).not.toContain(0);
 });
 
 const types = new Set(content.controls.map(({ resource }) => resource.type as string));

@@ -12,7 +12,7 @@ import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Domain } from '../../shared/service.ts';
-import { systemClock } from '../../shared/time.ts';
+import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
@@ -40,9 +40,14 @@ const arn = (id: string) => arns.get(id) ?? '';
 const ACTING: PolicyDocument = {
   defaults: { mode: 'remediate' },
   controls: {
+    // It is disruptive: by itself it acts only where it is named.
+    'iam-access-key-rotated': { mode: 'remediate' },
     'config-recorder-enabled': { parameters: { roleArn: roleArn(account, 'recorder'), s3BucketName: 'history' } },
   },
 };
+
+/** How far ahead the clock of a function is, in milliseconds: keys have to grow old. */
+const AHEAD_MS: Readonly<Record<string, number>> = { identity: 100 * DAY_MS };
 
 /** The policies of all roles, as they are deployed. */
 const policiesUnder = (document: PolicyDocument) =>
@@ -88,7 +93,7 @@ beforeAll(async () => {
     const { aws, calls } = recordedClients();
     const { controls = [] } = byName.get(name) ?? {};
     if (name === 'watch') {
-      const days = 4 * 86_400_000;
+      const days = 4 * DAY_MS;
       const soon = new Date(Date.now() + days).toISOString().slice(0, 10);
       const exemption = { control: 'x', resource: 'y', owner: 'a team', reason: 'it moves', expires: soon };
       const waiting = engineWith(awsClients(), { defaults: { mode: 'approve' } });
@@ -108,7 +113,9 @@ beforeAll(async () => {
         account.aws(),
       );
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
-      const remediated = new Set(results.filter(({ outcome }) => outcome === 'remediated').map((one) => one.controlId));
+      const remediated = new Set(
+        results.filter(({ outcome }) => outcome === 'remediated' || outcome === 'pending').map((one) => one.controlId),
+      );
       const planning = controls.filter((control) => control.plan !== undefined).map(({ id }) => id);
       expect(planning.filter((id) => !remediated.has(id))).toEqual([]);
     }

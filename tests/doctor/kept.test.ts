@@ -4,7 +4,7 @@ import { FREE } from '../../shared/ledger/lease.ts';
 import { type ResourceState, resourceKey } from '../../shared/ledger/ledger.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/time.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
-import { change, findingOf, REF, remediationOf, saveRecord } from '../support/test-ledger.ts';
+import { change, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 let engine: TestEngine;

@@ -62,7 +62,7 @@ describe('eight processes', () => {
     const records = await Array.fromAsync(ledger.remediations());
     expect(records.map(({ status }) => status)).toEqual(Array.from({ length: LIMITS.control }, () => 'remediated'));
     expect(percentile(tries, 0.99)).toBeLessThan(5);
-  });
+  }, 180_000);
 
   test('that hear of the same resources: one write, one record and one notification each, and whole chains', async () => {
     await ledger.breakers.close(CONTROL);

@@ -23,7 +23,7 @@ export interface DeployedStack {
 }
 
 export const STACK = 'evenkeel-prod';
-const FUNCTIONS = ['infrastructure', 'data', 'monitoring', 'watch', 'slack'];
+const FUNCTIONS = ['infrastructure', 'identity', 'data', 'databases', 'monitoring', 'watch', 'slack'];
 /** Slack's secret and the trail of the account. */
 export const SECRET = 'evenkeel/slack';
 export const TRAIL = 'main';

@@ -28,6 +28,22 @@ export interface RunAccount {
   publish(notice: QueuedNotice): Promise<void>;
 }
 
+/** A resource that has drifted and is remediated, and what was published of it. */
+export function driftedBox() {
+  const state = { drifted: true, calls: 0, published: [] as string[] };
+  const account: RunAccount = {
+    read: async () => state.drifted,
+    async call() {
+      state.calls += 1;
+      state.drifted = false;
+    },
+    async publish({ id }) {
+      state.published.push(id);
+    },
+  };
+  return { state, account };
+}
+
 export interface RunOptions {
   readonly ledger: Ledger;
   readonly key: string;
@@ -79,8 +95,29 @@ class Run {
       return { next: marked === undefined ? undefined : { ...state, lease: marked }, answer: null };
     });
     if (before === null) return 'marked';
-    const fresh = before.changedHandsAt <= began - LEASE_MS;
-    return this.#evaluated(session, fresh ? drifted : await this.account.read());
+    const recovered = await this.#recovered(session);
+    const fresh = before.changedHandsAt <= began - LEASE_MS && recovered === session;
+    return this.#evaluated(recovered, fresh ? drifted : await this.account.read());
+  }
+
+  /** Ends the records of a run that was cut off: nobody knows whether its call was made. */
+  async #recovered(session: Session): Promise<Session> {
+    const { ledger, holder, now } = this.options;
+    let current = session;
+    for (const { id } of session.state.open) {
+      const [adopted, record] = await ledger.adopt(current, id);
+      if (record === null) throw new Error(`${id} is open and has no record`);
+      [current] = await ledger.update(adopted, (state) => ({
+        next: {
+          ...state,
+          lease: extend(state.lease, holder, now()),
+          open: state.open.filter((one) => one.id !== id),
+        },
+        records: [{ ...record, status: 'interrupted' as const }],
+        answer: undefined,
+      }));
+    }
+    return current;
   }
 
   async #evaluated(session: Session, drifted: boolean): Promise<RunOutcome> {

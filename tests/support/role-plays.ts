@@ -12,6 +12,7 @@ import {
   DeleteDeliveryChannelCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { told } from '../../scripts/demo/sample.ts';
@@ -33,6 +34,7 @@ import type { Result } from '../../shared/result.ts';
 import type { Watching } from '../../shared/watch/context.ts';
 import { watchOver } from '../../shared/watch/dispatch.ts';
 import { SECRET, STACK } from './deployed.ts';
+import { publicInstances } from './public-instances.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
@@ -102,7 +104,33 @@ const recorderDeleted: Drifting = {
 };
 
 /** Drifts that the demo has no scene for, by service. */
+const keyGrownOld: Drifting = {
+  async prepare(account) {
+    const iam = account.aws(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: 'deploy' }));
+    return {
+      async happen() {
+        await iam.send(new CreateAccessKeyCommand({ UserName: 'deploy' }));
+        return { event: told('iam/CreateAccessKey', account, {}) };
+      },
+    };
+  },
+};
+
+const publicDatabase: Drifting = {
+  async prepare(account) {
+    return {
+      async happen() {
+        await publicInstances(account, ['orders']);
+        return { event: told('rds/ModifyDBInstance', account, {}) };
+      },
+    };
+  },
+};
+
 const MORE: Readonly<Record<string, readonly Drifting[]>> = {
+  iam: [keyGrownOld],
+  rds: [publicDatabase],
   cloudtrail: [wholeTrailDeleted, unknownTrailDeleted],
   config: [recorderDeleted],
 };

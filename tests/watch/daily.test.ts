@@ -22,7 +22,7 @@ import {
   World,
   withSeverity,
 } from '../support/fake-resource.ts';
-import { change, saveRecord } from '../support/test-ledger.ts';
+import { change, saveRecord } from '../support/ledger-fixtures.ts';
 
 const ARN = 'arn:aws:box:::box-1';
 const KEY = resourceKey('box', REF);

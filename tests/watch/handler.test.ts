@@ -8,8 +8,8 @@ import { DAY_MS, dayOf, MINUTE_MS } from '../../shared/time.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { makeHands } from '../support/hands.ts';
+import { change, findingOf, noticeOf } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/sandbox.ts';
-import { change, findingOf, noticeOf } from '../support/test-ledger.ts';
 
 const hands = await makeHands();
 const { account, ledger } = hands;

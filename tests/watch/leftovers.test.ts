@@ -10,7 +10,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/time.ts';
 import { isCutOff, leftoverOf, leftovers } from '../../shared/watch/leftovers.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { CAUSE, GOOD, lidClosed, REF, subjectOf, World } from '../support/fake-resource.ts';
-import { change, findingOf, noticeOf, remediationOf } from '../support/test-ledger.ts';
+import { change, findingOf, noticeOf, remediationOf } from '../support/ledger-fixtures.ts';
 
 const NOW = Date.parse('2026-11-02T12:00:00Z');
 const KEY = resourceKey('box', REF);

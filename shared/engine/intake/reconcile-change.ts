@@ -1,5 +1,6 @@
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
+import { recordDetections, reviewDetections } from '../detections/record-detections.ts';
 import { messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
 import { type Change, changesIn } from './parse-event.ts';
@@ -17,7 +18,7 @@ export async function* receive(
   for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
 
-/** Routes one change and reconciles every resource that it concerns; all are tried. Never throws. */
+/** Routes one change, keeps what detections find in it, and reconciles every resource that it concerns; all are tried. Never throws. */
 export async function reconcileChange(
   change: Change,
   engine: Engine,
@@ -31,16 +32,19 @@ export async function reconcileChange(
     attribution: change.attribution,
     byPerson,
   };
-  const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
+  const { subjects, detected, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
   const results: Result[] = unreadable.map((error) =>
     resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
   );
+  results.push(...(await recordDetections(detected, cause, engine)));
+  if (change.kind === 'recheck')
+    results.push(...(await reviewDetections(change.resource, context.detections ?? [], cause, engine)));
   for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
   if (results.length > 0) return results;
   return [
     resultWithoutResource(change, {
       outcome: 'notApplicable',
-      annotation: subjects.length > 0 ? 'Every control is off.' : reason,
+      annotation: subjects.length + detected.length > 0 ? 'Every control is off.' : reason,
     }),
   ];
 }

@@ -161,10 +161,15 @@ class Reconciliation {
   async #underLease(first: Run): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
     const loaded = first.draft.session;
-    const [{ session, isOurs, isFirst }, { shared }] = await Promise.all([
-      this.#take(loaded),
-      ledger.loadShared(loaded),
-    ]);
+    const [taken, asked] = await Promise.allSettled([this.#take(loaded), ledger.loadShared(loaded)]);
+    if (taken.status === 'rejected') throw taken.reason;
+    const { session, isOurs, isFirst } = taken.value;
+    if (asked.status === 'rejected') {
+      // The retry must not find the lease held while nobody is at work.
+      if (isOurs) await this.#abandon(session);
+      throw asked.reason;
+    }
+    const { shared } = asked.value;
     if (!isOurs) {
       first.draft.adopt({ ...session, shared });
       const results = await this.#settled(first, { leased: false });

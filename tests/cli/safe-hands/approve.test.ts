@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ingressOf, open, openGroup } from '../../support/drift.ts';
 import { APPROVE, makeHands } from '../../support/hands.ts';
-import { saveRecord } from '../../support/test-ledger.ts';
+import { saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

@@ -3,7 +3,7 @@ import { FREE } from '../../../shared/ledger/lease.ts';
 import { resourceKey } from '../../../shared/ledger/ledger.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
 import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
-import { change, saveRecord } from '../../support/test-ledger.ts';
+import { change, saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

@@ -5,12 +5,14 @@ import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { type RouteContext, route } from '../../../shared/engine/intake/route.ts';
 import { stringOrNull } from '../../../shared/event.ts';
 import { call, event } from '../../../shared/resource.ts';
+import { defineService } from '../../../shared/service.ts';
 
 const ACCOUNT = '111122223333';
+const service = defineService({ id: 'iam', domain: 'identity', eventSources: [], sdks: {} });
 const texts = {
   title: 'Something happened',
   severity: 'HIGH',
-  domain: 'identity',
+  service,
   securityControlIds: [],
   relatedRequirements: [],
   description: '',

@@ -22,7 +22,7 @@ import {
   Warehouse,
 } from '../../support/fake-inventory.ts';
 import { named } from '../../support/fake-resource.ts';
-import { findingOf } from '../../support/test-ledger.ts';
+import { findingOf } from '../../support/ledger-fixtures.ts';
 
 const SCOPE = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
 const TIME = 100_000;
