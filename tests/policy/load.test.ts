@@ -192,7 +192,7 @@ describe('a text that is wrong', () => {
     );
     expect(troubles).toEqual([
       expect.stringMatching(/^policy\.yml:1:19 /),
-      expect.stringMatching(/^policy\.yml:2:32 /),
+      expect.stringMatching(/^policy\.yml:2:32 .*: 0 must be >= 1$/),
       expect.stringMatching(/^policy\.yml:3:28 .*INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL$/),
     ]);
   });
