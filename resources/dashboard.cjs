@@ -12,17 +12,17 @@ const of = (prefix) => ({
 
 /** The graphs, three in a row: the title, and what is drawn. */
 const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
-  ['Put right, by control', byControl('remediated')],
+  ['Remediated, and at work at AWS, by control', ...['remediated', 'pending'].map((name) => byControl(name))],
   [
-    'Found and left to a person, by control',
+    'Detected and left to a person, by control',
     ...['detected', 'awaitingApproval', 'exempted'].map((name) => byControl(name)),
   ],
-  ['Failed or halted, by control', ...['failed', 'halted'].map((name) => byControl(name))],
+  ['Failed, blocked or halted, by control', ...['failed', 'blocked', 'halted'].map((name) => byControl(name))],
   ['From the call to verified, ms', whole('TimeToVerified', 'p50', 'p50'), whole('TimeToVerified', 'p99', 'p99')],
   ['From the call to verified, p50 by control, ms', byControl('TimeToVerified', 'p50')],
   ['From the call to verified, p99 by control, ms', byControl('TimeToVerified', 'p99')],
   ['Stopped', whole('StoppedByBreaker', 'breaker'), whole('StoppedByFlap', 'flap'), whole('StoppedByPause', 'pause')],
-  ['Events that wait', each('AWS/SQS,QueueName', 'ApproximateNumberOfMessagesVisible', 'Maximum', prefix)],
+  ['Messages that wait', each('AWS/SQS,QueueName', 'ApproximateNumberOfMessagesVisible', 'Maximum', prefix)],
   ['How long the oldest waits, s', each('AWS/SQS,QueueName', 'ApproximateAgeOfOldestMessage', 'Maximum', prefix)],
   ['Missed heartbeats', whole('HeartbeatMissed', 'any', 'Maximum'), byRegion('HeartbeatMissed')],
   ['From a call to its event, s', whole('HeartbeatDelay', 'slowest region', 'Maximum'), byRegion('HeartbeatDelay')],
@@ -31,10 +31,10 @@ const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
     whole('UnforwardedEvents', 'most', 'Maximum'),
     byRegion('UnforwardedEvents'),
   ],
-  ['Sweeps', whole('SweptResources', 'looked at'), whole('SweepRechecks', 'looked at again')],
-  ['Looked at and well', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
+  ['Sweeps', whole('SweptResources', 'evaluated'), whole('SweepRechecks', 'rechecked')],
+  ['Compliant or not applicable', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
   [
-    'Notices: to Slack, and those that did not arrive',
+    'Notifications: to Slack, and those that did not arrive',
     [
       'AWS/SNS',
       'NumberOfNotificationsFailed',
@@ -62,7 +62,7 @@ const headline = (prefix) => ({
   type: 'text',
   ...{ x: 0, y: 0, width: 24, height: 2 },
   properties: {
-    markdown: `# Evenkeel \`${prefix}\`\nWhat is wrong, and its mend: \`npx evenkeel doctor\` · what was done: \`npx evenkeel history\` · stop it: \`npx evenkeel pause\``,
+    markdown: `# Evenkeel \`${prefix}\`\nWhat is wrong, and its remedy: \`npx evenkeel doctor\` · what was done: \`npx evenkeel history\` · stop it: \`npx evenkeel pause\``,
   },
 });
 

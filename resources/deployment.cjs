@@ -41,7 +41,7 @@ function slackAddress(slackSecret, prefix) {
 }
 
 /** Functions that are deployed only where a parameter asks for them. */
-const OPTIONAL = { slack: ({ slackSecret }) => slackSecret !== '', rules: ({ configRules }) => configRules };
+const OPTIONAL = { slack: ({ slackSecret }) => slackSecret !== '', 'config-rules': ({ configRules }) => configRules };
 
 /** Ends the framework, which would say the same once for each of the many places that ask, with where in the code it was thrown. */
 function end(refusal) {
@@ -54,7 +54,6 @@ function end(refusal) {
 module.exports = async (framework) => {
   const { parameters, home, prefix } = await parametersOf(framework).catch(end);
   const regions = allRegions(home, parameters.regions);
-  const optional = Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters));
   return {
     ...parameters,
     regions: regions.join(','),
@@ -71,12 +70,6 @@ module.exports = async (framework) => {
     inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((duty) => [duty, message(duty, prefix, regions)])),
     subscriptions: { Resources: Object.fromEntries(parameters.emails.map(subscription)) },
     slack: slackAddress(parameters.slackSecret, prefix),
-    functions: Object.fromEntries(optional.map((name) => [name, `\${file(functions/${name}/function.yml):function}`])),
-    resources: Object.fromEntries(
-      Object.keys(OPTIONAL).map((name) => [
-        name,
-        optional.includes(name) ? `\${file(functions/${name}/function.yml):resources}` : {},
-      ]),
-    ),
+    optional: Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters)),
   };
 };

@@ -2,53 +2,44 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
-import { policyFrom } from '../shared/policy/settings.ts';
-import { loadCatalogue, loadServices, ROOT } from './catalogue.ts';
-import { barrel, barrelOfAll, barrelOfServices, servicesList } from './generate/barrels.ts';
+import { loadContent, loadServices, ROOT } from './catalogue.ts';
+import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
+import { byDomain, byService, enabledIn } from './generate/content.ts';
 import { catalogueDoc, controlDoc } from './generate/docs.ts';
-import { functionYml, serviceFunction, watchFunction } from './generate/function-yml.ts';
-import { rulesFunction, slackFunction } from './generate/optional-functions.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
-import { regionTemplate } from './generate/region.ts';
-import { rolesOf } from './generate/roles.ts';
+import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
+import { domainHandler, domainTable, permissionsYml, serviceTable } from './generate/tables.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
-const catalogue = await loadCatalogue();
-const controls = [...catalogue.values()].flat();
-const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls);
-
-/** Every function of the deployment. */
-const functions = [
-  ...[...catalogue].map(([service, own]) => serviceFunction(service, own, policy)),
-  watchFunction(),
-  slackFunction(),
-  rulesFunction(controls, policy),
-];
-/** What is off nowhere wants no events. */
-const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off');
+const all = await loadContent();
+const { controls, detections } = all;
+const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls, detections);
+const roles = rolesOf(all, policy);
 
 const files = new Map<string, string>();
-files.set('shared/controls/index.ts', barrelOfAll([...catalogue.keys()]));
-const knownServices = await loadServices();
-files.set('shared/resources/index.ts', barrelOfServices(knownServices.map(({ id }) => id)));
-const sweeping = [...catalogue].filter(([, own]) => own.some((control) => enabled.includes(control)));
-files.set('functions/watch/services.ts', servicesList(sweeping.map(([service]) => service)));
-files.set('docs/controls/README.md', catalogueDoc(controls));
-files.set('docs/permissions.md', permissionsDoc(rolesOf(catalogue, policy), controls, policy));
-files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls), null, 2)}\n`);
-for (const parts of functions) files.set(`functions/${parts.name}/function.yml`, functionYml(parts));
-files.set('resources/region.template', regionTemplate(enabled));
-for (const [service, own] of catalogue) {
-  files.set(`shared/controls/${service}/index.ts`, barrel(own));
-  for (const control of own) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
-}
+files.set('shared/controls/index.ts', barrelOfAll([...byService(controls).keys()]));
+for (const [service, own] of byService(controls)) files.set(`shared/controls/${service}/index.ts`, barrel(own));
+files.set('shared/detections/index.ts', barrelOfDetections(detections));
+files.set('shared/resources/index.ts', barrelOfServices((await loadServices()).map(({ id }) => id)));
 
+for (const [domain, own] of byDomain(all)) {
+  files.set(`functions/${domain}/handler.ts`, domainHandler());
+  files.set(`functions/${domain}/services.ts`, serviceTable(own));
+}
+files.set(`functions/${CONFIG_RULES}/services.ts`, serviceTable({ controls, detections: [] }));
+files.set('functions/watch/domains.ts', domainTable(all, [...byService(enabledIn(all, policy).controls).keys()]));
+for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, permissionsYml(role));
+
+files.set('docs/controls/README.md', catalogueDoc(controls));
+for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
+files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
+files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
+
+const GENERATED = ['docs/controls/*.md', 'functions/*/*', 'shared/controls/*/index.ts'];
 const current = (file: string) => (existsSync(ROOT + file) ? readFileSync(ROOT + file, 'utf8') : null);
 const stale = [...files].filter(([file, content]) => current(file) !== content).map(([file]) => file);
-const orphans = globSync(['docs/controls/*.md', 'functions/*/function.yml', 'shared/controls/*/index.ts'], {
-  cwd: ROOT,
-})
+const orphans = globSync(GENERATED, { cwd: ROOT })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => !files.has(file) && current(file)?.includes('Generated by `npm run generate`'));
 

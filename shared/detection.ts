@@ -1,7 +1,7 @@
 import type { Mode, Severity } from './control.ts';
 import type { CallRecord, EventRecord, JsonObject } from './event.ts';
-import type { CallTrigger, EventTrigger } from './resource.ts';
-import type { Domain } from './service.ts';
+import type { CallTrigger, EventTrigger, ResourceRef } from './resource.ts';
+import type { Service } from './service.ts';
 
 /** Calls of whatever source and name, also those that failed, whose record fits an EventBridge pattern. */
 export interface AnyCallTrigger {
@@ -27,12 +27,14 @@ export interface Detection {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
-  /** The function that serves it. */
-  readonly domain: Domain;
+  /** Its id begins with the service's; the function of the service's domain serves it. */
+  readonly service: Service;
   /** AWS Config's name for what it is about. */
   readonly resourceType: string;
   /** The subject belongs to no region: its finding stands in the home region, wherever the event came from. */
   readonly global?: true;
+  /** The ARN of what it is about, which exemptions may name; without it they name the id. */
+  arn?(ref: ResourceRef): string;
   readonly triggers: readonly (
     | Pick<CallTrigger, 'kind' | 'eventSources' | 'eventNames'>
     | Pick<EventTrigger, 'kind' | 'source' | 'detailType'>

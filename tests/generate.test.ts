@@ -1,14 +1,16 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { loadCatalogue, ROOT } from '../scripts/catalogue.ts';
-import { functionYml, serviceFunction } from '../scripts/generate/function-yml.ts';
-import { type AnyControl, type Grant, MODES, type Mode } from '../shared/control.ts';
+import { loadContent, ROOT } from '../scripts/catalogue.ts';
+import { byDomain, enabledIn } from '../scripts/generate/content.ts';
+import { domainStatements } from '../scripts/generate/domain-statements.ts';
+import { facetsOf, patternsFor, triggersOf } from '../scripts/generate/patterns.ts';
+import { type AnyControl, MODES, type Mode } from '../shared/control.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
+import type { Grant, Grants } from '../shared/resource.ts';
 import { run } from './support/command.ts';
 import { copyOfTree } from './support/tree.ts';
 
-const catalogue = await loadCatalogue();
+const domains = byDomain(await loadContent());
 
 const tree = copyOfTree();
 const generate = (...flags: string[]) => run(process.execPath, [`${tree}scripts/generate.ts`, ...flags], { cwd: tree });
@@ -27,20 +29,23 @@ describe('in a copy', () => {
   test('what is stale, missing or left over is named, left as it is by --check, and put in order without it', async () => {
     expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
     const stale = ['shared/controls/index.ts', 'docs/policy.schema.json', `docs/controls/${ID}.md`];
-    const missing = ['shared/controls/ec2/index.ts', 'functions/s3/function.yml', 'docs/controls/README.md'];
-    const left = ['docs/controls/s3-gone.md', 'functions/config/function.yml', 'shared/controls/config/index.ts'];
+    const missing = ['shared/controls/ec2/index.ts', 'functions/data/permissions.yml', 'docs/controls/README.md'];
+    const left = ['docs/controls/s3-gone.md', 'functions/gone/handler.ts', 'shared/controls/config/index.ts'];
     for (const file of stale) appendFileSync(tree + file, '\n');
     for (const file of missing) rmSync(tree + file);
     copyFileSync(`${tree}docs/controls/${ID}.md`, `${tree}docs/controls/s3-gone.md`);
     rmSync(`${tree}shared/controls/config/config-recorder-enabled.ts`);
+    mkdirSync(`${tree}functions/gone`);
+    copyFileSync(`${tree}functions/data/handler.ts`, `${tree}functions/gone/handler.ts`);
     writeFileSync(`${tree}docs/controls/by-hand.md`, '# Written by a person\n');
-    // What a control wants to hear of is forwarded by every region.
     const following = [
       'docs/controls/config-recorder-enabled.md',
       'docs/permissions.md',
-      'functions/rules/function.yml',
-      'functions/watch/services.ts',
-      'resources/region.template',
+      'functions/config-rules/permissions.yml',
+      'functions/config-rules/services.ts',
+      'functions/monitoring/permissions.yml',
+      'functions/monitoring/services.ts',
+      'functions/watch/domains.ts',
     ];
     const troubled = [...stale, ...missing, ...left, ...following].sort();
 
@@ -48,7 +53,7 @@ describe('in a copy', () => {
     expect(checked).toMatchObject({ status: 1, stderr: 'Run: npm run generate\n' });
     const named = ({ stdout }: { stdout: string }) => stdout.trimEnd().split('\n').sort();
     expect(named(checked)).toEqual(troubled.map((file) => `stale  ${file}`));
-    expect(existsSync(`${tree}functions/s3/function.yml`)).toBe(false);
+    expect(existsSync(`${tree}functions/data/permissions.yml`)).toBe(false);
     expect(existsSync(`${tree}docs/controls/s3-gone.md`)).toBe(true);
 
     const written = await generate();
@@ -64,7 +69,7 @@ describe('in a copy', () => {
     writeFileSync(`${tree}policy.yml`, `${policy}controls: { ${ID}: { mode: remediate } }\n`);
     expect(await generate('--check')).toMatchObject({
       status: 1,
-      stdout: 'stale  docs/permissions.md\nstale  functions/s3/function.yml\n',
+      stdout: 'stale  functions/data/permissions.yml\nstale  docs/permissions.md\n',
     });
     writeFileSync(`${tree}policy.yml`, 'defaults: { mode: sometimes }\n');
     const mistaken = await generate('--check');
@@ -99,63 +104,48 @@ describe('in a copy', () => {
 });
 
 describe('the privileges of a function', () => {
-  interface Statement {
-    readonly Sid: string;
-    readonly Action: readonly string[];
-    readonly Resource: string | readonly (string | { readonly 'Fn::Sub': string })[];
-  }
-  type Waking = { readonly Type: string; readonly Properties: { readonly EventPattern: object } };
-  const statementsOf = (yml: string): readonly Statement[] => {
-    const [role] = Object.values(parse(yml).resources.Resources) as {
-      Properties: { Policies: { PolicyDocument: { Statement: Statement[] } }[] };
-    }[];
-    return role?.Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
-  };
-  const permissionsOf = ({ permissions }: AnyControl) =>
-    Object.entries(permissions as Readonly<Record<string, Grant>>).map(
-      ([action, on]) => [action, [typeof on === 'object' && 'resources' in on ? on.resources : on].flat()] as const,
-    );
+  const resourcesIn = (grant: Grant) =>
+    [typeof grant === 'object' && 'resources' in grant ? grant.resources : grant].flat();
+  const namesIn = (all: readonly Grants[]) => [...new Set(all.flatMap(Object.keys))].sort();
 
-  test.each(MODES.flatMap((mode) => ['cloudtrail', 'config', 'ec2', 's3'].map((service) => [service, mode] as const)))(
+  test.each(MODES.flatMap((mode) => [...domains].map(([domain, own]) => [domain, mode, own] as const)))(
     'of %s in mode %s are the reads of what is enabled and the writes of what may act, each where it may',
-    async (service, mode: Mode) => {
-      const controls = catalogue.get(service) ?? [];
+    async (domain, mode: Mode, own) => {
       const document = { defaults: { mode } };
       const modeOf = (control: AnyControl) => policyFrom(document).settingsFor(control, {} as never).mode;
-      const yml = functionYml(serviceFunction(service, controls, document));
-      const statements = statementsOf(yml);
-      const granted: Record<string, string[]> = {};
+      const statements = domainStatements(domain, own, document);
+      const granted: Record<string, Set<string>> = {};
       for (const { Action, Resource } of statements.filter(({ Sid }) => Sid.startsWith('Remediate')))
         for (const action of Action)
-          granted[action] = [Resource]
-            .flat()
-            .map((on) => (typeof on === 'string' ? on : on['Fn::Sub']))
-            .sort();
+          granted[action] = new Set([
+            ...(granted[action] ?? []),
+            ...[Resource as string | { 'Fn::Sub': string }]
+              .flat()
+              .map((on) => (typeof on === 'string' ? on : on['Fn::Sub'])),
+          ]);
       const wanted: Record<string, Set<string>> = {};
-      for (const control of controls.filter((control) => modeOf(control) === 'remediate'))
-        for (const [action, on] of permissionsOf(control)) wanted[action] = new Set([...(wanted[action] ?? []), ...on]);
-      expect(granted).toEqual(
-        Object.fromEntries(Object.entries(wanted).map(([action, on]) => [action, [...on].sort()])),
-      );
+      for (const { permissions } of own.controls.filter((control) => modeOf(control) === 'remediate'))
+        for (const [action, on] of Object.entries(permissions))
+          wanted[action] = new Set([...(wanted[action] ?? []), ...resourcesIn(on)]);
+      expect(granted).toEqual(wanted);
 
-      const enabled = controls.filter((control) => modeOf(control) !== 'off');
-      const reads = enabled.flatMap(({ needs, resource, whenDeleted }) => [
-        ...resource.actions,
-        ...(resource.lookups ?? []),
-        ...(whenDeleted === undefined ? [] : (resource.lastKnown?.actions ?? [])),
-        ...needs.flatMap((facet: string) => resource.facets[facet].actions),
+      const enabled = own.controls.filter((control) => modeOf(control) !== 'off');
+      const reads = enabled.flatMap((control): readonly Grants[] => [
+        control.resource.grants,
+        ...triggersOf(control).map(({ grants = {} }) => grants),
+        ...(control.whenDeleted === undefined ? [] : [control.resource.lastKnown?.grants ?? {}]),
+        ...facetsOf(control).map((facet) => control.resource.facets[facet].grants),
         // Whose a resource is, is asked before a write.
-        ...(['approve', 'remediate'].includes(mode) ? (resource.ownership?.actions ?? []) : []),
+        ...(['approve', 'remediate'].includes(mode) ? [control.resource.ownership?.grants ?? {}] : []),
       ]);
       const read = statements.filter(({ Sid }) => Sid.startsWith('Read')).flatMap(({ Action }) => Action);
-      expect(read.toSorted()).toEqual([...new Set(reads)].sort());
+      expect([...new Set(read)].sort()).toEqual(namesIn(reads));
 
       // AWS refuses an empty list in a policy and in a pattern.
       expect(statements.filter(({ Action }) => Action.length === 0)).toEqual([]);
-      const resources: readonly Waking[] = Object.values(parse(yml).resources.Resources);
-      const wakings = resources.filter(({ Type }) => Type === 'AWS::Events::Rule');
-      expect(wakings.map((waking) => JSON.stringify(waking)).join('\n')).not.toContain('[]');
-      expect(wakings.length > 0).toBe(enabled.length > 0);
+      const patterns = patternsFor(enabledIn(own, document));
+      expect(patterns.map((pattern) => JSON.stringify(pattern)).join('\n')).not.toContain('[]');
+      expect(patterns.length > 0).toBe(enabled.length + own.detections.length > 0 && mode !== 'off');
     },
   );
 });

@@ -1,5 +1,5 @@
 import policy from '../../policy.yml';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
-import { services } from './services.ts';
+import { domains, swept } from './domains.ts';
 
-export const handler = createWatchHandler(policy, services);
+export const handler = createWatchHandler({ policy, domains, services: swept });

@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { controls } from '../../shared/controls/index.ts';
-import { type Engine, systemClock } from '../../shared/engine/context.ts';
+import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { codeVersion } from '../../shared/lambda/version.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
+import { systemClock } from '../../shared/time.ts';
 import { LOCAL_REGION, talkOnlyTo } from '../sandbox/local.ts';
 import { type Mail, makeLocalWorld, takeMail } from '../sandbox/world.ts';
 import type { Account } from './scene.ts';
@@ -39,8 +40,10 @@ export async function stageAt(endpoint: string): Promise<Stage> {
     clock: systemClock,
     codeVersion,
     ceiling: 'remediate',
+    // Nothing here takes AWS minutes: no recheck is asked for.
+    send: async () => {},
   };
-  const context = { controls, fallback: { accountId, region } };
+  const context = { controls, fallback: { accountId, region }, home: region };
   return {
     account: { accountId, region, aws },
     engine,

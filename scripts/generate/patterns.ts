@@ -1,42 +1,56 @@
 import type { AnyControl } from '../../shared/control.ts';
-import { RECHECK_DETAIL_TYPE, RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../../shared/internal-events.ts';
-import { eventsOf } from './docs.ts';
+import type { AnyCallTrigger } from '../../shared/detection.ts';
+import type { CallTrigger, EventTrigger } from '../../shared/resource.ts';
+import type { Content } from './content.ts';
 
 /** An EventBridge event pattern. */
 export type Pattern = Readonly<Record<string, unknown>>;
 
-/** EventBridge takes patterns of up to 2048 characters; this leaves room for names that are filled in at deploy. */
-const PATTERN_LIMIT = 1900;
+/** EventBridge takes patterns of up to 2,048 characters; this leaves room for names that are filled in at deploy. */
+const MAX_PATTERN_LENGTH = 1900;
 
-const CALL = 'AWS API Call via CloudTrail';
+/** Calls, events of the services and console sign-ins, as CloudTrail records them: which of these a name is, the event source settles. */
+const VIA_CLOUDTRAIL = { suffix: ' via CloudTrail' };
 const ITEM = 'Config Configuration Item Change';
 const COMPLIANCE = 'Config Rules Compliance Change';
 /** A failed call changed nothing. */
 const SUCCEEDED = { errorCode: [{ exists: false }] };
+/** Nobody but AWS sends with such a source, and events of another account concern that account. */
+const FROM_AWS = { source: [{ prefix: 'aws.' }], account: [{ Ref: 'AWS::AccountId' }] };
+const OWN_ACCOUNT = { account: FROM_AWS.account };
 
-/** What a service's function wants of an account's changes: successful calls that can change what its controls judge, and AWS Config's word on its resources. */
-export function changePatterns(controls: readonly AnyControl[]): readonly Pattern[] {
-  if (controls.length === 0) return [];
-  const types = typesOf(controls);
+type Call = Pick<CallTrigger, 'eventSources' | 'eventNames'>;
+type Event = Pick<EventTrigger, 'source' | 'detailType'>;
+/** A name, and the source that it comes from. */
+type Named = readonly [source: string, name: string];
+
+/** The facets that a control is evaluated by, and those that its plan needs beside them. */
+export const facetsOf = ({ needs, planNeeds = [], plan }: AnyControl): readonly string[] => [
+  ...needs,
+  ...(plan === undefined ? [] : planNeeds),
+];
+
+/** The events that can change what a control finds, or what it would do about it. */
+export const triggersOf = (control: AnyControl): readonly (CallTrigger | EventTrigger)[] =>
+  (control.resource.triggers as readonly (CallTrigger | EventTrigger)[]).filter(({ facets }) =>
+    facets.some((facet) => facetsOf(control).includes(facet)),
+  );
+
+/** All that controls and detections want to hear of, in as few patterns as hold it; the same on the default bus of every region and on our own. */
+export function patternsFor({ controls, detections }: Content): readonly Pattern[] {
+  const triggers = [...controls.flatMap(triggersOf), ...detections.flatMap((detection) => detection.triggers)];
   return [
-    ...[...namesBySource(controls)].flatMap(([source, names]) => {
-      const pattern = (eventName: readonly string[]) => callPattern([source], eventName);
-      return chunked(names, (some) => fits(pattern(some))).map(pattern);
-    }),
-    ...configPatterns(types),
+    ...packed(namesOf(triggers.filter((one) => one.kind === 'call')), callPattern),
+    ...packed(sourcesOf(triggers.filter((one) => one.kind === 'event')), eventPattern),
+    ...packed(matchesOf(triggers.filter((one) => one.kind === 'anyCall')), anyCallPattern),
+    ...packed([...new Set(controls.map(({ resource }) => resource.type as string))].sort(), configPattern),
   ];
 }
 
-/** Events of our own for a service: another look at a resource, a slice of a sweep. */
-export const ownPattern = (service: string): Pattern => ({
-  source: [RECHECK_SOURCE],
-  'detail-type': [RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE],
-  detail: { service: [service] },
-});
-
 /** Our own harmless call, recorded by CloudTrail like everybody's: a sign that a region's changes arrive. `queueSuffix`: how the queue's URL ends, or what CloudFormation makes that of. */
 export const heartbeatPattern = (queueSuffix: string | object): Pattern => ({
-  'detail-type': [CALL],
+  ...FROM_AWS,
+  'detail-type': [VIA_CLOUDTRAIL],
   detail: {
     eventSource: ['sqs.amazonaws.com'],
     eventName: ['TagQueue'],
@@ -45,60 +59,72 @@ export const heartbeatPattern = (queueSuffix: string | object): Pattern => ({
   },
 });
 
-/** What another region forwards: all that any function wants, in as few rules as hold it. The function's own pattern decides at home; a name that two services share is forwarded for both. */
-export function forwardPatterns(controls: readonly AnyControl[]): readonly Pattern[] {
-  const calls: { sources: string[]; names: string[] }[] = [];
-  for (const [source, names] of namesBySource(controls)) {
-    const last = calls.at(-1);
-    const joined = { sources: [...(last?.sources ?? []), source], names: [...(last?.names ?? []), ...names] };
-    if (last !== undefined && fits(callPattern(joined.sources, joined.names))) Object.assign(last, joined);
-    else {
-      const own = (some: readonly string[]) => callPattern([source], some);
-      calls.push(...chunked(names, (some) => fits(own(some))).map((some) => ({ sources: [source], names: [...some] })));
-    }
-  }
-  return [
-    ...calls.map(({ sources, names }) => callPattern(sources, [...new Set(names)].sort())),
-    ...configPatterns(typesOf(controls)),
-  ];
-}
+const callPattern = (calls: readonly Named[]): Pattern => ({
+  ...FROM_AWS,
+  'detail-type': [VIA_CLOUDTRAIL],
+  detail: { ...anyOf(clauses(calls, 'eventSource', 'eventName')), ...SUCCEEDED },
+});
 
-const callPattern = (eventSource: readonly string[], eventName: readonly string[]): Pattern => ({
-  'detail-type': [CALL],
-  detail: { eventSource, eventName, ...SUCCEEDED },
+const eventPattern = (events: readonly Named[]): Pattern => ({
+  ...OWN_ACCOUNT,
+  ...anyOf(clauses(events, 'source', 'detail-type')),
+});
+
+/** Failed calls too: that somebody tried can be the finding. */
+const anyCallPattern = (matches: readonly Pattern[]): Pattern => ({
+  ...FROM_AWS,
+  'detail-type': [VIA_CLOUDTRAIL],
+  detail: anyOf(matches),
 });
 
 /** AWS Config's item changes (whole, or a summary where the item is too large) and compliance changes. */
-function configPatterns(types: readonly string[]): readonly Pattern[] {
-  const shapes: readonly ((resourceType: readonly string[]) => Pattern)[] = [
-    (resourceType) => ({ 'detail-type': [ITEM], detail: { configurationItem: { resourceType } } }),
-    (resourceType) => ({ 'detail-type': [ITEM], detail: { configurationItemSummary: { resourceType } } }),
-    (resourceType) => ({ 'detail-type': [COMPLIANCE], detail: { resourceType } }),
-  ];
-  return shapes.flatMap((shape) => {
-    const pattern = (some: readonly string[]) => ({ source: ['aws.config'], ...shape(some) });
-    return chunked(types, (some) => fits(pattern(some))).map(pattern);
-  });
-}
+const configPattern = (resourceType: readonly string[]): Pattern => ({
+  source: ['aws.config'],
+  ...OWN_ACCOUNT,
+  'detail-type': [ITEM, COMPLIANCE],
+  detail: anyOf([
+    { configurationItem: { resourceType } },
+    { configurationItemSummary: { resourceType } },
+    { resourceType },
+  ]),
+});
 
-const typesOf = (controls: readonly AnyControl[]): readonly string[] =>
-  [...new Set(controls.map(({ resource }) => resource.type as string))].sort();
+const anyOf = (patterns: readonly Pattern[]): Pattern =>
+  patterns.length === 1 && patterns[0] !== undefined ? patterns[0] : { $or: patterns };
 
-/** The events that can change what the controls judge, by event source. */
-function namesBySource(controls: readonly AnyControl[]): ReadonlyMap<string, readonly string[]> {
-  const bySource = Map.groupBy(controls, ({ resource }) => resource.eventSource as string);
-  return new Map([...bySource].map(([source, own]) => [source, [...new Set(own.flatMap(eventsOf))].sort()]));
-}
+/** One clause for each source, with all its names. */
+const clauses = (all: readonly Named[], sourceField: string, nameField: string): readonly Pattern[] =>
+  [...Map.groupBy(all, ([source]) => source)].map(([source, own]) => ({
+    [sourceField]: [source],
+    [nameField]: own.map(([, name]) => name),
+  }));
 
-const fits = (pattern: Pattern) => JSON.stringify(pattern).length <= PATTERN_LIMIT;
+const namesOf = (calls: readonly Call[]): readonly Named[] =>
+  distinct(
+    calls.flatMap(({ eventSources, eventNames }) =>
+      eventSources.flatMap((source) => eventNames.map((name): Named => [source, name])),
+    ),
+  );
 
-/** Cuts a list into the longest runs that fit. */
-function chunked<T>(all: readonly T[], fitting: (some: readonly T[]) => boolean): readonly (readonly T[])[] {
-  const chunks: T[][] = [];
+const sourcesOf = (events: readonly Event[]): readonly Named[] =>
+  distinct(events.map(({ source, detailType }): Named => [source, detailType]));
+
+const matchesOf = (triggers: readonly AnyCallTrigger[]): readonly Pattern[] =>
+  distinct(triggers.map(({ match }) => match));
+
+/** Each once, in an order of its own: the same rules follow from the same catalogue. */
+const distinct = <T>(all: readonly T[]): readonly T[] =>
+  [...new Map(all.map((one) => [JSON.stringify(one), one]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+
+/** Patterns for a list, each of the longest run of it that EventBridge takes. */
+function packed<T>(all: readonly T[], pattern: (some: readonly T[]) => Pattern): readonly Pattern[] {
+  const runs: T[][] = [];
   for (const one of all) {
-    const last = chunks.at(-1);
-    if (last !== undefined && fitting([...last, one])) last.push(one);
-    else chunks.push([one]);
+    const last = runs.at(-1);
+    if (last !== undefined && fits(pattern([...last, one]))) last.push(one);
+    else runs.push([one]);
   }
-  return chunks;
+  return runs.map(pattern);
 }
+
+const fits = (pattern: Pattern) => JSON.stringify(pattern).length <= MAX_PATTERN_LENGTH;

@@ -1,9 +1,10 @@
+import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import type { Pattern } from './patterns.ts';
-import { logicalId, PREFIX, sub } from './statements.ts';
+import { EVENT_RETRY, logicalId, PREFIX, sub } from './statements.ts';
 
-/** What a rule puts into the queue of a function: events that match on one of the buses, or a message of its own at its times. */
+/** What a rule puts into the queue of a function: events that match on our own bus, or a message of its own at its times. */
 export type Wake =
-  | { readonly pattern: Pattern; readonly bus: 'default' | 'forwarded' }
+  | { readonly pattern: Pattern }
   | {
       readonly schedule: string;
       readonly input: string;
@@ -12,16 +13,12 @@ export type Wake =
       readonly dependsOn?: readonly string[];
     };
 
-/** Seconds for which a message stays hidden after it was received: longer than a function runs, and the wait before a failure is tried again. */
-const HIDDEN = 240;
-/** Seconds: a week of events is kept where the function does not answer. */
-const KEPT = 604_800;
-/** So often a message is received before it goes to the dead-letter queue. */
-const RECEIVES = 6;
-/** EventBridge tries for a day to put an event into the queue; then it goes to the dead-letter queue. */
-const RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+/** Six times the time-out of a function, as AWS recommends: the wait of a message whose function died. A failure that passes is tried again sooner. */
+const VISIBILITY_TIMEOUT_S = 720;
+/** A week of events is kept where the function does not answer. */
+const RETENTION_S = 604_800;
 
-/** Our own rules, on the default bus and on ours. */
+/** Our own rules: schedules on the default bus, events on ours. */
 const RULES = ['', `${PREFIX}/`].map((bus) =>
   sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${bus}${PREFIX}-*`),
 );
@@ -50,14 +47,19 @@ export const queueResources = (
   options: QueueOptions = {},
 ): Readonly<Record<string, object>> => ({
   ...ownQueue(name, wakes.length > 0, options),
-  ...Object.fromEntries(wakes.map((wake, index) => rule(name, wake, index, wakes))),
+  ...Object.fromEntries(wakes.filter((wake) => 'schedule' in wake).map((wake) => schedule(name, wake))),
+  ...Object.fromEntries(wakes.filter((wake) => 'pattern' in wake).map((wake, index) => rule(name, wake, index + 1))),
   ...alarm(logicalId(name, ''), name),
 });
 
 function ownQueue(
   name: string,
   byRules: boolean,
-  { senders = [], receives = RECEIVES, concurrency = '${file(resources/deployment.cjs):concurrency}' }: QueueOptions,
+  {
+    senders = [],
+    receives = MAX_RECEIVES,
+    concurrency = '${file(resources/deployment.cjs):concurrency}',
+  }: QueueOptions,
 ): Readonly<Record<string, object>> {
   const id = logicalId(name, '');
   const rules = byRules ? [{ service: 'events.amazonaws.com', sources: RULES }] : [];
@@ -68,8 +70,8 @@ function ownQueue(
         QueueName: `${PREFIX}-${name}`,
         KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] },
         KmsDataKeyReusePeriodSeconds: 3600,
-        MessageRetentionPeriod: KEPT,
-        VisibilityTimeout: HIDDEN,
+        MessageRetentionPeriod: RETENTION_S,
+        VisibilityTimeout: VISIBILITY_TIMEOUT_S,
         RedrivePolicy: { deadLetterTargetArn: DEAD_LETTERS, maxReceiveCount: receives },
       },
     },
@@ -119,33 +121,36 @@ function queuePolicy(queue: string, senders: readonly Sender[]): object {
   };
 }
 
-function rule(name: string, wake: Wake, index: number, all: readonly Wake[]): readonly [string, object] {
-  const id = logicalId(name, '');
-  const target = {
-    Id: 'queue',
-    Arn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
-    DeadLetterConfig: { Arn: DEAD_LETTERS },
-    RetryPolicy: RETRY,
-  };
-  if ('schedule' in wake) {
-    const { schedule: ScheduleExpression, input: Input, dependsOn } = wake;
-    const properties = { ScheduleExpression, Targets: [{ ...target, Input }] };
-    const timed = eventsRule(`${name}-${wake.name}`, properties);
-    return [`${id}${logicalId(wake.name, 'Schedule')}`, dependsOn ? { ...timed, DependsOn: dependsOn } : timed];
-  }
-  const { bus, pattern: EventPattern } = wake;
-  const number = all.slice(0, index + 1).filter((other) => 'bus' in other && other.bus === bus).length;
-  const properties = { EventPattern, Targets: [target] };
-  return bus === 'default'
-    ? [`${id}Rule${number}`, eventsRule(`${name}-${number}`, properties)]
-    : [
-        `${id}BusRule${number}`,
-        eventsRule(`${name}-forwarded-${number}`, {
-          EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
-          ...properties,
-        }),
-      ];
+/** What hands an event or a message on to the queue. */
+const toQueue = (name: string) => ({
+  Id: 'queue',
+  Arn: { 'Fn::GetAtt': [logicalId(name, 'Queue'), 'Arn'] },
+  DeadLetterConfig: { Arn: DEAD_LETTERS },
+  RetryPolicy: EVENT_RETRY,
+});
+
+function schedule(name: string, wake: Extract<Wake, { schedule: string }>): readonly [string, object] {
+  const { schedule: ScheduleExpression, input: Input, dependsOn } = wake;
+  const properties = { ScheduleExpression, Targets: [{ ...toQueue(name), Input }] };
+  const timed = eventsRule(`${name}-${wake.name}`, properties);
+  return [
+    logicalId(name, logicalId(wake.name, 'Schedule')),
+    dependsOn === undefined ? timed : { ...timed, DependsOn: dependsOn },
+  ];
 }
+
+const rule = (
+  name: string,
+  { pattern }: Extract<Wake, { pattern: Pattern }>,
+  number: number,
+): readonly [string, object] => [
+  logicalId(name, `Rule${number}`),
+  eventsRule(`${name}-${number}`, {
+    EventBusName: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
+    EventPattern: pattern,
+    Targets: [toQueue(name)],
+  }),
+];
 
 const eventsRule = (name: string, properties: object) => ({
   Type: 'AWS::Events::Rule',

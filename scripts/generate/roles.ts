@@ -1,7 +1,8 @@
-import type { AnyControl } from '../../shared/control.ts';
+import { SHARED } from '../../shared/ledger/store.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { policyFrom } from '../../shared/policy/settings.ts';
-import { judgingReads, readStatements, serviceStatements } from './service-statements.ts';
+import { byDomain, type Content, enabledIn } from './content.ts';
+import { domainStatements, evaluationReads, readStatements } from './domain-statements.ts';
+import { divided } from './role-resources.ts';
 import {
   failedEventsStatement,
   keepLedgerStatement,
@@ -16,7 +17,7 @@ import { watchStatements } from './watch-statements.ts';
 
 /** All that one function may do and may not. */
 export interface Role {
-  /** The function's name: `ec2`. */
+  /** The function's name: `infrastructure`. */
   readonly name: string;
   readonly statements: readonly Statement[];
 }
@@ -26,11 +27,11 @@ export const slackStatements = (): readonly Statement[] => [
   logStatement('slack'),
   queueStatement('slack'),
   {
-    Sid: 'ComeAgainSoon',
+    Sid: 'FindQueue',
     Effect: 'Allow',
-    Action: ['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],
+    Action: ['sqs:GetQueueUrl'],
     Resource: { 'Fn::GetAtt': [logicalId('slack', 'Queue'), 'Arn'] },
-    why: 'say when a message that Slack did not take comes again',
+    why: 'find its own queue, to say when a message that Slack did not take comes again',
   },
   {
     Sid: 'Address',
@@ -43,40 +44,40 @@ export const slackStatements = (): readonly Statement[] => [
   { ...keyStatement('sqs'), Action: ['kms:Decrypt'] },
 ];
 
-/** What answers AWS Config reads what controls judge, and which exemptions hold. */
-export function rulesStatements(controls: readonly AnyControl[], policy: PolicyDocument): readonly Statement[] {
-  const enabled = controls.filter((control) => policyFrom(policy).reachAnywhere(control) !== 'off');
-  return [
-    logStatement('rules'),
-    {
-      Sid: 'Exemptions',
-      Effect: 'Allow',
-      Action: ['dynamodb:Query'],
-      Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
-      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['EXEMPTIONS'] } },
-      why: 'read the exemptions in the ledger',
-    },
-    keepLedgerStatement(),
-    keyStatement('dynamodb', 'sqs'),
-    failedEventsStatement(),
-    {
-      Sid: 'Answer',
-      Effect: 'Allow',
-      Action: ['config:PutEvaluations'],
-      Resource: '*',
-      why: 'tell AWS Config a verdict',
-    },
-    ...readStatements(judgingReads(enabled)),
-  ];
-}
+/** The function that answers AWS Config: its folder and its name. */
+export const CONFIG_RULES = 'config-rules';
+
+/** What answers AWS Config reads what controls evaluate, and which exemptions hold. */
+const configRulesStatements = (all: Content, policy: PolicyDocument): readonly Statement[] => [
+  logStatement(CONFIG_RULES),
+  {
+    Sid: 'Exemptions',
+    Effect: 'Allow',
+    Action: ['dynamodb:Query'],
+    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+    Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SHARED] } },
+    why: 'read what holds for everything in the ledger: exemptions',
+  },
+  keepLedgerStatement(),
+  keyStatement('dynamodb', 'sqs'),
+  failedEventsStatement(),
+  {
+    Sid: 'Answer',
+    Effect: 'Allow',
+    Action: ['config:PutEvaluations'],
+    Resource: '*',
+    why: 'report evaluations to AWS Config',
+  },
+  ...readStatements(evaluationReads(enabledIn(all, policy).controls)).flatMap(divided),
+];
 
 /** The roles of all functions under a policy. */
-export const rolesOf = (
-  catalogue: ReadonlyMap<string, readonly AnyControl[]>,
-  policy: PolicyDocument,
-): readonly Role[] => [
-  ...[...catalogue].map(([name, controls]) => ({ name, statements: serviceStatements(name, controls, policy) })),
-  { name: 'watch', statements: watchStatements() },
-  { name: 'slack', statements: slackStatements() },
-  { name: 'rules', statements: rulesStatements([...catalogue.values()].flat(), policy) },
-];
+export function rolesOf(all: Content, policy: PolicyDocument): readonly Role[] {
+  const domains = byDomain(all);
+  return [
+    ...[...domains].map(([name, own]) => ({ name, statements: domainStatements(name, own, policy) })),
+    { name: 'watch', statements: watchStatements([...domains.keys()]) },
+    { name: 'slack', statements: slackStatements() },
+    { name: CONFIG_RULES, statements: configRulesStatements(all, policy) },
+  ];
+}

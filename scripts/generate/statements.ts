@@ -1,4 +1,4 @@
-import type { Condition } from '../../shared/control.ts';
+import type { Condition } from '../../shared/resource.ts';
 
 /** One statement of a role's policy, as it stands in the CloudFormation template, and `why`, which docs/permissions.md prints instead. */
 export interface Statement {
@@ -14,8 +14,18 @@ export interface Statement {
 /** `evenkeel-prod`, once the framework has read it: what all names of a deployment begin with. */
 export const PREFIX = '${self:service}-${sls:stage}';
 
-/** The logical id of what belongs to a function: `Ec2Queue`. */
-export const logicalId = (name: string, what: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}${what}`;
+/** EventBridge tries for a day to deliver an event; then it goes to the dead-letter queue. */
+export const EVENT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+
+/** The framework's name for a function: `configRules` for the folder `config-rules`. */
+export const functionKey = (name: string): string =>
+  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The logical id of what belongs to a function: `InfrastructureQueue`. */
+export const logicalId = (name: string, what: string): string => {
+  const key = functionKey(name);
+  return `${key[0]?.toUpperCase()}${key.slice(1)}${what}`;
+};
 
 /** Text in which CloudFormation fills in `${…}`; text without any stays as it is. */
 export const sub = (text: string): unknown => (text.includes('${') ? { 'Fn::Sub': text } : text);
@@ -48,17 +58,34 @@ export const logStatement = (name: string): Statement => ({
 export const queueStatement = (name: string): Statement => ({
   Sid: 'TakeEvents',
   Effect: 'Allow',
-  // Lambda leaves a message that failed to the queue's visibility timeout: it asks for no sqs:ChangeMessageVisibility.
-  Action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  // Lambda itself leaves a message that failed to the queue's visibility timeout; the function shortens it.
+  Action: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
   Resource: arnOf(logicalId(name, 'Queue')),
-  why: 'take events from its own queue',
+  why: 'take events from its own queue, and say when one that failed comes again',
 });
 
-/** Reads and writes of the ledger; a transaction of puts needs no more than the puts. */
+/** Messages of our own, to the queues of these functions. */
+export const sendStatement = (...names: readonly string[]): Statement => ({
+  Sid: 'SendMessages',
+  Effect: 'Allow',
+  Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+  Resource: names.length === 1 ? queueArn(names[0] ?? '') : names.map(queueArn),
+  why: 'send messages of its own, for another look or the next slice of a sweep',
+});
+
+const queueArn = (name: string) => arnOf(logicalId(name, 'Queue'));
+
+/** Reads and writes of the ledger; a transaction needs no more than its puts and its checks. */
 export const ledgerStatement = (): Statement => ({
   Sid: 'Ledger',
   Effect: 'Allow',
-  Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  Action: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+  ],
   Resource: arnOf('LedgerTable'),
   why: 'read the ledger and write to it',
 });
@@ -110,17 +137,6 @@ export const noticeStatement = (): Statement => ({
   why: 'publish notices',
 });
 
-/** Events of our own, on the default bus of the home region. */
-export const putEventsStatement = (): Statement => ({
-  Sid: 'AskForAnotherLook',
-  Effect: 'Allow',
-  Action: ['events:PutEvents'],
-  Resource: sub('arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
-  // The key holds the source of every entry; "for all values" is also true of none, so there must be one.
-  Condition: { 'ForAllValues:StringEquals': { 'events:source': 'evenkeel' }, Null: { 'events:source': 'false' } },
-  why: 'send events of its own, for another look or the next slice of a sweep',
-});
-
 /** Where Lambda keeps an invocation that failed and that no queue holds, on the function's behalf. */
 export const failedEventsStatement = (): Statement => ({
   Sid: 'KeepFailedEvents',
@@ -153,20 +169,3 @@ export const ownStatements = (name: string): readonly Statement[] => [
   noticeStatement(),
   keyStatement('dynamodb', 'sns', 'sqs'),
 ];
-
-/** The role of a function, which only Lambda can take on. */
-export const roleOf = (statements: readonly Statement[]) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    Policies: [
-      {
-        PolicyName: 'evenkeel',
-        PolicyDocument: { Version: '2012-10-17', Statement: statements.map(({ why: _, ...statement }) => statement) },
-      },
-    ],
-  },
-});

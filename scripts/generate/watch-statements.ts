@@ -1,4 +1,4 @@
-import { listsStatement, ownStatements, PREFIX, putEventsStatement, type Statement, sub } from './statements.ts';
+import { listsStatement, ownStatements, PREFIX, type Statement, sendStatement, sub } from './statements.ts';
 
 const arn = (service: string, region: string, rest: string) =>
   sub(`arn:\${AWS::Partition}:${service}:${region}:\${AWS::AccountId}:${rest}`);
@@ -60,7 +60,7 @@ const EXAMINATIONS: readonly Statement[] = [
     'LookAtSlack',
     "see that the Slack webhook's address is there, and not what it is",
     ['${file(resources/deployment.cjs):slack.look}'],
-    '${file(resources/deployment.cjs):slack.reconcileChange}',
+    '${file(resources/deployment.cjs):slack.lookAt}',
   ),
   look(
     'LookAtLists',
@@ -81,12 +81,13 @@ const without = (action: string) => (statement: Statement) => ({
   Action: statement.Action.filter((one) => one !== action),
 });
 
-/** The function of the schedules looks over the whole ledger and its own deployment, and beats. */
-export const watchStatements = (): readonly Statement[] => [
+/** The function of the schedules looks over the whole ledger and its own deployment, beats, and sends what is to be looked at to the domains' queues. */
+export const watchStatements = (domains: readonly string[]): readonly Statement[] => [
   // It counts the messages of its own queue as it does those of the others.
   ...ownStatements('watch').map(without('sqs:GetQueueAttributes')),
   listsStatement(),
-  putEventsStatement(),
+  // It asks for the URLs of all queues.
+  ...(domains.length === 0 ? [] : [without('sqs:GetQueueUrl')(sendStatement(...domains))]),
   beat,
   ...EXAMINATIONS,
 ];

@@ -51,16 +51,7 @@ testControl(control, {
     'what is as it should be': {} as never,
   },
   nonCompliant: {
-    'what is not': { given: {} as never, plan: [], says: '' },
+    'what is not': { given: {} as never, plan: [], says: '', same: {}, other: {} },
   },
 });
-`;
-
-/** The function of a service: a few lines, the same for all. */
-export const handlerSource = (service: string): string => `\
-import policy from '../../policy.yml';
-import { controls } from '../../shared/controls/${service}/index.ts';
-import { createHandler } from '../../shared/lambda/handler.ts';
-
-export const handler = createHandler(controls, policy);
 `;

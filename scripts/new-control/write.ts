@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../../shared/cli/errors.ts';
 import type { AnyResource } from '../../shared/control.ts';
-import { controlSource, controlTest, handlerSource, type Subject } from './templates.ts';
+import { controlSource, controlTest, type Subject } from './templates.ts';
 
 /** What was written, and what is left to do. */
 export interface Written {
@@ -16,34 +16,32 @@ export async function writeControl(root: string, service: string, id: string, re
   assertService(root, service);
   assertId(service, id);
   const subject = await subjectOf(root, service, id, resource);
-  const isNew = !existsSync(`${root}functions/${service}/handler.ts`);
   const files = new Map([
     [`shared/controls/${service}/${id}.ts`, controlSource(subject)],
     [`tests/controls/${service}/${id}.test.ts`, controlTest(subject)],
-    ...(isNew ? [[`functions/${service}/handler.ts`, handlerSource(service)] as const] : []),
   ]);
   for (const file of files.keys()) if (existsSync(root + file)) throw new UsageError(`${file} is there already`);
   for (const [file, content] of files) {
     mkdirSync(dirname(root + file), { recursive: true });
     writeFileSync(root + file, content, { flag: 'wx' });
   }
-  return { files: [...files.keys()], next: nextSteps(subject, isNew) };
+  return { files: [...files.keys()], next: nextSteps(subject) };
 }
 
 const resourceFiles = (root: string, service: string): readonly string[] =>
   readdirSync(`${root}shared/resources/${service}`)
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && name !== 'service.ts')
     .map((name) => basename(name, '.ts'))
     .sort();
 
 function assertService(root: string, service: string): void {
   const known = readdirSync(`${root}shared/resources`, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
+    .filter((name) => existsSync(`${root}shared/resources/${name}/service.ts`))
     .sort();
   if (known.includes(service)) return;
   throw new UsageError(
-    `there is no service "${service}" (${known.join(', ')}); did you mean ${closest(service, known)}? For a new one, first write shared/resources/<service>/<resource>.ts`,
+    `there is no service "${service}" (${known.join(', ')}); did you mean ${closest(service, known)}? For a new one, first write shared/resources/<service>/service.ts and <resource>.ts beside it`,
   );
 }
 
@@ -77,16 +75,11 @@ async function subjectOf(root: string, service: string, id: string, asked?: stri
 
 const isResource = (entry: [string, unknown]): entry is [string, AnyResource] => {
   const [, value] = entry;
-  return typeof value === 'object' && value !== null && 'facets' in value && 'events' in value;
+  return typeof value === 'object' && value !== null && 'facets' in value && 'triggers' in value;
 };
 
-const nextSteps = ({ service, id, file, facets }: Subject, isNew: boolean): readonly string[] => [
-  `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be mended without a person.`,
+const nextSteps = ({ service, id, file, facets }: Subject): readonly string[] => [
+  `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be remediated without a person.`,
   `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Add testOnSandbox where the local account knows the service.`,
-  ...(isNew
-    ? [
-        `${service} has no function yet: in serverless.yml, add to functions: "${service}: \${file(functions/${service}/function.yml):function}", and to resources: "- \${file(functions/${service}/function.yml):resources}"`,
-      ]
-    : []),
   `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck`,
 ];

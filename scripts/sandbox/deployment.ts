@@ -16,16 +16,17 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Aws } from '../../shared/resource.ts';
+import { functionKey } from '../generate/statements.ts';
 import { PYTHON } from './moto.ts';
 
 /** A function as it is deployed, its archive unpacked. */
 export interface DeployedFunction {
-  /** `ec2` */
+  /** `infrastructure` */
   readonly name: string;
-  /** `evenkeel-prod-ec2` */
+  /** `evenkeel-prod-infrastructure` */
   readonly functionName: string;
   readonly arn: string;
-  /** `functions/ec2/handler.handler` */
+  /** `functions/infrastructure/handler.handler` */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly role: string;
@@ -107,7 +108,7 @@ async function functionOf(functionName: string, stack: string, packages: string,
 /** Python, which the local account needs anyway, unpacks: Node has nothing for it. */
 function unpacked(name: string, packages: string): string {
   const folder = join(packages, 'unpacked', name);
-  execFileSync(PYTHON, ['-m', 'zipfile', '-e', join(packages, `${name}.zip`), folder]);
+  execFileSync(PYTHON, ['-m', 'zipfile', '-e', join(packages, `${functionKey(name)}.zip`), folder]);
   return folder;
 }
 

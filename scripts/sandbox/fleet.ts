@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -90,8 +91,13 @@ function parsed(line: string): object {
   }
 }
 
-/** Does the work of an event source mapping once: takes up to ten messages out of the function's queue, and deletes those that did not fail. Gives how many it took. */
-export async function pumpOnce(deployed: DeployedFunction, instance: Instance, aws: Aws): Promise<number> {
+/** Does the work of an event source mapping once: takes up to ten messages out of the function's queue, and deletes those that did not fail. Those that did come again when the function says, or with `retriesAtOnce` at once: a trial has no quarter of an hour. Gives how many it took. */
+export async function pumpOnce(
+  deployed: DeployedFunction,
+  instance: Instance,
+  aws: Aws,
+  { retriesAtOnce = false } = {},
+): Promise<number> {
   const client = aws(SQSClient);
   const QueueUrl = deployed.queueUrl;
   const { Messages = [] } = await client.send(
@@ -105,6 +111,9 @@ export async function pumpOnce(deployed: DeployedFunction, instance: Instance, a
   const done = Messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
   const Entries = done.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
   if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  for (const { MessageId = '', ReceiptHandle } of retriesAtOnce ? Messages : [])
+    if (failed.includes(MessageId))
+      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   return Messages.length;
 }
 

@@ -8,7 +8,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { atMost } from '../../shared/at-most.ts';
-import { LEASE_TIME } from '../../shared/ledger/lease.ts';
+import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
 import { credentialsOf, type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
@@ -77,15 +77,15 @@ export async function storm(
   say: (text: string) => void = () => {},
 ): Promise<Aftermath> {
   const { deployment, aws } = theatre;
-  const ec2 = deployment.functions.find(({ name }) => name === 'ec2') as DeployedFunction;
+  const serving = deployment.functions.find(({ name }) => name === 'infrastructure') as DeployedFunction;
   const groups = await openGroups(plan.resources, aws());
   say(`${groups.length} groups stand open`);
-  if (plan.killAt !== null) await shortenHiding(ec2, aws());
+  if (plan.killAt !== null) await shortenHiding(serving, aws());
   await putEvents(plan.events, groups, theatre);
   say(`${plan.events} events are on their way`);
   const logs: Logged[] = [];
   const started = performance.now();
-  const killed = await workOff(plan, ec2, theatre, logs, say);
+  const killed = await workOff(plan, serving, theatre, logs, say);
   const seconds = (performance.now() - started) / 1000;
   const rules = await rulesOf(aws());
   const has = (groupId: string, cidr: string) => rules.has(`${groupId} ${cidr}`);
@@ -93,7 +93,7 @@ export async function storm(
     open: groups.filter((groupId) => has(groupId, '0.0.0.0/0')),
     hurt: groups.filter((groupId) => !has(groupId, '10.0.0.0/8')),
     failed: await messagesIn(deployment.outputs.DeadLetterQueueUrl ?? '', aws()),
-    left: await messagesIn(ec2.queueUrl, aws()),
+    left: await messagesIn(serving.queueUrl, aws()),
     seconds,
     killed,
     logs,
@@ -116,7 +116,7 @@ async function openGroups(count: number, aws: Aws): Promise<readonly string[]> {
 
 /** A message whose function was killed comes again when its hiding ends; that must be after the lease of the dead run has, or nobody would take over. Hours of patience are for the account, not for a trial. */
 async function shortenHiding({ queueUrl }: DeployedFunction, aws: Aws): Promise<void> {
-  const VisibilityTimeout = `${LEASE_TIME / 1000 + 15}`;
+  const VisibilityTimeout = `${LEASE_MS / 1000 + 15}`;
   await aws(SQSClient).send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { VisibilityTimeout } }));
 }
 
@@ -156,38 +156,38 @@ const openedRecord = (groupId: string, index: number, accountId: string, awsRegi
 /** Works until nothing waits any more; once, where the plan says so, everything is killed at a moment that is drawn. */
 async function workOff(
   plan: StormPlan,
-  ec2: DeployedFunction,
+  serving: DeployedFunction,
   theatre: Theatre,
   logs: Logged[],
   say: (text: string) => void,
 ): Promise<boolean> {
   const { aws } = theatre;
-  let working = await muster(plan.instances, ec2, theatre, logs);
+  let working = await muster(plan.instances, serving, theatre, logs);
   let killed = false;
   const killBelow = plan.killAt === null ? -1 : plan.events * (1 - plan.killAt);
   let left = plan.events;
   while (left > 0) {
     // A pump that breaks ends the storm; none ends before it is told to.
     await Promise.race([sleep(1000), working.pumping]);
-    left = await messagesIn(ec2.queueUrl, aws());
+    left = await messagesIn(serving.queueUrl, aws());
     if (killed || left > killBelow) continue;
     killed = true;
     say(`${left} messages are left; everything is killed, and started again`);
     await working.kill();
-    working = await muster(plan.instances, ec2, theatre, logs);
+    working = await muster(plan.instances, serving, theatre, logs);
   }
   await working.end();
   return killed;
 }
 
 /** Instances of the function, each with something that feeds it from the queue. */
-async function muster(count: number, ec2: DeployedFunction, theatre: Theatre, logs: Logged[]) {
-  const env = { AWS_ENDPOINT_URL: theatre.endpoint, ...(await credentialsOf(ec2.role, theatre.aws())) };
+async function muster(count: number, serving: DeployedFunction, theatre: Theatre, logs: Logged[]) {
+  const env = { AWS_ENDPOINT_URL: theatre.endpoint, ...(await credentialsOf(serving.role, theatre.aws())) };
   const instances: Instance[] = await Promise.all(
-    Array.from({ length: count }, () => startInstance(ec2, { env, log: (line) => logs.push(line) })),
+    Array.from({ length: count }, () => startInstance(serving, { env, log: (line) => logs.push(line) })),
   );
   let ended = false;
-  const pumping = Promise.all(instances.map((instance) => pump(ec2, instance, theatre.aws(), () => ended)));
+  const pumping = Promise.all(instances.map((instance) => pump(serving, instance, theatre.aws(), () => ended)));
   const end = async () => {
     ended = true;
     await pumping;

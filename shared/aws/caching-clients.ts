@@ -12,8 +12,13 @@ interface Command {
 /** Clients that ask the same thing once, for as long as they are used: within one round of reads, or in a dry run, where nothing changes by what we do. */
 export function cachingReads(aws: (region: string) => Aws): (region: string) => Aws {
   const answers = new Map<string, unknown>();
+  /** What failed may be asked again. */
+  const forgottenOnFailure = (key: string, answer: unknown) => {
+    if (answer instanceof Promise) answer.catch(() => answers.get(key) === answer && answers.delete(key));
+    return answer;
+  };
   const once = (key: string, ask: () => unknown) => {
-    const answer = answers.get(key) ?? ask();
+    const answer = answers.get(key) ?? forgottenOnFailure(key, ask());
     answers.delete(key);
     answers.set(key, answer);
     for (const oldest of answers.keys()) {

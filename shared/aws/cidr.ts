@@ -56,6 +56,9 @@ function overlap(a: Network, b: Network): bigint {
   return large.start <= small.start && small.end <= large.end ? sizeOf(small) : 0n;
 }
 
+/** The same addresses in as few CIDRs as it takes. */
+export const mergedCidrs = (cidrs: readonly string[]): readonly string[] => mergeCidr([...cidrs]);
+
 /** True where the CIDRs of one family together let in half of all reachable addresses or more: split ranges are as open as 0.0.0.0/0. */
 export function coversTheWorld(cidrs: readonly string[]): boolean {
   return reachOf(cidrs) >= 0.5;

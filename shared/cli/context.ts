@@ -1,12 +1,13 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { cachingReads } from '../aws/caching-clients.ts';
 import { awsClients } from '../aws/clients.ts';
-import { type Engine, systemClock } from '../engine/context.ts';
+import type { Engine } from '../engine/context.ts';
 import { ledgerFromEnvironment, notifierFromEnvironment } from '../lambda/environment.ts';
 import { codeVersion } from '../lambda/version.ts';
 import { readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { atLeast, silent } from '../notify/notifier.ts';
-import { askingOnce } from './asking-once.ts';
+import { systemClock } from '../time.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, homeRegion, type LookOptions, policyOf } from './options.ts';
 
@@ -32,13 +33,15 @@ export function engineFor(options: CommonOptions & Pick<LookOptions, 'mode'>): E
   const dry = options.mode === 'detect';
   const policy = policyOf(options);
   return {
-    aws: dry ? askingOnce(aws) : aws,
+    aws: dry ? cachingReads(aws) : aws,
     ledger: dry ? readOnly(ledger) : ledger,
     notifier: dry ? silent : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, region, told)),
     policy,
     codeVersion,
     clock: systemClock,
     ceiling: options.mode,
+    // The command has no queues: its next run looks again, or the schedule of a deployment.
+    send: async () => {},
   };
 }
 

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
+import { detections } from '../detections/index.ts';
+import { lower } from '../engine/reconcile/modes.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { policyFrom, whereOf } from '../policy/settings.ts';
 import { type CommonOptions, homeRegion, policyDocument, withCommonOptions } from './options.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
-    .description('What each control asks, which mode holds for it, where another one does, and why.')
+    .description(
+      'What each control asks and each detection reports, which mode holds for it, where another one does, and why.',
+    )
     .action(list);
 
 function list(options: CommonOptions): void {
@@ -15,16 +19,19 @@ function list(options: CommonOptions): void {
   const policy = policyFrom(document);
   const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
   const anywhere = { ref, arn: '', tags: null };
-  const rows = controls.map((control) => {
-    const { mode, why, parameters } = policy.settingsFor(control, anywhere);
-    const { id, title, severity, recommendedMode, impact, securityControlIds } = control;
-    const resourceType: string = control.resource.type;
+  const described = [
+    ...controls.map((control) => ({ ...control, resourceType: control.resource.type as string })),
+    ...detections.map((detection) => ({ ...detection, impact: 'none' as const })),
+  ];
+  const rows = described.map((one) => {
+    const { id, title, severity, resourceType, recommendedMode, impact, securityControlIds } = one;
+    const { mode, why, parameters } = policy.settingsFor(one, anywhere);
     return {
       controlId: id,
       title,
       severity,
       resourceType,
-      mode,
+      mode: 'triggers' in one ? lower(mode, 'detect') : mode,
       why,
       matches: matchesOf(id, document),
       recommendedMode,

@@ -20,7 +20,7 @@ export const exemptCommand = () =>
     .description('Let a resource stay as it is, until a day. For lasting exemptions use policy.yml, which is reviewed.')
     .requiredOption('--control <id>', 'the control that is exempted from')
     .requiredOption('--resource <arn or id>', 'the resource; * stands for any run of characters')
-    .requiredOption('--owner <e-mail>', 'who answers for it, and is told a week before it ends')
+    .requiredOption('--owner <e-mail>', 'who answers for it, and is notified a week before it ends')
     .requiredOption('--reason <text>', 'why it is allowed')
     .requiredOption('--expires <day>', 'the last day on which it holds, at most a year ahead: 2027-01-31')
     .action(exempt);

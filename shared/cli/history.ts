@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
-import type { RecordedStep, Remediation } from '../ledger/ledger.ts';
-import { fits, isDuration, milliseconds } from '../policy/patterns.ts';
-import { isCutOff } from '../watch/daily.ts';
+import { type Ledger, resourceKey } from '../ledger/ledger.ts';
+import type { RecordedStep, Remediation } from '../ledger/records.ts';
+import { fits } from '../policy/patterns.ts';
+import { isDuration, milliseconds } from '../time.ts';
+import { isCutOff } from '../watch/leftovers.ts';
 import { lastingEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
@@ -32,10 +34,15 @@ async function history(options: HistoryOptions): Promise<void> {
     if (control !== undefined && record.controlId !== control) continue;
     if (resource !== undefined && !namesOf(record).some((name) => fits(resource, name))) continue;
     seen += 1;
-    const cutOff = isCutOff(record, now);
+    const cutOff = await wasCutOff(record, engine.ledger, now.getTime());
     process.stdout.write(options.json ? `${JSON.stringify({ ...record, cutOff })}\n` : inWords(record, cutOff));
   }
   if (seen === 0 && !options.json) process.stdout.write('Nothing was done.\n');
+}
+
+/** True where its run can no longer be at work; of a record that has ended, nothing is asked. */
+async function wasCutOff({ status, service, ref }: Remediation, ledger: Ledger, now: number): Promise<boolean> {
+  return status === 'applying' && isCutOff((await ledger.load(resourceKey(service, ref))).state, now);
 }
 
 /** ISO 8601 of a day, a moment, or a time ago. Throws UsageError. */
@@ -63,6 +70,7 @@ function endOf({ kind, status }: Remediation, cutOff: boolean): string {
 function inWords(record: Remediation, cutOff: boolean): string {
   const { id, controlId, ref, annotation, attribution, times, decidedBy, undoes, expires, status, error, steps } =
     record;
+  const { recheckAt } = record;
   const via = attribution?.tool ? ` with ${attribution.tool}` : '';
   const lines = [
     `${times.decided}  ${pc.bold(endOf(record, cutOff))}  ${id}`,
@@ -70,8 +78,9 @@ function inWords(record: Remediation, cutOff: boolean): string {
     annotation,
     attribution !== null && undoes === null && `changed by ${attribution.actor ?? 'unknown'}${via}`,
     decidedBy !== null && `decided by ${decidedBy}`,
-    undoes !== null && `takes back ${undoes}`,
+    undoes !== null && `undoes ${undoes}`,
     status === 'awaitingApproval' && `waits until ${expires}: npx evenkeel approve ${id}`,
+    status === 'pending' && `AWS is at work on it; looked at again at ${recheckAt}, ends at ${expires}`,
     cutOff && 'the next look ends it: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
     error !== null && pc.yellow(error),

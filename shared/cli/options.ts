@@ -3,6 +3,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { type Command, Option } from 'commander';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
+import type { Detection } from '../detection.ts';
+import { detections } from '../detections/index.ts';
 import { parsePolicy } from '../policy/load.ts';
 import type { Policy, PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
@@ -64,7 +66,7 @@ export function policyDocument({ policy }: CommonOptions): PolicyDocument | null
   const file = named || DEFAULT_POLICY;
   if (!named && !existsSync(file)) return null;
   try {
-    return parsePolicy(readFileSync(file, 'utf8'), file, catalogue);
+    return parsePolicy(readFileSync(file, 'utf8'), file, catalogue, detections);
   } catch (error) {
     if (error instanceof Error && 'code' in error)
       throw new UsageError(`${file}: the policy cannot be read (${error.code})`);
@@ -74,11 +76,15 @@ export function policyDocument({ policy }: CommonOptions): PolicyDocument | null
 
 export const policyOf = (options: CommonOptions): Policy => policyFrom(policyDocument(options));
 
-/** The controls that were asked for, or all. Throws UsageError for an id that does not exist. */
+/** The controls that were asked for, or all; detections have ids as controls do. Throws UsageError for an id that does not exist. */
 export function chosenControls(ids: readonly string[]): readonly AnyControl[] {
   for (const id of ids) {
-    if (!catalogue.some((control) => control.id === id))
+    if (![...catalogue, ...detections].some((one) => one.id === id))
       throw new UsageError(`--control ${id}: there is no such control; \`evenkeel controls\` lists them`);
   }
   return ids.length === 0 ? catalogue : catalogue.filter(({ id }) => ids.includes(id));
 }
+
+/** The detections that were asked for, or all. */
+export const chosenDetections = (ids: readonly string[]): readonly Detection[] =>
+  ids.length === 0 ? detections : detections.filter(({ id }) => ids.includes(id));

@@ -24,10 +24,10 @@ async function pause(options: PauseOptions): Promise<void> {
   const goOn = `npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`;
   const entry = { control, reason, by: await caller(engine), at: engine.clock.now().toISOString() };
   await engine.ledger.pause(entry);
-  written(options, entry, `Paused: ${what}. Nothing of it is put right until: ${goOn}`);
+  written(options, entry, `Paused: ${what}. Nothing of it is remediated until: ${goOn}`);
   await engine.notifier.announce({
     severity: 'HIGH',
     subject: `Evenkeel was paused: ${what}`,
-    text: `Paused by ${entry.by}: ${reason}\nFindings go on being kept, and nothing is put right.\n\nGo on:  ${goOn}`,
+    text: `Paused by ${entry.by}: ${reason}\nFindings go on being kept, and nothing is remediated.\n\nGo on:  ${goOn}`,
   });
 }

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import type { AnyControl } from '../control.ts';
+import type { Detection } from '../detection.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
-import { resultWithoutResource } from '../result.ts';
+import { type Outcome, resultWithoutResource } from '../result.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { chosenControls, homeRegion, type LookOptions, withLookOptions } from './options.ts';
+import { chosenControls, chosenDetections, homeRegion, type LookOptions, withLookOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
 import { filesOf, piecesOf } from './sources.ts';
@@ -39,7 +40,8 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const controls = chosenControls(options.control);
   const engine = engineFor(options);
   const report = reportTo(options.json === true, options.exitCode === true);
-  const context = { engine, controls, report, home: once(() => home(engine.aws)) };
+  const detections = chosenDetections(options.control);
+  const context = { engine, controls, detections, report, home: once(() => home(engine.aws)) };
 
   let unreadable = false;
   for (const file of files) {
@@ -67,23 +69,28 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
 interface ReplayContext {
   readonly engine: Engine;
   readonly controls: readonly AnyControl[];
+  readonly detections: readonly Detection[];
   readonly report: Report;
   /** Who we are, asked once and only where an event does not say whose it is. */
   home(): Promise<Home>;
 }
 
-/** Looks at all that one value speaks of; true where all of it ended well. */
+/** Outcomes after which an event is worth another look: what is pending, the next run verifies. */
+const TO_COME_AGAIN: readonly Outcome[] = ['failed', 'halted', 'pending'];
+
+/** Looks at all that one value speaks of; true where none of it has to come again. */
 async function replayValue(
   value: unknown,
   where: string,
-  { engine, controls, report, home }: ReplayContext,
+  { engine, controls, detections, report, home }: ReplayContext,
 ): Promise<boolean> {
   let well = true;
   for (const change of changesIn(value)) {
     const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
-    for (const result of await reconcileChange(change, engine, { controls, fallback, ...sharedHome() })) {
+    const context = { controls, detections, fallback, ...sharedHome(), byPerson: true };
+    for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
-      well &&= result.outcome !== 'failed' && result.outcome !== 'halted';
+      well &&= !TO_COME_AGAIN.includes(result.outcome);
     }
   }
   return well;
@@ -98,7 +105,7 @@ function namesItsHome(change: Change): boolean {
   return accountId !== '' && region !== '';
 }
 
-/** Only a run that may remediate takes messages away: looking has put nothing right. */
+/** Only a run that may remediate takes messages away: looking has remediated nothing. */
 async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
   await drain(url, context.engine.aws(regionOfQueue(url)), async ({ Body = '', MessageId }) => {
     const well = await replayValue(Body, `${url} message ${MessageId}`, context);

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { lineOf, type Outcome, type Result } from '../result.ts';
+import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
 import { EXIT } from './errors.ts';
 
 const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
@@ -8,10 +8,15 @@ const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: stri
   detected: ['!', pc.yellow],
   exempted: ['~', pc.dim],
   awaitingApproval: ['?', pc.yellow],
+  pending: ['…', pc.yellow],
   remediated: ['✔', pc.green],
   halted: ['■', pc.red],
+  blocked: ['⊘', pc.red],
   failed: ['✗', pc.red],
 };
+
+/** Outcomes of which the steps were made, or tried. */
+const TRIED: readonly Outcome[] = ['remediated', 'pending', 'blocked', 'failed'];
 
 /** Writes results as they come, and knows at the end how it went. */
 export interface Report {
@@ -32,8 +37,7 @@ export function reportTo(json: boolean, exitCode: boolean): Report {
     finish() {
       if (!json) process.stdout.write(`\n${summary(tally)}\n`);
       if (count('failed') > 0) return EXIT.failed;
-      const left = count('detected') + count('awaitingApproval') + count('halted');
-      return exitCode && left > 0 ? EXIT.driftLeft : EXIT.done;
+      return exitCode && DRIFT_LEFT.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
     },
   };
 }
@@ -50,7 +54,7 @@ function inWords(result: Result): string {
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
   const why = result.error ?? result.annotation;
   if (why !== null && why !== '') lines.push(`    ${why}`);
-  const would = result.outcome === 'remediated' || result.outcome === 'failed' ? '' : 'would ';
+  const would = TRIED.includes(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
     lines.push(pc.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
   if (result.remediationId !== null) lines.push(pc.dim(`    ${result.remediationId}`));

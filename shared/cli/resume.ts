@@ -3,8 +3,8 @@ import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
-import { STEADY } from '../ledger/flap.ts';
-import type { Finding } from '../ledger/ledger.ts';
+import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
+import type { OpenFinding } from '../ledger/ledger.ts';
 import { caller } from './caller.ts';
 import { lastingEngine } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -18,16 +18,13 @@ interface ResumeOptions extends CommonOptions {
   readonly look?: boolean;
 }
 
-/** A finding that was stopped before it was put right. */
-type Halted = Finding & { readonly key: string };
-
 export const resumeCommand = () =>
   withCommonOptions(new Command('resume'))
     .description('End a pause, a breaker or a flap by hand.')
     .option('--control <id>', 'the pause, breaker or flap of this control; without it: of everything')
     .option('--breaker', 'close the breaker instead of ending a pause')
     .option('--resource <arn or id>', 'with --control: end the flap of this resource instead of a pause')
-    .option('--look', 'look again at what was halted, and put it right where the modes allow')
+    .option('--look', 'look again at what was halted, and remediate it where the modes allow')
     .action(resume);
 
 async function resume(options: ResumeOptions): Promise<void> {
@@ -45,8 +42,11 @@ async function resume(options: ResumeOptions): Promise<void> {
   else written(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
 }
 
-async function haltedFindings({ control, resource }: ResumeOptions, { ledger }: Engine): Promise<readonly Halted[]> {
-  const halted: Halted[] = [];
+async function haltedFindings(
+  { control, resource }: ResumeOptions,
+  { ledger }: Engine,
+): Promise<readonly OpenFinding[]> {
+  const halted: OpenFinding[] = [];
   for await (const finding of ledger.openFindings()) {
     const { outcome, controlId, ref, arn } = finding;
     if (outcome !== 'halted' || (control !== undefined && controlId !== control)) continue;
@@ -55,9 +55,19 @@ async function haltedFindings({ control, resource }: ResumeOptions, { ledger }: 
   return halted;
 }
 
-async function endFlaps(halted: readonly Halted[], control: string, resource: string, { ledger }: Engine) {
+async function endFlaps(halted: readonly OpenFinding[], control: string, resource: string, { ledger }: Engine) {
   if (halted.length === 0) throw new UsageError(`--resource ${resource}: nothing of ${control} is halted there`);
-  for (const { key } of halted) await ledger.saveFlap(key, control, STEADY);
+  for (const { key } of halted)
+    await ledger.update(await ledger.load(key), (state) => ({
+      next: { ...state, flaps: flapsAfter(state.flaps, control) },
+      answer: undefined,
+    }));
+}
+
+/** A flap is an element's: where none of them is the control's own, it is stopped by those of others. */
+function flapsAfter(flaps: Flaps, control: string): Flaps {
+  const others = withoutFlapsOf(flaps, control);
+  return Object.keys(others).length < Object.keys(flaps).length ? others : {};
 }
 
 /** With --look it is enough that nothing is paused any more. */
@@ -68,7 +78,7 @@ async function endPause(control: string | null, { look }: ResumeOptions, engine:
     await engine.notifier.announce({
       severity: 'HIGH',
       subject: `Evenkeel was resumed: ${what}`,
-      text: `Resumed by ${by}: ${what} is put right again where the modes allow.`,
+      text: `Resumed by ${by}: ${what} is remediated again where the modes allow.`,
     });
     return;
   }
@@ -85,7 +95,7 @@ function inWords({ control, resource, breaker }: ResumeOptions, halted: number):
   return `Resumed: ${what}. ${halted === 0 ? 'No finding waits.' : `${findings}; look again: ${again}`}`;
 }
 
-async function lookAgain(halted: readonly Halted[], options: ResumeOptions, engine: Engine): Promise<void> {
+async function lookAgain(halted: readonly OpenFinding[], options: ResumeOptions, engine: Engine): Promise<void> {
   const report = reportTo(options.json === true, false);
   const cause = {
     eventId: null,
@@ -93,6 +103,7 @@ async function lookAgain(halted: readonly Halted[], options: ResumeOptions, engi
     eventTime: null,
     receivedAt: engine.clock.now().toISOString(),
     attribution: null,
+    byPerson: true,
   };
   for (const { controlId, ref } of halted) {
     const own = controls.filter(({ id }) => id === controlId);

@@ -1,32 +1,32 @@
 import { Command } from 'commander';
 import { atMost } from '../at-most.ts';
+import { globalRegionOf } from '../aws/partitions.ts';
 import { enabledRegions } from '../aws/regions.ts';
-import type { AnyControl, AnyResource } from '../control.ts';
+import { controls as catalogue } from '../controls/index.ts';
 import type { Cause, Engine, Subject } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
-import { byResource } from '../engine/intake/route.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
+import { resultsOf } from '../engine/sweep/assess.ts';
+import { inventoryTypes, type Selection } from '../engine/sweep/inventory.ts';
+import { CONCURRENCY, LEDGER, SweepPass } from '../engine/sweep/pass.ts';
+import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
+import { Deadline, exponentialBackoff } from '../retry.ts';
+import { SECOND_MS } from '../time.ts';
 import { engineFor, type Home, home } from './context.ts';
 import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { reportTo } from './report.ts';
 
-/** So many listings are asked for at once, and so many resources are looked at. */
-const LISTINGS = 6;
-const LOOKS = 8;
+/** Maximum concurrent passes. */
+const PASSES = 6;
+/** Waits where AWS goes on refusing after the SDK's own retries: some four minutes in all. */
+const BACKOFF = exponentialBackoff(SECOND_MS, 30 * SECOND_MS, 12);
 
 export const sweepCommand = () =>
   withLookOptions(new Command('sweep'), 'only this AWS region (default: all that are enabled in the account)')
     .description('Look at every resource of the enabled controls in all regions; write only with --mode remediate.')
     .action(sweep);
-
-/** One resource type in one region. */
-interface Stretch {
-  readonly region: string;
-  readonly resource: AnyResource;
-  readonly controls: readonly AnyControl[];
-}
 
 async function sweep(options: LookOptions): Promise<void> {
   useCalmClients();
@@ -39,11 +39,11 @@ async function sweep(options: LookOptions): Promise<void> {
     report.add(result);
   };
   const regions = await regionsOf(options, engine, here, add);
-  const stretches = stretchesOf(regions, here, byResource(chosenControls(options.control)));
-  const run = { engine, accountId: here.accountId, add, tell: teller(progress, stretches.length) };
-  const listing = atMost(LISTINGS);
-  const looking = atMost(LOOKS);
-  await Promise.all(stretches.map((stretch) => listing(() => lookThrough(stretch, run, looking))));
+  const selection = { controls: chosenControls(options.control), catalogue, home: globalHome(here) };
+  const scopes = scopesOf(regions, here, selection, engine);
+  const run = new Run(engine, selection, add, teller(progress, scopes.length));
+  const passing = atMost(PASSES);
+  await Promise.all(scopes.map((scope) => passing(() => run.pass(scope))));
   progress.clear();
   process.exitCode = report.finish();
 }
@@ -72,66 +72,88 @@ async function regionsOf(
   }
 }
 
-/** What there is once for the account is looked at once, at home. */
-const stretchesOf = (
-  regions: readonly string[],
-  here: Home,
-  types: ReadonlyMap<AnyResource, readonly AnyControl[]>,
-): readonly Stretch[] =>
-  regions.flatMap((region) =>
-    [...types]
-      .filter(([{ scope }]) => scope !== 'account' || region === here.region)
-      .map(([resource, controls]) => ({ region, resource, controls })),
-  );
+/** Where what belongs to no region is keyed: at the deployment's home, or without one where the partition keeps it. */
+const globalHome = ({ region }: Home): string => (process.env.EVENKEEL_TABLE ? region : globalRegionOf(region));
 
-interface Run {
-  readonly engine: Engine;
-  readonly accountId: string;
-  add(result: Result): void;
-  tell(stretch: Stretch, seen: 'one more' | 'done'): void;
+/** The services that have something to sweep, region by region. */
+function scopesOf(
+  regions: readonly string[],
+  { accountId }: Home,
+  selection: Selection,
+  engine: Engine,
+): readonly SweepScope[] {
+  const services = [...new Set(selection.controls.map(({ resource }) => resource.service.id))];
+  return regions
+    .flatMap((region) => services.map((service) => ({ accountId, region, service })))
+    .filter((scope) => inventoryTypes(scope, selection, engine).size > 0);
 }
 
-/** Looks at all that a type has in a region. A type that cannot be listed fails, and the others go on. */
-async function lookThrough(stretch: Stretch, run: Run, inTurn: ReturnType<typeof atMost>): Promise<void> {
-  const { resource, controls, region } = stretch;
-  const { engine, accountId, add, tell } = run;
-  const cause: Cause = {
-    eventId: null,
-    eventName: 'Sweep',
-    eventTime: null,
-    receivedAt: engine.clock.now().toISOString(),
-    attribution: null,
-  };
-  try {
-    for await (const { items } of resource.list(engine.aws(region), { accountId, region })) {
-      const subjects = items.map(({ resourceId, region: own = region, facets = {} }): Subject => {
-        const ref = { resourceType: resource.type, resourceId, accountId, region: own };
-        return { resource, ref, controls, known: facets };
-      });
-      const look = async (subject: Subject) => {
-        tell(stretch, 'one more');
-        for (const result of await reconcile(subject, cause, engine)) add(result);
-      };
-      await Promise.all(subjects.map((subject) => inTurn(() => look(subject))));
-    }
-  } catch (error) {
-    const { type } = resource;
-    const why = `could not list ${type} in ${region}: ${messageOf(error)}`;
-    add({ ...failure({ accountId, region }, why), resourceType: type });
+/** The passes of one command. */
+class Run {
+  readonly #engine: Engine;
+  readonly #selection: Selection;
+  readonly #add: (result: Result) => void;
+  readonly #tell: Teller;
+  readonly #cause: Cause;
+  readonly #reading = atMost(CONCURRENCY);
+  readonly #reconciling = atMost(CONCURRENCY);
+
+  constructor(engine: Engine, selection: Selection, add: (result: Result) => void, tell: Teller) {
+    this.#engine = engine;
+    this.#selection = selection;
+    this.#add = add;
+    this.#tell = tell;
+    const receivedAt = engine.clock.now().toISOString();
+    this.#cause = { eventId: null, eventName: 'Sweep', eventTime: null, receivedAt, attribution: null, byPerson: true };
   }
-  tell(stretch, 'done');
+
+  /** Goes through a service in a region. A type that cannot be listed fails, and the others go on. */
+  async pass(scope: SweepScope): Promise<void> {
+    const pass = new SweepPass(this.#engine, {
+      ...this.#selection,
+      scope,
+      limited: this.#reading,
+      pace: { deadline: new Deadline(this.#engine.clock, Number.POSITIVE_INFINITY), backoff: BACKOFF },
+      sink: {
+        passed: (assessment) => {
+          this.#tell(scope, 'resource');
+          for (const result of resultsOf(assessment, this.#cause, this.#engine)) this.#add(result);
+        },
+        reconcile: async (subjects) => {
+          await Promise.all(subjects.map((subject) => this.#reconciling(() => this.#reconcile(scope, subject))));
+        },
+      },
+    });
+    await pass.run();
+    for (const [type, error] of pass.failed) this.#add(notListed(scope, type, error));
+    this.#tell(scope, 'done');
+  }
+
+  async #reconcile(scope: SweepScope, subject: Subject): Promise<void> {
+    this.#tell(scope, 'resource');
+    for (const result of await reconcile(subject, this.#cause, this.#engine)) this.#add(result);
+  }
+}
+
+function notListed({ service, accountId, region }: SweepScope, type: string, error: string): Result {
+  const place = { accountId, region };
+  if (type === LEDGER)
+    return failure(place, `could not list what the ledger has open of ${service} in ${region}: ${error}`);
+  return { ...failure(place, `could not list ${type} in ${region}: ${error}`), resourceType: type };
 }
 
 const failure = ({ accountId, region }: Home, error: string) =>
   resultWithoutResource({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });
 
-/** Tells how far the sweep is: of how many stretches, where, and how many resources were seen. */
-function teller(progress: Progress, all: number): Run['tell'] {
+type Teller = (scope: SweepScope, seen: 'resource' | 'done') => void;
+
+/** Tells how far the sweep is: of how many passes, where, and how many resources were seen. */
+function teller(progress: Progress, all: number): Teller {
   let done = 0;
   let resources = 0;
-  return ({ region, resource }, seen) => {
+  return ({ region, service }, seen) => {
     if (seen === 'done') done += 1;
     else resources += 1;
-    progress.show(done, all, `${region} ${resource.type}, ${resources} looked at`);
+    progress.show(done, all, `${region} ${service}, ${resources} looked at`);
   };
 }

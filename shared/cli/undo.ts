@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
-import { ChangedSinceError, undo as undoRemediation } from '../engine/execution/undo.ts';
+import type { Engine } from '../engine/context.ts';
+import { ChangedSinceError, type Undone, undo as undoRemediation } from '../engine/execution/undo.ts';
+import { DAY_MS, dayOf } from '../time.ts';
 import { caller } from './caller.ts';
 import { makeCall } from './calls.ts';
 import { lastingEngine } from './context.ts';
@@ -17,11 +19,10 @@ interface UndoOptions extends CommonOptions {
 
 /** Days for which an undone resource may stay as it was, where --expires does not say. */
 const DEFAULT_DAYS = 30;
-const DAY = 86_400_000;
 
 export const undoCommand = () =>
   withCommonOptions(new Command('undo'))
-    .description('Take a remediation back, exactly, and let the resource stay so until a day.')
+    .description('Undo a remediation, exactly, and let the resource stay so until a day.')
     .argument('<id>', 'the remediation: rem-…')
     .option('--dry-run', 'show the calls and make none')
     .option('--reason <text>', 'why', 'undone by hand')
@@ -33,19 +34,18 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
   const now = engine.clock.now();
   const expires =
     options.expires === undefined
-      ? new Date(now.getTime() + DEFAULT_DAYS * DAY).toISOString().slice(0, 10)
+      ? dayOf(new Date(now.getTime() + DEFAULT_DAYS * DAY_MS))
       : expiryDay(options.expires, now);
   const request = { id, by: await caller(engine), reason: options.reason, expires, dryRun: options.dryRun === true };
   try {
-    const { calls, undoId, exemptions } = await undoRemediation(request, engine, controls, (call, ref) =>
+    const undone = await undoRemediation(request, engine, controls, (call, ref) =>
       makeCall(call, engine.aws(ref.region)),
     );
+    const { calls, undoId, exemptions, isPending } = undone;
+    const recheckAt = isPending ? await recheckAtOf(undoId, engine) : null;
     const lines = calls.map(({ service, operation, input }) => `  ${service}:${operation} ${JSON.stringify(input)}`);
-    const head =
-      undoId === null
-        ? `Would take ${id} back:`
-        : `Took ${id} back (${undoId}). It may stay so until ${expires} for ${exemptions.map(({ control }) => control).join(', ')}:`;
-    written(options, { id, undoId, dryRun: request.dryRun, calls, exemptions }, [head, ...lines].join('\n'));
+    const said = [headline(undone, expires, recheckAt ?? 'an unknown time'), ...lines].join('\n');
+    written(options, { id, undoId, dryRun: request.dryRun, isPending, recheckAt, calls, exemptions }, said);
   } catch (error) {
     if (!(error instanceof ChangedSinceError)) throw error;
     written(options, { id, undoId: null, refused: 'changed', differences: error.differences }, '');
@@ -53,3 +53,19 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
     process.exitCode = EXIT.failed;
   }
 }
+
+/** What an undo came to, in a sentence before its calls. `recheckAt`: when a pending one is looked at again. */
+export function headline(
+  { record, undoId, exemptions, isPending }: Undone,
+  expires: string,
+  recheckAt: string,
+): string {
+  if (undoId === null) return `Would undo ${record.id}:`;
+  const until = `It may stay so until ${expires}, whichever control asks (${exemptions.map(({ id }) => id).join(', ')})`;
+  if (!isPending) return `Undid ${record.id} (${undoId}). ${until}:`;
+  return `${undoId}, which undoes ${record.id}, is pending: AWS is at work on it; it is looked at again at ${recheckAt}. ${until}:`;
+}
+
+/** When a pending undo is looked at again, ISO 8601; null where that cannot be read, which is no failure of the undo. */
+const recheckAtOf = async (undoId: string | null, { ledger }: Engine): Promise<string | null> =>
+  undoId === null ? null : ((await ledger.remediation(undoId).catch(() => null))?.recheckAt ?? null);

@@ -1,10 +1,10 @@
-import { isOverdue, LIMIT } from '../ledger/heartbeat.ts';
+import { isOverdue, LIMIT_MS } from '../ledger/heartbeat.ts';
 import type { Heartbeat } from '../ledger/heartbeats.ts';
 import type { Deployment } from './deployment.ts';
 import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
 
 /** Two heartbeats in a row that were not even made: whoever makes them does not run. */
-const STOPPED = 2 * LIMIT;
+const STOPPED = 2 * LIMIT_MS;
 
 /** Whether changes of every region still come back as events. */
 export const heartbeats = ofDeployment({

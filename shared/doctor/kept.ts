@@ -1,8 +1,11 @@
-import type { Ledger, Remediation } from '../ledger/ledger.ts';
-import { dayFrom, endingExemptions, exemptionsOf, isCutOff } from '../watch/daily.ts';
-import { type Examination, ill, look, named, well } from './diagnosis.ts';
+import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
+import type { Ledger, OpenFinding } from '../ledger/ledger.ts';
+import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.ts';
+import type { Outcome } from '../result.ts';
+import { dayFrom, endingExemptions } from '../watch/daily.ts';
+import { isCutOff, isOverdue } from '../watch/leftovers.ts';
+import { counted, type Examination, ill, look, named, troublesOr, well } from './diagnosis.ts';
 
-const DAY = 86_400_000;
 const WITHIN = 'see your permissions on the table and its index';
 
 /** What the ledger says. */
@@ -39,21 +42,56 @@ export const kept: readonly Examination[] = [
     mend: WITHIN,
     async examine({ engine: { ledger } }) {
       const findings = await Array.fromAsync(ledger.openFindings());
-      const halted = findings.filter(({ outcome }) => outcome === 'halted');
+      const halted = ofOutcome(findings, 'halted');
       if (halted.length === 0) return well(`none; ${findings.length} open in all`);
-      const says = halted.map(({ controlId, ref, annotation }) => `${controlId} ${ref.resourceId}: ${annotation}`);
       return look(
-        `${halted.length}: ${named(says)}`,
+        `${halted.length}: ${named(halted.map(inWords))}`,
         'change the code that brings it back; or npx evenkeel exempt; or npx evenkeel resume --control ID --resource ID --look',
+      );
+    },
+  },
+  {
+    what: 'blocked findings',
+    mend: WITHIN,
+    async examine({ engine: { ledger } }) {
+      const blocked = ofOutcome(await Array.fromAsync(ledger.openFindings()), 'blocked');
+      if (blocked.length === 0) return well('none');
+      return look(
+        `${blocked.length}: ${named(blocked.map(inWords))}`,
+        'resolve what refuses; then: npx evenkeel sweep --mode remediate --control ID; or npx evenkeel exempt',
+      );
+    },
+  },
+  {
+    what: 'pending',
+    mend: WITHIN,
+    async examine({ engine: { ledger, clock } }) {
+      const now = clock.now().getTime();
+      const states = await Array.fromAsync(ledger.active());
+      const waiting = states.filter(({ state }) => isPending(state));
+      const overdue = waiting
+        .filter(({ state }) => isOverdue(state, now))
+        .map(({ key, state }) =>
+          look(
+            `${refOfKey(key).resourceId} was to be looked at again at ${timeOf(state.recheckAt)}`,
+            'the schedule looks again within 15 minutes; at once: npx evenkeel sweep --mode remediate',
+            key,
+          ),
+        );
+      const next = Math.min(...waiting.map(({ state }) => state.recheckAt ?? Number.POSITIVE_INFINITY));
+      const first = Number.isFinite(next) ? `; the next is looked at again at ${timeOf(next)}` : '';
+      return troublesOr(
+        overdue,
+        waiting.length === 0 ? 'none' : `AWS is at work on ${counted(waiting.length, 'resource')}${first}`,
       );
     },
   },
   {
     what: 'approvals',
     mend: WITHIN,
-    async examine({ engine: { ledger, clock } }) {
-      const waiting = await recent(ledger, clock.now(), ({ status }) => status === 'awaitingApproval');
-      if (waiting.length === 0) return well('none is waited for');
+    async examine({ engine: { ledger } }) {
+      const waiting = await openRecords(ledger, ({ status }) => status === 'awaitingApproval');
+      if (waiting.length === 0) return well('none is awaited');
       const says = waiting.map(({ id, ref, expires }) => `${id} for ${ref.resourceId} until ${expires}`);
       return look(named(says), 'npx evenkeel approve ID, or npx evenkeel reject ID --reason "…"');
     },
@@ -62,7 +100,8 @@ export const kept: readonly Examination[] = [
     what: 'runs cut off',
     mend: WITHIN,
     async examine({ engine: { ledger, clock } }) {
-      const cutOff = await recent(ledger, clock.now(), (record) => isCutOff(record, clock.now()));
+      const now = clock.now().getTime();
+      const cutOff = await openRecords(ledger, ({ status }, state) => status === 'applying' && isCutOff(state, now));
       if (cutOff.length === 0) return well('none');
       return ill(
         named(cutOff.map(({ id, ref }) => `${id} on ${ref.resourceId}`)),
@@ -72,7 +111,7 @@ export const kept: readonly Examination[] = [
   },
   {
     what: 'exemptions',
-    mend: `nothing is put right while they cannot be read: ${WITHIN}, and its items whose pk is EXEMPTIONS`,
+    mend: `nothing is remediated while they cannot be read: ${WITHIN}, and its items whose pk is SHARED`,
     async examine({ engine }) {
       const ending = await endingExemptions(engine);
       const today = dayFrom(engine, 0);
@@ -81,11 +120,29 @@ export const kept: readonly Examination[] = [
       const says = ending.map(
         ({ control, resource, owner, expires }) => `${control} ${resource} (${owner}) ends on ${expires}`,
       );
-      return look(named(says), 'put the resource right, or let it stay for longer: npx evenkeel exempt');
+      return look(named(says), 'remediate the resource, or let it stay for longer: npx evenkeel exempt');
     },
   },
 ];
 
-/** Records that may still be open: no approval is waited for so long, and no cut-off run goes unseen. */
-const recent = async (ledger: Ledger, now: Date, wanted: (record: Remediation) => boolean) =>
-  (await Array.fromAsync(ledger.remediations(new Date(now.getTime() - 30 * DAY).toISOString()))).filter(wanted);
+const ofOutcome = (findings: readonly OpenFinding[], wanted: Outcome) =>
+  findings.filter(({ outcome }) => outcome === wanted);
+
+const inWords = ({ controlId, ref, annotation }: OpenFinding) => `${controlId} ${ref.resourceId}: ${annotation}`;
+
+const isPending = ({ open, findings }: ResourceState): boolean =>
+  open.some(({ status }) => status === 'pending') ||
+  Object.values(findings).some(({ outcome }) => outcome === 'pending');
+
+const timeOf = (time: number | null) => (time === null ? 'an unknown time' : new Date(time).toISOString());
+
+/** The records that are open and wanted. */
+async function openRecords(ledger: Ledger, wanted: (open: OpenRecord, state: ResourceState) => boolean) {
+  const records = [];
+  for await (const { state } of ledger.active())
+    for (const open of state.open.filter((one) => wanted(one, state))) {
+      const record = await ledger.remediation(open.id);
+      if (record !== null) records.push(record);
+    }
+  return records;
+}

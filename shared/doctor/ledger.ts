@@ -2,7 +2,7 @@ import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient 
 import { orNull } from '../resource.ts';
 import { type Examination, ill, ofDeployment, troublesOr, type Verdict, well } from './diagnosis.ts';
 
-/** Whether the ledger answers: where it does not, nothing is put right. */
+/** Whether the ledger answers: where it does not, nothing is remediated. */
 export const ledger: Examination = {
   what: 'ledger',
   mend: 'set EVENKEEL_TABLE to LedgerTable of the outputs of the stack; see the region and your permissions',
@@ -10,7 +10,7 @@ export const ledger: Examination = {
     if (!table) return ill('EVENKEEL_TABLE is not set', this.mend);
     if (deployment !== null && !(await exists(engine.aws(home)(DynamoDBClient), table)))
       return ill(`${table} is gone`, lost(table, home), table);
-    await engine.ledger.pauses();
+    await engine.ledger.wasMarked('doctor');
     return well(`${table} answers`);
   },
 };
@@ -56,4 +56,4 @@ const exists = async (client: DynamoDBClient, TableName: string): Promise<boolea
   (await orNull(client.send(new DescribeTableCommand({ TableName })), 'ResourceNotFoundException')) !== null;
 
 const lost = (table: string, region: string) =>
-  `nothing is put right without it. Restore it from the backup that its deletion left: aws dynamodb list-backups --backup-type SYSTEM --table-name ${table} --region ${region}, then: aws dynamodb restore-table-from-backup --target-table-name ${table} --region ${region} --backup-arn ARN`;
+  `nothing is remediated without it. Restore it from the backup that its deletion left: aws dynamodb list-backups --backup-type SYSTEM --table-name ${table} --region ${region}, then: aws dynamodb restore-table-from-backup --target-table-name ${table} --region ${region} --backup-arn ARN`;

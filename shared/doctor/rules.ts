@@ -6,7 +6,7 @@ import { unseen } from './examine.ts';
 
 const MEND = 'see the region, and your permissions: events:ListRules, events:ListRuleNamesByTarget';
 
-/** Whether the rules that bring events to the functions' queues are there, enabled, and have their targets. */
+/** Whether the rules of the home region are there, enabled, and have their targets: those that hand events on to our own bus, and those that bring them from there to the functions' queues. */
 export const rules = ofDeployment({
   what: 'rules',
   mend: MEND,
@@ -14,7 +14,8 @@ export const rules = ofDeployment({
     const wanted = physicalIds(deployment, 'AWS::Events::Rule').map(busAndName);
     const aws = engine.aws(deployment.home);
     const buses = [DEFAULT_BUS, deployment.stack];
-    const found = await Promise.all(buses.map((bus) => busOf(aws, bus, queueArns(deployment))));
+    const targets = [...queueArns(deployment), homeBusArn(deployment)];
+    const found = await Promise.all(buses.map((bus) => busOf(aws, bus, targets)));
     const troubles = wanted.flatMap(({ bus, name }) => {
       const there = found.find((one) => one.rules.has(name) && (bus === null || bus === one.name));
       return troublesOf(name, there, deployment.home, restore(deployment));
@@ -32,10 +33,9 @@ export const forwarding = ofDeployment({
   mend: MEND,
   async examine(deployment, { engine }) {
     const others = deployment.regions.filter((region) => region !== deployment.home);
-    const { stack, home, accountId } = deployment;
-    const homeBus = `arn:${partitionOf(home)}:events:${home}:${accountId}:event-bus/${stack}`;
+    const { stack, home } = deployment;
     const prefix = `${stack}-forward-`;
-    const read = (region: string) => busOf(engine.aws(region), DEFAULT_BUS, [homeBus], prefix);
+    const read = (region: string) => busOf(engine.aws(region), DEFAULT_BUS, [homeBusArn(deployment)], prefix);
     const seen = await Promise.all(others.map((region) => read(region).catch((error: unknown) => ({ error }))));
     // The stack set lays the same rules everywhere.
     const wanted = [...new Set(seen.flatMap((bus) => ('error' in bus ? [] : [...bus.rules.keys()])))].sort();
@@ -70,7 +70,10 @@ function troublesOf(name: string, bus: Bus | undefined, region: string, anew: st
 }
 
 const busLost = (name: string, deployment: Deployment): Verdict =>
-  ill(`the event bus ${name} is missing: no event of another region arrives`, restore(deployment), name);
+  ill(`the event bus ${name} is missing: no event arrives`, restore(deployment), name);
+
+const homeBusArn = ({ stack, home, accountId }: Deployment): string =>
+  `arn:${partitionOf(home)}:events:${home}:${accountId}:event-bus/${stack}`;
 
 /** A rule of a bus of its own is called `bus|rule`; the bus may be there by its ARN. */
 function busAndName(physicalId: string): { readonly bus: string | null; readonly name: string } {

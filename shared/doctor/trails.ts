@@ -1,4 +1,5 @@
 import { selectsManagementWrites, withAllManagementEvents } from '../aws/cloudtrail/event-selectors.ts';
+import { Unreadable } from '../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../resources/cloudtrail/account.ts';
 import type { Deployment } from './deployment.ts';
 import { ill, named, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
@@ -10,8 +11,12 @@ export const trails = ofDeployment({
   async examine(deployment, { engine }) {
     const { accountId, home, regions } = deployment;
     const account = { resourceType: cloudtrailAccount.type, resourceId: accountId, accountId, region: home };
-    const seen: readonly VisibleTrail[] = await cloudtrailAccount.facets.trails.read(engine.aws(home), account);
+    const all = await cloudtrailAccount.facets.trails.read(engine.aws(home), account);
+    const seen = all.filter((trail): trail is VisibleTrail => !(trail instanceof Unreadable));
+    const unreadable = all.find((trail): trail is Unreadable => trail instanceof Unreadable);
     const blind = regions.filter((region) => !seen.some((trail) => covers(trail, region) && records(trail)));
+    // One that cannot be read may be the one that records.
+    if (blind.length > 0 && unreadable !== undefined) throw unreadable.error;
     const by = seen.filter(records).map(({ name }) => name);
     return troublesOr(blind.length === 0 ? [] : blindness(blind, seen, deployment), `recorded by ${named(by)}`);
   },

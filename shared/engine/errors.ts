@@ -39,8 +39,3 @@ export class ReconcileFailedError extends Error {
 export class SweepFailedError extends Error {
   override readonly name = 'SweepFailedError';
 }
-
-/** The time that was given is over; what is left has to be handed on. */
-export class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
-}

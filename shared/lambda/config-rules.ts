@@ -7,83 +7,101 @@ import { atMost } from '../at-most.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
-import { type Verdicts, verdictsOf } from '../engine/reconcile/evaluate-only.ts';
+import { type Place, placeOf } from '../engine/intake/place.ts';
+import { refOf } from '../engine/intake/trigger.ts';
+import { type Evaluate, evaluator } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
-import { everyListed, type Listed } from '../resource.ts';
+import { type Aws, everyListed, type Listed } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
 import { EVALUATIONS_BATCH, putEvaluations } from './put-evaluations.ts';
 import { type ConfigItem, type RuleInvocation, ruleInvocation } from './rule-invocation.ts';
+import { controlsOf, type ServiceEntry, serviceOfControl } from './service-table.ts';
 
-/** So many resources are read at once. */
-const AT_ONCE = 10;
+/** Maximum concurrent reads. */
+const CONCURRENCY = 10;
 
-/** So many failures are named in the error; the log has them all. */
-const NAMED = 20;
+/** Failures that the error names; the log has them all. */
+const MAX_NAMED = 20;
 
-/** The Lambda handler of custom AWS Config rules, each of which stands for the control that its parameter `controlId` names: Config shows our verdicts. What could not be read is left out, and fails the invocation once all the rest is reported. */
-export function createRulesHandler(controls: readonly AnyControl[], policy: PolicyDocument) {
+/** The Lambda handler of custom AWS Config rules, each of which stands for the control that its parameter `controlId` names: Config shows our evaluations. What could not be read is left out, and fails the invocation once all the rest is reported. */
+export function createRulesHandler(services: readonly ServiceEntry[], policy: PolicyDocument) {
   const logger = new Logger();
-  const engine = engineFromEnvironment(policy, (text) => logger.info(text));
+  // It sends no messages.
+  const engine = engineFromEnvironment(policy, (text) => logger.info(text), {});
 
   async function evaluate(event: unknown, context: Context): Promise<{ readonly reported: number }> {
     const asked = ruleInvocation(event);
-    const control = controls.find(({ id }) => id === asked.controlId);
+    const control = await controlNamed(asked.controlId, services);
     if (control === undefined) throw new Error(`${asked.ruleName} names "${asked.controlId}", which is no control`);
     const own = context.invokedFunctionArn.split(':')[4];
     if (asked.accountId !== own)
       throw new Error(`${asked.ruleName} is a rule of account ${asked.accountId}; only ${own} can be looked at here`);
-    const round = new Round(control, asked, engine);
-    if (asked.kind === 'item') await round.item(asked.item);
-    else await round.all();
-    logger.info(`${asked.ruleName} ${control.id}: ${round.reported} reported`, { ...round.outcome });
-    for (const failure of round.failures) logger.error(`${asked.ruleName} ${control.id}: ${failure}`);
-    if (round.failures.length > 0) throw new ReconcileFailedError(named(round.failures));
-    return { reported: round.reported };
+    const evaluation = new RuleEvaluation(control, asked, engine);
+    if (asked.kind === 'item') await evaluation.item(asked.item);
+    else await evaluation.all();
+    logger.info(`${asked.ruleName} ${control.id}: ${evaluation.reported} reported`, { ...evaluation.outcome });
+    for (const failure of evaluation.failures) logger.error(`${asked.ruleName} ${control.id}: ${failure}`);
+    if (evaluation.failures.length > 0) throw new ReconcileFailedError(named(evaluation.failures));
+    return { reported: evaluation.reported };
   }
 
   return middy(evaluate).use(injectLambdaContext(logger, { resetKeys: true }));
 }
 
+/** Loads the service of a control, and gives the control; undefined where there is none. */
+async function controlNamed(id: string, services: readonly ServiceEntry[]): Promise<AnyControl | undefined> {
+  const service = serviceOfControl(id, services);
+  const controls = service === undefined ? [] : await controlsOf([service]);
+  return controls.find((control) => control.id === id);
+}
+
 const named = (failures: readonly string[]) =>
   [
-    ...failures.slice(0, NAMED),
-    ...(failures.length > NAMED ? [`and ${failures.length - NAMED} more, see the log`] : []),
+    ...failures.slice(0, MAX_NAMED),
+    ...(failures.length > MAX_NAMED ? [`and ${failures.length - MAX_NAMED} more, see the log`] : []),
   ].join('; ');
 
-/** A resource as Config names it, and ours where there is something to look at. */
+/** A resource whose evaluation Config wants, and how that is had. */
 interface Asked {
   readonly resourceType: string;
+  /** Our id of it, for messages. */
   readonly resourceId: string;
-  readonly verdict: () => Promise<Evaluation>;
+  /** Config's. */
+  readonly configId: () => Promise<string>;
+  readonly evaluate: () => Promise<Evaluation>;
 }
 
 /** One invocation of a rule: what it reports, and what it could not. */
-class Round {
+class RuleEvaluation {
   reported = 0;
   readonly failures: string[] = [];
   readonly outcome: Partial<Record<Evaluation['complianceType'], number>> = {};
   readonly #control: AnyControl;
   readonly #asked: RuleInvocation;
   readonly #engine: Engine;
-  readonly #verdictOn: Verdicts;
-  readonly #inTurn = atMost(AT_ONCE);
-  readonly #place: { readonly accountId: string; readonly region: string };
+  readonly #evaluate: Evaluate;
+  readonly #inTurn = atMost(CONCURRENCY);
+  readonly #place: Place;
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
     this.#control = control;
     this.#asked = asked;
     this.#engine = engine;
-    this.#verdictOn = verdictsOf(engine);
+    this.#evaluate = evaluator(engine);
     this.#place = { accountId: asked.accountId, region: asked.region ?? process.env.AWS_REGION ?? '' };
   }
 
   /** The resource of one item; the item itself is a hint, and what it says of the resource's state is not read. */
-  async item({ resourceType, resourceId, left }: ConfigItem): Promise<void> {
-    const { resource } = this.#control;
-    const reason = resourceType === resource.type ? left : `${this.#control.id} judges ${resource.type}.`;
-    const verdict = async () =>
-      reason === null ? this.#verdictOn(this.#control, this.#subjectOf(resourceId)) : notApplicable(reason);
-    await this.#report([{ resourceType, resourceId, verdict }]);
+  async item(item: ConfigItem): Promise<void> {
+    const { resourceType, resourceId } = item;
+    const { id, resource } = this.#control;
+    const reason = resourceType === resource.type ? item.left : `${id} evaluates ${resource.type}.`;
+    const evaluate = async () => {
+      if (reason !== null) return notApplicable(reason);
+      const subject = await this.#subjectOf(item);
+      return subject === null ? notApplicable('It does not exist.') : this.#evaluate(this.#control, subject);
+    };
+    await this.#report([{ resourceType, resourceId, configId: async () => resourceId, evaluate }]);
   }
 
   /** Every resource of the control's type in the region, reported as the listing goes on. */
@@ -108,51 +126,62 @@ class Round {
     yield batch;
   }
 
-  /** The resources of the region; those of others are told of by the rules there. */
+  /** The resources of the region; those of others are reported by the rules there. */
   async *#listed(resource: AnyResource): AsyncGenerator<Listed<Record<string, never>>> {
     const { region } = this.#place;
-    for await (const found of everyListed(resource.list(this.#engine.aws(region), this.#place)))
+    for await (const found of everyListed(resource.list(this.#aws, this.#place)))
       if ((found.region ?? region) === region) yield found;
   }
 
   #askedOf({ resourceId, facets = {} }: Listed<Record<string, never>>): Asked {
     const { resource } = this.#control;
-    const ref = { resourceType: resource.type, resourceId, ...this.#place };
+    const ref = refOf(resource, resourceId, this.#placeOf(resource));
     const subject: Subject = { resource, ref, controls: [this.#control], known: facets };
     return {
       resourceType: resource.type,
-      resourceId: resource.toConfig?.(ref) ?? resourceId,
-      verdict: () => this.#verdictOn(this.#control, subject),
+      resourceId,
+      configId: async () => resource.configIdOf?.(this.#aws, ref) ?? resourceId,
+      evaluate: () => this.#evaluate(this.#control, subject),
     };
   }
 
-  #subjectOf(configId: string): Subject {
+  /** Our name for the resource of an item; null where there is none any more. */
+  async #subjectOf({ resourceType, resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
     const { resource } = this.#control;
-    const named = resource.fromConfig?.({ resourceId: configId, ...this.#place }) ?? configId;
-    const { resourceId, region } =
-      typeof named === 'string' ? { resourceId: named, region: this.#place.region } : named;
-    const ref = { resourceType: resource.type, resourceId, accountId: this.#place.accountId, region };
+    const item = { resourceType, resourceId, resourceName, arn, ...this.#place };
+    const named = resource.identify === undefined ? resourceId : await resource.identify(this.#aws, item);
+    if (named === null) return null;
+    const ref = refOf(resource, named, this.#placeOf(resource));
     return { resource, ref, controls: [this.#control] };
+  }
+
+  /** What belongs to no region is evaluated in the home region, whichever rule asks. */
+  #placeOf(resource: AnyResource): Place {
+    return placeOf(resource, this.#place, { fallback: this.#place, home: process.env.AWS_REGION ?? '' });
+  }
+
+  get #aws(): Aws {
+    return this.#engine.aws(this.#place.region);
   }
 
   async #report(asked: readonly Asked[]): Promise<void> {
     const found = await Promise.all(asked.map((one) => this.#inTurn(() => this.#evaluation(one))));
     const evaluations = found.filter((one) => one !== null);
     const { resultToken } = this.#asked;
-    const aws = this.#engine.aws(this.#place.region);
-    const refused = await putEvaluations(aws, resultToken, evaluations, this.#engine.clock);
+    const refused = await putEvaluations(this.#aws, resultToken, evaluations, this.#engine.clock);
     this.reported += evaluations.length - refused.length;
     for (const { ComplianceResourceId } of refused)
       this.failures.push(`${ComplianceResourceId}: AWS Config refused its evaluation`);
   }
 
-  async #evaluation({ resourceType, resourceId, verdict }: Asked): Promise<ConfigEvaluation | null> {
+  async #evaluation({ resourceType, resourceId, configId, evaluate }: Asked): Promise<ConfigEvaluation | null> {
     try {
-      const { complianceType, annotation } = await verdict();
+      const { complianceType, annotation } = await evaluate();
+      const ComplianceResourceId = await configId();
       this.outcome[complianceType] = (this.outcome[complianceType] ?? 0) + 1;
       return {
         ComplianceResourceType: resourceType,
-        ComplianceResourceId: resourceId,
+        ComplianceResourceId,
         ComplianceType: complianceType,
         Annotation: annotation,
         OrderingTimestamp: this.#asked.orderingTime,

@@ -1,5 +1,5 @@
 import { awsClients } from '../aws/clients.ts';
-import { type Engine, systemClock } from '../engine/context.ts';
+import type { Engine } from '../engine/context.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { memoryLedger } from '../ledger/memory.ts';
@@ -8,6 +8,9 @@ import { atLeast, type Notifier } from '../notify/notifier.ts';
 import { snsNotifier } from '../notify/sns.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
+import type { Domain } from '../service.ts';
+import { systemClock } from '../time.ts';
+import { messageSender } from './send-messages.ts';
 import { codeVersion } from './version.ts';
 
 /** The ledger of `EVENKEEL_TABLE`; without it, one in memory. */
@@ -22,10 +25,21 @@ export function notifierFromEnvironment(aws: Engine['aws'], region: string, othe
   return topic ? snsNotifier(aws(region), topic) : otherwise;
 }
 
-/** The engine of a Lambda function: what it does not find in its environment it keeps in memory and writes to its log. */
-export function engineFromEnvironment(document: PolicyDocument, log: (text: string) => void): Engine {
+/** What all names of a deployment begin with, and the own name of the function: `evenkeel-prod` and `infrastructure`. */
+export function deployedAs(functionName: string): { readonly prefix: string; readonly name: string } {
+  const at = functionName.lastIndexOf('-');
+  return { prefix: functionName.slice(0, Math.max(at, 0)), name: functionName.slice(at + 1) };
+}
+
+/** The engine of a Lambda function: what it does not find in its environment it keeps in memory and writes to its log. `domains`: which domain's queue gets the messages for a service. */
+export function engineFromEnvironment(
+  document: PolicyDocument,
+  log: (text: string) => void,
+  domains: Readonly<Record<string, Domain>>,
+): Engine {
   const aws = awsClients();
-  const region = process.env.AWS_REGION ?? '';
+  const { AWS_REGION: region = '', AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = process.env;
+  const { prefix } = deployedAs(functionName);
   const policy = policyFrom(document);
   return {
     aws,
@@ -35,5 +49,6 @@ export function engineFromEnvironment(document: PolicyDocument, log: (text: stri
     clock: systemClock,
     codeVersion,
     ceiling: 'remediate',
+    send: messageSender({ aws: aws(region), prefix, domains, clock: systemClock }),
   };
 }

@@ -3,35 +3,51 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { AnyControl } from '../control.ts';
+import type { Detection } from '../detection.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import type { SweepSummary } from '../engine/sweep/sweep.ts';
+import { field, type JsonObject } from '../event.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import type { Outcome, Result } from '../result.ts';
-import { perMessage } from './batch.ts';
-import { engineFromEnvironment } from './environment.ts';
+import type { Domain } from '../service.ts';
+import { deployedAs, engineFromEnvironment } from './environment.ts';
 import { emitter } from './metrics.ts';
+import { earlyMessage } from './send-messages.ts';
+import { concernedBy, controlsOf, type ServiceEntry } from './service-table.ts';
+import { retryWithBackoff } from './shorten-visibility.ts';
+import { perMessage } from './sqs-batch.ts';
 import { isSweep, sweepFrom } from './sweep.ts';
 import { telemetry } from './telemetry.ts';
 
 /** How many results had which outcome. */
 type Tally = Partial<Record<Outcome, number>>;
 
-/** The Lambda handler of one service's function: every resource that an event concerns is tried, and one failure fails the event at the end, so that retry and dead-letter queue do their work. */
-export function createHandler(controls: readonly AnyControl[], policy: PolicyDocument) {
+/** What a domain's function serves. */
+export interface Served {
+  readonly services: readonly ServiceEntry[];
+  readonly detections: readonly Detection[];
+  readonly policy: PolicyDocument;
+}
+
+/** The Lambda handler of a domain's function. An event loads the controls and clients of the services that it can concern, and no others; every resource that it concerns is tried, and one failure fails the event at the end, so that retry and dead-letter queue do their work. */
+export function createHandler({ services, detections, policy }: Served) {
   const logger = new Logger();
-  const engine = engineFromEnvironment(policy, (text) => logger.info(text));
+  const { AWS_REGION: home = '', AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = process.env;
+  const domain = deployedAs(functionName).name as Domain;
+  const domains = Object.fromEntries(services.map(({ id }) => [id, domain]));
+  const engine = engineFromEnvironment(policy, (text) => logger.info(text), domains);
   const { record, recordSweep } = telemetry(logger, emitter(new Metrics()));
 
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
-    const [, , , home = '', accountId = ''] = context.invokedFunctionArn.split(':');
+    const [, , , , accountId = ''] = context.invokedFunctionArn.split(':');
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
-      for (const result of await reconcileChange(change, engine, { controls, fallback, home })) {
+      const controls = await controlsOf(concernedBy(change, services));
+      for (const result of await reconcileChange(change, engine, { controls, detections, fallback, home })) {
         record(result, change.eventTime);
         tally[result.outcome] = (tally[result.outcome] ?? 0) + 1;
         if (result.outcome === 'failed') failures.push(result);
@@ -44,15 +60,28 @@ export function createHandler(controls: readonly AnyControl[], policy: PolicyDoc
     return tally;
   }
 
-  async function work(event: unknown, context: Context): Promise<Tally | SweepSummary> {
-    if (!isSweep(event)) return reconcileEvent(event, context);
-    const [, , , home = ''] = context.invokedFunctionArn.split(':');
-    const summary = await sweepFrom(event, engine, { controls, home, time: context });
+  async function sweep(event: JsonObject, time: Context): Promise<SweepSummary> {
+    const service = field(event.detail, 'service');
+    const controls = await controlsOf(services.filter(({ id }) => id === service));
+    const summary = await sweepFrom(event, engine, { controls, home, time });
     recordSweep(summary);
     return summary;
   }
 
-  const refused = (error: unknown, messageId: string) =>
-    logger.error(`comes again: ${messageOf(error)}`, { messageId });
-  return middy(perMessage(work, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
+  async function work(event: unknown, context: Context): Promise<Tally | SweepSummary | { readonly early: true }> {
+    const early = earlyMessage(event, engine.clock.now().getTime());
+    if (early === null) return isSweep(event) ? sweep(event, context) : reconcileEvent(event, context);
+    await engine.send([early]);
+    return { early: true };
+  }
+
+  return middy(
+    perMessage(work, async (error, message) => {
+      const { messageId } = message;
+      logger.error(`comes again: ${messageOf(error)}`, { messageId });
+      await retryWithBackoff(engine.aws(home), message).catch((refused: unknown) =>
+        logger.warn('the message comes again later than it could', { messageId, reason: messageOf(refused) }),
+      );
+    }),
+  ).use(injectLambdaContext(logger, { resetKeys: true }));
 }

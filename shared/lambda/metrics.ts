@@ -16,16 +16,18 @@ const { Count, Milliseconds, Seconds } = MetricUnit;
 
 /** Every metric of ours; dashboard and alarms read these and no others. Those with a small letter are outcomes. */
 export const METRICS = {
-  // What was well is counted in one.
+  // What is as it should be is counted in one.
   compliant: { unit: Count, by: ['all'] },
   notApplicable: { unit: Count, by: ['all'] },
   detected: { unit: Count, by: ['controlId'] },
   exempted: { unit: Count, by: ['controlId'] },
   awaitingApproval: { unit: Count, by: ['controlId'] },
+  pending: { unit: Count, by: ['controlId'] },
   remediated: { unit: Count, by: ['controlId'] },
   halted: { unit: Count, by: ['controlId'] },
+  blocked: { unit: Count, by: ['controlId'] },
   failed: { unit: Count, by: ['controlId'] },
-  /** From the call that made the drift to the look that saw it put right. */
+  /** From the call that made the drift to the read that found it remediated. */
   TimeToVerified: { unit: Milliseconds, by: ['all', 'controlId'] },
   StoppedByPause: { unit: Count, by: ['all'] },
   StoppedByFlap: { unit: Count, by: ['all'] },

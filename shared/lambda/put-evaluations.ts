@@ -1,6 +1,6 @@
 import { ConfigServiceClient, type Evaluation, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
-import type { Clock } from '../engine/context.ts';
 import type { Aws } from '../resource.ts';
+import type { Clock } from '../time.ts';
 
 /** PutEvaluations takes so many at once. */
 export const EVALUATIONS_BATCH = 100;

@@ -19,6 +19,8 @@ export type RuleInvocation = {
 export interface ConfigItem {
   readonly resourceType: string;
   readonly resourceId: string;
+  readonly resourceName: string | null;
+  readonly arn: string | null;
   /** Why the rule has nothing to say of it any more; null where it has. */
   readonly left: string | null;
 }
@@ -55,6 +57,8 @@ export function ruleInvocation(event: unknown): RuleInvocation {
     item: {
       resourceType: text(item, 'resourceType'),
       resourceId: text(item, 'resourceId'),
+      resourceName: stringOrNull(item.resourceName),
+      arn: stringOrNull(item.ARN) ?? stringOrNull(item.arn),
       left: whyLeft(event, item),
     },
   };

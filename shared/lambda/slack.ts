@@ -9,8 +9,8 @@ import { messageOf } from '../engine/errors.ts';
 import { slackMessage, subjectOf } from '../notify/slack.ts';
 import { NotPostedError, post } from '../notify/webhook.ts';
 import { emitter } from './metrics.ts';
-import { retrySoon } from './retry-soon.ts';
-import { deliveriesIn } from './topic.ts';
+import { shortenVisibility } from './shorten-visibility.ts';
+import { deliveriesIn } from './sns-deliveries.ts';
 import { webhookAddress } from './webhook-address.ts';
 
 /** Milliseconds that are kept to say how it went. */
@@ -47,7 +47,7 @@ export function createSlackHandler() {
         if (record === null) continue;
         batchItemFailures.push({ itemIdentifier: record.messageId });
         if (tooFast?.retryAfter != null)
-          await retrySoon(aws, record, tooFast.retryAfter).catch((refused: unknown) =>
+          await shortenVisibility(aws, record, tooFast.retryAfter).catch((refused: unknown) =>
             logger.warn('the message comes again later than it could', { ...about, reason: messageOf(refused) }),
           );
       }

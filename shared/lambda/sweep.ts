@@ -1,20 +1,21 @@
 import type { Context } from 'aws-lambda';
-import { sendEvents } from '../aws/put-events.ts';
 import type { AnyControl } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
 import { sliceIn } from '../engine/sweep/cursor.ts';
 import { type SweepSummary, sweepSlice } from '../engine/sweep/sweep.ts';
-import { isObject, type JsonObject } from '../event.ts';
-import { RECHECK_SOURCE, SWEEP_DETAIL_TYPE } from '../internal-events.ts';
+import type { JsonObject } from '../event.ts';
+import { SWEEP_DETAIL_TYPE } from '../internal-events.ts';
+import { SECOND_MS } from '../time.ts';
+import { isInternal } from './send-messages.ts';
 
-/** What is kept of a function's time to hand on and to end in good order, in milliseconds. */
-export const MARGIN = 20_000;
+/** What is kept of a function's time to hand on and to end in good order. */
+export const MARGIN_MS = 20 * SECOND_MS;
 
-/** True for the event of a slice of a sweep. */
+/** True for the message of a slice of a sweep. */
 export const isSweep = (event: unknown): event is JsonObject =>
-  isObject(event) && event.source === RECHECK_SOURCE && event['detail-type'] === SWEEP_DETAIL_TYPE;
+  isInternal(event) && event['detail-type'] === SWEEP_DETAIL_TYPE;
 
-/** Does the slice that an event asks for, for as long as the function has time; `home` is its own region, whose default bus gets what comes of it. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
+/** Does the slice that a message asks for, for as long as the function has time; `home` is its own region. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
 export async function sweepFrom(
   event: JsonObject,
   engine: Engine,
@@ -24,7 +25,6 @@ export async function sweepFrom(
     time,
   }: { controls: readonly AnyControl[]; home: string; time: Pick<Context, 'getRemainingTimeInMillis'> },
 ): Promise<SweepSummary> {
-  const deadline = engine.clock.now().getTime() + time.getRemainingTimeInMillis() - MARGIN;
-  const send: Parameters<typeof sweepSlice>[2]['send'] = (events) => sendEvents(engine.aws(home), events);
-  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline, send });
+  const deadline = engine.clock.now().getTime() + time.getRemainingTimeInMillis() - MARGIN_MS;
+  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline });
 }

@@ -32,6 +32,18 @@ export interface Finding {
     /** The record of the try, which the next one goes on in; null where none was made. */
     readonly recordId: string | null;
   } | null;
+  /** Of a detection's finding alone. */
+  readonly sightings?: Sightings;
+}
+
+/** How often a detection has seen the same thing again. */
+export interface Sightings {
+  /** Repeats that people have not been notified of. */
+  readonly repeats: number;
+  /** When the first of these was seen; null without repeats. */
+  readonly since: string | null;
+  /** Short hashes of the ids of the last events: one that comes again is none more. */
+  readonly events: readonly string[];
 }
 
 /** A call that undoes a step; an error of the names in `satisfiedBy` says that it is so already. */

@@ -17,7 +17,7 @@ export interface ResourceState {
   /** The resource's ARN: exemptions name it. Empty until a run has written it. */
   readonly arn: string;
   readonly lease: Lease;
-  /** Open findings by control. */
+  /** Open findings by control; a detection's by its id and what was seen. */
   readonly findings: Readonly<Record<string, Finding>>;
   /** By the element that keeps coming back. */
   readonly flaps: Readonly<Record<string, Flap>>;

@@ -81,7 +81,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
     remediation: async (id) => ((await record(id))?.document as RecordDocument | undefined)?.remediation ?? null,
     exemptions: async () => sharedOf(await store.query(SHARED, exemptionKey('').sk)).exemptions,
     saveExemption: (exemption) => putLatest(store, { ...exemptionKey(exemption.id), document: exemption }),
-    pauses: async () => (await shared()).pauses,
+    pauses: async () => sharedOf(await store.query(SHARED, pauseKey('').sk)).pauses,
     pause: (pause) => putLatest(store, { ...pauseKey(pause.control), document: pause }),
     resume: (control) =>
       update(store, [pauseKey(control)], ([document]) => ({

@@ -1,5 +1,5 @@
-import type { CallData } from '../control.ts';
 import type { Outcome } from '../result.ts';
+import type { CallData } from '../step.ts';
 import type { Notice } from './notifier.ts';
 
 /** A message as a person gets it. */
@@ -13,7 +13,7 @@ const SUBJECT_LIMIT = 100;
 /** A mail is read, not searched: the whole plan is in the ledger. */
 const STEPS_SHOWN = 20;
 const CALL_LIMIT = 500;
-const TROUBLE_LIMIT = 2000;
+const ERROR_LIMIT = 2000;
 
 /** What happened, in words that begin a sentence. */
 const HEADLINES: Readonly<Record<Outcome, string>> = {
@@ -22,8 +22,11 @@ const HEADLINES: Readonly<Record<Outcome, string>> = {
   detected: 'Drift found',
   exempted: 'Drift allowed',
   awaitingApproval: 'Approval wanted',
+  // A recheck says how it ended: only that is notified.
+  pending: 'Remediation pending',
   remediated: 'Drift put right',
   halted: 'Stopped, not put right',
+  blocked: 'Blocked: not remediated',
   failed: 'FAILED to put right',
 };
 
@@ -39,7 +42,7 @@ export function render(notice: Notice): Message {
       ['Resource', `${result.resourceType} ${result.resourceId}`],
       ['Account', `${result.accountId}, ${result.region}`],
       ['Found', result.annotation],
-      ['Trouble', result.error === null ? null : shortened(result.error, TROUBLE_LIMIT)],
+      ['Error', result.error === null ? null : shortened(result.error, ERROR_LIMIT)],
       ['Changed by', changedBy(notice)],
       ['At', notice.eventTime],
     ]),
@@ -78,7 +81,7 @@ function steps({ result }: Notice): readonly string[] {
 
 /** What stands above the calls of a plan. */
 export const stepsTitle = (outcome: string | null): string =>
-  outcome === 'remediated' ? 'Done:' : outcome === 'failed' ? 'Tried:' : 'Would do:';
+  outcome === 'remediated' ? 'Done:' : outcome === 'failed' || outcome === 'blocked' ? 'Tried:' : 'Would do:';
 
 const inWords = ({ service, operation, input }: CallData) =>
   `${service}:${operation} ${shortened(JSON.stringify(input), CALL_LIMIT)}`;
@@ -97,9 +100,19 @@ export function advice(notice: Notice): readonly string[] {
     return [`Do it:         npx evenkeel approve ${id}`, `Leave it:      npx evenkeel reject ${id} --reason "…"`];
   }
   if (result.outcome === 'halted') return waysOut(notice);
+  if (result.outcome === 'blocked') return unblocking(notice);
   if (result.outcome === 'exempted') return [];
   return [`What to do: ${control.guidance}`, `Why it matters: ${control.rationale}`];
 }
+
+/** Who refuses, and what a person can do, stands in what was found; this is how to go on from there. */
+const unblocking = ({ result: { resourceId }, control: { id, guidance } }: Notice): readonly string[] => [
+  'Once the refusal is resolved, it is tried again by itself within a day; at once:',
+  `  npx evenkeel sweep --mode remediate --control ${id}`,
+  'or exempt it:',
+  `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
+  `By hand: ${guidance}`,
+];
 
 /** How it goes on after a stop. */
 function waysOut({ result: { resourceId }, control: { id }, stoppedBy }: Notice): readonly string[] {

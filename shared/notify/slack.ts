@@ -85,7 +85,7 @@ function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
         field('At', stringOrNull(notice.eventTime)),
       ),
       sentence('Found', stringOrNull(result.annotation)),
-      sentence('Trouble', stringOrNull(result.error)),
+      sentence('Error', stringOrNull(result.error)),
       steps(notice, result, outcome),
       advice(notice.advice),
       url === null ? null : block.link(url, 'Open it in the AWS console'),
@@ -145,7 +145,7 @@ function ofAlarm(alarm: JsonObject): SlackMessage {
       sentence('Reason', reason),
       region
         ? block.link(
-            consoleUrl(region, 'cloudwatch', `alarmsV2:alarm/${encodeURIComponent(name.toWellFormed())}`),
+            consoleUrl(region, `cloudwatch/home#alarmsV2:alarm/${encodeURIComponent(name.toWellFormed())}`),
             'Open the alarm',
           )
         : null,

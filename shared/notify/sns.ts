@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { CallData } from '../control.ts';
 import type { Aws } from '../resource.ts';
+import type { CallData } from '../step.ts';
 import type { Notifier } from './notifier.ts';
 import { advice, ascii, type Message, render } from './render.ts';
 

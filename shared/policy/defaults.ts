@@ -1,10 +1,7 @@
-import type { AnyControl } from '../control.ts';
+import type { Configurable } from './policy.ts';
 
-/** A control's parameters as it brings them. */
-export const defaultParameters = (control: AnyControl): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(control.parameters as Record<string, { default: unknown }>).map(([name, spec]) => [
-      name,
-      spec.default,
-    ]),
-  );
+/** A control's parameters as it brings them; none of a detection. */
+export const defaultParameters = ({
+  parameters = {},
+}: Pick<Configurable, 'parameters'>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, spec.default]));

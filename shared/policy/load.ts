@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
 import type { AnyControl } from '../control.ts';
+import type { Detection } from '../detection.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
 
@@ -17,7 +18,12 @@ export class PolicyError extends Error {
 }
 
 /** Reads and validates the text of a policy.yml. `name` is the file's name, for messages. Throws PolicyError. */
-export function parsePolicy(text: string, name: string, controls: readonly AnyControl[]): PolicyDocument {
+export function parsePolicy(
+  text: string,
+  name: string,
+  controls: readonly AnyControl[],
+  detections: readonly Detection[] = [],
+): PolicyDocument {
   const lines = new LineCounter();
   const at = (offset = 0) => {
     const { line, col } = lines.linePos(offset);
@@ -32,7 +38,7 @@ export function parsePolicy(text: string, name: string, controls: readonly AnyCo
   ajv.addFormat('date', isDate);
   const troubleAt = (path: readonly string[], key: unknown, trouble: string) =>
     `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${trouble}`;
-  const fits = ajv.validate(policySchema(controls), content);
+  const fits = ajv.validate(policySchema(controls, detections), content);
   const troubles = fits
     ? tooLate(content as PolicyDocument).map(([path, trouble]) => troubleAt(path, null, trouble))
     : (ajv.errors ?? []).map((error) => {

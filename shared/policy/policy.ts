@@ -1,6 +1,14 @@
-import type { AnyControl, Mode, Severity } from '../control.ts';
+import type { Impact, Mode, Parameters, Severity } from '../control.ts';
 import type { FlapLimit } from '../ledger/flap.ts';
 import type { ResourceRef } from '../resource.ts';
+
+/** What a policy sets modes for: a control, or a detection, which has no remediation and no parameters. */
+export interface Configurable {
+  readonly id: string;
+  readonly recommendedMode: Mode;
+  readonly impact?: Impact;
+  readonly parameters?: Parameters;
+}
 
 /** What holds for one control on one resource. */
 export interface Settings {
@@ -43,10 +51,10 @@ export interface Policy {
   readonly minimumSeverity: Severity;
   readonly exemptions: readonly ExemptionRule[];
   /** The most that may be done about a finding, whatever the resource's tags are. */
-  reach(control: AnyControl, place: Omit<Place, 'tags'>): Mode;
+  reach(control: Configurable, place: Omit<Place, 'tags'>): Mode;
   /** The most that may be done about a finding anywhere: what a role must be good for. */
-  reachAnywhere(control: AnyControl): Mode;
-  settingsFor(control: AnyControl, place: Place): Settings;
+  reachAnywhere(control: Configurable): Mode;
+  settingsFor(control: Configurable, place: Place): Settings;
   /** Who else takes care of a resource with these tags, in words; null where it is ours to touch. */
   ownerOf(tags: Readonly<Record<string, string>>): string | null;
 }

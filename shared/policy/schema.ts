@@ -1,7 +1,9 @@
 import { type AnyControl, MODES, type Parameters, SEVERITIES } from '../control.ts';
+import type { Detection } from '../detection.ts';
 
-/** The JSON Schema of policy.yml for a set of controls: editors complete it, packaging and the command validate with it. */
-export function policySchema(controls: readonly AnyControl[]): object {
+/** The JSON Schema of policy.yml for a set of controls and detections: editors complete it, packaging and the command validate with it. */
+export function policySchema(controls: readonly AnyControl[], detections: readonly Detection[] = []): object {
+  const ids = [...controls, ...detections].map(({ id }) => id);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Evenkeel policy.yml',
@@ -12,8 +14,13 @@ export function policySchema(controls: readonly AnyControl[]): object {
         ...object({ mode }),
       },
       controls: {
-        description: 'What holds for one control.',
-        ...object(Object.fromEntries(controls.map((control) => [control.id, controlSchema(control)]))),
+        description: 'What holds for one control, or one detection.',
+        ...object(
+          Object.fromEntries([
+            ...controls.map((control) => [control.id, controlSchema(control)]),
+            ...detections.map((detection) => [detection.id, detectionSchema(detection)]),
+          ]),
+        ),
       },
       matches: {
         description:
@@ -35,7 +42,7 @@ export function policySchema(controls: readonly AnyControl[]): object {
               description: 'Only these controls.',
               type: 'array',
               minItems: 1,
-              items: { enum: controls.map(({ id }) => id) },
+              items: { enum: ids },
             },
             mode,
           },
@@ -47,7 +54,7 @@ export function policySchema(controls: readonly AnyControl[]): object {
         type: 'array',
         items: object(
           {
-            control: { description: 'The control that is exempted from.', enum: controls.map(({ id }) => id) },
+            control: { description: 'The control that is exempted from.', enum: ids },
             resource: text('The ARN or id of the resource; * stands for any run of characters.'),
             owner: text('Who answers for it: an e-mail address.'),
             reason: text('Why it is allowed.'),
@@ -138,3 +145,9 @@ function controlSchema({ title, parameters }: AnyControl): object {
     ...object({ mode, parameters: { description: 'Parameters of the control.', ...object(parameters as Parameters) } }),
   };
 }
+
+/** A detection has nothing to remediate. */
+const detectionSchema = ({ title }: Detection): object => ({
+  description: title,
+  ...object({ mode: { description: 'Whether people are notified of it.', enum: ['off', 'detect'] } }),
+});

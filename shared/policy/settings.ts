@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type AnyControl, MODES, type Mode } from '../control.ts';
+import { MODES, type Mode } from '../control.ts';
 import { defaultParameters } from './defaults.ts';
 import { madeBy } from './made-by.ts';
 import { fits, milliseconds } from './patterns.ts';
-import type { MatchRule, Place, Policy, PolicyDocument } from './policy.ts';
+import type { Configurable, MatchRule, Place, Policy, PolicyDocument } from './policy.ts';
 
 /** What holds where policy.yml does not say. */
 const DEFAULT_PER_HOUR = { control: 50, account: 500 };
@@ -55,7 +55,7 @@ interface Chosen {
 }
 
 /** The most specific mode. Where nobody names the control, a remediation that disrupts or destroys waits for approval. */
-function modeOf(control: AnyControl, place: Place, document: PolicyDocument | null): Chosen {
+function modeOf(control: Configurable, place: Place, document: PolicyDocument | null): Chosen {
   const { chosen, named } = mostSpecific(control, place, document);
   const harmful = control.impact === 'disruptive' || control.impact === 'destructive';
   if (chosen.mode !== 'remediate' || !harmful || named) return chosen;
@@ -65,7 +65,7 @@ function modeOf(control: AnyControl, place: Place, document: PolicyDocument | nu
   };
 }
 
-function mostSpecific(control: AnyControl, place: Place, document: PolicyDocument | null) {
+function mostSpecific(control: Configurable, place: Place, document: PolicyDocument | null) {
   const match = (document?.matches ?? [])
     .filter((rule) => holds(rule, control, place))
     .toSorted((a, b) => weightOf(b) - weightOf(a) || MODES.indexOf(a.mode) - MODES.indexOf(b.mode))[0];
@@ -84,7 +84,7 @@ function mostSpecific(control: AnyControl, place: Place, document: PolicyDocumen
 }
 
 /** True where every field that the rule gives fits. */
-function holds(rule: MatchRule, control: AnyControl, { ref, arn, tags }: Place): boolean {
+function holds(rule: MatchRule, control: Configurable, { ref, arn, tags }: Place): boolean {
   const { account, region, resource, controls } = rule;
   return (
     (controls === undefined || controls.includes(control.id)) &&

@@ -10,7 +10,7 @@ import { sweep } from './start-sweeps.ts';
 /** Always the same tag: CloudTrail records the call, and AWS Config, which charges for each change that it records, finds none. */
 const TAGS = { 'evenkeel:heartbeat': 'made every few minutes' };
 
-/** Makes a heartbeat in each region and judges what came back of those before. All regions are tried; gives the troubles of those that could not be judged. */
+/** Makes a heartbeat in each region and evaluates what came back of those before. All regions are tried; gives the errors of those that could not be evaluated. */
 export async function beatIn(regions: readonly string[], watching: Watching): Promise<readonly unknown[]> {
   const beats = await Promise.allSettled(regions.map((region) => beatOf(region, watching)));
   return beats.flatMap((beat) => (beat.status === 'rejected' ? [beat.reason] : []));
@@ -19,7 +19,7 @@ export async function beatIn(regions: readonly string[], watching: Watching): Pr
 async function beatOf(region: string, watching: Watching): Promise<void> {
   const { engine, measure } = watching;
   const beat = await makeBeat(region, watching);
-  const [due, heartbeat] = await engine.ledger.heartbeats.revise(region, (before) => {
+  const [due, heartbeat] = await engine.ledger.heartbeats.update(region, (before) => {
     const { next, answer } = beaten(before, beat);
     return { next, answer: [answer, next] as const };
   });
@@ -47,7 +47,7 @@ async function makeBeat(region: string, { engine, stack, measure }: Watching): P
 export async function heard(region: string, called: number, watching: Watching): Promise<void> {
   const { engine, measure } = watching;
   const now = engine.clock.now().getTime();
-  const [due, before] = await engine.ledger.heartbeats.revise(region, (heartbeat) => {
+  const [due, before] = await engine.ledger.heartbeats.update(region, (heartbeat) => {
     const { next, answer } = arrived(heartbeat, called, now);
     return { next, answer: [answer, heartbeat] as const };
   });
@@ -62,7 +62,7 @@ async function settle(region: string, due: Due, heartbeat: Heartbeat, watching: 
   if (due.tell !== null) await engine.notifier.announce(MESSAGES[due.tell](region, heartbeat));
   if (due.sweep) await sweep([region], watching);
   const now = engine.clock.now().getTime();
-  await engine.ledger.heartbeats.revise(region, (before) => ({ next: settled(before, due, now), answer: null }));
+  await engine.ledger.heartbeats.update(region, (before) => ({ next: settled(before, due, now), answer: null }));
 }
 
 const timeOf = (time: number | null) => (time === null ? 'a while ago' : new Date(time).toISOString());

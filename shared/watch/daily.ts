@@ -1,70 +1,48 @@
 import type { Engine } from '../engine/context.ts';
-import { end, isLate } from '../engine/reconcile/approvals.ts';
+import { expire, isExpired } from '../engine/reconcile/approvals.ts';
+import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
 import { isExemptedBy } from '../engine/reconcile/gates.ts';
-import { asSoleWriter, NO_RELAY } from '../engine/reconcile/with-lease.ts';
-import { look as lookAtFlap } from '../ledger/flap.ts';
-import { BusyError } from '../ledger/lease.ts';
-import type { Finding, Pause, Remediation } from '../ledger/ledger.ts';
+import { publishAnnouncements } from '../engine/reconcile/notices.ts';
+import { evaluateFlap } from '../ledger/flap.ts';
+import { LeaseHeldError } from '../ledger/lease.ts';
+import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
+import type { Finding, Pause } from '../ledger/records.ts';
 import type { ExemptionRule } from '../policy/policy.ts';
+import { DAY_MS, dayOf } from '../time.ts';
+import { type Recheck, recheckOf } from './leftovers.ts';
 
-/** A resource that wants another look. */
-export interface Recheck {
-  readonly service: string;
-  readonly ref: Remediation['ref'];
-  readonly controlId: string;
-  readonly reason: string;
-}
-
-const DAY = 86_400_000;
-/** An owner is told so many days before an exemption ends. */
+/** Days before an exemption ends on which its owner is notified. */
 export const WARNING_DAYS = 7;
-/** What an exemption covered is looked at again on so many days after its end: a day that was missed does no harm. */
+/** Days after its end on which what an exemption covered is looked at again: a day that was missed does no harm. */
 const ENDED_DAYS = 2;
-/** A run that has not ended after this long was cut off, in milliseconds: a Lambda may take 15 minutes. */
-const CUT_OFF = 900_000;
-/** Records older than this are not looked through for open ones. */
-const LOOK_BACK = 30 * DAY;
 
-/** True for a record whose run can no longer be at work. */
-export const isCutOff = ({ status, times }: Remediation, now: Date): boolean =>
-  status === 'applying' && now.getTime() - Date.parse(times.decided) > CUT_OFF;
-
-/** What somebody has to do once a day though no event comes: remind of pauses, warn of exemptions that end, end approvals that nobody gave. Gives the resources that want another look. One duty that fails does not keep the others from being done. */
-export async function dailyDuties(engine: Engine): Promise<{
+/** What has to be done once a day though no event comes: remind of pauses, warn of exemptions that end, end approvals that nobody gave. Gives the resources to look at again. A task that fails does not keep the others from being done. */
+export async function dailyTasks(engine: Engine): Promise<{
   readonly rechecks: readonly Recheck[];
   readonly errors: readonly unknown[];
 }> {
   const rechecks: Recheck[] = [];
   const errors: unknown[] = [];
   const recheck = (one: Recheck) => rechecks.push(one);
-  for (const duty of [remindOfPauses, warnOfEndingExemptions, lookAtFindings, closeRecords])
-    await duty(engine, recheck).catch((error: unknown) => errors.push(error));
+  for (const task of [remindOfPauses, warnOfEndingExemptions, lookAtFindings, endApprovals, publishAnnouncements])
+    await task(engine, recheck).catch((error: unknown) => errors.push(error));
   return { rechecks, errors };
 }
 
-type Duty = (engine: Engine, recheck: (one: Recheck) => void) => Promise<void>;
+type Task = (engine: Engine, recheck: (one: Recheck) => void) => Promise<void>;
 
-const remindOfPauses: Duty = async ({ ledger, notifier }) => {
+const remindOfPauses: Task = async ({ ledger, notifier }) => {
   for (const { control, by, reason, at } of await ledger.pauses())
     await notifier.announce({
       severity: 'HIGH',
       subject: `Evenkeel is paused: ${control ?? 'everything'}`,
-      text: `${control === null ? 'Nothing in this account' : `Nothing of ${control}`} is put right since ${at}.\nPaused by ${by}: ${reason}\n\nGo on:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
+      text: `${control === null ? 'Nothing in this account' : `Nothing of ${control}`} is remediated since ${at}.\nPaused by ${by}: ${reason}\n\nGo on:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
     });
 };
 
-/** Every exemption, whether it still holds or not. */
-export const exemptionsOf = async ({
-  policy,
-  ledger,
-}: Pick<Engine, 'policy' | 'ledger'>): Promise<readonly ExemptionRule[]> => [
-  ...policy.exemptions,
-  ...(await ledger.exemptions()),
-];
-
 /** The day so many days from now, `2027-01-31`. */
 export const dayFrom = ({ clock }: Pick<Engine, 'clock'>, days: number): string =>
-  new Date(clock.now().getTime() + days * DAY).toISOString().slice(0, 10);
+  dayOf(new Date(clock.now().getTime() + days * DAY_MS));
 
 /** Exemptions that hold and end within the days of warning. */
 export const endingExemptions = async (engine: Engine): Promise<readonly ExemptionRule[]> => {
@@ -72,74 +50,58 @@ export const endingExemptions = async (engine: Engine): Promise<readonly Exempti
   return (await exemptionsOf(engine)).filter(({ expires }) => expires >= today && expires <= soon);
 };
 
-const warnOfEndingExemptions: Duty = async (engine) => {
+const warnOfEndingExemptions: Task = async (engine) => {
   const { ledger, notifier } = engine;
   for (const { control, resource, owner, reason, expires } of await endingExemptions(engine)) {
     const warning = `warned|${control}|${resource}|${expires}`;
-    if (await ledger.heard(warning)) continue;
+    if (await ledger.wasMarked(warning)) continue;
     await notifier.announce({
       severity: 'MEDIUM',
       subject: `${owner}: an exemption ends on ${expires}`,
-      text: `${owner}: ${resource} may stay as it is for ${control} until ${expires} (${reason}).\nThe day after, it is looked at again and put right where the mode allows.\n\nPut it right yourself, or let it stay for longer:\n  npx evenkeel exempt --control ${control} --resource '${resource}' --owner ${owner} --reason … --expires …`,
+      text: `${owner}: ${resource} may stay as it is for ${control} until ${expires} (${reason}).\nThe day after, it is looked at again and remediated where the mode allows.\n\nRemediate it yourself, or let it stay for longer:\n  npx evenkeel exempt --control ${control} --resource '${resource}' --owner ${owner} --reason … --expires …`,
     });
-    await ledger.once(warning);
+    await ledger.markOnce(warning);
   }
 };
 
-/** What nobody allows or stops any more. */
-const lookAtFindings: Duty = async (engine, recheck) => {
+/** What nobody allows or stops any more; each resource once, since a look is by all its controls. */
+const lookAtFindings: Task = async (engine, recheck) => {
   const [today, lately] = [dayFrom(engine, 0), dayFrom(engine, -ENDED_DAYS)];
   const rules = await exemptionsOf(engine);
   const pauses = await engine.ledger.pauses();
   const holding = rules.filter(({ expires }) => expires >= today);
   const ended = rules.filter(({ expires }) => expires < today && expires >= lately);
-  for await (const finding of engine.ledger.openFindings()) {
-    const { controlId, ref, arn, outcome, key } = finding;
-    const among = (some: readonly ExemptionRule[]) =>
-      some.some((rule) => isExemptedBy(rule, controlId, arn, ref.resourceId));
-    const about = { service: serviceOf(key), ref, controlId };
-    if ((outcome === 'exempted' || among(ended)) && !among(holding))
-      recheck({ ...about, reason: 'its exemption has ended' });
-    else if (outcome === 'halted' && !isPaused(finding, pauses) && !(await isFlapping(key, controlId, engine)))
-      recheck({ ...about, reason: 'what halted it may have ended' });
+  for await (const { key, state } of engine.ledger.active()) {
+    const { resourceId } = refOfKey(key);
+    const among = (some: readonly ExemptionRule[], { controlId }: Finding) =>
+      some.some((rule) => isExemptedBy(rule, controlId, state.arn, resourceId));
+    const findings = Object.values(state.findings);
+    const isEnded = (finding: Finding) =>
+      (finding.outcome === 'exempted' || among(ended, finding)) && !among(holding, finding);
+    const mayGoOn = (finding: Finding) => finding.outcome === 'halted' && !isPaused(finding, pauses);
+    if (findings.some(isEnded)) recheck(recheckOf(key, 'its exemption has ended'));
+    else if (findings.some((finding) => finding.sightings !== undefined && among(holding, finding)))
+      recheck(recheckOf(key, 'a detection is exempted'));
+    else if (findings.some(mayGoOn) && !isFlapping(state, engine))
+      recheck(recheckOf(key, 'what halted it may have ended'));
   }
 };
 
 const isPaused = ({ controlId }: Finding, pauses: readonly Pause[]) =>
   pauses.some(({ control }) => control === null || control === controlId);
 
-/** True while the drift is not left in peace for long enough: a look of ours would only make it last. */
-async function isFlapping(key: string, controlId: string, { ledger, policy, clock }: Engine): Promise<boolean> {
-  const flap = (await ledger.recall(key)).flaps.get(controlId);
-  return flap !== undefined && lookAtFlap(flap, policy.limits.flap, clock.now().getTime()).stopped;
-}
+/** True while the drift of an element has not stayed away for long enough: a look of ours would only make it last. */
+const isFlapping = ({ flaps }: ResourceState, { policy, clock }: Engine): boolean =>
+  Object.values(flaps).some((flap) => evaluateFlap(flap, policy.limits.flap, clock.now().getTime()).stopped);
 
-/** The service in a resource's key. */
-const serviceOf = (key: string) => key.split('|')[2] ?? '';
-
-/** Ends approvals that nobody gave in time, and finds runs that were cut off. */
-const closeRecords: Duty = async (engine, recheck) => {
-  const now = engine.clock.now();
-  for await (const record of engine.ledger.remediations(new Date(now.getTime() - LOOK_BACK).toISOString())) {
-    const { id, service, ref, controlId } = record;
-    if (isCutOff(record, now)) recheck({ service, ref, controlId, reason: `${id} was cut off` });
-    if (isLate(record, engine)) await expire(record, engine);
-  }
+/** Ends approvals that nobody gave in time. Where a run is at work on the resource, that run ends it. */
+const endApprovals: Task = async (engine) => {
+  for await (const { state } of engine.ledger.active())
+    for (const { id, status } of state.open) {
+      const record = status === 'awaitingApproval' ? await engine.ledger.remediation(id) : null;
+      if (record === null || !isExpired(record, engine)) continue;
+      await expire(record, engine).catch((error: unknown) => {
+        if (!(error instanceof LeaseHeldError)) throw error;
+      });
+    }
 };
-
-/** Ends it if nobody has decided meanwhile: a list may be some seconds behind. Where a run is at work on the resource, that run ends it. */
-async function expire({ id, ...about }: Remediation, engine: Engine): Promise<void> {
-  const work = async () => {
-    const record = await engine.ledger.remediation(id);
-    if (record === null || !isLate(record, engine)) return;
-    await engine.notifier.announce({
-      severity: record.severity,
-      subject: `Nobody approved ${id}: ${record.ref.resourceId}`,
-      text: `The drift is still there: ${record.annotation}\nThe approval ended at ${record.expires}. The next look asks anew.`,
-    });
-    await end(record, engine);
-  };
-  await asSoleWriter(about, engine, NO_RELAY, work).catch((error: unknown) => {
-    if (!(error instanceof BusyError)) throw error;
-  });
-}

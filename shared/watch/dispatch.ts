@@ -1,16 +1,18 @@
-import { sendEvents } from '../aws/put-events.ts';
 import { atEachBeat, daily } from '../doctor/all.ts';
 import { deploymentAt } from '../doctor/deployment.ts';
 import type { Diagnosis, Examination } from '../doctor/diagnosis.ts';
 import { examine } from '../doctor/examine.ts';
 import { failedEventsQueue } from '../doctor/queues.ts';
-import { digestMessage, noted, told } from '../doctor/telling.ts';
+import { digestMessage, noted, notified } from '../doctor/telling.ts';
+import type { Engine } from '../engine/context.ts';
 import { messageOf, UnreadableEventError } from '../engine/errors.ts';
+import { publishAnnouncements } from '../engine/reconcile/notices.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
-import { RECHECK_DETAIL_TYPE } from '../internal-events.ts';
+import { recheck } from '../internal-events.ts';
 import { beatIn, heard } from './beat.ts';
 import type { Watching } from './context.ts';
-import { dailyDuties } from './daily.ts';
+import { dailyTasks } from './daily.ts';
+import { leftovers, type Recheck } from './leftovers.ts';
 import { sweepAll } from './start-sweeps.ts';
 
 /** What was done, for the log and for whoever invokes the function by hand. */
@@ -21,7 +23,7 @@ export interface Watched {
   readonly regions?: readonly string[];
 }
 
-/** Does what one message asks for: a duty of the schedule, or a heartbeat that has come back. Without any message, the daily duties. Throws, after all that could be done, where something failed. */
+/** Does what one message asks for: a task of the schedule, or a heartbeat that has come back. Without any message, the daily tasks. Throws, after all that could be done, where something failed. */
 export async function watchOver(body: unknown, watching: Watching): Promise<Watched> {
   const message = messageIn(body);
   const detail = objectOrNull(message.detail) ?? {};
@@ -56,36 +58,43 @@ async function hear(record: JsonObject, watching: Watching): Promise<Watched> {
 }
 
 async function heartbeat(regions: readonly string[], watching: Watching): Promise<Watched> {
+  const { engine } = watching;
   const errors = [...(await beatIn(regions, watching))];
-  const ill = await lookAndTell(atEachBeat, watching).catch((error: unknown) => {
-    errors.push(error);
-    return 0;
-  });
+  const attempt = attempting(errors);
+  const left = await attempt(leftovers(engine), []);
+  await attempt(sendRechecks(left, engine), undefined);
+  await attempt(publishAnnouncements(engine), undefined);
+  const ill = await attempt(examineAndNotify(atEachBeat, watching), 0);
   throwAll(errors);
-  return { duty: 'heartbeat', regions, ill };
+  return { duty: 'heartbeat', regions, rechecks: left.length, ill };
 }
 
 async function day(watching: Watching): Promise<Watched> {
-  const { engine, home } = watching;
-  const { rechecks, errors } = await dailyDuties(engine);
+  const { engine } = watching;
+  const { rechecks, errors } = await dailyTasks(engine);
   const all = [...errors];
-  const attempt = <T>(work: Promise<T>, otherwise: T) =>
-    work.catch((error: unknown) => {
-      all.push(error);
-      return otherwise;
-    });
-  const events = rechecks.map(({ service, ref }) => ({
-    detailType: RECHECK_DETAIL_TYPE,
-    detail: { service, ...ref },
-  }));
-  await attempt(sendEvents(engine.aws(home), events), undefined);
-  const ill = await attempt(lookAndTell(daily, watching), 0);
+  const attempt = attempting(all);
+  await attempt(sendRechecks(rechecks, engine), undefined);
+  const ill = await attempt(examineAndNotify(daily, watching), 0);
   throwAll(all);
   return { duty: 'daily', rechecks: rechecks.length, ill };
 }
 
-/** Makes the examinations, and tells people in one message what is due of what they find; gives how many are ill. */
-async function lookAndTell(examinations: readonly Examination[], watching: Watching): Promise<number> {
+const sendRechecks = async (rechecks: readonly Recheck[], { send }: Engine): Promise<void> => {
+  if (rechecks.length > 0) await send(rechecks.map(({ service, ref }) => recheck(service, ref)));
+};
+
+/** Awaits work whose failure must not keep the rest from being done: it is kept for the end. */
+const attempting =
+  (errors: unknown[]) =>
+  <T>(work: Promise<T>, otherwise: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      errors.push(error);
+      return otherwise;
+    });
+
+/** Makes the examinations, and notifies people in one message of what is due of what they find; gives how many are ill. */
+async function examineAndNotify(examinations: readonly Examination[], watching: Watching): Promise<number> {
   const { engine, home, stack } = watching;
   const { deployment, examination } = await deploymentAt(engine.aws(home), home, stack);
   // While it is being deployed or removed, things are missing that soon are there, or are meant to be gone.
@@ -102,10 +111,11 @@ async function lookAndTell(examinations: readonly Examination[], watching: Watch
   // Of a deployment that nobody could read, nothing else was examined.
   const examined = (deployment === null ? diagnoses : all).map(({ what }) => what);
   const clock = () => engine.clock.now().getTime();
-  const digest = await engine.ledger.troubles.revise((troubles) => noted(troubles, examined, diagnoses, clock()));
+  const { incidents } = engine.ledger;
+  const digest = await incidents.update((known) => noted(known, examined, diagnoses, clock()));
   if (digest !== null) {
     await engine.notifier.announce(digestMessage(digest));
-    await engine.ledger.troubles.revise((troubles) => ({ next: told(troubles, digest, clock()), answer: null }));
+    await incidents.update((known) => ({ next: notified(known, digest, clock()), answer: null }));
   }
   return diagnoses.filter(({ state }) => state === 'ill').length;
 }

@@ -5,20 +5,31 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
-import { perMessage } from '../lambda/batch.ts';
 import { engineFromEnvironment } from '../lambda/environment.ts';
 import { emitter } from '../lambda/metrics.ts';
+import { retryWithBackoff } from '../lambda/shorten-visibility.ts';
+import { perMessage } from '../lambda/sqs-batch.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
+import type { Domain } from '../service.ts';
 import type { Watching } from './context.ts';
 import { type Watched, watchOver } from './dispatch.ts';
 
-/** The Lambda handler of the schedules and the heartbeats: it takes its queue's messages, and what somebody invokes it with. `services` are those that have a function which sweeps. */
-export function createWatchHandler(policy: PolicyDocument, services: readonly string[]) {
+/** What the watch function knows of the others. */
+export interface WatchOptions {
+  readonly policy: PolicyDocument;
+  /** The domain whose queue gets the messages for a service. */
+  readonly domains: Readonly<Record<string, Domain>>;
+  /** The services with an enabled control, which are swept. */
+  readonly services: readonly string[];
+}
+
+/** The Lambda handler of the schedules and the heartbeats: it works on its queue's messages, and on what somebody invokes it with. */
+export function createWatchHandler({ policy, domains, services }: WatchOptions) {
   const logger = new Logger();
   const emit = emitter(new Metrics());
   const { AWS_REGION: home = '', AWS_LAMBDA_FUNCTION_NAME: name } = process.env;
   const watching: Omit<Watching, 'accountId'> = {
-    engine: engineFromEnvironment(policy, (text) => logger.info(text)),
+    engine: engineFromEnvironment(policy, (text) => logger.info(text), domains),
     home,
     stack: name?.replace(/-watch$/, '') ?? DEFAULT_STACK,
     services,
@@ -35,7 +46,13 @@ export function createWatchHandler(policy: PolicyDocument, services: readonly st
     return watched;
   }
 
-  const refused = (error: unknown, messageId: string) =>
-    logger.error(`comes again: ${messageOf(error)}`, { messageId });
-  return middy(perMessage(watch, refused)).use(injectLambdaContext(logger, { resetKeys: true }));
+  return middy(
+    perMessage(watch, async (error, message) => {
+      const { messageId } = message;
+      logger.error(`comes again: ${messageOf(error)}`, { messageId });
+      await retryWithBackoff(watching.engine.aws(home), message).catch((refused: unknown) =>
+        logger.warn('the message comes again later than it could', { messageId, reason: messageOf(refused) }),
+      );
+    }),
+  ).use(injectLambdaContext(logger, { resetKeys: true }));
 }

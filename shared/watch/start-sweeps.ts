@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { sendEvents } from '../aws/put-events.ts';
 import { enabledRegions } from '../aws/regions.ts';
-import { sweepEvent } from '../engine/sweep/cursor.ts';
+import { sweepMessage } from '../engine/sweep/cursor.ts';
 import type { Watching } from './context.ts';
 
 /** What EC2 says where a policy of the organisation denies a region. */
 const REFUSALS = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException'];
 
 /** Sends the first slice of a sweep of every service in each of these regions. */
-export async function sweep(
-  regions: readonly string[],
-  { engine, home, services, accountId }: Watching,
-): Promise<void> {
-  const events = regions.flatMap((region) =>
-    services.map((service) => sweepEvent({ service, accountId, region }, randomUUID())),
+export async function sweep(regions: readonly string[], { engine, services, accountId }: Watching): Promise<void> {
+  const messages = regions.flatMap((region) =>
+    services.map((service) => sweepMessage({ service, accountId, region }, randomUUID())),
   );
-  await sendEvents(engine.aws(home), events);
+  await engine.send(messages);
 }
 
 /** Sweeps every region that is enabled; where nobody can say which these are, those of the deployment. */

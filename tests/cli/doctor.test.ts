@@ -51,6 +51,8 @@ test('a deployment that is well: every line says so, by a few calls that only re
     'pauses',
     'breakers',
     'halted findings',
+    'blocked findings',
+    'pending',
     'approvals',
     'runs cut off',
     'exemptions',

@@ -24,6 +24,7 @@ const KEYS = [
   'remediationId',
   'resourceId',
   'resourceType',
+  'severity',
   'steps',
 ];
 

@@ -1,7 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  GetTrailStatusCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, GetBucketPolicyCommand, GetPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
@@ -12,7 +21,11 @@ const BLOCKED = 's3-bucket-public-access-blocked';
 const cwd = temporaryFolder();
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);
-const evenkeel = evenkeelAs({ ...account.env, AWS_ENDPOINT_URL: wire.endpoint });
+const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
+const evenkeel = evenkeelAs(env);
+const { table } = await makeLocalWorld(account.aws());
+/** The command beside a deployment: with its ledger. */
+const deployed = evenkeelAs({ ...env, EVENKEEL_TABLE: table });
 const s3 = account.aws()(S3Client);
 const Bucket = `evenkeel-${account.accountId}`;
 const LocationConstraint = REGION;
@@ -99,6 +112,48 @@ test('a type that cannot be listed fails, and the others go on', async () => {
   expect(rest.every(({ controlId }) => controlId === ADMIN_PORTS)).toBe(true);
 });
 
+describe('what the ledger knows', () => {
+  const LOGGING = 'cloudtrail-trail-logging-enabled';
+  const trails = account.aws()(CloudTrailClient);
+  const sweepTrails = async (mode: 'detect' | 'remediate') => {
+    const flags = ['--no-policy', '--mode', mode, '--control', LOGGING, '--region', REGION, '--exit-code'];
+    const finished = await deployed(['sweep', '--json', ...flags], { cwd });
+    return { status: finished.status, outcomes: linesOf(finished).map(({ outcome }) => outcome), finished };
+  };
+
+  test('a trail that was deleted is found by what was remembered of it, and recreated', async () => {
+    const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: `${Bucket}-trails`, CreateBucketConfiguration }));
+    const { TrailARN } = await trails.send(new CreateTrailCommand({ Name: 'audit', S3BucketName: `${Bucket}-trails` }));
+    await trails.send(new StartLoggingCommand({ Name: 'audit' }));
+    expect(await sweepTrails('remediate')).toMatchObject({ status: 0, outcomes: ['compliant'] });
+    await trails.send(new DeleteTrailCommand({ Name: 'audit' }));
+    const { finished, ...seen } = await sweepTrails('detect');
+    expect(seen).toEqual({ status: 3, outcomes: ['detected'] });
+    const [line] = linesOf(finished);
+    expect(line).toMatchObject({ resourceId: TrailARN, region: REGION, before: 'NON_COMPLIANT' });
+    expect(line?.steps.map(({ operation }) => operation)).toEqual(['CreateTrail', 'StartLogging']);
+    expect(await sweepTrails('remediate')).toMatchObject({ status: 0, outcomes: ['remediated'] });
+    expect(await trails.send(new GetTrailStatusCommand({ Name: 'audit' }))).toMatchObject({ IsLogging: true });
+    expect(await sweepTrails('remediate')).toMatchObject({ status: 0, outcomes: ['compliant'] });
+  });
+
+  test('ten groups more cost not one call more, of EC2 or of the ledger', async () => {
+    const sweepGroups = async () => {
+      wire.take();
+      const flags = ['--no-policy', '--mode', 'remediate', '--control', ADMIN_PORTS, '--region', 'eu-west-3'];
+      const lines = linesOf(await deployed(['sweep', '--json', ...flags], { cwd }));
+      return { resources: lines.length, calls: wire.take().toSorted() };
+    };
+    const before = await sweepGroups();
+    const there = { ...account, aws: (region = 'eu-west-3') => account.aws(region) };
+    const ec2 = there.aws()(EC2Client);
+    for (let index = 0; index < 10; index += 1)
+      await ec2.send(new CreateSecurityGroupCommand({ GroupName: `more-${index}`, Description: 'more' }));
+    expect(await sweepGroups()).toEqual({ resources: before.resources + 10, calls: before.calls });
+  });
+});
+
 describe('regions', () => {
   const look = (controlIds: readonly string[], ...flags: string[]) =>
     evenkeel(['sweep', '--json', ...controlIds.flatMap((id) => ['--control', id]), ...flags], { cwd });
@@ -110,13 +165,16 @@ describe('regions', () => {
     expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining([afar, groupAfar]));
   });
 
-  test('what there is once for the account is looked at once, at home', async () => {
+  test('what belongs to no region is looked at once: at home, or where the partition keeps it', async () => {
     const ids = ['s3-account-public-access-blocked', 'cloudtrail-multi-region-trail-enabled'];
-    const lines = linesOf(await look(ids));
-    expect(lines.map(({ controlId, region }) => `${controlId} ${region}`).sort()).toEqual(
-      ids.map((id) => `${id} ${REGION}`).sort(),
-    );
-    expect(linesOf(await look(ids, '--region', AFAR))).toEqual([]);
+    const seen = (finished: Finished) =>
+      linesOf(finished)
+        .map(({ controlId, region }) => `${controlId} ${region}`)
+        .sort();
+    expect(seen(await look(ids))).toEqual(ids.map((id) => `${id} us-east-1`).sort());
+    expect(seen(await look(ids, '--region', AFAR))).toEqual([]);
+    const args = ['sweep', '--json', ...ids.flatMap((id) => ['--control', id])];
+    expect(seen(await deployed(args, { cwd }))).toEqual(ids.map((id) => `${id} ${REGION}`).sort());
   });
 
   test('what there is in each region is looked at in each', async () => {

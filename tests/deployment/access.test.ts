@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { loadCatalogue } from '../../scripts/catalogue.ts';
+import { loadContent } from '../../scripts/catalogue.ts';
 import { ofType, PATIENCE, type Resources, templateIn } from '../support/serverless.ts';
 import { copyOfTree } from '../support/tree.ts';
 import { EMAILS, packageVariant, STAGE } from '../support/variants.ts';
 
 // What the local account does not look at: who may use what of the deployment, and what outlasts it.
-const controls = [...(await loadCatalogue()).values()].flat();
+const { controls } = await loadContent();
 const PREFIX = `evenkeel-${STAGE}`;
 
 const tree = copyOfTree();
@@ -15,7 +15,7 @@ let elsewhere: Resources;
 beforeAll(async () => {
   expect(await packageVariant('full', tree)).toMatchObject({ status: 0 });
   resources = templateIn(tree).Resources;
-  elsewhere = parse(resources.Forwarding?.Properties.TemplateBody).Resources;
+  elsewhere = JSON.parse(resources.Forwarding?.Properties.TemplateBody).Resources;
 }, PATIENCE);
 
 const propertiesOf = (id: string) => resources[id]?.Properties;
@@ -53,7 +53,7 @@ describe('the key', () => {
       KMSMasterKeyId: arnOf('Key'),
     });
     const others = [...ofType(resources, 'AWS::SNS::Topic'), ...ofType(resources, 'AWS::SQS::Queue')];
-    expect(others.length).toBe(8);
+    expect(others.length).toBe(7);
     for (const [, { Properties }] of others) expect(Properties.KmsMasterKeyId).toEqual(arnOf('Key'));
     // The key of the home region is none of another.
     expect(elsewhere.FailedEvents?.Properties.SqsManagedSseEnabled).toBe(true);
@@ -184,7 +184,7 @@ describe('the stack set', () => {
         { ParameterKey: 'ForwardRole', ParameterValue: arnOf('ForwardRole') },
       ],
     });
-    const { Parameters } = parse(propertiesOf('Forwarding').TemplateBody);
+    const { Parameters } = JSON.parse(propertiesOf('Forwarding').TemplateBody);
     expect(Object.keys(Parameters)).toEqual(['Prefix', 'HomeBus', 'ForwardRole']);
     // They are there as long as it is: it cannot be removed without them.
     expect(resources.Forwarding?.DependsOn).toEqual([
@@ -252,45 +252,71 @@ describe('the stack set', () => {
 });
 
 describe('the rules of AWS Config', () => {
-  test('are one for each control, called by it; of settings of the account they come by the day alone', () => {
-    const found = ofType(resources, 'AWS::Config::ConfigRule').map(([id, { Properties }]) => [
-      id.toLowerCase(),
-      Properties.ConfigRuleName,
-      Properties.InputParameters,
-      Properties.Scope,
-      Properties.Source.SourceDetails.map(
-        ({ MessageType, MaximumExecutionFrequency = null }: Record<string, string | null>) => [
+  interface Rule {
+    readonly Properties: {
+      readonly [name: string]: unknown;
+      readonly Source: {
+        readonly [name: string]: unknown;
+        readonly SourceDetails: readonly Readonly<Record<string, string>>[];
+      };
+    };
+  }
+  const packs = () =>
+    ofType(resources, 'AWS::Config::ConformancePack').map(([, { DependsOn, Properties }]) => ({
+      DependsOn,
+      name: Properties.ConformancePackName,
+      body: Properties.TemplateBody['Fn::Sub'] as string,
+      rules: Object.values(parse(Properties.TemplateBody['Fn::Sub']).Resources) as readonly Rule[],
+    }));
+
+  test('are one for each control, in a pack of their domain, called by it; of settings of the account they come by the day alone', () => {
+    const found = packs().flatMap(({ name, rules }) =>
+      rules.map(({ Properties }) => [
+        name,
+        Properties.ConfigRuleName,
+        Properties.InputParameters,
+        Properties.Scope,
+        Properties.Source.SourceDetails.map(({ MessageType, MaximumExecutionFrequency = null }) => [
           MessageType,
           MaximumExecutionFrequency,
-        ],
-      ),
-      [Properties.Source.Owner, Properties.Source.SourceIdentifier],
-    ]);
+        ]),
+        [Properties.Source.Owner, Properties.Source.SourceIdentifier],
+      ]),
+    );
     const changes = [
       ['ConfigurationItemChangeNotification', null],
       ['OversizedConfigurationItemChangeNotification', null],
     ];
-    expect(found).toEqual(
+    expect(found.sort()).toEqual(
       // AWS Config knows no snapshots: a rule on them would be refused, and all else with it.
       controls
         .filter(({ resource }) => resource.type !== 'AWS::EC2::Snapshot')
         .map(({ id, resource }) => {
           const ofAccount = resource.type === 'AWS::::Account';
           return [
-            `rules${id.replaceAll('-', '')}`,
+            `${PREFIX}-${resource.service.domain}`,
             `${PREFIX}-${id}`,
             { controlId: id },
             ofAccount ? undefined : { ComplianceResourceTypes: [resource.type] },
             ofAccount ? [['ScheduledNotification', 'TwentyFour_Hours']] : changes,
-            ['CUSTOM_LAMBDA', arnOf('RulesLambdaFunction')],
+            ['CUSTOM_LAMBDA', '${ConfigRulesLambdaFunction.Arn}'],
           ];
-        }),
+        })
+        .sort(),
     );
   });
 
+  test('fit into packs as AWS Config takes them, which wait for the permission to call the function', () => {
+    for (const { DependsOn, body, rules } of packs()) {
+      expect(Buffer.byteLength(body)).toBeLessThan(51_200);
+      expect(rules.length).toBeLessThanOrEqual(130);
+      expect(DependsOn).toEqual(['ConfigRulesPermission']);
+    }
+  });
+
   test('may call the function, for this account', () => {
-    expect(propertiesOf('RulesPermission')).toEqual({
-      FunctionName: { Ref: 'RulesLambdaFunction' },
+    expect(propertiesOf('ConfigRulesPermission')).toEqual({
+      FunctionName: { Ref: 'ConfigRulesLambdaFunction' },
       Action: 'lambda:InvokeFunction',
       Principal: 'config.amazonaws.com',
       SourceAccount: { Ref: 'AWS::AccountId' },

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -8,7 +6,6 @@ import {
   ListQueueTagsCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -32,6 +29,7 @@ import { evenkeelAs, linesOf } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
 import { REGION, type TestAccount } from '../support/sandbox.ts';
+import { named, statementsOf as statementsIn, templateAt } from '../support/serverless.ts';
 import { slackServer } from '../support/slack-server.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
@@ -59,15 +57,8 @@ let credentials: Readonly<Record<string, string>> = {};
 const instances = new Map<string, Instance>();
 const logs: Logged[] = [];
 
-interface Template {
-  // biome-ignore lint/suspicious/noExplicitAny: each type has properties of its own
-  readonly Resources: Readonly<Record<string, { readonly Properties: any }>>;
-}
-const { Resources }: Template = JSON.parse(
-  readFileSync(join(built.folder, 'cloudformation-template-update-stack.json'), 'utf8'),
-);
-const title = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
-const statementsOf = (name: string) => Resources[`${title(name)}Role`]?.Properties.Policies[0].PolicyDocument.Statement;
+const { Resources } = templateAt(built.folder);
+const statementsOf = (name: string) => statementsIn(Resources, name);
 const roleName = ({ role }: DeployedFunction) => role.split('/').at(-1) ?? '';
 const deployed = (name: string) => deployment.functions.find((one) => one.name === name) as DeployedFunction;
 const queueUrl = async (QueueName: string, region = REGION) =>
@@ -116,16 +107,16 @@ async function happens(event: object, region = REGION): Promise<void> {
 
 /** Puts into a queue what a schedule's rule puts there: in the local account no time comes. */
 async function isTime(duty: string): Promise<void> {
-  const [target] = Resources[`Watch${title(duty)}Schedule`]?.Properties.Targets ?? [];
+  const [target] = Resources[named('watch', `${named(duty, 'Schedule')}`)]?.Properties.Targets ?? [];
   await aws()(SQSClient).send(
     new SendMessageCommand({ QueueUrl: deployed('watch').queueUrl, MessageBody: target.Input }),
   );
 }
 
 /** Lets the functions work until no queue has anything that can be seen; gives what they logged as results. */
-async function settled(): Promise<readonly Result[]> {
+async function settled(options = {}): Promise<readonly Result[]> {
   const before = logs.length;
-  const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws());
+  const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws(), options);
   while ((await Promise.all(deployment.functions.map(work))).some((taken) => taken > 0));
   return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as Result]));
 }
@@ -169,17 +160,15 @@ test('a change in another region comes home by its rules, and is put right where
 
 describe('what a function may not do', () => {
   let groupId: string;
-  const ec2 = () => deployed('ec2');
+  const serving = () => deployed('infrastructure');
   const failed = () => deployment.outputs.DeadLetterQueueUrl ?? '';
 
   test('fails, comes again, and then waits whole in the dead-letter queue', async () => {
     groupId = await openGroup(account, 'refused');
-    await permit(roleName(ec2()), statementsOf('ec2'), aws(), ['ec2:RevokeSecurityGroupIngress']);
-    const again = new SetQueueAttributesCommand({ QueueUrl: ec2().queueUrl, Attributes: { VisibilityTimeout: '0' } });
-    await aws()(SQSClient).send(again);
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws(), ['ec2:RevokeSecurityGroupIngress']);
     const event = openedEvent(account, groupId, 'refused');
     await happens(event);
-    const tries = (await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    const tries = (await settled({ retriesAtOnce: true })).filter(({ controlId }) => controlId === ADMIN_PORTS);
     expect(tries.map(({ outcome }) => outcome)).toEqual(Array(6).fill('failed'));
     expect(tries[0]?.error).toContain('is not authorized to perform: ec2:RevokeSecurityGroupIngress');
     const { Messages = [] } = await aws()(SQSClient).send(
@@ -200,7 +189,7 @@ describe('what a function may not do', () => {
     ]);
     expect({ status: mend.status, left: await messagesIn(failed(), aws()) }).toEqual({ status: 0, left: 0 });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
-    await permit(roleName(ec2()), statementsOf('ec2'), aws());
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws());
   });
 });
 

@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../scripts/catalogue.ts';
+import { loadContent } from '../../scripts/catalogue.ts';
+import { byDomain } from '../../scripts/generate/content.ts';
+import { functionKey } from '../../scripts/generate/statements.ts';
+import { PYTHON } from '../../scripts/sandbox/moto.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import type { Finished } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
@@ -16,10 +20,10 @@ import {
 } from '../support/serverless.ts';
 import { copyOfTree } from '../support/tree.ts';
 
-const catalogue = await loadCatalogue();
-const services = [...catalogue.keys()];
-/** One for each service, and the one of the schedules. */
-const functions = [...services, 'watch'];
+const content = await loadContent();
+const domains = [...byDomain(content).keys()];
+/** One for each domain, and the one of the schedules. */
+const functions = [...domains, 'watch'];
 
 /** As a new clone is, and one where a control may act. */
 const [watching, acting] = [copyOfTree(), copyOfTree()];
@@ -70,14 +74,29 @@ beforeAll(async () => {
 }, PATIENCE);
 
 describe('the package', () => {
+  /** The files in an archive. */
+  const filesIn = (archive: string) =>
+    execFileSync(PYTHON, [
+      '-c',
+      'import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep="\\n")',
+      archive,
+    ])
+      .toString()
+      .trim()
+      .split('\n');
+
   test('is made without a network and without credentials, one archive for each function', () => {
     const archives = readdirSync(`${watching}.serverless`).filter((name) => name.endsWith('.zip'));
-    expect(archives.sort()).toEqual(functions.map((name) => `${name}.zip`).sort());
-    for (const service of functions) {
-      const archive = readFileSync(`${watching}.serverless/${service}.zip`);
-      expect(archive.includes(`functions/${service}/handler.mjs`)).toBe(true);
-      for (const other of functions) expect(archive.includes(`functions/${other}/`)).toBe(other === service);
-    }
+    expect(archives.sort()).toEqual(functions.map((name) => `${functionKey(name)}.zip`).sort());
+  });
+
+  test.each(functions)('holds of %s its handler and its own chunks, and nothing of another function', (name) => {
+    const files = filesIn(`${watching}.serverless/${functionKey(name)}.zip`);
+    expect(files).toContain(`functions/${name}/handler.mjs`);
+    const own = new RegExp(`^functions/${name}/(handler|chunks/[\\w.-]+)\\.mjs$`);
+    expect(files.filter((file) => !own.test(file))).toEqual([]);
+    // A service's controls are chunks: a function of a domain is never one file.
+    if (name !== 'watch') expect(files.length).toBeGreaterThan(2);
   });
 
   const mistaken = copyOfTree();
@@ -108,9 +127,9 @@ describe('the package', () => {
 });
 
 test('a control that policy.yml lets act brings its own permissions and no others', () => {
-  const control = [...catalogue.values()].flat().find(({ id }) => id === ADMIN_PORTS) as AnyControl;
-  const writes = services.flatMap((service) =>
-    statementsOf(actingResources, service).filter(({ Sid }) => Sid.startsWith('Remediate')),
+  const control = content.controls.find(({ id }) => id === ADMIN_PORTS) as AnyControl;
+  const writes = domains.flatMap((domain) =>
+    statementsOf(actingResources, domain).filter(({ Sid }) => Sid.startsWith('Remediate')),
   );
   expect(writes).toEqual(
     [
@@ -125,7 +144,7 @@ test('a control that policy.yml lets act brings its own permissions and no other
       },
     ].map((statement) => ({ ...statement, Resource: expect.arrayContaining(statement.Resource) })),
   );
-  const withoutWrites = Object.entries(actingResources).filter(([name]) => name !== 'Ec2Role');
+  const withoutWrites = Object.entries(actingResources).filter(([name]) => name !== 'InfrastructureRole');
   for (const [name, resource] of withoutWrites.filter(([, { Type }]) => Type === 'AWS::IAM::Role'))
     expect(resource).toEqual(resources[name]);
 });

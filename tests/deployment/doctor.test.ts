@@ -92,7 +92,7 @@ const ROUNDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'what everything hangs on': [
     'there is no trail',
-    'the bus of the other regions has gone',
+    'the bus of all events has gone',
     'a region has no rule that forwards',
     'the topic has gone',
     'the ledger has gone',

@@ -1,16 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
+import { loadContent, ROOT } from '../../scripts/catalogue.ts';
+import { byDomain } from '../../scripts/generate/content.ts';
+import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { matches } from '../support/event-pattern.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/sandbox.ts';
 import { named, ofType, PATIENCE, type Resources, serverless, templateIn } from '../support/serverless.ts';
 import { copyOfTree } from '../support/tree.ts';
 
-const catalogue = await loadCatalogue();
-const services = [...catalogue.keys()];
-/** One for each service, and the one of the schedules. */
-const functions = [...services, 'watch'];
+const content = await loadContent();
+const domains = [...byDomain(content).keys()];
+/** One for each domain, and the one of the schedules. */
+const functions = [...domains, 'watch'];
+const domainOf = (service: string) =>
+  content.controls.find(({ resource }) => resource.service.id === service)?.resource.service.domain;
 
 let resources: Resources;
 /** What stands in each other region. */
@@ -18,97 +21,149 @@ let region: { readonly Resources: Resources };
 const tree = copyOfTree();
 beforeAll(async () => {
   expect(await serverless(tree, ['package'])).toMatchObject({ status: 0 });
-  resources = templateIn(tree).Resources;
-  // What CloudFormation makes of the names in it.
-  const filledIn = JSON.stringify(parse(resources.Forwarding?.Properties.TemplateBody)).replaceAll(
-    '{"Fn::Sub":"/${Prefix}-failed-events"}',
-    '"/evenkeel-prod-failed-events"',
-  );
-  region = JSON.parse(filledIn);
+  const { Resources } = templateIn(tree);
+  // What CloudFormation makes of the names in them.
+  const filledIn = (text: string) =>
+    JSON.parse(
+      text
+        .replaceAll('{"Fn::Sub":"/${Prefix}-failed-events"}', '"/evenkeel-prod-failed-events"')
+        .replaceAll('{"Ref":"AWS::AccountId"}', `"${SAMPLE_ACCOUNT}"`),
+    );
+  resources = filledIn(JSON.stringify(Resources));
+  region = filledIn(Resources.Forwarding?.Properties.TemplateBody);
 }, PATIENCE);
 
-const samples = readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' })
+const all = readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replaceAll('\\', '/').slice(0, -'.json'.length))
   .sort();
+const isCall = (name: string) => 'eventName' in (sampleEvent(name) as { readonly detail: object }).detail;
+/** Of the controls: calls, and events that are none. */
+const isByRoot = (name: string) => JSON.stringify(sampleEvent(name)).includes('"userIdentity":{"type":"Root"');
+const samples = all.filter((name) => !name.startsWith('detections/') && !isByRoot(name));
+const calls = samples.filter(isCall);
+/** What detections may want to hear of too, whichever way: it may come twice. */
+const ofDetections = all.filter((name) => name.startsWith('detections/') || isByRoot(name));
 
-/** The functions that an event wakes, each as often as it is woken: by the rules of the default bus, or of the bus where other regions' changes arrive. */
-const wokenBy = (event: unknown, bus: 'default' | 'forwarded' = 'default'): readonly string[] =>
+const rulesOn = (bus: 'default' | 'own') =>
   ofType(resources, 'AWS::Events::Rule')
-    .filter(([, { Properties }]) => (Properties.EventBusName === undefined) === (bus === 'default'))
-    .filter(([, { Properties }]) => Properties.EventPattern !== undefined && matches(Properties.EventPattern, event))
-    .flatMap(([, { Properties }]) => Properties.Targets)
+    .map(([, { Properties }]) => Properties)
+    .filter(({ EventBusName }) => (EventBusName === undefined) === (bus === 'default'))
+    .filter(({ EventPattern }) => EventPattern !== undefined);
+
+/** The functions whose queues get an event by the rules of our own bus, each as often as it gets it. */
+const wokenBy = (event: unknown): readonly string[] =>
+  rulesOn('own')
+    .filter(({ EventPattern }) => matches(EventPattern, event))
+    .flatMap(({ Targets }) => Targets)
     .map(({ Arn }) => functions.find((name) => Arn['Fn::GetAtt'][0] === named(name, 'Queue')) ?? 'nobody');
 
-/** How often another region forwards an event. */
-const forwarded = (event: unknown): number =>
+/** How often an event is handed on to our own bus: at home, and in another region. */
+const forwarded = (event: unknown): readonly [home: number, elsewhere: number] => [
+  rulesOn('default').filter(({ EventPattern }) => matches(EventPattern, event)).length,
   ofType(region.Resources, 'AWS::Events::Rule').filter(([, { Properties }]) => matches(Properties.EventPattern, event))
-    .length;
+    .length,
+];
+
+const ONCE = [1, 1];
+const NEVER = [0, 0];
+
+const nobodyGets = (event: unknown) => {
+  expect(wokenBy(event)).toEqual([]);
+  expect(forwarded(event)).toEqual(NEVER);
+};
 
 const altered = (name: string, change: object) => {
   const event = sampleEvent(name);
   return { ...event, detail: { ...(event.detail as object), ...change } };
 };
 
-test.each(samples)('events/%s.json wakes its own function, once, at home and from another region', (name) => {
-  const own = [name.split('/')[0]];
-  expect(wokenBy(sampleEvent(name))).toEqual(own);
-  expect(wokenBy(sampleEvent(name), 'forwarded')).toEqual(own);
-  expect(forwarded(sampleEvent(name))).toBe(1);
+test.each(samples)(
+  'events/%s.json goes to the own bus once, from every region, and from there to its domain',
+  (name) => {
+    const [service = ''] = name.split('/');
+    expect(wokenBy(sampleEvent(name))).toEqual([domainOf(service)]);
+    expect(forwarded(sampleEvent(name))).toEqual(ONCE);
+  },
+);
+
+test.each(calls)(
+  'nobody gets %s where it failed, only reads, is of another service or account, or not from AWS',
+  (name) => {
+    for (const errorCode of ['Client.UnauthorizedOperation', '']) nobodyGets(altered(name, { errorCode }));
+    const { detail } = sampleEvent(name) as { detail: { eventName: string } };
+    const read = detail.eventName.replace(/^[A-Z][a-z]+/, 'Describe');
+    for (const event of [
+      altered(name, { eventName: read, readOnly: true }),
+      altered(name, { eventSource: 'quantum.amazonaws.com' }),
+      { ...sampleEvent(name), 'detail-type': 'AWS API Call' },
+      { ...sampleEvent(name), source: 'my.app' },
+      { ...sampleEvent(name), account: '999900001111' },
+    ])
+      nobodyGets(event);
+  },
+);
+
+test.each(calls)('%s as an event of the service itself goes the same way', (name) => {
+  const event = { ...sampleEvent(name), 'detail-type': 'AWS Service Event via CloudTrail' };
+  expect(wokenBy(event)).toHaveLength(1);
+  expect(forwarded(event)).toEqual(ONCE);
 });
 
-test.each(samples)('nobody, where %s failed, only reads, or is of another service', (name) => {
-  const nobody = (event: unknown) => expect([...wokenBy(event), ...wokenBy(event, 'forwarded')]).toEqual([]);
-  for (const errorCode of ['Client.UnauthorizedOperation', '']) {
-    nobody(altered(name, { errorCode }));
-    expect(forwarded(altered(name, { errorCode }))).toBe(0);
-  }
-  const { detail } = sampleEvent(name) as { detail: { eventName: string } };
-  const read = detail.eventName.replace(/^[A-Z][a-z]+/, 'Describe');
-  for (const event of [
-    altered(name, { eventName: read, readOnly: true }),
-    altered(name, { eventSource: 'quantum.amazonaws.com' }),
-    { ...sampleEvent(name), 'detail-type': 'AWS Console Sign In via CloudTrail' },
-  ]) {
-    nobody(event);
-    expect(forwarded(event)).toBe(0);
-  }
+test.each(samples.filter((name) => !isCall(name)))('nobody gets %s of another account or detail-type', (name) => {
+  nobodyGets({ ...sampleEvent(name), account: '999900001111' });
+  nobodyGets({ ...sampleEvent(name), 'detail-type': 'Something Else' });
 });
 
-const types = new Set([...catalogue.values()].flat().map(({ resource }) => resource.type as string));
-test.each([...types].sort())('AWS Config on %s wakes the functions that judge it, once', (resourceType) => {
-  const judges = services.filter((service) =>
-    catalogue.get(service)?.some(({ resource }) => resource.type === resourceType),
+test.each(ofDetections)('%s reaches the domain of the detections that describe it, also where it failed', (name) => {
+  const event = sampleEvent(name);
+  const describing = content.detections.filter(({ describe }) =>
+    changesIn(event).some((change) => change.kind === 'call' && describe(change.record) !== null),
+  );
+  for (const { service } of describing) expect(wokenBy(event)).toContain(service.domain);
+  if (describing.length > 0) expect(forwarded(event)).not.toContain(0);
+});
+
+const types = new Set(content.controls.map(({ resource }) => resource.type as string));
+test.each([...types].sort())('AWS Config on %s reaches the domains that evaluate it, once', (resourceType) => {
+  const evaluating = domains.filter((domain) =>
+    content.controls.some(({ resource }) => resource.type === resourceType && resource.service.domain === domain),
   );
   const about = { resourceType, resourceId: 'x', awsAccountId: SAMPLE_ACCOUNT, awsRegion: REGION };
-  const fromConfig = (kind: string, detail: object) => ({ source: 'aws.config', 'detail-type': kind, detail });
+  const fromConfig = (kind: string, detail: object) => ({
+    source: 'aws.config',
+    account: SAMPLE_ACCOUNT,
+    'detail-type': kind,
+    detail,
+  });
   for (const event of [
     fromConfig('Config Configuration Item Change', { configurationItem: about }),
     fromConfig('Config Configuration Item Change', { configurationItemSummary: about }),
     fromConfig('Config Rules Compliance Change', about),
   ]) {
-    expect(wokenBy(event).toSorted()).toEqual(judges.toSorted());
-    expect(wokenBy(event, 'forwarded').toSorted()).toEqual(judges.toSorted());
-    expect(forwarded(event)).toBe(1);
+    expect(wokenBy(event).toSorted()).toEqual(evaluating.toSorted());
+    expect(forwarded(event)).toEqual(ONCE);
+    nobodyGets({ ...event, account: '999900001111' });
   }
-  const other = fromConfig('Config Rules Compliance Change', { ...about, resourceType: 'AWS::EC2::Fleet' });
-  expect([...wokenBy(other), ...wokenBy(other, 'forwarded')]).toEqual([]);
-  expect(forwarded(other)).toBe(0);
+  nobodyGets(fromConfig('Config Rules Compliance Change', { ...about, resourceType: 'AWS::EC2::Fleet' }));
+  nobodyGets(fromConfig('Config Configuration Snapshot Delivery Status', about));
 });
 
-test('our own events wake the function of their service, and only at home', () => {
-  for (const service of services)
-    for (const detailType of ['Evenkeel Recheck', 'Evenkeel Sweep']) {
-      const event = { source: 'evenkeel', 'detail-type': detailType, detail: { service } };
-      expect(wokenBy(event)).toEqual([service]);
-      expect(wokenBy(event, 'forwarded')).toEqual([]);
-      expect(forwarded(event)).toBe(0);
-    }
+test('our own messages come by no bus: who puts one there reaches nobody', () => {
+  for (const domain of domains)
+    for (const detailType of ['Evenkeel Recheck', 'Evenkeel Sweep', 'Evenkeel Watch'])
+      nobodyGets({
+        source: 'evenkeel',
+        account: SAMPLE_ACCOUNT,
+        'detail-type': detailType,
+        detail: { service: domain },
+      });
 });
 
-test('a heartbeat wakes the watch from every region, and another queue that is tagged nobody', () => {
+test('a heartbeat reaches the watch from every region, and another queue that is tagged nobody', () => {
   const tagged = (queue: string) => ({
     source: 'aws.sqs',
+    account: SAMPLE_ACCOUNT,
     'detail-type': 'AWS API Call via CloudTrail',
     detail: {
       eventSource: 'sqs.amazonaws.com',
@@ -118,12 +173,16 @@ test('a heartbeat wakes the watch from every region, and another queue that is t
   });
   const beat = tagged('evenkeel-prod-failed-events');
   expect(wokenBy(beat)).toEqual(['watch']);
-  expect(wokenBy(beat, 'forwarded')).toEqual(['watch']);
-  expect(forwarded(beat)).toBe(1);
-  expect([...wokenBy(tagged('others')), ...wokenBy(tagged('others'), 'forwarded')]).toEqual([]);
+  expect(forwarded(beat)).toEqual(ONCE);
+  nobodyGets(tagged('others'));
 });
 
-test('no pattern is longer than EventBridge takes, and no rule loses what its queue does not take', () => {
+test('no rule on our own bus hands on to a bus, which EventBridge would not do', () => {
+  for (const { Targets } of rulesOn('own')) expect(Targets[0].Arn['Fn::GetAtt'][0]).toMatch(/Queue$/);
+  for (const { Targets } of rulesOn('default')) expect(Targets[0].Arn).toEqual({ 'Fn::GetAtt': ['EventBus', 'Arn'] });
+});
+
+test('no pattern is longer than EventBridge takes, and no rule loses what its target does not take', () => {
   const rules = [...ofType(resources, 'AWS::Events::Rule'), ...ofType(region.Resources, 'AWS::Events::Rule')];
   for (const [, { Properties }] of rules) {
     expect(JSON.stringify(Properties.EventPattern ?? {}).length).toBeLessThan(2048);

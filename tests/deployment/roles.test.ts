@@ -1,26 +1,35 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../scripts/catalogue.ts';
+import { loadContent } from '../../scripts/catalogue.ts';
+import { byDomain } from '../../scripts/generate/content.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
 import { logicalId } from '../../scripts/generate/statements.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
-import { type Engine, systemClock } from '../../shared/engine/context.ts';
+import type { AnyControl } from '../../shared/control.ts';
+import type { Engine } from '../../shared/engine/context.ts';
+import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import type { Domain } from '../../shared/service.ts';
+import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playRules, playService, playSlack, playWatch, roleArn } from '../support/role-plays.ts';
+import { playDomain, playRules, playSlack, playWatch, roleArn } from '../support/role-plays.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
 
 /** Milliseconds that the plays may take where others use the processor too. */
 const PATIENCE = 240_000;
 
-const catalogue = await loadCatalogue();
-const services = [...catalogue.keys()];
-const functions = [...services, 'watch', 'slack', 'rules'];
+const content = await loadContent();
+const byName: ReadonlyMap<string, { readonly controls: readonly AnyControl[] }> = byDomain(content);
+const functions = [...byName.keys(), 'watch', 'slack', 'config-rules'];
+/** Which domain serves a service, as the functions know it. */
+const domains: Readonly<Record<string, Domain>> = Object.fromEntries(
+  content.controls.map(({ resource }) => [resource.service.id, resource.service.domain]),
+);
 const account = await testAccount();
 const { accountId } = account;
 const place = { accountId, region: REGION, prefix: STACK };
@@ -31,13 +40,18 @@ const arn = (id: string) => arns.get(id) ?? '';
 const ACTING: PolicyDocument = {
   defaults: { mode: 'remediate' },
   controls: {
+    // It is disruptive: by itself it acts only where it is named.
+    'iam-access-key-rotated': { mode: 'remediate' },
     'config-recorder-enabled': { parameters: { roleArn: roleArn(account, 'recorder'), s3BucketName: 'history' } },
   },
 };
 
+/** How far ahead the clock of a function is, in milliseconds: keys have to grow old. */
+const AHEAD_MS: Readonly<Record<string, number>> = { identity: 100 * DAY_MS };
+
 /** The policies of all roles, as they are deployed. */
 const policiesUnder = (document: PolicyDocument) =>
-  new Map(rolesOf(catalogue, document).map((role) => [role.name, deployed(role, place, arns)]));
+  new Map(rolesOf(content, document).map((role) => [role.name, deployed(role, place, arns)]));
 const policies = policiesUnder(ACTING);
 const policyOf = (name: string): readonly PlainStatement[] => policies.get(name) ?? [];
 
@@ -54,7 +68,7 @@ const byLambda = (name: string): readonly IamRequest[] => {
   const keptByLambda = [ask(arn('DeadLetterQueue'))('sqs:SendMessage'), use('kms:Decrypt'), use('kms:GenerateDataKey')];
   return [
     ...['logs:CreateLogStream', 'logs:PutLogEvents'].map(ask(stream)),
-    ...(name === 'rules' ? keptByLambda : takenByLambda(name)),
+    ...(name === 'config-rules' ? keptByLambda : takenByLambda(name)),
   ];
 };
 
@@ -72,29 +86,36 @@ beforeAll(async () => {
     clock: { ...systemClock, now: () => new Date(Date.now() + ahead) },
     codeVersion: 'test',
     ceiling: 'remediate',
+    send: messageSender({ aws: aws(REGION), prefix: STACK, domains, clock: systemClock }),
   });
   const stage = { accountId, region: REGION, aws: account.aws() };
   for (const name of functions) {
     const { aws, calls } = recordedClients();
-    const controls = catalogue.get(name) ?? [];
+    const { controls = [] } = byName.get(name) ?? {};
     if (name === 'watch') {
-      const days = 4 * 86_400_000;
+      const days = 4 * DAY_MS;
       const soon = new Date(Date.now() + days).toISOString().slice(0, 10);
       const exemption = { control: 'x', resource: 'y', owner: 'a team', reason: 'it moves', expires: soon };
       const waiting = engineWith(awsClients(), { defaults: { mode: 'approve' } });
       // This scene can be played twice in one account.
-      const imds = catalogue.get('ec2')?.filter(({ id }) => id === 'ec2-instance-imdsv2-required') ?? [];
+      const imds = content.controls.filter(({ id }) => id === 'ec2-instance-imdsv2-required');
       const own = { account: stage, engine: waiting, controls: imds };
       const watching = { engine: engineWith(aws, { exemptions: [exemption] }, days), table, topicArn, regions };
-      await playWatch(watching, own);
+      await playWatch(watching, own, { services: Object.keys(domains), owner: account.aws() });
     } else if (name === 'slack') {
       await playSlack(aws(REGION), account);
-    } else if (name === 'rules') {
-      await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: [...catalogue.values()].flat() });
+    } else if (name === 'config-rules') {
+      await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: content.controls });
     } else {
-      const results = await playService(name, { account: stage, engine: engineWith(aws, ACTING), controls });
+      const results = await playDomain(
+        name,
+        { account: stage, engine: engineWith(aws, ACTING), controls },
+        account.aws(),
+      );
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
-      const remediated = new Set(results.filter(({ outcome }) => outcome === 'remediated').map((one) => one.controlId));
+      const remediated = new Set(
+        results.filter(({ outcome }) => outcome === 'remediated' || outcome === 'pending').map((one) => one.controlId),
+      );
       const planning = controls.filter((control) => control.plan !== undefined).map(({ id }) => id);
       expect(planning.filter((id) => !remediated.has(id))).toEqual([]);
     }

@@ -17,7 +17,7 @@ async function said(heartbeat: Partial<Heartbeat> | null, deployed = 1440, table
     { clock: { now: () => new Date(NOW), sleep: async () => {} } },
   );
   if (heartbeat !== null)
-    await engine.ledger.heartbeats.revise('us-east-1', () => ({ next: { ...NO_BEAT, ...heartbeat }, answer: null }));
+    await engine.ledger.heartbeats.update('us-east-1', () => ({ next: { ...NO_BEAT, ...heartbeat }, answer: null }));
   const deployment: Deployment = {
     stack: 'evenkeel-prod',
     home: 'eu-west-1',
@@ -42,7 +42,7 @@ test.each<[string, Partial<Heartbeat> | null, number, string, string]>([
     'heard from every region within 29 minutes',
   ],
   [
-    'not judged yet',
+    'not evaluated yet',
     { sent: ago(14), waiting: ago(31) },
     1440,
     'ill',

@@ -83,8 +83,8 @@ test('a queue that is read and grows all the same is worth a look', async () => 
   waiting(1001);
   expect(await verdicts(queues)).toContainEqual({
     state: 'look',
-    says: '1001 messages wait in evenkeel-prod-ec2: a storm, or its function does not keep up',
-    mend: 'aws logs tail /aws/lambda/evenkeel-prod-ec2 --since 1h --region eu-west-1',
+    says: '1001 messages wait in evenkeel-prod-infrastructure: a storm, or its function does not keep up',
+    mend: 'aws logs tail /aws/lambda/evenkeel-prod-infrastructure --since 1h --region eu-west-1',
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
-import { type Digest, digestMessage, noted, told } from '../../shared/doctor/telling.ts';
-import { NO_TROUBLES, type Troubles } from '../../shared/ledger/troubles.ts';
+import { type Digest, digestMessage, noted, notified } from '../../shared/doctor/telling.ts';
+import { type Incidents, NO_INCIDENTS } from '../../shared/ledger/incidents.ts';
 
 const DAY = 86_400_000;
 const T = Date.parse('2026-11-22T00:05:00Z');
@@ -17,22 +17,22 @@ const ill = (what: string, about: string | null = null, says = `${what} is ill`)
 const look = (what: string): Diagnosis => ({ ...ill(what), state: 'look' });
 const ALL = ['trails', 'rules', 'queues'];
 
-/** Examinations at several times; gives what was told at each. */
+/** Examinations at several times; gives what was notified at each. */
 class Book {
-  troubles: Troubles = NO_TROUBLES;
+  incidents: Incidents = NO_INCIDENTS;
 
   look(day: number, diagnoses: readonly Diagnosis[], examined = ALL): Digest | null {
     const now = T + day * DAY;
-    const { next, answer } = noted(this.troubles, examined, diagnoses, now);
-    this.troubles = answer === null ? next : told(next, answer, now);
+    const { next, answer } = noted(this.incidents, examined, diagnoses, now);
+    this.incidents = answer === null ? next : notified(next, answer, now);
     return answer;
   }
 }
 const names = (digest: Digest | null) =>
   digest && {
-    begun: digest.begun.map(({ what }) => what),
-    lasting: digest.lasting.map(({ what }) => what),
-    ended: digest.ended.map(({ what }) => what),
+    begun: digest.begun.map(({ check }) => check),
+    lasting: digest.lasting.map(({ check }) => check),
+    ended: digest.ended.map(({ check }) => check),
   };
 const only = (part: Partial<Record<keyof Digest, readonly string[]>>) => ({
   begun: [],
@@ -41,13 +41,13 @@ const only = (part: Partial<Record<keyof Digest, readonly string[]>>) => ({
   ...part,
 });
 
-test('nothing is told of what is well, or of what somebody should only know', () => {
+test('nobody is notified of what is well, or of what somebody should only know', () => {
   const book = new Book();
   expect(book.look(0, [look('rules'), { ...ill('trails'), state: 'well' }])).toBeNull();
-  expect(book.troubles).toEqual(NO_TROUBLES);
+  expect(book.incidents).toEqual(NO_INCIDENTS);
 });
 
-test('all that begins is told together, once, and again after seven days', () => {
+test('all that begins is notified together, once, and again after seven days', () => {
   const book = new Book();
   expect(names(book.look(0, [ill('trails'), ill('rules')]))).toEqual(only({ begun: ['trails', 'rules'] }));
   for (const day of [0.01, 1, 6.9]) expect(book.look(day, [ill('trails'), ill('rules')])).toBeNull();
@@ -55,14 +55,14 @@ test('all that begins is told together, once, and again after seven days', () =>
   expect(book.look(8, [ill('trails'), ill('rules')])).toBeNull();
 });
 
-test('what is about something else is another trouble, and other words for the same are none', () => {
+test('what is about something else is another incident, and other words for the same are none', () => {
   const book = new Book();
   book.look(0, [ill('rules', 'a', '1 message waits')]);
   expect(book.look(1, [ill('rules', 'a', '2 messages wait')])).toBeNull();
   expect(names(book.look(2, [ill('rules', 'a'), ill('rules', 'b')]))).toEqual(only({ begun: ['rules'] }));
 });
 
-test('an end that has lasted a day is told with the next that is told, and not by itself', () => {
+test('an end that has lasted a day is notified with the next notification, and not by itself', () => {
   const book = new Book();
   book.look(0, [ill('trails')]);
   expect(book.look(1, [])).toBeNull();
@@ -72,14 +72,14 @@ test('an end that has lasted a day is told with the next that is told, and not b
   expect(names(book.look(8.5, [ill('rules')]))).toEqual(only({ lasting: ['rules'] }));
 });
 
-test('an end that nobody could be told of for a month is forgotten', () => {
+test('an end that nobody was notified of for a month is forgotten', () => {
   const book = new Book();
   book.look(0, [ill('trails')]);
   for (const day of [1, 31.1]) book.look(day, []);
   expect(names(book.look(32, [ill('rules')]))).toEqual(only({ begun: ['rules'] }));
 });
 
-test('what comes and goes within a day is one trouble, and after a quiet day a new one', () => {
+test('what comes and goes within a day is one incident, and after a quiet day a new one', () => {
   const book = new Book();
   book.look(0, [ill('trails')]);
   for (const [day, diagnoses] of [
@@ -102,26 +102,26 @@ test('an examination that was not made ends nothing', () => {
   expect(book.look(4, [ill('trails'), ill('rules')])).toBeNull();
 });
 
-test('two that look at once tell it once; where one has died before it told, the next does', () => {
-  const first = noted(NO_TROUBLES, ALL, [ill('trails')], T);
+test('two runs at once notify once; where one has died before it did, the next does', () => {
+  const first = noted(NO_INCIDENTS, ALL, [ill('trails')], T);
   expect(names(first.answer)).toEqual(only({ begun: ['trails'] }));
   const atOnce = noted(first.next, ALL, [ill('trails')], T + 30_000);
   expect(atOnce.answer).toBeNull();
   expect(names(noted(atOnce.next, ALL, [ill('trails')], T + 61_000).answer)).toEqual(only({ begun: ['trails'] }));
 });
 
-test('a trouble that nobody was told of goes without a word', () => {
-  const first = noted(NO_TROUBLES, ALL, [ill('trails')], T);
+test('an incident that nobody was notified of goes without a word', () => {
+  const first = noted(NO_INCIDENTS, ALL, [ill('trails')], T);
   expect(noted(first.next, ALL, [], T + 90_000)).toMatchObject({ next: { known: [] }, answer: null });
 });
 
-test('whatever comes and goes, a trouble is told at most once in a day and never not at all', () => {
+test('whatever comes and goes, an incident is notified at most once in a day and never not at all', () => {
   const which = fc.subarray(ALL);
   const looks = fc.array(fc.record({ hours: fc.integer({ min: 1, max: 30 }), which }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(looks, (story) => {
       const book = new Book();
-      const lastTold = new Map<string, number>();
+      const lastNotified = new Map<string, number>();
       let day = 0;
       for (const { hours, which } of story) {
         day += hours / 24;
@@ -129,11 +129,11 @@ test('whatever comes and goes, a trouble is told at most once in a day and never
           day,
           which.map((what) => ill(what)),
         );
-        for (const { what } of [...(digest?.begun ?? []), ...(digest?.lasting ?? [])]) {
-          expect(day - (lastTold.get(what) ?? -9)).toBeGreaterThan(1);
-          lastTold.set(what, day);
+        for (const { check } of [...(digest?.begun ?? []), ...(digest?.lasting ?? [])]) {
+          expect(day - (lastNotified.get(check) ?? -9)).toBeGreaterThan(1);
+          lastNotified.set(check, day);
         }
-        for (const what of which) expect(day - (lastTold.get(what) ?? -9)).toBeLessThan(7);
+        for (const what of which) expect(day - (lastNotified.get(what) ?? -9)).toBeLessThan(7);
       }
     }),
   );

@@ -1,29 +1,98 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { bundle, bundleOf } from '../support/bundles.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { bundle, bundleOf, invoke, loadedOf } from '../support/bundles.ts';
+import { sampleEvent, testAccount } from '../support/sandbox.ts';
+import { generate } from '../support/serverless.ts';
+import { addStandIns } from '../support/stand-ins.ts';
 import { copyOfTree } from '../support/tree.ts';
 
+const account = await testAccount();
+/** With services in every domain beside those that there are; one of them has a client that no other has. */
 const tree = copyOfTree();
-const named = (name: string, pattern: RegExp) => [
-  ...new Set(bundleOf(tree, name).inputs.flatMap((path) => pattern.exec(path)?.[1] ?? [])),
-];
+const CLIENT = 'lambda';
+const namesIn = (inputs: readonly string[], pattern: RegExp) =>
+  [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
+const clientsIn = (inputs: readonly string[]) => namesIn(inputs, /@aws-sdk\/client-([^/]+)/);
+const servicesIn = (inputs: readonly string[]) => namesIn(inputs, /^shared\/controls\/([^/]+)\//);
 
 beforeAll(async () => {
+  addStandIns(tree, 60);
+  writeFileSync(
+    `${tree}shared/resources/infrastructure0/client.ts`,
+    `export { LambdaClient } from '@aws-sdk/client-${CLIENT}';\n`,
+  );
+  const control = `${tree}shared/controls/infrastructure0/infrastructure0-thing-of-kind-000-switched-on.ts`;
+  const source = readFileSync(control, 'utf8');
+  writeFileSync(
+    control,
+    `import { LambdaClient } from '../../resources/infrastructure0/client.ts';\n${source.replace(
+      'plan: () => [],',
+      'plan: () => { throw new Error(LambdaClient.name); },',
+    )}`,
+  );
+  expect(await generate(tree)).toMatchObject({ status: 0 });
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
+}, 60_000);
+
+describe('an event', () => {
+  const loadedBy = async (name: string, event: unknown) => {
+    const { loaded, error } = await invoke(tree, name, event, account.env);
+    expect(error).toBeUndefined();
+    return loadedOf(tree, name, loaded);
+  };
+  /** What every function needs: the ledger, the topic and its queue. */
+  const OWN_CLIENTS = ['dynamodb', 'sns', 'sqs'];
+
+  test("loads its own service's controls and clients, and no other's of the domain", async () => {
+    const whole = bundleOf(tree, 'infrastructure');
+    expect(clientsIn(whole.inputs)).toEqual(['dynamodb', 'ec2', CLIENT, 'sns', 'sqs'].sort());
+    expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);
+    const { inputs, bytes } = await loadedBy('infrastructure', sampleEvent('ec2/StartInstances'));
+    expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, 'ec2'].sort());
+    expect(servicesIn(inputs)).toEqual(['ec2']);
+    expect(bytes).toBeLessThan(1_600_000);
+    expect(bytes).toBeLessThan(whole.bytes);
+  });
+
+  test.each([
+    // What is known of a trail that was deleted, AWS Config is asked.
+    ['cloudtrail', 'StartLogging', ['cloudtrail', 'config-service']],
+    ['config', 'StopConfigurationRecorder', ['config-service']],
+  ])('of %s loads nothing of the other services that its function has', async (service, sample, clients) => {
+    const { inputs } = await loadedBy('monitoring', sampleEvent(`${service}/${sample}`));
+    expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, ...clients].sort());
+    expect(servicesIn(inputs)).toEqual([service]);
+  });
+
+  test('that concerns none of its services loads none', async () => {
+    const { inputs } = await loadedBy('infrastructure', sampleEvent('s3/CreateBucket'));
+    expect(clientsIn(inputs)).toEqual(OWN_CLIENTS);
+    expect(servicesIn(inputs)).toEqual([]);
+  });
 });
 
-test('what posts to Slack knows no control and no ledger', () => {
-  expect(named('slack', /^shared\/(controls|resources|ledger|policy)\//)).toEqual([]);
-  expect(named('slack', /@aws-sdk\/client-([^/]+)/).sort()).toEqual(['secrets-manager', 'sqs', 'ssm']);
-  expect(bundleOf(tree, 'slack').bytes).toBeLessThan(1_500_000);
-});
+describe('a function', () => {
+  test('of a domain holds the controls of its services and no others', () => {
+    expect(servicesIn(bundleOf(tree, 'data').inputs)).toEqual(['data0', 'data1', 'data2', 'data3', 'data4', 's3']);
+    expect(clientsIn(bundleOf(tree, 'data').inputs)).toEqual(['dynamodb', 's3', 's3-control', 'sns', 'sqs']);
+  });
 
-test('what answers AWS Config knows every control', () => {
-  expect(named('rules', /^shared\/controls\/([^/]+)\//).sort()).toEqual(['cloudtrail', 'config', 'ec2', 's3']);
-  expect(bundleOf(tree, 'rules').bytes).toBeLessThan(3_500_000);
-});
+  test('that posts to Slack knows no control and no ledger', () => {
+    const { inputs, bytes } = bundleOf(tree, 'slack');
+    expect(namesIn(inputs, /^shared\/(controls|resources|ledger|policy)\//)).toEqual([]);
+    expect(clientsIn(inputs)).toEqual(['secrets-manager', 'sqs', 'ssm']);
+    expect(bytes).toBeLessThan(1_500_000);
+  });
 
-test('what watches knows no control, and nothing of the command', () => {
-  expect(named('watch', /^shared\/(controls|cli|policy\/load|policy\/schema)\b/)).toEqual([]);
-  expect(named('watch', /node_modules\/(ajv|yaml|commander|picocolors)\//)).toEqual([]);
-  expect(bundleOf(tree, 'watch').bytes).toBeLessThan(2_500_000);
+  test('that answers AWS Config has every control', () => {
+    const services = servicesIn(bundleOf(tree, 'config-rules').inputs);
+    expect(services).toEqual(expect.arrayContaining(['cloudtrail', 'config', 'ec2', 's3', 'data0', 'identity4']));
+  });
+
+  test('that watches knows no control, and nothing of the command', () => {
+    const { inputs, bytes } = bundleOf(tree, 'watch');
+    expect(namesIn(inputs, /^shared\/(controls|cli|policy\/load|policy\/schema)\b/)).toEqual([]);
+    expect(namesIn(inputs, /node_modules\/(ajv|yaml|commander|picocolors)\//)).toEqual([]);
+    expect(bytes).toBeLessThan(2_500_000);
+  });
 });

@@ -10,6 +10,7 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
+import { services } from '../../functions/config-rules/services.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { createRulesHandler } from '../../shared/lambda/config-rules.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
@@ -42,7 +43,7 @@ const DETECT: PolicyDocument = { defaults: { mode: 'detect' } };
 function deployed(policy = DETECT, env: Readonly<Record<string, string>> = {}) {
   const { AWS_ENDPOINT_URL } = process.env;
   Object.assign(process.env, hands.env, QUIET, { AWS_ENDPOINT_URL_CONFIG_SERVICE: config.endpoint }, env);
-  const handler = createRulesHandler(controls, policy);
+  const handler = createRulesHandler(services, policy);
   const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${accountId}:function:rules` } as Context;
   return async (event: unknown) => {
     Object.assign(process.env, env);
@@ -87,7 +88,7 @@ describe('an item', () => {
   test.each([
     ['whole', itemChange],
     ['too large for a message', oversizedChange],
-  ])('%s leads to one verdict on the live resource', async (_, change) => {
+  ])('%s leads to one evaluation of the live resource', async (_, change) => {
     const event = ruleInvocationOf(accountId, ADMIN_PORTS, change(accountId, GROUP, group, { configuration: '{}' }));
     expect(await deployed()(event)).toEqual({ reported: 1 });
     expect(config.take()).toEqual([
@@ -107,7 +108,7 @@ describe('an item', () => {
     expect(told()).toEqual([evaluationOf(mended, 'COMPLIANT')]);
   });
 
-  test('is judged by the parameters of policy.yml', async () => {
+  test('is evaluated by the parameters of policy.yml', async () => {
     const policy: PolicyDocument = { ...DETECT, controls: { [ADMIN_PORTS]: { parameters: { ports: [3389] } } } };
     await deployed(policy)(item(group));
     expect(told()).toEqual([evaluationOf(group, 'COMPLIANT')]);
@@ -122,7 +123,7 @@ describe('an item', () => {
       {},
       'AWS Config says ResourceDeletedNotRecorded.',
     ],
-    ['is of another type', { resourceType: VOLUME }, {}, `${ADMIN_PORTS} judges ${GROUP}.`],
+    ['is of another type', { resourceType: VOLUME }, {}, `${ADMIN_PORTS} evaluates ${GROUP}.`],
   ])('whose resource %s is not applicable', async (_, rest, more, annotation) => {
     await deployed()(item(group, ADMIN_PORTS, rest, more));
     expect(told()).toEqual([{ ...evaluationOf(group, 'NOT_APPLICABLE', annotation), ...typeIn(rest) }]);
@@ -146,14 +147,14 @@ describe('an item', () => {
   test('of a control that is off is not applicable, and says why', async () => {
     await deployed({ ...DETECT, controls: { [ADMIN_PORTS]: { mode: 'off' } } })(item(group));
     expect(told()).toEqual([
-      evaluationOf(group, 'NOT_APPLICABLE', `Not looked at: policy.yml sets ${ADMIN_PORTS} to off.`),
+      evaluationOf(group, 'NOT_APPLICABLE', `Not evaluated: policy.yml sets ${ADMIN_PORTS} to off.`),
     ]);
   });
 
   test('of what could not be read is told nothing, and the invocation fails', async () => {
     blind.refuse(group);
     await expect(deployed(DETECT, { AWS_ENDPOINT_URL: blind.endpoint })(item(group))).rejects.toThrow(
-      new RegExp(`^${group}: UnreadableStateError: .*UnauthorizedOperation`),
+      new RegExp(`^${group}: UnreadableError: .*UnauthorizedOperation`),
     );
     expect(config.take()).toEqual([]);
   });
@@ -161,7 +162,7 @@ describe('an item', () => {
 
 describe('an exemption', () => {
   const rule = { owner: 'web@example.com', reason: 'a jump host', expires: '2999-12-31' };
-  const allowed = `Allowed until 2999-12-31 by web@example.com: a jump host. ${OPEN}`;
+  const allowed = `Exempt until 2999-12-31 (web@example.com): a jump host. ${OPEN}`;
 
   test('of policy.yml is named, and the drift stays drift', async () => {
     const group = await openGroup(account, 'allowed');
@@ -213,12 +214,12 @@ describe('a round', () => {
     const calls = config.take();
     expect(calls.map(({ Evaluations }) => Evaluations.length)).toEqual([100, 100, 5]);
     expect(new Set(calls.map(({ ResultToken }) => ResultToken))).toEqual(new Set(['token-of-the-round']));
-    const verdicts = new Map(
+    const evaluations = new Map(
       calls.flatMap(({ Evaluations }) => Evaluations).map((one) => [one.ComplianceResourceId, one.ComplianceType]),
     );
-    expect([...verdicts.keys()].sort()).toEqual(made.toSorted());
-    expect(verdicts.get(made[0] ?? '')).not.toBe('NON_COMPLIANT');
-    expect(new Set(verdicts.values()).size).toBeGreaterThan(1);
+    expect([...evaluations.keys()].sort()).toEqual(made.toSorted());
+    expect(evaluations.get(made[0] ?? '')).not.toBe('NON_COMPLIANT');
+    expect(new Set(evaluations.values()).size).toBeGreaterThan(1);
   });
 
   test('sends what Config refuses again, and no more than that', async () => {
@@ -251,7 +252,7 @@ describe('a round', () => {
     half.refuse('GetManagedPrefixListEntries');
     const invoke = deployed(DETECT, { AWS_ENDPOINT_URL: half.endpoint });
     await expect(invoke(round(ADMIN_PORTS))).rejects.toThrow(
-      new RegExp(`^${GroupId}: UnreadableStateError: [^;]*UnauthorizedOperation[^;]*$`),
+      new RegExp(`^${GroupId}: UnreadableError: [^;]*UnauthorizedOperation[^;]*$`),
     );
     const ids = told().map(({ ComplianceResourceId }) => ComplianceResourceId);
     expect(ids).toContain(seen);

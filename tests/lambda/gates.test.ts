@@ -1,17 +1,19 @@
 import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { controls as ec2Controls } from '../../shared/controls/ec2/index.ts';
 import { createHandler } from '../../shared/lambda/handler.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { ADMIN_PORTS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { makeHands } from '../support/hands.ts';
 import { REGION } from '../support/sandbox.ts';
+import { servicesNamed } from '../support/served.ts';
 
 const hands = await makeHands();
 const { account, ledger, evenkeel } = hands;
-const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:ec2` } as Context;
+const context = {
+  invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:evenkeel-prod-infrastructure`,
+} as Context;
 /** What Powertools has to say is not looked at here. */
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' };
 beforeAll(() => {
@@ -22,7 +24,7 @@ let events = 0;
 /** The function as it is deployed with a policy.yml: what it says to an event that opens a group. */
 function deployed(more: PolicyDocument = {}, mode: 'approve' | 'remediate' = 'remediate') {
   const policy: PolicyDocument = { defaults: { mode: 'off' }, controls: { [ADMIN_PORTS]: { mode } }, ...more };
-  const handler = createHandler(ec2Controls, policy);
+  const handler = createHandler({ services: servicesNamed('ec2'), detections: [], policy });
   return (group: string) => {
     events += 1;
     return handler(openedEvent(account, group, `e-${events}`), context);
@@ -122,7 +124,9 @@ test('minimumSeverity holds for what is found and for what is announced', async 
   ] as const) {
     const policy: PolicyDocument = { defaults: { mode: 'off' }, controls, notify: { minimumSeverity } };
     await createWatchHandler(policy, [])({}, context);
-    expect(await createHandler(ec2Controls, policy)(event, context)).toEqual({ detected: 1 });
+    expect(await createHandler({ services: servicesNamed('ec2'), detections: [], policy })(event, context)).toEqual({
+      detected: 1,
+    });
     expect([...(await subjects())].sort()).toEqual([...expected].reverse());
     const [finding] = (await Array.fromAsync(ledger.openFindings())).filter(({ controlId }) => controlId in controls);
     if (finding !== undefined) await ledger.saveFinding(finding.key, { ...finding, status: 'resolved' });

@@ -34,18 +34,16 @@ beforeAll(async () => {
 
 describe('a bundle', () => {
   test.each([
-    ['cloudtrail', ['cloudtrail', 'config-service']],
-    ['config', ['config-service']],
-    ['ec2', ['ec2']],
-    ['s3', ['s3', 's3-control']],
-  ])('of %s holds its own controls and the clients of %j, and nothing of the command', (service, clients) => {
-    const { inputs, bytes } = bundleOf(watching, service);
+    ['infrastructure', ['ec2'], ['ec2']],
+    ['data', ['s3'], ['s3', 's3-control']],
+    ['monitoring', ['cloudtrail', 'config'], ['cloudtrail', 'config-service']],
+  ])('of %s holds the controls of %j and the clients of %j, and nothing of the command', (name, services, clients) => {
+    const { inputs, bytes } = bundleOf(watching, name);
     const named = (pattern: RegExp) => [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
-    expect(named(/^shared\/controls\/([^/]+)/)).toEqual([service]);
-    expect(named(/@aws-sdk\/client-([^/]+)/)).toEqual([...clients, 'dynamodb', 'eventbridge', 'sns'].sort());
+    expect(named(/^shared\/controls\/([^/]+)\//)).toEqual(services);
+    expect(named(/@aws-sdk\/client-([^/]+)/)).toEqual([...clients, 'dynamodb', 'sns', 'sqs'].sort());
     expect(named(/^shared\/(cli|policy\/load|policy\/schema)/)).toEqual([]);
     expect(named(/node_modules\/(ajv|yaml|commander|picocolors|cli-table3)\//)).toEqual([]);
-    // A cold start reads and compiles all of it.
     expect(bytes).toBeLessThan(2_500_000);
   });
 
@@ -70,7 +68,7 @@ describe('one event', () => {
 
   test('is looked at and left alone where policy.yml says detect', async () => {
     wire.take();
-    const invocation = await invoke(watching, 'ec2', event(), env);
+    const invocation = await invoke(watching, 'infrastructure', event(), env);
     expect(invocation).toMatchObject({ value: { detected: 2, notApplicable: 1 } });
     expect(wire.take().filter(isWrite)).toEqual([]);
     expect(await ingressOf(account, [groupId])).toHaveLength(2);
@@ -79,7 +77,7 @@ describe('one event', () => {
   test('is put right where it says remediate, recorded, told, logged and counted', async () => {
     const { table, topicArn, inboxUrl } = await makeLocalWorld(account.aws());
     const deployed = { ...env, EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn };
-    const invocation = await invoke(acting, 'ec2', event(), deployed);
+    const invocation = await invoke(acting, 'infrastructure', event(), deployed);
     expect(invocation).toMatchObject({ value: { remediated: 2, notApplicable: 1 } });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
 
@@ -126,12 +124,14 @@ describe('one event', () => {
 
   test('again is seen to be right, and ends there', async () => {
     wire.take();
-    expect(await invoke(acting, 'ec2', event(), env)).toMatchObject({ value: { compliant: 2, notApplicable: 1 } });
+    expect(await invoke(acting, 'infrastructure', event(), env)).toMatchObject({
+      value: { compliant: 2, notApplicable: 1 },
+    });
     expect(wire.take().filter(isWrite)).toEqual([]);
   });
 
   test('that concerns no control of the function is no failure', async () => {
-    const invocation = await invoke(acting, 's3', event(), env);
+    const invocation = await invoke(acting, 'data', event(), env);
     expect(invocation).toMatchObject({ value: { notApplicable: 1 } });
     expect(resultsOf(invocation)).toMatchObject([{ eventId: 'event-1', result: { controlId: null } }]);
   });
@@ -148,7 +148,7 @@ describe('what fails', () => {
     Object.assign(event.detail as object, { requestParameters: { instancesSet: { items } }, responseElements: null });
 
     refusing.refuse(broken);
-    const invocation = await invoke(acting, 'ec2', event, { ...env, AWS_ENDPOINT_URL: refusing.endpoint });
+    const invocation = await invoke(acting, 'infrastructure', event, { ...env, AWS_ENDPOINT_URL: refusing.endpoint });
     expect(invocation.error?.name).toBe('ReconcileFailedError');
     expect(invocation.error?.message).toMatch(
       new RegExp(`^${broken}: UnreadableStateError: [^;]*UnauthorizedOperation[^;]*$`),
@@ -171,7 +171,7 @@ describe('what fails', () => {
     const groupId = await openGroup(account, 'kept');
     const unreadable = await invoke(
       acting,
-      'ec2',
+      'infrastructure',
       { Records: [{ nonsense: true }, openedEvent(account, groupId, 'e')] },
       env,
     );
@@ -180,7 +180,7 @@ describe('what fails', () => {
 
     const other = await openGroup(account, 'other');
     const lost = { ...env, EVENKEEL_TABLE: 'absent' };
-    const invocation = await invoke(acting, 'ec2', openedEvent(account, other, 'e'), lost);
+    const invocation = await invoke(acting, 'infrastructure', openedEvent(account, other, 'e'), lost);
     expect(invocation.error?.message).toContain('ResourceNotFoundException');
     expect(await ingressOf(account, [other])).toHaveLength(2);
   });

@@ -59,9 +59,10 @@ describe('the metrics of ours', () => {
   });
 
   test('are all published by some function: every outcome, and what the sources name', () => {
-    const sources = readdirSync(`${ROOT}shared/lambda`)
-      .filter((file) => file !== 'metrics.ts')
-      .map((file) => readFileSync(`${ROOT}shared/lambda/${file}`, 'utf8'))
+    const sources = ['lambda', 'watch']
+      .flatMap((folder) => readdirSync(`${ROOT}shared/${folder}`).map((file) => `shared/${folder}/${file}`))
+      .filter((file) => !file.endsWith('/metrics.ts'))
+      .map((file) => readFileSync(ROOT + file, 'utf8'))
       .join('\n');
     const named = Object.keys(METRICS).filter((name) => sources.includes(`'${name}'`));
     expect([...new Set([...named, ...OUTCOMES])].sort()).toEqual(Object.keys(METRICS).sort());

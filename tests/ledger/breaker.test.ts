@@ -21,7 +21,7 @@ import { resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
 import { SHARED } from '../../shared/ledger/store.ts';
 import { HOUR_MS } from '../../shared/time.ts';
-import { REF } from '../support/test-ledger.ts';
+import { REF } from '../support/ledger-fixtures.ts';
 
 const T = 1_000 * HOUR_MS;
 const SCOPE = 'a';

@@ -1,12 +1,21 @@
-import { expect, test } from '@jest/globals';
-import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dynamoLedger, dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { NEW_RESOURCE } from '../../shared/ledger/ledger.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
+import { ConflictError } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { testLedger } from '../support/test-ledger.ts';
+import { wireTo } from '../support/wire.ts';
 
-const { aws, store } = await ledgerAccount();
+const { aws, store, endpoint, env } = await ledgerAccount();
+
+/** The table by a wire that changes answers, and a client that retries. */
+const wire = await wireTo(endpoint);
+const client = new DynamoDBClient({ endpoint: wire.endpoint, maxAttempts: 3 });
+const far = dynamoStore((() => client) as never, env.EVENKEEL_TABLE ?? '');
 
 testLedger('in memory', async () => memoryLedger());
 testLedger('in DynamoDB', async () => ledgerIn(store));
@@ -26,3 +35,59 @@ test('a table that does not exist throws, in every call', async () => {
   for (const call of await Promise.allSettled(calls))
     expect(call).toMatchObject({ status: 'rejected', reason: { name: 'ResourceNotFoundException' } });
 });
+
+describe('where the network fails', () => {
+  beforeEach(() => wire.alter([]));
+  afterAll(() => client.destroy());
+
+  test.each([0, 1])('a write whose answer was lost was made once, and is no conflict: version %i', async (read) => {
+    const at = { pk: `pk-${randomUUID()}`, sk: 'A' };
+    if (read > 0) await store.commit([{ ...at, read: 0, document: 'before' }]);
+    const lost = () => {
+      wire.alter([]);
+      return JSON.stringify({ __type: 'InternalServerError' });
+    };
+    wire.alter([{ call: 'dynamodb:PutItem', status: 500, change: lost }]);
+    wire.take();
+    await far.commit([{ ...at, read, document: 'mine' }]);
+    expect(wire.take()).toEqual(['dynamodb:PutItem', 'dynamodb:PutItem']);
+    expect(await store.get(at.pk, at.sk)).toEqual({ ...at, version: read + 1, document: 'mine' });
+    await expect(far.commit([{ ...at, read, document: 'again' }])).rejects.toThrow(ConflictError);
+  });
+
+  test('what a batch leaves out is asked for again', async () => {
+    const list = `list ${randomUUID()}`;
+    const ats = Array.from({ length: 50 }, (_, index) => String(100 + index));
+    await store.commit(ats.map((at) => ({ pk: list, sk: at, read: 0, document: { at }, listed: { list, at } })));
+    wire.alter([{ call: 'dynamodb:BatchGetItem', change: halved }]);
+    const items = await Array.fromAsync(far.list(list));
+    expect(items.map(({ document }) => document)).toEqual(ats.map((at) => ({ at })));
+    expect(wire.calls.filter((call) => call === 'dynamodb:BatchGetItem').length).toBeGreaterThan(3);
+  });
+
+  test('what is left out again and again is an error, and no list that is shorter', async () => {
+    const list = `list ${randomUUID()}`;
+    await store.commit([{ pk: list, sk: 'A', read: 0, document: 1, listed: { list, at: 'A' } }]);
+    wire.alter([{ call: 'dynamodb:BatchGetItem', change: (body) => withAnswered(body, 0) }]);
+    await expect(Array.fromAsync(far.list(list))).rejects.toThrow(/left 1 items of .* unread/);
+  });
+});
+
+interface BatchAnswer {
+  readonly Responses: Readonly<Record<string, readonly { readonly pk: unknown; readonly sk: unknown }[]>>;
+}
+
+const halved = (body: string): string => {
+  const [items = []] = Object.values((JSON.parse(body) as BatchAnswer).Responses);
+  return withAnswered(body, Math.ceil(items.length / 2));
+};
+
+/** A batch's answer that holds so many items and leaves the others out. */
+function withAnswered(body: string, count: number): string {
+  const [[table, items] = ['', []]] = Object.entries((JSON.parse(body) as BatchAnswer).Responses);
+  const left = items.slice(count).map(({ pk, sk }) => ({ pk, sk }));
+  return JSON.stringify({
+    Responses: { [table]: items.slice(0, count) },
+    UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left } },
+  });
+}

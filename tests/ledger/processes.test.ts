@@ -1,134 +1,85 @@
-import { randomUUID } from 'node:crypto';
-import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
-import { troublesOf } from '../../shared/ledger/chain.ts';
-import type { Ledger, Remediation } from '../../shared/ledger/ledger.ts';
+import { chainErrors } from '../../shared/ledger/chain.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
-import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import type { Result } from '../../shared/result.ts';
-import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
-import { wireTo } from '../support/wire.ts';
-import { startWorkers, type Worker } from '../support/workers.ts';
+import { CONTROL } from '../support/ledger-run.ts';
+import type { LedgerAnswer, LedgerTask } from '../support/ledger-worker.ts';
+import { startProcesses, type Worker } from '../support/workers.ts';
 
-const PROCESSES = 6;
+const PROCESSES = 8;
+const RESOURCES = 200;
+const LIMITS = { control: 60, account: 500 };
 const account = await ledgerAccount();
-const wire = await wireTo(account.endpoint);
-const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
 const ledger = ledgerIn(account.store);
-const ec2 = account.aws()(EC2Client);
 
-/** As many as the first test can need at most, and fewer than the second has groups. */
-const LIMIT = 6;
-const POLICY: PolicyDocument = {
-  defaults: { mode: 'off' },
-  controls: { [ADMIN_PORTS]: { mode: 'remediate' } },
-  limits: { flap: { times: 1000, within: '1h' }, remediationsPerHour: LIMIT },
-};
-
-let workers: readonly Worker[] = [];
+let workers: readonly Worker<LedgerTask, LedgerAnswer>[] = [];
 beforeAll(async () => {
-  workers = await startWorkers(PROCESSES, env, POLICY);
+  workers = await startProcesses('./ledger-worker.ts', PROCESSES, account.env, LIMITS);
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.end()));
 });
 
-const event = (groupId: string) => openedEvent(account, groupId, randomUUID());
-const recordsOf = async (groupIds: readonly string[]): Promise<readonly Remediation[]> =>
-  (await Array.fromAsync(ledger.remediations())).filter(({ ref }) => groupIds.includes(ref.resourceId));
-/** The ids of the rules that were revoked, as the ledger says and as the account was asked. */
-const revoked = (records: readonly Remediation[]): readonly string[] =>
-  records
-    .flatMap(({ steps }) => steps)
-    .filter(({ status }) => status === 'made')
-    .flatMap(({ input }) => (input as { SecurityGroupRuleIds: readonly string[] }).SecurityGroupRuleIds);
-const revocations = () => wire.take().filter((call) => call === 'ec2:RevokeSecurityGroupIngress').length;
+/** Delivers an event of each resource, `times` over, each time to another process. */
+const deliver = (resourceIds: readonly string[], times: number): Promise<readonly LedgerAnswer[]> =>
+  Promise.all(
+    resourceIds.flatMap((resourceId, index) =>
+      Array.from({ length: times }, (_, time) =>
+        (workers[(index + time) % PROCESSES] as Worker<LedgerTask, LedgerAnswer>).work({
+          resourceId,
+          holder: `${resourceId}-${time}`,
+        }),
+      ),
+    ),
+  );
 
-async function troubles(from: Ledger, records: readonly Remediation[]): Promise<readonly string[]> {
-  const all: string[] = [];
-  const byId = new Map(records.map((record) => [record.id, record]));
-  for (const key of await from.chainKeys()) {
-    const own = records.filter(({ ref }) => key.endsWith(ref.resourceId));
-    if (own.length === 0) continue;
-    const { head, links } = await from.chain(key);
-    all.push(...troublesOf(head, links, (id) => byId.get(id) ?? null));
-    expect(new Set(links.map(({ remediationId }) => remediationId))).toEqual(new Set(own.map(({ id }) => id)));
-  }
-  return all;
-}
+const percentile = (values: readonly number[], part: number) =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? 0;
 
-describe('several processes', () => {
-  test('on one group that others keep opening: no rule is revoked twice, none is forgotten, and the chain is whole', async () => {
-    const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'one', Description: 'one' }));
-    const GroupId = made.GroupId ?? '';
-    const opened: string[] = [];
-    const open = async (FromPort: number, range: object) => {
-      const IpPermissions = [{ IpProtocol: 'tcp', FromPort, ToPort: FromPort, ...range }];
-      const { SecurityGroupRules = [] } = await ec2.send(
-        new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }),
-      );
-      opened.push(...SecurityGroupRules.map(({ SecurityGroupRuleId = '' }) => SecurityGroupRuleId));
-    };
-    const worldOpen = [22, 3389].flatMap((port) => [
-      () => open(port, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] }),
-      () => open(port, { Ipv6Ranges: [{ CidrIpv6: '::/0' }] }),
-      () => open(port, { IpRanges: [{ CidrIp: '0.0.0.0/1' }, { CidrIp: '128.0.0.0/1' }] }),
-    ]);
-    await open(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] });
-    opened.length = 0;
-    wire.take();
-
-    const results: Result[] = [];
-    /** As EventBridge delivers: at least once, and again after a failure. */
-    const deliver = async (worker: number): Promise<void> => {
-      const answer = await workers[worker % PROCESSES]?.work(event(GroupId));
-      const failed = answer?.results.some(({ outcome }) => outcome === 'failed');
-      results.push(...(answer?.results ?? []));
-      if (failed) await deliver(worker + 1);
-    };
-    const deliveries: Promise<void>[] = [];
-    for (const [index, change] of worldOpen.entries()) {
-      await change();
-      deliveries.push(deliver(index), deliver(index + 3));
-    }
-    await Promise.all(deliveries);
-
-    expect(await ingressOf(account, [GroupId])).toEqual([`${GroupId} tcp 443 10.0.0.0/8`]);
-    const records = await recordsOf([GroupId]);
-    expect([...revoked(records)].sort()).toEqual([...opened].sort());
-    expect(records.map(({ status }) => status)).toEqual(records.map(() => 'remediated'));
-    expect(revocations()).toBe(records.flatMap(({ steps }) => steps).length);
-    expect(await troubles(ledger, records)).toEqual([]);
-    expect(results.some(({ annotation }) => annotation?.startsWith('Another run is at work'))).toBe(true);
-  });
-
-  test('on many groups: no more remediations than the breaker lets through, and one alarm', async () => {
-    const groups = await Promise.all(
-      Array.from({ length: LIMIT + PROCESSES }, (_, index) => openGroup(account, `many-${index}`)),
+describe('eight processes', () => {
+  test('on 200 resources at once: exactly as many remediations as the limit says, one opening, and few tries', async () => {
+    const started = performance.now();
+    const answers = await deliver(
+      Array.from({ length: RESOURCES }, (_, index) => `sg-many-${index}`),
+      1,
     );
-    await ledger.breakers.close(ACCOUNT);
-    await ledger.breakers.close(ADMIN_PORTS);
-    wire.take();
-    const told: string[] = [];
-    const results: Result[] = [];
-    const deliveries = groups.map((groupId, index) => workers[index % PROCESSES]?.work(event(groupId)));
-    for (const answer of await Promise.all(deliveries)) {
-      told.push(...(answer?.told ?? []));
-      results.push(...(answer?.results ?? []));
-    }
-    const outcomes = results.map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'remediated')).toHaveLength(LIMIT);
-    expect(outcomes.filter((outcome) => outcome === 'halted')).toHaveLength(groups.length - LIMIT);
-    expect(revocations()).toBe(LIMIT);
-    expect(await recordsOf(groups)).toHaveLength(LIMIT);
-    const left = (await ingressOf(account, groups)).filter((rule) => rule.endsWith('tcp 22 0.0.0.0/0'));
-    expect(left).toHaveLength(groups.length - LIMIT);
-    expect(told.filter((text) => /breaker has opened/i.test(text))).toHaveLength(1);
-    expect(told.filter((text) => !/breaker has opened/i.test(text))).toHaveLength(LIMIT);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const tries = answers.flatMap((answer) => answer.tries);
+    const figures = [0.5, 0.9, 0.99, 1].map((part) => `p${part * 100} ${percentile(tries, part)}`).join(', ');
+    process.stderr.write(`${tries.length} updates of the ledger in ${seconds} s, tries: ${figures}\n`);
+
+    const ended = (outcome: string) => answers.filter((answer) => answer.outcome === outcome).length;
+    expect([ended('remediated'), ended('halted')]).toEqual([LIMITS.control, RESOURCES - LIMITS.control]);
+    expect(answers.reduce((sum, { opened }) => sum + opened, 0)).toBe(1);
     const breakers = await ledger.breakers.all();
-    expect(breakers.get(ADMIN_PORTS)).toMatchObject({ openedAt: expect.any(Number), alarmUntil: null });
+    expect([breakers.get(CONTROL)?.times, breakers.get(ACCOUNT)?.times].map((times) => times?.length)).toEqual([
+      LIMITS.control,
+      LIMITS.control,
+    ]);
+    expect(breakers.get(CONTROL)?.openedAt).toEqual(expect.any(Number));
     expect(breakers.get(ACCOUNT)?.openedAt).toBeNull();
+    const records = await Array.fromAsync(ledger.remediations());
+    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: LIMITS.control }, () => 'remediated'));
+    expect(percentile(tries, 0.99)).toBeLessThan(5);
+  }, 180_000);
+
+  test('that hear of the same resources: one write, one record and one notification each, and whole chains', async () => {
+    await ledger.breakers.close(CONTROL);
+    const resourceIds = Array.from({ length: 16 }, (_, index) => `sg-same-${index}`);
+    const answers = await deliver(resourceIds, 3);
+    const outcomes = answers.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'remediated')).toHaveLength(resourceIds.length);
+    expect(outcomes).not.toContain('halted');
+    expect(answers.flatMap(({ published }) => published)).toHaveLength(resourceIds.length);
+    for (const resourceId of resourceIds)
+      expect((await account.store.query(`BOX#${resourceId}`)).map(({ sk }) => sk)).toEqual(['REMEDIATED']);
+    const chains = await ledger.chains();
+    const own = [...chains].filter(([key]) => key.includes('sg-same-'));
+    expect(own).toHaveLength(resourceIds.length);
+    for (const [, { head, links, evidence }] of chains) {
+      expect(links.map(({ phase }) => phase)).toEqual(['begun', 'ended']);
+      expect(chainErrors(head, links, (id) => evidence.get(id) ?? null)).toEqual([]);
+    }
   });
 });

@@ -1,34 +1,15 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
+import { describe, expect, test } from '@jest/globals';
 import { ACCOUNT, admit, NO_BREAKERS } from '../../shared/ledger/breaker.ts';
-import { chainErrors } from '../../shared/ledger/chain.ts';
 import { type Ledger, readOnly, refOfKey, resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
-import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { countingStore, type StoreCall } from '../support/counting-store.ts';
-import { ledgerRun, type RunAccount } from '../support/ledger-run.ts';
-import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/test-ledger.ts';
+import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
+import { driftedBox, ledgerRun, type RunAccount } from '../support/ledger-run.ts';
 
 const KEY = resourceKey('ec2', REF);
 const LIMITS = { control: 50, account: 500 };
 const T = Date.parse('2026-01-31T23:59:59.456Z');
-
-/** A resource that has drifted and is remediated, and what was published of it. */
-function driftedBox() {
-  const state = { drifted: true, calls: 0, published: [] as string[] };
-  const account: RunAccount = {
-    read: async () => state.drifted,
-    async call() {
-      state.calls += 1;
-      state.drifted = false;
-    },
-    async publish({ id }) {
-      state.published.push(id);
-    },
-  };
-  return { state, account };
-}
 
 const optionsOf = (ledger: Ledger, holder: string) => ({
   ledger,
@@ -106,89 +87,6 @@ describe('the calls of a run', () => {
     await ledgerRun(slow, optionsOf(ledger, HOLDER));
     expect(marked).toBe('marked');
     expect((await run()).outcome).toBe('compliant');
-  });
-});
-
-describe('under any interleaving', () => {
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
-
-  /** A ledger and an account whose every call is scheduled; waits pass when the scheduler says so. */
-  function scheduled(scheduler: fc.Scheduler) {
-    jest
-      .spyOn(globalThis, 'setTimeout')
-      .mockImplementation(((done: () => void) => scheduler.schedule(Promise.resolve(), 'wait').then(done)) as never);
-    const memory = memoryStore();
-    const { account, state } = driftedBox();
-    const runAs = (holder: string) => {
-      const later =
-        <A extends readonly unknown[], T>(label: string, work: (...given: A) => Promise<T>) =>
-        (...given: A): Promise<T> =>
-          scheduler
-            .schedule(Promise.resolve(), `${holder} asks: ${label}`)
-            .then(() => work(...given))
-            .then((answer) => scheduler.schedule(Promise.resolve(answer), `${holder} hears: ${label}`));
-      const store: Store = {
-        ...memory,
-        get: later('get', memory.get),
-        query: later('query', memory.query),
-        commit: later('commit', memory.commit),
-      };
-      const far: RunAccount = {
-        read: later('read', account.read),
-        call: later('call', account.call),
-        publish: later('publish', account.publish),
-      };
-      return ledgerRun(far, optionsOf(ledgerIn(store), holder));
-    };
-    return { memory, state, runAs };
-  }
-
-  async function proven(store: Store, writes: number) {
-    const ledger = ledgerIn(store);
-    const records = await Array.fromAsync(ledger.remediations());
-    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: writes }, () => 'remediated'));
-    expect(await ledger.load(KEY)).toMatchObject({
-      state: { lease: { holder: null, wanted: [], dirty: false }, findings: {}, open: [], outbox: [] },
-    });
-    for (const chain of (await ledger.chains()).values())
-      expect(chainErrors(chain.head, chain.links, (id) => chain.evidence.get(id) ?? null)).toEqual([]);
-    const { times } = (await ledger.breakers.all()).get(ACCOUNT) ?? { times: [] };
-    expect(times).toHaveLength(writes);
-  }
-
-  test('two runs on one resource make one write, one record and one notification', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const { memory, state, runAs } = scheduled(scheduler);
-        const ends = await scheduler.waitFor(Promise.all(['ann', 'bob'].map(runAs)));
-        expect(ends.filter(({ outcome }) => outcome === 'remediated')).toHaveLength(1);
-        expect(state).toMatchObject({ drifted: false, calls: 1 });
-        expect(state.published).toHaveLength(1);
-        await proven(memory, 1);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  test('runs on a resource that drifts meanwhile, each time with its event: no drift is left, and each write has its record', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 3 }), async (scheduler, drifts) => {
-        const { memory, state, runAs } = scheduled(scheduler);
-        const driftAgain = async (index: number) => {
-          await scheduler.schedule(Promise.resolve(), 'drifts');
-          state.drifted = true;
-          return runAs(`run-${index}`);
-        };
-        const again = Array.from({ length: drifts }, (_, index) => driftAgain(index));
-        await scheduler.waitFor(Promise.all([runAs('first'), ...again]));
-        expect(state.drifted).toBe(false);
-        expect(state.calls).toBeLessThanOrEqual(1 + drifts);
-        await proven(memory, state.calls);
-      }),
-      { numRuns: 500 },
-    );
   });
 });
 

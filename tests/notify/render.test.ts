@@ -51,11 +51,30 @@ describe('what differs', () => {
     expect(text).not.toContain('evenkeel undo');
   });
 
-  test('a failure shows the trouble and what was tried', () => {
+  test('a failure shows the error and what was tried', () => {
     const text = textOf({ outcome: 'failed', error: 'StepFailedError: no permission' });
     expect(text).toMatch(/^FAILED to put right/);
-    expect(text).toContain('\nTrouble:    StepFailedError: no permission\n');
+    expect(text).toContain('\nError:      StepFailedError: no permission\n');
     expect(text).toContain('\nTried:\n');
+  });
+
+  test('what is blocked says who refuses, what was tried, and how it goes on', () => {
+    const { subject, text } = render(
+      noticeOf({
+        outcome: 'blocked',
+        after: 'NON_COMPLIANT',
+        annotation: 'Refused by a service control policy of the organization: allow the call. Open to the world.',
+        error: 'StepFailedError: explicit deny',
+      }),
+    );
+    expect(subject).toBe('[CRITICAL] Blocked: not remediated: sg-1 (ec2-security-group-admin-ports-restricted)');
+    expect(text).toContain('\nFound:      Refused by a service control policy of the organization: allow the call.');
+    expect(text).toContain('\nError:      StepFailedError: explicit deny\n');
+    expect(text).toContain('\nTried:\n  ec2:Revoke');
+    const of = '--control ec2-security-group-admin-ports-restricted';
+    expect(text).toContain(`  npx evenkeel sweep --mode remediate ${of}\n`);
+    expect(text).toContain(`  npx evenkeel exempt ${of} --resource sg-1 --owner`);
+    expect(text).not.toContain('evenkeel undo');
   });
 
   test('a sweep knows nobody, no event and no time: nothing is said of them', () => {
@@ -79,7 +98,7 @@ describe('a long plan is shortened', () => {
     );
   });
 
-  test('so are a large input and a large trouble', () => {
+  test('so are a large input and a large error', () => {
     const { text } = render(
       noticeOf({ outcome: 'failed', error: 'x'.repeat(50_000), steps: [call(1, { Policy: 'y'.repeat(20_000) })] }),
     );

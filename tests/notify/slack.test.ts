@@ -61,7 +61,7 @@ describe('a notice', () => {
 
   test('of a failure says the trouble and what was tried', () => {
     const text = page(of(published(noticeOf({ outcome: 'failed', error: 'AccessDenied: not you' }))));
-    expect(text).toContain('Trouble: AccessDenied: not you');
+    expect(text).toContain('Error: AccessDenied: not you');
     expect(text).toContain('*Tried:*');
   });
 

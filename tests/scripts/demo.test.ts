@@ -10,7 +10,7 @@ import {
   sceneTroubles,
   secondRunTroubles,
 } from '../../scripts/demo/verdict.ts';
-import { bareResult, type Result } from '../../shared/result.ts';
+import { type Result, resultWithoutResource } from '../../shared/result.ts';
 import { run } from '../support/script.ts';
 
 const MAIN = 'demo/main.ts';
@@ -73,7 +73,7 @@ describe('a sample event', () => {
 
 describe('the verdict', () => {
   const result = (controlId: string, rest: Pick<Result, 'outcome'> & Partial<Result>): Result =>
-    bareResult({ eventId: 'e', eventName: 'E' }, { controlId, resourceId: 'r', ...rest });
+    resultWithoutResource({ eventId: 'e', eventName: 'E' }, { controlId, resourceId: 'r', ...rest });
   const mended = result('a', { outcome: 'remediated', before: 'NON_COMPLIANT', after: 'COMPLIANT' });
   const quiet = result('b', { outcome: 'compliant', before: 'COMPLIANT', after: 'COMPLIANT' });
   const scene: Played['scene'] = { title: 'Drift', expects: { a: 'remediated' } };

@@ -57,16 +57,14 @@ describe('npm run new-control', () => {
     expect(everything()).toEqual(before);
   });
 
-  test('writes the function of a service that has a resource and no function', async () => {
+  test('knows a service by its service.ts, whether or not it has a control yet', async () => {
     mkdirSync(`${root}shared/resources/backup`);
     cpSync(`${ROOT}shared/resources/ec2/account.ts`, `${root}shared/resources/backup/vault.ts`);
-    const { status, stdout } = await newControl('backup', 'backup-anything-locked');
-    expect(status).toBe(0);
-    expect(stdout).toContain('in serverless.yml');
-    expect(readFileSync(`${root}functions/backup/handler.ts`, 'utf8')).toBe(
-      readFileSync(`${ROOT}functions/ec2/handler.ts`, 'utf8').replaceAll('/ec2/', '/backup/'),
-    );
+    expect(await newControl('backup', 'backup-anything-locked')).toMatchObject({ status: 2 });
+    cpSync(`${ROOT}shared/resources/ec2/service.ts`, `${root}shared/resources/backup/service.ts`);
+    expect(await newControl('backup', 'backup-anything-locked')).toMatchObject({ status: 0 });
     expect(existsSync(`${root}shared/controls/backup/backup-anything-locked.ts`)).toBe(true);
+    for (const folder of ['controls', 'resources']) rmSync(`${root}shared/${folder}/backup`, { recursive: true });
   });
 
   test.each([
@@ -83,9 +81,8 @@ describe('npm run new-control', () => {
     ['ec2 ec2', 'is no id'],
     ['ec2 ec2-volumes-encrypted', '"ec2-volumes-encrypted" names no resource of ec2; say which'],
     ['ec2 ec2-volume-encrypted disk', 'ec2 has no resource "disk"; say which'],
-    ['ec2 ec2-volume-encrypted describe', 'ec2 has no resource "describe"; say which'],
+    ['ec2 ec2-volume-encrypted service', 'ec2 has no resource "service"; say which'],
   ])('refuses "%s" in one line, and writes nothing', async (args, says) => {
-    rmSync(`${root}shared/resources/backup`, { recursive: true, force: true });
     const before = everything();
     const { status, stdout, stderr } = await newControl(...args.split(' ').filter(Boolean));
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -3,53 +3,82 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { type Finished, run } from './command.ts';
 
-/** In a process of its own, since it loads the tree's own configuration; the options that esbuild does not know are the plugin's. */
+/** As the packaging plugin does, each function by itself; in a process of its own, since it loads the tree's own configuration. The options that esbuild does not know are the plugin's. */
 const BUILD = `
   const { build } = require('esbuild');
-  const { readdirSync } = require('node:fs');
+  const { readdirSync, writeFileSync } = require('node:fs');
   const { exclude, outputFileExtension, skipRebuild, ...options } = require(process.cwd() + '/esbuild.config.cjs')();
-  build({
+  const bundled = (name) => build({
     ...options,
-    entryPoints: readdirSync('functions').map((name) => 'functions/' + name + '/handler.ts'),
-    outdir: 'bundles',
-    outbase: '.',
+    entryPoints: ['functions/' + name + '/handler.ts'],
+    outdir: 'bundles/functions/' + name,
     outExtension: { '.js': outputFileExtension },
     metafile: true,
     logLevel: 'silent',
-  }).then(
-    ({ metafile }) => require('node:fs').writeFileSync('bundles/meta.json', JSON.stringify(metafile)),
-    ({ errors }) => { console.error(errors.map(({ text }) => text).join('\\n')); process.exitCode = 1; },
-  );`;
+  }).then(({ metafile }) => writeFileSync('bundles/' + name + '.json', JSON.stringify(metafile)));
+  Promise.all(readdirSync('functions').map(bundled)).catch(({ errors }) => {
+    console.error(errors.map(({ text }) => text).join('\\n'));
+    process.exitCode = 1;
+  });`;
 
 /** Bundles every function of a tree as packaging does; what was said, where it fails. */
 export const bundle = (tree: string): Promise<Finished> => run(process.execPath, ['-e', BUILD], { cwd: tree });
 
-/** What went into the bundle of a function, and how large it is. */
-export function bundleOf(
-  tree: string,
-  service: string,
-): { readonly inputs: readonly string[]; readonly bytes: number } {
-  const { outputs } = JSON.parse(readFileSync(join(tree, 'bundles/meta.json'), 'utf8')) as Metafile;
-  const output = outputs[`bundles/functions/${service}/handler.mjs`];
-  if (output === undefined) throw new Error(`there is no bundle of ${service}`);
-  const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { inputs: inputs.map(([path]) => path), bytes: output.bytes };
+/** Files of a bundle: what went into them, and how large they are. */
+export interface Bundled {
+  readonly inputs: readonly string[];
+  readonly bytes: number;
 }
 
+const outputsOf = (tree: string, name: string): Metafile['outputs'] =>
+  (JSON.parse(readFileSync(join(tree, `bundles/${name}.json`), 'utf8')) as Metafile).outputs;
+
+const together = (outputs: Metafile['outputs'], files: Iterable<string>): Bundled => {
+  const found = [...files].flatMap((file) => outputs[file] ?? []);
+  const inputs = found.flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  return { inputs: [...new Set(inputs)], bytes: found.reduce((sum, output) => sum + output.bytes, 0) };
+};
+
+/** All files of a function. */
+export const bundleOf = (tree: string, name: string): Bundled => {
+  const outputs = outputsOf(tree, name);
+  return together(outputs, Object.keys(outputs));
+};
+
+/** The files of a function that were loaded, by their paths below `bundles/`. */
+export const loadedOf = (tree: string, name: string, files: readonly string[]): Bundled =>
+  together(
+    outputsOf(tree, name),
+    files.map((file) => `bundles/${file}`),
+  );
+
 const INVOKE = `
+  import { registerHooks } from 'node:module';
   import { text } from 'node:stream/consumers';
+  const loaded = [];
+  registerHooks({
+    load(url, context, next) {
+      const [, file] = /\\/bundles\\/(.*)$/.exec(url) ?? [];
+      if (file !== undefined) loaded.push(file);
+      return next(url, context);
+    },
+  });
   const { handler } = await import(process.argv[1]);
   const { event, context } = JSON.parse(await text(process.stdin));
   try {
-    process.stdout.write('RESULT ' + JSON.stringify({ value: await handler(event, context) }) + '\\n');
+    process.stdout.write('RESULT ' + JSON.stringify({ value: await handler(event, context), loaded }) + '\\n');
   } catch ({ name, message }) {
-    process.stdout.write('RESULT ' + JSON.stringify({ error: { name, message } }) + '\\n');
+    process.stdout.write('RESULT ' + JSON.stringify({ error: { name, message }, loaded }) + '\\n');
   }`;
 
 /** How an invocation ended, and what it logged. */
 export interface Invocation {
   readonly value?: unknown;
   readonly error?: { readonly name: string; readonly message: string };
+  /** The files of the bundle that were loaded, by their paths below `bundles/`. */
+  readonly loaded: readonly string[];
   readonly logs: readonly Record<string, unknown>[];
   /** What went to CloudWatch as metrics, in its embedded format. */
   readonly metrics: readonly Record<string, unknown>[];

@@ -23,7 +23,7 @@ export interface DeployedStack {
 }
 
 export const STACK = 'evenkeel-prod';
-const FUNCTIONS = ['ec2', 's3', 'watch', 'slack'];
+const FUNCTIONS = ['infrastructure', 'identity', 'data', 'databases', 'monitoring', 'watch', 'slack'];
 /** Slack's secret and the trail of the account. */
 export const SECRET = 'evenkeel/slack';
 export const TRAIL = 'main';
@@ -31,16 +31,29 @@ export const TRAIL = 'main';
 const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const title = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 
-/** What belongs to one function, in the shape of the deployment: rules on both buses → queue → mapping → function. */
+/** By its name: the local account cannot take a reference to a bus. */
+const rule = (EventPattern: object, more: object) => ({
+  Type: 'AWS::Events::Rule',
+  DependsOn: 'EventBus',
+  Properties: { EventPattern, State: 'ENABLED', ...more },
+});
+
+/** The rules of the home region's default bus: its events go to the own bus, like those of every other region. */
+const homeForwarding = () =>
+  Object.fromEntries(
+    [1, 2].map((number) => [
+      `ForwardRule${number}`,
+      rule(
+        { source: ['aws.ec2'] },
+        { Name: `${STACK}-forward-${number}`, Targets: [{ Id: 'home', Arn: arn('EventBus') }] },
+      ),
+    ]),
+  );
+
+/** What belongs to one function, in the shape of the deployment: rule on the own bus → queue → mapping → function. */
 function functionResources(name: string): object {
   const id = title(name);
   const target = { Id: 'queue', Arn: arn(`${id}Queue`) };
-  // By its name: the local account cannot take a reference to a bus.
-  const rule = (EventPattern: object, EventBusName?: string) => ({
-    Type: 'AWS::Events::Rule',
-    DependsOn: 'EventBus',
-    Properties: { EventPattern, State: 'ENABLED', Targets: [target], ...(EventBusName ? { EventBusName } : {}) },
-  });
   const secret = name === 'slack' ? { EVENKEEL_SLACK_SECRET: `secretsmanager:${SECRET}` } : {};
   return {
     [`${id}Queue`]: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-${name}` } },
@@ -68,8 +81,7 @@ function functionResources(name: string): object {
     ...(name === 'slack'
       ? {}
       : {
-          [`${id}Rule1`]: rule({ source: [`aws.${name}`] }),
-          [`${id}BusRule1`]: rule({ source: [`aws.${name}`] }, STACK),
+          [`${id}Rule1`]: rule({ source: [`aws.${name}`] }, { EventBusName: STACK, Targets: [target] }),
         }),
   };
 }
@@ -108,7 +120,7 @@ const template = (regions: readonly string[], policyVersion: string) => ({
               { AttributeName: 'list', KeyType: 'HASH' },
               { AttributeName: 'at', KeyType: 'RANGE' },
             ],
-            Projection: { ProjectionType: 'ALL' },
+            Projection: { ProjectionType: 'KEYS_ONLY' },
           },
         ],
       },
@@ -116,6 +128,7 @@ const template = (regions: readonly string[], policyVersion: string) => ({
     NoticeTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${STACK}-notices` } },
     DeadLetterQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-failed-events` } },
     EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: STACK } },
+    ...homeForwarding(),
     ...Object.assign({}, ...FUNCTIONS.map(functionResources)),
   },
   Outputs: {

@@ -21,7 +21,7 @@ export async function allHeard(account: TestAccount, { outputs, regions }: Deplo
   const { heartbeats } = ledgerIn(dynamoStore(account.aws(), outputs.LedgerTable ?? ''));
   const [sent, arrived] = [Date.now() - 60_000, Date.now() - 50_000];
   for (const region of regions)
-    await heartbeats.revise(region, (before) => ({ next: { ...before, sent, arrived }, answer: null }));
+    await heartbeats.update(region, (before) => ({ next: { ...before, sent, arrived }, answer: null }));
 }
 
 /** `evenkeel doctor --json` of somebody in an account, over a wire that alters answers. */

@@ -15,6 +15,7 @@ interface Statement {
 /** The local account asks for some actions by other names. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   'dynamodb:PutItem': ['dynamodb:TransactWriteItems'],
+  'sqs:SendMessage': ['sqs:SendMessageBatch'],
   's3:GetBucketPublicAccessBlock': ['s3:ListBucket'],
   's3:GetEncryptionConfiguration': ['s3:ListBucket'],
   's3:GetBucketWebsite': ['s3:ListBucket'],

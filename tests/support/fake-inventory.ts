@@ -1,11 +1,15 @@
 import { type AnyControl, compliant, defineControl, nonCompliant } from '../../shared/control.ts';
 import { type Aws, defineResource, type ResourceRef } from '../../shared/resource.ts';
+import { defineService } from '../../shared/service.ts';
+import { DAY_MS } from '../../shared/time.ts';
 import { named } from './fake-resource.ts';
 
-/** What a resource of the warehouse is like: its lid comes with the listing, its lock has to be read. */
+/** What a resource of the warehouse is like: its lid and its age come with the listing, its lock has to be read. */
 export interface Crate {
   readonly open?: boolean;
   readonly unlocked?: boolean;
+  /** When it was packed; milliseconds since 1970. */
+  readonly packed?: number;
 }
 
 export const ACCOUNT = '111122223333';
@@ -16,7 +20,7 @@ export class Warehouse {
   readonly crates: Map<string, Crate>;
   readonly pageSize: number;
   /** How the listings end that are asked for: by type and token, `AWS::W::Crate 0`. Each is thrown once. */
-  readonly troubles = new Map<string, Error[]>();
+  readonly errors = new Map<string, Error[]>();
   /** How reads of a resource end: by id. Each is thrown once. */
   readonly unreadable = new Map<string, Error[]>();
   /** Everything that was asked, `list AWS::W::Crate 0`, `read c-1`. */
@@ -31,7 +35,7 @@ export class Warehouse {
     this.pageSize = pageSize;
   }
 
-  readonly aws = (): Aws => (() => this) as unknown as Aws;
+  readonly aws = (): Aws => (() => ({ warehouse: this })) as unknown as Aws;
 
   readonly clock = {
     now: () => new Date(this.now),
@@ -46,7 +50,7 @@ export class Warehouse {
     let start = Number(from ?? 0);
     do {
       this.log.push(`list ${type} ${start}`);
-      this.#trouble(this.troubles, `${type} ${start}`);
+      this.#throw(this.errors, `${type} ${start}`);
       const page = ids.slice(start, start + this.pageSize);
       start += this.pageSize;
       const next = start < ids.length ? String(start) : null;
@@ -58,18 +62,19 @@ export class Warehouse {
   async read(facet: 'lid' | 'lock', id: string) {
     this.log.push(`read ${id}`);
     this.now += this.cost;
-    this.#trouble(this.unreadable, id);
+    this.#throw(this.unreadable, id);
     const crate = this.crates.get(id);
     if (crate === undefined) throw named('NoSuchCrate');
     return facet === 'lid' ? this.#lid(id) : { on: crate.unlocked !== true };
   }
 
   #lid(id: string) {
-    return { open: this.crates.get(id)?.open === true };
+    const { open = false, packed = 0 } = this.crates.get(id) ?? {};
+    return { open, packed };
   }
 
-  #trouble(troubles: ReadonlyMap<string, Error[]>, key: string): void {
-    const error = troubles.get(key)?.shift();
+  #throw(errors: ReadonlyMap<string, Error[]>, key: string): void {
+    const error = errors.get(key)?.shift();
     if (error !== undefined) throw error;
   }
 }
@@ -77,23 +82,29 @@ export class Warehouse {
 class WarehouseClient {
   declare readonly warehouse: Warehouse;
 }
-const within = (aws: Aws) => aws(WarehouseClient) as unknown as Warehouse;
+const within = (aws: Aws) => aws(WarehouseClient).warehouse;
 const facet = <N extends 'lid' | 'lock'>(name: N) => ({
-  actions: [],
+  grants: {},
   read: async (aws: Aws, { resourceId }: ResourceRef) =>
-    (await within(aws).read(name, resourceId)) as N extends 'lid' ? { open: boolean } : { on: boolean },
+    (await within(aws).read(name, resourceId)) as N extends 'lid' ? { open: boolean; packed: number } : { on: boolean },
 });
 
-const resourceOf = (type: string, prefix: string, scope: { readonly scope?: 'account' } = {}) =>
+const warehouse = defineService({
+  id: 'warehouse',
+  domain: 'data',
+  eventSources: ['warehouse.amazonaws.com'],
+  sdks: {},
+});
+
+const resourceOf = (type: string, prefix: string, where: { readonly global?: true } = {}) =>
   defineResource({
-    service: 'warehouse',
+    service: warehouse,
     type,
-    ...scope,
-    eventSource: 'warehouse.amazonaws.com',
+    ...where,
+    triggers: [],
     gone: ['NoSuchCrate'],
     facets: { lid: facet('lid'), lock: facet('lock') },
-    events: {},
-    actions: [],
+    grants: {},
     arn: ({ resourceId }) => `arn:aws:warehouse:::${resourceId}`,
     consoleUrl: () => 'https://example.com',
     list: (aws, _account, from) => within(aws).list(type, prefix, from),
@@ -101,7 +112,7 @@ const resourceOf = (type: string, prefix: string, scope: { readonly scope?: 'acc
 
 export const crate = resourceOf('AWS::W::Crate', 'c-');
 export const barrel = resourceOf('AWS::W::Barrel', 'b-');
-export const account = resourceOf('AWS::::Account', ACCOUNT, { scope: 'account' });
+export const account = resourceOf('AWS::::Account', ACCOUNT, { global: true });
 
 const words = {
   title: '',
@@ -135,8 +146,21 @@ export const crateLocked: AnyControl = defineControl({
   needs: ['lid', 'lock'],
   evaluate: ({ lock }) => (lock.on ? compliant('locked') : nonCompliant('unlocked')),
 });
-/** A barrel that is lost is drift. */
+/** What was packed more than a day ago is stale: nothing but time makes it so. */
+export const crateFresh: AnyControl = defineControl({
+  ...words,
+  id: 'crate-fresh',
+  resource: crate,
+  needs: ['lid'],
+  evaluate({ lid: { packed } }, { now }) {
+    const days = Math.floor((now.getTime() - packed) / DAY_MS);
+    return days < 1 ? compliant('fresh') : nonCompliant(`${days} days old`, 'too old');
+  },
+});
+
+/** A barrel that is lost is drift; its lid is remembered. */
 export const barrelKept: AnyControl = {
   ...closed('barrel-kept', barrel),
+  lastKnown: ['lid'],
   whenDeleted: { evaluate: () => nonCompliant('lost'), plan: () => [] },
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
 import { controls } from '../../shared/controls/index.ts';
-import { type Engine, systemClock } from '../../shared/engine/context.ts';
+import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -13,6 +13,7 @@ import { snsNotifier } from '../../shared/notify/sns.ts';
 import { parsePolicy } from '../../shared/policy/load.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
+import { systemClock } from '../../shared/time.ts';
 import { evenkeelAs } from './command.ts';
 import { ADMIN_PORTS, openedEvent } from './drift.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
@@ -59,6 +60,7 @@ export async function makeHands(): Promise<Hands> {
     clock: now === undefined ? systemClock : { now: () => now, sleep: async () => {} },
     codeVersion: 'test',
     ceiling: 'remediate',
+    send: async () => {},
   });
   return {
     account,

@@ -8,6 +8,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:DeleteBucketEncryption': ['s3:PutEncryptionConfiguration'],
   's3:ListBuckets': ['s3:ListAllMyBuckets'],
   's3:HeadBucket': ['s3:ListBucket'],
+  'sqs:SendMessageBatch': ['sqs:SendMessage'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],

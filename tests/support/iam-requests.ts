@@ -22,8 +22,8 @@ const ec2 =
     arn('ec2', call, `${type}/${call.input[id]}`);
 const snapshot: Naming = ({ region, input }) => `arn:aws:ec2:${region}::snapshot/${input.SnapshotId}`;
 const table: Naming = (call) => {
-  const { TableName, IndexName, TransactItems } = call.input;
-  const name = TableName ?? TransactItems?.[0]?.Put?.TableName;
+  const { TableName, IndexName, TransactItems, RequestItems = {} } = call.input;
+  const name = TableName ?? TransactItems?.[0]?.Put?.TableName ?? Object.keys(RequestItems)[0];
   return arn('dynamodb', call, `table/${name}${IndexName === undefined ? '' : `/index/${IndexName}`}`);
 };
 const trail: Naming = (call) => {
@@ -61,12 +61,11 @@ const NAMED: Readonly<Record<string, Naming>> = {
   'cloudtrail:UpdateTrail': trail,
   'config:PutConfigurationRecorder': recorder,
   'config:StartConfigurationRecorder': recorder,
+  'dynamodb:BatchGetItem': table,
   'dynamodb:GetItem': table,
   'dynamodb:PutItem': table,
   'dynamodb:Query': table,
   'dynamodb:TransactWriteItems': table,
-  'eventbridge:PutEvents': (call) =>
-    arn('events', call, `event-bus/${call.input.Entries[0].EventBusName ?? 'default'}`),
   'sns:Publish': ({ input }) => input.TopicArn,
   'sns:ListSubscriptionsByTopic': ({ input }) => input.TopicArn,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
@@ -80,6 +79,7 @@ const NAMED: Readonly<Record<string, Naming>> = {
   'sqs:ChangeMessageVisibility': queue,
   'sqs:GetQueueAttributes': queue,
   'sqs:GetQueueUrl': queue,
+  'sqs:SendMessageBatch': queue,
   'sqs:TagQueue': queue,
   'secretsmanager:GetSecretValue': secret,
 };
@@ -110,6 +110,7 @@ const PASSES: Readonly<Record<string, (input: SeenCall['input']) => readonly [ro
 const KEY_USES: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['kms:Decrypt'],
   sns: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  'sqs:SendMessageBatch': ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
 /** Every question that IAM answers before a call of the account's own is made. */
@@ -125,20 +126,17 @@ export function iamRequestsOf(
   const context = {
     'aws:RequestedRegion': call.region,
     'aws:ResourceAccount': owner === '' ? accountId : owner,
-    ...(name === 'eventbridge:PutEvents' ? { 'events:source': sourcesOf(call.input) } : {}),
   };
   const [role, to] = PASSES[name]?.(call.input) ?? [];
   return [
     ...iamActionsOf(call.service, call.operation, call.input).map((action) => ({ action, resource, context })),
     ...(BESIDES[name]?.(call) ?? []).map((besides) => ({ ...besides, context })),
     ...(role === undefined ? [] : [passing(role, to ?? '', accountId)]),
-    ...(KEY_USES[call.service] ?? []).map((action) => keyUse(action, call.service, call.region, { accountId, key })),
+    ...(KEY_USES[name] ?? KEY_USES[call.service] ?? []).map((action) =>
+      keyUse(action, call.service, call.region, { accountId, key }),
+    ),
   ] satisfies readonly IamRequest[];
 }
-
-const sourcesOf = ({ Entries }: { readonly Entries: readonly { readonly Source: string }[] }) => [
-  ...new Set(Entries.map(({ Source }) => Source)),
-];
 
 /** The question whether a role may be given to a service. */
 export const passing = (role: string, to: string, accountId: string): IamRequest => ({

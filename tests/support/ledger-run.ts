@@ -13,7 +13,7 @@ import {
 import { type Ledger, type ResourceState, type Session, withLease } from '../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../shared/ledger/outbox.ts';
 import { isOpen, type Remediation } from '../../shared/ledger/records.ts';
-import { findingOf, noticeOf, remediationOf } from './test-ledger.ts';
+import { findingOf, noticeOf, remediationOf } from './ledger-fixtures.ts';
 
 export const CONTROL = 'ec2-security-group-admin-ports-restricted';
 const ELEMENT = 'ingress tcp 22-22 0.0.0.0/0';
@@ -26,6 +26,22 @@ export interface RunAccount {
   /** The call that remediates it. */
   call(): Promise<void>;
   publish(notice: QueuedNotice): Promise<void>;
+}
+
+/** A resource that has drifted and is remediated, and what was published of it. */
+export function driftedBox() {
+  const state = { drifted: true, calls: 0, published: [] as string[] };
+  const account: RunAccount = {
+    read: async () => state.drifted,
+    async call() {
+      state.calls += 1;
+      state.drifted = false;
+    },
+    async publish({ id }) {
+      state.published.push(id);
+    },
+  };
+  return { state, account };
 }
 
 export interface RunOptions {
@@ -79,8 +95,29 @@ class Run {
       return { next: marked === undefined ? undefined : { ...state, lease: marked }, answer: null };
     });
     if (before === null) return 'marked';
-    const fresh = before.changedHandsAt <= began - LEASE_MS;
-    return this.#evaluated(session, fresh ? drifted : await this.account.read());
+    const recovered = await this.#recovered(session);
+    const fresh = before.changedHandsAt <= began - LEASE_MS && recovered === session;
+    return this.#evaluated(recovered, fresh ? drifted : await this.account.read());
+  }
+
+  /** Ends the records of a run that was cut off: nobody knows whether its call was made. */
+  async #recovered(session: Session): Promise<Session> {
+    const { ledger, holder, now } = this.options;
+    let current = session;
+    for (const { id } of session.state.open) {
+      const [adopted, record] = await ledger.adopt(current, id);
+      if (record === null) throw new Error(`${id} is open and has no record`);
+      [current] = await ledger.update(adopted, (state) => ({
+        next: {
+          ...state,
+          lease: extend(state.lease, holder, now()),
+          open: state.open.filter((one) => one.id !== id),
+        },
+        records: [{ ...record, status: 'interrupted' as const }],
+        answer: undefined,
+      }));
+    }
+    return current;
   }
 
   async #evaluated(session: Session, drifted: boolean): Promise<RunOutcome> {
@@ -95,21 +132,21 @@ class Run {
 
   async #remediated(leased: Session): Promise<RunOutcome> {
     const { ledger, holder, now, random } = this.options;
-    const [session, admitted] = await ledger.update(await ledger.loadShared(leased), (state, shared) => {
+    const [session, admission] = await ledger.update(await ledger.loadShared(leased), (state, shared) => {
       const admission = admit(shared?.breakers ?? new Map(), this.scopes, now(), random);
-      if (admission.opened) this.opened += 1;
       const finding = findingOf(CONTROL, { outcome: admission.refusedBy === null ? 'detected' : 'halted' });
       const findings = { ...state.findings, [CONTROL]: finding };
       if (admission.refusedBy !== null) {
         const lease = abandon(state.lease, holder) ?? state.lease;
-        return { next: { ...withLease(state, lease, now()), findings }, breakers: admission.writes, answer: false };
+        return { next: { ...withLease(state, lease, now()), findings }, breakers: admission.writes, answer: admission };
       }
       const record = this.#record('applying');
       const open = [...state.open, { id: record.id, controlId: CONTROL, status: record.status }];
       const next = { ...state, lease: extend(state.lease, holder, now()), findings, open };
-      return { next, records: [record], breakers: admission.writes, answer: true };
+      return { next, records: [record], breakers: admission.writes, answer: admission };
     });
-    if (!admitted) return 'halted';
+    if (admission.opened) this.opened += 1;
+    if (admission.refusedBy !== null) return 'halted';
     assertTimeLeft(session.state.lease, holder, now());
     await this.account.call();
     await this.account.read();

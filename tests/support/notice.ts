@@ -25,6 +25,7 @@ export const noticeOf = (result: Partial<Result> = {}, rest: Partial<Notice> = {
     eventId: 'e-1',
     eventName: 'AuthorizeSecurityGroupIngress',
     controlId: 'ec2-security-group-admin-ports-restricted',
+    severity: 'CRITICAL',
     resourceType: 'AWS::EC2::SecurityGroup',
     resourceId: 'sg-1',
     accountId: SAMPLE_ACCOUNT,

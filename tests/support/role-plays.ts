@@ -12,28 +12,29 @@ import {
   DeleteDeliveryChannelCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { told } from '../../scripts/demo/sample.ts';
 import type { Account, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { bucketOf } from '../../scripts/demo/scenes/s3.ts';
-import { sendEvents } from '../../shared/aws/put-events.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { byResource } from '../../shared/engine/intake/route.ts';
-import { verdictsOf } from '../../shared/engine/reconcile/evaluate-only.ts';
+import { evaluator } from '../../shared/engine/reconcile/evaluate-only.ts';
 import { sweepSlice } from '../../shared/engine/sweep/sweep.ts';
-import { type OwnEvent, RECHECK_DETAIL_TYPE } from '../../shared/internal-events.ts';
+import { recheck } from '../../shared/internal-events.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
-import { retrySoon } from '../../shared/lambda/retry-soon.ts';
+import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
 import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
 import { type Aws, everyListed } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
 import type { Watching } from '../../shared/watch/context.ts';
 import { watchOver } from '../../shared/watch/dispatch.ts';
 import { SECRET, STACK } from './deployed.ts';
+import { publicInstances } from './public-instances.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
@@ -103,7 +104,33 @@ const recorderDeleted: Drifting = {
 };
 
 /** Drifts that the demo has no scene for, by service. */
+const keyGrownOld: Drifting = {
+  async prepare(account) {
+    const iam = account.aws(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: 'deploy' }));
+    return {
+      async happen() {
+        await iam.send(new CreateAccessKeyCommand({ UserName: 'deploy' }));
+        return { event: told('iam/CreateAccessKey', account, {}) };
+      },
+    };
+  },
+};
+
+const publicDatabase: Drifting = {
+  async prepare(account) {
+    return {
+      async happen() {
+        await publicInstances(account, ['orders']);
+        return { event: told('rds/ModifyDBInstance', account, {}) };
+      },
+    };
+  },
+};
+
 const MORE: Readonly<Record<string, readonly Drifting[]>> = {
+  iam: [keyGrownOld],
+  rds: [publicDatabase],
   cloudtrail: [wholeTrailDeleted, unknownTrailDeleted],
   config: [recorderDeleted],
 };
@@ -129,37 +156,57 @@ async function lookThrough({ account, engine, controls }: Play): Promise<void> {
   }
 }
 
-/** Sends an event of our own, as a sweep and the daily duties do. */
-const askAgain = (engine: Engine, { accountId, region }: Account, service: string) => {
-  const detail = { service, resourceType: 'AWS::::Account', resourceId: accountId, region };
-  return sendEvents(engine.aws(region), [{ detailType: RECHECK_DETAIL_TYPE, detail }]);
-};
+/** Sends a message of our own, as a sweep and the daily tasks do. */
+const askAgain = (engine: Engine, { accountId, region }: Account, service: string) =>
+  engine.send([recheck(service, { resourceType: 'AWS::::Account', resourceId: accountId, accountId, region })]);
 
 /** Sweeps the region, and asks for what it finds to be looked at again; something is always asked for, as what a former sweep has found and what is gone since. */
 async function sweep({ account, engine, controls }: Play, service: string): Promise<void> {
   const { accountId, region } = account;
-  const home = region;
   const deadline = Date.now() + 60_000;
-  const send = (events: readonly OwnEvent[]) => sendEvents(engine.aws(region), events);
   const slice = { service, accountId, region, run: randomUUID(), slice: 0, cursor: null };
-  await sweepSlice(slice, engine, { controls, home, deadline, send });
+  await sweepSlice(slice, engine, { controls, home: region, deadline });
   await askAgain(engine, account, service);
 }
 
-/** Everything that a service's function can be brought to do: a drift for each control, a sweep, another look asked for. Gives the results. */
-export async function playService(service: string, stage: Play): Promise<readonly Result[]> {
+/** Everything that a domain's function can be brought to do: a drift for each control, a sweep of each service, another look asked for, a message that failed put off. Gives the results. */
+export async function playDomain(domain: string, stage: Play, owner: Aws): Promise<readonly Result[]> {
   const own = ({ expects }: Scene) => Object.keys(expects).some((id) => stage.controls.some((one) => one.id === id));
+  const services = [...new Set(stage.controls.map(({ resource }) => resource.service.id as string))];
   const results: Result[] = [];
-  for (const scene of [...scenes.filter(own), ...(MORE[service] ?? [])]) results.push(...(await play(scene, stage)));
+  for (const scene of [...scenes.filter(own), ...services.flatMap((service) => MORE[service] ?? [])])
+    results.push(...(await play(scene, stage)));
   await lookThrough(stage);
-  await sweep(stage, service);
+  for (const service of services) await sweep(stage, service);
+  await putOff(domain, stage.engine.aws(stage.account.region), owner, stage.account);
   return results;
+}
+
+/** A message of a function's queue that failed comes again sooner than its visibility timeout says; `aws` is the function's. */
+async function putOff(name: string, aws: Aws, owner: Aws, { accountId, region }: Account): Promise<void> {
+  const record = await received(name, owner, { accountId, region });
+  await retryWithBackoff(aws, record);
+}
+
+/** A message of a function's queue, as Lambda hands it over. */
+async function received(
+  name: string,
+  owner: Aws,
+  { accountId, region }: Pick<Account, 'accountId' | 'region'>,
+): Promise<SQSRecord> {
+  const QueueName = `${STACK}-${name}`;
+  const { QueueUrl } = await owner(SQSClient).send(new GetQueueUrlCommand({ QueueName }));
+  await owner(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'a message' }));
+  const { Messages = [] } = await owner(SQSClient).send(new ReceiveMessageCommand({ QueueUrl }));
+  const eventSourceARN = `arn:aws:sqs:${region}:${accountId}:${QueueName}`;
+  return { eventSourceARN, receiptHandle: Messages[0]?.ReceiptHandle } as SQSRecord;
 }
 
 /** The daily duties of a watch whose clock is days ahead: there is a pause to remind of, an exemption to warn of, and an approval that nobody gave in time. */
 export async function playWatch(
   { regions, ...watching }: Pick<Watching, 'engine' | 'table' | 'topicArn'> & { readonly regions: readonly string[] },
   { account, engine, controls }: Play,
+  { services, owner }: { readonly services: readonly string[]; readonly owner: Aws },
 ): Promise<void> {
   const [waiting] = scenes.filter(({ expects }) => controls.some(({ id }) => expects[id] === 'remediated'));
   if (waiting === undefined) throw new Error('no scene is about these controls');
@@ -170,27 +217,26 @@ export async function playWatch(
   const { accountId, region: home } = account;
   const world = { ...watching, home, accountId, stack: STACK, services: ['ec2'], measure: () => {}, log: () => {} };
   for (const duty of ['daily', 'heartbeat', 'sweep']) await watchOver({ detail: { duty, regions } }, world);
+  // The daily tasks may have found nothing to recheck.
+  for (const service of services) await askAgain(watching.engine, account, service);
+  await putOff('watch', watching.engine.aws(home), owner, account);
 }
 
 /** Reads the webhook's address where deployment.yml says that it lies, and puts a message off that Slack did not take. */
 export async function playSlack(aws: Aws, { accountId, region, aws: owner }: TestAccount): Promise<void> {
-  const QueueName = `${STACK}-slack`;
-  const { QueueUrl } = await owner()(SQSClient).send(new GetQueueUrlCommand({ QueueName }));
-  await owner()(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'a notice' }));
-  const { Messages = [] } = await owner()(SQSClient).send(new ReceiveMessageCommand({ QueueUrl }));
+  const record = await received('slack', owner(), { accountId, region });
   await webhookAddress(`secretsmanager:${SECRET}`, aws)(false);
-  const eventSourceARN = `arn:aws:sqs:${region}:${accountId}:${QueueName}`;
-  await retrySoon(aws, { eventSourceARN, receiptHandle: Messages[0]?.ReceiptHandle } as SQSRecord, 5);
+  await shortenVisibility(aws, record, 5);
 }
 
-/** Judges everything there is by every control, and tells AWS Config. */
+/** Evaluates everything there is by every control, and reports it to AWS Config. */
 export async function playRules({ account, engine, controls }: Play): Promise<void> {
-  const verdictOn = verdictsOf(engine);
+  const evaluate = evaluator(engine);
   for (const control of controls) {
     const { resource } = control;
     for await (const { resourceId, region = account.region } of everyListed(resource.list(account.aws, account))) {
       const ref = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
-      await verdictOn(control, { resource, ref, controls: [control] });
+      await evaluate(control, { resource, ref, controls: [control] });
     }
     await Array.fromAsync(resource.list(engine.aws(account.region), account));
   }

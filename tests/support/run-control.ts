@@ -23,12 +23,13 @@ export interface Reads {
   readonly lastKnown?: object | null;
 }
 
-/** Runs the real engine on a resource that reads as the case says, and gives the result and the calls that were made. */
+/** Runs the real engine at the time `now` on a resource that reads as the case says, and gives the result and the calls that were made. */
 export async function runControl(
   control: AnyControl,
   ref: ResourceRef,
   mode: Mode,
   { given, after, lastKnown = null }: Reads,
+  now: Date,
   parameters: object = {},
 ) {
   const calls: (readonly [operation: string, input: object])[] = [];
@@ -50,7 +51,8 @@ export async function runControl(
   const facets = Object.fromEntries(names.map((name) => [name, facetNamed(name)]));
   const { ownership: _, ...rest } = control.resource;
   const resource = { ...rest, facets, lastKnown: { grants: {}, read: async () => lastKnown } };
-  const engine = testEngine(() => aws, mode, { parameters: { ...parameters } });
+  const clock = { now: () => now, sleep: async () => {} };
+  const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, clock });
   const [result] = await reconcile({ resource, ref, controls: [{ ...control, resource }] }, CAUSE, engine);
   return { result, calls };
 }

@@ -60,11 +60,22 @@ export const templateIn = (tree: string): Template => templateAt(`${tree}.server
 export const ofType = (from: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(from).filter(([, { Type }]) => Type === type);
 
-/** The logical id of what belongs to a function: `Ec2Queue`. */
-export const named = (name: string, what: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}${what}`;
+/** The logical id of what belongs to a function: `InfrastructureQueue`, `ConfigRulesRole`. */
+export const named = (name: string, what: string): string =>
+  `${name
+    .split('-')
+    .map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)
+    .join('')}${what}`;
+
+/** The documents of a role: its own policies, and those that are attached. */
+export const policiesOf = (from: Resources, role: string): readonly { readonly Statement: readonly Statement[] }[] => {
+  const { Policies = [], ManagedPolicyArns = [] } = from[role]?.Properties ?? {};
+  return [
+    ...Policies.map(({ PolicyDocument }: { PolicyDocument: object }) => PolicyDocument),
+    ...ManagedPolicyArns.map(({ Ref }: { Ref: string }) => from[Ref]?.Properties.PolicyDocument),
+  ];
+};
 
 /** What the role of a function says. */
 export const statementsOf = (from: Resources, name: string): readonly Statement[] =>
-  from[named(name, 'Role')]?.Properties.Policies.flatMap(
-    ({ PolicyDocument }: { PolicyDocument: { Statement: readonly Statement[] } }) => PolicyDocument.Statement,
-  );
+  policiesOf(from, named(name, 'Role')).flatMap(({ Statement }) => Statement);

@@ -1,6 +1,6 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Role } from '../../scripts/generate/roles.ts';
-import { logicalId, roleOf } from '../../scripts/generate/statements.ts';
+import { logicalId } from '../../scripts/generate/statements.ts';
 import type { IamRequest } from './iam-requests.ts';
 
 /** A statement as IAM gets it. */
@@ -58,7 +58,7 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
       .replaceAll('${self:service}-${sls:stage}', prefix)
       .replaceAll('${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue')
       .replaceAll('${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret')
-      .replaceAll('${file(resources/deployment.cjs):slack.reconcileChange}', SLACK_SECRET)
+      .replaceAll('${file(resources/deployment.cjs):slack.lookAt}', SLACK_SECRET)
       .replaceAll('${file(resources/deployment.cjs):slack.arn}', SLACK_SECRET)
       .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo[name] ?? arn(name.replace(/\.Arn$/, '')));
   const filled = (value: unknown): unknown => {
@@ -71,9 +71,7 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
     if (typeof id === 'string') return arn(id);
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, filled(member)]));
   };
-  return roleOf(role.statements).Properties.Policies.flatMap(
-    ({ PolicyDocument }) => filled(PolicyDocument.Statement) as readonly PlainStatement[],
-  );
+  return filled(role.statements.map(({ why: _, ...statement }) => statement)) as readonly PlainStatement[];
 }
 
 /** The stack's key leaves it to IAM who may use it, as every key does whose policy names the account. */

@@ -92,8 +92,8 @@ export function testControl<
   const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
   const used = new Set<string>();
   /** The engine, loaded when it is needed: what is pure is tested without it. */
-  const run = async (mode: Mode, reads: Reads, parameters: object = {}) =>
-    (await import('./run-control.ts')).runControl(control, ref, mode, reads, parameters);
+  const run = async (mode: Mode, reads: Reads, { parameters, now = NOW }: Circumstances<F, P> = {}) =>
+    (await import('./run-control.ts')).runControl(control, ref, mode, reads, now, parameters);
 
   const contextOf = ({ parameters = {}, lastKnown, now = NOW }: Circumstances<F, P> = {}): Context<F, P> =>
     frozen({
@@ -162,7 +162,7 @@ export function testControl<
       });
 
       test('in the engine: is notified and left alone in mode detect', async () => {
-        const { result, calls } = await run('detect', { given }, drift.parameters);
+        const { result, calls } = await run('detect', { given }, drift);
         expect(result).toMatchObject({
           outcome: 'detected',
           before: 'NON_COMPLIANT',
@@ -174,7 +174,7 @@ export function testControl<
       });
 
       test('in the engine: is remediated by exactly the plan', async () => {
-        const { result, calls } = await run('remediate', { given, ...afterOf(drift) }, drift.parameters);
+        const { result, calls } = await run('remediate', { given, ...afterOf(drift) }, drift);
         expect(calls).toEqual(plan);
         expect(result).toMatchObject(
           plan.length === 0
@@ -209,8 +209,9 @@ export function testControl<
     });
 
     testEach(cases.compliant, 'in the engine: nothing is written where it is', async (one) => {
-      const { parameters, lastKnown: _, now: __, ...given } = one;
-      const { result, calls } = await run('remediate', { given }, parameters);
+      const { parameters, lastKnown, now, ...given } = one;
+      const circumstances = { parameters, lastKnown, now } as Circumstances<F, P>;
+      const { result, calls } = await run('remediate', { given }, circumstances);
       expect(result).toMatchObject({ outcome: 'compliant', before: 'COMPLIANT', after: 'COMPLIANT', error: null });
       expect(calls).toEqual([]);
     });

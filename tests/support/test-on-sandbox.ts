@@ -18,6 +18,8 @@ export interface Scene {
   neighbours(): Promise<unknown>;
   /** Parameters that differ from the control's own. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** When it is looked at, for what goes by age; the true time unless said. */
+  readonly now?: Date;
   /** What the control does about it; `remediated` unless a person has to decide. */
   readonly outcome?: 'remediated' | 'detected';
   /** Runs once the drift is put right. */
@@ -40,10 +42,11 @@ export function testOnSandbox(
     test.each(Object.entries(scenes))('%s', async (_name, make) => {
       const scene = await make(account);
       const ledger = memoryLedger();
+      const clock = { now: () => scene.now ?? new Date(), sleep: async () => {} };
       const replay = async (mode: 'detect' | 'remediate', event = scene.event): Promise<readonly Result[]> => {
         const parameters = scene.parameters ?? {};
-        const engine = testEngine(account.aws, mode, { parameters, ledger });
-        const context = { controls: [control], fallback: account };
+        const engine = testEngine(account.aws, mode, { parameters, ledger, clock });
+        const context = { controls: [control], fallback: account, home: account.region };
         return (await Array.fromAsync(receive(event, engine, context)))
           .flat()
           .filter(({ before }) => before !== 'NOT_APPLICABLE');
@@ -82,7 +85,7 @@ export function testOnSandbox(
         reason: 'to see it back',
         expires: '2999-01-01',
       };
-      const engine = testEngine(account.aws, 'remediate', { parameters: scene.parameters ?? {}, ledger });
+      const engine = testEngine(account.aws, 'remediate', { parameters: scene.parameters ?? {}, ledger, clock });
       const back = (dryRun: boolean) =>
         undo({ ...request, dryRun }, engine, [control], (call, { region }) => makeCall(call, account.aws(region)));
       await back(true);

@@ -88,7 +88,7 @@ export async function wireTo(endpoint: string): Promise<Wire> {
 }
 
 /** True for a call that can change something. */
-export const isWrite = (call: string): boolean => !/:(Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
+export const isWrite = (call: string): boolean => !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
 
 const concerns = ({ call, region }: Alteration, incoming: IncomingMessage, body: string) =>
   nameOf(incoming, body).startsWith(call) &&

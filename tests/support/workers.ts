@@ -4,30 +4,42 @@ import { fileURLToPath } from 'node:url';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
 
-const SCRIPT = fileURLToPath(new URL('./worker.ts', import.meta.url));
-
-/** What a process made of an event. */
-export interface Answer {
-  readonly results: readonly Result[];
-  /** What it told people. */
-  readonly told: readonly string[];
-}
-
-/** A process of its own that works on events, one after the other. */
-export interface Worker {
-  work(event: unknown): Promise<Answer>;
+/** A process of its own that works on tasks, one after the other. */
+export interface Worker<Task, Answer> {
+  work(task: Task): Promise<Answer>;
   end(): Promise<void>;
 }
 
-/** Starts processes that are ready to work, each with a ledger in DynamoDB. */
+/** What a process with the engine made of an event. */
+export interface EngineAnswer {
+  readonly results: readonly Result[];
+  /** What it notified people of. */
+  readonly told: readonly string[];
+}
+
+/** Starts processes that are ready to work on events, each with the engine and a ledger in DynamoDB. */
 export const startWorkers = (
   count: number,
   env: Readonly<Record<string, string>>,
   policy: PolicyDocument,
-): Promise<readonly Worker[]> => Promise.all(Array.from({ length: count }, () => startWorker(env, policy)));
+): Promise<readonly Worker<unknown, EngineAnswer>[]> => startProcesses('./worker.ts', count, env, policy);
 
-async function startWorker(env: Readonly<Record<string, string>>, policy: PolicyDocument): Promise<Worker> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(policy)], {
+/** Starts processes of a script that answers a line for its start, and then one for each line that it is given. Its first argument is `argument`, as JSON. */
+export const startProcesses = <Task, Answer>(
+  script: string,
+  count: number,
+  env: Readonly<Record<string, string>>,
+  argument: unknown,
+): Promise<readonly Worker<Task, Answer>[]> =>
+  Promise.all(Array.from({ length: count }, () => startProcess<Task, Answer>(script, env, argument)));
+
+async function startProcess<Task, Answer>(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  argument: unknown,
+): Promise<Worker<Task, Answer>> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -41,8 +53,8 @@ async function startWorker(env: Readonly<Record<string, string>>, policy: Policy
   await next();
   let last: Promise<unknown> = Promise.resolve();
   return {
-    work(event) {
-      child.stdin.write(`${JSON.stringify(event)}\n`);
+    work(task) {
+      child.stdin.write(`${JSON.stringify(task)}\n`);
       const answer = last.then(next);
       last = answer;
       return answer;

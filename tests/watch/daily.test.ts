@@ -1,18 +1,31 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyControl } from '../../shared/control.ts';
 import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
-import type { Exemption, Remediation } from '../../shared/ledger/ledger.ts';
+import { take } from '../../shared/ledger/lease.ts';
 import { resourceKey } from '../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../shared/ledger/store.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
+import type { Exemption } from '../../shared/ledger/records.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { ExemptionRule } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import { dailyDuties } from '../../shared/watch/daily.ts';
+import { DAY_MS } from '../../shared/time.ts';
+import { dailyTasks } from '../../shared/watch/daily.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
-import { CAUSE, GOOD, labelled, lidClosed, REF, subjectOf, World } from '../support/fake-resource.ts';
+import {
+  CAUSE,
+  GOOD,
+  labelled,
+  lidClosed,
+  locked,
+  REF,
+  subjectOf,
+  World,
+  withSeverity,
+} from '../support/fake-resource.ts';
+import { change, saveRecord } from '../support/ledger-fixtures.ts';
 
 const ARN = 'arn:aws:box:::box-1';
-const DAY = 86_400_000;
+const KEY = resourceKey('box', REF);
 let world: World;
 let now: number;
 let engine: TestEngine;
@@ -29,7 +42,7 @@ function start(mode: 'approve' | 'remediate', exemptions: readonly ExemptionRule
   });
   engine = {
     ...engine,
-    policy: { ...engine.policy, exemptions, limits: { ...policyFrom(null).limits, approval: DAY } },
+    policy: { ...engine.policy, exemptions, limits: { ...policyFrom(null).limits, approval: DAY_MS } },
   };
 }
 beforeEach(() => start('remediate'));
@@ -49,11 +62,11 @@ const kept = (resource: string, expires: string): Exemption => ({
   createdBy: 'ann',
 });
 const rechecks = async () => {
-  const { rechecks: found, errors } = await dailyDuties(engine);
+  const { rechecks: found, errors } = await dailyTasks(engine);
   expect(errors).toEqual([]);
-  return found.map(({ controlId, ref, service, reason }) => [service, ref.resourceId, controlId, reason]);
+  return found.map(({ ref, service, reason }) => [service, ref.resourceId, reason]);
 };
-const ENDED = ['box', 'box-1', lidClosed.id, 'its exemption has ended'];
+const ENDED = ['box', 'box-1', 'its exemption has ended'];
 
 test('with nothing to do it does nothing', async () => {
   await look();
@@ -83,10 +96,10 @@ describe('exemptions that end', () => {
     ['a week before', '2026-11-09', 1],
     ['on the last day', '2026-11-02', 1],
     ['the day after', '2026-11-01', 0],
-  ])('%s: %s is told %i times', async (_when, expires, times) => {
+  ])('%s: of %s the owner is notified %i times', async (_when, expires, times) => {
     await engine.ledger.saveExemption(kept(ARN, expires));
-    await dailyDuties(engine);
-    await dailyDuties(engine);
+    await dailyTasks(engine);
+    await dailyTasks(engine);
     expect(engine.announced).toHaveLength(times);
     for (const { subject, text } of engine.announced) {
       expect(subject).toBe(`web@example.com: an exemption ends on ${expires}`);
@@ -94,11 +107,11 @@ describe('exemptions that end', () => {
     }
   });
 
-  test('an owner who could not be told is told the next time', async () => {
+  test('an owner who could not be notified is notified the next time', async () => {
     start('remediate', [rule(ARN, '2026-11-05')]);
     const deaf = { ...engine, notifier: { ...engine.notifier, announce: () => Promise.reject(new Error('down')) } };
-    expect((await dailyDuties(deaf)).errors).toEqual([new Error('down')]);
-    await dailyDuties(engine);
+    expect((await dailyTasks(deaf)).errors).toEqual([new Error('down')]);
+    await dailyTasks(engine);
     expect(engine.announced).toHaveLength(1);
   });
 
@@ -148,7 +161,7 @@ describe('exemptions that end', () => {
       ['2026-11-06', 0],
     ] as const) {
       at(day);
-      expect((await rechecks()).filter(([, , , reason]) => reason === ENDED[3])).toHaveLength(times);
+      expect((await rechecks()).filter(([, , reason]) => reason === ENDED[2])).toHaveLength(times);
     }
   });
 
@@ -170,17 +183,25 @@ test('what was halted is looked at again once it is not paused any more', async 
   expect(await look()).toMatchObject([{ outcome: 'halted' }]);
   expect(await rechecks()).toEqual([]);
   await engine.ledger.resume(lidClosed.id);
-  expect(await rechecks()).toEqual([['box', 'box-1', lidClosed.id, 'what halted it may have ended']]);
+  expect(await rechecks()).toEqual([['box', 'box-1', 'what halted it may have ended']]);
 });
 
-test('a flap is given its quiet time', async () => {
+test('a resource of which several findings wait is looked at once', async () => {
+  await engine.ledger.pause({ control: null, reason: 'x', by: 'jo', at: '2026-11-01T00:00:00Z' });
+  await reconcile(subjectOf(lidClosed, locked), CAUSE, engine);
+  expect(await Array.fromAsync(engine.ledger.openFindings())).toHaveLength(2);
+  await engine.ledger.resume(null);
+  expect(await rechecks()).toEqual([['box', 'box-1', 'what halted it may have ended']]);
+});
+
+test('a flap is given its quiet time, whichever control is stopped by it', async () => {
   engine = {
     ...engine,
-    policy: { ...engine.policy, limits: { ...engine.policy.limits, flap: { times: 1, within: 2 * DAY } } },
+    policy: { ...engine.policy, limits: { ...engine.policy.limits, flap: { times: 1, within: 2 * DAY_MS } } },
   };
   expect(await look()).toMatchObject([{ outcome: 'remediated' }]);
   world.box = { ...GOOD, lid: { open: true } };
-  expect(await look()).toMatchObject([{ outcome: 'halted' }]);
+  expect(await look(withSeverity(lidClosed, 'box-lid-shut', 'HIGH'))).toMatchObject([{ outcome: 'halted' }]);
   for (const [day, times] of [
     ['2026-11-03', 0],
     ['2026-11-04', 0],
@@ -193,17 +214,20 @@ test('a flap is given its quiet time', async () => {
 });
 
 describe('records that are open', () => {
-  test('an approval that nobody gave ends with an outcome, told once', async () => {
+  test('an approval that nobody gave ends with an outcome, notified once', async () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';
-    await dailyDuties(engine);
+    await dailyTasks(engine);
     expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
     at('2026-11-03');
     expect(await rechecks()).toEqual([]);
     await rechecks();
-    expect(await engine.ledger.remediation(id)).toMatchObject({ status: 'expired', error: 'nobody decided in time' });
+    expect(await engine.ledger.remediation(id)).toMatchObject({
+      status: 'expired',
+      error: 'no decision was made in time',
+    });
     expect(engine.announced).toEqual([
-      expect.objectContaining({ severity: lidClosed.severity, subject: `Nobody approved ${id}: box-1` }),
+      expect.objectContaining({ severity: lidClosed.severity, subject: `${id} was not approved: box-1` }),
     ]);
     expect(await Array.fromAsync(engine.ledger.openFindings())).toMatchObject([{ outcome: 'detected' }]);
     expect(await look()).toMatchObject([{ outcome: 'awaitingApproval' }]);
@@ -214,8 +238,8 @@ describe('records that are open', () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';
     at('2026-11-03');
-    const key = resourceKey('box', REF);
-    await engine.ledger.acquire(key, 'ann', { wants: [], covers: [lidClosed.id] });
+    const lease = take((await engine.ledger.load(KEY)).state.lease, 'ann', { requested: [], handles: [] }, now);
+    await change(engine.ledger, KEY, lease === null ? {} : { lease });
     expect(await rechecks()).toEqual([]);
     expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
     expect(engine.announced).toEqual([]);
@@ -224,40 +248,26 @@ describe('records that are open', () => {
   test('a list that is some seconds behind ends nothing that was decided', async () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';
-    const stale = (await engine.ledger.remediation(id)) as Remediation;
-    await engine.ledger.saveRemediation({ ...stale, status: 'rejected' });
+    const [stale] = await Array.fromAsync(engine.ledger.active());
+    const record = await engine.ledger.remediation(id);
+    if (stale === undefined || record === null) throw new Error('nothing waits');
+    await saveRecord(engine.ledger, { ...record, status: 'rejected' });
     at('2026-11-03');
     const { ledger } = engine;
-    async function* remediations() {
-      yield stale;
+    async function* active() {
+      yield stale as NonNullable<typeof stale>;
     }
-    const { errors } = await dailyDuties({ ...engine, ledger: { ...ledger, remediations } });
+    const { errors } = await dailyTasks({ ...engine, ledger: { ...ledger, active } });
     expect(errors).toEqual([]);
     expect((await ledger.remediation(id))?.status).toBe('rejected');
     expect(engine.announced).toEqual([]);
   });
-
-  test('a run that was cut off is looked at again, one that is at work is not', async () => {
-    start('approve');
-    const id = (await look())[0]?.remediationId ?? '';
-    const record = (await engine.ledger.remediation(id)) as Remediation;
-    const begun = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
-    const applying = (minutes: number) => ({
-      ...record,
-      status: 'applying' as const,
-      times: { ...record.times, decided: begun(minutes) },
-    });
-    await engine.ledger.saveRemediation(applying(14));
-    expect(await rechecks()).toEqual([]);
-    await engine.ledger.saveRemediation(applying(16));
-    expect(await rechecks()).toEqual([['box', 'box-1', lidClosed.id, `${id} was cut off`]]);
-  });
 });
 
-test('a duty that fails does not keep the others from being done', async () => {
+test('a task that fails does not keep the others from being done', async () => {
   await engine.ledger.saveExemption(kept(ARN, '2026-11-04'));
   const ledger = { ...engine.ledger, pauses: () => Promise.reject(new Error('throttled')) };
-  const { rechecks: found, errors } = await dailyDuties({ ...engine, ledger });
+  const { rechecks: found, errors } = await dailyTasks({ ...engine, ledger });
   expect(errors.map(String)).toEqual(['Error: throttled', 'Error: throttled']);
   expect(found).toEqual([]);
   expect(engine.announced).toHaveLength(1);

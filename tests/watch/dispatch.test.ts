@@ -1,5 +1,4 @@
 import { CloudTrailClient, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -17,11 +16,12 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { takeMail } from '../../scripts/sandbox/world.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
-import { systemClock } from '../../shared/engine/context.ts';
+import type { InternalMessage } from '../../shared/internal-events.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { systemClock } from '../../shared/time.ts';
 import type { Watching } from '../../shared/watch/context.ts';
 import { watchOver } from '../../shared/watch/dispatch.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
@@ -41,10 +41,10 @@ const DAY = 1440 * MINUTE;
 const START = Date.parse('2026-11-22T12:00:00Z');
 
 let stack: DeployedStack;
-let sweeps: string;
 let inbox: string;
 let now = START;
 const measured: [string, string, number][] = [];
+const sent: InternalMessage[] = [];
 let watching: Watching;
 
 async function queue(QueueName: string): Promise<{ readonly url: string; readonly arn: string }> {
@@ -55,12 +55,6 @@ async function queue(QueueName: string): Promise<{ readonly url: string; readonl
 
 beforeAll(async () => {
   stack = await deployStack(account, { regions, policyVersion: policyFrom(null).version });
-  const own = await queue('own-events');
-  const events = account.aws()(EventBridgeClient);
-  const EventPattern = JSON.stringify({ source: ['evenkeel'] });
-  await events.send(new PutRuleCommand({ Name: 'own-events', EventPattern }));
-  await events.send(new PutTargetsCommand({ Rule: 'own-events', Targets: [{ Id: '1', Arn: own.arn }] }));
-  sweeps = own.url;
   const mail = await queue('inbox');
   inbox = mail.url;
   const TopicArn = stack.outputs.NoticeTopic;
@@ -75,6 +69,9 @@ beforeAll(async () => {
       ledger,
       notifier: snsNotifier(aws(), TopicArn ?? ''),
       clock: { ...systemClock, now: () => new Date(now) },
+      async send(messages) {
+        sent.push(...messages);
+      },
     }),
     home: REGION,
     accountId: account.accountId,
@@ -119,27 +116,24 @@ async function watchByWire(body: unknown) {
 const mails = async () => (await takeMail(account.aws(), inbox)).map(({ subject, text }) => ({ subject, text }));
 const subjects = async () => (await mails()).map(({ subject }) => subject);
 /** The slices of sweeps that were begun since. */
-async function swept(): Promise<readonly string[]> {
-  const found: { readonly region: string; readonly service: string }[] = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: sweeps, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
-    );
-    if (Messages.length === 0) return found.map(({ region, service }) => `${region} ${service}`).sort();
-    for (const { Body = '' } of Messages) {
-      const event = JSON.parse(Body);
-      expect(event).toMatchObject({ source: 'evenkeel', 'detail-type': 'Evenkeel Sweep' });
-      expect(event.detail).toEqual({
+function swept(): readonly string[] {
+  return sent
+    .splice(0)
+    .map(({ service, detailType, detail }) => {
+      expect({ service, detailType }).toEqual({
         service: expect.stringMatching(/^(ec2|s3)$/),
+        detailType: 'Evenkeel Sweep',
+      });
+      expect(detail).toMatchObject({
+        service,
         accountId: account.accountId,
-        region: expect.any(String),
         run: expect.stringMatching(/^[0-9a-f-]{36}$/),
         slice: 0,
         cursor: null,
       });
-      found.push(event.detail);
-    }
-  }
+      return `${(detail as { readonly region: string }).region} ${service}`;
+    })
+    .sort();
 }
 const metric = (name: string) => measured.filter(([metric]) => metric === name).map(([, ...rest]) => rest);
 
@@ -150,7 +144,7 @@ beforeEach(() => {
 describe('the heartbeat', () => {
   test('sets the same tag of the queue in each region, and says how it went', async () => {
     now = START;
-    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, ill: 0 });
+    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, rechecks: 0, ill: 0 });
     for (const region of regions) {
       const client = account.aws(region)(SQSClient);
       const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
@@ -172,7 +166,7 @@ describe('the heartbeat', () => {
     expect(await subjects()).toEqual([]);
   });
 
-  test('silence is told once and swept every hour; the return is told once and swept', async () => {
+  test('silence is notified once and swept every hour; the return is notified once and swept', async () => {
     now = START + 20_000;
     for (const region of regions) expect(await watch(record(region, START))).toMatchObject({ duty: 'heard' });
     expect(metric('HeartbeatDelay')).toEqual([
@@ -188,7 +182,7 @@ describe('the heartbeat', () => {
     };
     for (const minutes of [15, 30, 45]) await beat(minutes);
     expect(await subjects()).toEqual([]);
-    expect(await swept()).toEqual([]);
+    expect(swept()).toEqual([]);
     measured.length = 0;
     await beat(60);
     const [silence, ...others] = await mails();
@@ -196,7 +190,7 @@ describe('the heartbeat', () => {
     expect(silence).toMatchObject({ subject: '[CRITICAL] Evenkeel is blind in us-east-1: its changes do not arrive' });
     expect(silence?.text).toContain('since 2026-11-22T12:15:00.000Z');
     expect(silence?.text).toContain('npx evenkeel doctor');
-    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
     expect(metric('HeartbeatMissed').sort()).toEqual(
       [
         [REGION, 0],
@@ -204,18 +198,18 @@ describe('the heartbeat', () => {
       ].sort(),
     );
     for (const minutes of [75, 90, 105]) await beat(minutes);
-    expect(await swept()).toEqual([]);
+    expect(swept()).toEqual([]);
     await beat(135);
-    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
     expect(await subjects()).toEqual([]);
 
     await watch(record(OTHER, now - 5_000));
     await watch(record(OTHER, now - 5_000));
     expect(await subjects()).toEqual(['[HIGH] Evenkeel sees us-east-1 again']);
-    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
   });
 
-  test('where the message could not be handed over, the run fails, and the next one tells', async () => {
+  test('where the message could not be handed over, the run fails, and the next one notifies', async () => {
     const broken: Watching = {
       ...watching,
       engine: { ...watching.engine, notifier: snsNotifier(account.aws(), `${watching.topicArn}-gone`) },
@@ -229,13 +223,13 @@ describe('the heartbeat', () => {
     now += 5 * MINUTE;
     await watch(duty('heartbeat', { regions: [OTHER] }));
     expect(await subjects()).toEqual([expect.stringContaining('blind in us-east-1')]);
-    expect(await swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+    expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
     await watch(record(OTHER, now));
     await subjects();
-    await swept();
+    swept();
   });
 
-  test('one that cannot be made is told as that; the other regions go on', async () => {
+  test('one that cannot be made is notified as that; the other regions go on', async () => {
     const client = account.aws(OTHER)(SQSClient);
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
     await client.send(new DeleteQueueCommand({ QueueUrl }));
@@ -254,7 +248,7 @@ describe('the heartbeat', () => {
         [OTHER, 1],
       ].sort(),
     );
-    expect(await swept()).toEqual([]);
+    expect(swept()).toEqual([]);
     await layForwarding(account, OTHER, REGION);
   });
 
@@ -287,7 +281,7 @@ describe('the heartbeat', () => {
     await client.send(new PurgeQueueCommand({ QueueUrl }));
     for (const region of regions) await watch(record(region, now));
     await mails();
-    await swept();
+    swept();
   });
 });
 
@@ -319,33 +313,33 @@ describe('what the examinations find ill', () => {
     expect(await subjects()).toEqual([]);
   });
 
-  test('by the daily duties too, which make all examinations', async () => {
-    const FunctionName = `${STACK}-ec2`;
+  test('by the daily tasks too, which make all examinations', async () => {
+    const FunctionName = `${STACK}-infrastructure`;
     const none = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
     await account.aws()(LambdaClient).send(none);
     now += 2 * DAY;
     await watch(duty('daily'));
     const [digest] = await mails();
-    expect(digest?.text).toContain('evenkeel-prod-ec2 may not run: its reserved concurrency is 0');
+    expect(digest?.text).toContain('evenkeel-prod-infrastructure may not run: its reserved concurrency is 0');
     expect(digest?.text).toContain('No more:\n');
   });
 
   test('a deployment that cannot be read is no end of what was ill before', async () => {
     const known = async () =>
-      (await watching.engine.ledger.troubles.revise((next) => ({ next, answer: next }))).known.filter(
+      (await watching.engine.ledger.incidents.update((next) => ({ next, answer: next }))).known.filter(
         ({ endedAt }) => endedAt === null,
       );
-    const before = (await known()).map(({ what }) => what);
+    const before = (await known()).map(({ check }) => check);
     expect(before).toContain('functions');
     const blind: Watching = { ...watching, stack: 'evenkeel-gone' };
     now += DAY;
     await watchOver({}, blind);
-    expect((await known()).map(({ what }) => what)).toEqual(before);
+    expect((await known()).map(({ check }) => check)).toEqual(before);
     await mails();
   });
 });
 
-test('while it is being deployed, what is missing is no trouble', async () => {
+test('while it is being deployed, what is missing is no incident', async () => {
   wire.alter([
     { call: 'cloudformation:DescribeStacks', change: (body) => body.replace('CREATE_COMPLETE', 'UPDATE_IN_PROGRESS') },
   ]);
@@ -366,13 +360,13 @@ describe('the sweep by the schedule', () => {
   test('begins in every region that is enabled, for every service', async () => {
     const { regions: all = [] } = await watch(duty('sweep'));
     expect(all).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'ap-south-1']));
-    expect(await swept()).toEqual(all.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
+    expect(swept()).toEqual(all.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
   });
 
   test('and where nobody can say which are enabled, in those of the deployment', async () => {
     wire.refuse('DescribeRegions');
     await watchByWire(duty('sweep'));
-    expect(await swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
+    expect(swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
   });
 
   test('not in a region that the organisation forbids; in one that only stutters', async () => {
@@ -380,13 +374,13 @@ describe('the sweep by the schedule', () => {
     const { regions: open = [] } = await watchByWire(duty('sweep'));
     expect(open).not.toContain('ap-south-1');
     expect(open).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'eu-west-2']));
-    expect(await swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
+    expect(swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
 
     wire.refuse('nothing');
     wire.alter([{ call: 'ec2:DescribeRegions', region: 'ap-south-1', status: 400, change: () => '<Response/>' }]);
     const { regions: tried } = await watchByWire(duty('sweep'));
     expect(tried).toEqual([...open, 'ap-south-1'].sort(homeFirst));
-    await swept();
+    swept();
   });
 });
 
@@ -409,7 +403,11 @@ test('the handler takes a batch of its queue: what cannot be read comes again, t
   const { log } = console;
   console.log = (text: string) => said.push(text);
   try {
-    const handler = createWatchHandler({}, ['ec2', 's3']);
+    const handler = createWatchHandler({
+      policy: {},
+      domains: { ec2: 'infrastructure', s3: 'data' },
+      services: ['ec2', 's3'],
+    });
     const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:w` } as Context;
     const bodies = [
       JSON.stringify(duty('sweep')),
@@ -424,7 +422,11 @@ test('the handler takes a batch of its queue: what cannot be read comes again, t
   } finally {
     console.log = log;
   }
-  expect((await swept()).length).toBeGreaterThan(10);
+  for (const domain of ['infrastructure', 'data']) {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${STACK}-${domain}` }));
+    const asked = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+    expect((await sqs.send(asked)).Messages?.length).toBeGreaterThan(5);
+  }
   const metrics = said.map((line) => JSON.parse(line)).filter((line) => '_aws' in line);
   expect(metrics).toMatchObject([
     {

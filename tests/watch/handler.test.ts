@@ -1,46 +1,30 @@
-import { readFileSync } from 'node:fs';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { beforeAll, expect, test } from '@jest/globals';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { parse } from 'yaml';
-import { ROOT } from '../../scripts/catalogue.ts';
-import { controls } from '../../shared/controls/ec2/index.ts';
+import { services } from '../../functions/infrastructure/services.ts';
+import { domains } from '../../functions/watch/domains.ts';
 import { createHandler } from '../../shared/lambda/handler.ts';
+import { DAY_MS, dayOf, MINUTE_MS } from '../../shared/time.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { makeHands } from '../support/hands.ts';
+import { change, findingOf, noticeOf } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/sandbox.ts';
 
 const hands = await makeHands();
 const { account, ledger } = hands;
 const sqs = account.aws()(SQSClient);
-const events = account.aws()(EventBridgeClient);
 /** What Powertools has to say is not looked at here. */
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' };
 const NOW = new Date();
-const dayFrom = (days: number) => new Date(NOW.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+const dayFrom = (days: number) => dayOf(new Date(NOW.getTime() + days * DAY_MS));
 
 const POLICY = { defaults: { mode: 'detect' as const }, controls: { [ADMIN_PORTS]: { mode: 'remediate' as const } } };
 const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:watch` } as Context;
 
-interface Rule {
-  readonly Type: string;
-  readonly Properties: { readonly EventPattern?: { readonly 'detail-type'?: readonly string[] } };
-}
-/** The patterns of the rules that wake a function, as they are deployed. */
-const patternsOf = (service: string) =>
-  Object.values<Rule>(parse(readFileSync(`${ROOT}functions/${service}/function.yml`, 'utf8')).resources.Resources)
-    .filter(({ Type }) => Type === 'AWS::Events::Rule')
-    .flatMap(({ Properties }) => Properties.EventPattern ?? []);
-
-/** A queue that gets what the rechecks' rule of a function lets through. */
-async function queueBehindRuleOf(service: string): Promise<string> {
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `rechecks-${service}` }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  const pattern = patternsOf(service).find((one) => one['detail-type']?.includes('Evenkeel Recheck'));
-  await events.send(new PutRuleCommand({ Name: service, EventPattern: JSON.stringify(pattern) }));
-  await events.send(new PutTargetsCommand({ Rule: service, Targets: [{ Id: '1', Arn: Attributes?.QueueArn }] }));
+/** The queue of a domain, as the deployment names it. */
+async function queueOf(domain: string): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `evenkeel-test-${domain}` }));
   return QueueUrl;
 }
 async function taken(QueueUrl: string): Promise<readonly Record<string, unknown>[]> {
@@ -48,21 +32,23 @@ async function taken(QueueUrl: string): Promise<readonly Record<string, unknown>
   return Messages.map(({ Body = '' }) => JSON.parse(Body));
 }
 
-let ec2Queue: string;
-let s3Queue: string;
+let infrastructure: string;
+let data: string;
 let ec2: (event: unknown) => Promise<unknown>;
-let watch: () => Promise<unknown>;
+let watch: (body?: object) => Promise<unknown>;
+const watchHandler = () => createWatchHandler({ policy: POLICY, domains, services: [] });
 beforeAll(async () => {
-  Object.assign(process.env, hands.env, QUIET);
-  ec2Queue = await queueBehindRuleOf('ec2');
-  s3Queue = await queueBehindRuleOf('s3');
-  const handler = createHandler(controls, POLICY);
+  infrastructure = await queueOf('infrastructure');
+  data = await queueOf('data');
+  Object.assign(process.env, hands.env, QUIET, { AWS_LAMBDA_FUNCTION_NAME: 'evenkeel-test-infrastructure' });
+  const handler = createHandler({ services, detections: [], policy: POLICY });
   ec2 = (event) => handler(event, context);
-  const watching = createWatchHandler(POLICY, []);
-  watch = () => watching({}, context);
+  process.env.AWS_LAMBDA_FUNCTION_NAME = 'evenkeel-test-watch';
+  const watching = watchHandler();
+  watch = (body = {}) => watching(body, context);
 });
 
-test('when an exemption has ended, the resource is looked at again: watch, EventBridge, rule, function', async () => {
+test('when an exemption has ended, the resource is looked at again: watch, queue of the domain, function', async () => {
   const group = await openGroup(account, 'exempted');
   const exemption = {
     id: 'ex-1',
@@ -88,8 +74,8 @@ test('when an exemption has ended, the resource is looked at again: watch, Event
 
   await ledger.saveExemption({ ...exemption, expires: dayFrom(-1) });
   expect(await watch()).toMatchObject({ rechecks: 1 });
-  expect(await taken(s3Queue)).toEqual([]);
-  const [event, ...more] = await taken(ec2Queue);
+  expect(await taken(data)).toEqual([]);
+  const [event, ...more] = await taken(infrastructure);
   expect(more).toEqual([]);
   expect(event).toMatchObject({
     source: 'evenkeel',
@@ -112,38 +98,66 @@ test('reminds of a pause, every day', async () => {
   await ledger.resume(null);
 });
 
+const bucketKey = (name: string) => [account.accountId, REGION, 's3', 'AWS::S3::Bucket', name].join('|');
+const BUCKETS = Array.from({ length: 12 }, (_, n) => `b-${n}`);
+
 test('more rechecks than one call takes all arrive', async () => {
-  const ref = { resourceType: 'AWS::S3::Bucket', accountId: account.accountId, region: REGION };
-  const finding = (name: string) => ({
-    controlId: 's3-bucket-encrypted',
-    ref: { ...ref, resourceId: name },
-    arn: `arn:aws:s3:::${name}`,
-    status: 'open' as const,
-    severity: 'MEDIUM' as const,
-    outcome: 'exempted' as const,
-    annotation: '',
-    firstSeen: NOW.toISOString(),
-    lastSeen: NOW.toISOString(),
-    timesSeen: 1,
-    untold: null,
-    rejection: null,
-  });
-  for (let n = 0; n < 12; n += 1)
-    await ledger.saveFinding(
-      [account.accountId, REGION, 's3', ref.resourceType, `b-${n}`].join('|'),
-      finding(`b-${n}`),
-    );
+  const findings = { 's3-bucket-encrypted': findingOf('s3-bucket-encrypted', { outcome: 'exempted' }) };
+  for (const name of BUCKETS) await change(ledger, bucketKey(name), { arn: `arn:aws:s3:::${name}`, findings });
   expect(await watch()).toMatchObject({ rechecks: 12 });
-  expect([...(await taken(s3Queue)), ...(await taken(s3Queue))]).toHaveLength(12);
+  expect([...(await taken(data)), ...(await taken(data))]).toHaveLength(12);
 });
 
-test('a duty that fails fails the run, so that it is tried again, after what could be done', async () => {
+describe('with every heartbeat', () => {
+  const heartbeat = { source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { duty: 'heartbeat' } };
+  // There is no deployment here in which a beat could be made: what else is to be done is done all the same.
+  const beat = () => watch(heartbeat);
+
+  test('a recheck whose message was lost is sent again, to the queue of its domain', async () => {
+    await change(ledger, bucketKey('lost'), { recheckAt: NOW.getTime() - 3 * MINUTE_MS });
+    await beat();
+    expect(await taken(infrastructure)).toEqual([]);
+    expect(await taken(data)).toMatchObject([
+      { source: 'evenkeel', 'detail-type': 'Evenkeel Recheck', detail: { service: 's3', resourceId: 'lost' } },
+    ]);
+    await change(ledger, bucketKey('lost'), { recheckAt: null });
+    await beat();
+    expect(await taken(data)).toEqual([]);
+  });
+
+  test('a notification that a dead run left is published by the recheck, once', async () => {
+    const group = await openGroup(account, 'left');
+    await ec2(openedEvent(account, group, 'e-left'));
+    await hands.mail();
+    const key = [account.accountId, REGION, 'ec2', 'AWS::EC2::SecurityGroup', group].join('|');
+    const [record] = (await Array.fromAsync(ledger.remediations())).filter(({ ref }) => ref.resourceId === group);
+    if (record === undefined) throw new Error('nothing was remediated');
+    await change(ledger, key, { outbox: [noticeOf(record, NOW.getTime() - 2 * MINUTE_MS)] });
+    await beat();
+    const [message, ...others] = await taken(infrastructure);
+    expect(others).toEqual([]);
+    await ec2(message);
+    await ec2(message);
+    expect(await hands.mail()).toMatchObject([{ subject: expect.stringContaining(group) }]);
+    await beat();
+    expect(await taken(infrastructure)).toEqual([]);
+  });
+
+  test('an announcement that a dead run left is published once', async () => {
+    await ledger.announcements.enqueue('breaker|x', { severity: 'CRITICAL', subject: 'It has opened', text: 'So.' });
+    await beat();
+    await beat();
+    expect((await hands.mail()).map(({ subject }) => subject)).toEqual(['[CRITICAL] It has opened']);
+  });
+});
+
+test('a task that fails fails the run, so that it is tried again, after what could be done', async () => {
   const { EVENKEEL_TOPIC_ARN } = process.env;
   process.env.EVENKEEL_TOPIC_ARN = `${EVENKEEL_TOPIC_ARN}-gone`;
-  const watching = createWatchHandler(POLICY, []);
+  const watching = watchHandler();
   process.env.EVENKEEL_TOPIC_ARN = EVENKEEL_TOPIC_ARN;
   await ledger.pause({ control: null, reason: 'release day', by: 'jo', at: '2026-11-01T00:00:00Z' });
   await expect(watching({}, context)).rejects.toThrow(/NotFound/);
   await ledger.resume(null);
-  expect([...(await taken(s3Queue)), ...(await taken(s3Queue))]).not.toEqual([]);
+  expect([...(await taken(data)), ...(await taken(data))]).not.toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { Gone } from '../../resource.ts';
 import { carried, IncompleteAnswerError } from '../answer.ts';
 
+/** The most that EC2 puts on a page. */
+export const PAGE = 1000;
 /** As many values as one filter of an EC2 Describe call takes. */
 export const FILTER_VALUES = 200;
 

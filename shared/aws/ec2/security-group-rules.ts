@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { onResources, Unreadable } from '../../resource.ts';
 import { type Step, step, stepBuilder } from '../../step.ts';
-import { type Breadth, coversTheWorld, isTooWide, opensPort, reachOf } from '../cidr.ts';
+import { type Breadth, coversTheWorld, isTooWide, mergedCidrs, opensPort, reachOf } from '../cidr.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
 export type PrefixLists = Readonly<Record<string, readonly string[] | Unreadable>>;
@@ -69,11 +69,14 @@ function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly
     .map((one) => ({ one, reach: reachOf(one.sources), id: one.rule.SecurityGroupRuleId ?? '' }))
     .sort((a, b) => a.reach - b.reach || a.id.localeCompare(b.id))
     .map(({ one }) => one);
-  const kept: OpenRule[] = [];
+  // Merged as they come: a group may have a thousand rules.
+  const kept = new Map(crowded.map((port) => [port, [] as readonly string[]]));
   const removed: OpenRule[] = [];
   for (const one of narrowestFirst) {
-    const tooMuch = crowded.some((port) => opensPort(one.rule, port) && covered([...kept, one], port));
-    (tooMuch ? removed : kept).push(one);
+    const opened = [...kept].filter(([port]) => opensPort(one.rule, port));
+    const widened = opened.map(([port, cidrs]) => [port, mergedCidrs([...cidrs, ...one.sources])] as const);
+    if (widened.some(([, cidrs]) => coversTheWorld(cidrs))) removed.push(one);
+    else for (const [port, cidrs] of widened) kept.set(port, cidrs);
   }
   return removed;
 }

@@ -1,4 +1,5 @@
 import type { Detected, Detection } from '../../detection.ts';
+import { stringOrNull } from '../../event.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { messageOf, UnreadableEventError } from '../errors.ts';
 import { placeOf, type Whereabouts, withFallback } from './place.ts';
@@ -9,6 +10,8 @@ export interface DetectedRecord {
   readonly detection: Detection;
   readonly detected: Detected;
   readonly ref: ResourceRef;
+  /** CloudTrail's own id of the call, which stays the same whoever delivers it; null for events that are no calls. */
+  readonly eventId: string | null;
 }
 
 /** What detections find in a call or an event, failed calls too: an attempt may be the finding. One that throws is an error beside what the others find. */
@@ -28,7 +31,8 @@ export function detectedIn(
       if (found === null) continue;
       const { resourceType } = detection;
       const ref = { resourceType, resourceId: found.resourceId, ...placeOf(detection, origin, whereabouts) };
-      detected.push({ detection, detected: found, ref });
+      const eventId = change.kind === 'call' ? stringOrNull(change.record.raw.eventID) : null;
+      detected.push({ detection, detected: found, ref, eventId });
     } catch (cause) {
       const message = `${detection.id} could not read ${nameOf(change)}: ${messageOf(cause)}`;
       unreadable.push(new UnreadableEventError(message, { cause }));

@@ -1,24 +1,28 @@
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
+import { recordDetections, reviewDetections } from '../detections/record-detections.ts';
 import { messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
 import { type Change, changesIn } from './parse-event.ts';
 import { type RouteContext, route } from './route.ts';
 
+/** What a change is routed with, and whether a person runs it. */
+export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson'>;
+
 /** Everything that one input (of any known shape) leads to, change by change. */
 export async function* receive(
   input: unknown,
   engine: Engine,
-  context: Omit<RouteContext, 'aws'>,
+  context: ChangeContext,
 ): AsyncGenerator<readonly Result[]> {
   for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
 
-/** Routes one change and reconciles every resource that it concerns; all are tried. Never throws. */
+/** Routes one change, keeps what detections find in it, and reconciles every resource that it concerns; all are tried. Never throws. */
 export async function reconcileChange(
   change: Change,
   engine: Engine,
-  context: Omit<RouteContext, 'aws'>,
+  { byPerson = false, ...context }: ChangeContext,
 ): Promise<readonly Result[]> {
   const cause: Cause = {
     eventId: change.eventId,
@@ -26,17 +30,21 @@ export async function reconcileChange(
     eventTime: change.eventTime,
     receivedAt: engine.clock.now().toISOString(),
     attribution: change.attribution,
+    byPerson,
   };
-  const { subjects, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
+  const { subjects, detected, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
   const results: Result[] = unreadable.map((error) =>
     resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
   );
+  results.push(...(await recordDetections(detected, cause, engine)));
+  if (change.kind === 'recheck')
+    results.push(...(await reviewDetections(change.resource, context.detections ?? [], cause, engine)));
   for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
   if (results.length > 0) return results;
   return [
     resultWithoutResource(change, {
       outcome: 'notApplicable',
-      annotation: subjects.length > 0 ? 'Every control is off.' : reason,
+      annotation: subjects.length + detected.length > 0 ? 'Every control is off.' : reason,
     }),
   ];
 }

@@ -12,6 +12,7 @@ import type { Ownership } from '../../resource.ts';
 import type { HaltingGate, Outcome } from '../../result.ts';
 import type { Step } from '../../step.ts';
 import { dayOf } from '../../time.ts';
+import type { Engine } from '../context.ts';
 import { circumstances } from '../execution/outcomes.ts';
 import { isAtLeast } from './modes.ts';
 import type { Evaluated } from './observation.ts';
@@ -85,17 +86,26 @@ const exempt: Gate = ({ run, control, shared }) => {
   return { outcome: 'exempted', reason: inWords(rule), quiet: true };
 };
 
-const inWords = ({ expires, owner, reason }: ExemptionRule) => `Exempt until ${expires} (${owner}): ${reason}.`;
+/** An exemption in a sentence. */
+export const inWords = ({ expires, owner, reason }: ExemptionRule) => `Exempt until ${expires} (${owner}): ${reason}.`;
 
 /** The exemption that holds for all that a control finds on the resource today; null where there is none. */
-export function exemptionFor(run: Run, control: AnyControl, shared: Shared): ExemptionRule | null {
-  const { arn, ref } = run.place();
-  const today = dayOf(run.now());
-  const rules = [
-    ...run.engine.policy.exemptions,
-    ...shared.exemptions.filter(({ elements }) => elements === undefined),
-  ];
-  return rules.find((rule) => rule.expires >= today && isExemptedBy(rule, control.id, arn, ref.resourceId)) ?? null;
+export const exemptionFor = (run: Run, control: AnyControl, shared: Shared): ExemptionRule | null =>
+  exemptionOf(
+    { controlId: control.id, arn: run.place().arn, resourceId: run.place().ref.resourceId },
+    shared,
+    run.engine,
+  );
+
+/** The same for a control or detection by its id, and the resource by its ARN and id. */
+export function exemptionOf(
+  { controlId, arn, resourceId }: { readonly controlId: string; readonly arn: string; readonly resourceId: string },
+  shared: Shared,
+  { policy, clock }: Pick<Engine, 'policy' | 'clock'>,
+): ExemptionRule | null {
+  const today = dayOf(clock.now());
+  const rules = [...policy.exemptions, ...shared.exemptions.filter(({ elements }) => elements === undefined)];
+  return rules.find((rule) => rule.expires >= today && isExemptedBy(rule, controlId, arn, resourceId)) ?? null;
 }
 
 /** True where an exemption names this control and resource, whether it still holds or not. */

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Session } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { Notice } from '../../notify/notifier.ts';
+import type { ResourceRef } from '../../resource.ts';
 import type { Result } from '../../result.ts';
-import type { Cause, Engine, Subject } from '../context.ts';
+import type { Cause, Engine } from '../context.ts';
 
 /** What was decided and not published for longer than this was left by a run that died, in milliseconds; who queued it has published it by then. */
 const PUBLISH_TIME_MS = 60_000;
@@ -26,10 +27,18 @@ export const queued = (
   },
 });
 
+/** What a notice says beside its result: the texts of who found it, and where to look. */
+export interface Published {
+  readonly resource: { consoleUrl(ref: ResourceRef): string };
+  readonly ref: ResourceRef;
+  readonly controls: readonly Notice['control'][];
+  readonly siblings?: readonly Notice['control'][];
+}
+
 /** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. Throws what the notifier throws: the rest stays queued, and the next run or the schedule publishes it. */
 export async function publishOutbox(
   session: Session,
-  subject: Subject,
+  subject: Published,
   engine: Engine,
   own: readonly string[],
 ): Promise<Session> {
@@ -76,7 +85,7 @@ async function cleared(session: Session, { ledger }: Engine, published: readonly
   return after;
 }
 
-function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Subject): Notice {
+function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Published): Notice {
   const { controlId, ...rest } = notice;
   const control = [...controls, ...siblings].find(({ id }) => id === controlId) ?? {
     id: controlId,

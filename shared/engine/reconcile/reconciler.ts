@@ -12,6 +12,7 @@ import { messageOf } from '../errors.ts';
 import { sendRecheck } from '../execution/outcomes.ts';
 import { announceOutage } from './announce-outage.ts';
 import { Draft } from './draft.ts';
+import { goodFacets } from './last-known.ts';
 import { isAtLeast } from './modes.ts';
 import { postponed, publishAnnouncements, publishOutbox } from './notices.ts';
 import { type Observation, observe } from './observation.ts';
@@ -92,9 +93,13 @@ class Reconciliation {
       this.#engine.ledger.load(key),
       observe(this.#subject, facets, this.#engine, known),
     ]);
-    // A listing may be minutes old: it is enough to see that all is compliant, and never enough to act on.
-    const isEnough = known === undefined || this.#isAllCompliant(session, first);
+    // A listing may be minutes old: it is enough to see that all is compliant, and for a dry run; never to act on.
+    const isEnough = known === undefined || !this.#mayAct() || this.#isAllCompliant(session, first);
     return [session, await this.#visible(isEnough ? first : await observe(this.#subject, facets, this.#engine))];
+  }
+
+  #mayAct(): boolean {
+    return isAtLeast(this.#engine.ceiling, 'approve');
   }
 
   #isAllCompliant(session: Session, observation: Observation): boolean {
@@ -132,7 +137,7 @@ class Reconciliation {
 
   /** True where something is wrong and a mode may let us act, or where a former run left something open. */
   #wantsLease(run: Run): boolean {
-    if (!isAtLeast(this.#engine.ceiling, 'approve')) return false;
+    if (!this.#mayAct()) return false;
     const { open, lease } = run.draft.state;
     const { held, orphaned } = leaseState(lease, this.#startedAt);
     if (!held && (open.length > 0 || this.#subject.siblings.some(({ id }) => orphaned.includes(id)))) return true;
@@ -156,10 +161,15 @@ class Reconciliation {
   async #underLease(first: Run): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
     const loaded = first.draft.session;
-    const [{ session, isOurs, isFirst }, { shared }] = await Promise.all([
-      this.#take(loaded),
-      ledger.loadShared(loaded),
-    ]);
+    const [taken, asked] = await Promise.allSettled([this.#take(loaded), ledger.loadShared(loaded)]);
+    if (taken.status === 'rejected') throw taken.reason;
+    const { session, isOurs, isFirst } = taken.value;
+    if (asked.status === 'rejected') {
+      // The retry must not find the lease held while nobody is at work.
+      if (isOurs) await this.#abandon(session);
+      throw asked.reason;
+    }
+    const { shared } = asked.value;
     if (!isOurs) {
       first.draft.adopt({ ...session, shared });
       const results = await this.#settled(first, { leased: false });
@@ -285,17 +295,12 @@ function complianceOf(run: Run, control: AnyControl) {
   }
 }
 
-/** Keeps the facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. */
+/** Keeps what is good of the facets that controls name as last known. */
 function rememberGood(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
-  const keeping = run.subject.controls.filter(({ lastKnown }) => lastKnown !== undefined);
-  if (gone || keeping.length === 0) return;
-  const isGood = ({ id, lastKnown = [] }: AnyControl) =>
-    lastKnown.every((name: string) => name in facets) &&
-    results.some(({ controlId, after }) => controlId === id && after === 'COMPLIANT');
-  const spoilt = new Set(keeping.filter((control) => !isGood(control)).flatMap(({ lastKnown = [] }) => lastKnown));
-  const names = [...new Set(keeping.flatMap(({ lastKnown = [] }) => lastKnown as readonly string[]))];
-  const good = Object.fromEntries(names.filter((name) => !spoilt.has(name)).map((name) => [name, facets[name]]));
+  const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;
+  const good = gone ? {} : goodFacets(run.subject.controls, facets, complianceOf);
+  if (Object.keys(good).length === 0) return;
   run.draft.change((state) => {
     const lastKnown = { ...state.lastKnown, ...good };
     return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };

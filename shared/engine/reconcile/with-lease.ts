@@ -53,7 +53,13 @@ async function acquired(
     if (lease === null) throw new LeaseHeldError(`another run is at work on ${resourceId}: try again in a minute`);
     return { next: withLeaseOf(state, lease, now), answer: undefined };
   });
-  return ledger.loadShared(session);
+  try {
+    return await ledger.loadShared(session);
+  } catch (error) {
+    // Nobody else may find the lease held while nobody is at work.
+    await letGo(session, holder, engine).catch(() => {});
+    throw error;
+  }
 }
 
 /** Somebody came meanwhile: the lease is let go of, and what they wanted is looked at. */

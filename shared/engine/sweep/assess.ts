@@ -1,51 +1,118 @@
-import type { AnyControl } from '../../control.ts';
-import type { Engine, Subject } from '../context.ts';
-import { type Judgement, judge, type Observation, observe } from '../reconcile/observation.ts';
-import { isThrottled, type Patience } from './patience.ts';
+import { isThrottled } from '../../aws/throttling.ts';
+import type { AnyControl, Context, Evaluation } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import type { ResourceState } from '../../ledger/ledger.ts';
+import { type Result, resultWithoutResource } from '../../result.ts';
+import { retry } from '../../retry.ts';
+import type { Cause, Engine, Subject } from '../context.ts';
+import { goodFacets } from '../reconcile/last-known.ts';
+import { lower } from '../reconcile/modes.ts';
+import { evaluate, type Observation, observe } from '../reconcile/observation.ts';
+import { facetsOf } from '../reconcile/run.ts';
+import type { Pace } from './inventory.ts';
 
-/** How a resource reads, and what its enabled controls say to that. */
-export interface Facts {
-  readonly gone: boolean;
-  readonly verdicts: ReadonlyMap<AnyControl, Verdict>;
+/** How a resource reads, and how its enabled controls evaluate that. */
+export interface Assessment {
+  readonly subject: Subject;
+  readonly observation: Observation;
+  /** By control; null where it could not be read or evaluated. */
+  readonly evaluations: ReadonlyMap<AnyControl, Evaluation | null>;
 }
 
-type Verdict = 'well' | 'drifted' | 'unreadable';
-
-/** True where something is wrong, or nothing can be said: silence is never compliance. */
-export const isDrift = ({ gone, verdicts }: Facts): boolean =>
-  gone
-    ? [...verdicts.keys()].some(({ whenDeleted }) => whenDeleted !== undefined)
-    : [...verdicts.values()].some((verdict) => verdict !== 'well');
-
-/** Reads what the listing has not brought, waiting where AWS is asked too much, and judges it by the controls that are on. Throws OutOfTimeError. */
-export async function factsOf(subject: Subject, engine: Engine, patience: Patience): Promise<Facts> {
-  const { resource, ref } = subject;
-  const place = { ref, arn: resource.arn(ref), tags: null };
+/** Reads what the listing has not brought, waiting where AWS is asked too much, and evaluates it by the controls that are on for it. `state` is what the ledger knows of it. Throws OutOfTimeError. */
+export async function assess(
+  subject: Subject,
+  state: ResourceState | undefined,
+  engine: Engine,
+  pace: Pace,
+): Promise<Assessment> {
+  const place = { ref: subject.ref, arn: subject.resource.arn(subject.ref), tags: null };
   const controls = subject.controls.filter((control) => engine.policy.reach(control, place) !== 'off');
-  const names = [...new Set(controls.flatMap((control) => control.needs as string[]))];
-  const observation = await read(subject, names, engine, patience);
-  const verdicts = new Map(
-    controls.map((control) => {
-      const { parameters } = engine.policy.settingsFor(control, place);
-      return [control, verdict(() => judge(control, subject, observation, null, parameters, engine.clock.now()))];
-    }),
-  );
-  return { gone: observation.gone, verdicts };
-}
-
-async function read(subject: Subject, names: readonly string[], engine: Engine, patience: Patience) {
-  let observation: Observation = await observe(subject, names, engine, subject.known);
-  for (let tries = 0; Object.values(observation.unreadable).some(isThrottled); tries += 1) {
-    await patience.wait(tries);
-    observation = await observe(subject, names, engine, { ...subject.known, ...observation.facets });
+  const observation = await read({ ...subject, controls }, engine, pace);
+  const evaluations = new Map<AnyControl, Evaluation | null>();
+  for (const control of controls) {
+    const { parameters } = engine.policy.settingsFor(control, place);
+    const context = { parameters, now: engine.clock.now(), lastKnown: lastKnownIn(state) } as Context;
+    evaluations.set(control, evaluationOf(control, subject, observation, context));
   }
-  return observation;
+  return { subject: { ...subject, controls }, observation, evaluations };
 }
 
-function verdict(judged: () => Judgement): Verdict {
+async function read(subject: Subject, engine: Engine, pace: Pace): Promise<Observation> {
+  const names = facetsOf(subject.controls);
+  let observation: Observation | undefined;
+  const attempt = async () => {
+    observation = await observe(subject, names, engine, { ...subject.known, ...observation?.facets });
+    const throttled = Object.values(observation.unreadable).find(({ error }) => isThrottled(error));
+    if (throttled !== undefined) throw throttled.error;
+    return observation;
+  };
   try {
-    return judged().evaluation.complianceType === 'NON_COMPLIANT' ? 'drifted' : 'well';
-  } catch {
-    return 'unreadable'; // who looks again says why
+    return await retry(attempt, { ...pace, clock: engine.clock, when: isThrottled });
+  } catch (error) {
+    if (observation === undefined || !isThrottled(error)) throw error;
+    return observation; // no try is left: what was read is evaluated, and the rest is unreadable
   }
+}
+
+const lastKnownIn = (state: ResourceState | undefined) =>
+  state === undefined || Object.keys(state.lastKnown).length === 0 ? null : state.lastKnown;
+
+function evaluationOf(control: AnyControl, subject: Subject, observation: Observation, context: Context) {
+  // What a deletion means takes what AWS Config knows too, which only a reconciliation asks for.
+  if (observation.gone && control.whenDeleted !== undefined) return null;
+  try {
+    return evaluate(control, subject, observation, context).evaluation;
+  } catch {
+    return null; // the reconciliation says why
+  }
+}
+
+/** True where a resource is to be reconciled: something is wrong, or could not be evaluated (silence is never compliance), or the ledger has something open that is over or left undone, or does not know the last good values. `state`: undefined where nothing is open or remembered. */
+export function isToReconcile(assessment: Assessment, state: ResourceState | undefined, now: number): boolean {
+  const { subject, evaluations } = assessment;
+  return (
+    [...evaluations.values()].some((evaluation) => evaluation === null || isWrong(evaluation)) ||
+    subject.controls.some(({ id }) => isOpenIn(state, id)) ||
+    isUnfinished(state, now) ||
+    isNewlyGood(assessment, state)
+  );
+}
+
+const isWrong = ({ complianceType }: Evaluation) => complianceType === 'NON_COMPLIANT';
+
+/** True where the control has an open finding, or a record that has not come to its end. */
+export const isOpenIn = (state: ResourceState | undefined, controlId: string): boolean =>
+  state !== undefined && (controlId in state.findings || state.open.some((record) => record.controlId === controlId));
+
+/** True where a run was cut off, or its recheck was lost. */
+export const isUnfinished = (state: ResourceState | undefined, now: number): boolean =>
+  state !== undefined &&
+  (state.outbox.length > 0 || state.lease.wanted.length > 0 || (state.recheckAt !== null && state.recheckAt <= now));
+
+/** True where a reconciliation would keep values as last known that the ledger does not have. */
+function isNewlyGood({ subject, observation, evaluations }: Assessment, state: ResourceState | undefined): boolean {
+  const complianceOf = (control: AnyControl) => evaluations.get(control)?.complianceType ?? null;
+  const good = goodFacets(subject.controls, observation.facets, complianceOf);
+  return Object.entries(good).some(([name, value]) => hashOf(value) !== hashOf(state?.lastKnown[name]));
+}
+
+/** What a reconciliation would give of a resource with which nothing is wrong, without reading the ledger. Throws TypeError where something is. */
+export function resultsOf({ subject, evaluations }: Assessment, cause: Cause, engine: Engine): readonly Result[] {
+  const { ref, resource } = subject;
+  const place = { ref, arn: resource.arn(ref), tags: null };
+  return [...evaluations].map(([control, evaluation]) => {
+    if (evaluation === null || isWrong(evaluation)) throw new TypeError(`${ref.resourceId} is to be reconciled`);
+    const { complianceType, annotation } = evaluation;
+    return resultWithoutResource(cause, {
+      controlId: control.id,
+      severity: control.severity,
+      ...ref,
+      mode: lower(engine.policy.settingsFor(control, place).mode, engine.ceiling),
+      outcome: complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable',
+      before: complianceType,
+      after: complianceType,
+      annotation,
+    });
+  });
 }

@@ -1,6 +1,6 @@
 import { isObject, stringOrNull } from '../../event.ts';
-import { type OwnEvent, SWEEP_DETAIL_TYPE } from '../../internal-events.ts';
-import type { SliceOfRun, SweepScope } from '../../ledger/sweep-claim.ts';
+import { type InternalMessage, SWEEP_DETAIL_TYPE } from '../../internal-events.ts';
+import type { SliceOfRun, SweepScope } from '../../ledger/sweep-lock.ts';
 import { UnreadableEventError } from '../errors.ts';
 
 /** Where a sweep goes on. */
@@ -15,20 +15,22 @@ export interface Cursor {
   readonly rest?: readonly string[];
 }
 
-/** One slice of a sweep: detail of an `Evenkeel Sweep` event. */
+/** One slice of a sweep: detail of an `Evenkeel Sweep` message. */
 export interface Slice extends SweepScope, SliceOfRun {
   /** Null at the beginning of the sweep. */
   readonly cursor: Cursor | null;
 }
 
-/** The event that begins a sweep; `run` names it, and names no other. */
-export const sweepEvent = (scope: SweepScope, run: string): OwnEvent => ({
+/** The message that begins a sweep; `run` names it, and names no other. */
+export const sweepMessage = (scope: SweepScope, run: string): InternalMessage => ({
+  service: scope.service,
   detailType: SWEEP_DETAIL_TYPE,
   detail: { ...scopeOf(scope), run, slice: 0, cursor: null } satisfies Slice,
 });
 
-/** The event that goes on with a sweep after one of its slices. */
-export const nextEvent = (slice: Slice, cursor: Cursor): OwnEvent => ({
+/** The message that goes on with a sweep after one of its slices. */
+export const nextMessage = (slice: Slice, cursor: Cursor): InternalMessage => ({
+  service: slice.service,
   detailType: SWEEP_DETAIL_TYPE,
   detail: { ...scopeOf(slice), run: slice.run, slice: slice.slice + 1, cursor } satisfies Slice,
 });

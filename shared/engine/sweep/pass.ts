@@ -1,66 +1,74 @@
 import { atMost } from '../../at-most.ts';
-import type { AnyControl, AnyResource } from '../../control.ts';
-import { type OwnEvent, RECHECK_DETAIL_TYPE } from '../../internal-events.ts';
-import { keyPrefix, refOfKey } from '../../ledger/ledger.ts';
-import type { Listed, ResourceRef } from '../../resource.ts';
+import { isThrottled } from '../../aws/throttling.ts';
+import { keyPrefix, type ResourceState, refOfKey, resourceKey } from '../../ledger/ledger.ts';
+import type { SweepScope } from '../../ledger/sweep-lock.ts';
+import { OutOfTimeError, retry } from '../../retry.ts';
 import type { Engine, Subject } from '../context.ts';
-import { messageOf, OutOfTimeError } from '../errors.ts';
-import { byResource } from '../intake/route.ts';
-import { factsOf, isDrift } from './assess.ts';
-import type { Cursor, Slice } from './cursor.ts';
-import { isThrottled, type Patience } from './patience.ts';
+import { messageOf } from '../errors.ts';
+import { type Assessment, assess, isOpenIn, isToReconcile, isUnfinished } from './assess.ts';
+import type { Cursor } from './cursor.ts';
+import { type InventoryType, inventoryTypes, type Pace, type Selection, subjects } from './inventory.ts';
 
-/** What a sweep needs beside the engine. */
-export interface SweepContext {
-  readonly controls: readonly AnyControl[];
-  /** The region in which what there is once for the account is looked at. */
-  readonly home: string;
-  /** Sends events of our own. */
-  send(events: readonly OwnEvent[]): Promise<void>;
+/** What becomes of what a pass finds. */
+export interface Sink {
+  /** These are to be reconciled. */
+  reconcile(subjects: readonly Subject[]): Promise<void>;
+  /** With this one nothing is wrong. */
+  passed?(assessment: Assessment): void;
 }
 
-/** What the ledger knows and a listing may not show: looked at after the types. */
-const LEDGER = 'evenkeel:ledger';
-/** So many resources are judged before what wants a look is sent and the clock is asked. */
-const PORTION = 40;
-/** So many resources are read at once. */
-const AT_ONCE = 8;
-/** How services refuse a page token that is too old, or not theirs. */
-const BAD_TOKEN = /Token|^Invalid(Argument|Parameter)|^Validation/;
+/** What a pass goes through, and how. */
+export interface PassOptions extends Selection {
+  readonly scope: SweepScope;
+  readonly pace: Pace;
+  readonly sink: Sink;
+  /** Limits the resources that are read concurrently, where several passes share the limit. */
+  readonly limited?: ReturnType<typeof atMost>;
+}
 
-/** The way of one slice over the resource types of a service in a region: judges and sends, and writes nothing. */
-export class Round {
-  readonly #slice: Slice;
+/** What the ledger knows and a listing may not show: gone through after the types. */
+export const LEDGER = 'evenkeel:ledger';
+/** Resources that are assessed before what is to be reconciled is handed over and the clock is asked. */
+const PORTION = 40;
+/** Maximum resources that are read concurrently. */
+export const CONCURRENCY = 8;
+
+/** One pass over the resources of a service in a region, for the function and the command alike: lists and evaluates them, and hands over what is to be reconciled. Writes nothing itself. */
+export class SweepPass {
   readonly #engine: Engine;
-  readonly #context: SweepContext;
-  readonly #patience: Patience;
-  readonly #types: ReadonlyMap<string, readonly [AnyResource, readonly AnyControl[]]>;
-  readonly #inTurn = atMost(AT_ONCE);
+  readonly #options: PassOptions;
+  readonly #types: ReadonlyMap<string, InventoryType>;
+  readonly #limited: ReturnType<typeof atMost>;
   #at: Cursor = { type: LEDGER, token: null };
+  /** What the ledger has open or remembers, by key; null while it could not be read. */
+  #active: ReadonlyMap<string, ResourceState> | null = null;
+  /** The keys of `#active` that this pass has assessed. */
+  readonly #seen = new Set<string>();
+  /** The types that this pass has listed from their first page to their last. */
+  readonly #listed = new Set<string>();
+  /** Resources that were assessed. */
   resources = 0;
-  rechecks = 0;
-  /** By type, what kept it from being looked through. */
+  /** Resources that were handed over. */
+  reconciled = 0;
+  /** By type, what kept it from being gone through. */
   readonly failed = new Map<string, string>();
 
-  constructor(slice: Slice, engine: Engine, context: SweepContext, patience: Patience) {
-    this.#slice = slice;
+  constructor(engine: Engine, options: PassOptions) {
     this.#engine = engine;
-    this.#context = context;
-    this.#patience = patience;
-    const on = context.controls.filter(
-      (control) => control.resource.service === slice.service && engine.policy.reachAnywhere(control) !== 'off',
-    );
-    this.#types = new Map([...byResource(on)].map((pair) => [pair[0].type, pair]));
+    this.#options = options;
+    this.#types = inventoryTypes(options.scope, options, engine);
+    this.#limited = options.limited ?? atMost(CONCURRENCY);
   }
 
-  /** Looks through the types from the cursor on (or through `only` these) and gives where to go on; null where all is done. */
-  async run(only: readonly string[] | null): Promise<Cursor | null> {
-    const queue = only === null ? this.#queue() : only.map((type) => ({ type, token: null }));
+  /** Goes through all types from a cursor on (null: from the beginning), or through `only` these, and gives where to go on where the time is over; null where all is done. */
+  async run(from: Cursor | null = null, only: readonly string[] | null = null): Promise<Cursor | null> {
+    const queue = only === null ? this.#queueFrom(from) : only.map((type) => ({ type, token: null }));
+    const ledgerError = await this.#loadActive();
     for (const [index, cursor] of queue.entries()) {
       this.#at = cursor;
       try {
-        this.#patience.expectTime();
-        await (cursor.type === LEDGER ? this.#lookIntoLedger() : this.#lookThrough(cursor.type));
+        this.#options.pace.deadline.assert();
+        await (cursor.type === LEDGER ? this.#goThroughLedger(ledgerError) : this.#goThrough(cursor.type));
       } catch (error) {
         const behind = queue.slice(index + 1).map(({ type }) => type);
         if (error instanceof OutOfTimeError) return { ...this.#at, rest: [...behind, ...this.failed.keys()] };
@@ -70,127 +78,126 @@ export class Round {
     return null;
   }
 
-  #queue(): readonly Cursor[] {
+  #queueFrom(cursor: Cursor | null): readonly Cursor[] {
     const all = [...this.#types.keys(), LEDGER];
-    const { cursor } = this.#slice;
     if (cursor === null) return all.map((type) => ({ type, token: null }));
     const rest = cursor.rest ?? all.slice(all.indexOf(cursor.type) + 1);
     // A deployment between two slices may have taken a type away.
     return [cursor, ...rest.map((type) => ({ type, token: null }))].filter(({ type }) => all.includes(type));
   }
 
-  /** Is it listed in this region? */
-  #isHere({ scope }: AnyResource): boolean {
-    return scope !== 'account' || this.#slice.region === this.#context.home;
-  }
-
-  async #lookThrough(type: string): Promise<void> {
-    const [resource, controls] = this.#types.get(type) ?? [];
-    if (resource === undefined || controls === undefined || !this.#isHere(resource)) return;
-    const aws = this.#engine.aws(this.#slice.region);
-    let tries = 0;
-    let anew = false;
-    for (;;) {
-      try {
-        for await (const { items, next } of resource.list(aws, this.#slice, this.#at.token ?? undefined)) {
-          await this.#judge(items.map((item) => this.#subject(resource, controls, item)));
-          this.#at = { type, token: next };
-          tries = 0;
-        }
-        return;
-      } catch (error) {
-        if (isThrottled(error)) await this.#patience.wait(tries);
-        else if (this.#at.token !== null && !anew && error instanceof Error && BAD_TOKEN.test(error.name)) {
-          this.#at = { type, token: null };
-          anew = true;
-        } else throw error;
-      }
-      tries += 1;
+  /** One listing of what is open or remembered tells which resources the ledger has to be asked about. Drift is found without it: where it does not answer, that alone fails. */
+  async #loadActive(): Promise<unknown> {
+    try {
+      const active = new Map<string, ResourceState>();
+      const prefix = keyPrefix(this.#options.scope);
+      for (const { key, state } of await this.#withRetry(() => Array.fromAsync(this.#engine.ledger.active(prefix))))
+        if (this.#types.has(refOfKey(key).resourceType)) active.set(key, state);
+      this.#active = active;
+      return null;
+    } catch (error) {
+      return error;
     }
   }
 
-  #subject(
-    resource: AnyResource,
-    controls: readonly AnyControl[],
-    // biome-ignore lint/suspicious/noExplicitAny: the engine never looks inside a state
-    { resourceId, region = this.#slice.region, facets = {} }: Listed<any>,
-  ): Subject {
-    const ref = { resourceType: resource.type, resourceId, accountId: this.#slice.accountId, region };
-    return { resource, ref, controls, known: facets };
+  async #goThrough(type: string): Promise<void> {
+    const entry = this.#types.get(type);
+    if (entry === undefined) return;
+    const { scope, pace } = this.#options;
+    const isWhole = this.#at.token === null && this.#at.after === undefined;
+    for await (const page of subjects(entry, scope, this.#engine, pace, this.#at.token)) {
+      await this.#inPortions(
+        page.subjects,
+        ({ ref }) => ref.resourceId,
+        (subject) => this.#assess(subject),
+      );
+      if (page.next !== null) this.#at = { type, token: page.next };
+    }
+    if (isWhole) this.#listed.add(type);
   }
 
-  /** Sends what has drifted or could not be judged. */
-  async #judge(subjects: readonly Subject[]): Promise<void> {
-    await this.#inPortions(
-      subjects,
-      ({ ref }) => ref.resourceId,
-      async (subject) => {
-        this.resources += 1;
-        return isDrift(await factsOf(subject, this.#engine, this.#patience)) ? subject.ref : null;
-      },
-    );
+  /** Gives the subject back where it is to be reconciled. */
+  async #assess(subject: Subject): Promise<Subject | null> {
+    const { pace, sink } = this.#options;
+    const key = this.#keyOf(subject);
+    const state = this.#active?.get(key);
+    if (state !== undefined) this.#seen.add(key);
+    this.resources += 1;
+    const assessment = await assess(subject, state, this.#engine, pace);
+    if (isToReconcile(assessment, state, this.#now()))
+      return { ...assessment.subject, known: assessment.observation.facets };
+    sink.passed?.(assessment);
+    return null;
   }
 
-  /** Resources with an open finding that read well by now or are gone, and those that are gone and should not be. */
-  async #lookIntoLedger(): Promise<void> {
-    const findings = await this.#patience.calmly(() => this.#openFindings());
-    const prefix = keyPrefix(this.#slice);
-    const guarded = [...this.#types.values()].filter(([, controls]) => controls.some((one) => one.whenDeleted));
-    const kept = await this.#patience.calmly(() => Array.fromAsync(this.#engine.ledger.remembered(this.#slice)));
-    const isGuarded = (key: string) => guarded.some(([{ type }]) => key.startsWith(`${prefix}${type}|`));
-    const keys = [...new Set([...findings.keys(), ...kept.filter(isGuarded)])].sort();
+  /** What the ledger has open or remembers of resources that were not listed: gone, or on a page of another slice. */
+  async #goThroughLedger(ledgerError: unknown): Promise<void> {
+    if (this.#active === null) throw ledgerError;
+    const keys = [...this.#active.keys()].filter((key) => !this.#seen.has(key)).sort();
     await this.#inPortions(
       keys,
       (key) => key,
-      async (key) => {
-        const ref = refOfKey(key);
-        const [resource, controls] = this.#types.get(ref.resourceType) ?? [];
-        if (resource === undefined || controls === undefined) return null;
-        const facts = await factsOf({ resource, ref, controls }, this.#engine, this.#patience);
-        if (facts.gone) return ref;
-        const open = [...facts.verdicts].filter(([{ id }]) => findings.get(key)?.includes(id));
-        // What is not well and is listed, the listing has told.
-        return open.some(([, verdict]) => verdict === 'well' || !this.#isHere(resource)) ? ref : null;
-      },
+      (key) => this.#assessUnlisted(key),
     );
   }
 
-  /** The ids of the controls with an open finding, by the resource's key. */
-  async #openFindings(): Promise<ReadonlyMap<string, readonly string[]>> {
-    const found = new Map<string, readonly string[]>();
-    const prefix = keyPrefix(this.#slice);
-    for await (const { key, controlId } of this.#engine.ledger.openFindings())
-      if (key.startsWith(prefix)) found.set(key, [...(found.get(key) ?? []), controlId]);
-    return found;
+  async #assessUnlisted(key: string): Promise<Subject | null> {
+    const ref = refOfKey(key);
+    const entry = this.#types.get(ref.resourceType);
+    const state = this.#active?.get(key);
+    if (entry === undefined || state === undefined) return null;
+    const isKept = Object.keys(state.lastKnown).length > 0 && entry.controls.some(({ whenDeleted }) => whenDeleted);
+    const isOpen = entry.controls.some(({ id }) => isOpenIn(state, id)) || isUnfinished(state, this.#now());
+    if (!isKept && !isOpen) return null;
+    const subject = { ...entry, ref };
+    if (this.#listed.has(ref.resourceType)) return subject;
+    const { observation, evaluations } = await assess(subject, state, this.#engine, this.#options.pace);
+    if (observation.gone || isUnfinished(state, this.#now())) return subject;
+    // What is not compliant and is listed, its own slice has handed over.
+    const isOver = [...evaluations].some(
+      ([{ id }, evaluation]) =>
+        isOpenIn(state, id) && evaluation !== null && evaluation.complianceType !== 'NON_COMPLIANT',
+    );
+    return isOver ? subject : null;
   }
 
   /** Goes over items some at a time, and keeps how far it has come. */
   async #inPortions<I>(
     items: readonly I[],
     idOf: (item: I) => string,
-    wantsLook: (item: I) => Promise<ResourceRef | null>,
+    toReconcile: (item: I) => Promise<Subject | null>,
   ): Promise<void> {
     const { after } = this.#at;
     const done = after === undefined ? -1 : items.findIndex((item) => idOf(item) === after);
     for (let start = done + 1; start < items.length; start += PORTION) {
-      this.#patience.expectTime();
+      this.#options.pace.deadline.assert();
       const portion = items.slice(start, start + PORTION);
       // All of them come to their end, so that none goes on behind our back.
-      const looks = await Promise.allSettled(portion.map((item) => this.#inTurn(() => wantsLook(item))));
-      await this.#recheck(looks.map(asSettled).filter((ref) => ref !== null));
+      const assessed = await Promise.allSettled(portion.map((item) => this.#limited(() => toReconcile(item))));
+      await this.#handOver(assessed.map(resultOf).filter((subject) => subject !== null));
       this.#at = { ...this.#at, after: idOf(portion[portion.length - 1] as I) };
     }
   }
 
-  async #recheck(refs: readonly ResourceRef[]): Promise<void> {
-    const { service } = this.#slice;
-    const events = refs.map((ref) => ({ detailType: RECHECK_DETAIL_TYPE, detail: { service, ...ref } }));
-    if (events.length > 0) await this.#patience.calmly(() => this.#context.send(events));
-    this.rechecks += events.length;
+  async #handOver(found: readonly Subject[]): Promise<void> {
+    if (found.length > 0) await this.#withRetry(() => this.#options.sink.reconcile(found));
+    this.reconciled += found.length;
+  }
+
+  #withRetry<T>(work: () => Promise<T>): Promise<T> {
+    return retry(work, { ...this.#options.pace, clock: this.#engine.clock, when: isThrottled });
+  }
+
+  #keyOf({ resource, ref }: Subject): string {
+    return resourceKey(resource.service.id, ref);
+  }
+
+  #now(): number {
+    return this.#engine.clock.now().getTime();
   }
 }
 
-function asSettled<T>(settled: PromiseSettledResult<T>): T {
+function resultOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }

@@ -1,6 +1,6 @@
 import { DescribeInstancesCommand, EC2Client, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { sole } from '../../aws/ec2/describe.ts';
+import { PAGE, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
@@ -51,7 +51,7 @@ export const instance = defineResource({
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#InstanceDetails:instanceId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
-      paginateDescribeInstances({ client: aws(EC2Client), startingToken: from }, { MaxResults: 1000 }),
+      paginateDescribeInstances({ client: aws(EC2Client), startingToken: from }, { MaxResults: PAGE }),
       ({ NextToken }) => NextToken,
       ({ Reservations = [] }) =>
         Reservations.flatMap(({ Instances = [] }) => Instances).flatMap((found) =>

@@ -1,5 +1,4 @@
 import {
-  type DescribeNetworkInterfacesCommandOutput,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -13,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { FILTER_VALUES, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, sole } from '../../aws/ec2/describe.ts';
 import { type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
@@ -108,7 +107,7 @@ const inGroups = (ids: readonly string[]) => ({ Filters: [{ Name: 'group-id', Va
 /** The rules of these groups; without groups, every rule of the region. */
 async function describeRules(aws: Aws, ids?: readonly string[]) {
   const rules: SecurityGroupRule[] = [];
-  const asked = ids === undefined ? {} : inGroups(ids);
+  const asked = { MaxResults: PAGE, ...(ids === undefined ? {} : inGroups(ids)) };
   for await (const page of paginateDescribeSecurityGroupRules({ client: aws(EC2Client) }, asked))
     rules.push(...carried('DescribeSecurityGroupRules', 'securityGroupRuleSet', page.SecurityGroupRules));
   return rules;
@@ -130,35 +129,39 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
 }
 
-const networkInterfacesOf = ({ NetworkInterfaces }: DescribeNetworkInterfacesCommandOutput) =>
-  carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces);
-
-/** The network interfaces that use these groups, by group. */
-async function describeNetworkInterfaces(aws: Aws, ids: readonly string[]) {
-  const used = new Map<string, string[]>(ids.map((id) => [id, []]));
-  for await (const page of paginateDescribeNetworkInterfaces({ client: aws(EC2Client) }, inGroups(ids)))
-    for (const { NetworkInterfaceId, Groups = [] } of networkInterfacesOf(page))
-      for (const { GroupId = '' } of Groups) if (NetworkInterfaceId) used.get(GroupId)?.push(NetworkInterfaceId);
+/** The ids of the network interfaces that use the group. */
+async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
+  const used: string[] = [];
+  for await (const { NetworkInterfaces } of paginateDescribeNetworkInterfaces(
+    { client: aws(EC2Client) },
+    inGroups([resourceId]),
+  )) {
+    const found = carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces);
+    used.push(...found.flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? []));
+  }
   return used;
 }
 
-async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
-  return (await describeNetworkInterfaces(aws, [resourceId])).get(resourceId) ?? [];
-}
-
-/** A page of groups with all that two more calls tell of them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
-async function listedPage(aws: Aws, groups: readonly SecurityGroup[]) {
-  const ids = groups.flatMap(({ GroupId }) => GroupId ?? []);
-  if (ids.length === 0) return [];
-  const [rules, used] = await Promise.all([describeRules(aws, ids), describeNetworkInterfaces(aws, ids)]);
-  const rulesOf = Map.groupBy(rules, ({ GroupId }) => GroupId);
-  return groups.flatMap((group) => {
+/** Groups with the rules that belong to them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
+const listed = (groups: readonly SecurityGroup[], rulesOf: ReadonlyMap<string | undefined, SecurityGroupRule[]>) =>
+  groups.flatMap((group) => {
     if (group.GroupId === undefined) return [];
-    const own = rulesOf.get(group.GroupId) ?? [];
-    const whole = own.flatMap(sourceListsOf).length === 0 ? { rules: { rules: own, prefixLists: {} } } : {};
-    const networkInterfaces = used.get(group.GroupId) ?? [];
-    return { resourceId: group.GroupId, facets: { group: groupOf(group), networkInterfaces, ...whole } };
+    const rules = rulesOf.get(group.GroupId) ?? [];
+    const whole = rules.flatMap(sourceListsOf).length === 0 ? { rules: { rules, prefixLists: {} } } : {};
+    return [{ resourceId: group.GroupId, facets: { group: groupOf(group), ...whole } }];
   });
+
+/** All groups before all rules, each in as few calls as there are pages: a group that was listed has its rules. */
+async function* listGroups(aws: Aws, from?: string) {
+  const paging = { client: aws(EC2Client), startingToken: from };
+  const groups = pagesOf(
+    paginateDescribeSecurityGroups(paging, { MaxResults: PAGE }),
+    ({ NextToken }) => NextToken,
+    ({ SecurityGroups }) => carried('DescribeSecurityGroups', 'securityGroupInfo', SecurityGroups),
+  );
+  const pages = await Array.fromAsync(groups);
+  const rulesOf = Map.groupBy(await describeRules(aws), ({ GroupId }) => GroupId);
+  for (const { items, next } of pages) yield { items: listed(items, rulesOf), next };
 }
 
 /** A security group: its name and tags, its rules with the CIDRs of the prefix lists they let in, and the network interfaces that use it. */
@@ -200,15 +203,10 @@ export const securityGroup = defineResource({
     rules: { grants: { ...describeRulesGrants, ...describeGroups, ...readPrefixLists }, read: readRules },
     networkInterfaces: { grants: onEverything('ec2:DescribeNetworkInterfaces'), read: readNetworkInterfaces },
   },
-  grants: { ...describeGroups, ...describeRulesGrants, ...onEverything('ec2:DescribeNetworkInterfaces') },
+  grants: { ...describeGroups, ...describeRulesGrants },
   ownership: { grants: describeGroups, read: readOwnership },
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#SecurityGroup:groupId=${resourceId}`),
-  list: (aws, _account, from) =>
-    pagesOf(
-      paginateDescribeSecurityGroups({ client: aws(EC2Client), startingToken: from }, { MaxResults: FILTER_VALUES }),
-      ({ NextToken }) => NextToken,
-      ({ SecurityGroups = [] }) => listedPage(aws, SecurityGroups),
-    ),
+  list: (aws, _account, from) => listGroups(aws, from),
 });

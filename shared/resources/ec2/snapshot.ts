@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
+import { PAGE } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
@@ -34,7 +35,7 @@ async function readCreateVolumePermission(aws: Aws, { resourceId }: ResourceRef)
 const ownSnapshots = (aws: Aws, restorableBy: readonly 'all'[], from?: string) =>
   paginateDescribeSnapshots(
     { client: aws(EC2Client), startingToken: from },
-    { OwnerIds: ['self'], RestorableByUserIds: [...restorableBy], MaxResults: 1000 },
+    { OwnerIds: ['self'], RestorableByUserIds: [...restorableBy], MaxResults: PAGE },
   );
 
 const idsOf = ({ Snapshots = [] }: DescribeSnapshotsCommandOutput) =>

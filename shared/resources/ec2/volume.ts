@@ -1,6 +1,6 @@
 import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { portions, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -57,7 +57,7 @@ export const volume = defineResource({
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#VolumeDetails:volumeId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
-      paginateDescribeVolumes({ client: aws(EC2Client), startingToken: from }, { MaxResults: 500 }),
+      paginateDescribeVolumes({ client: aws(EC2Client), startingToken: from }, { MaxResults: PAGE }),
       ({ NextToken }) => NextToken,
       ({ Volumes = [] }) =>
         Volumes.flatMap((found) =>

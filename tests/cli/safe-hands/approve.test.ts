@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ingressOf, open, openGroup } from '../../support/drift.ts';
 import { APPROVE, makeHands } from '../../support/hands.ts';
+import { saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;
@@ -50,7 +51,7 @@ test('a plan is stored and asked for once, and approve runs exactly that', async
   expect(Date.parse(record?.times.decided ?? '')).toBeGreaterThan(Date.parse(stored?.times.decided ?? ''));
 
   const again = await asked(['approve', id]);
-  expect(again).toEqual({ status: 2, stdout: '', stderr: `evenkeel: ${id} waits for nobody: it is remediated\n` });
+  expect(again).toEqual({ status: 2, stdout: '', stderr: `evenkeel: ${id} is remediated, not awaiting approval\n` });
 });
 
 test('where the state has changed it plans again, says so, and does nothing', async () => {
@@ -97,7 +98,7 @@ test('what is rejected is not asked for again while the drift lasts', async () =
     annotation: expect.stringContaining('the office has no VPN yet'),
   });
   expect(await hands.mail()).toEqual([]);
-  expect((await asked(['approve', id])).stderr).toBe(`evenkeel: ${id} waits for nobody: it is rejected\n`);
+  expect((await asked(['approve', id])).stderr).toBe(`evenkeel: ${id} is rejected, not awaiting approval\n`);
   // Another plan is another question.
   await open(account, group, 3389);
   expect(await hands.opened(group, APPROVE)).toMatchObject({ outcome: 'awaitingApproval' });
@@ -107,10 +108,12 @@ test('an approval that nobody gave in time has ended', async () => {
   const { group, id, drifted } = await waiting('late');
   const [record] = [await ledger.remediation(id)];
   if (record === null) throw new Error('no record');
-  await ledger.saveRemediation({ ...record, expires: '2026-01-01T00:00:00.000Z' });
+  await saveRecord(ledger, { ...record, expires: '2026-01-01T00:00:00.000Z' });
   const { status, stderr } = await asked(['approve', id]);
   expect(status).toBe(2);
-  expect(stderr).toBe(`evenkeel: ${id} expired at 2026-01-01T00:00:00.000Z; the next look at ${group} asks anew\n`);
+  expect(stderr).toBe(
+    `evenkeel: ${id} expired at 2026-01-01T00:00:00.000Z; the next look at ${group} asks for a new approval\n`,
+  );
   expect(await ingressOf(account, [group])).toEqual(drifted);
   const anew = await hands.opened(group, APPROVE);
   expect(anew).toMatchObject({ outcome: 'awaitingApproval' });

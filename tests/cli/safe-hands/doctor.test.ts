@@ -30,9 +30,18 @@ test('all is well', async () => {
     '✓ account',
     // Nothing is deployed here but a ledger and a topic.
     '! deployment',
-    ...['notices', 'ledger', 'pauses', 'breakers', 'halted findings', 'approvals', 'runs cut off', 'exemptions'].map(
-      (what) => `✓ ${what}`,
-    ),
+    ...[
+      'notices',
+      'ledger',
+      'pauses',
+      'breakers',
+      'halted findings',
+      'blocked findings',
+      'pending',
+      'approvals',
+      'runs cut off',
+      'exemptions',
+    ].map((what) => `✓ ${what}`),
   ]);
   expect(stdout).toContain('there is no stack evenkeel-prod in eu-west-1: nothing is deployed there');
   expect(stdout).toContain('→ deploy it: npx serverless deploy --region eu-west-1');
@@ -72,7 +81,7 @@ test('what somebody should know has its mend beside it', async () => {
       `npx evenkeel resume --control ${ADMIN_PORTS} --look`,
     ],
     ['breakers', `open: ${ADMIN_PORTS}`, 'npx evenkeel resume --breaker'],
-    ['halted findings', `1: ${ADMIN_PORTS} ${second}: The breaker is open`, 'npx evenkeel resume'],
+    ['halted findings', `1: ${ADMIN_PORTS} ${second}: The circuit breaker is open`, 'npx evenkeel resume'],
     ['approvals', `${remediationId} for ${third} until`, 'npx evenkeel approve ID'],
     ['exemptions', `${ADMIN_PORTS} sg-9 (web@example.com) ends on ${expires}`, 'npx evenkeel exempt'],
   ] as const)

@@ -25,7 +25,7 @@ const exempt = (resource: string, expires: string, ...more: string[]) =>
     ...more,
   ]);
 
-test('an exemption by ARN or id lets the resource stay until its last day, and nobody is told of the drift', async () => {
+test('an exemption by ARN or id lets the resource stay until its last day, and nobody is notified of the drift', async () => {
   const [byArn, byId, other] = [
     await openGroup(account, 'by arn'),
     await openGroup(account, 'by id'),
@@ -49,13 +49,13 @@ test('an exemption by ARN or id lets the resource stay until its last day, and n
   for (const group of [byArn, byId]) {
     expect(await hands.opened(group)).toMatchObject({
       outcome: 'exempted',
-      annotation: expect.stringMatching(/^Allowed until \S+ by web@example\.com: a jump host\. Open to the world/),
+      annotation: expect.stringMatching(/^Exempt until \S+ \(web@example\.com\): a jump host\. Open to the world/),
     });
     expect(await ingressOf(account, [group])).toHaveLength(2);
   }
   expect(await hands.mail()).toEqual([]);
   expect(await hands.opened(other)).toMatchObject({ outcome: 'remediated' });
-  // The day after, it is put right.
+  // The day after, it is remediated.
   expect(await hands.opened(byArn, REMEDIATE, new Date(`${dayFrom(1)}T00:00:00Z`))).toMatchObject({
     outcome: 'remediated',
   });
@@ -69,11 +69,16 @@ test('one in policy.yml holds just the same', async () => {
   expect(await hands.opened(group, reviewed)).toMatchObject({ outcome: 'exempted' });
 });
 
-test('where the list cannot be read nothing is written, somebody is told, and the event is kept', async () => {
+test('where the list cannot be read nothing is written, somebody is notified, and the event is kept', async () => {
   const group = await openGroup(account, 'unreadable');
   const drifted = await ingressOf(account, [group]);
   await hands.mail();
-  const item = { pk: { S: 'EXEMPTIONS' }, sk: { S: 'ex-0' }, version: { N: '1' }, document: { S: '{"control":' } };
+  const item = {
+    pk: { S: 'SHARED' },
+    sk: { S: 'EXEMPTION#ex-0' },
+    version: { N: '1' },
+    document: { S: '{"control":' },
+  };
   await account
     .aws()(DynamoDBClient)
     .send(new PutItemCommand({ TableName: hands.table, Item: item }));
@@ -86,7 +91,7 @@ test('where the list cannot be read nothing is written, somebody is told, and th
   expect(linesOf(first)).toMatchObject([{ outcome: 'failed', steps: [], error: expect.stringMatching(/JSON/) }]);
   expect(await ingressOf(account, [group])).toEqual(drifted);
   expect(await hands.mail()).toEqual([
-    expect.objectContaining({ subject: expect.stringMatching(/^\[CRITICAL\] FAILED to put right/) }),
+    expect.objectContaining({ subject: '[CRITICAL] Evenkeel cannot work: its ledger does not answer' }),
   ]);
   const mended = { ...item, document: { S: 'null' } };
   await account

@@ -14,11 +14,11 @@ const right = (group: string) => [`${group} tcp 443 10.0.0.0/8`];
 
 /** The drift, as somebody brings it back at that minute. */
 async function drift(group: string, minute: number) {
-  await open(account, group).catch(() => {}); // it is still open where nothing was put right
+  await open(account, group).catch(() => {}); // it is still open where nothing was remediated
   return hands.opened(group, POLICY, after(minute));
 }
 
-test('the same drift that comes back is stopped, told once, and goes on after a quiet time', async () => {
+test('the same drift that comes back is stopped, notified once, and goes on after a quiet time', async () => {
   const group = await openGroup(account, 'flapping');
   await account
     .aws()(EC2Client)
@@ -29,7 +29,7 @@ test('the same drift that comes back is stopped, told once, and goes on after a 
 
   expect(await drift(group, 10)).toMatchObject({
     outcome: 'halted',
-    annotation: expect.stringContaining('Put right 2 times, and it came back each time.'),
+    annotation: expect.stringContaining('Remediated 2 times, and it came back each time.'),
     steps: [{ operation: 'RevokeSecurityGroupIngress' }],
   });
   const [mail, ...others] = await hands.mail();

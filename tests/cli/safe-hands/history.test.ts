@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { FREE } from '../../../shared/ledger/lease.ts';
+import { resourceKey } from '../../../shared/ledger/ledger.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
 import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
+import { change, saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;
@@ -68,8 +71,11 @@ test('a run that was cut off is shown as such, and the next event ends it', asyn
   const { remediationId } = await hands.opened(group, APPROVE);
   const record = await ledger.remediation(remediationId ?? '');
   if (record === null) throw new Error('no record');
-  const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
-  await ledger.saveRemediation({ ...record, status: 'applying', times: { ...record.times, decided: anHourAgo } });
+  // Its run took the lease, began, and died; the lease has ended.
+  await saveRecord(ledger, { ...record, status: 'applying' });
+  const open = [{ id: record.id, controlId: record.controlId, status: 'applying' as const }];
+  const lease = { ...FREE, holder: 'a dead run', until: Date.now() - 1, wanted: [ADMIN_PORTS] };
+  await change(ledger, resourceKey(record.service, record.ref), { open, lease });
   const args = ['history', '--resource', group];
   expect((await evenkeel(args)).stdout).toMatch(
     / {2}cut off {2}rem-[\s\S]*the next look ends it: npx evenkeel sweep --mode remediate\n {4}intended ec2:Revoke/,
@@ -86,6 +92,28 @@ test('a run that was cut off is shown as such, and the next event ends it', asyn
     error: expect.stringContaining('cut off'),
   });
   expect((await evenkeel(['verify'])).status).toBe(0);
+});
+
+test('a run at work is not cut off, and what is pending says when it is looked at again', async () => {
+  const group = await openGroup(account, 'at work');
+  const { remediationId } = await hands.opened(group, APPROVE);
+  const record = await ledger.remediation(remediationId ?? '');
+  if (record === null) throw new Error('no record');
+  const key = resourceKey(record.service, record.ref);
+  await saveRecord(ledger, { ...record, status: 'applying' });
+  const open = [{ id: record.id, controlId: record.controlId, status: 'applying' as const }];
+  await change(ledger, key, { open, lease: { ...FREE, holder: 'a run', until: Date.now() + 60_000 } });
+  const args = ['history', '--resource', group];
+  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({ status: 'applying', cutOff: false });
+
+  const [recheckAt, expires] = ['2026-11-22T12:01:00.000Z', '2026-11-22T13:00:00.000Z'];
+  await saveRecord(ledger, { ...record, status: 'pending', recheckAt, expires });
+  await change(ledger, key, { open: [], lease: FREE });
+  expect((await evenkeel(args)).stdout).toContain(
+    `AWS is at work on it; looked at again at ${recheckAt}, ends at ${expires}`,
+  );
+  const undo = await evenkeel(['undo', record.id]);
+  expect(undo).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(recheckAt) });
 });
 
 test('wrong usage is said in one line', async () => {

@@ -10,13 +10,13 @@ const policy = hands.policyFile(REMEDIATE);
 const asked = (...args: string[]) => evenkeel([...args, '--policy', policy]);
 const right = (group: string) => [`${group} tcp 443 10.0.0.0/8`];
 
-test('a pause holds at once, is told, keeps the findings, and resume --look puts them right', async () => {
+test('a pause holds at once, is notified, keeps the findings, and resume --look remediates them', async () => {
   const groups = [await openGroup(account, 'first'), await openGroup(account, 'second')];
   const drifted = await ingressOf(account, groups);
   const paused = await asked('pause', '--reason', 'release day');
   expect(paused).toEqual({
     status: 0,
-    stdout: 'Paused: everything. Nothing of it is put right until: npx evenkeel resume --look\n',
+    stdout: 'Paused: everything. Nothing of it is remediated until: npx evenkeel resume --look\n',
     stderr: '',
   });
   expect(await hands.mail()).toEqual([

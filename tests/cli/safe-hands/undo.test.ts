@@ -37,15 +37,15 @@ async function rulesOf(groupId: string) {
 const allow = (GroupId: string, ...IpPermissions: IpPermission[]) =>
   ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
 
-/** A group that was put right, and its remediation. */
-async function putRight(name: string) {
+/** A group that was remediated, and its remediation. */
+async function remediated(name: string) {
   const group = await openGroup(account, name);
   const { outcome, remediationId } = await hands.opened(group);
   expect(outcome).toBe('remediated');
   return { group, id: remediationId ?? '' };
 }
 
-describe('takes a remediation back exactly', () => {
+describe('undoes a remediation exactly', () => {
   test('a rule with its description and tags; its own event does not undo the undo', async () => {
     const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'bastion', Description: 'bastion' }));
     const group = made.GroupId ?? '';
@@ -90,14 +90,14 @@ describe('takes a remediation back exactly', () => {
       steps: [{ operation: 'AuthorizeSecurityGroupIngress', status: 'made', requestId: expect.stringMatching(/.+/) }],
     });
     expect(await hands.mail()).toEqual([
-      expect.objectContaining({ text: expect.stringContaining(`${undoId} has taken back ${remediationId}`) }),
+      expect.objectContaining({ text: expect.stringContaining(`${undoId} has undone ${remediationId}`) }),
     ]);
 
     expect(await hands.opened(group)).toMatchObject({ outcome: 'exempted', error: null });
     expect(await rulesOf(group)).toEqual(before);
     expect(await hands.mail()).toEqual([]);
     const history = await evenkeel(['history', '--resource', arn]);
-    expect(history.stdout).toMatch(new RegExp(`undo {2}${undoId}[\\s\\S]*takes back ${remediationId}`));
+    expect(history.stdout).toMatch(new RegExp(`undo {2}${undoId}[\\s\\S]*undoes ${remediationId}`));
   });
 
   test('the policy of a bucket, and settings', async () => {
@@ -140,34 +140,42 @@ describe('takes a remediation back exactly', () => {
   });
 
   test('--dry-run shows the calls and writes nothing, neither to AWS nor to the ledger', async () => {
-    const { group, id } = await putRight('dry');
+    const { group, id } = await remediated('dry');
     const mended = await rulesOf(group);
     const { status, stdout } = await watched(['undo', id, '--dry-run']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Would take ${id} back:\n  ec2:AuthorizeSecurityGroupIngress .*"FromPort":22`));
+    expect(stdout).toMatch(new RegExp(`^Would undo ${id}:\n  ec2:AuthorizeSecurityGroupIngress .*"FromPort":22`));
     expect(wire.calls.filter((call) => isWrite(call) && call !== 'sts:GetCallerIdentity')).toEqual([]);
     expect(await rulesOf(group)).toEqual(mended);
   });
 
-  test('controls that share what was wrong are exempt together', async () => {
+  test('controls that share what was wrong leave it alone together', async () => {
     const group = await openGroup(account, 'both');
+    const HIGH_RISK = 'ec2-security-group-high-risk-ports-restricted';
     const policy = `controls:
   ${ADMIN_PORTS}: { mode: remediate }
-  ec2-security-group-high-risk-ports-restricted: { mode: remediate, parameters: { ports: [22] } }
+  ${HIGH_RISK}: { mode: remediate, parameters: { ports: [22] } }
 `;
+    const before = await rulesOf(group);
     const { remediationId } = await hands.opened(group, policy);
-    const file = hands.policyFile(policy);
-    const { status, stdout } = await evenkeel(['undo', remediationId ?? '', '--policy', file]);
+    const { status, stdout } = await evenkeel(['undo', remediationId ?? '', '--policy', hands.policyFile(policy)]);
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: expect.stringContaining(`for ${ADMIN_PORTS}, ec2-security-group-high-risk-ports-restricted`),
+      stdout: expect.stringMatching(/It may stay so until \S+, whichever control asks \(ex-\S+\):\n/),
     });
+    const looked = await hands.recheck('AWS::EC2::SecurityGroup', group, [ADMIN_PORTS, HIGH_RISK], policy);
+    expect(looked.map(({ controlId, outcome }) => [controlId, outcome])).toEqual([
+      [ADMIN_PORTS, 'exempted'],
+      [HIGH_RISK, 'detected'],
+    ]);
+    expect(looked[1]?.annotation).toContain(`as an undo of ${ADMIN_PORTS} restored it`);
+    expect(await rulesOf(group)).toEqual(before);
   });
 });
 
 describe('refuses', () => {
   test('where somebody has changed the resource since, and says what', async () => {
-    const { group, id } = await putRight('changed');
+    const { group, id } = await remediated('changed');
     await allow(group, { IpProtocol: 'tcp', FromPort: 8443, ToPort: 8443, IpRanges: [{ CidrIp: '10.1.0.0/16' }] });
     const now = await rulesOf(group);
     const exemptions = await ledger.exemptions();
@@ -181,22 +189,22 @@ describe('refuses', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ id, undoId: null, refused: 'changed' });
   });
 
-  test('what was taken back already, what is itself an undo, what is not there, a day too far', async () => {
-    const { group, id } = await putRight('twice');
+  test('what was undone already, what is itself an undo, what is not there, a day too far', async () => {
+    const { group, id } = await remediated('twice');
     const first = await evenkeel(['undo', id, '--json']);
     const { undoId } = JSON.parse(first.stdout) as { undoId: string };
     const open = await rulesOf(group);
     const wrong = [
-      [[id], `${id} was taken back already, by ${undoId}`],
+      [[id], `${id} was undone already, by ${undoId}`],
       [[undoId], `${undoId} is itself an undo, of ${id}`],
       [['rem-1'], 'there is no remediation rem-1'],
       [[id, '--expires', '2999-01-01'], '--expires 2999-01-01: give a day from'],
     ] as const;
-    const finished = await Promise.all(wrong.map(([args]) => evenkeel(['undo', ...args])));
-    for (const [index, { status, stdout, stderr }] of finished.entries()) {
+    for (const [args, says] of wrong) {
+      const { status, stdout, stderr } = await evenkeel(['undo', ...args]);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(/^evenkeel: [^\n]+\n$/);
-      expect(stderr).toContain(wrong[index]?.[1]);
+      expect(stderr).toContain(says);
     }
     expect(await rulesOf(group)).toEqual(open);
   });

@@ -1,5 +1,6 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, test } from '@jest/globals';
+import { pack, unpack } from '../../../shared/ledger/codec.ts';
 import type { Finished } from '../../support/command.ts';
 import { openGroup } from '../../support/drift.ts';
 import { makeHands } from '../../support/hands.ts';
@@ -11,38 +12,47 @@ const dynamo = account.aws()(DynamoDBClient);
 interface Item {
   readonly pk: { readonly S: string };
   readonly sk: { readonly S: string };
-  readonly document: { readonly S: string };
+  readonly document: { readonly S: string } | { readonly B: Uint8Array };
 }
 const put = (item: Item) => dynamo.send(new PutItemCommand({ TableName: table, Item: { ...item } }));
 const remove = ({ pk, sk }: Item) => dynamo.send(new DeleteItemCommand({ TableName: table, Key: { pk, sk } }));
-const rewrite = (item: Item, from: string, to: string) => {
-  expect(item.document.S).toContain(from);
-  return put({ ...item, document: { S: item.document.S.replace(from, to) } });
-};
+/** The item with something else in its document. */
+function rewrite({ document, ...item }: Item, from: string, to: string) {
+  const text = JSON.stringify(unpack('S' in document ? document.S : document.B));
+  expect(text).toContain(from);
+  const packed = pack(JSON.parse(text.replace(from, to)));
+  return put({ ...item, document: typeof packed === 'string' ? { S: packed } : { B: packed } });
+}
 
 /** What is done to the evidence of a resource, and what has to be said of it. */
 interface Tampering {
   readonly says: (id: string) => string;
-  tamper(record: Item, link: (sequence: number) => Item, chain: readonly Item[]): Promise<unknown>;
+  tamper(record: Item, state: Item): Promise<unknown>;
 }
 const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   'a record that was altered': {
     tamper: (record) => rewrite(record, '/jo"', '/ann"'),
     says: (id) => `${id} was altered`,
   },
-  'a record that was removed': { tamper: (record) => remove(record), says: (id) => `${id} was removed` },
-  'an entry that was removed': { tamper: (_, link) => remove(link(1)), says: () => 'entries 1 to 1 were removed' },
-  'the last entry that was removed': {
-    tamper: (_, link) => remove(link(2)),
-    says: () => 'the chain ends at entry 1, and should end at 2',
+  'a record that was removed': {
+    tamper: (record) => remove(record),
+    says: () => 'the chain ends at entry 0, and should end at 2',
+  },
+  'an entry that was removed': {
+    tamper: (record) => rewrite(record, '"links":[{"sequence":1,', '"links":[{"sequence":3,'),
+    says: () => 'the chain ends at entry 3, and should end at 2',
   },
   'an entry that was altered': {
-    tamper: (_, link) => rewrite(link(1), '"begun"', '"ended"'),
-    says: () => 'entry 1 was altered',
+    tamper: (record) => rewrite(record, '"phase":"begun"', '"phase":"ended"'),
+    says: () => 'entry 2 does not follow entry 1',
   },
-  'a chain that was removed whole': {
-    tamper: (_record, _link, chain) => Promise.all(chain.map(remove)),
-    says: (id) => `${id} is not in the chain`,
+  'a head that was set back': {
+    tamper: (_record, state) => rewrite(state, '"head":{"sequence":2,', '"head":{"sequence":1,'),
+    says: () => 'the chain ends at entry 2, and should end at 1',
+  },
+  'a resource whose state was removed': {
+    tamper: (_record, state) => remove(state),
+    says: () => 'the chain ends at entry 2, and should end at 0',
   },
 };
 
@@ -62,9 +72,8 @@ beforeAll(async () => {
   for (const [name, { tamper }] of Object.entries(TAMPERINGS)) {
     const { id = '', group = '' } = ids.get(name) ?? {};
     const record = items.find(({ pk }) => pk.S === `REMEDIATION#${id}`) as Item;
-    const chain = items.filter(({ pk }) => pk.S.startsWith('CHAIN#') && pk.S.endsWith(group));
-    const link = (sequence: number) => chain.find(({ sk }) => sk.S.endsWith(`000${sequence}`)) as Item;
-    await tamper(record, link, chain);
+    const state = items.find(({ pk }) => pk.S.startsWith('RESOURCE#') && pk.S.endsWith(group)) as Item;
+    await tamper(record, state);
   }
   tampered = await evenkeel(['verify', '--json']);
 });
@@ -79,13 +88,13 @@ test.each(Object.entries(TAMPERINGS))('%s is found', (name, { says }) => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  const { troubles } = lines.find(({ resource }) => resource.endsWith(group));
-  expect(troubles).toContainEqual(expect.stringContaining(says(id)));
+  const { errors } = lines.find(({ resource }) => resource.endsWith(group));
+  expect(errors).toContainEqual(expect.stringContaining(says(id)));
 });
 
 test('what nobody touched is whole all the same, and the run has failed', async () => {
   expect(tampered).toMatchObject({ status: 1, stderr: '' });
-  const whole = tampered.stdout.split('\n').filter((line) => line.includes('"troubles":[]'));
+  const whole = tampered.stdout.split('\n').filter((line) => line.includes('"errors":[]'));
   expect(whole).toEqual([expect.stringContaining(ids.get('what nobody touched')?.group ?? '')]);
   const words = await evenkeel(['verify']);
   expect(words.status).toBe(1);

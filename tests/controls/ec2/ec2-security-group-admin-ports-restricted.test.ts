@@ -63,6 +63,7 @@ testControl(control, {
       elements: [['ingress tcp 22 0.0.0.0/0']],
       same: {
         'the rule made again, under another id, without its neighbour': given([world]),
+        'its protocol by number': given([{ ...world, IpProtocol: '6' }]),
         'beside a prefix list that could not be read': given([world, { ...ssh, PrefixListId: 'pl-1' }], unread),
       },
       other: { 'a second port': given([office, world, { ...world, FromPort: 3389, ToPort: 3389 }]) },

@@ -120,9 +120,17 @@ describe('a call', () => {
         omitted: false,
         errorCode: null,
         userIdentity: record.userIdentity,
+        raw: record,
       },
     });
   });
+
+  test.each(['AWS Service Event via CloudTrail', 'AWS Console Sign In via CloudTrail'])(
+    'is also what CloudTrail records of others than callers: %s',
+    (detailType) => {
+      expect(only({ ...envelope, 'detail-type': detailType })).toEqual(only(envelope));
+    },
+  );
 
   test('alone is the same with CloudTrail’s own id', () => {
     expect(only(record)).toEqual({ ...only(envelope), eventId: 'event-of-cloudtrail' });
@@ -161,22 +169,44 @@ describe('a call', () => {
   });
 });
 
+const NAMED = { ...GROUP, resourceName: 'web', arn: null };
+
 describe('a resource of AWS Config', () => {
-  test.each<[string, unknown, string | null]>([
+  test.each<[string, unknown, string | null, string?]>([
     ['an item change', inEventBridge('Config Configuration Item Change', itemChange), itemChange.messageType],
     ['an oversized item change', inEventBridge('Config Configuration Item Change', oversized), oversized.messageType],
-    ['a compliance change', inEventBridge('Config Rules Compliance Change', compliance), compliance.messageType],
     ['a message of Config’s own SNS topic', itemChange, itemChange.messageType],
     ['an oversized message', oversized, oversized.messageType],
-    ['a compliance message', compliance, compliance.messageType],
     ['a rule invocation', inRule(itemChange), itemChange.messageType],
     ['a rule invocation for an oversized item', inRule(oversized), oversized.messageType],
     ['a rule invocation that is not encoded', { ...inRule(null), invokingEvent: itemChange }, itemChange.messageType],
     ['a raw item', item, null],
     ['a wrapped item', { configurationItem: item }, null],
-    ['a recheck', inEventBridge(RECHECK_DETAIL_TYPE, GROUP), RECHECK_DETAIL_TYPE],
   ])('is named by %s', (_name, input, eventName) => {
-    expect(only(input)).toMatchObject({ kind: 'resource', eventName, attribution: null, resource: GROUP });
+    expect(only(input)).toMatchObject({ kind: 'resource', eventName, attribution: null, resource: NAMED });
+  });
+
+  test.each<[string, unknown]>([
+    ['a compliance change', inEventBridge('Config Rules Compliance Change', compliance)],
+    ['a compliance message', compliance],
+  ])('is named by %s, by its id alone', (_name, input) => {
+    expect(only(input)).toMatchObject({
+      kind: 'resource',
+      eventName: compliance.messageType,
+      resource: { ...GROUP, resourceName: null, arn: null },
+    });
+  });
+
+  test.each(['ARN', 'arn'])('keeps its ARN, as %s', (key) => {
+    const arn = 'arn:aws:rds:eu-west-1:111122223333:db:orders';
+    expect(only({ ...item, [key]: arn })).toMatchObject({ resource: { ...NAMED, arn } });
+  });
+
+  test('is named whatever the case of the keys', () => {
+    const upper = Object.fromEntries(
+      Object.entries(item).map(([key, value]) => [`${key[0]?.toUpperCase()}${key.slice(1)}`, value]),
+    );
+    expect(only({ configurationItem: upper })).toMatchObject({ kind: 'resource', resource: NAMED });
   });
 
   test('takes account and region from around it where the item is silent', () => {
@@ -198,13 +228,60 @@ describe('a resource of AWS Config', () => {
   });
 });
 
+test('a recheck names a resource in our own words', () => {
+  expect(only(inEventBridge(RECHECK_DETAIL_TYPE, GROUP))).toEqual({
+    eventId: 'event-of-eventbridge',
+    eventName: RECHECK_DETAIL_TYPE,
+    eventTime: '2026-01-24T03:45:50Z',
+    attribution: null,
+    kind: 'recheck',
+    resource: GROUP,
+  });
+});
+
+describe('an event that is no call', () => {
+  const detailType = 'RDS DB Instance Event';
+  const detail = { SourceIdentifier: 'orders', EventCategories: ['creation'] };
+  const event = { ...inEventBridge(detailType, detail), source: 'aws.rds', resources: ['arn:aws:rds:x'] };
+
+  test('keeps what routing reads', () => {
+    expect(only(event)).toEqual({
+      eventId: 'event-of-eventbridge',
+      eventName: detailType,
+      eventTime: '2026-01-24T03:45:50Z',
+      attribution: null,
+      kind: 'event',
+      record: {
+        source: 'aws.rds',
+        detailType,
+        accountId: ACCOUNT,
+        region: 'eu-west-1',
+        resources: ['arn:aws:rds:x'],
+        detail,
+      },
+    });
+  });
+
+  test('is none by a field that is called eventName', () => {
+    const service = { ...event, detail: { eventName: 'SERVICE_STEADY_STATE', eventType: 'INFO' } };
+    expect(only(service)).toMatchObject({ kind: 'event', record: { detail: service.detail } });
+  });
+
+  test('whose account, region and resources are missing is read all the same', () => {
+    const { account, region, resources, ...bare } = event;
+    expect(only({ ...bare, resources: 'x' })).toMatchObject({
+      record: { accountId: '', region: '', resources: ['x'] },
+    });
+    expect(only(bare)).toMatchObject({ record: { accountId: '', region: '', resources: [] } });
+    expect(only({ ...bare, source: undefined })).toMatchObject({ kind: 'unreadable' });
+  });
+});
+
 describe('what concerns no resource', () => {
   test.each<[string, unknown]>([
     ['a scheduled rule invocation', inRule({ messageType: 'ScheduledNotification', awsAccountId: ACCOUNT })],
     ['a snapshot delivery', inRule({ messageType: 'ConfigurationSnapshotDeliveryCompleted' })],
     ['a snapshot delivery on Config’s topic', { messageType: 'ConfigurationHistoryDeliveryCompleted' }],
-    ['an event of another kind', inEventBridge('EC2 Instance State-change Notification', { state: 'running' })],
-    ['an event of another kind of Config', inEventBridge('Config Rules Re-evaluation Status', {})],
   ])('%s is told apart from what cannot be read', (_name, input) => {
     expect(only(input)).toMatchObject({ kind: 'other', reason: expect.stringMatching(/name|concern/) });
   });
@@ -282,6 +359,7 @@ describe('what cannot be read', () => {
     ['a record without a name', { ...record, eventName: null }, '"eventName"'],
     ['a record with a name that is no text', { ...record, eventName: 7 }, '"eventName"'],
     ['an envelope around a record without source', { ...envelope, detail: { eventName: 'X' } }, '"eventSource"'],
+    ['an event without a source', { ...envelope, 'detail-type': 'X', source: null, detail: {} }, '"source"'],
     ['an item change without item', inEventBridge('Config Configuration Item Change', {}), 'names no resource'],
     ['an item change that is null', { ...itemChange, configurationItem: null }, 'names no resource'],
     ['an oversized change without summary', { messageType: oversized.messageType }, 'names no resource'],
@@ -320,7 +398,7 @@ describe('any JSON at all', () => {
     const changes = changesIn(input);
     expect(changes.length > 0 || JSON.stringify(input).includes('[]')).toBe(true);
     for (const change of changes) {
-      expect(['call', 'resource', 'other', 'unreadable']).toContain(change.kind);
+      expect(['call', 'event', 'resource', 'recheck', 'other', 'unreadable']).toContain(change.kind);
       for (const about of [change.eventId, change.eventName, change.eventTime])
         expect(about === null || typeof about === 'string').toBe(true);
     }

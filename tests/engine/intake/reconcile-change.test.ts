@@ -40,6 +40,7 @@ const NOTHING = {
   before: null,
   after: null,
   mode: null,
+  severity: null,
   steps: [],
   remediationId: null,
 };

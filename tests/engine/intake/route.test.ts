@@ -1,45 +1,52 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type AnyControl, compliant, defineControl } from '../../../shared/control.ts';
+import type { AnyControl } from '../../../shared/control.ts';
 import { UnreadableEventError } from '../../../shared/engine/errors.ts';
 import { type Change, changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { byResource, type RouteContext, route } from '../../../shared/engine/intake/route.ts';
 import { type CallRecord, strings } from '../../../shared/event.ts';
-import { type Aws, defineResource, type NamedId } from '../../../shared/resource.ts';
+import { RECHECK_DETAIL_TYPE } from '../../../shared/internal-events.ts';
+import { type Aws, call as callOf, defineResource, event as eventOf, type NamedId } from '../../../shared/resource.ts';
+import { defineService } from '../../../shared/service.ts';
+import { witness } from '../../support/witness.ts';
 
 const ACCOUNT = '111122223333';
 const FALLBACK = { accountId: '999988887777', region: 'us-west-2' };
 
-const facet = { actions: [], read: async () => null };
-const shared = {
-  gone: [],
-  actions: [],
-  arn: () => 'arn:aws:x',
-  consoleUrl: () => 'https://example.com',
-};
+const facet = { grants: {}, read: async () => null };
+const shared = { gone: [], grants: {}, arn: () => 'arn:aws:x', consoleUrl: () => 'https://example.com' };
+const serviceOf = (id: string) =>
+  defineService({ id, domain: 'data', eventSources: [`${id}.amazonaws.com`], sdks: {} });
 const either = ({ request, response }: CallRecord) => {
   const named = strings(request, 'groupId');
   return named.length > 0 ? named : strings(response, 'groupId');
 };
 
+const EC2 = 'ec2.amazonaws.com';
 const group = defineResource({
   ...shared,
-  service: 'ec2',
+  service: serviceOf('ec2'),
   type: 'AWS::EC2::SecurityGroup',
-  eventSource: 'ec2.amazonaws.com',
-  facets: { rules: facet, tags: facet },
-  events: {
-    AuthorizeSecurityGroupIngress: { ids: either, find: findByName, facets: ['rules'] },
-    ModifySecurityGroupRules: { ids: either, facets: ['rules'] },
-    CreateSecurityGroup: { ids: either, facets: ['rules', 'tags'] },
-    CreateTags: { ids: ({ request }) => strings(request, 'resourcesSet.items.resourceId'), facets: ['tags'] },
-    Broken: {
+  facets: { rules: facet, tags: facet, interfaces: facet },
+  triggers: [
+    callOf(EC2, 'AuthorizeSecurityGroupIngress', { ids: either, find: findByName, facets: ['rules'] }),
+    callOf([EC2, 'vpc.amazonaws.com'], 'ModifySecurityGroupRules', { ids: either, facets: ['rules'] }),
+    callOf(EC2, 'CreateSecurityGroup', { ids: either, facets: ['rules'] }),
+    callOf(EC2, ['CreateSecurityGroup', 'TagSecurityGroup'], { ids: either, facets: ['tags'] }),
+    callOf(EC2, 'CreateTags', {
+      ids: ({ request }) => strings(request, 'resourcesSet.items.resourceId'),
+      facets: ['tags'],
+    }),
+    callOf(EC2, 'AttachNetworkInterface', { ids: either, facets: ['interfaces'] }),
+    callOf(EC2, 'Broken', {
       ids: () => {
         throw new TypeError('ids broke');
       },
       facets: ['rules'],
-    },
-  },
+    }),
+    callOf(EC2, 'Broken', { ids: either, facets: ['tags'] }),
+    eventOf('aws.ec2', 'Group Event', { ids: ({ detail }) => strings(detail, 'groupId'), facets: ['rules'] }),
+  ],
   async *list(aws) {
     for (let n = 0; n < sizeOf(aws); n++) {
       const item = n === 0 ? { resourceId: 'sg-0', region: 'eu-central-1' } : { resourceId: `sg-${n}` };
@@ -48,68 +55,53 @@ const group = defineResource({
   },
 });
 
-/** A trail may be named or given by its ARN, whose region is its home. */
+/** A trail may be named or given by its ARN, whose region is its home and whose account is its owner. */
 const trail = defineResource({
   ...shared,
-  service: 'cloudtrail',
+  service: serviceOf('cloudtrail'),
   type: 'AWS::CloudTrail::Trail',
-  eventSource: 'cloudtrail.amazonaws.com',
   facets: { status: facet },
-  events: {
-    StopLogging: {
+  triggers: [
+    callOf('cloudtrail.amazonaws.com', 'StopLogging', {
       ids: ({ request }): NamedId[] =>
         strings(request, 'name').map((name) => {
-          const [, , , region, , path] = name.split(':');
-          return region && path ? { resourceId: path.replace('trail/', ''), region } : name;
+          const [, , , region, accountId, path] = name.split(':');
+          return region && accountId && path ? { resourceId: path.replace('trail/', ''), region, accountId } : name;
         }),
       facets: ['status'],
-    },
-  },
+    }),
+  ],
   async *list() {},
-  fromConfig: ({ resourceId, region }) => {
-    if (resourceId === 'odd') throw new Error('fromConfig broke');
-    return { resourceId: `${resourceId}@${region}`, region: 'eu-north-1' };
+  async identify(_aws, { resourceId, resourceName, arn, region }) {
+    if (resourceId === 'odd') throw new Error('identify broke');
+    if (resourceId === 'deleted') return null;
+    return { resourceId: arn ?? `${resourceName ?? resourceId}@${region}`, region: 'eu-north-1' };
   },
 });
 
-const accountOf = (service: string, scope: { readonly scope?: 'account' } = {}) =>
+const accountOf = (service: string, scope: { readonly global?: true } = {}) =>
   defineResource({
     ...shared,
     ...scope,
-    service,
+    service: serviceOf(service),
     type: 'AWS::::Account',
-    eventSource: `${service}.amazonaws.com`,
     facets: { setting: facet },
-    events: { PutSetting: { ids: ({ accountId }) => [accountId], facets: ['setting'] } },
+    triggers: [
+      callOf(`${service}.amazonaws.com`, 'PutSetting', { ids: ({ accountId }) => [accountId], facets: ['setting'] }),
+    ],
     async *list() {},
   });
 
-const control = (id: string, resource: AnyControl['resource'], needs: string[]): AnyControl =>
-  defineControl({
-    id,
-    title: id,
-    severity: 'LOW',
-    resource,
-    needs,
-    securityControlIds: [],
-    relatedRequirements: [],
-    description: '',
-    rationale: '',
-    guidance: '',
-    impact: 'none',
-    recommendedMode: 'detect',
-    permissions: {},
-    parameters: {},
-    evaluate: () => compliant(''),
-  });
+const control = (id: string, resource: AnyControl['resource'], needs: string[], planNeeds: string[] = []): AnyControl =>
+  witness(resource, { id, needs, planNeeds });
 const CONTROLS = [
   control('group-rules', group, ['rules']),
   control('group-tags', group, ['tags']),
-  control('group-both', group, ['rules', 'tags']),
+  control('group-both', group, ['rules', 'tags'], ['interfaces']),
   control('trail', trail, ['status']),
   control('account-ec2', accountOf('ec2'), ['setting']),
   control('account-s3', accountOf('s3'), ['setting']),
-  control('account-whole', accountOf('organizations', { scope: 'account' }), ['setting']),
+  control('account-whole', accountOf('organizations', { global: true }), ['setting']),
 ];
 
 /** A world in which a look-up finds what `found` says, in the region that was asked. */
@@ -207,20 +199,9 @@ describe('a call names', () => {
     const stop = (name: string) =>
       routed(call('StopLogging', { eventSource: 'cloudtrail.amazonaws.com', requestParameters: { name } }));
     expect((await stop('main')).pairs).toEqual([`trail main ${ACCOUNT} eu-west-1`]);
-    expect((await stop(`arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`)).pairs).toEqual([
-      `trail main ${ACCOUNT} us-east-1`,
+    expect((await stop('arn:aws:cloudtrail:us-east-1:444455556666:trail/main')).pairs).toEqual([
+      'trail main 444455556666 us-east-1',
     ]);
-  });
-
-  test('what there is once for the account, at home wherever the call was made', async () => {
-    const [put] = changesIn(call('PutSetting', { eventSource: 'organizations.amazonaws.com' }));
-    const [group] = changesIn(call('CreateSecurityGroup', { requestParameters: { groupId: 'sg-1' } }));
-    if (put === undefined || group === undefined) throw new Error('no change');
-    const regionsOf = async (change: Change, home: object) =>
-      (await route(change, { ...contextIn(), ...home })).subjects.map(({ ref }) => ref.region);
-    expect(await regionsOf(put, { home: 'us-west-1' })).toEqual(['us-west-1']);
-    expect(await regionsOf(put, {})).toEqual(['eu-west-1']);
-    expect(await regionsOf(group, { home: 'us-west-1' })).toEqual(['eu-west-1']);
   });
 
   test('what a look-up finds, asked in the region of the call', async () => {
@@ -248,10 +229,86 @@ describe('a call names', () => {
   });
 });
 
+describe('what belongs to no region has one reference', () => {
+  const home = { home: 'us-west-1' };
+  const refsOf = async (input: unknown, context: Partial<RouteContext>) => {
+    const [change] = changesIn(input);
+    if (change === undefined) throw new Error('no change');
+    return (await route(change, { ...contextIn(), ...context })).subjects
+      .filter(({ resource }) => resource.global)
+      .map(({ ref }) => ref);
+  };
+  const named = { resourceType: 'AWS::::Account', resourceId: ACCOUNT };
+  const NAMES: readonly (readonly [string, unknown])[] = [
+    ['a call', call('PutSetting', { eventSource: 'organizations.amazonaws.com' })],
+    ['AWS Config', { ...named, awsAccountId: ACCOUNT, awsRegion: 'eu-west-1' }],
+    ['AWS Config from elsewhere', { ...named, awsAccountId: ACCOUNT, awsRegion: 'ap-south-1' }],
+    ['AWS Config, which says global', { ...named, awsAccountId: ACCOUNT, awsRegion: 'global' }],
+    [
+      'a recheck',
+      {
+        'detail-type': RECHECK_DETAIL_TYPE,
+        source: 'evenkeel',
+        detail: { ...named, accountId: ACCOUNT, region: 'ap-south-1' },
+      },
+    ],
+  ];
+
+  test.each(NAMES)('at home, named by %s', async (_name, input) => {
+    expect(await refsOf(input, home)).toEqual([{ ...named, accountId: ACCOUNT, region: 'us-west-1' }]);
+  });
+
+  test.each(NAMES)('without a deployment in the region of global services, named by %s', async (_name, input) => {
+    expect(await refsOf(input, {})).toEqual([{ ...named, accountId: ACCOUNT, region: 'us-east-1' }]);
+  });
+
+  test.each([
+    ['cn-northwest-1', 'cn-north-1'],
+    ['us-gov-east-1', 'us-gov-west-1'],
+  ])('of the partition: from %s in %s', async (awsRegion, region) => {
+    const input = call('PutSetting', { eventSource: 'organizations.amazonaws.com', awsRegion });
+    expect(await refsOf(input, {})).toMatchObject([{ region }]);
+  });
+
+  test('and what has a region stays in it', async () => {
+    const [change] = changesIn(call('CreateSecurityGroup', { requestParameters: { groupId: 'sg-1' } }));
+    const { subjects } = await route(change as Change, { ...contextIn(), ...home });
+    expect(subjects.map(({ ref }) => ref.region)).toEqual(['eu-west-1']);
+  });
+});
+
+test('an event that is no call names its resource, and a later trigger of the same call adds controls to it', async () => {
+  const event = { 'detail-type': 'Group Event', source: 'aws.ec2', account: ACCOUNT, region: 'eu-west-1' };
+  expect((await routed({ ...event, detail: { groupId: 'sg-1' } })).pairs).toEqual(rulesOf('sg-1'));
+  expect((await routed({ ...event, source: 'aws.x', detail: { groupId: 'sg-1' } })).pairs).toEqual([]);
+  expect((await routed({ ...event, 'detail-type': 'Other Event', detail: { groupId: 'sg-1' } })).pairs).toEqual([]);
+  expect((await routed({ ...event, detail: {} })).errors).toEqual([expect.stringContaining('holds no id')]);
+});
+
+test('a subject knows all controls of its resource, also those that the call does not concern', async () => {
+  const [change] = changesIn(call('ModifySecurityGroupRules', { requestParameters: { groupId: 'sg-1' } }));
+  const { subjects } = await route(change as Change, contextIn());
+  const idsOf = (controls: readonly AnyControl[] = []) => controls.map(({ id }) => id);
+  expect(subjects.map(({ controls, siblings }) => [idsOf(controls), idsOf(siblings)])).toEqual([
+    [
+      ['group-rules', 'group-both'],
+      ['group-rules', 'group-tags', 'group-both'],
+    ],
+  ]);
+});
+
+test('one call may be recorded by several sources', async () => {
+  const modify = (eventSource: string) =>
+    routed(call('ModifySecurityGroupRules', { eventSource, requestParameters: { groupId: 'sg-1' } }));
+  expect((await modify('vpc.amazonaws.com')).pairs).toEqual(rulesOf('sg-1'));
+  expect((await modify('iam.amazonaws.com')).pairs).toEqual([]);
+});
+
 describe('only controls that need a facet which the call can have changed', () => {
   test.each([
     ['CreateSecurityGroup', ['group-rules', 'group-tags', 'group-both']],
     ['ModifySecurityGroupRules', ['group-rules', 'group-both']],
+    ['AttachNetworkInterface', ['group-both']],
   ])('%s: %j', async (eventName, ids) => {
     const { pairs } = await routed(call(eventName, { responseElements: { groupId: 'sg-1' } }));
     expect(pairs.map((pair) => pair.split(' ')[0])).toEqual(ids);
@@ -275,7 +332,7 @@ describe('nothing is named by', () => {
   });
 
   test('what concerns no resource', async () => {
-    const other = { 'detail-type': 'EC2 Instance State-change Notification', detail: {} };
+    const other = { 'detail-type': 'EC2 Instance State-change Notification', source: 'aws.ec2', detail: {} };
     expect(await routed(other)).toMatchObject({ pairs: [], errors: [], reason: expect.stringContaining('no control') });
   });
 });
@@ -314,6 +371,12 @@ describe('where the event does not say', () => {
     expect((await routed(setting)).pairs).toEqual([
       `account-ec2 ${FALLBACK.accountId} ${FALLBACK.accountId} us-west-2`,
     ]);
+  });
+
+  test('rechecked resources are too', async () => {
+    const detail = { resourceType: 'AWS::CloudTrail::Trail', resourceId: 'main' };
+    const { pairs } = await routed({ 'detail-type': RECHECK_DETAIL_TYPE, source: 'evenkeel', detail });
+    expect(pairs).toEqual([`trail main ${FALLBACK.accountId} us-west-2`]);
   });
 
   test('AWS Config’s resources are too', async () => {
@@ -355,11 +418,16 @@ describe('where the parameters were too large to record', () => {
 
 describe('what could not be told', () => {
   test.each<[string, object, World, RegExp]>([
-    ['a call without parameters', {}, {}, /AWS::EC2::SecurityGroup of ModifySecurityGroupRules: .*hold no id/],
+    [
+      'a call without parameters',
+      {},
+      {},
+      /AWS::EC2::SecurityGroup of ModifySecurityGroupRules of ec2.amazonaws.com: .*hold no id/,
+    ],
     ['a call that could be looked up, without parameters', { eventName: 'AuthorizeSecurityGroupIngress' }, {}, /no id/],
     ['parameters that are the text null', { requestParameters: 'null' }, {}, /no id/],
     ['parameters without the id', { requestParameters: { groupId: 7 } }, {}, /no id/],
-    ['a rule that throws', { eventName: 'Broken' }, {}, /ids broke/],
+    ['a trigger that throws', { eventName: 'Broken', requestParameters: {} }, {}, /ids broke/],
     [
       'a look-up that is refused',
       { eventName: 'AuthorizeSecurityGroupIngress', requestParameters: { groupName: 'web' } },
@@ -369,8 +437,14 @@ describe('what could not be told', () => {
   ])('is said: %s', async (_name, rest, world, says) => {
     const { pairs, errors, unreadable } = await routed(call('ModifySecurityGroupRules', rest), world);
     expect(pairs).toEqual([]);
-    expect(errors).toEqual([expect.stringMatching(says)]);
+    expect(errors[0]).toMatch(says);
     expect(unreadable[0]).toBeInstanceOf(UnreadableEventError);
+  });
+
+  test('of one trigger leaves what the others name', async () => {
+    const { pairs, errors } = await routed(call('Broken', { requestParameters: { groupId: 'sg-1' } }));
+    expect(errors).toEqual([expect.stringContaining('ids broke')]);
+    expect(pairs.map((pair) => pair.split(' ')[0])).toEqual(['group-tags', 'group-both']);
   });
 
   test('is the event’s own error where the event cannot be read', async () => {
@@ -379,7 +453,7 @@ describe('what could not be told', () => {
 
   test('is a Config item whose id makes no sense', async () => {
     const { pairs, errors } = await routed({ resourceType: 'AWS::CloudTrail::Trail', resourceId: 'odd' });
-    expect({ pairs, errors }).toEqual({ pairs: [], errors: [expect.stringMatching(/of odd: fromConfig broke/)] });
+    expect({ pairs, errors }).toEqual({ pairs: [], errors: [expect.stringMatching(/of odd: identify broke/)] });
   });
 });
 
@@ -396,13 +470,32 @@ describe('AWS Config', () => {
     expect(pairs).toEqual([
       `account-ec2 ${ACCOUNT} ${ACCOUNT} eu-west-1`,
       `account-s3 ${ACCOUNT} ${ACCOUNT} eu-west-1`,
-      `account-whole ${ACCOUNT} ${ACCOUNT} eu-west-1`,
+      `account-whole ${ACCOUNT} ${ACCOUNT} us-east-1`,
     ]);
   });
 
   test('has ids of its own, which the resource translates', async () => {
     const { pairs } = await routed({ ...item, resourceType: 'AWS::CloudTrail::Trail', resourceId: 'main' });
     expect(pairs).toEqual([`trail main@eu-west-1 ${ACCOUNT} eu-north-1`]);
+  });
+
+  test('names a resource by id, name and ARN; a recheck by our own id', async () => {
+    const config = { ...item, resourceType: 'AWS::CloudTrail::Trail', resourceId: 'T1' };
+    expect((await routed({ ...config, resourceName: 'main' })).pairs).toEqual([
+      `trail main@eu-west-1 ${ACCOUNT} eu-north-1`,
+    ]);
+    expect((await routed({ ...config, resourceName: 'main', ARN: 'arn:main' })).pairs).toEqual([
+      `trail arn:main ${ACCOUNT} eu-north-1`,
+    ]);
+    const detail = { ...config, accountId: ACCOUNT, region: 'eu-west-1' };
+    expect((await routed({ 'detail-type': RECHECK_DETAIL_TYPE, source: 'evenkeel', detail })).pairs).toEqual([
+      `trail T1 ${ACCOUNT} eu-west-1`,
+    ]);
+  });
+
+  test('may name what does not exist', async () => {
+    const config = { ...item, resourceType: 'AWS::CloudTrail::Trail', resourceId: 'deleted' };
+    expect(await routed(config)).toMatchObject({ pairs: [], errors: [], reason: 'deleted does not exist.' });
   });
 
   test.each(['AWS::EC2::VPC', 'constructor', '__proto__'])('concerns no control with %s', async (resourceType) => {
@@ -417,7 +510,7 @@ describe('AWS Config', () => {
 
 test('byResource keeps each resource once, with its controls in order', () => {
   const grouped = [...byResource(CONTROLS)].map(([resource, controls]) => [
-    `${resource.service} ${resource.type}`,
+    `${resource.service.id} ${resource.type}`,
     controls.map(({ id }) => id),
   ]);
   expect(grouped).toEqual([
@@ -429,8 +522,10 @@ test('byResource keeps each resource once, with its controls in order', () => {
   ]);
 });
 
+const NAMES = group.triggers.flatMap((trigger) => (trigger.kind === 'call' ? trigger.eventNames : []));
+
 test('no content of an event makes routing throw', async () => {
-  const names = fc.constantFrom(...Object.keys(group.events), 'StopLogging', 'PutSetting', '__proto__', 'x');
+  const names = fc.constantFrom(...NAMES, 'StopLogging', 'PutSetting', '__proto__', 'x');
   const events = fc.record({
     eventName: names,
     eventSource: fc.constantFrom('ec2.amazonaws.com', 'cloudtrail.amazonaws.com', 's3.amazonaws.com', 'x'),

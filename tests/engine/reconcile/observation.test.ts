@@ -231,7 +231,12 @@ describe('evaluate', () => {
 describe('the state of facets', () => {
   test('holds those that it is asked for, unreadable ones as values, frozen', () => {
     const unreadable = { lock: new Unreadable('lock', 'no') };
-    const state = stateOf(['lid', 'lock'], REF, { gone: false, facets: { ...GOOD }, unreadable, aws: undefined as never });
+    const state = stateOf(['lid', 'lock'], REF, {
+      gone: false,
+      facets: { ...GOOD },
+      unreadable,
+      aws: undefined as never,
+    });
     expect(state).toEqual({ lid: GOOD.lid, lock: unreadable.lock, ref: REF });
     expect(Object.isFrozen(state)).toBe(true);
   });

@@ -33,9 +33,7 @@ describe('redacted is', () => {
   });
 
   test.each(['Key', 'key', 'Name', 'name'])('the value of a pair whose %s says that it is a secret', (key) => {
-    expect(redact([{ [key]: 'DB_PASSWORD', Value: 'hush' }])).toEqual([
-      { [key]: 'DB_PASSWORD', Value: REDACTED },
-    ]);
+    expect(redact([{ [key]: 'DB_PASSWORD', Value: 'hush' }])).toEqual([{ [key]: 'DB_PASSWORD', Value: REDACTED }]);
     expect(redact([{ [key]: 'Owner', Value: 'web' }])).toEqual([{ [key]: 'Owner', Value: 'web' }]);
   });
 });

@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../../shared/engine/context.ts';
+import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
 import type { Draft } from '../../../shared/engine/reconcile/draft.ts';
 import { withNotice } from '../../../shared/engine/reconcile/findings.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { NO_LOOK, type OnContention, withLease } from '../../../shared/engine/reconcile/with-lease.ts';
-import { FREE, LEASE_MS, LeaseHeldError, mark } from '../../../shared/ledger/lease.ts';
+import { FREE, LEASE_MS, LeaseHeldError, leaseState, mark } from '../../../shared/ledger/lease.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
-import { lidClosed, named, REF } from '../../support/fake-resource.ts';
-import { change, noticeOf, remediationOf } from '../../support/test-ledger.ts';
+import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { CAUSE, lidClosed, named, REF, subjectOf, World } from '../../support/fake-resource.ts';
+import { change, noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const ABOUT = { service: 'box', ref: REF };
 const NOTICE = { ...noticeOf(remediationOf('rem-1'), 0), id: 'a' };
@@ -103,5 +107,40 @@ describe('whoever comes meanwhile', () => {
       await expect(comes()).rejects.toThrow(LeaseHeldError);
     });
     expect((await state()).lease).toEqual(FREE);
+  });
+});
+
+describe('where what holds for everybody cannot be read', () => {
+  let world: World;
+  let whole: TestEngine;
+  let unreadable: TestEngine;
+  beforeEach(() => {
+    world = new World({ lid: { open: true } });
+    whole = testEngine((region) => world.aws(region), 'remediate');
+    const ledger: Ledger = { ...whole.ledger, loadShared: () => Promise.reject(new Error('throttled')) };
+    unreadable = { ...whole, ledger };
+  });
+  const isHeld = async () => leaseState((await whole.ledger.load(KEY)).state.lease, Date.now()).held;
+
+  test('nobody is kept away by the lease', async () => {
+    await expect(withLease(ABOUT, unreadable, NO_LOOK, async () => {})).rejects.toThrow('throttled');
+    expect(await isHeld()).toBe(false);
+    expect(await reconcile(subjectOf(lidClosed), CAUSE, unreadable)).toMatchObject([{ outcome: 'failed' }]);
+    expect(await isHeld()).toBe(false);
+    expect(world.calls).toEqual([]);
+    expect(await reconcile(subjectOf(lidClosed), CAUSE, whole)).toMatchObject([{ outcome: 'remediated' }]);
+  });
+
+  test('a decision that could not be made can be made again at once', async () => {
+    const { settingsFor, ...policy } = whole.policy;
+    const asking: TestEngine['policy'] = {
+      ...policy,
+      settingsFor: (...of) => ({ ...settingsFor(...of), mode: 'approve' }),
+      reach: () => 'approve',
+    };
+    const [waiting] = await reconcile(subjectOf(lidClosed), CAUSE, { ...whole, policy: asking });
+    const id = waiting?.remediationId ?? '';
+    await expect(reject(id, 'jo', 'no', { ...unreadable, policy: asking }, [lidClosed])).rejects.toThrow('throttled');
+    expect(await approve(id, 'jo', { ...whole, policy: asking }, [lidClosed])).toMatchObject({ outcome: 'remediated' });
   });
 });

@@ -2,15 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AnyControl, notApplicable } from '../../../shared/control.ts';
 import type { Engine } from '../../../shared/engine/context.ts';
-import { type Slice, sliceIn, sweepEvent } from '../../../shared/engine/sweep/cursor.ts';
+import { type Slice, sliceIn, sweepMessage } from '../../../shared/engine/sweep/cursor.ts';
 import { type SweepSummary, sweepSlice } from '../../../shared/engine/sweep/sweep.ts';
-import type { OwnEvent } from '../../../shared/internal-events.ts';
-import { resourceKey } from '../../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../../shared/ledger/store.ts';
+import { type InternalMessage, recheck } from '../../../shared/internal-events.ts';
+import { type ResourceState, resourceKey } from '../../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
   ACCOUNT,
+  account,
   accountClosed,
   barrel,
   barrelKept,
@@ -21,7 +22,7 @@ import {
   Warehouse,
 } from '../../support/fake-inventory.ts';
 import { named } from '../../support/fake-resource.ts';
-import { findingOf } from '../../support/test-ledger.ts';
+import { findingOf } from '../../support/ledger-fixtures.ts';
 
 const SCOPE = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
 const TIME = 100_000;
@@ -41,29 +42,25 @@ interface Options extends Partial<Engine> {
   readonly home?: string;
 }
 
-/** A function that sweeps a warehouse, and the bus that brings it its events. */
+/** A function that sweeps a warehouse, and the queue that brings it its messages. */
 function scene(warehouse: Warehouse, { controls = [crateClosed], time = TIME, home = HOME, ...engine }: Options = {}) {
   const ledger = ledgerIn(memoryStore(), () => warehouse.now);
-  const whole = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock, ...engine });
-  const bus: OwnEvent[] = [];
+  const queue: InternalMessage[] = [];
   const refusals: Error[] = [];
-  const send = async (events: readonly OwnEvent[]) => {
+  const send = async (messages: readonly InternalMessage[]) => {
     const refusal = refusals.shift();
     if (refusal !== undefined) throw refusal;
-    bus.push(...events);
+    queue.push(...messages);
   };
+  const whole = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock, send, ...engine });
   const slice = (detail: unknown): Promise<SweepSummary> =>
-    sweepSlice(sliceIn(JSON.parse(JSON.stringify(detail))), whole, {
-      controls,
-      home,
-      deadline: warehouse.now + time,
-      send,
-    });
-  const begin = (run = 'a', scope: Partial<typeof SCOPE> = {}) => slice(sweepEvent({ ...SCOPE, ...scope }, run).detail);
+    sweepSlice(sliceIn(JSON.parse(JSON.stringify(detail))), whole, { controls, home, deadline: warehouse.now + time });
+  const begin = (run = 'a', scope: Partial<typeof SCOPE> = {}) =>
+    slice(sweepMessage({ ...SCOPE, ...scope }, run).detail);
   const next = () =>
-    bus.filter(({ detailType }) => detailType === 'Evenkeel Sweep').map(({ detail }) => detail as Slice);
+    queue.filter(({ detailType }) => detailType === 'Evenkeel Sweep').map(({ detail }) => detail as Slice);
   const rechecked = () =>
-    bus.flatMap(({ detailType, detail }) =>
+    queue.flatMap(({ detailType, detail }) =>
       detailType === 'Evenkeel Recheck' ? [(detail as { resourceId: string }).resourceId] : [],
     );
   /** Sweeps from a slice to the end of its run. */
@@ -75,7 +72,12 @@ function scene(warehouse: Warehouse, { controls = [crateClosed], time = TIME, ho
     }
     return all;
   };
-  return { ledger, bus, refusals, slice, begin, next, rechecked, toTheEnd };
+  /** Writes what the ledger knows of a resource. */
+  const known = async (key: string, change: Partial<ResourceState>) => {
+    const session = await ledger.load(key);
+    await ledger.update(session, (state) => ({ next: { ...state, ...change }, answer: undefined }));
+  };
+  return { ledger, queue, refusals, slice, begin, next, rechecked, toTheEnd, known };
 }
 
 const nothing = {
@@ -91,13 +93,9 @@ const nothing = {
 describe('one slice', () => {
   test('sends what has drifted, by name, and reads only what the listing does not bring', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {}, 'c-4': {}, 'c-5': { open: true } });
-    const { begin, bus } = scene(warehouse);
+    const { begin, queue } = scene(warehouse);
     expect(await begin()).toEqual({ ...nothing, resources: 5, rechecks: 2 });
-    const recheck = (resourceId: string) => ({
-      detailType: 'Evenkeel Recheck',
-      detail: { service: 'warehouse', ...refOf(resourceId) },
-    });
-    expect(bus).toEqual([recheck('c-2'), recheck('c-5')]);
+    expect(queue).toEqual([recheck('warehouse', refOf('c-2')), recheck('warehouse', refOf('c-5'))]);
     expect(warehouse.log).toEqual(['list AWS::W::Crate 0', 'list AWS::W::Crate 2', 'list AWS::W::Crate 4']);
 
     const closer = new Warehouse({ 'c-1': { unlocked: true }, 'c-2': {} });
@@ -107,7 +105,7 @@ describe('one slice', () => {
     expect(closer.log).toEqual(['list AWS::W::Crate 0', 'read c-1', 'read c-2']);
   });
 
-  test('what cannot be read or judged is never taken for well', async () => {
+  test('what cannot be read or evaluated is never taken for compliant', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {} });
     warehouse.unreadable.set('c-1', [named('AccessDenied')]);
     const { begin, rechecked } = scene(warehouse, { controls: [crateLocked] });
@@ -138,7 +136,7 @@ describe('one slice', () => {
     expect(warehouse.log).toEqual(['list AWS::W::Crate 0']);
   });
 
-  test('what there is once for the account is looked at in the home region only', async () => {
+  test('what belongs to no region is swept in the home region only', async () => {
     const warehouse = new Warehouse({ [ACCOUNT]: { open: true }, 'c-1': { open: true } });
     const { begin, rechecked } = scene(warehouse, { controls: [accountClosed, crateClosed] });
     await begin('a', { region: 'eu-central-1' });
@@ -149,45 +147,98 @@ describe('one slice', () => {
 });
 
 describe('what the ledger knows', () => {
-  const open = (id: string, controlId = crateClosed.id) => findingOf(controlId, { ref: refOf(id) });
+  const open = (controlId = crateClosed.id) => ({ findings: { [controlId]: findingOf(controlId) } });
   const keyOf = (id: string, resource = crate, region = HOME) =>
     resourceKey('warehouse', { ...refOf(id, resource), region });
 
-  test('an open finding of what reads well by now, or is gone, wants a look', async () => {
+  test('an open finding of what is compliant by now, or is gone, is rechecked', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {} });
-    const { ledger, begin, rechecked } = scene(warehouse);
-    for (const id of ['c-1', 'c-2', 'c-gone']) await ledger.saveFinding(keyOf(id), open(id));
-    await ledger.saveFinding(keyOf('c-3'), { ...open('c-3'), status: 'resolved' });
-    await ledger.saveFinding(keyOf('c-1', crate, 'us-east-1'), open('c-1'));
+    const { begin, rechecked, known } = scene(warehouse);
+    for (const id of ['c-1', 'c-2', 'c-gone']) await known(keyOf(id), open());
+    await known(keyOf('c-3'), { findings: {} });
+    await known(keyOf('c-1', crate, 'us-east-1'), open());
     expect(await begin()).toMatchObject({ resources: 3, rechecks: 3 });
     expect(rechecked().sort()).toEqual(['c-1', 'c-2', 'c-gone']);
+    expect(warehouse.log.filter((said) => said.startsWith('read'))).toEqual([]);
+  });
+
+  test('a slice that has not seen every page reads what it has not seen before it says that it is gone', async () => {
+    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {}, 'c-4': { open: true } });
+    const { slice, rechecked, known } = scene(warehouse);
+    for (const id of ['c-1', 'c-2', 'c-4', 'c-gone']) await known(keyOf(id), open());
+    await slice({ ...SCOPE, run: 'a', slice: 4, cursor: { type: crate.type, token: '2' } });
+    expect(warehouse.log).toEqual(['list AWS::W::Crate 2', 'read c-1', 'read c-2', 'read c-gone']);
+    // c-2 has drifted: the slice that listed it has said so.
+    expect(rechecked().sort()).toEqual(['c-1', 'c-4', 'c-gone']);
   });
 
   test('a finding of a control that is off, or of another service, is left alone', async () => {
-    const { ledger, begin, rechecked } = scene(new Warehouse({ 'c-1': {} }));
-    await ledger.saveFinding(keyOf('c-1'), open('c-1', 'crate-painted'));
-    await ledger.saveFinding(keyOf('c-1').replace('warehouse', 'shop'), open('c-1'));
+    const { begin, rechecked, known } = scene(new Warehouse({ 'c-1': {} }));
+    await known(keyOf('c-1'), open('crate-painted'));
+    await known(keyOf('c-gone'), open('crate-painted'));
+    await known(keyOf('c-gone').replace('warehouse', 'shop'), open());
     await begin();
     expect(rechecked()).toEqual([]);
   });
 
-  test('what is listed elsewhere and has drifted wants a look too', async () => {
-    const there = { ...refOf(ACCOUNT, accountClosed.resource), region: 'us-east-1' };
-    const warehouse = new Warehouse({ [ACCOUNT]: { open: true } });
-    const { ledger, begin, rechecked } = scene(warehouse, { controls: [accountClosed] });
-    await ledger.saveFinding(resourceKey('warehouse', there), findingOf(accountClosed.id, { ref: there }));
+  test('what belongs to no region has no finding in another than its home', async () => {
+    const { begin, rechecked, known } = scene(new Warehouse({}), { controls: [accountClosed] });
+    await known(keyOf(ACCOUNT, account, 'us-east-1'), open(accountClosed.id));
     await begin('a', { region: 'us-east-1' });
-    expect(rechecked()).toEqual([ACCOUNT]);
+    expect(rechecked()).toEqual([]);
   });
 
-  test('what was good and is gone wants a look where its deletion is drift', async () => {
-    const warehouse = new Warehouse({ 'b-1': {}, 'c-1': {} });
-    const { ledger, begin, rechecked } = scene(warehouse, { controls: [crateClosed, barrelKept] });
-    for (const id of ['b-1', 'b-lost']) await ledger.remember(keyOf(id, barrel), { lid: { open: false } });
-    await ledger.remember(keyOf('b-elsewhere', barrel, 'us-east-1'), {});
-    await ledger.remember(keyOf('c-lost'), {});
+  test('what was good and is gone is rechecked where its deletion is drift', async () => {
+    const { begin, rechecked, known } = scene(new Warehouse({ 'b-1': {}, 'c-1': {} }), {
+      controls: [crateClosed, barrelKept],
+    });
+    const lastKnown = { lid: { open: false, packed: 0 } };
+    for (const id of ['b-1', 'b-lost']) await known(keyOf(id, barrel), { lastKnown });
+    await known(keyOf('b-elsewhere', barrel, 'us-east-1'), { lastKnown });
+    await known(keyOf('c-lost'), { lastKnown });
     await begin();
     expect(rechecked()).toEqual(['b-lost']);
+  });
+
+  test('what is good and not remembered, or otherwise, is rechecked, so that a deletion is found later', async () => {
+    const { begin, rechecked, known } = scene(new Warehouse({ 'b-1': {}, 'b-2': { packed: 1 }, 'b-3': {} }), {
+      controls: [barrelKept],
+    });
+    for (const id of ['b-1', 'b-2']) await known(keyOf(id, barrel), { lastKnown: { lid: { open: false, packed: 0 } } });
+    await begin();
+    expect(rechecked()).toEqual(['b-2', 'b-3']);
+  });
+
+  test.each([
+    ['a record that is open', { open: [{ id: 'rem-1', controlId: crateClosed.id, status: 'applying' }] }],
+    ['a recheck that is overdue', { recheckAt: 1_000_000 }],
+  ] as const)('%s is rechecked although the resource is compliant', async (_, change) => {
+    const { begin, rechecked, known } = scene(new Warehouse({ 'c-1': {}, 'c-2': {} }));
+    await known(keyOf('c-1'), change);
+    await known(keyOf('c-2'), { recheckAt: 1_000_001 });
+    await begin();
+    expect(rechecked()).toEqual(['c-1']);
+  });
+
+  test('drift is found without it, and what it has open comes again', async () => {
+    const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': {} });
+    let isDown = true;
+    const { begin, rechecked, known, ledger } = scene(warehouse);
+    await known(keyOf('c-gone'), open());
+    const { active } = ledger;
+    Object.assign(ledger, {
+      active(prefix: string) {
+        if (isDown) throw named('InternalServerError');
+        return active(prefix);
+      },
+    });
+    await expect(begin()).rejects.toThrow('could not sweep evenkeel:ledger: InternalServerError');
+    expect(rechecked()).toEqual(['c-1']);
+    isDown = false;
+    warehouse.log.splice(0);
+    expect(await begin()).toMatchObject({ resources: 0, rechecks: 1 });
+    expect(rechecked()).toEqual(['c-1', 'c-gone']);
+    expect(warehouse.log).toEqual(['read c-gone']);
   });
 });
 
@@ -236,7 +287,7 @@ describe('a sweep that nears its time', () => {
         const warehouse = new Warehouse(Object.fromEntries(crates.map((one, n) => [`c-${n}`, one])), pageSize);
         warehouse.cost = cost;
         const { slice, next, rechecked } = scene(warehouse, { controls: [crateClosed, crateLocked] });
-        const events = [sweepEvent(SCOPE, 'a').detail as Slice];
+        const events = [sweepMessage(SCOPE, 'a').detail as Slice];
         const done: SweepSummary[] = [];
         for (let seen = 0; seen < events.length; seen += 1) {
           if (seen > ENDLESS) throw new Error('the sweep does not end');
@@ -255,8 +306,8 @@ describe('a sweep that nears its time', () => {
 describe('throttling', () => {
   test('of a listing, of a read and of the bus slows the sweep and fails nothing', async () => {
     const warehouse = new Warehouse({ 'c-1': { unlocked: true }, 'c-2': {}, 'c-3': {} });
-    warehouse.troubles.set('AWS::W::Crate 0', [throttled(), throttled()]);
-    warehouse.troubles.set('AWS::W::Crate 2', [throttled()]);
+    warehouse.errors.set('AWS::W::Crate 0', [throttled(), throttled()]);
+    warehouse.errors.set('AWS::W::Crate 2', [throttled()]);
     warehouse.unreadable.set('c-2', [throttled(), throttled()]);
     const { begin, refusals, rechecked } = scene(warehouse, { controls: [crateLocked] });
     refusals.push(throttled());
@@ -267,7 +318,7 @@ describe('throttling', () => {
 
   test('that lasts is handed on from the same token, for as long as it lasts', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': { open: true } });
-    warehouse.troubles.set('AWS::W::Crate 2', Array.from({ length: 20 }, throttled));
+    warehouse.errors.set('AWS::W::Crate 2', Array.from({ length: 40 }, throttled));
     const { begin, next, rechecked, toTheEnd } = scene(warehouse);
     const all = await toTheEnd(await begin());
     expect(all.length).toBeGreaterThan(2);
@@ -282,7 +333,7 @@ describe('a page token that is not taken any more', () => {
     '%s: the type is begun anew',
     async (name) => {
       const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': {}, 'c-3': { open: true } });
-      warehouse.troubles.set('AWS::W::Crate 2', [named(name)]);
+      warehouse.errors.set('AWS::W::Crate 2', [named(name)]);
       const { slice, rechecked } = scene(warehouse);
       await slice({ ...SCOPE, run: 'a', slice: 4, cursor: { type: crate.type, token: '2' } });
       expect(rechecked()).toEqual(['c-1', 'c-3']);
@@ -291,8 +342,8 @@ describe('a page token that is not taken any more', () => {
 
   test('and never is taken: the type fails', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': {} });
-    warehouse.troubles.set('AWS::W::Crate 2', [named('InvalidNextToken'), named('InvalidNextToken')]);
-    await expect(scene(warehouse).begin()).rejects.toThrow('could not look through AWS::W::Crate: InvalidNextToken');
+    warehouse.errors.set('AWS::W::Crate 2', [named('InvalidNextToken'), named('InvalidNextToken')]);
+    await expect(scene(warehouse).begin()).rejects.toThrow('could not sweep AWS::W::Crate: InvalidNextToken');
   });
 });
 
@@ -302,7 +353,7 @@ describe('a type that cannot be looked through', () => {
 
   test('does not keep the others, fails the slice at the end, and alone comes again', async () => {
     const warehouse = new Warehouse({ 'c-1': { open: true }, 'b-1': { open: true } });
-    warehouse.troubles.set('AWS::W::Crate 0', [denied()]);
+    warehouse.errors.set('AWS::W::Crate 0', [denied()]);
     const { begin, rechecked } = scene(warehouse, { controls });
     await expect(begin()).rejects.toMatchObject({ name: 'SweepFailedError' });
     expect(rechecked()).toEqual(['b-1']);
@@ -315,14 +366,14 @@ describe('a type that cannot be looked through', () => {
 
   test('comes again in the next slice where the sweep is handed on', async () => {
     const warehouse = new Warehouse({ 'c-1': { open: true }, 'b-1': {}, 'b-2': {}, 'b-3': {} });
-    warehouse.troubles.set('AWS::W::Crate 0', [denied()]);
-    warehouse.troubles.set('AWS::W::Barrel 2', Array.from({ length: 12 }, throttled));
+    warehouse.errors.set('AWS::W::Crate 0', [denied()]);
+    warehouse.errors.set('AWS::W::Barrel 2', Array.from({ length: 12 }, throttled));
     const { begin, next, rechecked, toTheEnd } = scene(warehouse, { controls });
     const all = await toTheEnd(await begin());
     expect(next()[0]?.cursor).toEqual({ type: barrel.type, token: '2', rest: ['evenkeel:ledger', crate.type] });
     expect(all[0]).toMatchObject({ handedOn: true, failed: ['AWS::W::Crate: AccessDenied: AccessDenied happened'] });
     expect(all.at(-1)).toMatchObject({ handedOn: false, failed: [] });
-    expect(rechecked()).toEqual(['c-1']);
+    expect(rechecked()).toContain('c-1');
   });
 });
 
@@ -346,14 +397,4 @@ describe('the same event again', () => {
     expect(next()).toHaveLength(1);
     expect(await begin('b')).toMatchObject({ dropped: 'a sweep is under way' });
   });
-});
-
-test('a sweep that says too little is refused', () => {
-  const whole = { ...SCOPE, run: 'a', slice: 0, cursor: null };
-  expect(sliceIn(whole)).toEqual(whole);
-  for (const part of ['service', 'accountId', 'region', 'run', 'slice'])
-    expect(() => sliceIn({ ...whole, [part]: undefined })).toThrow(/the sweep has no/);
-  expect(() => sliceIn({ ...whole, slice: -1 })).toThrow('slice');
-  expect(() => sliceIn({ ...whole, cursor: { token: '2' } })).toThrow('cursor');
-  expect(() => sliceIn(null)).toThrow('service');
 });

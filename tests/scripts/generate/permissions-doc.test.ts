@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../../scripts/catalogue.ts';
+import { loadContent } from '../../../scripts/catalogue.ts';
 import { permissionsDoc } from '../../../scripts/generate/permissions-doc.ts';
 import { type Role, rolesOf } from '../../../scripts/generate/roles.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { ADMIN_PORTS } from '../../support/drift.ts';
 
-const catalogue = await loadCatalogue();
-const controls = [...catalogue.values()].flat();
+const content = await loadContent();
+const { controls } = content;
 const docOf = (policy: PolicyDocument, more: readonly Role[] = []) =>
-  permissionsDoc([...rolesOf(catalogue, policy), ...more], controls, policy);
+  permissionsDoc([...rolesOf(content, policy), ...more], controls, policy);
 const sectionOf = (doc: string, name: string) => doc.split(/^## /m).find((section) => section.startsWith(`${name}\n`));
 
 describe('docs/permissions.md', () => {
   test('names every action of every role, and whether it is allowed or denied', () => {
     const policy = { defaults: { mode: 'remediate' } } as const;
     const lines = docOf(policy).split('\n');
-    for (const { statements } of rolesOf(catalogue, policy))
+    for (const { statements } of rolesOf(content, policy))
       for (const { Effect, Action, why } of statements) {
         const verb = Effect === 'Deny' ? 'can never' : 'may';
         const said = lines.filter((text) => text.includes(`${verb} ${why}: `));
@@ -27,12 +27,12 @@ describe('docs/permissions.md', () => {
 
   test('says what a control may write where it acts, and what it would add where it does not', () => {
     const write = '`ec2:RevokeSecurityGroupIngress` on `arn:…:ec2:*:<account>:security-group';
-    const watching = sectionOf(docOf({ defaults: { mode: 'detect' } }), 'ec2');
+    const watching = sectionOf(docOf({ defaults: { mode: 'detect' } }), 'infrastructure');
     expect(watching).toContain(`- \`${ADMIN_PORTS}\`: ${write}`);
     expect(watching).not.toContain('It may write');
     const acting = sectionOf(
       docOf({ defaults: { mode: 'detect' }, controls: { [ADMIN_PORTS]: { mode: 'remediate' } } }),
-      'ec2',
+      'infrastructure',
     );
     expect(acting).toContain(`It may write, for ${ADMIN_PORTS}: ${write}`);
     expect(acting).not.toContain(`- \`${ADMIN_PORTS}\``);
@@ -56,6 +56,6 @@ describe('docs/permissions.md', () => {
     expect(sectionOf(doc, 'teams')).toContain(
       '- It may read the address to post to: `secretsmanager:GetSecretValue` on `arn:…:secretsmanager:<home>:<account>:secret:x`, where `aws:ResourceAccount` is',
     );
-    expect(doc).toContain('cloudtrail, config, ec2, s3, watch may publish notices');
+    expect(doc).toContain("Every domain's function, watch may publish notices");
   });
 });

@@ -90,14 +90,14 @@ export const memoryFaults: readonly Fault[] = [
       home(account)(DynamoDBClient).send(
         new PutItemCommand({
           TableName: table(stack),
-          Item: { pk: { S: 'EXEMPTIONS' }, sk: { S: 'ex-1' }, version: { N: '1' }, document: { S: '{"id":' } },
+          Item: { pk: { S: 'SHARED' }, sk: { S: 'EXEMPTION#ex-1' }, version: { N: '1' }, document: { S: '{"id":' } },
         }),
       ),
     expect: {
       what: 'exemptions',
       state: 'ill',
       says: /^cannot be looked at: SyntaxError/,
-      mend: /^nothing is put right while they cannot be read: .*EXEMPTIONS$/,
+      mend: /^nothing is remediated while they cannot be read: .*SHARED$/,
     },
   },
 ];

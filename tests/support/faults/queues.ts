@@ -44,25 +44,25 @@ export const queueFaults: readonly Fault[] = [
   {
     name: 'nothing reads a queue, and messages wait in it',
     async seed(account) {
-      await read(account, 'ec2', false);
-      await send(account, `${STACK}-ec2`);
+      await read(account, 'infrastructure', false);
+      await send(account, `${STACK}-infrastructure`);
     },
-    mend: (account) => read(account, 'ec2', true),
+    mend: (account) => read(account, 'infrastructure', true),
     expect: {
       what: 'queues',
       state: 'ill',
-      says: /^nothing reads evenkeel-prod-ec2: its event source mapping is Disabled, and 1 message wait/,
+      says: /^nothing reads evenkeel-prod-infrastructure: its event source mapping is Disabled, and 1 message wait/,
       mend: /^aws lambda update-event-source-mapping --uuid [\w-]+ --enabled --region eu-west-1$/,
     },
   },
   {
     name: 'an event source mapping has gone',
     seed: async (account) =>
-      lambda(account).send(new DeleteEventSourceMappingCommand({ UUID: await mapping(account, 'ec2') })),
+      lambda(account).send(new DeleteEventSourceMappingCommand({ UUID: await mapping(account, 'infrastructure') })),
     expect: {
       what: 'queues',
       state: 'ill',
-      says: /^nothing reads evenkeel-prod-ec2: its event source mapping is missing/,
+      says: /^nothing reads evenkeel-prod-infrastructure: its event source mapping is missing/,
       mend: RESTORE,
     },
   },
@@ -73,28 +73,34 @@ export const queueFaults: readonly Fault[] = [
   },
   {
     name: 'a function has gone',
-    seed: (account) => lambda(account).send(new DeleteFunctionCommand({ FunctionName: `${STACK}-ec2` })),
-    expect: { what: 'functions', state: 'ill', says: /^the function evenkeel-prod-ec2 is missing$/, mend: RESTORE },
+    seed: (account) => lambda(account).send(new DeleteFunctionCommand({ FunctionName: `${STACK}-infrastructure` })),
+    expect: {
+      what: 'functions',
+      state: 'ill',
+      says: /^the function evenkeel-prod-infrastructure is missing$/,
+      mend: RESTORE,
+    },
   },
   {
     name: 'a function may not run',
     seed: (account) =>
       lambda(account).send(
-        new PutFunctionConcurrencyCommand({ FunctionName: `${STACK}-ec2`, ReservedConcurrentExecutions: 0 }),
+        new PutFunctionConcurrencyCommand({ FunctionName: `${STACK}-infrastructure`, ReservedConcurrentExecutions: 0 }),
       ),
-    mend: (account) => lambda(account).send(new DeleteFunctionConcurrencyCommand({ FunctionName: `${STACK}-ec2` })),
+    mend: (account) =>
+      lambda(account).send(new DeleteFunctionConcurrencyCommand({ FunctionName: `${STACK}-infrastructure` })),
     expect: {
       what: 'functions',
       state: 'ill',
-      says: /^evenkeel-prod-ec2 may not run: its reserved concurrency is 0$/,
-      mend: /^aws lambda delete-function-concurrency --function-name evenkeel-prod-ec2 --region eu-west-1$/,
+      says: /^evenkeel-prod-infrastructure may not run: its reserved concurrency is 0$/,
+      mend: /^aws lambda delete-function-concurrency --function-name evenkeel-prod-infrastructure --region eu-west-1$/,
     },
   },
   {
     name: 'an update of a function has failed',
     seed: nothing,
     answer: {
-      call: `GET /2015-03-31/functions/${STACK}-ec2/configuration`,
+      call: `GET /2015-03-31/functions/${STACK}-infrastructure/configuration`,
       change: (body) => {
         const reason = { LastUpdateStatus: 'Failed', LastUpdateStatusReason: 'the key is disabled' };
         return JSON.stringify({ ...JSON.parse(body), ...reason });
@@ -103,7 +109,7 @@ export const queueFaults: readonly Fault[] = [
     expect: {
       what: 'functions',
       state: 'ill',
-      says: /^evenkeel-prod-ec2 has failed: the key is disabled$/,
+      says: /^evenkeel-prod-infrastructure has failed: the key is disabled$/,
       mend: /^npx serverless deploy --region eu-west-1$/,
     },
   },

@@ -25,7 +25,7 @@ export const sightFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'a rule for the other regions is disabled',
+    name: 'a rule of the own bus is disabled',
     seed: (account) => turn(account, STACK, false),
     mend: (account) => turn(account, STACK, true),
     expect: {
@@ -46,7 +46,7 @@ export const sightFaults: readonly Fault[] = [
     expect: { what: 'rules', state: 'ill', says: /^the rule evenkeel-prod-\S+ has lost its target$/, mend: RESTORE },
   },
   {
-    name: 'the bus of the other regions has gone',
+    name: 'the bus of all events has gone',
     async seed(account) {
       await dropAll(account, STACK);
       await home(account)(EventBridgeClient).send(new DeleteEventBusCommand({ Name: STACK }));
@@ -162,7 +162,7 @@ export const sightFaults: readonly Fault[] = [
     async seed(account, stack) {
       const ago = Date.now() - 3_600_000;
       const { heartbeats } = ledgerIn(dynamoStore(home(account), table(stack)));
-      await heartbeats.revise(other(stack), (before) => ({
+      await heartbeats.update(other(stack), (before) => ({
         next: { ...before, sent: ago, waiting: ago },
         answer: null,
       }));

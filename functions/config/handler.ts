@@ -1,5 +1,0 @@
-import policy from '../../policy.yml';
-import { controls } from '../../shared/controls/config/index.ts';
-import { createHandler } from '../../shared/lambda/handler.ts';
-
-export const handler = createHandler(controls, policy);

@@ -1,0 +1,113 @@
+import type { AnyControl, AnyResource } from '../../shared/control.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import { policyFrom } from '../../shared/policy/settings.ts';
+import type { Grants } from '../../shared/resource.ts';
+import type { Domain } from '../../shared/service.ts';
+import { type Content, enabledIn } from './content.ts';
+import { facetsOf, triggersOf } from './patterns.ts';
+import { divided } from './role-resources.ts';
+import { readsIn, type Scope, type ScopedAction, writesOf } from './scopes.ts';
+import { filledIn, listsStatement, ownStatements, type Statement, sendStatement, sub } from './statements.ts';
+
+/** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act. */
+export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
+  const { reachAnywhere } = policyFrom(policy);
+  const { controls: enabled } = enabledIn(own, policy);
+  const acting = enabled.filter((control) => reachAnywhere(control) === 'remediate');
+  // Controls that may write somewhere: before they do, they ask whose the resource is.
+  const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
+  return [
+    ...ownStatements(domain),
+    listsStatement(),
+    sendStatement(domain),
+    ...readStatements([...evaluationReads(enabled), ...lookups(enabled), ...ownershipReads(writing)]),
+    ...writeStatements(acting),
+  ].flatMap(divided);
+}
+
+const resourcesOf = (controls: readonly AnyControl[]): readonly AnyResource[] => [
+  ...new Set(controls.map(({ resource }) => resource as AnyResource)),
+];
+
+/** The reads by which controls list, name and evaluate resources. */
+export const evaluationReads = (controls: readonly AnyControl[]): readonly Grants[] => [
+  ...resourcesOf(controls).map(({ grants }) => grants),
+  ...controls.flatMap((control) => facetsOf(control).map((name): Grants => control.resource.facets[name].grants)),
+];
+
+/** The look-ups of what events only hint at, and of what was last known of what is gone where its deletion is drift. */
+const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [
+  ...controls.flatMap(triggersOf).map(({ grants = {} }) => grants),
+  ...resourcesOf(controls.filter(({ whenDeleted }) => whenDeleted !== undefined)).map(
+    ({ lastKnown }) => lastKnown?.grants ?? {},
+  ),
+];
+
+const ownershipReads = (controls: readonly AnyControl[]): readonly Grants[] =>
+  resourcesOf(controls).map(({ ownership }) => ownership?.grants ?? {});
+
+/** One action in one kind of place, and what asks for it. */
+interface Need {
+  readonly action: string;
+  readonly scope: Scope;
+  readonly controlIds: readonly string[];
+}
+
+/** Statements for reads, the widest first. */
+export function readStatements(grants: readonly Grants[]): readonly Statement[] {
+  const needs = merged(grants.flatMap(readsIn).map((read) => needOf(read, [])));
+  const isWide = ([need]: readonly Need[]) => need?.scope.resources.join() === '*' && need.scope.condition === null;
+  const groups = byScope(needs).toSorted((a, b) => Number(isWide(b)) - Number(isWide(a)));
+  return groups.map((group, index) => ({
+    Sid: isWide(group) ? 'Read' : `Read${index + 1}`,
+    ...allowed(group),
+    why: isWide(group) ? 'read lists, and settings of the account' : `read of ${servicesIn(group)}`,
+  }));
+}
+
+/** Statements for the writes of controls that act. */
+const writeStatements = (acting: readonly AnyControl[]): readonly Statement[] =>
+  byScope(merged(acting.flatMap((control) => writesOf(control).map((write) => needOf(write, [control.id]))))).map(
+    (group, index) => ({
+      Sid: `Remediate${index + 1}`,
+      ...allowed(group),
+      why: `write, for ${[...new Set(group.flatMap(({ controlIds }) => controlIds))].sort().join(', ')}`,
+    }),
+  );
+
+const needOf = ([action, scope]: ScopedAction, controlIds: readonly string[]): Need => ({ action, scope, controlIds });
+
+/** Each action once under each condition, in all places where it is asked for. */
+function merged(needs: readonly Need[]): readonly Need[] {
+  const same = Map.groupBy(needs, ({ action, scope }) => JSON.stringify([action, scope.condition]));
+  return [...same.values()].map((all) => {
+    const resources = [...new Set(all.flatMap(({ scope }) => scope.resources))].sort();
+    return {
+      action: all[0]?.action ?? '',
+      controlIds: all.flatMap(({ controlIds }) => controlIds),
+      scope: {
+        resources: resources.includes('*') ? ['*'] : resources,
+        condition: all[0]?.scope.condition ?? null,
+      },
+    };
+  });
+}
+
+/** The actions that may be used in the same places under the same condition; in an order that does not depend on how they were found. */
+const byScope = (needs: readonly Need[]): readonly (readonly Need[])[] =>
+  [...Map.groupBy(needs, ({ scope }) => JSON.stringify(scope))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => group);
+
+function allowed(group: readonly Need[]): Pick<Statement, 'Effect' | 'Action' | 'Resource' | 'Condition'> {
+  const { resources, condition } = group[0]?.scope ?? { resources: [], condition: null };
+  return {
+    Effect: 'Allow',
+    Action: group.map(({ action }) => action).sort(),
+    Resource: resources.length === 1 ? sub(resources[0] ?? '') : resources.map(sub),
+    ...(condition === null ? {} : { Condition: filledIn(condition) }),
+  };
+}
+
+const servicesIn = (group: readonly Need[]) =>
+  [...new Set(group.map(({ action }) => action.split(':')[0] ?? ''))].sort().join(', ');

@@ -1,0 +1,109 @@
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { Domain } from '../../shared/service.ts';
+import { configRulesParts } from './config-rules.ts';
+import { byDomain, type Content, enabledIn } from './content.ts';
+import type { FunctionParts } from './function-parts.ts';
+import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
+import { queueResources, type Wake } from './queue.ts';
+import { type PolicyStatement, roleResources } from './role-resources.ts';
+import { CONFIG_RULES } from './roles.ts';
+import { functionKey, logicalId, PREFIX } from './statements.ts';
+
+const onBus = (pattern: Pattern): Wake => ({ pattern });
+
+/** One domain's function: its events, and its own messages, which come to its queue directly. */
+const domainParts = (domain: Domain, enabled: Content): FunctionParts => ({
+  name: domain,
+  description: `Serves the controls of the domain ${domain}`,
+  // A long sweep wakes its function again by its own messages, slice after slice, and ends by itself.
+  settings: { recursiveLoop: 'Allow' },
+  queue: { wakes: patternsFor(enabled).map(onBus) },
+});
+
+/** The function that watches over the others: the daily tasks, the heartbeat of every region, the scheduled sweep. */
+const watchParts = (): FunctionParts => ({
+  name: 'watch',
+  description: 'Reminds and warns, checks that changes still arrive from every region, starts sweeps',
+  queue: {
+    wakes: [
+      ...(['daily', 'heartbeat', 'sweep'] as const).map(scheduled),
+      onBus(heartbeatPattern(`/${PREFIX}-failed-events`)),
+    ],
+  },
+});
+
+const scheduled = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
+  name,
+  schedule: `\${file(resources/deployment.cjs):schedules.${name}}`,
+  input: `\${file(resources/deployment.cjs):inputs.${name}}`,
+  // Without the queues of the other regions each beat there would fail: at the first deploy, and while all is removed.
+  ...(name === 'heartbeat' ? { dependsOn: ['Forwarding'] } : {}),
+});
+
+/** The function that posts notifications to Slack, deployed where deployment.yml says where the webhook's address is kept. */
+const slackParts = (): FunctionParts => ({
+  name: 'slack',
+  description: 'Posts the notifications to Slack',
+  queue: {
+    wakes: [],
+    senders: [{ service: 'sns.amazonaws.com', sources: [{ Ref: 'NoticeTopic' }] }],
+    // Slack takes about one message a second, and each one that it puts off is received again.
+    concurrency: 2,
+    receives: 20,
+  },
+  settings: { environment: { EVENKEEL_SLACK_SECRET: '${file(resources/deployment.cjs):slackSecret}' } },
+  resources: {
+    SlackSubscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: {
+        TopicArn: { Ref: 'NoticeTopic' },
+        Protocol: 'sqs',
+        Endpoint: { 'Fn::GetAtt': ['SlackQueue', 'Arn'] },
+        RawMessageDelivery: true,
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+      },
+    },
+  },
+});
+
+/** Functions that are deployed only where a parameter asks for them. */
+export const OPTIONAL = ['slack', CONFIG_RULES] as const;
+
+/** Every function of the deployment; of the optional ones those that are asked for. */
+export function functionParts(
+  all: Content,
+  policy: PolicyDocument,
+  asked: readonly string[],
+): readonly FunctionParts[] {
+  const enabled = enabledIn(all, policy);
+  const optional = [slackParts(), configRulesParts(enabled)].filter(({ name }) => asked.includes(name));
+  return [
+    ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy))),
+    watchParts(),
+    ...optional,
+  ];
+}
+
+/** A function as the framework takes it. Its archive holds its own folder: without the pattern it would get the chunks of all. */
+export const functionSettings = ({ name, description, settings }: FunctionParts): readonly [string, object] => [
+  functionKey(name),
+  {
+    name: `${PREFIX}-${name}`,
+    handler: `functions/${name}/handler.handler`,
+    description,
+    // As Fn::Sub: for a name or GetAtt the framework adds a DependsOn that CloudFormation's linter calls obsolete.
+    role: { 'Fn::Sub': `\${${logicalId(name, 'Role')}.Arn}` },
+    package: { patterns: [`!functions/!(${name})/**`] },
+    ...settings,
+  },
+];
+
+/** The resources of a function beside itself. */
+export const functionResources = (
+  { name, queue, resources }: FunctionParts,
+  statements: readonly PolicyStatement[],
+): Readonly<Record<string, object>> => ({
+  ...roleResources(name, statements),
+  ...(queue === undefined ? {} : queueResources(name, queue.wakes, queue)),
+  ...resources,
+});

@@ -1,0 +1,63 @@
+import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { user } from '../../resources/iam/user.ts';
+import { set } from '../../step.ts';
+import { DAY_MS } from '../../time.ts';
+
+const permissions = { 'iam:UpdateAccessKey': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' };
+
+interface AccessKey {
+  readonly AccessKeyId: string;
+  readonly Status: string;
+  readonly CreateDate: string;
+}
+
+const ageInDays = ({ CreateDate }: AccessKey, now: Date): number =>
+  Math.floor((now.getTime() - Date.parse(CreateDate)) / DAY_MS);
+
+/** The active keys that are older than allowed. */
+const overdue = (keys: readonly AccessKey[], maxAgeDays: number, now: Date): readonly AccessKey[] =>
+  keys.filter((key) => key.Status === 'Active' && ageInDays(key, now) > maxAgeDays);
+
+export default defineControl({
+  id: 'iam-access-key-rotated',
+  title: 'Access keys must be rotated within 90 days',
+  severity: 'MEDIUM',
+  resource: user,
+  needs: ['accessKeys'],
+  securityControlIds: ['IAM.3'],
+  relatedRequirements: ['CIS AWS v3.0 1.14', 'CIS AWS v5.0 1.13'],
+  description:
+    'Every active access key of an IAM user must be younger than the allowed age. Keys that are inactive are not evaluated.',
+  rationale:
+    'A key that leaked stays good until it is replaced. The older a key is, the more laptops, pipelines and backups it has been copied to.',
+  guidance:
+    'Make a second key, give it to what uses the first one, see in "last used" that the first one rests, deactivate it, and delete it some days later. Better: replace the key by a role.',
+  impact: 'disruptive',
+  recommendedMode: 'detect',
+  permissions,
+  parameters: {
+    maxAgeDays: {
+      description: 'Age in days up to which an active access key is compliant.',
+      type: 'integer',
+      minimum: 1,
+      default: 90,
+    },
+  },
+  evaluate({ accessKeys }, { parameters: { maxAgeDays }, now }) {
+    const old = overdue(accessKeys, maxAgeDays, now);
+    if (old.length === 0) return compliant(`No active access key is older than ${maxAgeDays} days.`);
+    const ages = old.map((key) => `${key.AccessKeyId} is ${ageInDays(key, now)} days old`);
+    return nonCompliant(
+      `${ages.join(', ')}; allowed are ${maxAgeDays}.`,
+      old.map(({ AccessKeyId }) => AccessKeyId),
+    );
+  },
+  plan: ({ ref, accessKeys }, { parameters: { maxAgeDays }, now }) =>
+    overdue(accessKeys, maxAgeDays, now).map((key) => {
+      const { AccessKeyId } = key;
+      const target = { UserName: ref.resourceId, AccessKeyId };
+      const options = { permissions, elements: [AccessKeyId] };
+      return set(IAMClient, UpdateAccessKeyCommand, target, key, { Status: 'Inactive' }, options);
+    }),
+});

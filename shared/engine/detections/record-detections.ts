@@ -1,0 +1,189 @@
+import { consoleUrl } from '../../aws/console-url.ts';
+import { type Mode, shortened } from '../../control.ts';
+import type { Detection } from '../../detection.ts';
+import { resourceKey, type Session, type Shared } from '../../ledger/ledger.ts';
+import type { Finding } from '../../ledger/records.ts';
+import type { ExemptionRule } from '../../policy/policy.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { type Result, resultWithoutResource } from '../../result.ts';
+import type { Cause, Engine } from '../context.ts';
+import { messageOf } from '../errors.ts';
+import type { DetectedRecord } from '../intake/detect.ts';
+import { announceOutage } from '../reconcile/announce-outage.ts';
+import { exemptionOf, inWords } from '../reconcile/gates.ts';
+import { lower } from '../reconcile/modes.ts';
+import { postponed, publishOutbox, queued } from '../reconcile/notices.ts';
+import { hasDetections, isCounted, reportOf, withoutFindings, withSighting, withTimePassed } from './sightings.ts';
+
+/**
+ * Keeps what detections have found in an event, and notifies people; one result for each that is not off. Never writes to the account, and never throws.
+ *
+ * A finding is what a detection calls the same (its fingerprint) on one resource. Its first event is notified at once. Every other is counted; an event that comes again is not. What was counted for an hour is notified as a number, so that nobody gets more than one message an hour for the same thing. A finding ends when it was not seen for seven days (the next of its kind is then new), or when the resource is exempted. `reviewDetections` does what time alone brings.
+ *
+ * A forged event costs one notification.
+ */
+export async function recordDetections(
+  records: readonly DetectedRecord[],
+  cause: Cause,
+  engine: Engine,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const record of records)
+    if (modeOf(record, engine) !== 'off') results.push(await recordDetection(record, cause, engine));
+  return results;
+}
+
+async function recordDetection(record: DetectedRecord, cause: Cause, engine: Engine): Promise<Result> {
+  const { detected, detection, ref } = record;
+  const found = resultOf(record, cause, detected.annotation);
+  try {
+    const session = await engine.ledger.load(keyOf(record));
+    const { session: after, result, own } = await kept(session, record, found, cause, engine);
+    const [said = result] = await published(after, { ref, detections: [detection] }, engine, own, [result]);
+    return said;
+  } catch (error) {
+    await announceOutage(engine, error);
+    return { ...found, outcome: 'failed', error: messageOf(error) };
+  }
+}
+
+/** The ledger as it is once the event is in it, and what this run has to publish. An event that was counted before costs one read and no write. */
+async function kept(
+  session: Session,
+  record: DetectedRecord,
+  found: Result,
+  cause: Cause,
+  engine: Engine,
+): Promise<{ readonly session: Session; readonly result: Result; readonly own: readonly string[] }> {
+  const { detection, detected } = record;
+  const eventId = record.eventId ?? cause.eventId;
+  const now = engine.clock.now();
+  if (isCounted(session.state, detection, detected, eventId, now)) return { session, result: found, own: [] };
+  const [after, answer] = await engine.ledger.update(await engine.ledger.loadShared(session), (state, shared) => {
+    const exemption = exemptionFor(record, shared, engine);
+    if (exemption !== null) {
+      const annotation = shortened(`${inWords(exemption)} ${detected.annotation}`);
+      const result: Result = { ...found, outcome: 'exempted', annotation };
+      const next = withoutFindings(state, detection);
+      return { next: next === state ? undefined : next, answer: { result, own: [] } };
+    }
+    const { state: next, news, finding } = withSighting(state, detection, detected, eventId, now);
+    const said = news === 'report' ? { ...found, annotation: reportOf(finding) } : found;
+    const notices = news === 'known' ? [] : [queued(said, cause, now, NOTHING_MADE)];
+    return {
+      next: { ...next, arn: arnOf(record), outbox: [...next.outbox, ...notices] },
+      answer: { result: said, own: notices.map(({ id }) => id) },
+    };
+  });
+  return { session: after, ...answer };
+}
+
+/** Does for one resource what time alone has brought: reports the number of repeats, ends what was not seen for seven days or is exempted by now, and publishes what a run that died has left. `ref` stands where its findings stand. Never throws. */
+export async function reviewDetections(
+  ref: ResourceRef,
+  detections: readonly Detection[],
+  cause: Cause,
+  engine: Engine,
+): Promise<readonly Result[]> {
+  const concerned = detections.filter(({ resourceType }) => resourceType === ref.resourceType);
+  const results: Result[] = [];
+  for (const [service, some] of Map.groupBy(concerned, (detection) => detection.service.id)) {
+    try {
+      results.push(...(await review(resourceKey(service, ref), ref, some, cause, engine)));
+    } catch (error) {
+      await announceOutage(engine, error);
+      results.push(resultWithoutResource(cause, { ...ref, outcome: 'failed', error: messageOf(error) }));
+    }
+  }
+  return results;
+}
+
+async function review(
+  key: string,
+  ref: ResourceRef,
+  detections: readonly Detection[],
+  cause: Cause,
+  engine: Engine,
+): Promise<readonly Result[]> {
+  const now = engine.clock.now();
+  const loaded = await engine.ledger.load(key);
+  if (!hasDetections(loaded.state) && loaded.state.outbox.length === 0) return [];
+  const [session, told] = await engine.ledger.update(await engine.ledger.loadShared(loaded), (state, shared) => {
+    const isExempt = (detection: Detection) => exemptionFor({ detection, ref }, shared, engine) !== null;
+    const { state: next, reports } = withTimePassed(detections.filter(isExempt).reduce(withoutFindings, state), now);
+    const notices = reports.map((finding) => queued(reportResult(finding, ref, cause), cause, now, NOTHING_MADE));
+    if (next === state) return { answer: notices };
+    return { next: { ...next, outbox: [...next.outbox, ...notices] }, answer: notices };
+  });
+  const results = told.map(({ notice }) => notice.result);
+  return published(
+    session,
+    { ref, detections },
+    engine,
+    told.map(({ id }) => id),
+    results,
+  );
+}
+
+const reportResult = (finding: Finding, ref: ResourceRef, cause: Cause): Result =>
+  resultWithoutResource(cause, {
+    controlId: finding.controlId,
+    severity: finding.severity,
+    ...ref,
+    outcome: 'detected',
+    mode: 'detect',
+    annotation: reportOf(finding),
+  });
+
+/** Publishes what this run has queued and what dead runs left. What could not be published stays in the outbox, and the retry of the event publishes it. */
+async function published(
+  session: Session,
+  { ref, detections }: { readonly ref: ResourceRef; readonly detections: readonly Detection[] },
+  engine: Engine,
+  own: readonly string[],
+  results: readonly Result[],
+): Promise<readonly Result[]> {
+  const resource = { consoleUrl: ({ region }: ResourceRef) => consoleUrl(region, 'cloudtrailv2/home#/events') };
+  try {
+    await publishOutbox(session, { resource, ref, controls: detections }, engine, own);
+    return results;
+  } catch (error) {
+    await postponed(session, engine, own);
+    const why = `not notified: ${messageOf(error)}`;
+    return results.map((result) => ({ ...result, outcome: 'failed', error: `${result.outcome}, but ${why}` }));
+  }
+}
+
+const NOTHING_MADE = { reversible: false } as const;
+
+const keyOf = ({ detection, ref }: Pick<DetectedRecord, 'detection' | 'ref'>): string =>
+  resourceKey(detection.service.id, ref);
+
+const arnOf = ({ detection, ref }: Pick<DetectedRecord, 'detection' | 'ref'>): string =>
+  detection.arn?.(ref) ?? ref.resourceId;
+
+/** A detection writes nothing: above `detect` there is no mode. */
+const modeOf = ({ detection, ref }: DetectedRecord, { policy, ceiling }: Engine): Mode => {
+  const place = { ref, arn: arnOf({ detection, ref }), tags: null };
+  return lower(lower(policy.settingsFor(detection, place).mode, ceiling), 'detect');
+};
+
+const exemptionFor = (
+  record: Pick<DetectedRecord, 'detection' | 'ref'>,
+  shared: Shared | null,
+  engine: Engine,
+): ExemptionRule | null => {
+  if (shared === null) throw new TypeError('what holds for everybody was not read');
+  const { resourceId } = record.ref;
+  return exemptionOf({ controlId: record.detection.id, arn: arnOf(record), resourceId }, shared, engine);
+};
+
+const resultOf = ({ detection, ref }: DetectedRecord, cause: Cause, annotation: string): Result =>
+  resultWithoutResource(cause, {
+    controlId: detection.id,
+    severity: detection.severity,
+    ...ref,
+    outcome: 'detected',
+    mode: 'detect',
+    annotation: shortened(annotation),
+  });

@@ -1,0 +1,96 @@
+import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { field, isObject, type JsonObject, stringOrNull } from '../event.ts';
+import { INTERNAL_SOURCE, type InternalMessage } from '../internal-events.ts';
+import type { Aws } from '../resource.ts';
+import type { Domain } from '../service.ts';
+import { type Clock, SECOND_MS } from '../time.ts';
+
+/** SendMessageBatch takes so many entries at once, of 256 KiB in sum; ours are of some hundred bytes. */
+const BATCH = 10;
+/** SQS delays a message by no more; what is for later is sent on by whoever receives it. */
+export const MAX_DELAY_S = 900;
+const MAX_ATTEMPTS = 5;
+/** Waits before entries that SQS refused are sent again; each is twice as long as the one before. */
+const FIRST_RETRY_MS = 200;
+
+/** Where messages of our own go. */
+export interface Destinations {
+  /** The client of the home region. */
+  readonly aws: Aws;
+  /** What all names of the deployment begin with: `evenkeel-prod`. */
+  readonly prefix: string;
+  readonly domains: Readonly<Record<string, Domain>>;
+  readonly clock: Clock;
+}
+
+type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds?: number };
+
+/** Sends messages of our own to the queues of the domains that serve them, delayed where they have a time; never by the default bus, where anybody in the account may put events. Throws where a service has no domain, where SQS goes on refusing some of them, or the SDK's own error. */
+export function messageSender({ aws, prefix, domains, clock }: Destinations) {
+  const urls = new Map<string, Promise<string>>();
+
+  const urlOf = (domain: string): Promise<string> => {
+    const known = urls.get(domain);
+    if (known !== undefined) return known;
+    const asked = aws(SQSClient)
+      .send(new GetQueueUrlCommand({ QueueName: `${prefix}-${domain}` }))
+      .then(({ QueueUrl = '' }) => QueueUrl);
+    urls.set(domain, asked);
+    // What failed once is asked again.
+    asked.catch(() => urls.delete(domain));
+    return asked;
+  };
+
+  async function sendBatch(QueueUrl: string, entries: readonly Entry[]): Promise<void> {
+    let left = entries;
+    let reason = '';
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (attempt > 0) await clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
+      const { Failed = [] } = await aws(SQSClient).send(new SendMessageBatchCommand({ QueueUrl, Entries: [...left] }));
+      if (Failed.length === 0) return;
+      const refused = new Set(Failed.map(({ Id }) => Id));
+      left = left.filter(({ Id }) => refused.has(Id));
+      reason = `${Failed[0]?.Code}: ${Failed[0]?.Message}`;
+    }
+    throw new Error(`SQS refused ${left.length} messages of ours: ${reason}`);
+  }
+
+  return async (messages: readonly InternalMessage[]): Promise<void> => {
+    const byDomain = Map.groupBy(messages, ({ service }) => domainOf(service, domains));
+    for (const [domain, own] of byDomain) {
+      const QueueUrl = await urlOf(domain);
+      const entries = own.map((message, index) => entryOf(message, index, clock.now().getTime()));
+      for (let start = 0; start < entries.length; start += BATCH)
+        await sendBatch(QueueUrl, entries.slice(start, start + BATCH));
+    }
+  };
+}
+
+/** The domain that serves a service. Throws where none does. */
+function domainOf(service: string, domains: Readonly<Record<string, Domain>>): Domain {
+  const domain = Object.hasOwn(domains, service) ? domains[service] : undefined;
+  if (domain === undefined) throw new Error(`no domain serves "${service}"; known: ${Object.keys(domains).join(', ')}`);
+  return domain;
+}
+
+/** As EventBridge's envelope, so that one reader reads all that comes to a queue. */
+function entryOf({ detailType, detail, service, notBefore }: InternalMessage, index: number, now: number): Entry {
+  const body = { source: INTERNAL_SOURCE, 'detail-type': detailType, detail: { ...detail, service } };
+  const MessageBody = JSON.stringify(notBefore === undefined ? body : { ...body, notBefore });
+  const delay = Math.min(MAX_DELAY_S, Math.ceil(((notBefore ?? now) - now) / SECOND_MS));
+  return { Id: `${index}`, MessageBody, ...(delay > 0 ? { DelaySeconds: delay } : {}) };
+}
+
+/** True for a message of our own. */
+export const isInternal = (event: unknown): event is JsonObject => isObject(event) && event.source === INTERNAL_SOURCE;
+
+/** A message of our own that came before its time, to be sent on; null where it is to be handled now. */
+export function earlyMessage(event: unknown, now: number): InternalMessage | null {
+  if (!isInternal(event) || typeof event.notBefore !== 'number' || event.notBefore <= now) return null;
+  const { detail, notBefore } = event;
+  const service = stringOrNull(field(detail, 'service'));
+  const detailType = stringOrNull(event['detail-type']);
+  return service === null || detailType === null || !isObject(detail)
+    ? null
+    : { service, detailType, detail, notBefore };
+}

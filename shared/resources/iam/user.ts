@@ -1,0 +1,109 @@
+import {
+  type AccessKeyMetadata,
+  GetUserCommand,
+  IAMClient,
+  paginateListAccessKeys,
+  paginateListUsers,
+  paginateListUserTags,
+} from '@aws-sdk/client-iam';
+import { carried } from '../../aws/answer.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { pagesOf } from '../../aws/pages.ts';
+import { type CallRecord, field, strings } from '../../event.ts';
+import {
+  type Aws,
+  type ConfigName,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
+import iam from './service.ts';
+
+const onUsers = (action: string) => onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*', action);
+
+/** An access key without its secret, which IAM shows nobody. */
+const keyOf = ({ AccessKeyId, Status, CreateDate }: AccessKeyMetadata) => ({
+  AccessKeyId: carried('ListAccessKeys', 'AccessKeyId', AccessKeyId),
+  Status: carried('ListAccessKeys', 'Status', Status),
+  CreateDate: carried('ListAccessKeys', 'CreateDate', CreateDate).toISOString(),
+});
+
+async function readAccessKeys(aws: Aws, { resourceId }: ResourceRef) {
+  const keys: ReturnType<typeof keyOf>[] = [];
+  for await (const page of paginateListAccessKeys({ client: aws(IAMClient) }, { UserName: resourceId }))
+    keys.push(...carried('ListAccessKeys', 'AccessKeyMetadata', page.AccessKeyMetadata).map(keyOf));
+  return keys.toSorted((a, b) => a.AccessKeyId.localeCompare(b.AccessKeyId));
+}
+
+async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
+  const tags: Record<string, string> = {};
+  for await (const page of paginateListUserTags({ client: aws(IAMClient) }, { UserName: resourceId }))
+    for (const { Key = '', Value = '' } of carried('ListUserTags', 'Tags', page.Tags)) tags[Key] = Value;
+  return { tags, service: null };
+}
+
+/** The user that a call about access keys is about: who acts on itself leaves its own name out of the request. */
+function keyHolder({ request, response, userIdentity }: CallRecord): readonly string[] {
+  const named = [...strings(response, 'accessKey.userName'), ...strings(request, 'userName')];
+  const own = field(userIdentity, 'type') === 'IAMUser' ? strings(userIdentity, 'userName') : [];
+  return (named.length > 0 ? named : own).slice(0, 1);
+}
+
+/** The root user has access keys too, and is no user of IAM. */
+const noUser = async () => [];
+
+/** AWS Config says a user's unique id (`AIDA…`), and mostly its name beside it. */
+async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
+  if (resourceName !== null) return resourceName;
+  for await (const { Users = [] } of paginateListUsers({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
+    const found = Users.find(({ UserId }) => UserId === resourceId);
+    if (found?.UserName !== undefined) return found.UserName;
+  }
+  return null;
+}
+
+async function configIdOf(aws: Aws, { resourceId }: ResourceRef): Promise<string> {
+  const { User } = await aws(IAMClient).send(new GetUserCommand({ UserName: resourceId }));
+  return carried('GetUser', 'UserId', User?.UserId);
+}
+
+/** An IAM user by its name: its access keys. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
+export const user = defineResource({
+  service: iam,
+  type: 'AWS::IAM::User',
+  global: true,
+  triggers: [
+    call('iam.amazonaws.com', ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'], {
+      ids: keyHolder,
+      find: noUser,
+      facets: ['accessKeys'],
+    }),
+    call('iam.amazonaws.com', ['CreateUser', 'DeleteUser'], {
+      ids: ({ request }) => strings(request, 'userName'),
+      facets: ['accessKeys'],
+    }),
+    // A user that is renamed is looked at under both names: the old one ends with it.
+    call('iam.amazonaws.com', 'UpdateUser', {
+      ids: ({ request }) => [...strings(request, 'userName'), ...strings(request, 'newUserName')],
+      facets: ['accessKeys'],
+    }),
+  ],
+  gone: ['NoSuchEntityException', 'NoSuchEntity'],
+  facets: { accessKeys: { grants: onUsers('iam:ListAccessKeys'), read: readAccessKeys } },
+  grants: { ...onEverything('iam:ListUsers'), ...onUsers('iam:GetUser') },
+  ownership: { grants: onUsers('iam:ListUserTags'), read: readOwnership },
+  arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:iam::${accountId}:user/${resourceId}`,
+  consoleUrl: ({ resourceId, region }) =>
+    consoleUrl(region, `iam/home#/users/details/${encodeURIComponent(resourceId)}`),
+  list: (aws, _account, from) =>
+    pagesOf(
+      paginateListUsers({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
+      ({ Marker }) => Marker,
+      ({ Users = [] }) => Users.flatMap(({ UserName }) => (UserName === undefined ? [] : [{ resourceId: UserName }])),
+    ),
+  identify,
+  configIdOf,
+});

@@ -1,0 +1,148 @@
+import {
+  type DBInstance,
+  DescribeDBInstancesCommand,
+  paginateDescribeDBInstances,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { IncompleteAnswerError } from '../../aws/answer.ts';
+import { consoleUrl } from '../../aws/console-url.ts';
+import { pagesOf } from '../../aws/pages.ts';
+import { type CallRecord, strings } from '../../event.ts';
+import {
+  type Aws,
+  type ConfigName,
+  call,
+  defineResource,
+  event,
+  Gone,
+  onEverything,
+  orNull,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
+import rds from './service.ts';
+
+const describeDBInstances = onEverything('rds:DescribeDBInstances');
+const GONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
+/** How AWS Config's id of an instance begins (`DbiResourceId`). */
+const CONFIG_ID = 'db-';
+
+/** The settings that controls go by; the endpoint and the names of users are left out. */
+const instanceOf = ({ DBInstanceStatus, Engine, DBClusterIdentifier, PubliclyAccessible }: DBInstance) => ({
+  DBInstanceStatus: DBInstanceStatus ?? null,
+  Engine: Engine ?? null,
+  DBClusterIdentifier: DBClusterIdentifier ?? null,
+  // RDS leaves it out of an instance whose VPC it has not decided on yet.
+  PubliclyAccessible: PubliclyAccessible ?? false,
+});
+
+/** The instance of that identifier. Throws DBInstanceNotFoundFault or Gone where there is none. */
+async function describeInstance(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<DBInstance> {
+  const asked = new DescribeDBInstancesCommand({ DBInstanceIdentifier: resourceId });
+  const { DBInstances } = await aws(RDSClient).send(asked);
+  if (DBInstances === undefined) throw new IncompleteAnswerError('DescribeDBInstances answered without DBInstances');
+  const found = DBInstances.find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === resourceId);
+  if (found === undefined) throw new Gone(`RDS knows no instance ${resourceId}`);
+  return found;
+}
+
+async function readOwnership(aws: Aws, ref: ResourceRef) {
+  const { TagList = [] } = await describeInstance(aws, ref);
+  return { tags: Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value])), service: null };
+}
+
+/** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN (`arn:aws:rds:eu-west-1:111122223333:db:orders`). */
+const identifierIn = (text: string): string => (text.split(':').at(-1) ?? '').toLowerCase();
+
+const identifiersAt = (source: unknown, ...paths: readonly string[]) => [
+  ...new Set(paths.flatMap((path) => strings(source, path)).map(identifierIn)),
+];
+
+/** What the answer calls the instance, else what the request does at `path`. */
+const named = ({ request, response }: CallRecord, path: string) => {
+  const answered = identifiersAt(response, 'dBInstanceIdentifier');
+  return answered.length > 0 ? answered : identifiersAt(request, path);
+};
+
+/** An instance that is being renamed is looked at under both names: the old one ends with it. */
+const withNewName = (record: CallRecord) => [
+  ...new Set([
+    ...named(record, 'dBInstanceIdentifier'),
+    ...identifiersAt(record.request, 'newDBInstanceIdentifier'),
+    ...identifiersAt(record.response, 'pendingModifiedValues.dBInstanceIdentifier'),
+  ]),
+];
+
+/** AWS Config says `db-…` as the id, and the identifier as the name beside it, if at all. */
+async function identify(aws: Aws, { resourceId, resourceName, arn }: ConfigName): Promise<string | null> {
+  const known = resourceName ?? arn;
+  if (known !== null) return identifierIn(known);
+  if (!resourceId.toLowerCase().startsWith(CONFIG_ID)) return identifierIn(resourceId);
+  const filter = { Filters: [{ Name: 'dbi-resource-id', Values: [resourceId] }] };
+  const answer = await orNull(aws(RDSClient).send(new DescribeDBInstancesCommand(filter)), ...GONE);
+  const found = answer?.DBInstances?.find(({ DbiResourceId }) => DbiResourceId === resourceId);
+  return found?.DBInstanceIdentifier ?? null;
+}
+
+async function configIdOf(aws: Aws, ref: ResourceRef): Promise<string> {
+  const { DbiResourceId } = await describeInstance(aws, ref);
+  if (DbiResourceId === undefined)
+    throw new IncompleteAnswerError('DescribeDBInstances answered without DbiResourceId');
+  return DbiResourceId;
+}
+
+/** A DB instance of RDS, Aurora or Neptune by its identifier: its status and its settings. */
+export const dbInstance = defineResource({
+  service: rds,
+  type: 'AWS::RDS::DBInstance',
+  triggers: [
+    call(
+      'rds.amazonaws.com',
+      [
+        'CreateDBInstance',
+        'CreateDBInstanceReadReplica',
+        'RestoreDBInstanceFromDBSnapshot',
+        'RestoreDBInstanceFromS3',
+        'StartDBInstance',
+        'DeleteDBInstance',
+      ],
+      { ids: (record) => named(record, 'dBInstanceIdentifier'), facets: ['instance'] },
+    ),
+    call('rds.amazonaws.com', 'RestoreDBInstanceToPointInTime', {
+      ids: (record) => named(record, 'targetDBInstanceIdentifier'),
+      facets: ['instance'],
+    }),
+    call('rds.amazonaws.com', 'ModifyDBInstance', { ids: withNewName, facets: ['instance'] }),
+    // What no call of these names makes (a cluster's members, a blue/green switchover), and when RDS has done its work.
+    // `SourceIdentifier` is the identifier in some of these events and `rds:` with it in others; the ARN is the same in all.
+    event('aws.rds', 'RDS DB Instance Event', {
+      ids: ({ detail }) => identifiersAt(detail, 'SourceArn', 'SourceIdentifier'),
+      facets: ['instance'],
+    }),
+  ],
+  gone: GONE,
+  facets: {
+    instance: {
+      grants: describeDBInstances,
+      read: async (aws, ref) => instanceOf(await describeInstance(aws, ref)),
+    },
+  },
+  grants: describeDBInstances,
+  volatile: ['DBInstanceStatus'],
+  ownership: { grants: describeDBInstances, read: readOwnership },
+  arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:rds:${region}:${accountId}:db:${resourceId}`,
+  consoleUrl: ({ resourceId, region }) => consoleUrl(region, `rds/home#database:id=${resourceId};is-cluster=false`),
+  list: (aws, _account, from) =>
+    pagesOf(
+      paginateDescribeDBInstances({ client: aws(RDSClient), startingToken: from }, { MaxRecords: 100 }),
+      ({ Marker }) => Marker,
+      ({ DBInstances = [] }) =>
+        DBInstances.flatMap((found) =>
+          found.DBInstanceIdentifier === undefined
+            ? []
+            : [{ resourceId: found.DBInstanceIdentifier, facets: { instance: instanceOf(found) } }],
+        ),
+    ),
+  identify,
+  configIdOf,
+});

@@ -1,0 +1,8 @@
+import { defineService } from '../../service.ts';
+
+export default defineService({
+  id: 'rds',
+  domain: 'databases',
+  eventSources: ['rds.amazonaws.com', 'aws.rds'],
+  sdks: { rds: () => import('@aws-sdk/client-rds') },
+});

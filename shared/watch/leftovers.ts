@@ -1,0 +1,60 @@
+import type { Engine } from '../engine/context.ts';
+import { isDetectionDue } from '../engine/detections/sightings.ts';
+import { leaseState } from '../ledger/lease.ts';
+import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
+import type { ResourceRef } from '../resource.ts';
+import { DAY_MS, MINUTE_MS } from '../time.ts';
+
+/** A resource to look at again, and why. */
+export interface Recheck {
+  readonly service: string;
+  readonly ref: ResourceRef;
+  readonly reason: string;
+}
+
+/** A recheck that is overdue for longer than this has lost its message, in milliseconds. */
+const LOST_MS = 2 * MINUTE_MS;
+/** Whoever queues a notification has published it by then, in milliseconds. */
+const PUBLISH_TIME_MS = MINUTE_MS;
+
+/** The service in a resource's key. */
+const serviceOf = (key: string) => key.split('|')[2] ?? '';
+
+/** A recheck of the resource of a key. */
+export const recheckOf = (key: string, reason: string): Recheck => ({
+  service: serviceOf(key),
+  ref: refOfKey(key),
+  reason,
+});
+
+/** True where a run has begun a remediation and can no longer be at work: its lease has ended. `now`: milliseconds since 1970. */
+export const isCutOff = ({ open, lease }: ResourceState, now: number): boolean =>
+  !leaseState(lease, now).held && open.some(({ status }) => status === 'applying');
+
+/** True where the resource was to be looked at again, and nobody has in time. */
+export const isOverdue = ({ recheckAt }: ResourceState, now: number): boolean =>
+  recheckAt !== null && recheckAt < now - LOST_MS;
+
+/** True where a run died before it evaluated what others had left to it; a day later the sweep has done it. */
+const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): boolean =>
+  leaseState(lease, now).orphaned.length > 0 && changedHandsAt > now - DAY_MS;
+
+/** What is left to do for a resource though no event comes, in words; null where nothing is. Pure. */
+export function leftoverOf(state: ResourceState, now: number): string | null {
+  if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was cut off';
+  if (isOverdue(state, now)) return 'its recheck was lost';
+  if (state.outbox.some(({ at }) => at < now - PUBLISH_TIME_MS)) return 'a notification was not published';
+  if (isDetectionDue(state, now)) return 'repeats of a detection are to be reported, or it has ended';
+  return null;
+}
+
+/** The resources that a lost message or a run that died has left to be looked at again. */
+export async function leftovers({ ledger, clock }: Pick<Engine, 'ledger' | 'clock'>): Promise<readonly Recheck[]> {
+  const now = clock.now().getTime();
+  const found: Recheck[] = [];
+  for await (const { key, state } of ledger.active()) {
+    const reason = leftoverOf(state, now);
+    if (reason !== null) found.push(recheckOf(key, reason));
+  }
+  return found;
+}

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { accountArn, globalRegionOf } from '../../shared/aws/partitions.ts';
+
+test.each([
+  ['eu-west-1', 'us-east-1'],
+  ['us-east-1', 'us-east-1'],
+  ['cn-northwest-1', 'cn-north-1'],
+  ['us-gov-east-1', 'us-gov-west-1'],
+])('what belongs to no region and is named in %s stands in %s', (region, global) => {
+  expect(globalRegionOf(region)).toBe(global);
+});
+
+test('an account has an ARN in the partition of the region', () => {
+  const accountId = '111122223333';
+  expect(accountArn({ accountId, region: 'eu-west-1' })).toBe(`arn:aws:iam::${accountId}:root`);
+  expect(accountArn({ accountId, region: 'cn-north-1' })).toBe(`arn:aws-cn:iam::${accountId}:root`);
+});

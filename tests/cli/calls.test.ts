@@ -1,0 +1,64 @@
+import { EC2Client, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
+import { makeCall } from '../../shared/cli/calls.ts';
+import type { Aws } from '../../shared/resource.ts';
+
+/** Clients that answer every call as the test says, and what they were asked. */
+function answering(answer: () => object) {
+  const made: { client: unknown; region: string | undefined; command: unknown }[] = [];
+  const aws = ((client: unknown, region?: string) => ({
+    async send(command: object) {
+      made.push({ client, region, command });
+      return answer();
+    },
+  })) as unknown as Aws;
+  return { aws, made };
+}
+const refused = (name: string) => () => {
+  throw Object.assign(new Error(name), { name });
+};
+const call = {
+  service: 'ec2',
+  operation: 'RevokeSecurityGroupIngress',
+  input: { GroupId: 'sg-1' },
+  satisfiedBy: ['InvalidPermission.NotFound'],
+};
+
+describe('a call that the ledger holds as data', () => {
+  test('is made again with the client and the command that it names', async () => {
+    const { aws, made } = answering(() => ({ Return: true }));
+    expect(await makeCall({ ...call, region: 'us-east-1' }, aws)).toEqual({ Return: true });
+    expect(made).toMatchObject([{ client: EC2Client, region: 'us-east-1', command: { input: call.input } }]);
+    expect(made[0]?.command).toBeInstanceOf(RevokeSecurityGroupIngressCommand);
+  });
+
+  test.each([
+    ['s3', 'DeleteBucketEncryption'],
+    ['s3control', 'DeletePublicAccessBlock'],
+    ['config', 'StopConfigurationRecorder'],
+    ['cloudtrail', 'StopLogging'],
+  ])('may be one of %s', async (service, operation) => {
+    const { aws, made } = answering(() => ({}));
+    await makeCall({ service, operation, input: {} }, aws);
+    expect(made).toHaveLength(1);
+  });
+
+  test('is as good where it is so already', async () => {
+    expect(await makeCall(call, answering(refused('InvalidPermission.NotFound')).aws)).toEqual({});
+    const denied = makeCall(call, answering(refused('AccessDenied')).aws);
+    await expect(denied).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test.each([
+    ['iam', 'CreateUser'],
+    ['ec2', 'MakeCoffee'],
+    ['ec2', 'constructor'],
+    ['__proto__', 'RevokeSecurityGroupIngress'],
+  ])('is not made where nobody knows it: %s %s', async (service, operation) => {
+    const { aws, made } = answering(() => ({}));
+    await expect(makeCall({ service, operation, input: {} }, aws)).rejects.toThrow(
+      `${service}:${operation} is not a call that Evenkeel makes`,
+    );
+    expect(made).toEqual([]);
+  });
+});

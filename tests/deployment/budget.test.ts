@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
+import { DOMAINS } from '../../shared/service.ts';
+import { run } from '../support/command.ts';
+import {
+  generate,
+  ofType,
+  PATIENCE,
+  policiesOf,
+  type Resources,
+  serverless,
+  templateIn,
+} from '../support/serverless.ts';
+import { addStandIns } from '../support/stand-ins.ts';
+import { copyOfTree } from '../support/tree.ts';
+
+// What AWS takes, held with as many controls as Evenkeel may come to have and everything on that a deployment can have.
+const COUNT = 200;
+/** The longest names that a deployment can have. */
+const STAGE = 'a-stage-of-20-letter';
+const FLAGS = [
+  `--stage=${STAGE}`,
+  '--param=slackSecret=secretsmanager:evenkeel/slack',
+  '--param=configRules=true',
+  '--param=emails=a@example.com,b@example.com',
+];
+
+const tree = copyOfTree();
+let resources: Resources;
+let size: number;
+beforeAll(async () => {
+  addStandIns(tree, COUNT);
+  writeFileSync(`${tree}policy.yml`, 'defaults: { mode: remediate }\n');
+  expect(await generate(tree)).toMatchObject({ status: 0 });
+  expect(await serverless(tree, ['package', ...FLAGS])).toMatchObject({ status: 0 });
+  const template = templateIn(tree);
+  resources = template.Resources;
+  size = JSON.stringify(template).length;
+}, PATIENCE);
+
+/** Text as it is in an account whose names are as long as they get. */
+const filledIn = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member !== 'object' || member === null) return member;
+    const { 'Fn::Sub': text, 'Fn::GetAtt': attribute, Ref: id } = member as Readonly<Record<string, unknown>>;
+    const longest = `arn:aws:dynamodb:ap-southeast-1:123456789012:table/evenkeel-${STAGE}-LedgerTable-1ABCDEFGHIJKL`;
+    if (typeof text === 'string')
+      return text
+        .replaceAll(/\$\{\w+\.Arn\}/g, longest)
+        .replaceAll('${AWS::Partition}', 'aws')
+        .replaceAll('${AWS::Region}', 'ap-southeast-1')
+        .replaceAll('${AWS::AccountId}', '123456789012')
+        .replaceAll('${AWS::URLSuffix}', 'amazonaws.com');
+    if (id === 'AWS::AccountId') return '123456789012';
+    return attribute === undefined && id === undefined ? member : longest;
+  });
+
+const region = (): { readonly Resources: Resources } => JSON.parse(resources.Forwarding?.Properties.TemplateBody);
+
+test('every domain, Slack and the rules of AWS Config are in, and every control', async () => {
+  const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
+  const names = [...DOMAINS, 'watch', 'slack', 'config-rules'];
+  expect(functions.sort()).toEqual(names.map((name) => `evenkeel-${STAGE}-${name}`).sort());
+  const own = [...(await loadCatalogue()).values()].flat().length;
+  const packs = ofType(resources, 'AWS::Config::ConformancePack').map(
+    ([, { Properties }]) => Properties.TemplateBody['Fn::Sub'],
+  );
+  // AWS Config knows no snapshots.
+  expect(packs.join('').match(/Type: AWS::Config::ConfigRule/g)).toHaveLength(own - 1 + COUNT);
+});
+
+test('the stack has less than 250 resources, and CloudFormation takes its template', async () => {
+  expect(Object.keys(resources).length).toBeLessThan(250);
+  expect(size).toBeLessThan(1_000_000);
+  const file = `${tree}.serverless/cloudformation-template-update-stack.json`;
+  const elsewhere = `${tree}.serverless/region.json`;
+  writeFileSync(elsewhere, resources.Forwarding?.Properties.TemplateBody);
+  // Of the services that stand in, the linter knows no actions.
+  const args = ['--regions', 'eu-west-1', '--ignore-checks', 'W3037', '--template', file, elsewhere];
+  expect(await run(join(ROOT, '.sandbox/venv/bin/cfn-lint'), args)).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+describe('each role', () => {
+  test('holds what IAM takes inline, and no more managed policies of no more characters than it attaches', () => {
+    for (const [id, { Properties }] of ofType(resources, 'AWS::IAM::Role')) {
+      const attached: readonly unknown[] = Properties.ManagedPolicyArns ?? [];
+      const [inline, ...managed] = policiesOf(resources, id).map((policy) => filledIn(policy).length);
+      expect({ id, fits: (inline ?? 0) < 10_240 }).toEqual({ id, fits: true });
+      expect({ id, managed: managed.filter((length) => length >= 6_144) }).toEqual({ id, managed: [] });
+      expect(attached.length).toBeLessThanOrEqual(10);
+      expect(managed).toHaveLength(attached.length);
+    }
+    // The fullest one is an example of a role that does not hold all by itself.
+    expect(policiesOf(resources, 'InfrastructureRole').length).toBeGreaterThan(1);
+  });
+
+  test('may do all that its controls declare', () => {
+    const actions = policiesOf(resources, 'InfrastructureRole')
+      .flatMap(({ Statement }) => Statement)
+      .flatMap(({ Action }) => Action);
+    const writes = actions.filter((action) => /:(Create|Modify|Remove|Attach)ThingOfKind/.test(action));
+    expect(new Set(writes).size).toBe((COUNT / 4) * 4);
+  });
+});
+
+describe('each bus', () => {
+  const patterns = (from: Resources) =>
+    ofType(from, 'AWS::Events::Rule').flatMap(([, { Properties }]) => Properties.EventPattern ?? []);
+
+  test('has rules with patterns that EventBridge takes', () => {
+    for (const pattern of [...patterns(resources), ...patterns(region().Resources)])
+      expect(filledIn(pattern).length).toBeLessThan(2_048);
+  });
+
+  test('has less than 300 rules', () => {
+    const rules = ofType(resources, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    const own = rules.filter(({ EventBusName }) => EventBusName !== undefined);
+    for (const there of [own, rules.filter((rule) => !own.includes(rule)), patterns(region().Resources)])
+      expect(there.length).toBeLessThan(300);
+  });
+
+  test('hears of every event that a control names, and of every type', () => {
+    for (const heard of [JSON.stringify(patterns(region().Resources)), JSON.stringify(patterns(resources))])
+      for (const word of ['CreateThingOfKind', 'ModifyThingOfKind', 'RemoveThingOfKind'])
+        expect(new Set(heard.match(new RegExp(`${word}\\d{3}`, 'g'))).size).toBe(COUNT);
+  });
+});
+
+test('the template of the other regions and those of the conformance packs are as long as they may be given as text', () => {
+  expect(Buffer.byteLength(resources.Forwarding?.Properties.TemplateBody)).toBeLessThan(51_200);
+  for (const [, { Properties }] of ofType(resources, 'AWS::Config::ConformancePack'))
+    expect(filledIn(Properties.TemplateBody).length).toBeLessThan(51_200);
+});

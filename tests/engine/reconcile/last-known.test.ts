@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import type { AnyControl } from '../../../shared/control.ts';
+import { goodFacets } from '../../../shared/engine/reconcile/last-known.ts';
+import { lidClosed } from '../../support/fake-resource.ts';
+
+const keeping = (id: string, ...lastKnown: string[]): AnyControl => ({ ...lidClosed, id, lastKnown });
+const FACETS = { lid: 1, lock: 2, label: 3 };
+const compliantBut =
+  (...ids: string[]) =>
+  ({ id }: AnyControl) =>
+    ids.includes(id) ? ('NON_COMPLIANT' as const) : ('COMPLIANT' as const);
+
+test('keeps what controls name and every one of them finds COMPLIANT', () => {
+  const controls = [lidClosed, keeping('a', 'lid', 'lock'), keeping('b', 'lock', 'label')];
+  expect(goodFacets(controls, FACETS, compliantBut())).toEqual(FACETS);
+  expect(goodFacets(controls, FACETS, compliantBut('b'))).toEqual({ lid: 1 });
+  expect(goodFacets(controls, FACETS, compliantBut(lidClosed.id))).toEqual(FACETS);
+  expect(goodFacets(controls, FACETS, () => null)).toEqual({});
+  expect(goodFacets([lidClosed], FACETS, compliantBut())).toEqual({});
+});
+
+test('what could not be read whole is not kept in parts', () => {
+  const controls = [keeping('a', 'lid', 'lock'), keeping('b', 'label')];
+  expect(goodFacets(controls, { lid: 1, label: 3 }, compliantBut())).toEqual({ label: 3 });
+});

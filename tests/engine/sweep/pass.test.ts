@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AnyControl } from '../../../shared/control.ts';
+import type { Subject } from '../../../shared/engine/context.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { type Assessment, resultsOf } from '../../../shared/engine/sweep/assess.ts';
+import { SweepPass } from '../../../shared/engine/sweep/pass.ts';
+import { type Ledger, resourceKey } from '../../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../../shared/ledger/memory.ts';
+import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import { Deadline, delays } from '../../../shared/retry.ts';
+import { DAY_MS } from '../../../shared/time.ts';
+import { type TestEngine, testEngine } from '../../support/engine.ts';
+import {
+  ACCOUNT,
+  barrel,
+  barrelKept,
+  crate,
+  crateClosed,
+  crateFresh,
+  crateLocked,
+  HOME,
+  Warehouse,
+} from '../../support/fake-inventory.ts';
+import { CAUSE, named } from '../../support/fake-resource.ts';
+
+const scope = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
+
+/** A ledger that counts what it is asked, by method. */
+function countingLedger(warehouse: Warehouse) {
+  const asked: Record<string, number> = {};
+  const ledger = ledgerIn(memoryStore(), () => warehouse.now);
+  const counted = new Proxy(ledger, {
+    get(target, name: string) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]) => {
+        asked[name] = (asked[name] ?? 0) + 1;
+        return value(...given);
+      };
+    },
+  });
+  return { asked, ledger: counted as Ledger };
+}
+
+/** A pass as the command makes it: it reconciles by itself. */
+async function passOver(warehouse: Warehouse, engine: TestEngine, controls: readonly AnyControl[]) {
+  const passed: Assessment[] = [];
+  const reconciled: Subject[] = [];
+  const pass = new SweepPass(engine, {
+    scope,
+    controls,
+    home: HOME,
+    pace: { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays(1, 1) },
+    sink: {
+      passed: (assessment) => passed.push(assessment),
+      async reconcile(subjects) {
+        reconciled.push(...subjects);
+        for (const subject of subjects) await reconcile(subject, CAUSE, engine);
+      },
+    },
+  });
+  expect(await pass.run()).toBeNull();
+  return { pass, passed, reconciled: reconciled.map(({ ref }) => ref.resourceId) };
+}
+
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`c-${n}`, {}]));
+
+describe('calls', () => {
+  test.each([10, 300])('%d compliant resources cost their listing and one listing of the ledger', async (count) => {
+    const warehouse = new Warehouse(many(count), 100);
+    const { asked, ledger } = countingLedger(warehouse);
+    const engine = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock });
+    const { passed, reconciled } = await passOver(warehouse, engine, [crateClosed, crateFresh]);
+    expect(passed).toHaveLength(count);
+    expect(reconciled).toEqual([]);
+    expect(asked).toEqual({ active: 1 });
+    expect(warehouse.log).toHaveLength(Math.ceil(count / 100));
+  });
+
+  test('a facet that the listing does not bring is read once for each resource', async () => {
+    const warehouse = new Warehouse(many(20), 100);
+    const { asked, ledger } = countingLedger(warehouse);
+    const engine = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock });
+    await passOver(warehouse, engine, [crateClosed, crateLocked]);
+    expect(asked).toEqual({ active: 1 });
+    expect(warehouse.log.filter((said) => said.startsWith('read'))).toHaveLength(20);
+  });
+
+  test('a dry run takes what the listing has brought, also of what has drifted; one that may act reads it anew', async () => {
+    const drifted = () => new Warehouse({ 'c-1': { open: true }, 'c-2': {} });
+    const [dry, acting] = [drifted(), drifted()];
+    await passOver(dry, testEngine(dry.aws, 'remediate', { ceiling: 'detect' }), [crateClosed]);
+    expect(dry.log).toEqual(['list AWS::W::Crate 0']);
+    await passOver(acting, testEngine(acting.aws, 'detect'), [crateClosed]);
+    expect(acting.log).toEqual(['list AWS::W::Crate 0', 'read c-1']);
+  });
+});
+
+describe('the command', () => {
+  test('reports what passed as a reconciliation would', async () => {
+    const warehouse = new Warehouse({ 'c-1': {} });
+    const engine = testEngine(warehouse.aws, 'approve', { clock: warehouse.clock });
+    const controls = [crateClosed, crateLocked];
+    const { passed } = await passOver(warehouse, engine, controls);
+    const ref = { resourceType: crate.type, resourceId: 'c-1', accountId: ACCOUNT, region: HOME };
+    const reported = passed.flatMap((assessment) => resultsOf(assessment, CAUSE, engine));
+    expect(reported).toHaveLength(2);
+    expect(reported).toEqual(await reconcile({ resource: crate, ref, controls }, CAUSE, engine));
+  });
+
+  test('remembers what it sees first and finds its deletion', async () => {
+    const warehouse = new Warehouse({ 'b-1': {} });
+    const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+    expect((await passOver(warehouse, engine, [barrelKept])).reconciled).toEqual(['b-1']);
+    expect(await passOver(warehouse, engine, [barrelKept])).toMatchObject({ reconciled: [], passed: [{}] });
+    warehouse.crates.delete('b-1');
+    expect((await passOver(warehouse, engine, [barrelKept])).reconciled).toEqual(['b-1']);
+    const ref = { resourceType: barrel.type, resourceId: 'b-1', accountId: ACCOUNT, region: HOME };
+    const { state } = await engine.ledger.load(resourceKey('warehouse', ref));
+    expect(state.findings).toMatchObject({ 'barrel-kept': { outcome: 'detected', annotation: 'lost' } });
+  });
+
+  test('closes the finding of what is gone', async () => {
+    const warehouse = new Warehouse({ 'c-1': { open: true } });
+    const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+    await passOver(warehouse, engine, [crateClosed]);
+    expect(await Array.fromAsync(engine.ledger.openFindings())).toHaveLength(1);
+    warehouse.crates.delete('c-1');
+    await passOver(warehouse, engine, [crateClosed]);
+    expect(await Array.fromAsync(engine.ledger.openFindings())).toEqual([]);
+  });
+
+  test('where AWS goes on refusing, what was read is evaluated and the rest is never compliant', async () => {
+    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {} });
+    warehouse.unreadable.set(
+      'c-1',
+      Array.from({ length: 9 }, () => named('Throttling')),
+    );
+    const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+    expect((await passOver(warehouse, engine, [crateLocked])).reconciled).toEqual(['c-1']);
+    expect(engine.told).toMatchObject([{ result: { resourceId: 'c-1', outcome: 'failed' } }]);
+  });
+});
+
+describe('a control that time alone turns', () => {
+  test('is found by the sweep and notified once, not at each sweep', async () => {
+    const warehouse = new Warehouse({ 'c-1': { packed: 1_000_000 }, 'c-2': { packed: 1_000_000 + 2.5 * DAY_MS } });
+    const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+    const swept = async () => (await passOver(warehouse, engine, [crateFresh])).reconciled;
+    expect(await swept()).toEqual([]);
+    warehouse.now += DAY_MS;
+    for (let sweep = 0; sweep < 5; sweep += 1) {
+      expect(await swept()).toEqual(['c-1']);
+      warehouse.now += DAY_MS / 4;
+    }
+    expect(engine.told.map(({ result }) => result.annotation)).toEqual(['1 days old']);
+    warehouse.now += 2 * DAY_MS;
+    await swept();
+    expect(engine.told.map(({ result }) => result.resourceId)).toEqual(['c-1', 'c-2']);
+  });
+});

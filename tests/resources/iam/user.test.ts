@@ -1,0 +1,108 @@
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
+import { route } from '../../../shared/engine/intake/route.ts';
+import { user } from '../../../shared/resources/iam/user.ts';
+import { sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+import { witness } from '../../support/witness.ts';
+
+testResource(user, {
+  events: {
+    'iam/CreateAccessKey': ['deploy'],
+    'iam/CreateAccessKey.own': ['jo'],
+    'iam/UpdateAccessKey': ['deploy'],
+    'iam/UpdateAccessKey.own': ['jo'],
+    'iam/UpdateAccessKey.root': [],
+    'iam/DeleteAccessKey': ['deploy'],
+    'iam/CreateUser': ['deploy'],
+    'iam/DeleteUser': ['deploy'],
+    'iam/UpdateUser.rename': ['deploy', 'release'],
+  },
+});
+
+describe('users of the local account', () => {
+  let account: TestAccount;
+  let iam: IAMClient;
+  let configId = '';
+  beforeAll(async () => {
+    account = await testAccount();
+    iam = account.aws()(IAMClient);
+    const { User } = await iam.send(
+      new CreateUserCommand({ UserName: 'deploy', Path: '/machines/', Tags: [{ Key: 'team', Value: 'web' }] }),
+    );
+    configId = User?.UserId ?? '';
+    await iam.send(new CreateUserCommand({ UserName: 'jo' }));
+  });
+  const refTo = (resourceId: string) => {
+    const { accountId, region } = account;
+    return { resourceType: user.type, resourceId, accountId, region };
+  };
+
+  test('are read with the actions that are declared, and without a secret', async () => {
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'deploy' }));
+    await iam.send(new CreateAccessKeyCommand({ UserName: 'deploy' }));
+    await iam.send(
+      new UpdateAccessKeyCommand({ UserName: 'deploy', AccessKeyId: AccessKey?.AccessKeyId, Status: 'Inactive' }),
+    );
+    const keys = await user.facets.accessKeys.read(account.aws(), refTo('deploy'));
+    expect(keys).toHaveLength(2);
+    expect(keys.map(({ AccessKeyId }) => AccessKeyId)).toEqual(keys.map(({ AccessKeyId }) => AccessKeyId).toSorted());
+    expect(keys.find(({ AccessKeyId }) => AccessKeyId === AccessKey?.AccessKeyId)).toEqual({
+      AccessKeyId: AccessKey?.AccessKeyId,
+      Status: 'Inactive',
+      CreateDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+    expect(JSON.stringify(keys)).not.toContain(AccessKey?.SecretAccessKey);
+    expect(await user.facets.accessKeys.read(account.aws(), refTo('jo'))).toEqual([]);
+    await expectDeclaredReads(user, 'deploy', account);
+    await expectListedAsRead(user, account);
+  });
+
+  test('belong to those whom their tags name', async () => {
+    expect(await user.ownership?.read(account.aws(), refTo('deploy'))).toEqual({
+      tags: { team: 'web' },
+      service: null,
+    });
+  });
+
+  test('one that is gone says so', async () => {
+    await expect(user.facets.accessKeys.read(account.aws(), refTo('gone'))).rejects.toMatchObject({
+      name: expect.stringMatching(new RegExp(user.gone.join('|'))),
+    });
+  });
+
+  test('are found by what AWS Config calls them, with the name beside it or without', async () => {
+    const named = (resourceId: string, resourceName: string | null = null) =>
+      user.identify?.(account.aws(), { ...refTo(resourceId), resourceName, arn: null });
+    expect(await named(configId, 'deploy')).toBe('deploy');
+    expect(await named(configId)).toBe('deploy');
+    expect(await named('AIDAEXAMPLEEXAMPLE009')).toBeNull();
+    expect(await user.configIdOf?.(account.aws(), refTo('deploy'))).toBe(configId);
+  });
+
+  test.each(['call', 'item', 'recheck'])('are looked at in the home region, whoever names them: %s', async (kind) => {
+    const item = {
+      resourceType: user.type,
+      resourceId: configId,
+      awsRegion: 'global',
+      awsAccountId: account.accountId,
+    };
+    const recheck = {
+      resourceType: user.type,
+      resourceId: 'deploy',
+      region: 'ap-south-1',
+      accountId: account.accountId,
+    };
+    const events: Record<string, unknown> = {
+      call: sampleEvent('iam/CreateAccessKey', { '111122223333': account.accountId }),
+      item: { messageType: 'ConfigurationItemChangeNotification', configurationItem: item },
+      recheck: { 'detail-type': 'Evenkeel Recheck', source: 'evenkeel', detail: recheck },
+    };
+    const [change] = changesIn(events[kind]);
+    if (change === undefined) throw new Error('no change');
+    const context = { controls: [witness(user)], aws: account.aws, fallback: account, home: 'eu-central-1' };
+    const { subjects } = await route(change, context);
+    expect(subjects.map(({ ref }) => ref)).toEqual([{ ...refTo('deploy'), region: 'eu-central-1' }]);
+  });
+});

@@ -1,0 +1,114 @@
+import { CreateDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
+import { route } from '../../../shared/engine/intake/route.ts';
+import { dbInstance } from '../../../shared/resources/rds/instance.ts';
+import { sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+import { witness } from '../../support/witness.ts';
+
+testResource(dbInstance, {
+  events: {
+    'rds/CreateDBInstance': ['orders'],
+    'rds/CreateDBInstance.aurora': ['carts-1'],
+    'rds/CreateDBInstanceReadReplica': ['orders-replica'],
+    'rds/RestoreDBInstanceFromDBSnapshot': ['orders-restored'],
+    'rds/RestoreDBInstanceFromS3': ['legacy'],
+    'rds/RestoreDBInstanceToPointInTime': ['orders-yesterday'],
+    'rds/StartDBInstance': ['orders'],
+    'rds/DeleteDBInstance': ['orders'],
+    'rds/ModifyDBInstance': ['orders'],
+    'rds/ModifyDBInstance.omitted': ['orders'],
+    'rds/ModifyDBInstance.rename': ['orders', 'orders-old'],
+    'rds/RDSDBInstanceEvent': ['orders'],
+    'rds/RDSDBInstanceEvent.prefixed': ['orders'],
+  },
+});
+
+describe('instances of the local account', () => {
+  let account: TestAccount;
+  let configId = '';
+  beforeAll(async () => {
+    account = await testAccount();
+    for (const [name, PubliclyAccessible] of [
+      ['orders', true],
+      ['carts', false],
+    ] as const) {
+      const { DBInstance } = await account
+        .aws()(RDSClient)
+        .send(
+          new CreateDBInstanceCommand({
+            DBInstanceIdentifier: name,
+            DBInstanceClass: 'db.t4g.medium',
+            Engine: 'postgres',
+            MasterUsername: 'app',
+            MasterUserPassword: 'not-for-the-ledger',
+            AllocatedStorage: 20,
+            PubliclyAccessible,
+            Tags: [{ Key: 'team', Value: name }],
+          }),
+        );
+      if (name === 'orders') configId = DBInstance?.DbiResourceId ?? '';
+    }
+  });
+  const refTo = (resourceId: string) => {
+    const { accountId, region } = account;
+    return { resourceType: dbInstance.type, resourceId, accountId, region };
+  };
+  const identified = (names: { resourceId: string; resourceName?: string | null; arn?: string | null }) =>
+    dbInstance.identify?.(account.aws(), { resourceName: null, arn: null, ...refTo(names.resourceId), ...names });
+
+  test('are read with the actions that are declared, listed as they are read, and without their secrets', async () => {
+    expect(await dbInstance.facets.instance.read(account.aws(), refTo('orders'))).toEqual({
+      DBInstanceStatus: 'available',
+      Engine: 'postgres',
+      DBClusterIdentifier: null,
+      PubliclyAccessible: true,
+    });
+    await expectDeclaredReads(dbInstance, 'orders', account);
+    await expectListedAsRead(dbInstance, account);
+  });
+
+  test('belong to those whom their tags name', async () => {
+    const ownership = await dbInstance.ownership?.read(account.aws(), refTo('orders'));
+    expect(ownership).toEqual({ tags: { team: 'orders' }, service: null });
+  });
+
+  test('one that is gone says so', async () => {
+    await expect(dbInstance.facets.instance.read(account.aws(), refTo('gone'))).rejects.toMatchObject({
+      name: expect.stringMatching(new RegExp(dbInstance.gone.join('|'))),
+    });
+  });
+
+  test('are found by what AWS Config calls them, with the identifier beside it or without', async () => {
+    expect(configId).toMatch(/^db-/);
+    expect(await identified({ resourceId: configId, resourceName: 'orders' })).toBe('orders');
+    expect(await identified({ resourceId: configId, arn: dbInstance.arn(refTo('orders')) })).toBe('orders');
+    expect(await identified({ resourceId: configId })).toBe('orders');
+    expect(await identified({ resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXY0' })).toBeNull();
+    expect(await dbInstance.configIdOf?.(account.aws(), refTo('orders'))).toBe(configId);
+  });
+
+  test('an item of AWS Config, by its own id, leads to the identifier', async () => {
+    const item = { resourceType: dbInstance.type, resourceId: configId, awsAccountId: account.accountId };
+    const [change] = changesIn({ messageType: 'ConfigurationItemChangeNotification', configurationItem: item });
+    if (change === undefined) throw new Error('no change');
+    const context = { controls: [witness(dbInstance)], aws: account.aws, fallback: account };
+    const { subjects } = await route(change, context);
+    expect(subjects.map(({ ref }) => ref)).toEqual([refTo('orders')]);
+  });
+
+  test('an identifier in capitals, and an ARN in its place, name the same instance', async () => {
+    const context = { controls: [witness(dbInstance)], aws: account.aws, fallback: account };
+    for (const name of ['ORDERS', 'arn:aws:rds:eu-west-1:111122223333:db:orders']) {
+      const [change] = changesIn(
+        sampleEvent('rds/ModifyDBInstance.omitted', {
+          '"dBInstanceIdentifier": "orders"': `"DBInstanceIdentifier": "${name}"`,
+        }),
+      );
+      if (change === undefined) throw new Error('no change');
+      const { subjects } = await route(change, context);
+      expect(subjects.map(({ ref }) => ref.resourceId)).toEqual(['orders']);
+    }
+  });
+});
