@@ -8,7 +8,7 @@ import { policyFrom } from '../../../shared/policy/settings.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { GOOD, labelled, lidClosed, locked, named, refusedWith, withSeverity } from '../../support/fake-resource.ts';
-import { change, exemptionOf, findingOf } from '../../support/test-ledger.ts';
+import { change, exemptionOf, findingOf } from '../../support/ledger-fixtures.ts';
 
 let scene: BoxScene;
 beforeEach(() => {
