@@ -6,7 +6,7 @@ import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
 import { lidClosed, REF } from '../../support/fake-resource.ts';
-import { remediationOf } from '../../support/test-ledger.ts';
+import { remediationOf } from '../../support/ledger-fixtures.ts';
 
 const stepOf = (operation: string, rest: Partial<RecordedStep> = {}): RecordedStep => ({
   service: 'box',

@@ -21,7 +21,7 @@ import { policyFrom } from '../../../shared/policy/settings.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { closeLid, GOOD, lidClosed, withSeverity } from '../../support/fake-resource.ts';
-import { change } from '../../support/test-ledger.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 
 let scene: BoxScene;
 let run: Run;

@@ -13,7 +13,7 @@ import { FREE } from '../../../shared/ledger/lease.ts';
 import type { Remediation } from '../../../shared/ledger/records.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { box, CAUSE, lidClosed, locked, REF, subjectOf as subject, World } from '../../support/fake-resource.ts';
-import { change } from '../../support/test-ledger.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 
 const CONTROLS = [lidClosed, locked];
 let scene: BoxScene;

@@ -161,7 +161,7 @@ describe('the lease', () => {
   test('of a resource that others want looked at is kept: what is decided is written, and who wants what is said', async () => {
     draft.change(queue('a'));
     const { lease } = await state();
-    await meanwhile({ lease: mark(lease, { requested: [lidClosed.id], handles: [] }) ?? lease });
+    await meanwhile({ lease: mark(lease, { requested: [lidClosed.id] }) ?? lease });
     expect(await draft.release()).toEqual([lidClosed.id]);
     expect((await state()).lease).toMatchObject({ holder: HOLDER, dirty: false, until: scene.now() + LEASE_MS });
     expect(outboxOf(await state())).toEqual(['a']);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { AnyControl } from '../../../shared/control.ts';
+import { type AnyControl, compliant } from '../../../shared/control.ts';
 import { newRecord } from '../../../shared/engine/reconcile/record.ts';
 import { recover } from '../../../shared/engine/reconcile/recover.ts';
 import type { Run } from '../../../shared/engine/reconcile/run.ts';
@@ -95,6 +95,17 @@ describe('a run that was cut off', () => {
     scene.world.box = null;
     expect((await recovered([kept])).ended).toEqual({});
     expect(await statusOf(other)).toBe('interrupted');
+  });
+
+  test('is not taken to have remediated a resource that is gone where its deletion may be drift, whatever its control says now', async () => {
+    const indifferent: AnyControl = {
+      ...kept,
+      whenDeleted: { evaluate: () => compliant('So be it.'), plan: () => [] },
+    };
+    const record = await leftOpen({}, indifferent);
+    scene.world.box = null;
+    expect((await recovered([indifferent])).ended).toEqual({});
+    expect(await statusOf(record)).toBe('interrupted');
   });
 
   test('of a control that this look is not about waits for one that is', async () => {

@@ -34,7 +34,7 @@ const state = async () => (await scene.session()).state;
 /** Somebody comes and leaves a mark. */
 const comes = async () => {
   const { lease } = await state();
-  await change(engine.ledger, KEY, { lease: mark(lease, { requested: [lidClosed.id], handles: [] }) ?? lease });
+  await change(engine.ledger, KEY, { lease: mark(lease, { requested: [lidClosed.id] }) ?? lease });
 };
 
 test('what is done is done by the only writer, and written as the lease is released', async () => {
