@@ -308,6 +308,6 @@ describe('what an event itself says is wrong', () => {
   test('can be asked for alone, and left out', async () => {
     const file = join(events, 'RootCall.json');
     expect(await replay(file, '--control', ROOT)).toMatchObject([{ controlId: ROOT }]);
-    expect(await replay(file, '--control', ADMIN_PORTS)).toMatchObject([{ controlId: null }]);
+    expect(await replay(file, '--control', ADMIN_PORTS)).toMatchObject([{ controlId: null, outcome: 'notApplicable' }]);
   });
 });
