@@ -23,6 +23,12 @@ const seen = (since: number) =>
   });
 const queuedAt = (at: number) => [noticeOf(remediationOf('rem-1'), at)];
 
+const repeatedSince = (since: number) =>
+  findingOf('a', {
+    lastSeen: new Date(NOW).toISOString(),
+    sightings: { repeats: 1, since: new Date(since).toISOString(), events: [] },
+  });
+
 describe('what is left to do of a resource', () => {
   test.each<[string, Partial<ResourceState>, string | null]>([
     ['nothing', {}, null],
@@ -49,6 +55,12 @@ describe('what is left to do of a resource', () => {
       'repeats of a detection are to be reported, or it has ended',
     ],
     ['the same, days ago', { lease: { ...held, until: NOW }, changedHandsAt: NOW - 25 * HOUR_MS }, null],
+    ['repeats of a detection, within the hour', { findings: { a: repeatedSince(NOW - HOUR_MS + 1) } }, null],
+    [
+      'repeats of a detection, an hour later',
+      { findings: { a: repeatedSince(NOW - HOUR_MS) } },
+      'repeats of a detection are to be reported, or it has ended',
+    ],
   ])('%s', (_name, state, reason) => {
     expect(leftoverOf({ ...NEW_RESOURCE, ...state }, NOW)).toBe(reason);
   });

@@ -68,7 +68,7 @@ beforeEach(() => {
     clock: { now: () => new Date(now++), sleep: async () => {} },
   });
   const settings = made.policy.settingsFor;
-  const modeOf = (control: AnyControl) => modes[control.id] ?? 'remediate';
+  const modeOf = (control: Pick<AnyControl, 'id'>) => modes[control.id] ?? 'remediate';
   engine = {
     ...made,
     policy: {
