@@ -1,10 +1,10 @@
 import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
-import type { Ledger, OpenFinding } from '../ledger/ledger.ts';
 import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.ts';
+import type { Finding } from '../ledger/records.ts';
 import type { Outcome } from '../result.ts';
-import { dayFrom, endingExemptions } from '../watch/daily.ts';
+import { dayFrom, endingAmong } from '../watch/daily.ts';
 import { isCutOff, isOverdue } from '../watch/leftovers.ts';
-import { counted, type Examination, ill, look, named, troublesOr, well } from './diagnosis.ts';
+import { counted, type Examination, ill, look, named, type Scene, troublesOr, well } from './diagnosis.ts';
 
 const WITHIN = 'see your permissions on the table and its index';
 
@@ -40,8 +40,8 @@ export const kept: readonly Examination[] = [
   {
     what: 'halted findings',
     mend: WITHIN,
-    async examine({ engine: { ledger } }) {
-      const findings = await Array.fromAsync(ledger.openFindings());
+    async examine(scene) {
+      const findings = await findingsIn(scene);
       const halted = ofOutcome(findings, 'halted');
       if (halted.length === 0) return well(`none; ${findings.length} open in all`);
       return look(
@@ -53,8 +53,8 @@ export const kept: readonly Examination[] = [
   {
     what: 'blocked findings',
     mend: WITHIN,
-    async examine({ engine: { ledger } }) {
-      const blocked = ofOutcome(await Array.fromAsync(ledger.openFindings()), 'blocked');
+    async examine(scene) {
+      const blocked = ofOutcome(await findingsIn(scene), 'blocked');
       if (blocked.length === 0) return well('none');
       const says = `${blocked.length}: ${named(blocked.map(inWords))}`;
       const mend =
@@ -65,10 +65,9 @@ export const kept: readonly Examination[] = [
   {
     what: 'pending',
     mend: WITHIN,
-    async examine({ engine: { ledger, clock } }) {
-      const now = clock.now().getTime();
-      const states = await Array.fromAsync(ledger.active());
-      const waiting = states.filter(({ state }) => isPending(state));
+    async examine(scene) {
+      const now = scene.engine.clock.now().getTime();
+      const waiting = (await activeIn(scene)).filter(({ state }) => isPending(state));
       const overdue = waiting
         .filter(({ state }) => isOverdue(state, now))
         .map(({ key, state }) =>
@@ -89,8 +88,8 @@ export const kept: readonly Examination[] = [
   {
     what: 'approvals',
     mend: WITHIN,
-    async examine({ engine: { ledger } }) {
-      const waiting = await openRecords(ledger, ({ status }) => status === 'awaitingApproval');
+    async examine(scene) {
+      const waiting = await openRecords(scene, ({ status }) => status === 'awaitingApproval');
       if (waiting.length === 0) return well('none is awaited');
       const says = waiting.map(({ id, ref, expires }) => `${id} for ${ref.resourceId} until ${expires}`);
       return look(named(says), 'npx evenkeel approve ID, or npx evenkeel reject ID --reason "…"');
@@ -99,9 +98,9 @@ export const kept: readonly Examination[] = [
   {
     what: 'runs cut off',
     mend: WITHIN,
-    async examine({ engine: { ledger, clock } }) {
-      const now = clock.now().getTime();
-      const cutOff = await openRecords(ledger, ({ status }, state) => status === 'applying' && isCutOff(state, now));
+    async examine(scene) {
+      const now = scene.engine.clock.now().getTime();
+      const cutOff = await openRecords(scene, ({ status }, state) => status === 'applying' && isCutOff(state, now));
       if (cutOff.length === 0) return well('none');
       return ill(
         named(cutOff.map(({ id, ref }) => `${id} on ${ref.resourceId}`)),
@@ -113,9 +112,10 @@ export const kept: readonly Examination[] = [
     what: 'exemptions',
     mend: `nothing is remediated while they cannot be read: ${WITHIN}, and its items whose pk is SHARED`,
     async examine({ engine }) {
-      const ending = await endingExemptions(engine);
+      const rules = await exemptionsOf(engine);
+      const ending = endingAmong(rules, engine);
       const today = dayFrom(engine, 0);
-      const holding = (await exemptionsOf(engine)).filter(({ expires }) => expires >= today);
+      const holding = rules.filter(({ expires }) => expires >= today);
       if (ending.length === 0) return well(holding.length === 1 ? '1 holds' : `${holding.length} hold`);
       const says = ending.map(
         ({ control, resource, owner, expires }) => `${control} ${resource} (${owner}) ends on ${expires}`,
@@ -125,10 +125,36 @@ export const kept: readonly Examination[] = [
   },
 ];
 
-const ofOutcome = (findings: readonly OpenFinding[], wanted: Outcome) =>
-  findings.filter(({ outcome }) => outcome === wanted);
+interface Active {
+  readonly key: string;
+  readonly state: ResourceState;
+}
 
-const inWords = ({ controlId, ref, annotation }: OpenFinding) => `${controlId} ${ref.resourceId}: ${annotation}`;
+/** The resources of which something is open, by the scene that they were read for: once for all examinations. */
+const read = new WeakMap<Scene, Promise<readonly Active[]>>();
+
+function activeIn(scene: Scene): Promise<readonly Active[]> {
+  const known = read.get(scene) ?? Array.fromAsync(scene.engine.ledger.active());
+  read.set(scene, known);
+  return known;
+}
+
+/** An open finding, and the resource it is of. */
+interface Found {
+  readonly finding: Finding;
+  readonly resourceId: string;
+}
+
+const findingsIn = async (scene: Scene): Promise<readonly Found[]> =>
+  (await activeIn(scene)).flatMap(({ key, state }) =>
+    Object.values(state.findings).map((finding) => ({ finding, resourceId: refOfKey(key).resourceId })),
+  );
+
+const ofOutcome = (found: readonly Found[], outcome: Outcome) =>
+  found.filter(({ finding }) => finding.outcome === outcome);
+
+const inWords = ({ finding: { controlId, annotation }, resourceId }: Found) =>
+  `${controlId} ${resourceId}: ${annotation}`;
 
 const isPending = ({ open, findings }: ResourceState): boolean =>
   open.some(({ status }) => status === 'pending') ||
@@ -137,11 +163,11 @@ const isPending = ({ open, findings }: ResourceState): boolean =>
 const timeOf = (time: number | null) => (time === null ? 'an unknown time' : new Date(time).toISOString());
 
 /** The records that are open and wanted. */
-async function openRecords(ledger: Ledger, wanted: (open: OpenRecord, state: ResourceState) => boolean) {
+async function openRecords(scene: Scene, wanted: (open: OpenRecord, state: ResourceState) => boolean) {
   const records = [];
-  for await (const { state } of ledger.active())
+  for (const { state } of await activeIn(scene))
     for (const open of state.open.filter((one) => wanted(one, state))) {
-      const record = await ledger.remediation(open.id);
+      const record = await scene.engine.ledger.remediation(open.id);
       if (record !== null) records.push(record);
     }
   return records;

@@ -44,15 +44,15 @@ const remindOfPauses: Task = async ({ ledger, notifier }) => {
 export const dayFrom = ({ clock }: Pick<Engine, 'clock'>, days: number): string =>
   dayOf(new Date(clock.now().getTime() + days * DAY_MS));
 
-/** Exemptions that hold and end within the days of warning. */
-export const endingExemptions = async (engine: Engine): Promise<readonly ExemptionRule[]> => {
+/** Those that hold and end within the days of warning. */
+export function endingAmong(rules: readonly ExemptionRule[], engine: Pick<Engine, 'clock'>): readonly ExemptionRule[] {
   const [today, soon] = [dayFrom(engine, 0), dayFrom(engine, WARNING_DAYS)];
-  return (await exemptionsOf(engine)).filter(({ expires }) => expires >= today && expires <= soon);
-};
+  return rules.filter(({ expires }) => expires >= today && expires <= soon);
+}
 
 const warnOfEndingExemptions: Task = async (engine) => {
   const { ledger, notifier } = engine;
-  for (const { control, resource, owner, reason, expires } of await endingExemptions(engine)) {
+  for (const { control, resource, owner, reason, expires } of endingAmong(await exemptionsOf(engine), engine)) {
     const warning = `warned|${control}|${resource}|${expires}`;
     if (await ledger.wasMarked(warning)) continue;
     await notifier.announce({
