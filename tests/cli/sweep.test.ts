@@ -12,6 +12,7 @@ import { CreateBucketCommand, GetBucketPolicyCommand, GetPublicAccessBlockComman
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { controls } from '../../shared/controls/index.ts';
+import { detections } from '../../shared/detections/index.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
@@ -233,7 +234,7 @@ describe('controls', () => {
     const finished = await evenkeel(['controls', '--json'], { cwd });
     const lines = linesOf(finished);
     expect(finished).toMatchObject({ status: 0, stderr: '' });
-    expect(lines.map(({ controlId }) => controlId)).toEqual(controls.map(({ id }) => id));
+    expect(lines.map(({ controlId }) => controlId)).toEqual([...controls, ...detections].map(({ id }) => id));
     expect(lines.find(({ controlId }) => controlId === ADMIN_PORTS)).toMatchObject({
       mode: 'remediate',
       why: `policy.yml sets ${ADMIN_PORTS} to remediate`,

@@ -12,6 +12,7 @@ import { DAY_MS } from '../../../shared/time.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
 import {
   ACCOUNT,
+  accountClosed,
   barrel,
   barrelKept,
   crate,
@@ -75,6 +76,17 @@ describe('calls', () => {
     expect(reconciled).toEqual([]);
     expect(asked).toEqual({ active: 1 });
     expect(warehouse.log).toHaveLength(Math.ceil(count / 100));
+  });
+
+  test('a service that has nothing to sweep in a region costs nothing', async () => {
+    const warehouse = new Warehouse({ [ACCOUNT]: {} });
+    const { asked, ledger } = countingLedger(warehouse);
+    const engine = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock });
+    const pace = { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays() };
+    const sink = { reconcile: async () => {} };
+    const elsewhere = { ...scope, region: 'us-east-1' };
+    await new SweepPass(engine, { scope: elsewhere, controls: [accountClosed], home: HOME, pace, sink }).run();
+    expect([asked, warehouse.log]).toEqual([{}, []]);
   });
 
   test('a facet that the listing does not bring is read once for each resource', async () => {
