@@ -1,15 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue, ROOT } from '../scripts/catalogue.ts';
+import { loadCatalogue, loadDetections, ROOT } from '../scripts/catalogue.ts';
 import type { AnyResource } from '../shared/control.ts';
 import type { Trigger } from '../shared/resource.ts';
 
 const catalogue = await loadCatalogue();
-/** The names by which samples are kept: of calls, and of events that are no calls. */
+const detections = await loadDetections();
+/** The names by which samples are kept, before the first dot: of calls, and of events that are no calls (without spaces). */
 const eventsOf = ({ triggers }: AnyResource): readonly string[] =>
   (triggers as readonly Trigger[]).flatMap((trigger) =>
-    trigger.kind === 'call' ? trigger.eventNames : [trigger.detailType],
+    trigger.kind === 'call' ? trigger.eventNames : [trigger.detailType.replaceAll(' ', '')],
   );
+/** What samples there are of a service, `ec2/RunInstances`, each name once. */
+const samples = new Set(
+  readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.split('.')[0] ?? ''),
+);
 const missing = (files: readonly string[]) => files.filter((file) => !existsSync(ROOT + file));
 
 describe.each([...catalogue])('the files of %s', (service, controls) => {
@@ -21,20 +28,29 @@ describe.each([...catalogue])('the files of %s', (service, controls) => {
     const files = readdirSync(`${ROOT}shared/resources/${service}`).filter((name) => name !== 'service.ts');
     expect(missing(files.map((name) => `tests/resources/${service}/${name.replace('.ts', '.test.ts')}`))).toEqual([]);
     const events = new Set(controls.flatMap(({ resource }) => eventsOf(resource)));
-    expect(missing([...events].map((name) => `events/${service}/${name}.json`))).toEqual([]);
+    expect([...events].filter((name) => !samples.has(`${service}/${name}`))).toEqual([]);
   });
 
-  test('there is a function', () => {
-    expect(missing([`functions/${service}/handler.ts`, `functions/${service}/function.yml`])).toEqual([]);
+  test('there is a function of their domain', () => {
+    const domains = new Set(controls.map(({ resource }) => resource.service.domain as string));
+    expect(domains.size).toBe(1);
+    const files = [...domains].flatMap((domain) =>
+      ['handler.ts', 'services.ts', 'permissions.yml'].map((name) => `functions/${domain}/${name}`),
+    );
+    expect(missing(files)).toEqual([]);
   });
 });
 
-test('every sample event belongs to a resource', () => {
-  const known = [...catalogue].flatMap(([service, controls]) =>
-    controls.flatMap(({ resource }) => eventsOf(resource).map((name) => `${service}/${name}`)),
+test('every detection has a test of its own, and its id begins with its service', () => {
+  expect(missing(detections.map(({ id }) => `tests/detections/${id}.test.ts`))).toEqual([]);
+  expect(detections.filter(({ id, service }) => !id.startsWith(`${service.id}-`))).toEqual([]);
+});
+
+test('every sample event belongs to a resource, or is one of those that detections read', () => {
+  const known = new Set(
+    [...catalogue].flatMap(([service, controls]) =>
+      controls.flatMap(({ resource }) => eventsOf(resource).map((name) => `${service}/${name}`)),
+    ),
   );
-  const samples = readdirSync(`${ROOT}events`, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.json'),
-  );
-  expect(samples.filter((file) => !known.includes(file.split('.')[0] ?? ''))).toEqual([]);
+  expect([...samples].filter((name) => !known.has(name) && !name.startsWith('detections/'))).toEqual([]);
 });

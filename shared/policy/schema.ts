@@ -88,13 +88,12 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
           remediationsPerHour: {
             description:
               'The most remediations in an hour: one number for both, or one for each control and one for the account.',
-            anyOf: [
-              { type: 'integer', minimum: 1 },
-              object({
-                control: { description: 'Of each control.', type: 'integer', minimum: 1 },
-                account: { description: 'Of the account, all controls together.', type: 'integer', minimum: 1 },
-              }),
-            ],
+            ...object({
+              control: { description: 'Of each control.', type: 'integer', minimum: 1 },
+              account: { description: 'Of the account, all controls together.', type: 'integer', minimum: 1 },
+            }),
+            type: ['integer', 'object'],
+            minimum: 1,
           },
           flap: {
             description: 'How often the same drift may come back before somebody else must decide.',

@@ -281,3 +281,33 @@ test('with the ledger of a deployment, what there is once for the account is loo
   expect(await regionWith({})).toEqual(['us-east-1']);
   expect(await regionWith({ EVENKEEL_TABLE: table })).toEqual([REGION]);
 });
+
+describe('what an event itself says is wrong', () => {
+  const ROOT = 'iam-root-user-unused';
+  const events = new URL('../../events/detections/', import.meta.url).pathname;
+  const replay = async (...args: string[]) => linesOf(await evenkeel(['replay', '--json', '--no-policy', ...args]));
+
+  test('is a line of the detection, and no call is made', async () => {
+    wire.take();
+    expect(await replay(join(events, 'RootCall.json'), '--exit-code')).toMatchObject([
+      {
+        controlId: ROOT,
+        severity: 'HIGH',
+        resourceType: 'AWS::::Account',
+        resourceId: SAMPLE_ACCOUNT,
+        outcome: 'detected',
+        before: null,
+        after: null,
+        mode: 'detect',
+        steps: [],
+      },
+    ]);
+    expect(wire.take()).toEqual([]);
+  });
+
+  test('can be asked for alone, and left out', async () => {
+    const file = join(events, 'RootCall.json');
+    expect(await replay(file, '--control', ROOT)).toMatchObject([{ controlId: ROOT }]);
+    expect(await replay(file, '--control', ADMIN_PORTS)).toMatchObject([{ controlId: null, outcome: 'notApplicable' }]);
+  });
+});

@@ -242,6 +242,12 @@ describe('controls', () => {
       parameters: { ports: [22], widestIpv4: 8 },
     });
     expect(lines.find(({ controlId }) => controlId === BLOCKED)).toMatchObject({ mode: 'detect' });
+    expect(lines.find(({ controlId }) => controlId === detections[0]?.id)).toMatchObject({
+      mode: 'detect',
+      resourceType: 'AWS::::Account',
+      impact: 'none',
+      parameters: {},
+    });
     expect(wire.take()).toEqual([]);
   });
 });

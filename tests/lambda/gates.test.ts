@@ -6,6 +6,7 @@ import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { ADMIN_PORTS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { makeHands } from '../support/hands.ts';
+import { change } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/sandbox.ts';
 import { servicesNamed } from '../support/served.ts';
 
@@ -67,8 +68,8 @@ test('approve', async () => {
   expect(await invoke(group)).toEqual({ awaitingApproval: 1 });
   expect(await subjects()).toEqual([expect.stringMatching(/Approval wanted/)]);
   expect(await ingressOf(account, [group])).toHaveLength(2);
-  const [finding] = await Array.fromAsync(ledger.openFindings());
-  const id = /rem-\S+(?=:)/.exec(finding?.annotation ?? '')?.[0] ?? '';
+  const [waiting] = await Array.fromAsync(ledger.active());
+  const id = waiting?.state.open[0]?.id ?? '';
   expect(await evenkeel(['approve', id, '--no-policy'])).toMatchObject({ status: 0 });
   expect(await ingressOf(account, [group])).toEqual(RIGHT(group));
   expect(await invoke(group)).toEqual({ compliant: 1 });
@@ -99,8 +100,8 @@ test('breaker: one alarm, no more than so many writes, and it goes on by hand', 
   for (const group of groups) outcomes.push(await invoke(group));
   expect(outcomes).toEqual([{ remediated: 1 }, { halted: 1 }, { halted: 1 }]);
   const told = await subjects();
-  expect(told.filter((subject) => /breaker has opened/.test(subject))).toEqual([
-    `[CRITICAL] The breaker has opened: ${ADMIN_PORTS}`,
+  expect(told.filter((subject) => /circuit breaker has opened/.test(subject))).toEqual([
+    `[CRITICAL] The circuit breaker has opened: ${ADMIN_PORTS}`,
   ]);
   expect(told).toHaveLength(2);
   const again = await evenkeel(['resume', '--breaker', '--control', ADMIN_PORTS, '--look', '--no-policy', '--json']);
@@ -123,18 +124,18 @@ test('minimumSeverity holds for what is found and for what is announced', async 
     ['HIGH', ['[HIGH] Evenkeel is paused: everything', expect.stringMatching(/^\[HIGH\] Drift found/)]],
   ] as const) {
     const policy: PolicyDocument = { defaults: { mode: 'off' }, controls, notify: { minimumSeverity } };
-    await createWatchHandler(policy, [])({}, context);
+    await createWatchHandler({ policy, domains: {}, services: [] })({}, context);
     expect(await createHandler({ services: servicesNamed('ec2'), detections: [], policy })(event, context)).toEqual({
       detected: 1,
     });
     expect([...(await subjects())].sort()).toEqual([...expected].reverse());
     const [finding] = (await Array.fromAsync(ledger.openFindings())).filter(({ controlId }) => controlId in controls);
-    if (finding !== undefined) await ledger.saveFinding(finding.key, { ...finding, status: 'resolved' });
+    if (finding !== undefined) await change(ledger, finding.key, { findings: {} });
   }
   await ledger.resume(null);
 });
 
-test('a ledger that does not answer: no write, somebody is told, the invocation fails, and so the event is kept', async () => {
+test('a ledger that does not answer: no write, somebody is notified, the invocation fails, and so the event is kept', async () => {
   const group = await openGroup(account, 'no ledger');
   await hands.mail();
   process.env.EVENKEEL_TABLE = 'no-such-table';

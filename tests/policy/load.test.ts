@@ -5,13 +5,14 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { MODES, SEVERITIES } from '../../shared/control.ts';
 import { controls } from '../../shared/controls/index.ts';
+import { detections } from '../../shared/detections/index.ts';
 import { isDate, PolicyError, parsePolicy } from '../../shared/policy/load.ts';
 import { policySchema } from '../../shared/policy/schema.ts';
 
 const ADMIN_PORTS = 'ec2-security-group-admin-ports-restricted';
-const schema = policySchema(controls);
+const schema = policySchema(controls, detections);
 
-const parse = (text: string, of = controls) => parsePolicy(text, 'policy.yml', of);
+const parse = (text: string, of = controls) => parsePolicy(text, 'policy.yml', of, of === controls ? detections : []);
 
 /** Enough of them where thousands of texts are read: a schema is compiled for each. */
 const FEW = controls.slice(0, 2);
@@ -64,6 +65,21 @@ describe('the schema', () => {
       ]),
     );
     expect(parse(stringify({ controls: whole }))).toEqual({ controls: whole });
+  });
+
+  test('knows every detection, which is off or detects, wherever a control may be named', () => {
+    for (const { id } of detections) {
+      for (const mode of ['off', 'detect']) expect(troublesOf(`controls: { ${id}: { mode: "${mode}" } }`)).toEqual([]);
+      expect(troublesOf(`controls: { ${id}: { mode: remediate } }`)).toEqual([
+        expect.stringContaining(`controls.${id}.mode: "remediate" is not allowed; allowed: off, detect`),
+      ]);
+      expect(troublesOf(`controls: { ${id}: { parameters: {} } }`)).toEqual([
+        expect.stringContaining('"parameters" is not known'),
+      ]);
+      expect(troublesOf(`matches: [{ account: "111122223333", controls: [${id}], mode: "off" }]`)).toEqual([]);
+      const exemption = { control: id, resource: '111122223333', owner: 'jo', reason: 'set up', expires: '2026-12-01' };
+      expect(troublesOf(stringify({ exemptions: [exemption] }))).toEqual([]);
+    }
   });
 
   test('is published as it is', () => {
@@ -176,7 +192,7 @@ describe('a text that is wrong', () => {
     );
     expect(troubles).toEqual([
       expect.stringMatching(/^policy\.yml:1:19 /),
-      expect.stringMatching(/^policy\.yml:2:32 /),
+      expect.stringMatching(/^policy\.yml:2:32 .*: 0 must be >= 1$/),
       expect.stringMatching(/^policy\.yml:3:28 .*INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL$/),
     ]);
   });

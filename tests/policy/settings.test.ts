@@ -205,6 +205,14 @@ describe('owners', () => {
   });
 });
 
+test('a detection has modes as a control has, and no parameters', () => {
+  const detection = { id: 'box-opened', recommendedMode: 'detect' } as const;
+  const settings = (document: PolicyDocument | null) => policyFrom(document).settingsFor(detection, PLACE);
+  expect(settings(null)).toMatchObject({ mode: 'detect', parameters: {} });
+  expect(settings({ controls: { 'box-opened': { mode: 'off' } } })).toMatchObject({ mode: 'off' });
+  expect(settings({ matches: [{ controls: ['box-opened'], mode: 'off' }] })).toMatchObject({ mode: 'off' });
+});
+
 test('parameters are the control’s own where policy.yml says nothing else', () => {
   const of = (document: PolicyDocument | null) => policyFrom(document).settingsFor(control(), PLACE).parameters;
   expect(of(null)).toEqual({ depth: 1 });
@@ -214,16 +222,21 @@ test('parameters are the control’s own where policy.yml says nothing else', ()
 
 test('limits have defaults, each for itself, and durations are milliseconds', () => {
   expect(policyFrom(null).limits).toEqual({
-    remediationsPerHour: 50,
+    remediationsPerHour: { control: 50, account: 500 },
     flap: { times: 3, within: 3_600_000 },
     approval: 259_200_000,
   });
   const limits = { flap: { times: 5, within: '2d' } };
   expect(policyFrom({ limits }).limits).toEqual({
-    remediationsPerHour: 50,
+    remediationsPerHour: { control: 50, account: 500 },
     flap: { times: 5, within: 172_800_000 },
     approval: 259_200_000,
   });
+  const perHour = (remediationsPerHour: number | { readonly control?: number; readonly account?: number }) =>
+    policyFrom({ limits: { remediationsPerHour } }).limits.remediationsPerHour;
+  expect(perHour(20)).toEqual({ control: 20, account: 20 });
+  expect(perHour({ control: 20 })).toEqual({ control: 20, account: 500 });
+  expect(perHour({ account: 20 })).toEqual({ control: 50, account: 20 });
 });
 
 test('the version is the same for the same settings and another for others', () => {

@@ -45,11 +45,13 @@ async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   return { tags, service: null };
 }
 
-/** The user that a call about access keys is about: who acts on itself leaves its own name out of the request. */
+/** The user that a call about access keys is about: who acts on itself leaves its own name out of the request, and the root user then means its own keys. */
 function keyHolder({ request, response, userIdentity }: CallRecord): readonly string[] {
-  const named = [...strings(response, 'accessKey.userName'), ...strings(request, 'userName')];
-  const own = field(userIdentity, 'type') === 'IAMUser' ? strings(userIdentity, 'userName') : [];
-  return (named.length > 0 ? named : own).slice(0, 1);
+  const asked = strings(request, 'userName');
+  const type = field(userIdentity, 'type');
+  if (asked.length > 0 || type === 'Root') return asked;
+  const answered = strings(response, 'accessKey.userName');
+  return answered.length > 0 || type !== 'IAMUser' ? answered : strings(userIdentity, 'userName');
 }
 
 /** The root user has access keys too, and is no user of IAM. */

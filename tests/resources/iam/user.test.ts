@@ -14,6 +14,7 @@ testResource(user, {
     'iam/UpdateAccessKey': ['deploy'],
     'iam/UpdateAccessKey.own': ['jo'],
     'iam/UpdateAccessKey.root': [],
+    'detections/RootCall': [],
     'iam/DeleteAccessKey': ['deploy'],
     'iam/CreateUser': ['deploy'],
     'iam/DeleteUser': ['deploy'],

@@ -1,0 +1,59 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { expect, test } from '@jest/globals';
+import type { Deployment } from '../../shared/doctor/deployment.ts';
+import { examine } from '../../shared/doctor/examine.ts';
+import { trails } from '../../shared/doctor/trails.ts';
+import type { Aws } from '../../shared/resource.ts';
+import { testEngine } from '../support/engine.ts';
+
+const OWN = 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main';
+const ORGANIZATION = 'arn:aws:cloudtrail:eu-west-1:999988887777:trail/organization';
+const ALL = { EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true, DataResources: [] }] };
+
+type Answers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+const recording = (arn: string, multiRegion = true): Answers[string] => ({
+  GetTrailCommand: { Trail: { TrailARN: arn, Name: arn, HomeRegion: 'eu-west-1', IsMultiRegionTrail: multiRegion } },
+  GetTrailStatusCommand: { IsLogging: true },
+  GetEventSelectorsCommand: { TrailARN: arn, ...ALL },
+});
+
+/** What doctor says where these trails answer so; a trail without answers cannot be read. */
+async function said(answers: Answers, arns: readonly string[]) {
+  const send = async (command: { readonly constructor: { readonly name: string }; readonly input: object }) => {
+    if (command.constructor.name === 'ListTrailsCommand') return { Trails: arns.map((TrailARN) => ({ TrailARN })) };
+    // Our own are asked for by name.
+    const [asked = ''] = Object.values(command.input);
+    const [, answering] = Object.entries(answers).find(([arn]) => arn.endsWith(asked)) ?? [];
+    const answer = answering?.[command.constructor.name];
+    if (answer === undefined) throw Object.assign(new Error('Not you.'), { name: 'ThrottlingException' });
+    return answer;
+  };
+  const engine = testEngine(() => (() => Object.assign(new CloudTrailClient({}), { send })) as unknown as Aws);
+  const deployment: Deployment = {
+    stack: 'evenkeel-prod',
+    home: 'eu-west-1',
+    accountId: '111122223333',
+    status: 'CREATE_COMPLETE',
+    since: 0,
+    outputs: {},
+    regions: ['eu-west-1', 'us-east-1'],
+    resources: [],
+  };
+  const scene = { engine, home: 'eu-west-1', deployment, table: 't', topicArn: undefined };
+  return (await Array.fromAsync(examine([trails], scene))).map(({ state, says }) => [state, says]);
+}
+
+test('a trail that cannot be read hides nothing where another records every region', async () => {
+  expect(await said({ [OWN]: recording(OWN) }, [OWN, ORGANIZATION])).toEqual([['well', 'recorded by main']]);
+});
+
+test('where it may be the one that records, nobody can say', async () => {
+  const states = await said({ [OWN]: recording(OWN, false) }, [OWN, ORGANIZATION]);
+  expect(states).toEqual([['ill', expect.stringMatching(/^cannot be looked at: .*organization: ThrottlingException/)]]);
+});
+
+test('where all can be read, what is blind is named', async () => {
+  expect(await said({ [OWN]: recording(OWN, false) }, [OWN])).toEqual([
+    ['ill', 'no event of us-east-1 is sent: no trail records it'],
+  ]);
+});
