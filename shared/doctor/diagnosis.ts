@@ -15,6 +15,8 @@ export interface Verdict {
   readonly about: string | null;
   readonly says: string;
   readonly mend: string | null;
+  /** People were notified of it when it began: the digest reminds them while it lasts, though it is not ill. */
+  readonly reminds?: true;
 }
 
 /** What there is to examine. */

@@ -56,10 +56,10 @@ export const kept: readonly Examination[] = [
     async examine({ engine: { ledger } }) {
       const blocked = ofOutcome(await Array.fromAsync(ledger.openFindings()), 'blocked');
       if (blocked.length === 0) return well('none');
-      return look(
-        `${blocked.length}: ${named(blocked.map(inWords))}`,
-        'resolve what refuses; then: npx evenkeel sweep --mode remediate --control ID; or npx evenkeel exempt',
-      );
+      const says = `${blocked.length}: ${named(blocked.map(inWords))}`;
+      const mend =
+        'resolve what refuses; then: npx evenkeel sweep --mode remediate --control ID; or npx evenkeel exempt';
+      return { ...look(says, mend), reminds: true };
     },
   },
   {

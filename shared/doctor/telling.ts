@@ -21,7 +21,7 @@ export interface Digest {
 
 const keyOf = ({ check, subject }: Pick<Incident, 'check' | 'subject'>) => JSON.stringify([check, subject]);
 
-/** What these examinations make of the incidents that are known, and what people have to be notified of: an incident when it begins and every seven days while it lasts, its end with the next notification. Incidents that other examinations find stay as they are. Pure. */
+/** What these examinations make of the incidents that are known, and what people have to be notified of: an incident when it begins (unless they were notified of it elsewhere) and every seven days while it lasts, its end with the next notification. Incidents that other examinations find stay as they are. Pure. */
 export function noted(
   incidents: Incidents,
   examined: readonly string[],
@@ -30,13 +30,12 @@ export function noted(
 ): { readonly next: Incidents; readonly answer: Digest | null } {
   const found = new Map(
     diagnoses
-      .filter(({ state }) => state === 'ill')
-      .map(foundBy)
-      .map((one) => [keyOf(one), one]),
+      .filter(({ state, reminds }) => state === 'ill' || reminds === true)
+      .map((one) => [keyOf(foundBy(one)), one]),
   );
   const known = incidents.known.flatMap((incident) => {
     const again = found.get(keyOf(incident));
-    if (again !== undefined) return isOver(incident, now) ? [] : [{ ...incident, ...again, endedAt: null }];
+    if (again !== undefined) return isOver(incident, now) ? [] : [{ ...incident, ...foundBy(again), endedAt: null }];
     if (!examined.includes(incident.check)) return [incident];
     if (incident.endedAt !== null) return now - incident.endedAt > FORGOTTEN_AFTER_MS ? [] : [incident];
     // Whoever was never notified of it need not hear of its end.
@@ -44,7 +43,8 @@ export function noted(
   });
   const before = new Set(known.map(keyOf));
   for (const [key, one] of found)
-    if (!before.has(key)) known.push({ ...one, since: now, notifiedAt: null, endedAt: null });
+    if (!before.has(key))
+      known.push({ ...foundBy(one), since: now, notifiedAt: one.reminds === true ? now : null, endedAt: null });
   const digest = digestOf(known, now);
   const isLeftToAnother = incidents.notifyingUntil !== null && incidents.notifyingUntil > now;
   if (digest === null || isLeftToAnother) return { next: { ...incidents, known }, answer: null };

@@ -47,6 +47,8 @@ test('what is blocked is named with who refuses, and nothing else is', async () 
   await state('sg-1', { findings: { c: findingOf('c', { outcome: 'blocked', annotation }), d: findingOf('d') } });
   await state('sg-2', { findings: { c: findingOf('c', { outcome: 'halted' }) } });
   expect(await said('blocked findings')).toEqual([['look', `1: c sg-1: ${annotation}`]]);
+  const scene = { engine, home: 'eu-west-1', deployment: null, table: 't', topicArn: undefined };
+  expect(await kept.find(({ what }) => what === 'blocked findings')?.examine(scene)).toMatchObject({ reminds: true });
   expect(await said('halted findings')).toEqual([['look', '1: c sg-2: It is so.']]);
 });
 

@@ -102,6 +102,16 @@ test('an examination that was not made ends nothing', () => {
   expect(book.look(4, [ill('trails'), ill('rules')])).toBeNull();
 });
 
+test('what people were notified of elsewhere is only reminded of, while it lasts, and its end is told', () => {
+  const book = new Book();
+  const blocked: Diagnosis = { ...look('rules'), reminds: true };
+  expect(book.look(0, [blocked])).toBeNull();
+  expect(book.look(6.9, [blocked])).toBeNull();
+  expect(names(book.look(7, [blocked]))).toEqual(only({ lasting: ['rules'] }));
+  expect(book.look(8, [])).toBeNull();
+  expect(names(book.look(9.1, [ill('queues')]))).toEqual(only({ begun: ['queues'], ended: ['rules'] }));
+});
+
 test('two runs at once notify once; where one has died before it did, the next does', () => {
   const first = noted(NO_INCIDENTS, ALL, [ill('trails')], T);
   expect(names(first.answer)).toEqual(only({ begun: ['trails'] }));
