@@ -1,72 +1,48 @@
-import { CloudTrailClient, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { ConfigServiceClient } from '@aws-sdk/client-config-service';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  callOf,
-  compliant,
-  MODES,
-  nonCompliant,
-  notApplicable,
-  SEVERITIES,
-  serviceOf,
-  step,
-} from '../shared/control.ts';
+import { compliant, MODES, nonCompliant, notApplicable, SEVERITIES, settling } from '../shared/control.ts';
 
-describe('verdicts', () => {
-  test.each([
-    ['COMPLIANT', compliant],
-    ['NON_COMPLIANT', nonCompliant],
-    ['NOT_APPLICABLE', notApplicable],
-  ])('%s carries its reason, at most 256 characters of it', (complianceType, verdict) => {
-    expect(verdict('why')).toEqual({ complianceType, annotation: 'why' });
+const KINDS = [
+  ['COMPLIANT', compliant],
+  ['NON_COMPLIANT', nonCompliant],
+  ['NOT_APPLICABLE', notApplicable],
+] as const;
+
+describe('an evaluation', () => {
+  test.each(KINDS)('%s carries its reason, at most 256 characters of it', (complianceType, evaluation) => {
+    expect(evaluation('why')).toMatchObject({ complianceType, annotation: 'why' });
     fc.assert(
       fc.property(fc.string({ maxLength: 600 }), (reason) => {
-        const { annotation } = verdict(reason);
+        const { annotation } = evaluation(reason);
         expect(annotation.length).toBeLessThanOrEqual(256);
-        if (reason.length <= 256) expect(annotation).toBe(reason);
-        else expect(annotation).toBe(`${reason.slice(0, 255)}…`);
+        expect(annotation).toBe(reason.length <= 256 ? reason : `${reason.slice(0, 255)}…`);
       }),
     );
+  });
+
+  test('is the same finding while the same parts are wrong, whatever the sentence says', () => {
+    const old = (days: number, ...keys: string[]) => nonCompliant(`${days} days old`, keys).fingerprint;
+    expect(old(92, 'a')).toBe(old(91, 'a'));
+    expect(old(91, 'a', 'b')).not.toBe(old(91, 'a'));
+  });
+
+  test('that names no parts is the same by its whole sentence, also behind what is cut off', () => {
+    const long = 'x'.repeat(300);
+    expect(nonCompliant(`${long}1`).annotation).toBe(nonCompliant(`${long}2`).annotation);
+    expect(nonCompliant(`${long}1`).fingerprint).not.toBe(nonCompliant(`${long}2`).fingerprint);
+    expect(nonCompliant('a').fingerprint).not.toBe(compliant('a').fingerprint);
+  });
+
+  test('that settles is non-compliant, and says when to look again', () => {
+    expect(settling('It is modifying.', '2m', 'x')).toEqual({
+      ...nonCompliant('It is modifying.', 'x'),
+      retryAfter: 120_000,
+    });
+    expect(nonCompliant('It is public.').retryAfter).toBeUndefined();
   });
 });
 
 test('modes and severities go from least to most', () => {
   expect(MODES).toEqual(['off', 'detect', 'approve', 'remediate']);
   expect(SEVERITIES).toEqual(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
-});
-
-test.each([
-  ['ec2', EC2Client],
-  ['s3', S3Client],
-  ['s3control', S3ControlClient],
-  ['cloudtrail', CloudTrailClient],
-  ['config', ConfigServiceClient],
-] as const)('the service is called %s', (name, client) => {
-  expect(serviceOf(client)).toBe(name);
-});
-
-describe('a step', () => {
-  test('is data: service, operation and input', () => {
-    expect(callOf(step(CloudTrailClient, StartLoggingCommand, { Name: 'main' }))).toEqual({
-      service: 'cloudtrail',
-      operation: 'StartLogging',
-      input: { Name: 'main' },
-    });
-  });
-
-  test('says where it goes only when that is elsewhere', () => {
-    const call = callOf(step(S3Client, PutBucketPolicyCommand, { Bucket: 'b', Policy: '{}' }, { region: 'us-east-1' }));
-    expect(call).toMatchObject({ service: 's3', operation: 'PutBucketPolicy', region: 'us-east-1' });
-  });
-
-  test('makes nothing before it is carried out', () => {
-    const made = step(CloudTrailClient, StartLoggingCommand, { Name: 'main' }, { undo: () => [] });
-    expect(made.undo?.({})).toEqual([]);
-    expect(made.satisfiedBy).toBeUndefined();
-    expect(step(CloudTrailClient, StartLoggingCommand, { Name: 'main' }).undo).toBeUndefined();
-  });
 });

@@ -31,10 +31,13 @@ describe.each([...catalogue])('the files of %s', (service, controls) => {
     expect([...events].filter((name) => !samples.has(`${service}/${name}`))).toEqual([]);
   });
 
-  test('a function of their domain serves them', () => {
+  test('there is a function of their domain', () => {
     const domains = new Set(controls.map(({ resource }) => resource.service.domain as string));
     expect(domains.size).toBe(1);
-    expect(missing([...domains].map((domain) => `functions/${domain}/handler.ts`))).toEqual([]);
+    const files = [...domains].flatMap((domain) =>
+      ['handler.ts', 'services.ts', 'permissions.yml'].map((name) => `functions/${domain}/${name}`),
+    );
+    expect(missing(files)).toEqual([]);
   });
 });
 

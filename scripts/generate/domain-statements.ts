@@ -20,7 +20,12 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
     ...ownStatements(domain),
     listsStatement(),
     sendStatement(domain),
-    ...readStatements([...evaluationReads(enabled), ...lookups(enabled), ...ownershipReads(writing)]),
+    ...readStatements([
+      ...evaluationReads(enabled),
+      ...planReads(enabled),
+      ...lookups(enabled),
+      ...ownershipReads(writing),
+    ]),
     ...writeStatements(acting),
   ].flatMap(divided);
 }
@@ -29,11 +34,18 @@ const resourcesOf = (controls: readonly AnyControl[]): readonly AnyResource[] =>
   ...new Set(controls.map(({ resource }) => resource as AnyResource)),
 ];
 
+const facetReads = ({ resource }: AnyControl, facets: readonly string[]): readonly Grants[] =>
+  facets.map((name): Grants => resource.facets[name].grants);
+
 /** The reads by which controls list, name and evaluate resources. */
 export const evaluationReads = (controls: readonly AnyControl[]): readonly Grants[] => [
   ...resourcesOf(controls).map(({ grants }) => grants),
-  ...controls.flatMap((control) => facetsOf(control).map((name): Grants => control.resource.facets[name].grants)),
+  ...controls.flatMap((control) => facetReads(control, control.needs)),
 ];
+
+/** The further reads of their plans, which a finding shows also where nobody acts. */
+const planReads = (controls: readonly AnyControl[]): readonly Grants[] =>
+  controls.flatMap((control) => facetReads(control, facetsOf(control)));
 
 /** The look-ups of what events only hint at, and of what was last known of what is gone where its deletion is drift. */
 const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../hash.ts';
 import { isOpen, type Remediation } from './records.ts';
 
 /** One entry of a resource's chain: what a record was when it began or ended. */
@@ -47,18 +47,6 @@ export function linkOf(remediationId: string, stored: StoredLink): Link {
   const { sequence, phase, recordHash, previousHash } = stored;
   const content = { sequence, remediationId, phase, recordHash, previousHash };
   return { ...content, hash: hashOf(content) };
-}
-
-/** SHA-256 of a value's canonical JSON: keys in order, so that only content counts. */
-export const hashOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
-
-function canonical(value: unknown): string {
-  const plain: unknown = JSON.parse(JSON.stringify(value ?? null));
-  return JSON.stringify(plain, (_, member) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }
 
 /** A record as a chain proves it. */

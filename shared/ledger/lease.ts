@@ -60,7 +60,7 @@ export function take(lease: Lease, holder: string, { requested, handles }: Claim
 }
 
 /** A held lease with the mark of another run; undefined where it bears it already. Throws LeaseHeldError. Pure. */
-export function mark(lease: Lease, { requested }: Claim): Lease | undefined {
+export function mark(lease: Lease, { requested }: Pick<Claim, 'requested'>): Lease | undefined {
   const unhandled = without(requested, lease.handles);
   if (unhandled.length > 0)
     throw new LeaseHeldError(`another run is at work on the resource and does not evaluate ${unhandled.join(', ')}`);

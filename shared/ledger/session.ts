@@ -145,15 +145,10 @@ export function prepare(session: Session, update: Update<unknown>, versionOf: Ve
   return { writes, checks, session: { ...session, version, state, shared, records: chained.records } };
 }
 
-/** One write for each item: the last document, on the version that was read first. */
-function onceEach(writes: readonly Write[]): readonly Write[] {
-  const byItem = new Map<string, Write>();
-  for (const write of writes) {
-    const name = JSON.stringify([write.pk, write.sk]);
-    byItem.set(name, { ...write, read: byItem.get(name)?.read ?? write.read });
-  }
-  return [...byItem.values()];
-}
+/** One write for each item: the last. */
+const onceEach = (writes: readonly Write[]): readonly Write[] => [
+  ...new Map(writes.map((write) => [JSON.stringify([write.pk, write.sk]), write])).values(),
+];
 
 const writeOf = (
   key: ItemKey,

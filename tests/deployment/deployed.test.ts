@@ -9,6 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../../scripts/catalogue.ts';
 import type { Account, Drift, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { type DeployedFunction, type Deployment, deploymentOf, layRegion } from '../../scripts/sandbox/deployment.ts';
@@ -210,7 +211,7 @@ describe('by the schedule', () => {
     const swept = logs.flatMap(({ sweep }) =>
       sweep === undefined ? [] : [sweep as { service: string; region: string }],
     );
-    const all = ['cloudtrail', 'config', 'ec2', 's3'].flatMap((service) =>
+    const all = [...(await loadCatalogue()).keys()].flatMap((service) =>
       [REGION, ELSEWHERE].map((region) => `${service} ${region}`),
     );
     expect(swept.map(({ service, region }) => `${service} ${region}`).sort()).toEqual(all.sort());

@@ -72,6 +72,9 @@ const byLambda = (name: string): readonly IamRequest[] => {
   ];
 };
 
+/** In a transaction the ledger checks what a run has read and does not write; here no two runs meet. */
+const WHERE_RUNS_MEET = 'Ledger: dynamodb:ConditionCheckItem';
+
 /** What IAM was asked while each function played. */
 const asked = new Map<string, readonly IamRequest[]>();
 beforeAll(async () => {
@@ -109,7 +112,7 @@ beforeAll(async () => {
     } else {
       const results = await playDomain(
         name,
-        { account: stage, engine: engineWith(aws, ACTING), controls },
+        { account: stage, engine: engineWith(aws, ACTING, AHEAD_MS[name]), controls },
         account.aws(),
       );
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
@@ -148,6 +151,6 @@ describe.each(functions)('the role of %s', (name) => {
         const answers = await Promise.all(using.map((request) => isAllowed(without, request, accountId)));
         if (answers.every(Boolean)) needless.push(`${statement.Sid}: ${action}`);
       }
-    expect(needless).toEqual([]);
+    expect(needless.filter((one) => one !== WHERE_RUNS_MEET)).toEqual([]);
   });
 });

@@ -16,22 +16,18 @@ const NOW = Date.parse('2026-01-01T12:00:00Z');
 /** A store, and an account, whose every call comes to its turn when the scheduler says so. */
 function scheduled(scheduler: fc.Scheduler) {
   const inner = memoryStore();
-  const later = <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>, label: string) =>
-    scheduler.scheduleFunction(
-      call as (...given: unknown[]) => Promise<unknown>,
-      undefined,
-    ) as unknown as typeof call & { label?: typeof label };
+  const later = <A extends readonly unknown[], T>(call: (...given: A) => Promise<T>): ((...given: A) => Promise<T>) =>
+    scheduler.scheduleFunction(call as never) as never;
   const store: Store = {
     ...inner,
-    get: later((...given: Parameters<Store['get']>) => inner.get(...given), 'get'),
-    query: later((...given: Parameters<Store['query']>) => inner.query(...given), 'query'),
-    commit: later((...given: Parameters<Store['commit']>) => inner.commit(...given), 'commit'),
+    get: later((...given: Parameters<Store['get']>) => inner.get(...given)),
+    query: later((...given: Parameters<Store['query']>) => inner.query(...given)),
+    commit: later((...given: Parameters<Store['commit']>) => inner.commit(...given)),
   };
   const world = new World({ lid: { open: true }, lock: { on: false } });
-  const read = later((facet: Parameters<World['read']>[0]) => world.read(facet), 'read');
-  const send = later(
-    (aws: Aws, command: object) => (aws(Object as never) as { send(command: object): Promise<object> }).send(command),
-    'call',
+  const read = later((facet: Parameters<World['read']>[0]) => world.read(facet));
+  const send = later((aws: Aws, command: object) =>
+    (aws(Object as never) as { send(command: object): Promise<object> }).send(command),
   );
   const view = new Proxy(world, { get: (target, name) => (name === 'read' ? read : Reflect.get(target, name)) });
   const aws = (region: string): Aws =>

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
-import { troublesOf } from '../../shared/ledger/chain.ts';
-import type { Ledger, Remediation } from '../../shared/ledger/ledger.ts';
+import { chainErrors } from '../../shared/ledger/chain.ts';
+import type { Remediation } from '../../shared/ledger/records.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { wireTo } from '../support/wire.ts';
-import { startWorkers, type Worker } from '../support/workers.ts';
+import { type EngineAnswer, startWorkers, type Worker } from '../support/workers.ts';
 
 const PROCESSES = 6;
 const account = await ledgerAccount();
@@ -27,7 +27,7 @@ const POLICY: PolicyDocument = {
   limits: { flap: { times: 1000, within: '1h' }, remediationsPerHour: LIMIT },
 };
 
-let workers: readonly Worker[] = [];
+let workers: readonly Worker<unknown, EngineAnswer>[] = [];
 beforeAll(async () => {
   workers = await startWorkers(PROCESSES, env, POLICY);
 });
@@ -46,17 +46,14 @@ const revoked = (records: readonly Remediation[]): readonly string[] =>
     .flatMap(({ input }) => (input as { SecurityGroupRuleIds: readonly string[] }).SecurityGroupRuleIds);
 const revocations = () => wire.take().filter((call) => call === 'ec2:RevokeSecurityGroupIngress').length;
 
-async function troubles(from: Ledger, records: readonly Remediation[]): Promise<readonly string[]> {
-  const all: string[] = [];
-  const byId = new Map(records.map((record) => [record.id, record]));
-  for (const key of await from.chainKeys()) {
-    const own = records.filter(({ ref }) => key.endsWith(ref.resourceId));
-    if (own.length === 0) continue;
-    const { head, links } = await from.chain(key);
-    all.push(...troublesOf(head, links, (id) => byId.get(id) ?? null));
-    expect(new Set(links.map(({ remediationId }) => remediationId))).toEqual(new Set(own.map(({ id }) => id)));
-  }
-  return all;
+/** What is wrong with the chains of these records' resources. */
+async function errorsOf(records: readonly Remediation[]): Promise<readonly string[]> {
+  const chains = [...(await ledger.chains())].filter(([key]) =>
+    records.some(({ ref }) => key.endsWith(ref.resourceId)),
+  );
+  const proven = new Set(chains.flatMap(([, { links }]) => links.map(({ remediationId }) => remediationId)));
+  expect(proven).toEqual(new Set(records.map(({ id }) => id)));
+  return chains.flatMap(([, { head, links, evidence }]) => chainErrors(head, links, (id) => evidence.get(id) ?? null));
 }
 
 describe('several processes', () => {
@@ -100,22 +97,22 @@ describe('several processes', () => {
     expect([...revoked(records)].sort()).toEqual([...opened].sort());
     expect(records.map(({ status }) => status)).toEqual(records.map(() => 'remediated'));
     expect(revocations()).toBe(records.flatMap(({ steps }) => steps).length);
-    expect(await troubles(ledger, records)).toEqual([]);
+    expect(await errorsOf(records)).toEqual([]);
     expect(results.some(({ annotation }) => annotation?.startsWith('Another run is at work'))).toBe(true);
   });
 
-  test('on many groups: no more remediations than the breaker lets through, and one alarm', async () => {
+  test('on many groups: no more remediations than the breaker lets through, and one announcement', async () => {
     const groups = await Promise.all(
       Array.from({ length: LIMIT + PROCESSES }, (_, index) => openGroup(account, `many-${index}`)),
     );
     await ledger.breakers.close(ACCOUNT);
     await ledger.breakers.close(ADMIN_PORTS);
     wire.take();
-    const told: string[] = [];
+    const notified: string[] = [];
     const results: Result[] = [];
     const deliveries = groups.map((groupId, index) => workers[index % PROCESSES]?.work(event(groupId)));
     for (const answer of await Promise.all(deliveries)) {
-      told.push(...(answer?.told ?? []));
+      notified.push(...(answer?.told ?? []));
       results.push(...(answer?.results ?? []));
     }
     const outcomes = results.map(({ outcome }) => outcome);
@@ -125,10 +122,10 @@ describe('several processes', () => {
     expect(await recordsOf(groups)).toHaveLength(LIMIT);
     const left = (await ingressOf(account, groups)).filter((rule) => rule.endsWith('tcp 22 0.0.0.0/0'));
     expect(left).toHaveLength(groups.length - LIMIT);
-    expect(told.filter((text) => /breaker has opened/i.test(text))).toHaveLength(1);
-    expect(told.filter((text) => !/breaker has opened/i.test(text))).toHaveLength(LIMIT);
+    expect(notified.filter((text) => /breaker has opened/i.test(text))).toHaveLength(1);
+    expect(notified.filter((text) => !/breaker has opened/i.test(text))).toHaveLength(LIMIT);
     const breakers = await ledger.breakers.all();
-    expect(breakers.get(ADMIN_PORTS)).toMatchObject({ openedAt: expect.any(Number), alarmUntil: null });
+    expect(breakers.get(ADMIN_PORTS)).toMatchObject({ openedAt: expect.any(Number), probeUntil: null });
     expect(breakers.get(ACCOUNT)?.openedAt).toBeNull();
   });
 });

@@ -4,21 +4,16 @@ import {
   DeleteTrailCommand,
   StartLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { controls } from '../../shared/controls/index.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
-import { sweepEvent } from '../../shared/engine/sweep/cursor.ts';
+import { sweepMessage } from '../../shared/engine/sweep/cursor.ts';
 import type { JsonObject } from '../../shared/event.ts';
+import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { isSweep, sweepFrom } from '../../shared/lambda/sweep.ts';
+import { systemClock } from '../../shared/time.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
 import { makeHands, REMEDIATE } from '../support/hands.ts';
 import { REGION } from '../support/sandbox.ts';
@@ -29,16 +24,16 @@ const hands = await makeHands();
 const { account } = hands;
 const sqs = account.aws()(SQSClient);
 const own = controls.filter(({ id }) => id === ADMIN_PORTS || id === LOGGING);
-const engine = hands.engine(`${REMEDIATE.trimEnd().slice(0, -1)}, ${LOGGING}: { mode: remediate } }\n`);
+const domains = { ec2: 'infrastructure', cloudtrail: 'infrastructure' } as const;
+const engine = {
+  ...hands.engine(`${REMEDIATE.trimEnd().slice(0, -1)}, ${LOGGING}: { mode: remediate } }\n`),
+  send: messageSender({ aws: account.aws(), prefix: 'own', domains, clock: systemClock }),
+};
 
-/** A queue that gets all that Evenkeel sends to itself, as the functions' queues do. */
+/** The queue of the domain, which gets all that Evenkeel sends to itself. */
 let QueueUrl = '';
 beforeAll(async () => {
-  const events = account.aws()(EventBridgeClient);
-  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'own' }))).QueueUrl ?? '';
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  await events.send(new PutRuleCommand({ Name: 'own', EventPattern: JSON.stringify({ source: ['evenkeel'] }) }));
-  await events.send(new PutTargetsCommand({ Rule: 'own', Targets: [{ Id: '1', Arn: Attributes?.QueueArn }] }));
+  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'own-infrastructure' }))).QueueUrl ?? '';
 });
 
 async function sent(): Promise<readonly JsonObject[]> {
@@ -50,7 +45,7 @@ async function sent(): Promise<readonly JsonObject[]> {
 let runs = 0;
 const beginning = (service: string, region = REGION) => {
   runs += 1;
-  const { detailType, detail } = sweepEvent({ service, accountId: account.accountId, region }, `run-${runs}`);
+  const { detailType, detail } = sweepMessage({ service, accountId: account.accountId, region }, `run-${runs}`);
   return { source: 'evenkeel', 'detail-type': detailType, detail };
 };
 const sweep = (event: JsonObject, milliseconds = 120_000) =>
@@ -60,7 +55,7 @@ async function reconcileChange(event: JsonObject) {
   return (await Array.fromAsync(receive(event, engine, { controls: own, fallback }))).flat();
 }
 
-test('a sweep writes nothing; what has drifted comes in through the front door and is put right there', async () => {
+test('a sweep writes nothing; what has drifted comes in through the front door and is remediated there', async () => {
   const group = await openGroup(account, 'open');
   const there = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'afar');
   expect(await sweep(beginning('ec2'))).toMatchObject({ region: REGION, rechecks: 1, dropped: null });
@@ -105,7 +100,7 @@ test('a trail that is gone is found by what the ledger keeps of it', async () =>
   expect(await reconcileChange(event as JsonObject)).toMatchObject([{ outcome: 'remediated' }]);
 });
 
-test('where the time of the function is nearly over the sweep goes on by an event, and ends', async () => {
+test('where the time of the function is nearly over the sweep goes on by a message, and ends', async () => {
   const event = beginning('ec2');
   expect(await sweep(event, 20_000)).toMatchObject({ handedOn: true, resources: 0 });
   const [next, ...others] = await sent();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { hashOf } from '../../shared/hash.ts';
 import {
   chainErrors,
   evidenceOf,
   type Head,
-  hashOf,
   type Link,
   linkAfter,
   linkOf,

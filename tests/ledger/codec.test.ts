@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hashOf, linkAfter, START, storedLink } from '../../shared/ledger/chain.ts';
+import { hashOf } from '../../shared/hash.ts';
+import { linkAfter, START, storedLink } from '../../shared/ledger/chain.ts';
 import { pack, unpack } from '../../shared/ledger/codec.ts';
 import { DICTIONARY_1 } from '../../shared/ledger/dictionary.ts';
 import type { Remediation } from '../../shared/ledger/records.ts';

@@ -12,6 +12,9 @@ import { driftedBox, ledgerRun, type RunAccount } from '../support/ledger-run.ts
 
 const KEY = resourceKey('ec2', REF);
 const LIMITS = { control: 50, account: 500 };
+// Hundreds of runs need their time on a machine that does other things too.
+jest.setTimeout(180_000);
+
 const T = Date.parse('2026-01-31T23:59:59.456Z');
 
 const optionsOf = (ledger: Ledger, holder: string) => ({

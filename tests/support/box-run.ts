@@ -9,7 +9,7 @@ import { memoryStore } from '../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { type TestEngine, testEngine } from './engine.ts';
 import { CAUSE, REF, subjectOf, World } from './fake-resource.ts';
-import { change } from './test-ledger.ts';
+import { change } from './ledger-fixtures.ts';
 
 /** The box's key in the ledger. */
 export const KEY = resourceKey('box', REF);

@@ -19,7 +19,7 @@ import { told } from '../../scripts/demo/sample.ts';
 import type { Account, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
 import { bucketOf } from '../../scripts/demo/scenes/s3.ts';
-import type { AnyControl } from '../../shared/control.ts';
+import type { AnyControl, AnyResource } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { byResource } from '../../shared/engine/intake/route.ts';
@@ -29,7 +29,7 @@ import { recheck } from '../../shared/internal-events.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
 import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
 import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
-import { type Aws, everyListed } from '../../shared/resource.ts';
+import { type Aws, everyListed, type ResourceRef } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
 import type { Watching } from '../../shared/watch/context.ts';
 import { watchOver } from '../../shared/watch/dispatch.ts';
@@ -121,7 +121,7 @@ const publicDatabase: Drifting = {
   async prepare(account) {
     return {
       async happen() {
-        await publicInstances(account, ['orders']);
+        await publicInstances({ ...account, aws: () => account.aws } as unknown as TestAccount, ['orders']);
         return { event: told('rds/ModifyDBInstance', account, {}) };
       },
     };
@@ -135,11 +135,18 @@ const MORE: Readonly<Record<string, readonly Drifting[]>> = {
   config: [recorderDeleted],
 };
 
-async function play({ prepare }: Drifting, { account, engine, controls }: Play): Promise<readonly Result[]> {
-  const context = { controls, fallback: account };
+/** A drift is found and left alone, swept over, and then remediated. */
+async function play(
+  { prepare }: Drifting,
+  { account, engine, controls }: Play,
+  services: readonly string[] = [],
+): Promise<readonly Result[]> {
+  const context = { controls, fallback: account, home: account.region };
   const { earlier = [], happen } = await prepare(account);
   for (const event of earlier) await Array.fromAsync(receive(event, engine, context));
   const { event } = await happen();
+  if (services.length > 0) await Array.fromAsync(receive(event, { ...engine, ceiling: 'detect' }, context));
+  for (const service of services) await sweep({ account, engine, controls }, service);
   return (await Array.fromAsync(receive(event, engine, context))).flat();
 }
 
@@ -153,7 +160,15 @@ async function lookThrough({ account, engine, controls }: Play): Promise<void> {
     for (const name of new Set(judges.flatMap(({ needs }) => needs as string[])))
       await resource.facets[name].read(engine.aws(region), ref);
     await resource.ownership?.read(engine.aws(region), ref);
+    await goByNames(resource, ref, engine.aws(region));
   }
+}
+
+/** AWS Config's name of a resource, from ours and back. */
+async function goByNames(resource: AnyResource, ref: ResourceRef, aws: Aws): Promise<void> {
+  if (resource.identify === undefined || resource.configIdOf === undefined) return;
+  const resourceId = await resource.configIdOf(aws, ref);
+  await resource.identify(aws, { ...ref, resourceId, resourceName: null, arn: null });
 }
 
 /** Sends a message of our own, as a sweep and the daily tasks do. */
@@ -175,9 +190,8 @@ export async function playDomain(domain: string, stage: Play, owner: Aws): Promi
   const services = [...new Set(stage.controls.map(({ resource }) => resource.service.id as string))];
   const results: Result[] = [];
   for (const scene of [...scenes.filter(own), ...services.flatMap((service) => MORE[service] ?? [])])
-    results.push(...(await play(scene, stage)));
+    results.push(...(await play(scene, stage, services)));
   await lookThrough(stage);
-  for (const service of services) await sweep(stage, service);
   await putOff(domain, stage.engine.aws(stage.account.region), owner, stage.account);
   return results;
 }
@@ -237,6 +251,7 @@ export async function playRules({ account, engine, controls }: Play): Promise<vo
     for await (const { resourceId, region = account.region } of everyListed(resource.list(account.aws, account))) {
       const ref = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
       await evaluate(control, { resource, ref, controls: [control] });
+      await goByNames(resource, ref, engine.aws(region));
     }
     await Array.fromAsync(resource.list(engine.aws(account.region), account));
   }

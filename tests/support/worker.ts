@@ -5,7 +5,7 @@ import { engineFromEnvironment } from '../../shared/lambda/environment.ts';
 
 // A process like a Lambda function's: takes an event from each line, works on one after the other, and answers each with its results. Its first argument is the policy.
 const told: string[] = [];
-const engine = engineFromEnvironment(JSON.parse(process.argv[2] ?? '{}'), (text) => told.push(text));
+const engine = engineFromEnvironment(JSON.parse(process.argv[2] ?? '{}'), (text) => told.push(text), {});
 const fallback = { accountId: '', region: process.env.AWS_REGION ?? '' };
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 

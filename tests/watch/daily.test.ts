@@ -22,7 +22,7 @@ import {
   World,
   withSeverity,
 } from '../support/fake-resource.ts';
-import { change, saveRecord } from '../support/ledger-fixtures.ts';
+import { change, findingOf, saveRecord } from '../support/ledger-fixtures.ts';
 
 const ARN = 'arn:aws:box:::box-1';
 const KEY = resourceKey('box', REF);
@@ -186,6 +186,15 @@ test('what was halted is looked at again once it is not paused any more', async 
   expect(await rechecks()).toEqual([['box', 'box-1', 'what halted it may have ended']]);
 });
 
+test('what a detection has found, and is exempt by now, is looked at: that ends it', async () => {
+  const sightings = { repeats: 0, since: null, events: [] };
+  const findings = { [lidClosed.id]: findingOf(lidClosed.id, { lastSeen: new Date(now).toISOString(), sightings }) };
+  await change(engine.ledger, KEY, { arn: ARN, findings });
+  expect(await rechecks()).toEqual([]);
+  await engine.ledger.saveExemption(kept(ARN, '2026-12-31'));
+  expect(await rechecks()).toEqual([['box', 'box-1', 'a detection is exempted']]);
+});
+
 test('a resource of which several findings wait is looked at once', async () => {
   await engine.ledger.pause({ control: null, reason: 'x', by: 'jo', at: '2026-11-01T00:00:00Z' });
   await reconcile(subjectOf(lidClosed, locked), CAUSE, engine);
@@ -217,8 +226,11 @@ describe('records that are open', () => {
   test('an approval that nobody gave ends with an outcome, notified once', async () => {
     start('approve');
     const id = (await look())[0]?.remediationId ?? '';
+    const { version } = await engine.ledger.load(KEY);
     await dailyTasks(engine);
     expect((await engine.ledger.remediation(id))?.status).toBe('awaitingApproval');
+    // One that is still awaited takes nobody's turn.
+    expect((await engine.ledger.load(KEY)).version).toBe(version);
     at('2026-11-03');
     expect(await rechecks()).toEqual([]);
     await rechecks();

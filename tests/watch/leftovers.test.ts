@@ -16,6 +16,11 @@ const NOW = Date.parse('2026-11-02T12:00:00Z');
 const KEY = resourceKey('box', REF);
 const applying = { id: 'rem-1', controlId: lidClosed.id, status: 'applying' } as const;
 const held: Lease = { ...FREE, holder: 'ann', until: NOW + 1, wanted: [lidClosed.id] };
+const seen = (since: number) =>
+  findingOf('a', {
+    lastSeen: new Date(NOW).toISOString(),
+    sightings: { repeats: 1, since: new Date(since).toISOString(), events: [] },
+  });
 const queuedAt = (at: number) => [noticeOf(remediationOf('rem-1'), at)];
 
 const repeatedSince = (since: number) =>
@@ -42,6 +47,12 @@ describe('what is left to do of a resource', () => {
       'controls that a dead run was to evaluate',
       { lease: { ...held, until: NOW }, changedHandsAt: NOW - HOUR_MS },
       'its run was cut off',
+    ],
+    ['repeats that are counted', { findings: { a: seen(NOW - HOUR_MS + 1) } }, null],
+    [
+      'repeats that were counted for an hour',
+      { findings: { a: seen(NOW - HOUR_MS) } },
+      'repeats of a detection are to be reported, or it has ended',
     ],
     ['the same, days ago', { lease: { ...held, until: NOW }, changedHandsAt: NOW - 25 * HOUR_MS }, null],
     ['repeats of a detection, within the hour', { findings: { a: repeatedSince(NOW - HOUR_MS + 1) } }, null],

@@ -17,8 +17,7 @@ export interface Journaled {
 /** Makes the calls of a record that has begun, one by one: each call's outcome and a longer lease are written before the next. One that was refused, or whose answer was lost, ends it: the state then tells what took effect. Throws where the ledger does not answer or the lease was lost: nothing further is called. */
 export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Journaled> {
   let current = record;
-  for (const [index, { status, service, operation }] of record.steps.entries()) {
-    if (status === 'made') continue;
+  for (const [index, { service, operation }] of record.steps.entries()) {
     if (current !== record) {
       draft.save(current);
       await draft.write();

@@ -159,10 +159,14 @@ export function waitFor(
       deadline,
       notice: null,
     } as const;
-    const asked =
-      state.recheckAt !== null && state.recheckAt > now.getTime() ? state.recheckAt : Number.POSITIVE_INFINITY;
-    return { ...withFinding(state, control, seen), recheckAt: Math.min(asked, recheckAt) };
+    return withRecheck(withFinding(state, control, seen), recheckAt, now.getTime());
   });
+}
+
+/** The state with a recheck at that time, or at an earlier one that is still to come. Pure. */
+export function withRecheck(state: ResourceState, recheckAt: number, now: number): ResourceState {
+  const isAsked = state.recheckAt !== null && state.recheckAt > now && state.recheckAt < recheckAt;
+  return isAsked ? state : { ...state, recheckAt };
 }
 
 /** Sends the recheck that the state asks for, where this run has asked for it. Where it is lost, the schedule finds the time in the ledger. */

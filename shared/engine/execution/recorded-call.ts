@@ -15,6 +15,6 @@ export const undoCallIn = (step: RecordedStep & Pick<UndoCall, 'satisfiedBy'>): 
   ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
 });
 
-/** Whether every step that was made can be undone. */
+/** Whether every step that was made, or may have been, can be undone. */
 export const isReversible = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
-  steps.every(({ undo }) => undo !== null);
+  steps.every(({ status, undo }) => undo !== null || (status !== 'made' && status !== 'unknown'));

@@ -17,7 +17,7 @@ import { facetsOf, type Progress, Run } from '../reconcile/run.ts';
 import { withLease } from '../reconcile/with-lease.ts';
 import { afterError, type Send } from './apply.ts';
 import { execute, hasChanged, settledSteps } from './journal.ts';
-import { deadlineOf, RECHECK_MS, sendRecheck } from './outcomes.ts';
+import { deadlineOf, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
 import { settle } from './settle.ts';
 import { stateDiff } from './state-diff.ts';
 import { type Undoable, undoable } from './undoable.ts';
@@ -225,7 +225,7 @@ class Undo {
       recheckAt: new Date(recheckAt).toISOString(),
       expires: deadlineOf(this.#control, now),
     });
-    this.#run.draft.change((state) => ({ ...state, recheckAt }));
+    this.#run.draft.change((state) => withRecheck(state, recheckAt, now));
     return true;
   }
 

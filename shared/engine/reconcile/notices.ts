@@ -35,7 +35,7 @@ export interface Published {
   readonly siblings?: readonly Notice['control'][];
 }
 
-/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. Throws what the notifier throws: the rest stays queued, and the next run or the schedule publishes it. */
+/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. One that cannot be published does not keep the others: it stays queued, for the next run or the schedule. Throws what the notifier throws. */
 export async function publishOutbox(
   session: Session,
   subject: Published,
@@ -45,16 +45,11 @@ export async function publishOutbox(
   const dead = engine.clock.now().getTime() - PUBLISH_TIME_MS;
   const due = session.state.outbox.filter(({ id, at }) => own.includes(id) || at < dead);
   if (due.length === 0) return session;
-  const published: string[] = [];
-  try {
-    for (const entry of due) {
-      await engine.notifier.tell(noticeOf(entry, subject));
-      published.push(entry.id);
-    }
-  } finally {
-    if (published.length > 0) session = await cleared(session, engine, published);
-  }
-  return session;
+  const asked = await Promise.allSettled(due.map(async (entry) => engine.notifier.tell(noticeOf(entry, subject))));
+  const published = due.filter((_, index) => asked[index]?.status === 'fulfilled').map(({ id }) => id);
+  const after = published.length > 0 ? await cleared(session, engine, published) : session;
+  for (const one of asked) if (one.status === 'rejected') throw one.reason;
+  return after;
 }
 
 /** Leaves what could not be published to whoever comes next, at once. Gives the controls whose notices wait; never throws. */

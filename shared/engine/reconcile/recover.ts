@@ -2,7 +2,7 @@ import type { AnyControl } from '../../control.ts';
 import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
 import { settledSteps } from '../execution/journal.ts';
-import { finishFailed, finishPending, finishRemediated } from '../execution/outcomes.ts';
+import { finishFailed, finishPending, finishRemediated, RECHECK_MS, withRecheck } from '../execution/outcomes.ts';
 import { stateDiff } from '../execution/state-diff.ts';
 import { withNotice } from './findings.ts';
 import type { Evaluated } from './observation.ts';
@@ -120,7 +120,6 @@ function recoverPending(
     });
   }
   for (const { elements } of record.steps) for (const element of elements) run.pendingElements.set(element, record);
-  const isDue = record.recheckAt !== null && record.recheckAt <= run.now().toISOString();
   const evaluation = evaluated?.evaluation ?? { annotation: record.annotation };
   const waiting: Progress = {
     outcome: 'pending',
@@ -129,7 +128,7 @@ function recoverPending(
     annotation: evaluation.annotation,
     remediationId: record.id,
   };
-  if (isDue && evaluated !== null) finishPending(run, control, record, evaluated);
+  if (isDue(run, record) && evaluated !== null) finishPending(run, control, record, evaluated);
   return waiting;
 }
 
@@ -159,9 +158,20 @@ function recoverPendingUndo(
     const error = `AWS did not finish by ${record.expires}`;
     run.draft.save({ ...record, status: 'failed', recheckAt: null, after, error });
     notify(run, control, { outcome: 'failed', annotation: record.annotation, remediationId: record.id, error });
-  }
+  } else if (isDue(run, record)) recheckLater(run, record, evaluated);
   return null;
 }
+
+function recheckLater(run: Run, record: Remediation, evaluated: Evaluated | null): void {
+  const now = run.now().getTime();
+  const deadline = record.expires === null ? Number.POSITIVE_INFINITY : Date.parse(record.expires);
+  const recheckAt = Math.min(now + (evaluated?.evaluation.retryAfter ?? RECHECK_MS), deadline);
+  run.draft.save({ ...record, recheckAt: new Date(recheckAt).toISOString() });
+  run.draft.change((state) => withRecheck(state, recheckAt, now));
+}
+
+const isDue = (run: Run, { recheckAt }: Remediation): boolean =>
+  recheckAt !== null && recheckAt <= run.now().toISOString();
 
 function notify(run: Run, control: AnyControl, progress: Progress): void {
   const notice = run.notice(control, progress);

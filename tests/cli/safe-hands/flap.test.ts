@@ -64,6 +64,25 @@ test('resume ends it by hand', async () => {
   expect(await ingressOf(account, [group])).toEqual(right(group));
 });
 
+test('resume of a control that the flap of another stops, on the element that both change', async () => {
+  const group = await openGroup(account, 'shared');
+  const other = 'ec2-security-group-high-risk-ports-restricted';
+  const shared = `defaults: { mode: detect }
+controls:
+  ${ADMIN_PORTS}: { mode: remediate }
+  ${other}: { mode: remediate, parameters: { ports: [22] } }
+limits: { flap: { times: 1, within: 1h } }
+`;
+  expect(await hands.opened(group, shared)).toMatchObject({ outcome: 'remediated' });
+  await open(account, group);
+  const looked = await hands.recheck('AWS::EC2::SecurityGroup', group, [other], shared);
+  expect(looked).toMatchObject([{ controlId: other, outcome: 'halted' }]);
+  const args = ['resume', '--control', other, '--resource', group, '--look', '--json'];
+  const resumed = await evenkeel([...args, '--policy', hands.policyFile(shared)]);
+  expect(linesOf(resumed)).toMatchObject([{ controlId: other, outcome: 'remediated' }]);
+  expect(await ingressOf(account, [group])).toEqual(right(group));
+});
+
 test('what is halted by other gates does not count', async () => {
   const group = await openGroup(account, 'uncounted');
   const { ledger } = hands;

@@ -12,7 +12,7 @@ import {
 } from '../../../shared/engine/detections/sightings.ts';
 import { pack } from '../../../shared/ledger/codec.ts';
 import { NEW_RESOURCE, type ResourceState } from '../../../shared/ledger/ledger.ts';
-import { findingOf } from '../../support/test-ledger.ts';
+import { findingOf } from '../../support/ledger-fixtures.ts';
 
 const START = Date.parse('2026-11-02T09:00:00Z');
 const at = (milliseconds: number) => new Date(START + milliseconds);

@@ -23,7 +23,7 @@ import {
   subjectOf,
   World,
 } from '../../support/fake-resource.ts';
-import { change } from '../../support/test-ledger.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 
 const KEY = resourceKey('box', REF);
 

@@ -23,7 +23,7 @@ import {
   subjectOf,
   World,
 } from '../../support/fake-resource.ts';
-import { exemptionOf, remediationOf } from '../../support/test-ledger.ts';
+import { exemptionOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const CONTROLS = [lidClosed, locked];
 let world: World;

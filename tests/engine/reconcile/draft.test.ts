@@ -8,7 +8,7 @@ import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
 import type { Remediation } from '../../../shared/ledger/records.ts';
 import { type BoxScene, boxScene, HOLDER, KEY } from '../../support/box-run.ts';
 import { lidClosed, REF } from '../../support/fake-resource.ts';
-import { change, exemptionOf, findingOf, noticeOf, remediationOf } from '../../support/test-ledger.ts';
+import { change, exemptionOf, findingOf, noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const LIMITS = [{ scope: 'c', limit: 1 }];
 const ANNOUNCEMENT = { key: 'breaker|c', announcement: { severity: 'CRITICAL', subject: 'Open', text: '' } } as const;

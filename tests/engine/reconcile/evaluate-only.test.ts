@@ -6,7 +6,7 @@ import { policyFrom } from '../../../shared/policy/settings.ts';
 import { DAY_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
 import { kept, lidClosed, named, REF, subjectOf, World } from '../../support/fake-resource.ts';
-import { exemptionOf } from '../../support/test-ledger.ts';
+import { exemptionOf } from '../../support/ledger-fixtures.ts';
 
 const SUBJECT = subjectOf(lidClosed);
 const EXEMPTION = {

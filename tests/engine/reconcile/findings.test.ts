@@ -9,7 +9,7 @@ import {
 } from '../../../shared/engine/reconcile/findings.ts';
 import { NEW_RESOURCE, type ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
-import { noticeOf, remediationOf } from '../../support/test-ledger.ts';
+import { noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const CONTROL = { id: 'box-lid-closed', severity: 'CRITICAL' } as const;
 const noticeNo = (id: string): QueuedNotice => ({ ...noticeOf(remediationOf('rem-1'), 0), id });

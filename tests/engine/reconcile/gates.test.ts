@@ -35,7 +35,7 @@ import {
   World,
   withSeverity,
 } from '../../support/fake-resource.ts';
-import { change, exemptionOf, findingOf, remediationOf } from '../../support/test-ledger.ts';
+import { change, exemptionOf, findingOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const EXEMPTION = {
   control: lidClosed.id,

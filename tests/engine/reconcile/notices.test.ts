@@ -6,7 +6,7 @@ import type { Announcement, Notice } from '../../../shared/notify/notifier.ts';
 import { resultWithoutResource } from '../../../shared/result.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { CAUSE, labelled, lidClosed, named, subjectOf } from '../../support/fake-resource.ts';
-import { change } from '../../support/test-ledger.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 
 const OTHERS_AFTER_MS = 60_000;
 let scene: BoxScene;

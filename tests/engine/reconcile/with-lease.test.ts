@@ -10,7 +10,7 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
 import { CAUSE, lidClosed, named, REF, subjectOf, World } from '../../support/fake-resource.ts';
-import { change, noticeOf, remediationOf } from '../../support/test-ledger.ts';
+import { change, noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const ABOUT = { service: 'box', ref: REF };
 const NOTICE = { ...noticeOf(remediationOf('rem-1'), 0), id: 'a' };

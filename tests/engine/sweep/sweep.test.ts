@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type AnyControl, notApplicable } from '../../../shared/control.ts';
 import type { Engine } from '../../../shared/engine/context.ts';
 import { type Slice, sliceIn, sweepMessage } from '../../../shared/engine/sweep/cursor.ts';
-import { type SweepSummary, sweepSlice } from '../../../shared/engine/sweep/sweep.ts';
+import { GRACE_MS, type SweepSummary, sweepSlice } from '../../../shared/engine/sweep/sweep.ts';
 import { type InternalMessage, recheck } from '../../../shared/internal-events.ts';
 import { type ResourceState, resourceKey } from '../../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../../shared/ledger/memory.ts';
@@ -22,7 +22,7 @@ import {
   Warehouse,
 } from '../../support/fake-inventory.ts';
 import { named } from '../../support/fake-resource.ts';
-import { findingOf } from '../../support/test-ledger.ts';
+import { findingOf } from '../../support/ledger-fixtures.ts';
 
 const SCOPE = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
 const TIME = 100_000;
@@ -397,4 +397,21 @@ describe('the same event again', () => {
     expect(next()).toHaveLength(1);
     expect(await begin('b')).toMatchObject({ dropped: 'a sweep is under way' });
   });
+});
+
+test('a slice that took so long that another sweep has begun does not go on', async () => {
+  const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': {} }, 1);
+  const { begin, next } = scene(warehouse, { controls: [crateLocked] });
+  const read = warehouse.read.bind(warehouse);
+  let overtaken: Promise<SweepSummary> | undefined;
+  warehouse.read = async (...given: Parameters<typeof read>) => {
+    if (overtaken === undefined) {
+      warehouse.now += TIME + GRACE_MS;
+      overtaken = begin('b');
+    }
+    return read(...given);
+  };
+  expect(await begin()).toMatchObject({ handedOn: true });
+  expect(await overtaken).toMatchObject({ resources: 3, dropped: null });
+  expect(next()).toEqual([]);
 });

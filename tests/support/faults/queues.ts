@@ -68,8 +68,8 @@ export const queueFaults: readonly Fault[] = [
   },
   {
     name: 'a queue has gone',
-    seed: (account) => dropQueue(account, `${STACK}-s3`),
-    expect: { what: 'queues', state: 'ill', says: /^the queue evenkeel-prod-s3 is missing/, mend: RESTORE },
+    seed: (account) => dropQueue(account, `${STACK}-data`),
+    expect: { what: 'queues', state: 'ill', says: /^the queue evenkeel-prod-data is missing/, mend: RESTORE },
   },
   {
     name: 'a function has gone',

@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
+import { pumpOnce, startInstance } from '../../scripts/sandbox/fleet.ts';
+import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { evenkeelAs } from '../support/command.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
+import { testAccount } from '../support/sandbox.ts';
+import { generate, PATIENCE, serverless } from '../support/serverless.ts';
+import { addStandIns } from '../support/stand-ins.ts';
+import { copyOfTree } from '../support/tree.ts';
+
+const STACK = 'evenkeel-prod';
+const account = await testAccount();
+const evenkeel = (table: string, args: readonly string[]) =>
+  evenkeelAs({ ...account.env, EVENKEEL_TABLE: table })([...args]);
+
+/** A version of the tree, as it is deployed to the account. */
+async function deploy(tree: string, policy: string, regions: string): Promise<StackInAccount> {
+  writeFileSync(`${tree}policy.yml`, policy);
+  expect(await generate(tree)).toMatchObject({ status: 0 });
+  const flags = [`--param=regions=${regions}`];
+  expect(await serverless(tree, ['package', ...flags])).toMatchObject({ status: 0 });
+  expect(await serverless(tree, ['deploy', '--package', '.serverless', ...flags], account.env)).toMatchObject({
+    status: 0,
+  });
+  return stackNamed(STACK, account.aws());
+}
+
+/** Lets the deployed function of a domain work on all that its queue holds. */
+async function work(deployment: Deployment, name: string): Promise<void> {
+  const deployed = deployment.functions.find((one) => one.name === name);
+  if (deployed === undefined) throw new Error(`there is no function ${name}`);
+  const instance = await startInstance(deployed, { env: account.env, log: () => {} });
+  while ((await pumpOnce(deployed, instance, account.aws())) > 0);
+  instance.kill();
+}
+
+async function happens(groupId: string, id: string): Promise<void> {
+  const {
+    source: Source,
+    'detail-type': DetailType,
+    detail,
+  } = openedEvent(account, groupId, id) as never as Record<string, string>;
+  const Entries = [{ Source, DetailType, Detail: JSON.stringify(detail) }];
+  await account.aws()(EventBridgeClient).send(new PutEventsCommand({ Entries }));
+}
+
+/** All that people have said and that is still open. */
+const kept = async (ledger: Ledger) => ({
+  exemptions: await ledger.exemptions(),
+  pauses: await ledger.pauses(),
+  findings: await Array.fromAsync(ledger.openFindings()),
+  approvals: (await Array.fromAsync(ledger.remediations())).filter(({ status }) => status === 'awaitingApproval'),
+});
+
+const [before, after] = [copyOfTree(), copyOfTree()];
+let old: StackInAccount;
+let upgraded: StackInAccount;
+let groupId: string;
+let was: Awaited<ReturnType<typeof kept>>;
+let ledger: Ledger;
+beforeAll(async () => {
+  old = await deploy(
+    before,
+    `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: approve } }\n`,
+    'us-east-1',
+  );
+  const table = old.outputs.LedgerTable ?? '';
+  ledger = dynamoLedger(account.aws(), table);
+  groupId = await openGroup(account, 'waiting');
+  await happens(groupId, 'before');
+  await work(await deploymentOf(STACK, `${before}.serverless`, account.aws()), 'infrastructure');
+  const paused = ['pause', '--control', 's3-bucket-encrypted', '--reason', 'a migration'];
+  expect(await evenkeel(table, paused)).toMatchObject({ status: 0 });
+  const rule = ['--control', 's3-bucket-tls-required', '--resource', 'arn:aws:s3:::www', '--reason', 'a public site'];
+  const expires = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  const exempt = ['exempt', ...rule, '--owner', 'web@example.com', '--expires', expires];
+  expect(await evenkeel(table, exempt)).toMatchObject({ status: 0 });
+  was = await kept(ledger);
+  // Controls of a domain that had none, other modes, other regions.
+  addStandIns(after, 12);
+  const modes = `${ADMIN_PORTS}: { mode: remediate }, s3-bucket-encrypted: { mode: remediate }, config-recorder-enabled: { mode: 'off' }`;
+  upgraded = await deploy(after, `defaults: { mode: detect }\ncontrols: { ${modes} }\n`, 'us-east-1,eu-central-1');
+}, 2 * PATIENCE);
+
+describe('an upgrade that changes regions, controls and modes', () => {
+  test('makes and changes what follows from them', () => {
+    expect(upgraded.outputs.Regions).toBe('eu-west-1,us-east-1,eu-central-1');
+    expect(upgraded.outputs.PolicyVersion).not.toBe(old.outputs.PolicyVersion);
+    expect(Object.keys(old.resources)).not.toContain('ApplicationsLambdaFunction');
+    expect(Object.keys(upgraded.resources)).toEqual(
+      expect.arrayContaining([...Object.keys(old.resources).filter((id) => !/Rule\d+$/.test(id)), 'ApplicationsQueue']),
+    );
+  });
+
+  test('leaves exemptions, pauses, open findings and approvals where they were', async () => {
+    expect(was).toMatchObject({
+      exemptions: [{ control: 's3-bucket-tls-required' }],
+      pauses: [{ control: 's3-bucket-encrypted' }],
+      approvals: [{ controlId: ADMIN_PORTS, ref: { resourceId: groupId } }],
+    });
+    expect(was.findings.map(({ controlId }) => controlId)).toContain(ADMIN_PORTS);
+    expect(upgraded.outputs.LedgerTable).toBe(old.outputs.LedgerTable);
+    expect(await kept(dynamoLedger(account.aws(), upgraded.outputs.LedgerTable ?? ''))).toEqual(was);
+  });
+
+  test('lets what waits be approved, and the upgraded function go on from there', async () => {
+    const [{ id } = { id: '' }] = was.approvals;
+    const table = upgraded.outputs.LedgerTable ?? '';
+    expect(await evenkeel(table, ['approve', id])).toMatchObject({ status: 0 });
+    expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+    const another = await openGroup(account, 'after');
+    await happens(another, 'after');
+    await work(await deploymentOf(STACK, `${after}.serverless`, account.aws()), 'infrastructure');
+    expect(await ingressOf(account, [another])).toEqual([`${another} tcp 443 10.0.0.0/8`]);
+    expect(await kept(ledger)).toMatchObject({ exemptions: was.exemptions, pauses: was.pauses, approvals: [] });
+  });
+});

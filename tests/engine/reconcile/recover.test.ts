@@ -1,0 +1,272 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type AnyControl, compliant } from '../../../shared/control.ts';
+import { newRecord } from '../../../shared/engine/reconcile/record.ts';
+import { recover } from '../../../shared/engine/reconcile/recover.ts';
+import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import type { Remediation } from '../../../shared/ledger/records.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
+import { type BoxScene, boxScene } from '../../support/box-run.ts';
+import { closeLid, GOOD, kept, lidClosed, locked, named } from '../../support/fake-resource.ts';
+
+let scene: BoxScene;
+beforeEach(() => {
+  scene = boxScene();
+});
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+/** A record that a run left open, of the lid that is open now. */
+async function leftOpen(rest: Partial<Remediation> = {}, control: AnyControl = lidClosed): Promise<Remediation> {
+  const run = await scene.run([control]);
+  const evaluated = run.evaluate(control);
+  const record = newRecord(run, control, evaluated, [closeLid()], { status: 'applying', mode: 'remediate', ...rest });
+  run.draft.save(record);
+  await run.draft.release();
+  return record;
+}
+const pending = (rest: Partial<Remediation> = {}) =>
+  leftOpen({
+    status: 'pending',
+    recheckAt: iso(scene.now() + MINUTE_MS),
+    expires: iso(scene.now() + HOUR_MS),
+    ...rest,
+  });
+/** Looks at the box and brings to their end what it can. */
+async function recovered(controls: readonly AnyControl[] = [lidClosed]) {
+  const run = await scene.run(controls);
+  const ended = await recover(run);
+  await run.draft.release();
+  return { run, ended: Object.fromEntries(ended) };
+}
+const statusOf = async ({ id }: Remediation) => (await scene.engine.ledger.remediation(id))?.status;
+const kindsOfNotices = ({ draft }: Run) => draft.state.outbox.map(({ notice }) => notice.result.outcome);
+const close = () => {
+  scene.world.box = GOOD;
+};
+
+describe('a run that was cut off', () => {
+  test('and had remediated it: the record ends so, its steps are taken for made, and people are notified', async () => {
+    const record = await leftOpen();
+    close();
+    const { run, ended } = await recovered();
+    expect(ended).toMatchObject({
+      [lidClosed.id]: {
+        outcome: 'remediated',
+        remediationId: record.id,
+        annotation: expect.stringMatching(/cut off\. The lid is open/),
+      },
+    });
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'remediated',
+      afterCompliance: 'COMPLIANT',
+      error: expect.stringMatching(/cut off/),
+      steps: [{ status: 'made' }],
+    });
+    expect(kindsOfNotices(run)).toEqual(['remediated']);
+  });
+
+  test('and had not: the record is interrupted, what was called nobody knows, and the drift is another look’s', async () => {
+    const record = await leftOpen();
+    const { run, ended } = await recovered();
+    expect(ended).toEqual({});
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'interrupted',
+      steps: [{ status: 'unknown' }],
+    });
+    expect(kindsOfNotices(run)).toEqual([]);
+    expect(run.draft.state.open).toEqual([]);
+  });
+
+  test('waits for a look that can read', async () => {
+    const record = await leftOpen();
+    scene.world.errors.set('lid', named('AccessDenied'));
+    expect((await recovered()).ended).toEqual({});
+    expect(await statusOf(record)).toBe('applying');
+  });
+
+  test('is one whose resource is gone: nothing is left to be wrong, but where its deletion is drift', async () => {
+    const record = await leftOpen();
+    scene.world.box = null;
+    expect((await recovered()).ended).toMatchObject({
+      [lidClosed.id]: { outcome: 'remediated', after: 'NOT_APPLICABLE' },
+    });
+    expect(await statusOf(record)).toBe('remediated');
+    scene.world.box = GOOD;
+    const other = await leftOpen({}, kept);
+    scene.world.box = null;
+    expect((await recovered([kept])).ended).toEqual({});
+    expect(await statusOf(other)).toBe('interrupted');
+  });
+
+  test('is not taken to have remediated a resource that is gone where its deletion may be drift, whatever its control says now', async () => {
+    const indifferent: AnyControl = {
+      ...kept,
+      whenDeleted: { evaluate: () => compliant('So be it.'), plan: () => [] },
+    };
+    const record = await leftOpen({}, indifferent);
+    scene.world.box = null;
+    expect((await recovered([indifferent])).ended).toEqual({});
+    expect(await statusOf(record)).toBe('interrupted');
+  });
+
+  test('of a control that this look is not about waits for one that is', async () => {
+    const record = await leftOpen();
+    close();
+    expect((await recovered([locked])).ended).toEqual({});
+    expect(await statusOf(record)).toBe('applying');
+  });
+
+  test('had undone something: the undo is interrupted, and goes on by the same command', async () => {
+    const record = await leftOpen({ kind: 'undo', undoes: 'rem-0' });
+    const { run, ended } = await recovered();
+    expect(ended).toEqual({});
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'interrupted',
+      after: { lid: { open: true } },
+      steps: [{ status: 'unknown' }],
+    });
+    expect(kindsOfNotices(run)).toEqual([]);
+  });
+});
+
+describe('an approval', () => {
+  const awaiting = () => leftOpen({ status: 'awaitingApproval', mode: 'approve', expires: iso(scene.now() + HOUR_MS) });
+
+  test('waits while its drift lasts', async () => {
+    const record = await awaiting();
+    await recovered();
+    expect(await statusOf(record)).toBe('awaitingApproval');
+  });
+
+  test('is superseded where the drift has gone', async () => {
+    const record = await awaiting();
+    close();
+    await recovered();
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'superseded',
+      error: 'the drift has gone',
+    });
+  });
+
+  test('ends by its time, whether the resource can be read or not', async () => {
+    const record = await awaiting();
+    scene.world.errors.set('lid', named('AccessDenied'));
+    scene.later(HOUR_MS - 1);
+    await recovered();
+    expect(await statusOf(record)).toBe('awaitingApproval');
+    scene.later(1);
+    await recovered();
+    expect(await statusOf(record)).toBe('expired');
+  });
+});
+
+describe('what AWS was at work on', () => {
+  test('is remediated where the resource reads so', async () => {
+    const record = await pending();
+    close();
+    const { run, ended } = await recovered();
+    expect(ended).toMatchObject({ [lidClosed.id]: { outcome: 'remediated', remediationId: record.id } });
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ status: 'remediated', recheckAt: null });
+    expect(kindsOfNotices(run)).toEqual(['remediated']);
+  });
+
+  test('waits, its elements held, and its recheck moves on once its time has come', async () => {
+    const record = await pending();
+    const { run, ended } = await recovered();
+    expect(ended).toMatchObject({ [lidClosed.id]: { outcome: 'pending', remediationId: record.id } });
+    expect(run.pendingElements.get('lid')?.id).toBe(record.id);
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ recheckAt: record.recheckAt });
+    scene.later(MINUTE_MS);
+    await recovered();
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ recheckAt: iso(scene.now() + MINUTE_MS) });
+    expect(kindsOfNotices(run)).toEqual([]);
+  });
+
+  test('waits where it cannot be read', async () => {
+    const record = await pending();
+    scene.world.errors.set('lid', named('ThrottlingException'));
+    scene.later(MINUTE_MS);
+    expect((await recovered()).ended).toMatchObject({
+      [lidClosed.id]: { outcome: 'pending', annotation: 'The lid is open.' },
+    });
+    expect(await statusOf(record)).toBe('pending');
+  });
+
+  test.each([true, false])('has failed at its deadline; readable: %s', async (isReadable) => {
+    const record = await pending();
+    if (!isReadable) scene.world.errors.set('lid', named('ThrottlingException'));
+    scene.later(HOUR_MS);
+    const { run, ended } = await recovered();
+    expect(ended).toMatchObject({
+      [lidClosed.id]: { outcome: 'failed', error: expect.stringMatching(/AWS did not finish by/) },
+    });
+    expect(await statusOf(record)).toBe('failed');
+    expect(kindsOfNotices(run)).toEqual(['failed']);
+    expect(run.draft.state.findings[lidClosed.id]).toMatchObject({
+      outcome: 'failed',
+      retryAt: iso(scene.now() + HOUR_MS),
+    });
+  });
+});
+
+describe('an undo that AWS was at work on', () => {
+  const undoing = () =>
+    pending({
+      kind: 'undo',
+      undoes: 'rem-0',
+      after: { lid: { open: true }, ref: {} },
+      annotation: 'Undo of rem-0: a demo',
+    });
+  /** As the record of the undo meant it: the state of before. */
+  const meant = async () => {
+    const run = await scene.run([lidClosed]);
+    const after = run.evaluate(lidClosed).state;
+    await run.draft.release();
+    return pending({ kind: 'undo', undoes: 'rem-0', after, annotation: 'Undo of rem-0: a demo' });
+  };
+
+  test('is done where the resource reads as it was meant to, and notified', async () => {
+    const record = await meant();
+    const { run, ended } = await recovered();
+    expect(ended).toEqual({});
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ status: 'remediated', recheckAt: null });
+    expect(run.draft.state.outbox.map(({ notice }) => notice.result)).toMatchObject([
+      { outcome: 'exempted', annotation: `Undo of rem-0: a demo. ${record.id} has undone rem-0.` },
+    ]);
+  });
+
+  test('waits, and its recheck moves on once its time has come, whether it can be read or not', async () => {
+    const record = await undoing();
+    await recovered();
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+      status: 'pending',
+      recheckAt: record.recheckAt,
+    });
+    for (const blind of [false, true]) {
+      if (blind) scene.world.errors.set('lid', named('ThrottlingException'));
+      scene.later(MINUTE_MS);
+      const { run } = await recovered();
+      expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+        status: 'pending',
+        recheckAt: iso(scene.now() + MINUTE_MS),
+      });
+      expect(run.draft.state.recheckAt).toBe(scene.now() + MINUTE_MS);
+    }
+  });
+
+  test('has failed at its deadline: people are notified', async () => {
+    const record = await undoing();
+    scene.later(HOUR_MS);
+    const { run } = await recovered();
+    expect(await statusOf(record)).toBe('failed');
+    expect(kindsOfNotices(run)).toEqual(['failed']);
+  });
+});
+
+test('several open records are each brought to their end', async () => {
+  const first = await leftOpen();
+  const second = await leftOpen({}, locked);
+  close();
+  const { ended } = await recovered([lidClosed, locked]);
+  expect(Object.keys(ended).sort()).toEqual([lidClosed.id, locked.id].sort());
+  expect([await statusOf(first), await statusOf(second)]).toEqual(['remediated', 'remediated']);
+});
