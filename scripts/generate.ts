@@ -5,7 +5,7 @@ import { policySchema } from '../shared/policy/schema.ts';
 import { loadContent, loadServices, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
 import { byDomain, byService, enabledIn } from './generate/content.ts';
-import { catalogueDoc, controlDoc } from './generate/docs.ts';
+import { catalogueDoc, controlDoc, detectionDoc } from './generate/docs.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
 import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
 import { domainHandler, domainTable, permissionsYml, serviceTable } from './generate/tables.ts';
@@ -31,8 +31,9 @@ files.set(`functions/${CONFIG_RULES}/services.ts`, serviceTable({ controls, dete
 files.set('functions/watch/domains.ts', domainTable(all, [...byService(enabledIn(all, policy).controls).keys()]));
 for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, permissionsYml(role));
 
-files.set('docs/controls/README.md', catalogueDoc(controls));
+files.set('docs/controls/README.md', catalogueDoc(controls, detections));
 for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
+for (const detection of detections) files.set(`docs/controls/${detection.id}.md`, detectionDoc(detection));
 files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
 

@@ -1,4 +1,5 @@
 import type { AnyControl, Parameter } from '../../shared/control.ts';
+import type { Detection } from '../../shared/detection.ts';
 import type { Condition } from '../../shared/resource.ts';
 import { triggersOf } from './patterns.ts';
 import { writesOf } from './scopes.ts';
@@ -85,12 +86,60 @@ function eventLines(control: AnyControl): readonly string[] {
 
 const namesIn = (named: readonly { readonly name: string }[]) => [...new Set(named.map(({ name }) => name))].sort();
 
-/** The table of all controls. */
-export function catalogueDoc(controls: readonly AnyControl[]): string {
-  const rows = controls.map(
-    ({ id, title, severity, securityControlIds, recommendedMode }) =>
-      `| [${id}](${id}.md) | ${title} | ${severity} | ${list(securityControlIds)} | ${recommendedMode} |`,
-  );
+/** The page of one detection. */
+export function detectionDoc(detection: Detection): string {
+  const { id, title, severity, service, resourceType, securityControlIds, relatedRequirements } = detection;
+  return [
+    NOTE,
+    `# ${id}`,
+    '',
+    `**${title}**`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| Severity | ${severity} |`,
+    `| About | ${code(resourceType)} (${service.id}) |`,
+    `| Security Hub | ${list(securityControlIds)} |`,
+    `| Requirements | ${list(relatedRequirements)} |`,
+    `| Recommended mode | ${code(detection.recommendedMode)} |`,
+    '| Remediation | none: it is a detection |',
+    '',
+    detection.description,
+    '',
+    'Notified once; what repeats is counted, and its number is notified after an hour. It ends seven days after it was last seen, or when the resource is exempted.',
+    '',
+    '## Why',
+    '',
+    detection.rationale,
+    '',
+    '## By hand',
+    '',
+    detection.guidance,
+    '',
+    '## Events',
+    '',
+    ...detection.triggers.map(triggerLine),
+    '',
+    '## Permissions',
+    '',
+    'None: it reads nothing and writes nothing.',
+    '',
+  ].join('\n');
+}
+
+function triggerLine(trigger: Detection['triggers'][number]): string {
+  if (trigger.kind === 'anyCall') return `- any call whose record fits ${code(trigger.match)}, also one that failed`;
+  if (trigger.kind === 'event') return `- ${code(trigger.source)}: ${code(trigger.detailType)}`;
+  return `- ${list(trigger.eventSources.map(code))}: ${list(trigger.eventNames.map(code))}`;
+}
+
+/** The table of all controls, and that of all detections. */
+export function catalogueDoc(controls: readonly AnyControl[], detections: readonly Detection[]): string {
+  const rowsOf = (some: readonly (AnyControl | Detection)[]) =>
+    some.map(
+      ({ id, title, severity, securityControlIds, recommendedMode }) =>
+        `| [${id}](${id}.md) | ${title} | ${severity} | ${list(securityControlIds)} | ${recommendedMode} |`,
+    );
   return [
     NOTE,
     '# Controls',
@@ -99,7 +148,15 @@ export function catalogueDoc(controls: readonly AnyControl[]): string {
     '',
     '| Control | What it asks | Severity | Security Hub | Mode |',
     '|---|---|---|---|---|',
-    ...rows,
+    ...rowsOf(controls),
+    '',
+    '## Detections',
+    '',
+    'Events that are themselves the finding: people are notified, and nothing is written.',
+    '',
+    '| Detection | What it reports | Severity | Security Hub | Mode |',
+    '|---|---|---|---|---|',
+    ...rowsOf(detections),
     '',
   ].join('\n');
 }

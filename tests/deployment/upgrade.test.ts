@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
@@ -23,9 +23,14 @@ async function deploy(tree: string, policy: string, regions: string): Promise<St
   expect(await generate(tree)).toMatchObject({ status: 0 });
   const flags = [`--param=regions=${regions}`];
   expect(await serverless(tree, ['package', ...flags])).toMatchObject({ status: 0 });
-  expect(await serverless(tree, ['deploy', '--package', '.serverless', ...flags], account.env)).toMatchObject({
-    status: 0,
-  });
+  // A deployment clears its folder away.
+  cpSync(`${tree}.serverless`, `${tree}packaged`, { recursive: true });
+  const { status, stdout, stderr } = await serverless(
+    tree,
+    ['deploy', '--package', '.serverless', ...flags],
+    account.env,
+  );
+  expect({ status, said: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, said: '' });
   return stackNamed(STACK, account.aws());
 }
 
@@ -72,7 +77,7 @@ beforeAll(async () => {
   ledger = dynamoLedger(account.aws(), table);
   groupId = await openGroup(account, 'waiting');
   await happens(groupId, 'before');
-  await work(await deploymentOf(STACK, `${before}.serverless`, account.aws()), 'infrastructure');
+  await work(await deploymentOf(STACK, `${before}packaged`, account.aws()), 'infrastructure');
   const paused = ['pause', '--control', 's3-bucket-encrypted', '--reason', 'a migration'];
   expect(await evenkeel(table, paused)).toMatchObject({ status: 0 });
   const rule = ['--control', 's3-bucket-tls-required', '--resource', 'arn:aws:s3:::www', '--reason', 'a public site'];
@@ -81,7 +86,7 @@ beforeAll(async () => {
   expect(await evenkeel(table, exempt)).toMatchObject({ status: 0 });
   was = await kept(ledger);
   // Controls of a domain that had none, other modes, other regions.
-  addStandIns(after, 12);
+  addStandIns(after, 12, { reads: false });
   const modes = `${ADMIN_PORTS}: { mode: remediate }, s3-bucket-encrypted: { mode: remediate }, config-recorder-enabled: { mode: 'off' }`;
   upgraded = await deploy(after, `defaults: { mode: detect }\ncontrols: { ${modes} }\n`, 'us-east-1,eu-central-1');
 }, 2 * PATIENCE);
@@ -114,7 +119,7 @@ describe('an upgrade that changes regions, controls and modes', () => {
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
     const another = await openGroup(account, 'after');
     await happens(another, 'after');
-    await work(await deploymentOf(STACK, `${after}.serverless`, account.aws()), 'infrastructure');
+    await work(await deploymentOf(STACK, `${after}packaged`, account.aws()), 'infrastructure');
     expect(await ingressOf(account, [another])).toEqual([`${another} tcp 443 10.0.0.0/8`]);
     expect(await kept(ledger)).toMatchObject({ exemptions: was.exemptions, pauses: was.pauses, approvals: [] });
   });

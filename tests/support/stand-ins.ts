@@ -24,6 +24,7 @@ const actions = (service: string, index: number) =>
 const resourceSource = (
   service: string,
   index: number,
+  reads: boolean,
 ) => `import { call, defineResource, onEverything } from '../../resource.ts';
 import service from './service.ts';
 
@@ -32,7 +33,7 @@ export const thing${number(index)} = defineResource({
   type: '${TYPES[index]}',
   triggers: [call('${service}.amazonaws.com', ${JSON.stringify(eventNames(index))}, { ids: () => [], facets: ['state'] })],
   gone: [],
-  facets: { state: { grants: onEverything('${service}:DescribeThingOfKind${number(index)}'), read: async () => 'on' } },
+  facets: { state: { grants: onEverything(${reads ? `'${service}:DescribeThingOfKind${number(index)}'` : ''}), read: async () => 'on' } },
   grants: {},
   arn: ({ resourceId }) => resourceId,
   consoleUrl: () => 'https://example.com/',
@@ -71,8 +72,8 @@ export default defineControl({
 });
 `;
 
-/** Adds controls to a tree, of services and resources of their own in every domain, a quarter of them in one: each with three event names of 20 characters, a type that AWS Config knows and four actions on an ARN of its own. */
-export function addStandIns(tree: string, count: number): void {
+/** Adds controls to a tree, of services and resources of their own in every domain, a quarter of them in one: each with three event names of 20 characters, a type that AWS Config knows and four actions on an ARN of its own. `reads`: whether they need a permission to be read; the local account takes no policy with actions that IAM does not know. */
+export function addStandIns(tree: string, count: number, { reads = true } = {}): void {
   const others = DOMAINS.filter((domain) => domain !== FULLEST);
   const write = (file: string, content: string) => writeFileSync(`${tree}shared/${file}`, content);
   for (const domain of DOMAINS)
@@ -89,7 +90,7 @@ export function addStandIns(tree: string, count: number): void {
     made.set(domain, before + 1);
     const service = serviceId(domain, before % SERVICES_PER_DOMAIN);
     const id = `${service}-thing-of-kind-${number(index)}-switched-on`;
-    write(`resources/${service}/thing-${number(index)}.ts`, resourceSource(service, index));
+    write(`resources/${service}/thing-${number(index)}.ts`, resourceSource(service, index, reads));
     write(`controls/${service}/${id}.ts`, controlSource(service, index, id));
   }
 }

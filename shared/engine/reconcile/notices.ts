@@ -45,10 +45,15 @@ export async function publishOutbox(
   const dead = engine.clock.now().getTime() - PUBLISH_TIME_MS;
   const due = session.state.outbox.filter(({ id, at }) => own.includes(id) || at < dead);
   if (due.length === 0) return session;
-  const asked = await Promise.allSettled(due.map(async (entry) => engine.notifier.tell(noticeOf(entry, subject))));
-  const published = due.filter((_, index) => asked[index]?.status === 'fulfilled').map(({ id }) => id);
+  const published: string[] = [];
+  const errors: unknown[] = [];
+  for (const entry of due)
+    await engine.notifier.tell(noticeOf(entry, subject)).then(
+      () => published.push(entry.id),
+      (error: unknown) => errors.push(error),
+    );
   const after = published.length > 0 ? await cleared(session, engine, published) : session;
-  for (const one of asked) if (one.status === 'rejected') throw one.reason;
+  if (errors.length > 0) throw errors[0];
   return after;
 }
 

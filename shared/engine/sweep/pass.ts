@@ -62,6 +62,7 @@ export class SweepPass {
 
   /** Goes through all types from a cursor on (null: from the beginning), or through `only` these, and gives where to go on where the time is over; null where all is done. */
   async run(from: Cursor | null = null, only: readonly string[] | null = null): Promise<Cursor | null> {
+    if (this.#types.size === 0) return null;
     const queue = only === null ? this.#queueFrom(from) : only.map((type) => ({ type, token: null }));
     const ledgerError = await this.#loadActive();
     for (const [index, cursor] of queue.entries()) {

@@ -12,6 +12,8 @@ import { DAY_MS } from '../../../shared/time.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
 import {
   ACCOUNT,
+  account,
+  accountClosed,
   barrel,
   barrelKept,
   crate,
@@ -22,8 +24,8 @@ import {
   Warehouse,
 } from '../../support/fake-inventory.ts';
 import { CAUSE, named } from '../../support/fake-resource.ts';
-
-const scope = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
+import { findingOf } from '../../support/ledger-fixtures.ts';
+import { refOf, SCOPE, sweepScene } from '../../support/sweep-scene.ts';
 
 /** A ledger that counts what it is asked, by method. */
 function countingLedger(warehouse: Warehouse) {
@@ -47,7 +49,7 @@ async function passOver(warehouse: Warehouse, engine: TestEngine, controls: read
   const passed: Assessment[] = [];
   const reconciled: Subject[] = [];
   const pass = new SweepPass(engine, {
-    scope,
+    scope: SCOPE,
     controls,
     home: HOME,
     pace: { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays(1, 1) },
@@ -75,6 +77,17 @@ describe('calls', () => {
     expect(reconciled).toEqual([]);
     expect(asked).toEqual({ active: 1 });
     expect(warehouse.log).toHaveLength(Math.ceil(count / 100));
+  });
+
+  test('a service that has nothing to sweep in a region costs nothing', async () => {
+    const warehouse = new Warehouse({ [ACCOUNT]: {} });
+    const { asked, ledger } = countingLedger(warehouse);
+    const engine = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock });
+    const pace = { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays() };
+    const sink = { reconcile: async () => {} };
+    const elsewhere = { ...SCOPE, region: 'us-east-1' };
+    await new SweepPass(engine, { scope: elsewhere, controls: [accountClosed], home: HOME, pace, sink }).run();
+    expect([asked, warehouse.log]).toEqual([{}, []]);
   });
 
   test('a facet that the listing does not bring is read once for each resource', async () => {
@@ -157,5 +170,101 @@ describe('a control that time alone turns', () => {
     warehouse.now += 2 * DAY_MS;
     await swept();
     expect(engine.told.map(({ result }) => result.resourceId)).toEqual(['c-1', 'c-2']);
+  });
+});
+
+describe('what the ledger knows', () => {
+  const open = (controlId = crateClosed.id) => ({ findings: { [controlId]: findingOf(controlId) } });
+  const keyOf = (id: string, resource = crate, region = HOME) =>
+    resourceKey('warehouse', { ...refOf(id, resource), region });
+
+  test('an open finding of what is compliant by now, or is gone, is rechecked', async () => {
+    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {} });
+    const { begin, rechecked, known } = sweepScene(warehouse);
+    for (const id of ['c-1', 'c-2', 'c-gone']) await known(keyOf(id), open());
+    await known(keyOf('c-3'), { findings: {} });
+    await known(keyOf('c-1', crate, 'us-east-1'), open());
+    expect(await begin()).toMatchObject({ resources: 3, rechecks: 3 });
+    expect(rechecked().sort()).toEqual(['c-1', 'c-2', 'c-gone']);
+    expect(warehouse.log.filter((said) => said.startsWith('read'))).toEqual([]);
+  });
+
+  test('a slice that has not seen every page reads what it has not seen before it says that it is gone', async () => {
+    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {}, 'c-4': { open: true } });
+    const { slice, rechecked, known } = sweepScene(warehouse);
+    for (const id of ['c-1', 'c-2', 'c-4', 'c-gone']) await known(keyOf(id), open());
+    await slice({ ...SCOPE, run: 'a', slice: 4, cursor: { type: crate.type, token: '2' } });
+    expect(warehouse.log).toEqual(['list AWS::W::Crate 2', 'read c-1', 'read c-2', 'read c-gone']);
+    // c-2 has drifted: the slice that listed it has said so.
+    expect(rechecked().sort()).toEqual(['c-1', 'c-4', 'c-gone']);
+  });
+
+  test('a finding of a control that is off, or of another service, is left alone', async () => {
+    const { begin, rechecked, known } = sweepScene(new Warehouse({ 'c-1': {} }));
+    await known(keyOf('c-1'), open('crate-painted'));
+    await known(keyOf('c-gone'), open('crate-painted'));
+    await known(keyOf('c-gone').replace('warehouse', 'shop'), open());
+    await begin();
+    expect(rechecked()).toEqual([]);
+  });
+
+  test('what belongs to no region has no finding in another than its home', async () => {
+    const { begin, rechecked, known } = sweepScene(new Warehouse({}), { controls: [accountClosed] });
+    await known(keyOf(ACCOUNT, account, 'us-east-1'), open(accountClosed.id));
+    await begin('a', { region: 'us-east-1' });
+    expect(rechecked()).toEqual([]);
+  });
+
+  test('what was good and is gone is rechecked where its deletion is drift', async () => {
+    const { begin, rechecked, known } = sweepScene(new Warehouse({ 'b-1': {}, 'c-1': {} }), {
+      controls: [crateClosed, barrelKept],
+    });
+    const lastKnown = { lid: { open: false, packed: 0 } };
+    for (const id of ['b-1', 'b-lost']) await known(keyOf(id, barrel), { lastKnown });
+    await known(keyOf('b-elsewhere', barrel, 'us-east-1'), { lastKnown });
+    await known(keyOf('c-lost'), { lastKnown });
+    await begin();
+    expect(rechecked()).toEqual(['b-lost']);
+  });
+
+  test('what is good and not remembered, or otherwise, is rechecked, so that a deletion is found later', async () => {
+    const { begin, rechecked, known } = sweepScene(new Warehouse({ 'b-1': {}, 'b-2': { packed: 1 }, 'b-3': {} }), {
+      controls: [barrelKept],
+    });
+    for (const id of ['b-1', 'b-2']) await known(keyOf(id, barrel), { lastKnown: { lid: { open: false, packed: 0 } } });
+    await begin();
+    expect(rechecked()).toEqual(['b-2', 'b-3']);
+  });
+
+  test.each([
+    ['a record that is open', { open: [{ id: 'rem-1', controlId: crateClosed.id, status: 'applying' }] }],
+    ['a recheck that is overdue', { recheckAt: 1_000_000 }],
+  ] as const)('%s is rechecked although the resource is compliant', async (_, change) => {
+    const { begin, rechecked, known } = sweepScene(new Warehouse({ 'c-1': {}, 'c-2': {} }));
+    await known(keyOf('c-1'), change);
+    await known(keyOf('c-2'), { recheckAt: 1_000_001 });
+    await begin();
+    expect(rechecked()).toEqual(['c-1']);
+  });
+
+  test('drift is found without it, and what it has open comes again', async () => {
+    const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': {} });
+    let isDown = true;
+    const { begin, rechecked, known, ledger } = sweepScene(warehouse);
+    await known(keyOf('c-gone'), open());
+    const { active } = ledger;
+    Object.assign(ledger, {
+      active(prefix: string) {
+        if (isDown) throw named('InternalServerError');
+        return active(prefix);
+      },
+    });
+    await expect(begin()).rejects.toThrow('could not sweep evenkeel:ledger: InternalServerError');
+    expect(rechecked()).toEqual(['c-1']);
+    isDown = false;
+    warehouse.log.splice(0);
+    expect(await begin()).toMatchObject({ resources: 0, rechecks: 1 });
+    expect(rechecked()).toEqual(['c-1', 'c-gone']);
+    expect(warehouse.log).toEqual(['read c-gone']);
   });
 });

@@ -1,105 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type AnyControl, notApplicable } from '../../../shared/control.ts';
-import type { Engine } from '../../../shared/engine/context.ts';
-import { type Slice, sliceIn, sweepMessage } from '../../../shared/engine/sweep/cursor.ts';
-import { GRACE_MS, type SweepSummary, sweepSlice } from '../../../shared/engine/sweep/sweep.ts';
-import { type InternalMessage, recheck } from '../../../shared/internal-events.ts';
-import { type ResourceState, resourceKey } from '../../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../../shared/ledger/memory.ts';
-import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import { notApplicable } from '../../../shared/control.ts';
+import { type Slice, sweepMessage } from '../../../shared/engine/sweep/cursor.ts';
+import { GRACE_MS, type SweepSummary } from '../../../shared/engine/sweep/sweep.ts';
+import { recheck } from '../../../shared/internal-events.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
   ACCOUNT,
-  account,
   accountClosed,
   barrel,
   barrelKept,
   crate,
   crateClosed,
   crateLocked,
-  HOME,
   Warehouse,
 } from '../../support/fake-inventory.ts';
 import { named } from '../../support/fake-resource.ts';
-import { findingOf } from '../../support/ledger-fixtures.ts';
-
-const SCOPE = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
-const TIME = 100_000;
-/** No sweep of these tests has so many slices. */
-const ENDLESS = 200;
-const throttled = () => named('ThrottlingException', 'Rate exceeded');
-const refOf = (resourceId: string, { type } = crate) => ({
-  resourceType: type,
-  resourceId,
-  accountId: ACCOUNT,
-  region: HOME,
-});
-
-interface Options extends Partial<Engine> {
-  readonly controls?: readonly AnyControl[];
-  readonly time?: number;
-  readonly home?: string;
-}
-
-/** A function that sweeps a warehouse, and the queue that brings it its messages. */
-function scene(warehouse: Warehouse, { controls = [crateClosed], time = TIME, home = HOME, ...engine }: Options = {}) {
-  const ledger = ledgerIn(memoryStore(), () => warehouse.now);
-  const queue: InternalMessage[] = [];
-  const refusals: Error[] = [];
-  const send = async (messages: readonly InternalMessage[]) => {
-    const refusal = refusals.shift();
-    if (refusal !== undefined) throw refusal;
-    queue.push(...messages);
-  };
-  const whole = testEngine(warehouse.aws, 'remediate', { ledger, clock: warehouse.clock, send, ...engine });
-  const slice = (detail: unknown): Promise<SweepSummary> =>
-    sweepSlice(sliceIn(JSON.parse(JSON.stringify(detail))), whole, { controls, home, deadline: warehouse.now + time });
-  const begin = (run = 'a', scope: Partial<typeof SCOPE> = {}) =>
-    slice(sweepMessage({ ...SCOPE, ...scope }, run).detail);
-  const next = () =>
-    queue.filter(({ detailType }) => detailType === 'Evenkeel Sweep').map(({ detail }) => detail as Slice);
-  const rechecked = () =>
-    queue.flatMap(({ detailType, detail }) =>
-      detailType === 'Evenkeel Recheck' ? [(detail as { resourceId: string }).resourceId] : [],
-    );
-  /** Sweeps from a slice to the end of its run. */
-  const toTheEnd = async (summary: SweepSummary): Promise<readonly SweepSummary[]> => {
-    const all = [summary];
-    for (let seen = 0; seen < next().length; seen += 1) {
-      if (seen > ENDLESS) throw new Error('the sweep does not end');
-      all.push(await slice(next()[seen]));
-    }
-    return all;
-  };
-  /** Writes what the ledger knows of a resource. */
-  const known = async (key: string, change: Partial<ResourceState>) => {
-    const session = await ledger.load(key);
-    await ledger.update(session, (state) => ({ next: { ...state, ...change }, answer: undefined }));
-  };
-  return { ledger, queue, refusals, slice, begin, next, rechecked, toTheEnd, known };
-}
-
-const nothing = {
-  service: 'warehouse',
-  region: HOME,
-  resources: 0,
-  rechecks: 0,
-  handedOn: false,
-  failed: [],
-  dropped: null,
-};
+import { ENDLESS, nothing, refOf, SCOPE, sweepScene, TIME, throttled } from '../../support/sweep-scene.ts';
 
 describe('one slice', () => {
   test('sends what has drifted, by name, and reads only what the listing does not bring', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {}, 'c-4': {}, 'c-5': { open: true } });
-    const { begin, queue } = scene(warehouse);
+    const { begin, queue } = sweepScene(warehouse);
     expect(await begin()).toEqual({ ...nothing, resources: 5, rechecks: 2 });
     expect(queue).toEqual([recheck('warehouse', refOf('c-2')), recheck('warehouse', refOf('c-5'))]);
     expect(warehouse.log).toEqual(['list AWS::W::Crate 0', 'list AWS::W::Crate 2', 'list AWS::W::Crate 4']);
 
     const closer = new Warehouse({ 'c-1': { unlocked: true }, 'c-2': {} });
-    const both = scene(closer, { controls: [crateClosed, crateLocked] });
+    const both = sweepScene(closer, { controls: [crateClosed, crateLocked] });
     await both.begin();
     expect(both.rechecked()).toEqual(['c-1']);
     expect(closer.log).toEqual(['list AWS::W::Crate 0', 'read c-1', 'read c-2']);
@@ -108,19 +36,19 @@ describe('one slice', () => {
   test('what cannot be read or evaluated is never taken for compliant', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {} });
     warehouse.unreadable.set('c-1', [named('AccessDenied')]);
-    const { begin, rechecked } = scene(warehouse, { controls: [crateLocked] });
+    const { begin, rechecked } = sweepScene(warehouse, { controls: [crateLocked] });
     expect(await begin()).toMatchObject({ resources: 2, rechecks: 1 });
     expect(rechecked()).toEqual(['c-1']);
     const broken = (): never => {
       throw new TypeError('evaluate broke');
     };
-    const odd = scene(new Warehouse({ 'c-1': {} }), { controls: [{ ...crateClosed, evaluate: broken }] });
+    const odd = sweepScene(new Warehouse({ 'c-1': {} }), { controls: [{ ...crateClosed, evaluate: broken }] });
     await odd.begin();
     expect(odd.rechecked()).toEqual(['c-1']);
   });
 
   test('what a control does not concern is no drift', async () => {
-    const { begin } = scene(new Warehouse({ 'c-1': {} }), {
+    const { begin } = sweepScene(new Warehouse({ 'c-1': {} }), {
       controls: [{ ...crateClosed, evaluate: () => notApplicable('It is no crate.') }],
     });
     expect(await begin()).toMatchObject({ resources: 1, rechecks: 0 });
@@ -129,116 +57,20 @@ describe('one slice', () => {
   test('looks by the controls of its service that are on', async () => {
     const warehouse = new Warehouse({ 'c-1': { open: true } });
     const off = testEngine(warehouse.aws, 'off').policy;
-    expect(await scene(warehouse, { policy: off }).begin()).toEqual({ ...nothing, resources: 1 });
+    expect(await sweepScene(warehouse, { policy: off }).begin()).toEqual({ ...nothing, resources: 1 });
     const nowhere = { ...off, reachAnywhere: () => 'off' as const };
-    expect(await scene(warehouse, { policy: nowhere }).begin()).toEqual(nothing);
-    expect(await scene(warehouse).begin('a', { service: 'shop' })).toEqual({ ...nothing, service: 'shop' });
+    expect(await sweepScene(warehouse, { policy: nowhere }).begin()).toEqual(nothing);
+    expect(await sweepScene(warehouse).begin('a', { service: 'shop' })).toEqual({ ...nothing, service: 'shop' });
     expect(warehouse.log).toEqual(['list AWS::W::Crate 0']);
   });
 
   test('what belongs to no region is swept in the home region only', async () => {
     const warehouse = new Warehouse({ [ACCOUNT]: { open: true }, 'c-1': { open: true } });
-    const { begin, rechecked } = scene(warehouse, { controls: [accountClosed, crateClosed] });
+    const { begin, rechecked } = sweepScene(warehouse, { controls: [accountClosed, crateClosed] });
     await begin('a', { region: 'eu-central-1' });
     expect(rechecked()).toEqual(['c-1']);
     await begin('a');
     expect(rechecked()).toEqual(['c-1', ACCOUNT, 'c-1']);
-  });
-});
-
-describe('what the ledger knows', () => {
-  const open = (controlId = crateClosed.id) => ({ findings: { [controlId]: findingOf(controlId) } });
-  const keyOf = (id: string, resource = crate, region = HOME) =>
-    resourceKey('warehouse', { ...refOf(id, resource), region });
-
-  test('an open finding of what is compliant by now, or is gone, is rechecked', async () => {
-    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {} });
-    const { begin, rechecked, known } = scene(warehouse);
-    for (const id of ['c-1', 'c-2', 'c-gone']) await known(keyOf(id), open());
-    await known(keyOf('c-3'), { findings: {} });
-    await known(keyOf('c-1', crate, 'us-east-1'), open());
-    expect(await begin()).toMatchObject({ resources: 3, rechecks: 3 });
-    expect(rechecked().sort()).toEqual(['c-1', 'c-2', 'c-gone']);
-    expect(warehouse.log.filter((said) => said.startsWith('read'))).toEqual([]);
-  });
-
-  test('a slice that has not seen every page reads what it has not seen before it says that it is gone', async () => {
-    const warehouse = new Warehouse({ 'c-1': {}, 'c-2': { open: true }, 'c-3': {}, 'c-4': { open: true } });
-    const { slice, rechecked, known } = scene(warehouse);
-    for (const id of ['c-1', 'c-2', 'c-4', 'c-gone']) await known(keyOf(id), open());
-    await slice({ ...SCOPE, run: 'a', slice: 4, cursor: { type: crate.type, token: '2' } });
-    expect(warehouse.log).toEqual(['list AWS::W::Crate 2', 'read c-1', 'read c-2', 'read c-gone']);
-    // c-2 has drifted: the slice that listed it has said so.
-    expect(rechecked().sort()).toEqual(['c-1', 'c-4', 'c-gone']);
-  });
-
-  test('a finding of a control that is off, or of another service, is left alone', async () => {
-    const { begin, rechecked, known } = scene(new Warehouse({ 'c-1': {} }));
-    await known(keyOf('c-1'), open('crate-painted'));
-    await known(keyOf('c-gone'), open('crate-painted'));
-    await known(keyOf('c-gone').replace('warehouse', 'shop'), open());
-    await begin();
-    expect(rechecked()).toEqual([]);
-  });
-
-  test('what belongs to no region has no finding in another than its home', async () => {
-    const { begin, rechecked, known } = scene(new Warehouse({}), { controls: [accountClosed] });
-    await known(keyOf(ACCOUNT, account, 'us-east-1'), open(accountClosed.id));
-    await begin('a', { region: 'us-east-1' });
-    expect(rechecked()).toEqual([]);
-  });
-
-  test('what was good and is gone is rechecked where its deletion is drift', async () => {
-    const { begin, rechecked, known } = scene(new Warehouse({ 'b-1': {}, 'c-1': {} }), {
-      controls: [crateClosed, barrelKept],
-    });
-    const lastKnown = { lid: { open: false, packed: 0 } };
-    for (const id of ['b-1', 'b-lost']) await known(keyOf(id, barrel), { lastKnown });
-    await known(keyOf('b-elsewhere', barrel, 'us-east-1'), { lastKnown });
-    await known(keyOf('c-lost'), { lastKnown });
-    await begin();
-    expect(rechecked()).toEqual(['b-lost']);
-  });
-
-  test('what is good and not remembered, or otherwise, is rechecked, so that a deletion is found later', async () => {
-    const { begin, rechecked, known } = scene(new Warehouse({ 'b-1': {}, 'b-2': { packed: 1 }, 'b-3': {} }), {
-      controls: [barrelKept],
-    });
-    for (const id of ['b-1', 'b-2']) await known(keyOf(id, barrel), { lastKnown: { lid: { open: false, packed: 0 } } });
-    await begin();
-    expect(rechecked()).toEqual(['b-2', 'b-3']);
-  });
-
-  test.each([
-    ['a record that is open', { open: [{ id: 'rem-1', controlId: crateClosed.id, status: 'applying' }] }],
-    ['a recheck that is overdue', { recheckAt: 1_000_000 }],
-  ] as const)('%s is rechecked although the resource is compliant', async (_, change) => {
-    const { begin, rechecked, known } = scene(new Warehouse({ 'c-1': {}, 'c-2': {} }));
-    await known(keyOf('c-1'), change);
-    await known(keyOf('c-2'), { recheckAt: 1_000_001 });
-    await begin();
-    expect(rechecked()).toEqual(['c-1']);
-  });
-
-  test('drift is found without it, and what it has open comes again', async () => {
-    const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': {} });
-    let isDown = true;
-    const { begin, rechecked, known, ledger } = scene(warehouse);
-    await known(keyOf('c-gone'), open());
-    const { active } = ledger;
-    Object.assign(ledger, {
-      active(prefix: string) {
-        if (isDown) throw named('InternalServerError');
-        return active(prefix);
-      },
-    });
-    await expect(begin()).rejects.toThrow('could not sweep evenkeel:ledger: InternalServerError');
-    expect(rechecked()).toEqual(['c-1']);
-    isDown = false;
-    warehouse.log.splice(0);
-    expect(await begin()).toMatchObject({ resources: 0, rechecks: 1 });
-    expect(rechecked()).toEqual(['c-1', 'c-gone']);
-    expect(warehouse.log).toEqual(['read c-gone']);
   });
 });
 
@@ -249,7 +81,7 @@ describe('a sweep that nears its time', () => {
   test('hands on from its page, and the next slice goes on there', async () => {
     const warehouse = new Warehouse(many(3));
     warehouse.cost = TIME / 4;
-    const { begin, next, rechecked, toTheEnd } = scene(warehouse, { controls: [crateLocked] });
+    const { begin, next, rechecked, toTheEnd } = sweepScene(warehouse, { controls: [crateLocked] });
     const first = await begin();
     expect(first).toMatchObject({ resources: 4, handedOn: true });
     expect(next()).toEqual([
@@ -267,14 +99,14 @@ describe('a sweep that nears its time', () => {
   test('goes on within a page that one slice cannot look through', async () => {
     const warehouse = new Warehouse(many(100), 1_000);
     warehouse.cost = TIME / 60;
-    const { begin, rechecked, toTheEnd } = scene(warehouse, { controls: [crateLocked] });
+    const { begin, rechecked, toTheEnd } = sweepScene(warehouse, { controls: [crateLocked] });
     const all = await toTheEnd(await begin());
     expect(all.map(({ resources }) => resources)).toEqual([80, 80, 40]);
     expect(rechecked()).toHaveLength(67);
   });
 
   test('without any time hands on what it was given', async () => {
-    const { begin, next } = scene(new Warehouse(many(1)), { time: 0 });
+    const { begin, next } = sweepScene(new Warehouse(many(1)), { time: 0 });
     expect(await begin()).toEqual({ ...nothing, handedOn: true });
     expect(next()).toMatchObject([{ slice: 1, cursor: { type: crate.type, token: null } }]);
   });
@@ -286,7 +118,7 @@ describe('a sweep that nears its time', () => {
       fc.asyncProperty(content, tempo, fc.integer({ min: 1, max: 3 }), async (crates, { pageSize, cost }, times) => {
         const warehouse = new Warehouse(Object.fromEntries(crates.map((one, n) => [`c-${n}`, one])), pageSize);
         warehouse.cost = cost;
-        const { slice, next, rechecked } = scene(warehouse, { controls: [crateClosed, crateLocked] });
+        const { slice, next, rechecked } = sweepScene(warehouse, { controls: [crateClosed, crateLocked] });
         const events = [sweepMessage(SCOPE, 'a').detail as Slice];
         const done: SweepSummary[] = [];
         for (let seen = 0; seen < events.length; seen += 1) {
@@ -309,7 +141,7 @@ describe('throttling', () => {
     warehouse.errors.set('AWS::W::Crate 0', [throttled(), throttled()]);
     warehouse.errors.set('AWS::W::Crate 2', [throttled()]);
     warehouse.unreadable.set('c-2', [throttled(), throttled()]);
-    const { begin, refusals, rechecked } = scene(warehouse, { controls: [crateLocked] });
+    const { begin, refusals, rechecked } = sweepScene(warehouse, { controls: [crateLocked] });
     refusals.push(throttled());
     expect(await begin()).toEqual({ ...nothing, resources: 3, rechecks: 1 });
     expect(rechecked()).toEqual(['c-1']);
@@ -319,7 +151,7 @@ describe('throttling', () => {
   test('that lasts is handed on from the same token, for as long as it lasts', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': { open: true } });
     warehouse.errors.set('AWS::W::Crate 2', Array.from({ length: 40 }, throttled));
-    const { begin, next, rechecked, toTheEnd } = scene(warehouse);
+    const { begin, next, rechecked, toTheEnd } = sweepScene(warehouse);
     const all = await toTheEnd(await begin());
     expect(all.length).toBeGreaterThan(2);
     expect(new Set(next().map(({ cursor }) => cursor?.token))).toEqual(new Set(['2']));
@@ -334,7 +166,7 @@ describe('a page token that is not taken any more', () => {
     async (name) => {
       const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': {}, 'c-3': { open: true } });
       warehouse.errors.set('AWS::W::Crate 2', [named(name)]);
-      const { slice, rechecked } = scene(warehouse);
+      const { slice, rechecked } = sweepScene(warehouse);
       await slice({ ...SCOPE, run: 'a', slice: 4, cursor: { type: crate.type, token: '2' } });
       expect(rechecked()).toEqual(['c-1', 'c-3']);
     },
@@ -343,7 +175,7 @@ describe('a page token that is not taken any more', () => {
   test('and never is taken: the type fails', async () => {
     const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': {} });
     warehouse.errors.set('AWS::W::Crate 2', [named('InvalidNextToken'), named('InvalidNextToken')]);
-    await expect(scene(warehouse).begin()).rejects.toThrow('could not sweep AWS::W::Crate: InvalidNextToken');
+    await expect(sweepScene(warehouse).begin()).rejects.toThrow('could not sweep AWS::W::Crate: InvalidNextToken');
   });
 });
 
@@ -354,7 +186,7 @@ describe('a type that cannot be looked through', () => {
   test('does not keep the others, fails the slice at the end, and alone comes again', async () => {
     const warehouse = new Warehouse({ 'c-1': { open: true }, 'b-1': { open: true } });
     warehouse.errors.set('AWS::W::Crate 0', [denied()]);
-    const { begin, rechecked } = scene(warehouse, { controls });
+    const { begin, rechecked } = sweepScene(warehouse, { controls });
     await expect(begin()).rejects.toMatchObject({ name: 'SweepFailedError' });
     expect(rechecked()).toEqual(['b-1']);
     warehouse.log.splice(0);
@@ -368,7 +200,7 @@ describe('a type that cannot be looked through', () => {
     const warehouse = new Warehouse({ 'c-1': { open: true }, 'b-1': {}, 'b-2': {}, 'b-3': {} });
     warehouse.errors.set('AWS::W::Crate 0', [denied()]);
     warehouse.errors.set('AWS::W::Barrel 2', Array.from({ length: 12 }, throttled));
-    const { begin, next, rechecked, toTheEnd } = scene(warehouse, { controls });
+    const { begin, next, rechecked, toTheEnd } = sweepScene(warehouse, { controls });
     const all = await toTheEnd(await begin());
     expect(next()[0]?.cursor).toEqual({ type: barrel.type, token: '2', rest: ['evenkeel:ledger', crate.type] });
     expect(all[0]).toMatchObject({ handedOn: true, failed: ['AWS::W::Crate: AccessDenied: AccessDenied happened'] });
@@ -380,7 +212,7 @@ describe('a type that cannot be looked through', () => {
 describe('the same event again', () => {
   test('is dropped while the sweep runs and when it is done; a failed one is done again', async () => {
     const warehouse = new Warehouse({ 'c-1': { open: true } });
-    const { begin, refusals, rechecked } = scene(warehouse);
+    const { begin, refusals, rechecked } = sweepScene(warehouse);
     refusals.push(named('InternalException'));
     await expect(begin()).rejects.toThrow('InternalException');
     expect(await begin()).toMatchObject({ rechecks: 1, dropped: null });
@@ -390,7 +222,7 @@ describe('the same event again', () => {
   });
 
   test('of a slice whose next one could not be sent is done again', async () => {
-    const { begin, refusals, next } = scene(new Warehouse({ 'c-1': {} }), { time: 0 });
+    const { begin, refusals, next } = sweepScene(new Warehouse({ 'c-1': {} }), { time: 0 });
     refusals.push(named('InternalException'));
     await expect(begin()).rejects.toThrow('InternalException');
     expect(await begin()).toMatchObject({ handedOn: true });
@@ -401,7 +233,7 @@ describe('the same event again', () => {
 
 test('a slice that took so long that another sweep has begun does not go on', async () => {
   const warehouse = new Warehouse({ 'c-1': {}, 'c-2': {}, 'c-3': {} }, 1);
-  const { begin, next } = scene(warehouse, { controls: [crateLocked] });
+  const { begin, next } = sweepScene(warehouse, { controls: [crateLocked] });
   const read = warehouse.read.bind(warehouse);
   let overtaken: Promise<SweepSummary> | undefined;
   warehouse.read = async (...given: Parameters<typeof read>) => {
