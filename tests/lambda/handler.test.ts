@@ -151,7 +151,7 @@ describe('what fails', () => {
     const invocation = await invoke(acting, 'infrastructure', event, { ...env, AWS_ENDPOINT_URL: refusing.endpoint });
     expect(invocation.error?.name).toBe('ReconcileFailedError');
     expect(invocation.error?.message).toMatch(
-      new RegExp(`^${broken}: UnreadableStateError: [^;]*UnauthorizedOperation[^;]*$`),
+      new RegExp(`^${broken}: UnreadableError: [^;]*UnauthorizedOperation[^;]*$`),
     );
     expect(resultsOf(invocation).map(({ level, result }) => [level, result.outcome])).toEqual([
       ['INFO', 'remediated'],
