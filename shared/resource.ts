@@ -49,15 +49,17 @@ export class UnreadableError extends Error {
 export class Unreadable {
   /** What could not be read, and what AWS said. */
   readonly unreadable: string;
+  readonly #what: string;
   readonly #cause: unknown;
 
   constructor(what: string, cause: unknown) {
     this.unreadable = `could not read ${what}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : cause}`;
+    this.#what = what;
     this.#cause = cause;
   }
 
   get error(): UnreadableError {
-    return new UnreadableError(this.unreadable, { cause: this.#cause });
+    return new UnreadableError(`could not read ${this.#what}`, { cause: this.#cause });
   }
 }
 

@@ -78,11 +78,15 @@ const select = stepBuilder(
   },
 );
 
-const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, region: string) => {
-  const options = { region, elements: elementsOf(Name, 'IsLogging') };
-  const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, options)];
-  return step(CloudTrailClient, StartLoggingCommand, { Name }, { ...options, undo: stop });
-});
+const start = stepBuilder(
+  onResources(OWN_TRAILS, 'cloudtrail:StartLogging'),
+  (Name: string, region: string, isNew = false) => {
+    // A trail that is not made cannot log.
+    const options = { region, elements: elementsOf(Name, 'IsLogging', ...(isNew ? ['trail'] : [])) };
+    const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, options)];
+    return step(CloudTrailClient, StartLoggingCommand, { Name }, { ...options, undo: stop });
+  },
+);
 
 const create = stepBuilder(
   onResources(OWN_TRAILS, 'cloudtrail:CreateTrail'),
@@ -165,6 +169,6 @@ export default defineControl({
     // An organisation's trail may record it all.
     if (trails.length > 0) return byHand('A trail beside those of other accounts would record every event again.');
     if (s3BucketName === '') return byHand('s3BucketName names no bucket that a new trail could deliver to.');
-    return [create(trailName, s3BucketName, ref.region), start(trailName, ref.region)];
+    return [create(trailName, s3BucketName, ref.region), start(trailName, ref.region, true)];
   },
 });

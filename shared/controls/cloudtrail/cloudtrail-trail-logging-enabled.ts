@@ -28,7 +28,8 @@ const ownName = ({ resourceId, accountId }: ResourceRef) => ownTrailName(resourc
 const withTheTrail = () => [];
 
 const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, isNew = false) => {
-  const elements = ['IsLogging'];
+  // A trail that is not made again cannot log.
+  const elements = isNew ? ['IsLogging', 'trail'] : ['IsLogging'];
   const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, { elements })];
   return step(CloudTrailClient, StartLoggingCommand, { Name }, { elements, undo: isNew ? withTheTrail : stop });
 });
@@ -80,7 +81,7 @@ const putEventSelectors = stepBuilder(
       CloudTrailClient,
       PutEventSelectorsCommand,
       { TrailName, ...selectorInput(selectors) },
-      { elements: ['EventSelectors'], undo: withTheTrail },
+      { elements: ['EventSelectors', 'trail'], undo: withTheTrail },
     ),
 );
 
@@ -91,7 +92,7 @@ const putInsightSelectors = stepBuilder(
       CloudTrailClient,
       PutInsightSelectorsCommand,
       { TrailName, InsightSelectors },
-      { elements: ['InsightSelectors'], undo: withTheTrail },
+      { elements: ['InsightSelectors', 'trail'], undo: withTheTrail },
     ),
 );
 

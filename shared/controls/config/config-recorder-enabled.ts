@@ -109,10 +109,11 @@ const createChannel = stepBuilder({ 'config:PutDeliveryChannel': '*' }, (s3Bucke
 
 const start = stepBuilder(
   onResources(RECORDERS, 'config:StartConfigurationRecorder'),
-  (ConfigurationRecorderName: string) => {
+  (ConfigurationRecorderName: string, standsOn: readonly string[]) => {
     const byName = { ConfigurationRecorderName };
-    const stop = () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, byName, { elements: RECORDING })];
-    return step(ConfigServiceClient, StartConfigurationRecorderCommand, byName, { elements: RECORDING, undo: stop });
+    const elements = [...RECORDING, ...standsOn];
+    const stop = () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, byName, { elements })];
+    return step(ConfigServiceClient, StartConfigurationRecorderCommand, byName, { elements, undo: stop });
   },
 );
 
@@ -179,8 +180,11 @@ export default defineControl({
         `Nothing says ${missingRole ? 'which role (roleArn)' : 'which bucket (s3BucketName)'} it is to use.`,
       );
     const channel = state.deliveryChannels.length > 0 ? [] : [createChannel(s3BucketName)];
+    // A recorder starts only where it has a channel to deliver to.
+    const standsOn = channel.length > 0 ? CHANNEL : [];
     const globals = ['', state.ref.region].includes(globalResourceTypesRegion);
-    if (recorder === undefined) return [createRecorder(roleArn, globals), ...channel, start(DEFAULT_NAME)];
+    if (recorder === undefined)
+      return [createRecorder(roleArn, globals), ...channel, start(DEFAULT_NAME, [...RECORDER, ...standsOn])];
 
     const group = recorder.recordingGroup;
     const narrow = parameters.recordingGroup === 'restored' && omissions(state, group, parameters).length > 0;
@@ -188,7 +192,7 @@ export default defineControl({
     return [
       ...(narrow ? [widen(recorder, asked)] : []),
       ...channel,
-      ...(statusOf(state, recorder)?.recording === true ? [] : [start(recorder.name ?? DEFAULT_NAME)]),
+      ...(statusOf(state, recorder)?.recording === true ? [] : [start(recorder.name ?? DEFAULT_NAME, standsOn)]),
     ];
   },
 });

@@ -93,7 +93,7 @@ testControl(control, {
       parameters: anew,
       plan: [putChannel, start],
       after: good,
-      elements: [['DeliveryChannel'], ['recording']],
+      elements: [['DeliveryChannel'], ['recording', 'DeliveryChannel']],
     },
     'some types only': { given: instancesOnly, plan: [], says: 'does not record every supported resource type' },
     'some types only, which is to be restored': {

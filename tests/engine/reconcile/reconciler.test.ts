@@ -453,7 +453,7 @@ describe('verification', () => {
     const [result] = await run(lidClosed);
     expect(result).toMatchObject({
       outcome: 'pending',
-      annotation: expect.stringMatching(/not verified yet: .*could not read lid of box-1: AccessDenied/),
+      annotation: expect.stringMatching(/not verified yet: .*could not read lid of box-1 \(AccessDenied/),
     });
     expect(kept()).toMatchObject([{ status: 'pending', recheckAt: expect.any(String) }]);
     expect(engine.sent).toMatchObject([{ service: 'box', detail: REF }]);
@@ -503,7 +503,7 @@ describe('reading', () => {
         before: null,
         after: null,
         steps: [],
-        error: 'UnreadableError: could not read lock of box-1: AccessDenied: not for you (AccessDenied: not for you)',
+        error: 'UnreadableError: could not read lock of box-1 (AccessDenied: not for you)',
       },
       { controlId: 'box-labelled', outcome: 'detected' },
     ]);
@@ -729,7 +729,7 @@ describe('a resource whose deletion is drift', () => {
     };
     expect(await scene({ world }).run(kept, lidClosed)).toMatchObject([
       { controlId: 'box-lid-closed', outcome: 'notApplicable', error: null },
-      { controlId: 'box-kept', outcome: 'failed', error: expect.stringMatching(/last known of box-1: AccessDenied/) },
+      { controlId: 'box-kept', outcome: 'failed', error: expect.stringMatching(/last known of box-1 \(AccessDenied/) },
     ]);
   });
 
