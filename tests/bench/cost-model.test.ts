@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
 import {
   ACCOUNTS,
   type Account,
@@ -14,7 +15,10 @@ import {
   sumOf,
 } from '../../bench/cost-model.ts';
 import { type Meter, priceOf } from '../../bench/prices.ts';
-import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
+import { loadContent, ROOT } from '../../scripts/catalogue.ts';
+import { byService } from '../../scripts/generate/content.ts';
+import { functionParts, functionResources, OPTIONAL } from '../../scripts/generate/functions.ts';
+import { rolesOf } from '../../scripts/generate/roles.ts';
 
 const ZERO: Counts = {
   sqsRequests: 0,
@@ -65,7 +69,7 @@ test('how often each unit of work comes', () => {
     slack: 30,
     beat: (4 * 730 * 2) / 17,
     heard: 4 * 730 * 2,
-    sweep: 30 * 3 * 4,
+    sweep: 30 * 3 * 6,
     group: 30 * 95,
     bucket: 30 * 5,
     day: 30,
@@ -76,7 +80,7 @@ test('what is counted for one is charged as often as it comes', () => {
   expect(added('sqsRequest', { told: { sqsRequests: 3 } })).toBe(60);
   expect(added('writeUnit', { remediated: { writeUnits: 52 } })).toBe(520);
   expect(added('readUnit', { day: { readUnits: 2 } })).toBe(60);
-  expect(added('event', { sweep: { ownEvents: 1 } })).toBe(360);
+  expect(added('event', { sweep: { ownEvents: 1 } })).toBe(540);
   expect(added('s3Request', { bucket: { s3Requests: 4 } })).toBe(600);
   expect(added('lambdaRequest', { heard: { invocations: 1 } })).toBe(5840);
   expect(added('publish', { told: { publishes: 1 } })).toBe(20);
@@ -94,11 +98,11 @@ test('a function takes 100 ms, and 50 ms for each call, and never less than it t
 });
 
 test('what stands there whether anything happens or not', () => {
-  const polls = ((730 * 3600) / 20) * 5 * 6;
+  const polls = ((730 * 3600) / 20) * 5 * 7;
   expect(standing('sqsRequest')).toEqual([['standing', polls]]);
   expect(standing('kmsKey')).toEqual([['standing', 1]]);
-  expect(standing('kmsRequest')).toEqual([['standing', 730 * 3 * 6 + 8760 * 5 + 60]]);
-  expect(standing('alarm')).toEqual([['standing', 10]]);
+  expect(standing('kmsRequest')).toEqual([['standing', 730 * 3 * 7 + 8760 * 6 + 60]]);
+  expect(standing('alarm')).toEqual([['standing', 11]]);
   expect(standing('dashboard')).toEqual([['standing', 1]]);
   expect(standing('secret')).toEqual([['standing', 1]]);
   expect(standing('secretCall')).toEqual([['standing', 30]]);
@@ -121,7 +125,7 @@ test('a metric costs for the hours in which it comes', () => {
   // compliant 970, told 20, remediated 10 twice, Slack 30: hours, none of them more than there are.
   expect(standing('metric')[1]).toEqual(['changes', 1.425]);
   const [, [, most] = []] = standing('metric', { ...ACCOUNT, changes: 1e9 });
-  expect(most).toBe(2 + 15 + 15 + 16 + 1);
+  expect(most).toBe(2 + 17 + 17 + 18 + 1);
 });
 
 test('AWS Config charges only where it has our rules', () => {
@@ -142,22 +146,26 @@ test('a sum is in dollars', () => {
 });
 
 test('what stands there is what the templates hold', async () => {
+  const content = await loadContent();
+  const roles = new Map(rolesOf(content, {}).map(({ name, statements }) => [name, statements]));
+  const made = functionParts(content, {}, OPTIONAL).map((parts) =>
+    functionResources(parts, roles.get(parts.name) ?? []),
+  );
   const texts = [
+    ...made.map((resources) => stringify(resources)),
     ...readdirSync(`${ROOT}resources`)
       .filter((name) => name.endsWith('.yml'))
-      .map((name) => `resources/${name}`),
-    ...readdirSync(`${ROOT}functions`).map((name) => `functions/${name}/function.yml`),
-  ].map((name) => readFileSync(ROOT + name, 'utf8'));
+      .map((name) => readFileSync(`${ROOT}resources/${name}`, 'utf8')),
+  ];
   const holding = (pattern: RegExp) => texts.flatMap((text) => text.match(pattern) ?? []).length;
-  const services = await loadCatalogue();
   expect(STANDING).toEqual({
     alarms: holding(/Type: AWS::CloudWatch::Alarm$/gm),
     queues: holding(/Type: AWS::Lambda::EventSourceMapping$/gm),
-    // The rules' function is there only where AWS Config is to show our verdicts.
+    // The rules' function is there only where AWS Config is to show our evaluations.
     ledgerRoles: holding(/Sid: Ledger$/gm),
     dailyRules: holding(/MessageType: ScheduledNotification$/gm),
-    services: services.size,
-    controls: [...services.values()].flat().length,
+    services: byService(content.controls).size,
+    controls: content.controls.length,
   });
   expect(ACCOUNTS.map(({ name }) => name)).toEqual(['small', 'middle', 'large']);
 });
