@@ -50,7 +50,7 @@ describe('a call that the ledger holds as data', () => {
   });
 
   test.each([
-    ['iam', 'CreateUser'],
+    ['kms', 'ScheduleKeyDeletion'],
     ['ec2', 'MakeCoffee'],
     ['ec2', 'constructor'],
     ['__proto__', 'RevokeSecurityGroupIngress'],

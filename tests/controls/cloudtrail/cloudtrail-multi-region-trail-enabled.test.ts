@@ -82,7 +82,7 @@ testControl(control, {
     'beside one that could not be read': given(denied, good),
   },
   unreadable: {
-    'none is good, and one could not be read': [given(local, denied), 'the trail data: AccessDeniedException'],
+    'none is good, and one could not be read': [given(local, denied), 'the trail data'],
     'the only one could not be read': [given(denied), 'the trail data'],
   },
   nonCompliant: {
