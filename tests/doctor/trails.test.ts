@@ -49,7 +49,9 @@ test('a trail that cannot be read hides nothing where another records every regi
 
 test('where it may be the one that records, nobody can say', async () => {
   const states = await said({ [OWN]: recording(OWN, false) }, [OWN, ORGANIZATION]);
-  expect(states).toEqual([['ill', expect.stringMatching(/^cannot be looked at: .*organization \(ThrottlingException: Not you\.\)/)]]);
+  expect(states).toEqual([
+    ['ill', expect.stringMatching(/^cannot be looked at: .*organization \(ThrottlingException: Not you\.\)/)],
+  ]);
 });
 
 test('where all can be read, what is blind is named', async () => {
