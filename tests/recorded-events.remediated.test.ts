@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { controls } from '../shared/controls/index.ts';
 import { detections } from '../shared/detections/index.ts';
 import { receive } from '../shared/engine/intake/reconcile-change.ts';
+import { RECHECK_DETAIL_TYPE } from '../shared/internal-events.ts';
 import type { Result } from '../shared/result.ts';
+import { HOUR_MS, MINUTE_MS } from '../shared/time.ts';
 import { testEngine } from './support/engine.ts';
 import { detectedBy, enveloped, FILES, isThere, type Line, linesOf, namedBy } from './support/recorded-events.ts';
 import { STAGES } from './support/recorded-stages/all.ts';
@@ -72,7 +74,7 @@ recorded('what a recorded event is the finding of is notified', () => {
 
   test.each(FOUND)('%s, once, whichever way it comes again', async (_name, line) => {
     const account = await testAccount();
-    const { engine, look } = engineOn(account);
+    const { engine, time, look } = engineOn(account);
     const event = retold(line, account, {}) as object;
     const [{ id: controlId, annotation }] = detectedBy(line);
 
@@ -80,6 +82,13 @@ recorded('what a recorded event is the finding of is notified', () => {
       expect(await look(form)).toMatchObject([
         { controlId, resourceId: account.accountId, outcome: 'detected', annotation, steps: [], remediationId: null },
       ]);
-    expect(engine.told.map(({ result }) => [result.controlId, result.annotation])).toEqual([[controlId, annotation]]);
+    const toldOf = () => engine.told.filter(({ result }) => result.controlId === controlId);
+    expect(toldOf().map(({ result }) => result.annotation)).toEqual([annotation]);
+
+    // An hour later the number of repeats is reported: there were none.
+    time.aheadBy = HOUR_MS + MINUTE_MS;
+    const resource = { resourceType: 'AWS::::Account', resourceId: account.accountId, region: 'us-east-1' };
+    await look({ 'detail-type': RECHECK_DETAIL_TYPE, account: account.accountId, detail: resource });
+    expect(toldOf()).toHaveLength(1);
   });
 });
