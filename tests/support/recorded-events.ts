@@ -38,11 +38,17 @@ function recordOf(event: Json): Json {
   return inner.configurationItem ?? inner.configurationItemSummary ?? (inner.resourceType ? inner : null);
 }
 
+const DETAIL_TYPES: Readonly<Record<string, string>> = {
+  AwsApiCall: 'AWS API Call via CloudTrail',
+  AwsServiceEvent: 'AWS Service Event via CloudTrail',
+  AwsConsoleSignIn: 'AWS Console Sign In via CloudTrail',
+};
+
 /** What EventBridge makes of a CloudTrail record. */
 export const enveloped = (record: Json) => ({
   version: '0',
   id: randomUUID(),
-  'detail-type': 'AWS API Call via CloudTrail',
+  'detail-type': DETAIL_TYPES[record.eventType],
   source: `aws.${record.eventSource.split('.')[0]}`,
   account: record.recipientAccountId,
   time: record.eventTime,
@@ -113,8 +119,8 @@ const whereGlobal = (region: string): string => {
   if (region.startsWith('cn-')) return 'cn-north-1';
   return region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
 };
-const placed = (type: string, id: string, account: string, region: string) =>
-  `${type} ${id} ${account} ${GLOBAL_TYPES.includes(type) ? whereGlobal(region) : region}`;
+const placed = (type: string, id: string, account: string, region: string, home = whereGlobal(region)) =>
+  `${type} ${id} ${account} ${GLOBAL_TYPES.includes(type) ? home : region}`;
 
 const accountOf = ({ event, record }: Line): string =>
   record.recipientAccountId ??
@@ -123,34 +129,34 @@ const accountOf = ({ event, record }: Line): string =>
   record.userIdentity?.accountId ??
   FALLBACK.accountId;
 
-/** `type id account region` of each resource that the event names. */
-export function namedBy(line: Line): string[] {
+/** `type id account region` of each resource that the event names. `home`: the home region, where there is a deployment. */
+export function namedBy(line: Line, home?: string): string[] {
   const { record } = line;
   if (record === null || record.errorCode !== undefined) return [];
   if (record.eventName === undefined)
     return CONFIG_TYPES.includes(record.resourceType)
-      ? [placed(record.resourceType, record.resourceId, record.awsAccountId, record.awsRegion)]
+      ? [placed(record.resourceType, record.resourceId, record.awsAccountId, record.awsRegion, home)]
       : [];
   const account = accountOf(line);
   const named = NAMED[`${record.eventSource.split('.')[0]} ${record.eventName}`]?.(record, account) ?? [];
-  return named.map(([type, id]) => placed(type, id, account, record.awsRegion)).sort();
+  return named.map(([type, id]) => placed(type, id, account, record.awsRegion, home)).sort();
 }
 
-/** True where a person would say that the root user did this, and no service for it. */
-export const isRootUsers = ({ record }: Line): boolean =>
+/** True where a person would say that the root user did this (in the console or not), and no service for it. */
+const isRootUsers = ({ record }: Line): boolean =>
   record?.userIdentity?.type === 'Root' &&
-  record.userIdentity.invokedBy === undefined &&
+  [undefined, 'signin.amazonaws.com'].includes(record.userIdentity.invokedBy) &&
   record.eventType !== 'AwsServiceEvent';
 
 /** What the event itself says is wrong: which detection, of what, by which call, and the sentence. */
-export function detectedBy(line: Line): Json[] {
+export function detectedBy(line: Line, home?: string): Json[] {
   if (!isRootUsers(line)) return [];
   const { eventID, eventName, eventSource, sourceIPAddress, awsRegion } = line.record;
   const account = accountOf(line);
   return [
     {
       id: 'iam-root-user-unused',
-      ref: placed('AWS::::Account', account, account, awsRegion),
+      ref: placed('AWS::::Account', account, account, awsRegion, home),
       eventId: eventID,
       annotation: `The root user called ${eventName} of ${eventSource}, from ${sourceIPAddress}.`,
     },
