@@ -150,7 +150,7 @@ test('where the tags cannot be read nothing is written, the event fails, and som
   const denied = Object.assign(new Error('You are not authorized'), { name: 'UnauthorizedOperation' });
   const { send } = EC2Client.prototype;
   EC2Client.prototype.send = function refuse(this: EC2Client, command: object, ...rest: never[]) {
-    if (command.constructor.name === 'DescribeTagsCommand') return Promise.reject(denied);
+    if (command.constructor.name === 'DescribeSecurityGroupsCommand') return Promise.reject(denied);
     return (send as (...given: unknown[]) => Promise<unknown>).call(this, command, ...rest);
   } as never;
   try {

@@ -84,8 +84,11 @@ export function functionParts(
   ];
 }
 
-/** A function as the framework takes it. Its archive holds its own folder: without the pattern it would get the chunks of all. */
-export const functionSettings = ({ name, description, settings }: FunctionParts): readonly [string, object] => [
+/** A function as the framework takes it. Its archive holds its own folder: without the patterns it would get the chunks of all. */
+export const functionSettings = (
+  { name, description, settings }: FunctionParts,
+  all: readonly FunctionParts[],
+): readonly [string, object] => [
   functionKey(name),
   {
     name: `${PREFIX}-${name}`,
@@ -93,7 +96,7 @@ export const functionSettings = ({ name, description, settings }: FunctionParts)
     description,
     // As Fn::Sub: for a name or GetAtt the framework adds a DependsOn that CloudFormation's linter calls obsolete.
     role: { 'Fn::Sub': `\${${logicalId(name, 'Role')}.Arn}` },
-    package: { patterns: [`!functions/!(${name})/**`] },
+    package: { patterns: all.filter((other) => other.name !== name).map((other) => `!functions/${other.name}/**`) },
     ...settings,
   },
 ];

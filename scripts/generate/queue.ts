@@ -1,6 +1,6 @@
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import type { Pattern } from './patterns.ts';
-import { EVENT_RETRY, logicalId, PREFIX, sub } from './statements.ts';
+import { logicalId, PREFIX, sub } from './statements.ts';
 
 /** What a rule puts into the queue of a function: events that match on our own bus, or a message of its own at its times. */
 export type Wake =
@@ -121,12 +121,11 @@ function queuePolicy(queue: string, senders: readonly Sender[]): object {
   };
 }
 
-/** What hands an event or a message on to the queue. */
+/** What hands an event or a message on to the queue. EventBridge tries for a day, by itself; then it goes to the dead-letter queue. */
 const toQueue = (name: string) => ({
   Id: 'queue',
   Arn: { 'Fn::GetAtt': [logicalId(name, 'Queue'), 'Arn'] },
   DeadLetterConfig: { Arn: DEAD_LETTERS },
-  RetryPolicy: EVENT_RETRY,
 });
 
 function schedule(name: string, wake: Extract<Wake, { schedule: string }>): readonly [string, object] {

@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
-import { EVENT_RETRY, PREFIX } from './statements.ts';
+import { PREFIX } from './statements.ts';
 
 /** The rules of one default bus: all that any function wants, and the heartbeat. */
 export const forwardedPatterns = (enabled: Content, queueSuffix: string | object): readonly Pattern[] => [
@@ -19,11 +19,9 @@ const forwardRule = (EventPattern: Pattern, { name, bus, role, deadLetters }: Fo
   Type: 'AWS::Events::Rule',
   Properties: {
     Name: name,
-    State: 'ENABLED',
     EventPattern,
-    Targets: [
-      { Id: 'home', Arn: bus, RoleArn: role, DeadLetterConfig: { Arn: deadLetters }, RetryPolicy: EVENT_RETRY },
-    ],
+    // EventBridge tries for a day to deliver an event, by itself.
+    Targets: [{ Id: 'home', Arn: bus, RoleArn: role, DeadLetterConfig: { Arn: deadLetters } }],
   },
 });
 

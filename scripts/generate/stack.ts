@@ -22,7 +22,7 @@ export async function stackFor(asked: readonly string[]): Promise<Stack> {
   const enabled = enabledIn(all, policy);
   const parts = functionParts(all, policy, asked);
   return {
-    functions: Object.fromEntries(parts.map(functionSettings)),
+    functions: Object.fromEntries(parts.map((one) => functionSettings(one, parts))),
     resources: {
       Resources: Object.assign(
         homeForwarding(enabled),

@@ -14,9 +14,6 @@ export interface Statement {
 /** `evenkeel-prod`, once the framework has read it: what all names of a deployment begin with. */
 export const PREFIX = '${self:service}-${sls:stage}';
 
-/** EventBridge tries for a day to deliver an event; then it goes to the dead-letter queue. */
-export const EVENT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
-
 /** The framework's name for a function: `configRules` for the folder `config-rules`. */
 export const functionKey = (name: string): string =>
   name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

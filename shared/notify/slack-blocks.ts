@@ -92,15 +92,20 @@ export const named = (name: string, value: string): string => `*${name}*\n${valu
 /** Named values in two columns; Slack takes ten at most. */
 export const fields = (values: readonly string[]): SlackBlock => ({ type: 'section', fields: values.map(formatted) });
 
+/** Stands where lines were left out. */
+const MORE = '\n…';
+
 /** Lines that are formatted already, as many as fit. */
 export function lines(parts: readonly string[]): SlackBlock {
   let text = '';
   for (const part of parts) {
-    if (text.length + part.length + 2 > SLACK_LIMITS.text) {
-      text += '\n…';
+    const next = text === '' ? part : `${text}\n${part}`;
+    // Room is left for the mark that more would follow.
+    if (next.length + MORE.length > SLACK_LIMITS.text) {
+      text += MORE;
       break;
     }
-    text += text === '' ? part : `\n${part}`;
+    text = next;
   }
   return { type: 'section', text: formatted(text) };
 }

@@ -53,7 +53,8 @@ describe('the key', () => {
       KMSMasterKeyId: arnOf('Key'),
     });
     const others = [...ofType(resources, 'AWS::SNS::Topic'), ...ofType(resources, 'AWS::SQS::Queue')];
-    expect(others.length).toBe(7);
+    // The topic, the dead-letter queue, and a queue for each function that has one.
+    expect(others.length).toBe(9);
     for (const [, { Properties }] of others) expect(Properties.KmsMasterKeyId).toEqual(arnOf('Key'));
     // The key of the home region is none of another.
     expect(elsewhere.FailedEvents?.Properties.SqsManagedSseEnabled).toBe(true);

@@ -189,7 +189,6 @@ test('no pattern is longer than EventBridge takes, and no rule loses what its ta
     expect(Properties.Targets).toHaveLength(1);
     expect(Properties.Targets[0]).toMatchObject({
       DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^(DeadLetterQueue|FailedEvents)$/), 'Arn'] } },
-      RetryPolicy: { MaximumEventAgeInSeconds: 86_400 },
     });
   }
 });

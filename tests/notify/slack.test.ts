@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advice, render } from '../../shared/notify/render.ts';
 import { type SlackMessage, slackMessage, subjectOf } from '../../shared/notify/slack.ts';
+import { lines } from '../../shared/notify/slack-blocks.ts';
 import { OUTCOMES } from '../../shared/result.ts';
 import { noticeOf } from '../support/notice.ts';
 
@@ -287,4 +288,12 @@ describe('whatever comes', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test('lines that fill a section leave room for the mark that more would follow', () => {
+  for (const length of [2990, 2996, 2997, 2998, 2999, 3000]) {
+    const { text } = lines(['x'.repeat(length), 'y']) as { readonly text: { readonly text: string } };
+    expect(text.text.length).toBeLessThanOrEqual(3000);
+    expect(text.text).toMatch(/(\ny|…)$/);
+  }
 });

@@ -15,14 +15,18 @@ import {
   defineResource,
   event,
   Gone,
-  onEverything,
+  onResources,
   orNull,
   partitionOf,
   type ResourceRef,
 } from '../../resource.ts';
 import rds from './service.ts';
 
-const describeDBInstances = onEverything('rds:DescribeDBInstances');
+/** A listing is allowed on all instances of the account. */
+const describeDBInstances = onResources(
+  'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:db:*',
+  'rds:DescribeDBInstances',
+);
 const GONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
 /** How AWS Config's id of an instance begins (`DbiResourceId`). */
 const CONFIG_ID = 'db-';

@@ -186,7 +186,7 @@ describe('evaluate', () => {
   test('has no evaluation that takes what could not be read, and says why', () => {
     const attempt = () => evaluated(lidClosed, { ...whole, facets: {}, unreadable: unread('lid') });
     expect(attempt).toThrow(UnreadableError);
-    expect(attempt).toThrow(/could not read lid of box-1: AccessDenied: no/);
+    expect(attempt).toThrow(/could not read lid of box-1/);
     expect(evaluated(lidClosed, { ...whole, unreadable: unread('lock') })).toMatchObject({ deleted: false });
   });
 
