@@ -1,0 +1,31 @@
+import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './cloudtrail.ts';
+import { defaultEgress, ingressAdded, instanceStarted, leftOpen, snapshotDeleted, snapshotShared } from './ec2.ts';
+import { keyGrownOld } from './iam.ts';
+import { databaseOpen } from './rds.ts';
+import { bucketMade } from './s3.ts';
+import type { Stage } from './stage.ts';
+
+/** By the name of the call, or by the type of what AWS Config tells of: how to bring about what the event speaks of. */
+export const STAGES: Readonly<Record<string, Stage>> = {
+  AuthorizeSecurityGroupIngress: ingressAdded,
+  RevokeSecurityGroupIngress: leftOpen((r) => r.requestParameters.groupId),
+  CreateSecurityGroup: leftOpen((r) => r.responseElements.groupId),
+  ModifySecurityGroupRules: leftOpen((r) => r.requestParameters.ModifySecurityGroupRulesRequest.GroupId),
+  AuthorizeSecurityGroupEgress: defaultEgress,
+  RevokeSecurityGroupEgress: defaultEgress,
+  RunInstances: instanceStarted((r) => r.responseElements.instancesSet.items[0].instanceId),
+  StartInstances: instanceStarted((r) => r.requestParameters.instancesSet.items[0].instanceId),
+  ModifySnapshotAttribute: snapshotShared,
+  DeleteSnapshot: snapshotDeleted,
+  StopLogging: trailStopped,
+  DeleteTrail: trailDeleted,
+  UpdateTrail: trailUpdated,
+  PutEventSelectors: selectorsNarrowed,
+  CreateBucket: bucketMade((r) => r.requestParameters.bucketName),
+  CreateUser: keyGrownOld,
+  CreateAccessKey: keyGrownOld,
+  CreateDBInstance: databaseOpen,
+  ModifyDBInstance: databaseOpen,
+  'AWS::EC2::Instance': instanceStarted((r) => r.resourceId),
+  'AWS::S3::Bucket': bucketMade((r) => r.resourceId),
+};

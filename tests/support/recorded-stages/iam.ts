@@ -1,0 +1,24 @@
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { DAY_MS } from '../../../shared/time.ts';
+import type { Stage } from './stage.ts';
+
+/** The event's user and a neighbour, each with a key that has grown too old by the time anybody looks. */
+export const keyGrownOld: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const { userName } = record.requestParameters;
+  const names = [userName, 'neighbour'];
+  for (const UserName of names) {
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new CreateAccessKeyCommand({ UserName }));
+  }
+  const statusOf = async (UserName: string) => {
+    const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
+    return AccessKeyMetadata.map(({ Status }) => Status);
+  };
+  return {
+    renamed: {},
+    state: () => Promise.all(names.map(statusOf)),
+    right: [['Inactive'], ['Active']],
+    later: 91 * DAY_MS,
+  };
+};
