@@ -43,10 +43,10 @@ test('the prices and accounts of docs/costs.md are those that are computed with'
 
 test('a page without a row, or with something else than numbers in it, is refused', () => {
   const counts = countsTable(countsIn(page));
-  expect(() => countsIn(counts.replace('a notice to Slack', 'a notice'))).toThrow(
-    'the page has no row "a notice to Slack"',
+  expect(() => countsIn(counts.replace('a notification to Slack', 'a notification'))).toThrow(
+    'the page has no row "a notification to Slack"',
   );
   expect(() => countsIn(counts.replace('| 744 |', '| many |'))).toThrow(
-    'the row "a notice to Slack" has no 11 numbers',
+    'the row "a notification to Slack" has no 10 numbers',
   );
 });
