@@ -99,7 +99,7 @@ export function consumption(): (call: DynamoCall) => Consumed {
   /** An item that is only checked costs as much as a write of it. */
   const check = (key: Attributes) => wrote(units(sizeAt(key), WRITE_UNIT_BYTES) * 2);
 
-  /** The index is read as it happens to be, which costs half as much. */
+  /** The index is read eventually consistent, which costs half as much. */
   function indexQuery({ KeyConditionExpression = '', ExpressionAttributeValues: values = {} }: DynamoCall): Consumed {
     const [list, from] = [text(values[':list']), text(values[':from'])];
     const matches = (at: string) => (KeyConditionExpression.includes('begins_with') ? at.startsWith(from) : at >= from);

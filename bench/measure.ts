@@ -13,6 +13,10 @@ export const SLACK_SECRET = 'evenkeel/slack';
 const EC2 = ['ec2', 'infrastructure'] as const;
 const S3 = ['s3', 'data'] as const;
 
+/** A group in a listing takes so little that one has to count many; and a sweep is made several times, as its length varies. */
+const GROUPS_TO_A_BUCKET = 10;
+const SWEEPS = 5;
+
 /** Runs the load, `times` of each kind, and gives the counts of one. `say` hears how far it is. */
 export async function measure(bench: Bench, times: number, say: (text: string) => void): Promise<Measured> {
   const { regions, aws } = bench;
@@ -44,18 +48,17 @@ async function sweepKinds({ accountId, regions, aws }: Bench, working: Working, 
   // What a new account has wrong is remediated first, and the ledger has heard of a sweep.
   for (const service of [EC2, S3]) await sweepOf(service);
   await working.settle();
-  const [groups, buckets] = [await sweepOf(EC2), await sweepOf(S3)];
-  for (let index = 0; index < times; index += 1) {
-    await securityGroup(`swept-${index}`, false, aws());
-    await bucket(`swept-${index}`, region, aws());
-  }
-  const [more, moreBuckets] = [await sweepOf(EC2), await sweepOf(S3)];
-  const added = (full: Counts, empty: Counts) =>
-    combined([full, empty], ([a = 0, b = 0]) => Math.max(0, a - b) / times);
+  const swept = (service: typeof EC2 | typeof S3) => meanOf(SWEEPS, () => sweepOf(service));
+  const [groups, buckets] = [await swept(EC2), await swept(S3)];
+  const moreGroups = times * GROUPS_TO_A_BUCKET;
+  for (let index = 0; index < times; index += 1) await bucket(`swept-${index}`, region, aws());
+  for (let index = 0; index < moreGroups; index += 1) await securityGroup(`swept-${index}`, false, aws());
+  const added = (full: Counts, empty: Counts, resources: number) =>
+    combined([full, empty], ([a = 0, b = 0]) => Math.max(0, a - b) / resources);
   return {
     sweep: combined([groups, buckets], ([a = 0, b = 0]) => (a + b) / 2),
-    group: added(more, groups),
-    bucket: added(moreBuckets, buckets),
+    group: added(await swept(EC2), groups, moreGroups),
+    bucket: added(await swept(S3), buckets, times),
   };
 }
 
