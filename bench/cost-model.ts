@@ -6,7 +6,6 @@ export interface Counts {
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly publishes: number;
-  readonly ownEvents: number;
   readonly s3Requests: number;
   /** All calls that the function makes, those above included; most of the others cost nothing but time. */
   readonly calls: number;
@@ -23,16 +22,16 @@ export type Cause = 'standing' | 'heartbeats' | 'changes' | 'sweeps';
 
 /** The units of work, and what each of them is for. */
 export const KINDS = {
-  compliant: { what: 'a change, and all is well', cause: 'changes' },
-  remediated: { what: 'a change that is put right and told', cause: 'changes' },
-  told: { what: 'a change that is only told', cause: 'changes' },
-  slack: { what: 'a notice to Slack', cause: 'changes' },
+  compliant: { what: 'a change, and the resource is compliant', cause: 'changes' },
+  remediated: { what: 'a change that is remediated', cause: 'changes' },
+  detected: { what: 'a change that is only notified', cause: 'changes' },
+  slack: { what: 'a notification to Slack', cause: 'changes' },
   beat: { what: 'a beat of all 17 regions', cause: 'heartbeats' },
   heard: { what: 'a region’s heartbeat comes back', cause: 'heartbeats' },
   sweep: { what: 'a sweep of one service in one region', cause: 'sweeps' },
   group: { what: '… each security group in it', cause: 'sweeps' },
   bucket: { what: '… each bucket in it', cause: 'sweeps' },
-  day: { what: 'the daily duties', cause: 'standing' },
+  day: { what: 'the daily tasks', cause: 'standing' },
 } as const satisfies Readonly<Record<string, { readonly what: string; readonly cause: Cause }>>;
 export type Kind = keyof typeof KINDS;
 export type Measured = Readonly<Record<Kind, Counts>>;
@@ -49,7 +48,7 @@ export interface Account {
   readonly changes: number;
   readonly resources: number;
   readonly beatsAnHour: number;
-  /** AWS Config shows our verdicts (`configRules`). */
+  /** AWS Config shows our evaluations (`configRules`). */
   readonly configRules: boolean;
 }
 const asDeployed = { enabled: 17, watched: 17, beatsAnHour: 4, configRules: false };
@@ -72,8 +71,8 @@ export const VARIANTS: readonly (readonly [string, (account: Account) => Account
 /** What is taken for granted; docs/costs.md says so too. */
 export const ASSUMED = {
   hours: 730,
-  /** Of the changes: only told, and put right. */
-  told: 0.02,
+  /** Of the changes: only notified, and remediated. */
+  detected: 0.02,
   remediated: 0.01,
   /** Of the resources: buckets, which are read one by one. */
   buckets: 0.05,
@@ -86,7 +85,7 @@ export const ASSUMED = {
   /** Months for which logs are kept, and after which the ledger is looked at. */
   months: 12,
   addresses: 1,
-  /** Controls that judge a resource. */
+  /** Controls that evaluate a resource. */
   rules: 3,
   eventBytes: 4_000,
   /** Lambda's own lines for an invocation. */
@@ -100,7 +99,15 @@ export const ASSUMED = {
 } as const;
 
 /** What stands in every deployment with Slack (`dailyRules`: with `configRules`); tests/bench/cost-model.test.ts counts it in the templates. */
-export const STANDING = { alarms: 11, queues: 7, ledgerRoles: 6, services: 6, controls: 17, dailyRules: 4 } as const;
+export const STANDING = {
+  alarms: 11,
+  queues: 7,
+  ledgerRoles: 6,
+  services: 6,
+  controls: 17,
+  detections: 1,
+  dailyRules: 4,
+} as const;
 
 /** Part of a bill. */
 export interface Line {
@@ -117,13 +124,13 @@ export function monthOf({
   resources,
   beatsAnHour,
 }: Account): Readonly<Record<Kind, number>> {
-  const { told, remediated, buckets, hours, sweeps } = ASSUMED;
+  const { detected, remediated, buckets, hours, sweeps } = ASSUMED;
   const beats = beatsAnHour * hours;
   return {
-    compliant: changes * (1 - told - remediated),
+    compliant: changes * (1 - detected - remediated),
     remediated: changes * remediated,
-    told: changes * told,
-    slack: changes * (told + remediated),
+    detected: changes * detected,
+    slack: changes * (detected + remediated),
     beat: (beats * watched) / 17,
     heard: beats * watched,
     sweep: sweeps * enabled * STANDING.services,
@@ -158,7 +165,6 @@ function workLines(cause: Cause, times: number, counts: Counts): readonly Line[]
   const keptGb = (counts.keptBytes * months) / 1e9;
   const each: Partial<Record<Meter, number>> = {
     sqsRequest: counts.sqsRequests,
-    event: counts.ownEvents,
     lambdaRequest: counts.invocations,
     lambdaGbSecond: (millisecondsOf(counts) / 1000) * memoryGb,
     writeUnit: counts.writeUnits,
@@ -184,11 +190,11 @@ function standingLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
   const seconds = hours * 3600;
   const standing: Partial<Record<Meter, number>> = {
     kmsKey: 1,
-    // A producer asks twice for each data key and a consumer once; SNS takes a new one for each notice at most.
+    // A producer asks twice for each data key and a consumer once; SNS takes a new one for each notification at most.
     kmsRequest:
       (seconds / sqsKeySeconds) * 3 * queues +
       (seconds / tableKeySeconds) * ledgerRoles +
-      2 * (month.told + month.remediated),
+      2 * (month.detected + month.remediated),
     alarm: alarms,
     dashboard: 1,
     sqsRequest: (seconds / pollSeconds) * pollers * queues,
@@ -198,29 +204,29 @@ function standingLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
   return Object.entries(standing).map(([meter, quantity]) => ({ cause: 'standing', meter: meter as Meter, quantity }));
 }
 
-/** What crosses to the home region is an event of one's own on its bus. */
+/** Every event goes by our own bus, that of the home region too, and is charged for there as one of one's own; what comes from another region is also transferred. */
 function forwardingLines(
   { watched, active, changes }: Account,
   month: Readonly<Record<Kind, number>>,
 ): readonly Line[] {
-  const across = (cause: Cause, quantity: number): readonly Line[] => [
-    { cause, meter: 'event', quantity },
-    { cause, meter: 'transferGb', quantity: (quantity * ASSUMED.eventBytes) / 1e9 },
-  ];
-  return [
-    ...across('changes', (changes * (active - 1)) / active),
-    ...across('heartbeats', (month.heard * (watched - 1)) / watched),
-  ];
+  const forwarded = (cause: Cause, quantity: number, regions: number): readonly Line[] => {
+    const across = (quantity * (regions - 1)) / regions;
+    return [
+      { cause, meter: 'event', quantity },
+      { cause, meter: 'transferGb', quantity: (across * ASSUMED.eventBytes) / 1e9 },
+    ];
+  };
+  return [...forwarded('changes', changes, active), ...forwarded('heartbeats', month.heard, watched)];
 }
 
 /** A metric costs for the hours in which it comes. Those of the heartbeats come by region only where something is wrong; those of the changes are counted as if each came in an hour of its own. */
 function metricLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
   const { hours, sweeps } = ASSUMED;
-  const { controls } = STANDING;
+  const { controls, detections } = STANDING;
   const hoursOf = (times: number, metrics: number) => Math.min(times, hours * metrics);
   const changes =
     hoursOf(month.compliant, 2) +
-    hoursOf(month.told, controls) +
+    hoursOf(month.detected, controls + detections) +
     hoursOf(month.remediated, controls) +
     hoursOf(month.remediated, controls + 1) +
     hoursOf(month.slack, 1);

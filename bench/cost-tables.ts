@@ -17,7 +17,6 @@ const COLUMNS: Readonly<Record<keyof Counts, string>> = {
   writeUnits: 'writes',
   readUnits: 'reads',
   publishes: 'SNS',
-  ownEvents: 'events',
   s3Requests: 'S3',
   calls: 'calls in all',
   invocations: 'Lambda',
@@ -91,9 +90,9 @@ export function billTable(measured: Measured): string {
 }
 
 const CAUSES: Readonly<Record<Cause, string>> = {
-  standing: 'what stands there: key, alarms, dashboard, secret, idle queues',
+  standing: 'fixed: key, alarms, dashboard, secret, idle queues',
   heartbeats: 'heartbeats of 17 regions, and their metrics',
-  changes: 'changes: looked at, put right, told, forwarded',
+  changes: 'changes: forwarded, evaluated, remediated, notified',
   sweeps: 'a sweep of everything every day',
 };
 

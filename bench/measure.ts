@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { sweepMessage } from '../shared/engine/sweep/cursor.ts';
+import { INTERNAL_SOURCE, WATCH_DETAIL_TYPE } from '../shared/internal-events.ts';
 import type { Counts, Measured } from './cost-model.ts';
 import { bucket, instance, record, securityGroup, slackWebhook, subscribeSlack, trail, volume } from './scenes.ts';
 import { type Bench, startWork, type Working } from './working.ts';
 
 const RECORD = 'AWS API Call via CloudTrail';
-/** Where the address of the webhook lies that the deployment is told of. */
+/** Where the address of the webhook lies that the deployment posts to. */
 export const SLACK_SECRET = 'evenkeel/slack';
+
+/** Services that are swept here, each with the domain whose function serves it. */
+const EC2 = ['ec2', 'infrastructure'] as const;
+const S3 = ['s3', 'data'] as const;
+
+/** A group in a listing takes so little that one has to count many; and a sweep is made several times, as its length varies. */
+const GROUPS_TO_A_BUCKET = 10;
+const SWEEPS = 5;
 
 /** Runs the load, `times` of each kind, and gives the counts of one. `say` hears how far it is. */
 export async function measure(bench: Bench, times: number, say: (text: string) => void): Promise<Measured> {
@@ -20,7 +30,7 @@ export async function measure(bench: Bench, times: number, say: (text: string) =
     const sweeps = await sweepKinds(bench, working, times);
     say('changes');
     const changes = await changeKinds(bench, working, times);
-    say('heartbeats and daily duties');
+    say('heartbeats and daily tasks');
     return { ...sweeps, ...changes, ...(await watchKinds(bench, working, times)) };
   } finally {
     working.end();
@@ -30,28 +40,25 @@ export async function measure(bench: Bench, times: number, say: (text: string) =
 /** A sweep that finds nothing, and what each resource adds to it. */
 async function sweepKinds({ accountId, regions, aws }: Bench, working: Working, times: number) {
   const [region = ''] = regions;
-  const sweepOf = async (service: string): Promise<Counts> => {
-    const detail = { service, accountId, region, run: randomUUID(), slice: 0, cursor: null };
-    await working.happens('evenkeel', 'Evenkeel Sweep', detail);
-    return working.work(service);
+  const sweepOf = async ([service, domain]: readonly [string, string]): Promise<Counts> => {
+    const { detailType, detail } = sweepMessage({ service, accountId, region }, randomUUID());
+    await working.comes(domain, { source: INTERNAL_SOURCE, 'detail-type': detailType, detail });
+    return working.work(domain);
   };
-  // What a new account has wrong is put right first, and the claim of a sweep is there.
-  for (const service of ['ec2', 's3']) await sweepOf(service);
+  // What a new account has wrong is remediated first, and the ledger has heard of a sweep.
+  for (const service of [EC2, S3]) await sweepOf(service);
   await working.settle();
-  const [groups, buckets] = [await sweepOf('ec2'), await sweepOf('s3')];
-  for (let index = 0; index < times; index += 1) {
-    await securityGroup(`swept-${index}`, false, aws());
-    await bucket(`swept-${index}`, region, aws());
-  }
-  const [more, moreBuckets] = [await sweepOf('ec2'), await sweepOf('s3')];
-  const added = (full: Counts, empty: Counts) =>
-    combined([full, empty], ([a = 0, b = 0]) => Math.max(0, a - b) / times);
-  const sweep = combined([groups, buckets], ([a = 0, b = 0]) => (a + b) / 2);
-  // The watch function sends the event that begins it.
+  const swept = (service: typeof EC2 | typeof S3) => meanOf(SWEEPS, () => sweepOf(service));
+  const [groups, buckets] = [await swept(EC2), await swept(S3)];
+  const moreGroups = times * GROUPS_TO_A_BUCKET;
+  for (let index = 0; index < times; index += 1) await bucket(`swept-${index}`, region, aws());
+  for (let index = 0; index < moreGroups; index += 1) await securityGroup(`swept-${index}`, false, aws());
+  const added = (full: Counts, empty: Counts, resources: number) =>
+    combined([full, empty], ([a = 0, b = 0]) => Math.max(0, a - b) / resources);
   return {
-    sweep: { ...sweep, ownEvents: sweep.ownEvents + 1 },
-    group: added(more, groups),
-    bucket: added(moreBuckets, buckets),
+    sweep: combined([groups, buckets], ([a = 0, b = 0]) => (a + b) / 2),
+    group: added(await swept(EC2), groups, moreGroups),
+    bucket: added(await swept(S3), buckets, times),
   };
 }
 
@@ -62,7 +69,7 @@ async function changeKinds({ accountId, regions, aws }: Bench, working: Working,
   const changedGroup = async (isOpen: boolean) => {
     const groupId = await securityGroup(randomUUID(), isOpen, aws());
     await working.happens('aws.ec2', RECORD, record(here, ['ec2', 'AuthorizeSecurityGroupIngress'], { groupId }));
-    return working.work('ec2');
+    return working.work('infrastructure');
   };
   const instanceId = await instance(aws());
   let attached = 0;
@@ -71,24 +78,24 @@ async function changeKinds({ accountId, regions, aws }: Bench, working: Working,
     const volumeId = await volume(instanceId, attached, region, aws());
     const parameters = { volumeId, instanceId, device: `/dev/sd${attached}` };
     await working.happens('aws.ec2', RECORD, record(here, ['ec2', 'AttachVolume'], parameters));
-    return working.work('ec2');
+    return working.work('infrastructure');
   };
   const compliant = await meanOf(times, () => changedGroup(false));
   const remediated = await meanOf(times, () => changedGroup(true));
-  const told = await meanOf(times, changedVolume);
+  const detected = await meanOf(times, changedVolume);
   await working.settle();
   const slack = await meanOf(times, async () => {
     await changedVolume();
     return working.work('slack');
   });
-  return { compliant, remediated, told, slack };
+  return { compliant, remediated, detected, slack };
 }
 
-/** Beats of all regions, a heartbeat that comes back from another region, and the daily duties. */
+/** Beats of all regions, a heartbeat that comes back from another region, and the daily tasks. */
 async function watchKinds({ accountId, regions, deployment }: Bench, working: Working, times: number) {
   const body = (duty: string) => ({
-    source: 'evenkeel',
-    'detail-type': 'Evenkeel Watch',
+    source: INTERNAL_SOURCE,
+    'detail-type': WATCH_DETAIL_TYPE,
     detail: { duty, stack: deployment.stack, regions },
   });
   const duty = async (name: string) => {
@@ -100,7 +107,7 @@ async function watchKinds({ accountId, regions, deployment }: Bench, working: Wo
     await working.happens('aws.sqs', RECORD, record({ accountId, region }, ['sqs', 'TagQueue'], { queueUrl }), region);
     return working.work('watch');
   };
-  // What is not well in the local account is told with the first, and then known.
+  // What is not well in the local account is notified with the first, and then known.
   for (const name of ['heartbeat', 'heartbeat', 'daily', 'daily']) await duty(name);
   for (const region of regions) await heard(region);
   await working.settle();

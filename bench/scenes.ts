@@ -45,7 +45,7 @@ export async function instance(aws: Aws): Promise<string> {
   return Instances[0]?.InstanceId ?? '';
 }
 
-/** A volume that is not encrypted, attached to an instance: nobody can put that right but a person. */
+/** A volume that is not encrypted, attached to an instance: only a person can remediate that. */
 export async function volume(InstanceId: string, index: number, region: string, aws: Aws): Promise<string> {
   const client = aws(EC2Client);
   const asked = new CreateVolumeCommand({ AvailabilityZone: `${region}a`, Size: 1, Encrypted: false });
@@ -90,7 +90,7 @@ export async function trail(region: string, aws: Aws): Promise<void> {
   await client.send(new StartLoggingCommand({ Name }));
 }
 
-/** Somebody who takes what is posted to Slack, and the secret with its address. Lasts as long as the process. */
+/** A server that takes what is posted to Slack, and the secret with its address. Lasts as long as the process. */
 export async function slackWebhook(Name: string, aws: Aws): Promise<void> {
   const server = createServer((request, answer) => request.resume().on('end', () => answer.end('ok')));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

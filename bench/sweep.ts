@@ -20,6 +20,7 @@ import { memoryLedger } from '../shared/ledger/memory.ts';
 import { silent } from '../shared/notify/notifier.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
 import { systemClock } from '../shared/time.ts';
+import { type Contender, inTurn } from './in-turn.ts';
 
 /** What a sweep of a large account costs beside the bare listing by the same calls. Both in one run, in turn, on the same account. */
 const GROUPS = 1_500;
@@ -95,26 +96,27 @@ async function commandSweep(): Promise<number> {
   return (await text(child.stdout)).split('\n').length - 1;
 }
 
-/** Seconds of a piece of work that has to come upon everything. */
-async function timed(work: () => Promise<number>): Promise<number> {
-  const started = performance.now();
-  const found = await work();
-  if (found < GROUPS + VOLUMES) throw new Error(`${found} resources were found`);
-  return (performance.now() - started) / 1_000;
-}
+/** A piece of work that has to come upon everything. */
+const finding =
+  (work: () => Promise<number>): Contender =>
+  async () =>
+  async () => {
+    const found = await work();
+    if (found < GROUPS + VOLUMES) throw new Error(`${found} resources were found`);
+  };
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-const KINDS = { listing, function: functionSweep, command: commandSweep };
-const seconds: Record<keyof typeof KINDS, number[]> = { listing: [], function: [], command: [] };
-for (const work of Object.values(KINDS)) await work();
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (const kind of ['listing', 'function', 'command'] as const) seconds[kind].push(await timed(KINDS[kind]));
-  const said = Object.entries(seconds).map(([kind, all]) => `${kind} ${all.at(-1)?.toFixed(2)} s`);
-  console.log(`round ${round + 1}: ${said.join(', ')}`);
-}
-const bare = median(seconds.listing);
+const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(2)} s`;
+const medians = await inTurn(
+  { listing: finding(listing), function: finding(functionSweep), command: finding(commandSweep) },
+  {
+    rounds: ROUNDS,
+    say(round, took) {
+      const said = Object.entries(took).map(([kind, one]) => `${kind} ${seconds(one)}`);
+      console.log(`round ${round}: ${said.join(', ')}`);
+    },
+  },
+);
 console.log(`${GROUPS} groups and ${VOLUMES} volumes by ${controls.length} controls, medians of ${ROUNDS}:`);
-for (const [kind, all] of Object.entries(seconds))
-  console.log(`  ${kind} ${median(all).toFixed(2)} s, ${(median(all) / bare).toFixed(1)} times the bare listing`);
+for (const [kind, one] of Object.entries(medians))
+  console.log(`  ${kind} ${seconds(one)}, ${(one / medians.listing).toFixed(1)} times the bare listing`);
 await sandbox.stop();

@@ -27,7 +27,7 @@ export interface Working {
   happens(source: string, detailType: string, detail: object, region?: string): Promise<void>;
   /** Puts a message into a function's queue, as a schedule does. */
   comes(name: string, body: object): Promise<void>;
-  /** Lets a function take what its queue holds, once, and counts it; the event itself is a request of its own to the queue. */
+  /** Lets a function take what its queue holds, once, and counts it; what fills the queue is a request for each message. */
   work(name: string): Promise<Counts>;
   /** Lets the other functions work, and counts nothing of it. */
   settle(): Promise<void>;

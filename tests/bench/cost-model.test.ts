@@ -25,7 +25,6 @@ const ZERO: Counts = {
   writeUnits: 0,
   readUnits: 0,
   publishes: 0,
-  ownEvents: 0,
   s3Requests: 0,
   calls: 0,
   invocations: 0,
@@ -64,7 +63,7 @@ const standing = (meter: Meter, account: Account = ACCOUNT) =>
 test('how often each unit of work comes', () => {
   expect(monthOf(ACCOUNT)).toEqual({
     compliant: 970,
-    told: 20,
+    detected: 20,
     remediated: 10,
     slack: 30,
     beat: (4 * 730 * 2) / 17,
@@ -77,19 +76,18 @@ test('how often each unit of work comes', () => {
 });
 
 test('what is counted for one is charged as often as it comes', () => {
-  expect(added('sqsRequest', { told: { sqsRequests: 3 } })).toBe(60);
-  expect(added('writeUnit', { remediated: { writeUnits: 52 } })).toBe(520);
+  expect(added('sqsRequest', { detected: { sqsRequests: 3 } })).toBe(60);
+  expect(added('writeUnit', { remediated: { writeUnits: 17 } })).toBe(170);
   expect(added('readUnit', { day: { readUnits: 2 } })).toBe(60);
-  expect(added('event', { sweep: { ownEvents: 1 } })).toBe(540);
   expect(added('s3Request', { bucket: { s3Requests: 4 } })).toBe(600);
   expect(added('lambdaRequest', { heard: { invocations: 1 } })).toBe(5840);
-  expect(added('publish', { told: { publishes: 1 } })).toBe(20);
-  expect(added('email', { told: { publishes: 1 } })).toBe(20);
-  expect(added('logGb', { told: { logBytes: 600, invocations: 1 } })).toBeCloseTo(20e-6);
-  expect(added('logStorageGb', { told: { logBytes: 600, invocations: 1 } })).toBeCloseTo(240e-6);
-  expect(added('ledgerGb', { told: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
-  expect(added('backupGb', { told: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
-  expect(added('lambdaGbSecond', { told: { calls: 4, invocations: 1 } })).toBeCloseTo((20 * 0.3) / 2);
+  expect(added('publish', { detected: { publishes: 1 } })).toBe(20);
+  expect(added('email', { detected: { publishes: 1 } })).toBe(20);
+  expect(added('logGb', { detected: { logBytes: 600, invocations: 1 } })).toBeCloseTo(20e-6);
+  expect(added('logStorageGb', { detected: { logBytes: 600, invocations: 1 } })).toBeCloseTo(240e-6);
+  expect(added('ledgerGb', { detected: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
+  expect(added('backupGb', { detected: { keptBytes: 1000 } })).toBeCloseTo(240e-6);
+  expect(added('lambdaGbSecond', { detected: { calls: 4, invocations: 1 } })).toBeCloseTo((20 * 0.3) / 2);
 });
 
 test('a function takes 100 ms, and 50 ms for each call, and never less than it took here', () => {
@@ -108,12 +106,20 @@ test('what stands there whether anything happens or not', () => {
   expect(standing('secretCall')).toEqual([['standing', 30]]);
 });
 
-test('what happens in other regions, and their heartbeats, cross to the home region', () => {
+test('every change and heartbeat is an event on our own bus; those of other regions are transferred too', () => {
   expect(standing('event')).toEqual([
-    ['changes', 500],
+    ['changes', 1000],
+    ['heartbeats', 5840],
+  ]);
+  expect(standing('event', { ...ACCOUNT, watched: 1, active: 1 })).toEqual([
+    ['changes', 1000],
     ['heartbeats', 2920],
   ]);
-  expect(standing('event', { ...ACCOUNT, watched: 1, active: 1 })).toEqual([]);
+  expect(standing('transferGb')).toEqual([
+    ['changes', 0.002],
+    ['heartbeats', 0.012],
+  ]);
+  expect(standing('transferGb', { ...ACCOUNT, watched: 1, active: 1 })).toEqual([]);
 });
 
 test('a metric costs for the hours in which it comes', () => {
@@ -122,10 +128,10 @@ test('a metric costs for the hours in which it comes', () => {
     ['heartbeats', 3],
     ['sweeps', 0.082],
   ]);
-  // compliant 970, told 20, remediated 10 twice, Slack 30: hours, none of them more than there are.
+  // compliant 970, detected 20, remediated 10 twice, Slack 30: hours, none of them more than there are.
   expect(standing('metric')[1]).toEqual(['changes', 1.425]);
   const [, [, most] = []] = standing('metric', { ...ACCOUNT, changes: 1e9 });
-  expect(most).toBe(2 + 17 + 17 + 18 + 1);
+  expect(most).toBe(2 + 18 + 17 + 18 + 1);
 });
 
 test('AWS Config charges only where it has our rules', () => {
@@ -166,6 +172,7 @@ test('what stands there is what the templates hold', async () => {
     dailyRules: holding(/MessageType: ScheduledNotification$/gm),
     services: byService(content.controls).size,
     controls: content.controls.length,
+    detections: content.detections.length,
   });
   expect(ACCOUNTS.map(({ name }) => name)).toEqual(['small', 'middle', 'large']);
 });

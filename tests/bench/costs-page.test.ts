@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { ACCOUNTS } from '../../bench/cost-model.ts';
+import { ACCOUNTS, ASSUMED, linesOf, STANDING, sumOf } from '../../bench/cost-model.ts';
 import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from '../../bench/cost-tables.ts';
 import { ROOT } from '../../scripts/catalogue.ts';
 
@@ -43,10 +43,27 @@ test('the prices and accounts of docs/costs.md are those that are computed with'
 
 test('a page without a row, or with something else than numbers in it, is refused', () => {
   const counts = countsTable(countsIn(page));
-  expect(() => countsIn(counts.replace('a notice to Slack', 'a notice'))).toThrow(
-    'the page has no row "a notice to Slack"',
+  expect(() => countsIn(counts.replace('a notification to Slack', 'a notification'))).toThrow(
+    'the page has no row "a notification to Slack"',
   );
-  expect(() => countsIn(counts.replace('| 744 |', '| many |'))).toThrow(
-    'the row "a notice to Slack" has no 11 numbers',
+  expect(() => countsIn(counts.replace(/(\| a notification to Slack \|) \d+/, '$1 many'))).toThrow(
+    'the row "a notification to Slack" has no 10 numbers',
   );
+});
+
+test('what the texts say in round numbers is what the tables say', () => {
+  const stated = countsIn(page);
+  const [small, middle, large] = ACCOUNTS.map((account) => Math.round(sumOf(linesOf(account, stated))));
+  expect(page).toContain(
+    `About ${small} US dollars a month for a small account, ${middle} for a middle one and ${large} for a large one`,
+  );
+  expect(readFileSync(`${ROOT}README.md`, 'utf8')).toContain(`about ${small} dollars a month for a small account`);
+  const { calls, writeUnits } = stated.remediated;
+  expect(page).toContain(`each of the ${calls} calls and ${writeUnits} write units of a remediation`);
+  expect(readFileSync(`${ROOT}docs/round-trips.md`, 'utf8')).toContain(
+    `A remediation of one step: ${calls} calls, 6 of them the ledger's, ${writeUnits} write units`,
+  );
+  const requestsOfAQueue = ((ASSUMED.hours * 3600) / ASSUMED.pollSeconds) * ASSUMED.pollers;
+  expect(page).toContain(`${requestsOfAQueue.toLocaleString('en-US')} requests a month for each of seven queues`);
+  expect(STANDING.queues).toBe(7);
 });
