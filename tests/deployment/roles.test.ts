@@ -86,7 +86,7 @@ beforeAll(async () => {
     ledger: dynamoLedger(aws(REGION), table),
     notifier: snsNotifier(aws(REGION), topicArn),
     policy: policyFrom(document),
-    clock: { ...systemClock, now: () => new Date(Date.now() + ahead) },
+    clock: { ...systemClock, now: () => new Date(Date.now() + ahead), sleep: async () => {} },
     codeVersion: 'test',
     ceiling: 'remediate',
     send: messageSender({ aws: aws(REGION), prefix: STACK, domains, clock: systemClock }),
