@@ -25,8 +25,9 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const newControl = (...args: string[]): Promise<Ended> => run('new-control.ts', args, { root });
 const everything = () =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.includes('node_modules/'))
+  // As entries: by name alone it goes into what is linked, and that is all of node_modules.
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .map(({ parentPath, name }) => `${parentPath}/${name}`)
     .sort();
 
 describe('npm run new-control', () => {
