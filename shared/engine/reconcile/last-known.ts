@@ -1,4 +1,7 @@
 import type { AnyControl, ComplianceType } from '../../control.ts';
+import { hashOf } from '../../hash.ts';
+import type { Result } from '../../result.ts';
+import type { Run } from './run.ts';
 
 /** The facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. Pure. */
 export function goodFacets(
@@ -15,4 +18,16 @@ export function goodFacets(
   const spoilt = namedBy(keeping.filter((control) => !isGood(control)));
   const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name));
   return Object.fromEntries(good.map((name) => [name, facets[name]]));
+}
+
+/** Keeps what is good of the facets of a run; nothing is written where that was known. */
+export function rememberGood(run: Run, results: readonly Result[]): void {
+  const { gone, facets } = run.observation;
+  const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;
+  const good = gone ? {} : goodFacets(run.subject.controls, facets, complianceOf);
+  if (Object.keys(good).length === 0) return;
+  run.draft.change((state) => {
+    const lastKnown = { ...state.lastKnown, ...good };
+    return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };
+  });
 }

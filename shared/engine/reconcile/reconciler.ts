@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyControl, SEVERITIES } from '../../control.ts';
-import { hashOf } from '../../hash.ts';
 import { abandon, leaseState, mark, take } from '../../ledger/lease.ts';
 import { NEW_RESOURCE, resourceKey, type Session, withLease } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
@@ -12,7 +11,7 @@ import { messageOf } from '../errors.ts';
 import { sendRecheck } from '../execution/outcomes.ts';
 import { announceOutage } from './announce-outage.ts';
 import { Draft } from './draft.ts';
-import { goodFacets } from './last-known.ts';
+import { rememberGood } from './last-known.ts';
 import { isAtLeast } from './modes.ts';
 import { postponed, publishAnnouncements, publishOutbox } from './notices.ts';
 import { type Observation, observe } from './observation.ts';
@@ -293,18 +292,6 @@ function complianceOf(run: Run, control: AnyControl) {
   } catch {
     return null;
   }
-}
-
-/** Keeps what is good of the facets that controls name as last known. */
-function rememberGood(run: Run, results: readonly Result[]): void {
-  const { gone, facets } = run.observation;
-  const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;
-  const good = gone ? {} : goodFacets(run.subject.controls, facets, complianceOf);
-  if (Object.keys(good).length === 0) return;
-  run.draft.change((state) => {
-    const lastKnown = { ...state.lastKnown, ...good };
-    return hashOf(lastKnown) === hashOf(state.lastKnown) ? state : { ...state, lastKnown };
-  });
 }
 
 /** The last word on each control; but what was remediated in an earlier look stays so. */
