@@ -13,7 +13,7 @@ import { tallying } from './tally.ts';
 const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } } });
 
 /** Every control in the mode that it recommends, but for the one that would encrypt the volumes of which people are to be told; and no limit that a load would meet. */
-const POLICY = `controls: { ec2-ebs-encryption-by-default-enabled: { mode: 'off' } }\nlimits: { remediationsPerHour: 100000 }\n`;
+const POLICY = `defaults: { mode: recommended }\ncontrols: { ec2-ebs-encryption-by-default-enabled: { mode: 'off' } }\nlimits: { remediationsPerHour: 100000 }\n`;
 const ACCOUNT = '123456789012';
 
 async function main(): Promise<void> {
