@@ -1,16 +1,16 @@
-const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { controls } = require('./shared/controls/index.ts');
 const { detections } = require('./shared/detections/index.ts');
-const { parsePolicy } = require('./shared/policy/load.ts');
+const { readPolicy } = require('./shared/policy/load.ts');
 
 const POLICY = join(__dirname, 'policy.yml');
 
-/** Puts policy.yml into the bundle as data. */
+/** Puts policy.yml into the bundle as data, also where there is no such file. */
 const policyPlugin = (document) => ({
   name: 'policy',
   setup(build) {
-    build.onLoad({ filter: /policy\.yml$/ }, () => ({ loader: 'json', contents: JSON.stringify(document) }));
+    build.onResolve({ filter: /\/policy\.yml$/ }, () => ({ path: 'policy.yml', namespace: 'policy' }));
+    build.onLoad({ filter: /.*/, namespace: 'policy' }, () => ({ loader: 'json', contents: JSON.stringify(document) }));
   },
 });
 
@@ -40,5 +40,5 @@ module.exports = () => ({
   outputFileExtension: '.mjs',
   skipRebuild: true, // without it a build that fails leaves esbuild waiting, and packaging never ends
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  plugins: [policyPlugin(parsePolicy(readFileSync(POLICY, 'utf8'), 'policy.yml', controls, detections)), sdksPlugin],
+  plugins: [policyPlugin(readPolicy(POLICY, controls, detections)), sdksPlugin],
 });

@@ -1,6 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parsePolicy } from '../shared/policy/load.ts';
+import { readPolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { loadContent, loadServices, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
@@ -14,7 +14,7 @@ import { domainHandler, domainTable, permissionsYml, serviceTable } from './gene
 const checkOnly = process.argv.includes('--check');
 const all = await loadContent();
 const { controls, detections } = all;
-const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', controls, detections);
+const policy = readPolicy(`${ROOT}policy.yml`, controls, detections);
 const roles = rolesOf(all, policy);
 
 const files = new Map<string, string>();

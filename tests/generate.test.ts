@@ -75,6 +75,13 @@ describe('in a copy', () => {
     const mistaken = await generate('--check');
     expect(mistaken.status).toBe(1);
     expect(mistaken.stderr).toContain('policy.yml:1:19 defaults.mode: "sometimes" is not allowed');
+    // Without a word of it, all is detected: as a new clone's says.
+    writeFileSync(`${tree}policy.yml`, '');
+    expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
+    rmSync(`${tree}policy.yml`);
+    expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
+    writeFileSync(`${tree}policy.yml`, 'defaults: { mode: recommended }\n');
+    expect((await generate('--check')).stdout).toContain('stale  functions/data/permissions.yml\n');
     writeFileSync(`${tree}policy.yml`, policy);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { parsePolicy } from '../../shared/policy/load.ts';
+import { readPolicy } from '../../shared/policy/load.ts';
 import { loadContent, ROOT } from '../catalogue.ts';
 import { enabledIn } from './content.ts';
 import { functionParts, functionResources, functionSettings } from './functions.ts';
@@ -18,7 +18,7 @@ export interface Stack {
 /** Makes the part of the stack that nobody writes by hand. `asked`: the optional functions to deploy. Throws PolicyError for a policy.yml that is not allowed. */
 export async function stackFor(asked: readonly string[]): Promise<Stack> {
   const all = await loadContent();
-  const policy = parsePolicy(readFileSync(`${ROOT}policy.yml`, 'utf8'), 'policy.yml', all.controls, all.detections);
+  const policy = readPolicy(`${ROOT}policy.yml`, all.controls, all.detections);
   const enabled = enabledIn(all, policy);
   const parts = functionParts(all, policy, asked);
   return {

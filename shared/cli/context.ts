@@ -7,9 +7,11 @@ import { codeVersion } from '../lambda/version.ts';
 import { readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { atLeast, silent } from '../notify/notifier.ts';
+import type { Policy } from '../policy/policy.ts';
 import { systemClock } from '../time.ts';
 import { UsageError } from './errors.ts';
-import { type CommonOptions, homeRegion, type LookOptions, policyOf } from './options.ts';
+import { type CommonOptions, homeRegion, type LookOptions } from './options.ts';
+import { policyOf, policyOrDetect } from './policy.ts';
 
 /** The account and region that the command works in where nothing else names them. */
 export interface Home {
@@ -17,21 +19,32 @@ export interface Home {
   readonly region: string;
 }
 
-/** The engine of the subcommands that are about the ledger: nothing without one. Throws UsageError where there is none. */
+/** The engine of the subcommands that act by the ledger: nothing without one. Throws UsageError where there is none, or where the policy does not hold. */
 export function lastingEngine(options: CommonOptions): Engine {
+  assertLedger();
+  return engineFor({ ...options, mode: 'remediate' }, policyOf(options).policy);
+}
+
+/** The engine of the subcommands that brake or read and act on no resource: a policy that is broken does not stop them, and stderr says what is wrong with it. Throws UsageError where there is no ledger. */
+export function ledgerEngine(options: CommonOptions): Engine {
+  assertLedger();
+  const { policy, error } = policyOrDetect(options);
+  if (error !== null) process.stderr.write(`evenkeel: goes on without the policy: ${error}\n`);
+  return engineFor({ mode: 'remediate' }, policy);
+}
+
+function assertLedger(): void {
   if (!process.env.EVENKEEL_TABLE)
     throw new UsageError('this is about the ledger: set EVENKEEL_TABLE to its table (see the outputs of the stack)');
-  return engineFor({ ...options, mode: 'remediate' });
 }
 
 /** The engine of the command. A dry run reads the ledger and writes nowhere. */
-export function engineFor(options: CommonOptions & Pick<LookOptions, 'mode'>): Engine {
+export function engineFor({ mode }: Pick<LookOptions, 'mode'>, policy: Policy): Engine {
   const aws = awsClients();
   const region = process.env.EVENKEEL_TABLE ? neededRegion() : homeRegion();
   const ledger = ledgerFromEnvironment(aws, region);
   const told = consoleNotifier((text) => process.stderr.write(text));
-  const dry = options.mode === 'detect';
-  const policy = policyOf(options);
+  const dry = mode === 'detect';
   return {
     aws: dry ? cachingReads(aws) : aws,
     ledger: dry ? readOnly(ledger) : ledger,
@@ -39,11 +52,19 @@ export function engineFor(options: CommonOptions & Pick<LookOptions, 'mode'>): E
     policy,
     codeVersion,
     clock: systemClock,
-    ceiling: options.mode,
+    ceiling: mode,
     // The command has no queues: its next run looks again, or the schedule of a deployment.
     send: async () => {},
   };
 }
+
+/** Which ledger the engine of the command has. */
+export const ledgerInWords = (): string =>
+  process.env.EVENKEEL_TABLE ? `ledger ${process.env.EVENKEEL_TABLE}` : 'ledger in memory';
+
+/** Whose credentials are taken, where nobody has asked AWS for the account. */
+export const credentialsInWords = (): string =>
+  process.env.AWS_PROFILE ? `profile ${process.env.AWS_PROFILE}` : 'default credentials';
 
 /** The region for what has none of its own. Throws UsageError where none is known. */
 export function neededRegion(): string {

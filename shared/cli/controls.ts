@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
+import type { Mode } from '../control.ts';
 import { controls } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
 import { lower } from '../engine/reconcile/modes.ts';
-import type { PolicyDocument } from '../policy/policy.ts';
-import { policyFrom, whereOf } from '../policy/settings.ts';
-import { type CommonOptions, homeRegion, policyDocument, withCommonOptions } from './options.ts';
+import type { Configurable, PolicyDocument } from '../policy/policy.ts';
+import { modeOfMatch, whereOf } from '../policy/settings.ts';
+import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
+import { policyOf } from './policy.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
@@ -15,8 +17,7 @@ export const controlsCommand = () =>
     .action(list);
 
 function list(options: CommonOptions): void {
-  const document = policyDocument(options);
-  const policy = policyFrom(document);
+  const { document, policy } = policyOf(options);
   const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
   const anywhere = { ref, arn: '', tags: null };
   const described = [
@@ -31,9 +32,9 @@ function list(options: CommonOptions): void {
       title,
       severity,
       resourceType,
-      mode: 'triggers' in one ? lower(mode, 'detect') : mode,
+      mode: capped(mode, one),
       why,
-      matches: matchesOf(id, document),
+      matches: matchesOf(one, document),
       recommendedMode,
       impact,
       parameters,
@@ -52,8 +53,11 @@ function list(options: CommonOptions): void {
   }
 }
 
+/** A detection never does more than detect. */
+const capped = (mode: Mode, one: Configurable): Mode => ('triggers' in one ? lower(mode, 'detect') : mode);
+
 /** The rules of policy.yml that give a control another mode somewhere. */
-const matchesOf = (controlId: string, document: PolicyDocument | null) =>
+const matchesOf = (one: Configurable, document: PolicyDocument | null) =>
   (document?.matches ?? [])
-    .filter(({ controls: only }) => only === undefined || only.includes(controlId))
-    .map((rule) => ({ mode: rule.mode, where: whereOf(rule) }));
+    .filter(({ controls: only }) => only === undefined || only.includes(one.id))
+    .map((rule) => ({ mode: capped(modeOfMatch(rule, one), one), where: whereOf(rule) }));

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { awsClients } from '../aws/clients.ts';
 import { sight, voice, withinLedger } from '../doctor/all.ts';
 import { DEFAULT_STACK, deploymentAt } from '../doctor/deployment.ts';
-import { type Diagnosis, type Examination, type Scene, well } from '../doctor/diagnosis.ts';
+import { type Diagnosis, type Examination, ill, type Scene, well } from '../doctor/diagnosis.ts';
 import { examine } from '../doctor/examine.ts';
 import { ledger } from '../doctor/ledger.ts';
 import { notices } from '../doctor/notices.ts';
@@ -12,6 +12,7 @@ import { caller } from './caller.ts';
 import { engineFor } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
+import { policyOrDetect } from './policy.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly stack: string;
@@ -29,6 +30,12 @@ const account: Examination = {
   examine: async ({ engine, home }) => well(`${await caller(engine)}, ${home}`),
 };
 
+/** A policy that is broken is one more thing that is wrong, and hides nothing else. */
+const brokenPolicy = (error: string): Examination => ({
+  ...policy,
+  examine: async () => ill(error, 'correct it: until then the command acts on nothing, and nothing can be deployed'),
+});
+
 async function doctor(options: DoctorOptions): Promise<void> {
   const home = homeRegion();
   const { deployment, examination } = await deploymentAt(awsClients()(home), home, options.stack);
@@ -36,7 +43,8 @@ async function doctor(options: DoctorOptions): Promise<void> {
   // What is set wins: so a copy of the ledger can be looked at.
   process.env.EVENKEEL_TABLE ||= LedgerTable ?? '';
   process.env.EVENKEEL_TOPIC_ARN ||= NoticeTopic ?? '';
-  const engine = engineFor({ ...options, mode: 'detect' });
+  const chosen = policyOrDetect(options);
+  const engine = engineFor({ mode: 'detect' }, chosen.policy);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
   const scene: Scene = { engine, home, deployment, table, topicArn };
 
@@ -48,7 +56,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     }
   };
   const deployed = deployment === null ? [notices] : [...sight, ...voice];
-  await show([policy, account, examination, ...deployed, ledger]);
+  await show([chosen.error === null ? policy : brokenPolicy(chosen.error), account, examination, ...deployed, ledger]);
   // A ledger that does not answer has nothing to say about what it holds.
   if (states.get(ledger.what) !== 'ill') await show(withinLedger);
   process.exitCode = [...states.values()].includes('ill') ? EXIT.failed : EXIT.done;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { isDate, lastExpiry } from '../policy/load.ts';
 import { caller } from './caller.ts';
-import { lastingEngine } from './context.ts';
+import { ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { written } from './report.ts';
@@ -28,7 +28,7 @@ export const exemptCommand = () =>
 async function exempt(options: ExemptOptions): Promise<void> {
   const { control, resource, owner, reason } = options;
   chosenControls([control]);
-  const engine = lastingEngine(options);
+  const engine = ledgerEngine(options);
   const expires = expiryDay(options.expires, engine.clock.now());
   const createdAt = engine.clock.now().toISOString();
   const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;

@@ -6,7 +6,7 @@ import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
 import { isDuration, milliseconds } from '../time.ts';
 import { isCutOff } from '../watch/leftovers.ts';
-import { lastingEngine } from './context.ts';
+import { ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 
@@ -27,7 +27,7 @@ export const historyCommand = () =>
 async function history(options: HistoryOptions): Promise<void> {
   const { resource, control } = options;
   if (control !== undefined) chosenControls([control]);
-  const engine = lastingEngine(options);
+  const engine = ledgerEngine(options);
   const now = engine.clock.now();
   let seen = 0;
   for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {

@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Command, Option } from 'commander';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
 import { detections } from '../detections/index.ts';
-import { parsePolicy } from '../policy/load.ts';
-import type { Policy, PolicyDocument } from '../policy/policy.ts';
-import { policyFrom } from '../policy/settings.ts';
 import { UsageError } from './errors.ts';
 
 /** What every subcommand takes. */
@@ -30,7 +26,7 @@ export interface LookOptions extends CommonOptions {
 export const withCommonOptions = (command: Command, narrows?: string): Command =>
   command
     .option('--json', 'JSON Lines on stdout, and nothing else there')
-    .option('--policy <file>', 'the policy.yml to use (default: $EVENKEEL_POLICY, or ./policy.yml where there is one)')
+    .option('--policy <file>', "the policy.yml to use (default: $EVENKEEL_POLICY, or the clone's policy.yml)")
     .option('--no-policy', "every control's recommended mode")
     .option('--region <region>', narrows ?? 'the AWS region where nothing else names one')
     .option('--profile <profile>', 'the AWS profile')
@@ -56,25 +52,6 @@ async function useAws({ region = '', profile }: CommonOptions, narrows: boolean)
 
 /** The region that holds where nothing else names one; empty where there is none. */
 export const homeRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || '';
-
-const DEFAULT_POLICY = 'policy.yml';
-
-/** The policy.yml that holds, or null for the recommended modes. Throws UsageError where a named file cannot be read, PolicyError where it says something that is not allowed. */
-export function policyDocument({ policy }: CommonOptions): PolicyDocument | null {
-  if (policy === false) return null;
-  const named = policy ?? process.env.EVENKEEL_POLICY;
-  const file = named || DEFAULT_POLICY;
-  if (!named && !existsSync(file)) return null;
-  try {
-    return parsePolicy(readFileSync(file, 'utf8'), file, catalogue, detections);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error)
-      throw new UsageError(`${file}: the policy cannot be read (${error.code})`);
-    throw error;
-  }
-}
-
-export const policyOf = (options: CommonOptions): Policy => policyFrom(policyDocument(options));
 
 /** The controls that were asked for, or all; detections have ids as controls do. Throws UsageError for an id that does not exist. */
 export function chosenControls(ids: readonly string[]): readonly AnyControl[] {

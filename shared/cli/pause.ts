@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { caller } from './caller.ts';
-import { lastingEngine } from './context.ts';
+import { ledgerEngine } from './context.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { written } from './report.ts';
 
@@ -18,7 +18,7 @@ export const pauseCommand = () =>
 
 async function pause(options: PauseOptions): Promise<void> {
   if (options.control !== undefined) chosenControls([options.control]);
-  const engine = lastingEngine(options);
+  const engine = ledgerEngine(options);
   const { control = null, reason } = options;
   const what = control ?? 'everything';
   const goOn = `npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`;

@@ -6,11 +6,13 @@ import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
-import { engineFor, type Home, home } from './context.ts';
+import { credentialsInWords, engineFor, type Home, home, ledgerInWords } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type LookOptions, withLookOptions } from './options.ts';
+import { policyOf } from './policy.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
+import { headerOf } from './run-header.ts';
 import { filesOf, piecesOf } from './sources.ts';
 
 export const replayCommand = () =>
@@ -38,7 +40,17 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   if (sources.length === 0) command.error("error: missing required argument 'source'");
   const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
   const controls = chosenControls(options.control);
-  const engine = engineFor(options);
+  const { policy, source } = policyOf(options);
+  const engine = engineFor(options, policy);
+  const regions = `regions of the events${homeRegion() === '' ? '' : `, else ${homeRegion()}`}`;
+  const header = {
+    account: credentialsInWords(),
+    regions,
+    policy: source,
+    ledger: ledgerInWords(),
+    mode: options.mode,
+  };
+  process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const detections = chosenDetections(options.control);
   const context = { engine, controls, detections, report, home: once(() => home(engine.aws)) };

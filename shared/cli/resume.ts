@@ -6,7 +6,7 @@ import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
 import { caller } from './caller.ts';
-import { lastingEngine } from './context.ts';
+import { lastingEngine, ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
 import { reportTo, written } from './report.ts';
@@ -33,7 +33,8 @@ async function resume(options: ResumeOptions): Promise<void> {
   if (resource !== undefined && control === null)
     throw new UsageError('--resource: name the --control whose flap ends');
   if (resource !== undefined && breaker) throw new UsageError('--breaker is of all resources: leave --resource out');
-  const engine = lastingEngine(options);
+  // Only another look acts, and only that needs a policy.
+  const engine = options.look ? lastingEngine(options) : ledgerEngine(options);
   const halted = await haltedFindings(options, engine);
   if (resource !== undefined && control !== null) await endFlaps(halted, control, resource, engine);
   else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);

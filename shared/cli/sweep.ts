@@ -13,10 +13,12 @@ import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
 import { Deadline, exponentialBackoff } from '../retry.ts';
 import { SECOND_MS } from '../time.ts';
-import { engineFor, type Home, home } from './context.ts';
+import { engineFor, type Home, home, ledgerInWords } from './context.ts';
 import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
+import { policyOf } from './policy.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { reportTo } from './report.ts';
+import { headerOf } from './run-header.ts';
 
 /** Maximum concurrent passes. */
 const PASSES = 6;
@@ -30,8 +32,13 @@ export const sweepCommand = () =>
 
 async function sweep(options: LookOptions): Promise<void> {
   useCalmClients();
-  const engine = engineFor(options);
+  const { policy, source } = policyOf(options);
+  const engine = engineFor(options, policy);
   const here = await home(engine.aws);
+  const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
+  const account = `account ${here.accountId}`;
+  const header = { account, regions: where, policy: source, ledger: ledgerInWords(), mode: options.mode };
+  process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const progress = progressOn(process.stderr);
   const add = (result: Result) => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { chainErrors, type Evidence } from '../ledger/chain.ts';
 import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
-import { lastingEngine } from './context.ts';
+import { ledgerEngine } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
@@ -16,7 +16,7 @@ interface Verified extends ProvenChain {
 }
 
 async function verify(options: CommonOptions): Promise<void> {
-  const { ledger } = lastingEngine(options);
+  const { ledger } = ledgerEngine(options);
   const chains = await verifiedChains(ledger);
   let records = 0;
   let broken = 0;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
@@ -15,6 +16,22 @@ export class PolicyError extends Error {
     super(troubles.join('\n'));
     this.troubles = troubles;
   }
+}
+
+/** The policy.yml of a tree, `{}` where it has none: then all is only detected, and nothing fails open. Throws PolicyError, or the file system's error where there is one that cannot be read. */
+export function readPolicy(
+  path: string,
+  controls: readonly AnyControl[],
+  detections: readonly Detection[],
+): PolicyDocument {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+  return parsePolicy(text, 'policy.yml', controls, detections);
 }
 
 /** Reads and validates the text of a policy.yml. `name` is the file's name, for messages. Throws PolicyError. */

@@ -10,6 +10,9 @@ export interface Configurable {
   readonly parameters?: Parameters;
 }
 
+/** A mode as policy.yml may write it: `recommended` is the control's own. */
+export type ModeSetting = Mode | 'recommended';
+
 /** What holds for one control on one resource. */
 export interface Settings {
   readonly mode: Mode;
@@ -69,14 +72,15 @@ export interface MatchRule {
   readonly resource?: string;
   /** Only these controls. */
   readonly controls?: readonly string[];
-  readonly mode: Mode;
+  readonly mode: ModeSetting;
 }
 
-/** policy.yml, validated. */
+/** policy.yml, validated; `{}` where there is none. */
 export interface PolicyDocument {
-  readonly defaults?: { readonly mode?: Mode };
+  /** Without a mode, what nothing else names is only detected. */
+  readonly defaults?: { readonly mode?: ModeSetting };
   readonly controls?: Readonly<
-    Record<string, { readonly mode?: Mode; readonly parameters?: Readonly<Record<string, unknown>> }>
+    Record<string, { readonly mode?: ModeSetting; readonly parameters?: Readonly<Record<string, unknown>> }>
   >;
   readonly matches?: readonly MatchRule[];
   readonly exemptions?: readonly ExemptionRule[];

@@ -1,5 +1,8 @@
 import { type AnyControl, MODES, type Parameters, SEVERITIES } from '../control.ts';
 import type { Detection } from '../detection.ts';
+import type { ModeSetting } from './policy.ts';
+
+const RECOMMENDED: ModeSetting = 'recommended';
 
 /** The JSON Schema of policy.yml for a set of controls and detections: editors complete it, packaging and the command validate with it. */
 export function policySchema(controls: readonly AnyControl[], detections: readonly Detection[] = []): object {
@@ -10,7 +13,7 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
     description: 'What Evenkeel may do in this account.',
     ...object({
       defaults: {
-        description: 'What holds for every control that is not named below.',
+        description: 'What holds for every control that is not named below. Without it they only detect.',
         ...object({ mode }),
       },
       controls: {
@@ -126,7 +129,10 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
   };
 }
 
-const mode = { description: 'What Evenkeel may do about a finding.', enum: MODES };
+const mode = {
+  description: "What Evenkeel may do about a finding; recommended is the control's own mode.",
+  enum: [...MODES, RECOMMENDED],
+};
 
 const text = (description: string) => ({ description, type: 'string', minLength: 1 });
 
@@ -148,5 +154,5 @@ function controlSchema({ title, parameters }: AnyControl): object {
 /** A detection has nothing to remediate. */
 const detectionSchema = ({ title }: Detection): object => ({
   description: title,
-  ...object({ mode: { description: 'Whether people are notified of it.', enum: ['off', 'detect'] } }),
+  ...object({ mode: { description: 'Whether people are notified of it.', enum: ['off', 'detect', RECOMMENDED] } }),
 });

@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
 import { MODES, type Mode } from '../control.ts';
+import { hashOf } from '../hash.ts';
 import { defaultParameters } from './defaults.ts';
 import { madeBy } from './made-by.ts';
 import { fits, milliseconds } from './patterns.ts';
-import type { Configurable, MatchRule, Place, Policy, PolicyDocument } from './policy.ts';
+import type { Configurable, MatchRule, ModeSetting, Place, Policy, PolicyDocument } from './policy.ts';
 
 /** What holds where policy.yml does not say. */
 const DEFAULT_PER_HOUR = { control: 50, account: 500 };
 const DEFAULT_LIMITS = { flap: { times: 3, within: '1h' }, approval: { within: '3d' } };
 
-/** What holds by a validated policy.yml, or by the controls' recommendations where there is none (`null`). */
+/** What holds by a validated policy.yml; `{}` is one that says nothing, and then all is only detected. `null` is the explicit wish to go without one: each control's recommended mode. */
 export function policyFrom(document: PolicyDocument | null): Policy {
   const { matches = [], exemptions = [], owners = {}, notify = {} } = document ?? {};
   const limits = { ...DEFAULT_LIMITS, ...document?.limits };
   return {
-    version: document === null ? 'recommended' : hashOf(document),
+    version: document === null ? 'recommended' : hashOf(document).slice(0, 12),
     limits: {
       remediationsPerHour: perHour(document?.limits?.remediationsPerHour),
       flap: { times: limits.flap.times, within: milliseconds(limits.flap.within) },
@@ -26,12 +26,12 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       matches
         .filter(({ tags }) => tags !== undefined)
         .filter(({ tags: _, ...rule }) => holds(rule, control, { ...place, tags: null }))
-        .map(({ mode }) => mode)
+        .map(({ mode }) => modeFor(mode, control))
         .reduce(higher, modeOf(control, { ...place, tags: null }, document).mode),
     reachAnywhere: (control) =>
       matches
         .filter(({ controls }) => controls === undefined || controls.includes(control.id))
-        .map(({ mode }) => mode)
+        .map(({ mode }) => modeFor(mode, control))
         .reduce(higher, modeOf(control, NOWHERE, document).mode),
     settingsFor: (control, place) => ({
       ...modeOf(control, place, document),
@@ -52,35 +52,53 @@ const higher = (a: Mode, b: Mode): Mode => (MODES.indexOf(a) > MODES.indexOf(b) 
 interface Chosen {
   readonly mode: Mode;
   readonly why: string;
+  /** True where somebody named the control. */
+  readonly named: boolean;
 }
 
+const modeFor = (setting: ModeSetting, { recommendedMode }: Configurable): Mode =>
+  setting === 'recommended' ? recommendedMode : setting;
+
 /** The most specific mode. Where nobody names the control, a remediation that disrupts or destroys waits for approval. */
-function modeOf(control: Configurable, place: Place, document: PolicyDocument | null): Chosen {
-  const { chosen, named } = mostSpecific(control, place, document);
-  const harmful = control.impact === 'disruptive' || control.impact === 'destructive';
-  if (chosen.mode !== 'remediate' || !harmful || named) return chosen;
+function modeOf(control: Configurable, place: Place, document: PolicyDocument | null): Pick<Chosen, 'mode' | 'why'> {
+  const { mode, why, named } = mostSpecific(control, place, document);
+  if (withoutHarm(mode, control, named) === mode) return { mode, why };
   return {
     mode: 'approve',
     why: `its remediation is ${control.impact}: it acts by itself only where policy.yml names it`,
   };
 }
 
-function mostSpecific(control: Configurable, place: Place, document: PolicyDocument | null) {
-  const match = (document?.matches ?? [])
+function withoutHarm(mode: Mode, { impact }: Configurable, named: boolean): Mode {
+  const harmful = impact === 'disruptive' || impact === 'destructive';
+  return mode === 'remediate' && harmful && !named ? 'approve' : mode;
+}
+
+/** The mode that a control has where a rule of policy.yml holds and no other. */
+export const modeOfMatch = (rule: MatchRule, control: Configurable): Mode =>
+  withoutHarm(modeFor(rule.mode, control), control, rule.controls !== undefined);
+
+function mostSpecific(control: Configurable, place: Place, document: PolicyDocument | null): Chosen {
+  const chosen = (setting: ModeSetting, why: (mode: string) => string, named: boolean): Chosen => {
+    const mode = modeFor(setting, control);
+    return { mode, why: why(setting === 'recommended' ? `its recommended mode, ${mode}` : mode), named };
+  };
+  const rank = ({ mode }: MatchRule) => MODES.indexOf(modeFor(mode, control));
+  const [match] = (document?.matches ?? [])
     .filter((rule) => holds(rule, control, place))
-    .toSorted((a, b) => weightOf(b) - weightOf(a) || MODES.indexOf(a.mode) - MODES.indexOf(b.mode))[0];
+    .toSorted((a, b) => weightOf(b) - weightOf(a) || rank(a) - rank(b));
   if (match !== undefined)
-    return {
-      chosen: { mode: match.mode, why: `policy.yml sets it to ${match.mode} where ${whereOf(match)}` },
-      named: match.controls !== undefined,
-    };
+    return chosen(
+      match.mode,
+      (mode) => `policy.yml sets it to ${mode} where ${whereOf(match)}`,
+      match.controls !== undefined,
+    );
   const own = document?.controls?.[control.id]?.mode;
-  if (own !== undefined) return { chosen: { mode: own, why: `policy.yml sets ${control.id} to ${own}` }, named: true };
+  if (own !== undefined) return chosen(own, (mode) => `policy.yml sets ${control.id} to ${mode}`, true);
   const general = document?.defaults?.mode;
-  if (general !== undefined)
-    return { chosen: { mode: general, why: `policy.yml sets every control to ${general}` }, named: false };
-  const mode = control.recommendedMode;
-  return { chosen: { mode, why: `the control recommends ${mode}` }, named: false };
+  if (general !== undefined) return chosen(general, (mode) => `policy.yml sets every control to ${mode}`, false);
+  if (document === null) return chosen(control.recommendedMode, (mode) => `the control recommends ${mode}`, false);
+  return chosen('detect', () => 'policy.yml sets no default, so it is only detected', false);
 }
 
 /** True where every field that the rule gives fits. */
@@ -121,6 +139,3 @@ function ownerOf(tags: Readonly<Record<string, string>>, owners: NonNullable<Pol
   const made = madeBy(tags);
   return made === null ? null : `${made.tool} made it (tag ${made.tag}): change it there`;
 }
-
-const hashOf = (document: PolicyDocument) =>
-  createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import { evenkeelAs, temporaryFolder } from '../support/command.ts';
+import { evenkeelAs, RECOMMENDED, temporaryFolder } from '../support/command.ts';
 import { type DeployedStack, deployStack } from '../support/deployed.ts';
 import { allHeard, doctor as doctorOf, onlyRegions } from '../support/doctor.ts';
 import { FAULTS } from '../support/faults.ts';
@@ -16,7 +16,7 @@ const REGIONS = [REGION, 'us-east-1', 'eu-north-1'];
 /** A deployment that is well, with what its watch function has noted. */
 async function deployed(): Promise<{ readonly account: TestAccount; readonly stack: DeployedStack }> {
   const account = await testAccount();
-  const stack = await deployStack(account, { regions: REGIONS, policyVersion: policyFrom(null).version });
+  const stack = await deployStack(account, { regions: REGIONS, policyVersion: policyFrom(RECOMMENDED).version });
   await allHeard(account, stack);
   return { account, stack };
 }

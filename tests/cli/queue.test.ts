@@ -86,7 +86,9 @@ test('an empty queue is no trouble; one that does not exist is: status 2, and th
   const full = await queueOf('full', [good]);
   const finished = await evenkeel(['replay', absent, full, '--json', '--control', ADMIN_PORTS], { cwd });
   expect(finished.status).toBe(2);
-  expect(finished.stderr).toMatch(/^evenkeel: [^\n]+\/absent cannot be read: QueueDoesNotExist[^\n]*\n$/);
+  expect(finished.stderr).toMatch(
+    /^evenkeel: [^\n]+; ledger in memory; [^\n]+\nevenkeel: [^\n]+\/absent cannot be read: QueueDoesNotExist[^\n]*\n$/,
+  );
   expect(linesOf(finished)).toMatchObject([{ outcome: 'failed' }, { eventId: 'good' }]);
 });
 

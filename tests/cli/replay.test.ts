@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
+import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
@@ -198,7 +199,9 @@ describe('every shape of input in one run', () => {
       });
     expect(runs.detect.calls.filter(isWrite).filter((call) => !call.startsWith('sqs:'))).toEqual([]);
     expect(runs.detect.after).toEqual(drifted);
-    expect(runs.detect.stderr).toBe('');
+    expect(runs.detect.stderr).toBe(
+      `evenkeel: default credentials; regions of the events, else ${REGION}; --no-policy: recommended modes; ledger in memory; mode detect, nothing is written\n`,
+    );
   });
 
   test('remediate puts right what is wrong, once, and leaves the neighbours', () => {
@@ -254,20 +257,32 @@ describe('what may be done', () => {
 
   test('--exit-code tells of drift that is left, and of none', async () => {
     expect(await replayEnvelope('--no-policy', '--exit-code')).toMatchObject({ status: 3 });
-    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS, '--exit-code'];
-    expect(await evenkeel(args, { cwd: join(folder, 'exact') })).toMatchObject({ status: 0 });
+    expect(await replayEnvelope('--policy', 'exact/policy.yml', '--exit-code')).toMatchObject({ status: 0 });
   });
 
-  test('./policy.yml holds where no other is named, EVENKEEL_POLICY where it is set, --policy above both', async () => {
-    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS];
-    const options = { cwd: join(folder, 'exact') };
-    expect(linesOf(await evenkeel(args, options))).toMatchObject([{ outcome: 'compliant' }]);
+  test("the clone's policy.yml holds from whatever folder, EVENKEEL_POLICY where it is set, --policy above both", async () => {
+    // ./policy.yml would find the group compliant.
+    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS, '--mode', 'approve'];
+    const cwd = join(folder, 'exact');
+    const clones = await evenkeel(args, { cwd, env: { EVENKEEL_POLICY: '' } });
+    expect(linesOf(clones)).toMatchObject([{ outcome: 'detected', mode: 'detect' }]);
+    expect(clones.stderr).toContain(`; policy ${CLONE_POLICY}; `);
     const env = { EVENKEEL_POLICY: join(folder, 'approve.yml') };
-    const approving = [...args, '--mode', 'approve'];
-    expect(linesOf(await evenkeel(approving, { ...options, env }))).toMatchObject([{ outcome: 'awaitingApproval' }]);
-    const named = [...approving, '--policy', join(folder, 'detect.yml')];
-    expect(linesOf(await evenkeel(named, { ...options, env }))).toMatchObject([{ outcome: 'detected' }]);
+    expect(linesOf(await evenkeel(args, { cwd, env }))).toMatchObject([{ outcome: 'awaitingApproval' }]);
+    const named = [...args, '--policy', join(folder, 'detect.yml')];
+    expect(linesOf(await evenkeel(named, { cwd, env }))).toMatchObject([{ outcome: 'detected' }]);
   });
+
+  test.each(['', 'defaults: {}\n', 'limits: { remediationsPerHour: 9 }\n'])(
+    'a policy.yml of %j remediates nothing, whatever --mode says',
+    async (text) => {
+      const policy = file('says-nothing.yml', text);
+      wire.take();
+      const finished = await replayEnvelope('--mode', 'remediate', '--policy', policy);
+      expect(linesOf(finished)).toMatchObject([{ controlId: ADMIN_PORTS, outcome: 'detected', mode: 'detect' }]);
+      expect(wire.take().filter(isWrite)).toEqual([]);
+    },
+  );
 });
 
 test('with the ledger of a deployment, what there is once for the account is looked at where its functions look at it', async () => {

@@ -80,7 +80,8 @@ describe('a source that cannot be read at all: status 2, and one line that says 
     const says = [...contents, ['mixed/broken.json', 'is not JSON: Expected property name']].map(
       ([name, trouble]) => `${name === '-' ? 'standard input' : name} ${trouble}`,
     );
-    const told = finished.stderr.trimEnd().split('\n');
+    const [header, ...told] = finished.stderr.trimEnd().split('\n');
+    expect(header).toContain('; ledger in memory; ');
     expect(told).toEqual(says.map((text) => expect.stringContaining(`evenkeel: ${text}`)));
     expect(linesOf(finished)).toMatchObject([
       ...told.map((text) => ({ eventId: null, outcome: 'failed', error: text.slice('evenkeel: '.length) })),

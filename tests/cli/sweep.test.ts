@@ -40,6 +40,8 @@ await account
 const groups = [await openGroup(account, 'one'), await openGroup(account, 'two')];
 const groupAfar = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'three');
 
+const HEADER = `evenkeel: account ${account.accountId}; all enabled regions; --no-policy: recommended modes; ledger in memory; mode detect, nothing is written\n`;
+
 const sweep = (...flags: string[]) =>
   evenkeel(['sweep', '--json', '--control', ADMIN_PORTS, '--control', BLOCKED, ...flags], { cwd });
 const blocked = async () =>
@@ -79,7 +81,7 @@ describe('every resource of the chosen controls', () => {
   });
 
   test('a dry run writes nothing and tells of drift', () => {
-    expect(runs.detect).toMatchObject({ status: 3, writes: [], stderr: '' });
+    expect(runs.detect).toMatchObject({ status: 3, writes: [], stderr: HEADER });
     expect(linesOf(runs.detect).filter(({ outcome }) => outcome === 'detected')).toHaveLength(5);
   });
 
@@ -119,6 +121,11 @@ describe('what the ledger knows', () => {
   const sweepTrails = async (mode: 'detect' | 'remediate') => {
     const flags = ['--no-policy', '--mode', mode, '--control', LOGGING, '--region', REGION, '--exit-code'];
     const finished = await deployed(['sweep', '--json', ...flags], { cwd });
+    expect(finished.stderr).toMatch(
+      new RegExp(
+        `^evenkeel: account ${account.accountId}; region ${REGION}; [^\\n]+; ledger ${table}; [^\\n]*mode ${mode}`,
+      ),
+    );
     return { status: finished.status, outcomes: linesOf(finished).map(({ outcome }) => outcome), finished };
   };
 
@@ -227,11 +234,11 @@ describe('regions', () => {
 describe('controls', () => {
   test('lists every control with the mode that holds and why', async () => {
     writeFileSync(
-      join(cwd, 'policy.yml'),
+      join(cwd, 'some.yml'),
       `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: remediate, parameters: { ports: [22] } } }\n`,
     );
     wire.take();
-    const finished = await evenkeel(['controls', '--json'], { cwd });
+    const finished = await evenkeel(['controls', '--json', '--policy', 'some.yml'], { cwd });
     const lines = linesOf(finished);
     expect(finished).toMatchObject({ status: 0, stderr: '' });
     expect(lines.map(({ controlId }) => controlId)).toEqual([...controls, ...detections].map(({ id }) => id));

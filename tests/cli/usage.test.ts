@@ -51,10 +51,11 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
       'evenkeel: --control ec2-ports: there is no such control; `evenkeel controls` lists them',
     ],
     [['replay', 'event.json', '--policy', 'absent.yml'], 'evenkeel: absent.yml: the policy cannot be read (ENOENT)'],
+    [['sweep', '--policy', ''], 'evenkeel: --policy: name a file, or leave it out'],
     [['controls', '--policy', '.'], 'evenkeel: .: the policy cannot be read (EISDIR)'],
     [
       ['sweep', '--policy', 'wrong.yml'],
-      `evenkeel: wrong.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate\n` +
+      `evenkeel: wrong.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended\n` +
         `evenkeel: wrong.yml:4:3 controls: "${ADMIN_PORTS.slice(0, -1)}" is not known; did you mean ${ADMIN_PORTS}?`,
     ],
     [['controls', '--policy', 'unclosed.yml'], expect.stringMatching(/^evenkeel: unclosed\.yml:\d+:\d+ [^\n]+[^:\n]$/)],
@@ -89,13 +90,17 @@ describe('AWS does not answer, or does not know us', () => {
     ]);
     const asking = await replayAs({ ...nobody, AWS_REGION: REGION }, [], 'homeless.json');
     expect(asking).toMatchObject({ status: 1, stdout: '' });
-    expect(asking.stderr).toMatch(/^evenkeel: [^\n]*Could not load credentials[^\n]*\n$/);
+    expect(asking.stderr).toMatch(
+      /^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*Could not load credentials[^\n]*\n$/,
+    );
   });
 
   test('no region: only where one is needed', async () => {
     const missing = { status: 2, stdout: '', stderr: 'evenkeel: no region: give --region, or set AWS_REGION\n' };
     expect(await replayAs(regionless)).toMatchObject({ status: 0 });
-    expect(await replayAs(regionless, [], 'homeless.json')).toEqual(missing);
+    const homeless = await replayAs(regionless, [], 'homeless.json');
+    expect(homeless.stderr).toContain('; regions of the events; ');
+    expect({ ...homeless, stderr: homeless.stderr.replace(/^[^\n]*\n/, '') }).toEqual(missing);
     expect(await replayAs({ ...regionless, EVENKEEL_TABLE: 'ledger' })).toEqual(missing);
     expect(await replayAs(regionless, ['--region', REGION], 'homeless.json')).toMatchObject({ status: 0 });
   });
@@ -106,6 +111,7 @@ describe('AWS does not answer, or does not know us', () => {
     const keys = `aws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\naws_session_token=${AWS_SESSION_TOKEN}`;
     file('.aws/config', `[profile work]\nregion=${REGION}\n${keys}\n`);
     const finished = await replayAs(nobody, ['--profile', 'work'], 'homeless.json');
+    expect(finished.stderr).toMatch(new RegExp(`^evenkeel: profile work; regions of the events, else ${REGION}; `));
     expect(linesOf(finished)).toMatchObject([
       { outcome: 'detected', resourceId: groupId, accountId: account.accountId, region: REGION },
     ]);
@@ -138,7 +144,7 @@ describe('what stands on stdout', () => {
     const { status, stdout, stderr } = await evenkeel(['replay', 'event.json', '--control', ADMIN_PORTS], {
       cwd: folder,
     });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^evenkeel: [^\n]+\n$/) });
     expect(stdout).toMatch(
       new RegExp(
         `^! detected +${ADMIN_PORTS} ${groupId} ${REGION}\n    Open to the world: [^\n]+\n    would ec2:RevokeSecurityGroupIngress [^\n]+\n\n1 detected\n$`,
@@ -163,7 +169,10 @@ describe('what stands on stdout', () => {
     file('many.jsonl', many.join('\n'));
     const command = `"${process.execPath}" "${BIN}" replay many.jsonl --json`;
     const piped = await run('bash', ['-c', `set -o pipefail; ${command} | head -n 1`], { cwd: folder, env });
-    expect(piped).toMatchObject({ status: 0, stderr: '' });
+    expect(piped).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^evenkeel: default credentials; [^\n]+\n$/),
+    });
     expect(linesOf(piped)).toHaveLength(1);
     try {
       openSync('/dev/full', 'w');
@@ -172,6 +181,6 @@ describe('what stands on stdout', () => {
     }
     const full = await run('bash', ['-c', `${command} > /dev/full`], { cwd: folder, env });
     expect(full.status).toBe(1);
-    expect(full.stderr).toMatch(/^evenkeel: standard output: [^\n]*ENOSPC[^\n]*\n$/);
+    expect(full.stderr).toMatch(/^evenkeel: default[^\n]+\nevenkeel: standard output: [^\n]*ENOSPC[^\n]*\n$/);
   });
 });

@@ -37,7 +37,7 @@ import { slackServer } from '../support/slack-server.ts';
 const ACCOUNT = '123456789012';
 const ELSEWHERE = 'us-east-1';
 /** Every control in the mode that it recommends. */
-const POLICY = 'limits: { remediationsPerHour: 1000 }\n';
+const POLICY = 'defaults: { mode: recommended }\nlimits: { remediationsPerHour: 1000 }\n';
 const SECRET = 'evenkeel/slack';
 
 const [sandbox, built, slack] = await Promise.all([

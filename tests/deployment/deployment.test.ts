@@ -106,7 +106,7 @@ describe('the package', () => {
       'policy.yml',
       POLICY,
       [],
-      'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate',
+      'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended',
     ],
     [
       'a parameter',

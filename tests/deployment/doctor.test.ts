@@ -20,7 +20,7 @@ const POLICY = 'defaults: { mode: detect }\n';
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);
 const cwd = temporaryFolder();
-writeFileSync(join(cwd, 'policy.yml'), POLICY);
+writeFileSync(join(cwd, 'detect.yml'), POLICY);
 const built = await packageWith(POLICY, {
   regions: OTHERS.join(','),
   emails: 'security@example.com',
@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, PATIENCE);
 
 const look = (answers: readonly Alteration[] = []) =>
-  doctor(account, wire, { answers: [...answers, onlyRegions(REGIONS)], cwd });
+  doctor(account, wire, { answers: [...answers, onlyRegions(REGIONS)], cwd, args: ['--policy', 'detect.yml'] });
 
 test('the deployment as it is made is well: every line says so', async () => {
   const { status, diagnoses, troubles } = await look();

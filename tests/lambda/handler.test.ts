@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
@@ -13,8 +13,8 @@ const account = await testAccount();
 const wire = await wireTo(account.endpoint);
 const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
 const refusing = await wireTo(account.endpoint);
-/** As a new clone is, as one that may act, and as one with a mistake. */
-const [watching, acting, mistaken] = [copyOfTree(), copyOfTree(), copyOfTree()];
+/** As a new clone is, as one that may act, as one with a mistake, and as one that has lost its policy.yml. */
+const [watching, acting, mistaken, bare] = [copyOfTree(), copyOfTree(), copyOfTree(), copyOfTree()];
 
 interface Logged {
   readonly level: string;
@@ -28,7 +28,8 @@ const resultsOf = ({ logs }: Invocation) => logs.filter((line) => 'result' in li
 
 beforeAll(async () => {
   writeFileSync(`${acting}policy.yml`, 'defaults: { mode: remediate }\n');
-  for (const finished of [await bundle(watching), await bundle(acting)])
+  rmSync(`${bare}policy.yml`);
+  for (const finished of [await bundle(watching), await bundle(acting), await bundle(bare)])
     expect(finished).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
@@ -52,7 +53,7 @@ describe('a bundle', () => {
     const { status, stderr } = await bundle(mistaken);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate',
+      'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended',
     );
     expect(stderr).toContain('policy.yml:2:1 the file: "limit" is not known; allowed: defaults, controls');
     expect(existsSync(`${mistaken}bundles/functions`)).toBe(false);
@@ -66,9 +67,12 @@ describe('one event', () => {
   });
   const event = () => openedEvent(account, groupId, 'event-1');
 
-  test('is looked at and left alone where policy.yml says detect', async () => {
+  test.each([
+    ['policy.yml says detect', watching],
+    ['there is no policy.yml', bare],
+  ])('is looked at and left alone where %s', async (_what, tree) => {
     wire.take();
-    const invocation = await invoke(watching, 'infrastructure', event(), env);
+    const invocation = await invoke(tree, 'infrastructure', event(), env);
     expect(invocation).toMatchObject({ value: { detected: 2, notApplicable: 1 } });
     expect(wire.take().filter(isWrite)).toEqual([]);
     expect(await ingressOf(account, [groupId])).toHaveLength(2);

@@ -69,9 +69,10 @@ describe('the schema', () => {
 
   test('knows every detection, which is off or detects, wherever a control may be named', () => {
     for (const { id } of detections) {
-      for (const mode of ['off', 'detect']) expect(troublesOf(`controls: { ${id}: { mode: "${mode}" } }`)).toEqual([]);
+      for (const mode of ['off', 'detect', 'recommended'])
+        expect(troublesOf(`controls: { ${id}: { mode: "${mode}" } }`)).toEqual([]);
       expect(troublesOf(`controls: { ${id}: { mode: remediate } }`)).toEqual([
-        expect.stringContaining(`controls.${id}.mode: "remediate" is not allowed; allowed: off, detect`),
+        expect.stringContaining(`controls.${id}.mode: "remediate" is not allowed; allowed: off, detect, recommended`),
       ]);
       expect(troublesOf(`controls: { ${id}: { parameters: {} } }`)).toEqual([
         expect.stringContaining('"parameters" is not known'),
@@ -92,7 +93,7 @@ const day = fc
   .date({ min: new Date('2026-01-01'), max: new Date(Date.now() + 360 * 86_400_000), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 const word = fc.string({ minLength: 1, maxLength: 40 });
-const mode = fc.constantFrom(...MODES);
+const mode = fc.constantFrom(...MODES, 'recommended');
 
 /** Any policy.yml that is right, every part of it optional. */
 const document = fc.record(
@@ -141,7 +142,7 @@ describe('a text that is wrong', () => {
   test.each([
     [
       'defaults: { mode: detct }',
-      '1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate',
+      '1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended',
     ],
     [
       'default: { mode: detect }',

@@ -22,6 +22,7 @@ matches:
   - { account: "111122223333", mode: detect }
   - { region: us-*, controls: [s3-bucket-encrypted], mode: remediate }
   - { tags: { env: prod }, resource: "arn:aws:s3:::www.*", controls: [s3-bucket-tls-required], mode: approve }
+  - { region: eu-north-1, controls: [ec2-instance-imdsv2-required, iam-root-user-unused], mode: recommended }
 owners: { tags: { team: platform }, infrastructureAsCode: detect }
 limits: { approval: { within: 12h }, flap: { times: 5, within: 2h }, remediationsPerHour: 20 }
 `;
@@ -51,11 +52,37 @@ test('says what holds for each control and why, and where another mode does', as
     why: 'policy.yml sets every control to detect',
     matches: [everywhere, { mode: 'approve', where: 'tag env is prod and the resource is arn:aws:s3:::www.*' }],
   });
+  const inTheNorth = (mode: string) => [everywhere, { mode, where: 'the region is eu-north-1' }];
+  expect(rows.get('ec2-instance-imdsv2-required')).toMatchObject({ matches: inTheNorth('remediate') });
+  expect(rows.get('iam-root-user-unused')).toMatchObject({ matches: inTheNorth('detect') });
   const pad = ' '.repeat(21);
   expect(words.stdout).toContain(
     `${pad}policy.yml sets every control to detect\n${pad}detect where the account is 111122223333\n${pad}approve where tag env is prod and the resource is arn:aws:s3:::www.*\n`,
   );
   expect(words.stdout).toMatch(/^off {8}\S+ +s3-bucket-encrypted$/m);
+});
+
+test.each([
+  '',
+  'defaults: {}\n',
+  `controls: { ec2-security-group-admin-ports-restricted: { parameters: { ports: [22] } } }\n`,
+])('a policy.yml of %j only detects, and says that it sets no default', async (policy) => {
+  const { status, stdout } = await controls(policy, '--json');
+  expect(status).toBe(0);
+  for (const line of stdout.trimEnd().split('\n'))
+    expect(JSON.parse(line)).toMatchObject({
+      mode: 'detect',
+      why: 'policy.yml sets no default, so it is only detected',
+    });
+});
+
+test('`recommended` as default takes what each control recommends, and says so', async () => {
+  const { stdout } = await controls('defaults: { mode: recommended }\n', '--json');
+  for (const line of stdout.trimEnd().split('\n')) {
+    const { mode, recommendedMode, why } = JSON.parse(line);
+    expect(mode).toBe(recommendedMode);
+    expect(why).toBe(`policy.yml sets every control to its recommended mode, ${mode}`);
+  }
 });
 
 test('with --no-policy the recommendations hold, and the harm that a remediation can do is said', async () => {
@@ -105,7 +132,7 @@ exemptions:
     .split('\n')
     .map((line) => line.replace(/^evenkeel: .*\.yml:/, ''));
   for (const says of [
-    /^2:13 matches\.0\.mode: "repair" is not allowed; allowed: off, detect, approve, remediate$/,
+    /^2:13 matches\.0\.mode: "repair" is not allowed; allowed: off, detect, approve, remediate, recommended$/,
     /^3:18 matches\.1\.controls\.0: "s3-bucket-encryptd" is not allowed; did you mean s3-bucket-encrypted\?$/,
     /^4:7 matches\.2: "regoin" is not known; allowed: account, region, tags, resource, controls, mode$/,
     /^5:5 matches\.3: .* must have required property 'mode'$/,

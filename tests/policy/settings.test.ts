@@ -29,9 +29,46 @@ const RULES: readonly (readonly [string, Omit<MatchRule, 'mode'>])[] = [
 ];
 
 describe('the mode that holds', () => {
-  test('is the control’s recommended one without a policy', () => {
+  test('is the control’s recommended one where somebody says that there is to be no policy', () => {
     for (const recommendedMode of MODES) expect(modeIn(null, {}, control({ recommendedMode }))).toBe(recommendedMode);
-    expect(modeIn({})).toBe('remediate');
+  });
+
+  test.each<[string, PolicyDocument]>([
+    ['nothing', {}],
+    ['defaults without a mode', { defaults: {} }],
+    ['nothing of this control', { controls: { [locked.id]: { mode: 'remediate' } } }],
+    ['parameters of this control', { controls: { [lidClosed.id]: { parameters: { depth: 7 } } } }],
+    ['something of another place', { matches: [{ region: 'us-*', mode: 'remediate' }] }],
+    ['limits and owners', { limits: { remediationsPerHour: 1 }, owners: { infrastructureAsCode: 'remediate' } }],
+  ])('is detect where policy.yml says %s', (_what, document) => {
+    for (const recommendedMode of MODES) {
+      const of = control({ recommendedMode });
+      expect(modeIn(document, {}, of)).toBe('detect');
+      expect(policyFrom(document).reach(of, PLACE)).toBe('detect');
+    }
+    expect(policyFrom({}).reachAnywhere(control())).toBe('detect');
+  });
+
+  test.each<[string, PolicyDocument]>([
+    ['defaults', { defaults: { mode: 'recommended' } }],
+    ['controls', { defaults: { mode: 'off' }, controls: { [lidClosed.id]: { mode: 'recommended' } } }],
+    ['matches', { defaults: { mode: 'off' }, matches: [{ resource: 'box-1', mode: 'recommended' }] }],
+  ])('`recommended` in %s is the control’s own', (_where, document) => {
+    for (const recommendedMode of MODES) {
+      const of = control({ recommendedMode });
+      expect(modeIn(document, {}, of)).toBe(recommendedMode);
+      expect(policyFrom(document).reach(of, PLACE)).toBe(recommendedMode);
+      expect(policyFrom(document).reachAnywhere(of)).toBe(recommendedMode);
+    }
+  });
+
+  test('`recommended` is a mode like others: of equals the lower one, by tags only where they fit', () => {
+    const equals: PolicyDocument = { matches: [{ mode: 'recommended' }, { mode: 'approve' }] };
+    expect(modeIn(equals, {}, control({ recommendedMode: 'remediate' }))).toBe('approve');
+    expect(modeIn(equals, {}, control({ recommendedMode: 'detect' }))).toBe('detect');
+    const tagged = policyFrom({ matches: [{ tags: { env: 'prod' }, mode: 'recommended' }] });
+    expect(tagged.settingsFor(control(), { ...PLACE, tags: {} }).mode).toBe('detect');
+    expect(tagged.reach(control(), PLACE)).toBe('remediate');
   });
 
   test('is the default, then the control’s own, then a rule’s', () => {
@@ -118,7 +155,7 @@ describe('the mode that holds', () => {
     ['control', { controls: [locked.id] }],
     ['one of several fields', { region: 'eu-west-1', resource: 'box-2' }],
   ])('is not that of a rule whose %s does not fit', (_what, rule) => {
-    expect(modeIn({ matches: [{ ...rule, mode: 'off' }] })).toBe('remediate');
+    expect(modeIn({ defaults: { mode: 'remediate' }, matches: [{ ...rule, mode: 'off' }] })).toBe('remediate');
   });
 
   test.each<[string, Omit<MatchRule, 'mode'>]>([
@@ -130,7 +167,8 @@ describe('the mode that holds', () => {
   });
 
   test('is not that of a rule about tags where they were not read', () => {
-    expect(modeIn({ matches: [{ tags: { env: 'prod' }, mode: 'off' }] }, { tags: null })).toBe('remediate');
+    const matches: readonly MatchRule[] = [{ tags: { env: 'prod' }, mode: 'off' }];
+    expect(modeIn({ defaults: { mode: 'remediate' }, matches }, { tags: null })).toBe('remediate');
   });
 
   test('is said with its reason', () => {
@@ -140,6 +178,13 @@ describe('the mode that holds', () => {
     expect(why({ controls: { [lidClosed.id]: { mode: 'off' } } })).toBe(`policy.yml sets ${lidClosed.id} to off`);
     expect(why({ matches: [{ tags: { env: 'prod' }, resource: 'box-*', mode: 'approve' }] })).toBe(
       'policy.yml sets it to approve where tag env is prod and the resource is box-*',
+    );
+    expect(why({})).toBe('policy.yml sets no default, so it is only detected');
+    expect(why({ defaults: { mode: 'recommended' } })).toBe(
+      'policy.yml sets every control to its recommended mode, remediate',
+    );
+    expect(why({ controls: { [lidClosed.id]: { mode: 'recommended' } } })).toBe(
+      `policy.yml sets ${lidClosed.id} to its recommended mode, remediate`,
     );
     expect(why(null, control({ impact: 'destructive' }))).toMatch(/destructive/);
   });
@@ -156,12 +201,15 @@ describe('a remediation that can do harm', () => {
     for (const document of [
       null,
       { defaults: { mode: 'remediate' } },
+      { defaults: { mode: 'recommended' } },
       { matches: [{ resource: 'box-1', mode: 'remediate' }] },
+      { matches: [{ resource: 'box-1', mode: 'recommended' }] },
       { controls: { [lidClosed.id]: { mode: 'remediate' } }, matches: [{ region: '*', mode: 'remediate' }] },
     ] as const)
       expect(modeIn(document, {}, of)).toBe(most);
     for (const mode of ['off', 'detect', 'approve'] as const) expect(modeIn({ defaults: { mode } }, {}, of)).toBe(mode);
     expect(modeIn({ controls: { [lidClosed.id]: { mode: 'remediate' } } }, {}, of)).toBe('remediate');
+    expect(modeIn({ controls: { [lidClosed.id]: { mode: 'recommended' } } }, {}, of)).toBe('remediate');
     expect(modeIn({ matches: [{ controls: [lidClosed.id], mode: 'remediate' }] }, {}, of)).toBe('remediate');
   });
 });
@@ -209,6 +257,8 @@ test('a detection has modes as a control has, and no parameters', () => {
   const detection = { id: 'box-opened', recommendedMode: 'detect' } as const;
   const settings = (document: PolicyDocument | null) => policyFrom(document).settingsFor(detection, PLACE);
   expect(settings(null)).toMatchObject({ mode: 'detect', parameters: {} });
+  expect(settings({})).toMatchObject({ mode: 'detect', parameters: {} });
+  expect(settings({ defaults: { mode: 'recommended' } })).toMatchObject({ mode: 'detect' });
   expect(settings({ controls: { 'box-opened': { mode: 'off' } } })).toMatchObject({ mode: 'off' });
   expect(settings({ matches: [{ controls: ['box-opened'], mode: 'off' }] })).toMatchObject({ mode: 'off' });
 });
@@ -248,6 +298,7 @@ test('the version is the same for the same settings and another for others', () 
 
 describe('whatever the policy and wherever the resource', () => {
   const mode = fc.constantFrom(...MODES);
+  const setting = fc.constantFrom(...MODES, 'recommended' as const);
   const ids = [lidClosed.id, locked.id];
   const rule: fc.Arbitrary<MatchRule> = fc.record(
     {
@@ -256,14 +307,14 @@ describe('whatever the policy and wherever the resource', () => {
       tags: fc.dictionary(fc.constantFrom('env', 'team'), fc.constantFrom('prod', 'w*', '*'), { minKeys: 1 }),
       resource: fc.constantFrom('box-1', 'arn:aws:box:::*', '*', 'box-2'),
       controls: fc.subarray(ids, { minLength: 1 }),
-      mode,
+      mode: setting,
     },
     { requiredKeys: ['mode'] },
   );
   const policies: fc.Arbitrary<PolicyDocument> = fc.record(
     {
-      defaults: fc.record({ mode }),
-      controls: fc.dictionary(fc.constantFrom(...ids), fc.record({ mode }), {}),
+      defaults: fc.record({ mode: setting }, { requiredKeys: [] }),
+      controls: fc.dictionary(fc.constantFrom(...ids), fc.record({ mode: setting }, { requiredKeys: [] }), {}),
       matches: fc.array(rule, { maxLength: 5 }),
     },
     { requiredKeys: [] },
@@ -318,7 +369,24 @@ describe('whatever the policy and wherever the resource', () => {
           document.controls?.[of.id]?.mode,
           ...(document.matches ?? []).filter((given) => given.controls?.includes(of.id)).map((given) => given.mode),
         ];
-        expect(names).toContain('remediate');
+        expect(names).toContainEqual(expect.stringMatching(/^re(mediate|commended)$/));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('nothing is remediated, nor waits for an approval, where no setting that holds says so', () => {
+    fc.assert(
+      fc.property(policies, places, controls, (document, place, of) => {
+        const settings = [
+          document.defaults?.mode,
+          document.controls?.[of.id]?.mode,
+          ...(document.matches ?? []).map((rule) => rule.mode),
+        ];
+        const says = settings.map((given) => (given === 'recommended' ? of.recommendedMode : given));
+        if (says.includes('remediate') || says.includes('approve')) return;
+        expect(['off', 'detect']).toContain(policyFrom(document).settingsFor(of, place).mode);
+        expect(['off', 'detect']).toContain(policyFrom(document).reachAnywhere(of));
       }),
       { numRuns: 1000 },
     );

@@ -4,9 +4,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/evenkeel', import.meta.url));
+
+/** What the command goes by in tests that name no other policy: the clone's own only detects. */
+export const RECOMMENDED: PolicyDocument = { defaults: { mode: 'recommended' } };
+const RECOMMENDED_FILE = fileURLToPath(new URL('recommended.yml', import.meta.url));
 
 /** Where runs keep what they have compiled, so that the next one starts sooner. */
 const NODE_COMPILE_CACHE = join(tmpdir(), 'evenkeel-test-compiled');
@@ -65,11 +70,14 @@ function finished(program: string, args: readonly string[], { cwd, env, input }:
   });
 }
 
-/** `evenkeel` as a user of this account runs it, in an empty folder unless one is named. */
+/** `evenkeel` as a user of this account runs it, in an empty folder unless one is named, under RECOMMENDED unless EVENKEEL_POLICY is named (empty for the clone's own). */
 export const evenkeelAs =
   (env: Readonly<Record<string, string>>) =>
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
-    run(process.execPath, [BIN, ...args], { ...options, env: { ...env, ...options.env } });
+    run(process.execPath, [BIN, ...args], {
+      ...options,
+      env: { EVENKEEL_POLICY: RECOMMENDED_FILE, ...env, ...options.env },
+    });
 
 /** The lines of `--json`. Throws where a line is no JSON: nothing else may stand on stdout. */
 export const linesOf = ({ stdout }: Finished): readonly Result[] =>

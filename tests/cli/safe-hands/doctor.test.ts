@@ -117,12 +117,18 @@ test('a ledger that does not answer, or that nobody named, is said so', async ()
   );
 });
 
-test('a policy.yml that says something else than is allowed is wrong usage', async () => {
-  const { status, stdout, stderr } = await evenkeel([
-    'doctor',
-    '--policy',
-    hands.policyFile('defaults: { mode: detct }\n'),
-  ]);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/:1:19 defaults\.mode: "detct" is not allowed; allowed: off, detect, approve, remediate\n$/);
+test('a policy.yml that says something else than is allowed is one wrong line, and the rest is examined', async () => {
+  const broken = hands.policyFile('defaults: { mode: detct }\nlimits: { remediationsPerHour: 0 }\n');
+  const { status, stdout, stderr } = await evenkeel(['doctor', '--json', '--policy', broken]);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  const [first, ...rest] = diagnosesOf(stdout);
+  expect(first).toEqual({
+    what: 'policy',
+    state: 'ill',
+    about: null,
+    says: `${broken}:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended (and 1 more)`,
+    mend: expect.stringContaining('correct it'),
+  });
+  expect(rest.map(({ what }) => what)).toEqual(expect.arrayContaining(['account', 'ledger', 'pauses', 'exemptions']));
+  expect(rest.filter(({ state }) => state === 'ill')).toEqual([]);
 });

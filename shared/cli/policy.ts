@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { controls } from '../controls/index.ts';
+import { detections } from '../detections/index.ts';
+import { PolicyError, parsePolicy } from '../policy/load.ts';
+import type { Policy, PolicyDocument } from '../policy/policy.ts';
+import { policyFrom } from '../policy/settings.ts';
+import { UsageError } from './errors.ts';
+import type { CommonOptions } from './options.ts';
+
+/** The policy that the command goes by, and where it was read. */
+export interface ChosenPolicy {
+  /** `null` for --no-policy; `{}` where there is no file. */
+  readonly document: PolicyDocument | null;
+  readonly policy: Policy;
+  /** For people: the file, or what holds without one. */
+  readonly source: string;
+}
+
+/** Of the clone that this module is in: what the command may do must not depend on the folder that it is run in. */
+export const CLONE_POLICY = fileURLToPath(new URL('../../policy.yml', import.meta.url));
+
+/** The policy that holds: of --no-policy or --policy, else of EVENKEEL_POLICY, else of the clone. Throws UsageError where a file cannot be read, PolicyError where it says something that is not allowed. */
+export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLONE_POLICY): ChosenPolicy {
+  if (policy === false) return chosen(null, '--no-policy: recommended modes');
+  if (policy === '') throw new UsageError('--policy: name a file, or leave it out');
+  const named = policy ?? (process.env.EVENKEEL_POLICY || undefined);
+  const file = named ?? fromHere(clone);
+  try {
+    return chosen(parsePolicy(readFileSync(named ?? clone, 'utf8'), file, controls, detections), `policy ${file}`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (named === undefined && code === 'ENOENT') return chosen({}, 'no policy.yml: detect only');
+    throw new UsageError(`${file}: the policy cannot be read (${code})`);
+  }
+}
+
+/** For what does not act on resources: where the policy cannot be read or says something that is not allowed, one under which nothing is remediated, and what is wrong, in one line. */
+export function policyOrDetect(options: Pick<CommonOptions, 'policy'>): {
+  readonly policy: Policy;
+  readonly error: string | null;
+} {
+  try {
+    return { policy: policyOf(options).policy, error: null };
+  } catch (error) {
+    if (!(error instanceof PolicyError || error instanceof UsageError)) throw error;
+    return { policy: policyFrom({}), error: firstOf(error.message.split('\n')) };
+  }
+}
+
+const chosen = (document: PolicyDocument | null, source: string): ChosenPolicy => ({
+  document,
+  policy: policyFrom(document),
+  source,
+});
+
+/** Short where that says which file it is. */
+function fromHere(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}
+
+const firstOf = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `${first} (and ${more.length} more)`;
