@@ -3,14 +3,17 @@
 import collections
 import copy
 import functools
+import logging
 import os
 import sys
 import threading
 import time
 
 import jsonpath_ng.ext
+import moto.core.utils
 import moto.sqs.models
 from moto.dynamodb.models.table import Table
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import main
 
 
@@ -31,6 +34,17 @@ def copy_of_table(table, _memo):
 Table.__deepcopy__ = copy_of_table
 # The same few paths are parsed anew for each event that a rule passes on, which takes longer than all else.
 jsonpath_ng.ext.parse = functools.lru_cache(maxsize=1000)(jsonpath_ng.ext.parse)
+
+# Each request lists moto's folder to find out whose it is, and the others wait for that.
+DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(maxsize=10000)(
+    DomainDispatcherApplication.get_backend_for_host
+)
+
+# Each service's model is looked for among all of botocore's; one loader lists them once.
+moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
+
+# Nobody reads a line for each request.
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 # Each call to a queue asks each message in it for the time, several times.
 moto.sqs.models.unix_time_millis = lambda: time.time() * 1000
