@@ -3,7 +3,7 @@ import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
 import { PREFIX } from './statements.ts';
 
 /** The rules of one default bus: all that any function wants, and the heartbeat. */
-export const forwardedPatterns = (enabled: Content, queueSuffix: string | object): readonly Pattern[] => [
+const forwardedPatterns = (enabled: Content, queueSuffix: string | object): readonly Pattern[] => [
   ...patternsFor(enabled),
   heartbeatPattern(queueSuffix),
 ];

@@ -23,7 +23,7 @@ export interface Role {
 }
 
 /** What posts to Slack knows its queue and the address, and nothing of the account. */
-export const slackStatements = (): readonly Statement[] => [
+const slackStatements = (): readonly Statement[] => [
   logStatement('slack'),
   queueStatement('slack'),
   {

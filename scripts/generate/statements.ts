@@ -73,7 +73,7 @@ export const sendStatement = (...names: readonly string[]): Statement => ({
 const queueArn = (name: string) => arnOf(logicalId(name, 'Queue'));
 
 /** Reads and writes of the ledger; a transaction needs no more than its puts and its checks. */
-export const ledgerStatement = (): Statement => ({
+const ledgerStatement = (): Statement => ({
   Sid: 'Ledger',
   Effect: 'Allow',
   Action: [
@@ -126,7 +126,7 @@ export const keepLedgerStatement = (): Statement => ({
 });
 
 /** Notices to people. */
-export const noticeStatement = (): Statement => ({
+const noticeStatement = (): Statement => ({
   Sid: 'Tell',
   Effect: 'Allow',
   Action: ['sns:Publish'],

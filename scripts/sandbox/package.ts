@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ROOT } from '../catalogue.ts';
 
-/** What packaging and generating read; installed packages are shared. */
+/** What neither packaging nor generating reads; installed packages are shared. */
 const LEFT_OUT = ['node_modules', '.git', '.sandbox', '.serverless', '.esbuild', 'coverage', 'tests', 'bench'];
 const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 
@@ -17,21 +17,33 @@ export interface LocalPackage {
   remove(): void;
 }
 
+/** A copy of what packaging and generating read, in a temporary folder that the caller removes; its path. */
+export function copyOfTree(): string {
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-tree-')));
+  cpSync(ROOT, copy, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.includes(basename(path)) });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  return copy;
+}
+
 /** Makes a package as somebody would who had this policy.yml and these parameters. Throws with what was said where that fails. */
 export async function packageWith(
   policy: string,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<LocalPackage> {
-  const tree = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-package-')));
-  cpSync(ROOT, tree, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.includes(basename(path)) });
-  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'), 'junction');
-  writeFileSync(join(tree, 'policy.yml'), policy);
+  const tree = copyOfTree();
+  const remove = () => rmSync(tree, { recursive: true, force: true });
   const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
-  await run(tree, ['scripts/generate.ts'], {});
-  await run(tree, [SERVERLESS, 'package', ...given], {});
   // A deployment clears its folder away.
   const folder = join(tree, 'packaged');
-  cpSync(join(tree, '.serverless'), folder, { recursive: true });
+  try {
+    writeFileSync(join(tree, 'policy.yml'), policy);
+    await run(tree, ['scripts/generate.ts'], {});
+    await run(tree, [SERVERLESS, 'package', ...given], {});
+    cpSync(join(tree, '.serverless'), folder, { recursive: true });
+  } catch (error) {
+    remove();
+    throw error;
+  }
   return {
     folder,
     deploy: (env) =>
@@ -39,7 +51,7 @@ export async function packageWith(
         ...env,
         SLS_AWS_MONITORING_FREQUENCY: '300',
       }),
-    remove: () => rmSync(tree, { recursive: true, force: true }),
+    remove,
   };
 }
 

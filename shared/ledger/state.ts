@@ -60,7 +60,7 @@ export const ACTIVE = 'ACTIVE';
 export const QUIET = 'QUIET';
 
 /** True where something of the resource is open: a finding, a record, a notification, a recheck, controls to evaluate; or where something is remembered. */
-export const isActive = ({ lease, findings, open, outbox, lastKnown, recheckAt }: ResourceState): boolean =>
+const isActive = ({ lease, findings, open, outbox, lastKnown, recheckAt }: ResourceState): boolean =>
   open.length > 0 ||
   outbox.length > 0 ||
   recheckAt !== null ||

@@ -50,7 +50,7 @@ export interface SweepLock extends SliceOfRun {
 const MAX_PAST_RUNS = 20;
 
 /** Why a slice that has come is not wanted; null where it may begin. Pure. */
-export function whyDropped(lock: SweepLock | null, { run, slice }: SliceOfRun, now: number): string | null {
+function whyDropped(lock: SweepLock | null, { run, slice }: SliceOfRun, now: number): string | null {
   if (lock === null) return null;
   const over = lock.until <= now;
   if (lock.past.includes(run)) return 'another sweep has followed on this one';

@@ -13,12 +13,3 @@ export function fits(pattern: string, text: string): boolean {
   }
   return at <= end;
 }
-
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30m`, `1h`, `2d` in milliseconds. */
-export const milliseconds = (duration: string): number =>
-  Number(duration.slice(0, -1)) * (UNITS[duration.slice(-1)] ?? 0);
-
-/** True for a duration that `milliseconds` reads. */
-export const isDuration = (text: string): boolean => /^[1-9]\d*[mhd]$/.test(text);

@@ -1,8 +1,9 @@
 import { MODES, type Mode } from '../control.ts';
 import { hashOf } from '../hash.ts';
+import { milliseconds } from '../time.ts';
 import { defaultParameters } from './defaults.ts';
 import { madeBy } from './made-by.ts';
-import { fits, milliseconds } from './patterns.ts';
+import { fits } from './patterns.ts';
 import type { Configurable, MatchRule, ModeSetting, Place, Policy, PolicyDocument } from './policy.ts';
 
 /** What holds where policy.yml does not say. */

@@ -12,7 +12,7 @@ import { DAY_MS, dayOf } from '../time.ts';
 import { type Recheck, recheckOf } from './leftovers.ts';
 
 /** Days before an exemption ends on which its owner is notified. */
-export const WARNING_DAYS = 7;
+const WARNING_DAYS = 7;
 /** Days after its end on which what an exemption covered is looked at again: a day that was missed does no harm. */
 const ENDED_DAYS = 2;
 

@@ -56,7 +56,7 @@ function indexUnits(before: Write['listed'], after: Write['listed']): number {
 }
 
 /** The size of an item as DynamoDB counts it: names and values. */
-export function itemBytes({ pk, sk, document, listed }: Write): number {
+function itemBytes({ pk, sk, document, listed }: Write): number {
   const content = pack(document);
   const texts = { pk, sk, ...listed };
   const named = Object.entries(texts).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0);

@@ -6,13 +6,7 @@ import { services as monitoring } from '../../functions/monitoring/services.ts';
 import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 /** The services of all functions, as these know them. */
-export const allServices: readonly ServiceEntry[] = [
-  ...data,
-  ...databases,
-  ...identity,
-  ...infrastructure,
-  ...monitoring,
-];
+const allServices: readonly ServiceEntry[] = [...data, ...databases, ...identity, ...infrastructure, ...monitoring];
 
 /** Some of them. */
 export const servicesNamed = (...ids: readonly string[]): readonly ServiceEntry[] =>

@@ -4,7 +4,7 @@ import { carried, IncompleteAnswerError } from '../answer.ts';
 /** The most that EC2 puts on a page. */
 export const PAGE = 1000;
 /** As many values as one filter of an EC2 Describe call takes. */
-export const FILTER_VALUES = 200;
+const FILTER_VALUES = 200;
 
 /** The one resource that a Describe call was asked for, found by the member that holds its id. Throws Gone where the answer is an empty list, IncompleteAnswerError where it holds no list or only others: silence is no state. */
 export function sole<T extends object>(found: readonly T[] | undefined, idMember: keyof T & string, id: string): T {

@@ -4,10 +4,10 @@ import { carried } from '../answer.ts';
 import { serviceOfTags } from '../service-managed.ts';
 
 /** What `readEc2Tags` needs. */
-export const tagGrants = onEverything('ec2:DescribeTags');
+const tagGrants = onEverything('ec2:DescribeTags');
 
 /** The tags of any EC2 resource. */
-export async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promise<Record<string, string>> {
+async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promise<Record<string, string>> {
   const tags: Record<string, string> = {};
   const asked = { Filters: [{ Name: 'resource-id', Values: [resourceId] }] };
   for await (const page of paginateDescribeTags({ client: aws(EC2Client) }, asked))

@@ -15,7 +15,7 @@ const MAX_EVENTS = 20;
 const MAX_FINDINGS = 50;
 
 /** How an event is remembered. */
-export const eventHash = (eventId: string): string => hashOf(eventId).slice(0, 12);
+const eventHash = (eventId: string): string => hashOf(eventId).slice(0, 12);
 
 const fingerprintOf = ({ fingerprint }: Detected): string => hashOf(fingerprint).slice(0, 16);
 const keyOf = ({ id }: Detection, detected: Detected): string => `${id}#${fingerprintOf(detected)}`;

@@ -109,6 +109,27 @@ function withFlaps({ engine }: Run, state: ResourceState, { id }: AnyControl, re
   return { ...state, flaps };
 }
 
+/** An undo is verified: its record ends and people are notified. */
+export function finishUndone(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  { evaluation, state }: Evaluated,
+  annotation: string,
+): void {
+  const now = run.now().toISOString();
+  run.draft.save({
+    ...settledSteps(record, true),
+    status: 'remediated',
+    after: redact(state),
+    afterCompliance: evaluation.complianceType,
+    recheckAt: null,
+    times: { ...record.times, applied: record.times.applied ?? now, verified: now },
+  });
+  const notice = run.notice(control, { outcome: 'exempted', after: evaluation.complianceType, annotation });
+  run.draft.change((before) => withNotice(before, notice));
+}
+
 /** AWS is still at work: the record waits, a recheck is asked for, nobody is notified yet. */
 export function finishPending(
   run: Run,
@@ -221,7 +242,7 @@ export function finishFailed(
     error,
   };
   const notice = run.notice(control, progress, { reversible: isReversible(record) });
-  const by = isBlocked ? `Refused by ${refusal.by}: ${refusal.remedy}.` : 'It did not take effect in time.';
+  const by = why ?? 'It did not take effect in time.';
   run.draft.change((state) =>
     withFinding(state, control, {
       outcome: progress.outcome,

@@ -7,17 +7,17 @@ import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
 import { onContention, subjectOf } from '../reconcile/approvals.ts';
 import { Draft } from '../reconcile/draft.ts';
-import { sameFinding, withFinding, withNotice } from '../reconcile/findings.ts';
+import { sameFinding, withFinding } from '../reconcile/findings.ts';
 import { publishOutbox } from '../reconcile/notices.ts';
 import { observe } from '../reconcile/observation.ts';
 import { newId } from '../reconcile/record.ts';
 import { ASSIGNED_AGAIN, recover } from '../reconcile/recover.ts';
 import { redact } from '../reconcile/redact.ts';
-import { facetsOf, type Progress, Run } from '../reconcile/run.ts';
+import { facetsOf, Run } from '../reconcile/run.ts';
 import { withLease } from '../reconcile/with-lease.ts';
 import { afterError, type Send } from './apply.ts';
-import { execute, hasChanged, settledSteps } from './journal.ts';
-import { deadlineOf, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
+import { execute, hasChanged } from './journal.ts';
+import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
 import { settle } from './settle.ts';
 import { stateDiff } from './state-diff.ts';
 import { type Undoable, undoable } from './undoable.ts';
@@ -126,9 +126,14 @@ class Undo {
     const journaled = await execute(record, this.#send, draft, engine);
     const left = await this.#verify(journaled.error !== null);
     const isAsMeant = left !== null && left.length === 0;
-    if (isAsMeant) return { ...planned, undoId: record.id, isPending: this.#succeeded(journaled.record, exemption) };
-    if (journaled.error === null && (this.#isAtWork() || left === null))
-      return { ...planned, undoId: record.id, isPending: this.#pending(journaled.record) };
+    if (isAsMeant) {
+      this.#succeeded(journaled.record, exemption);
+      return { ...planned, undoId: record.id };
+    }
+    if (journaled.error === null && (this.#isAtWork() || left === null)) {
+      this.#pending(journaled.record);
+      return { ...planned, undoId: record.id, isPending: true };
+    }
     const error = journaled.error ?? new NotConvergedError(`not all is as it was before: ${(left ?? []).join('; ')}`);
     await this.#failed(journaled.record, exemption, error);
     throw error;
@@ -191,30 +196,21 @@ class Undo {
   }
 
   /** The drift is back by a person's will: it is a finding like any other that is exempt. */
-  #succeeded(record: Remediation, exemption: Exemption): boolean {
+  #succeeded(record: Remediation, exemption: Exemption): void {
     const run = this.#run;
-    const { evaluation, state } = run.evaluate(this.#control);
-    const now = run.now().toISOString();
-    run.draft.save({
-      ...settledSteps(record, true),
-      status: 'remediated',
-      after: redact(state),
-      afterCompliance: evaluation.complianceType,
-      times: { ...record.times, applied: record.times.applied ?? now, verified: now },
-    });
+    const evaluated = run.evaluate(this.#control);
+    const { evaluation } = evaluated;
     const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} has undone ${record.undoes}.`;
-    const progress: Progress = { outcome: 'exempted', after: evaluation.complianceType, annotation };
-    const notice = run.notice(this.#control, progress);
-    run.draft.change((before) => {
-      const told = withNotice(before, notice);
-      if (evaluation.complianceType !== 'NON_COMPLIANT') return told;
-      const fingerprint = sameFinding(evaluation, exemption.id);
-      return withFinding(told, this.#control, { outcome: 'exempted', annotation, fingerprint, at: now, notice: null });
-    });
-    return false;
+    finishUndone(run, this.#control, record, evaluated, annotation);
+    if (evaluation.complianceType !== 'NON_COMPLIANT') return;
+    const fingerprint = sameFinding(evaluation, exemption.id);
+    const at = run.now().toISOString();
+    run.draft.change((state) =>
+      withFinding(state, this.#control, { outcome: 'exempted', annotation, fingerprint, at, notice: null }),
+    );
   }
 
-  #pending(record: Remediation): boolean {
+  #pending(record: Remediation): void {
     const now = this.#run.now().getTime();
     const recheckAt = now + RECHECK_MS;
     this.#run.draft.save({
@@ -226,7 +222,6 @@ class Undo {
       expires: deadlineOf(this.#control, now),
     });
     this.#run.draft.change((state) => withRecheck(state, recheckAt, now));
-    return true;
   }
 
   /** Where nothing was changed, nothing has to be exempt. */

@@ -7,7 +7,7 @@ import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
 import type { Notice } from '../../notify/notifier.ts';
 import { madeBy } from '../../policy/made-by.ts';
 import { fits } from '../../policy/patterns.ts';
-import type { ExemptionRule, Place } from '../../policy/policy.ts';
+import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Ownership } from '../../resource.ts';
 import type { HaltingGate, Outcome } from '../../result.ts';
 import type { Step } from '../../step.ts';
@@ -274,6 +274,3 @@ export function elementsOf(run: Run, control: AnyControl): readonly string[] | n
     return null;
   }
 }
-
-/** For `place`: the tags that a mode goes by. */
-export const tagsOf = (ownership: Ownership | null): Place['tags'] => ownership?.tags ?? null;

@@ -1,8 +1,14 @@
 import type { AnyControl } from '../../control.ts';
 import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
-import { settledSteps } from '../execution/journal.ts';
-import { finishFailed, finishPending, finishRemediated, RECHECK_MS, withRecheck } from '../execution/outcomes.ts';
+import {
+  finishFailed,
+  finishPending,
+  finishRemediated,
+  finishUndone,
+  RECHECK_MS,
+  withRecheck,
+} from '../execution/outcomes.ts';
 import { stateDiff } from '../execution/state-diff.ts';
 import { withNotice } from './findings.ts';
 import type { Evaluated } from './observation.ts';
@@ -143,21 +149,18 @@ function recoverPendingUndo(
   const after = redact(evaluated?.state ?? null);
   const ignoring = [...ASSIGNED_AGAIN, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
-  if (isUndone) {
-    run.draft.save({
-      ...settledSteps(record, true),
-      status: 'remediated',
-      after,
-      afterCompliance: evaluated.evaluation.complianceType,
-      recheckAt: null,
-      times: { ...record.times, verified: run.now().toISOString() },
-    });
-    const annotation = `${record.annotation}. ${record.id} has undone ${record.undoes}.`;
-    notify(run, control, { outcome: 'exempted', after: evaluated.evaluation.complianceType, annotation });
-  } else if (isLate) {
+  if (isUndone)
+    finishUndone(run, control, record, evaluated, `${record.annotation}. ${record.id} has undone ${record.undoes}.`);
+  else if (isLate) {
     const error = `AWS did not finish by ${record.expires}`;
     run.draft.save({ ...record, status: 'failed', recheckAt: null, after, error });
-    notify(run, control, { outcome: 'failed', annotation: record.annotation, remediationId: record.id, error });
+    const notice = run.notice(control, {
+      outcome: 'failed',
+      annotation: record.annotation,
+      remediationId: record.id,
+      error,
+    });
+    run.draft.change((state) => withNotice(state, notice));
   } else if (isDue(run, record)) recheckLater(run, record, evaluated);
   return null;
 }
@@ -172,8 +175,3 @@ function recheckLater(run: Run, record: Remediation, evaluated: Evaluated | null
 
 const isDue = (run: Run, { recheckAt }: Remediation): boolean =>
   recheckAt !== null && recheckAt <= run.now().toISOString();
-
-function notify(run: Run, control: AnyControl, progress: Progress): void {
-  const notice = run.notice(control, progress);
-  run.draft.change((state) => withNotice(state, notice));
-}

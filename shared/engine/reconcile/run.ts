@@ -1,13 +1,10 @@
-import type { AnyControl, Context, Mode } from '../../control.ts';
-import { shortened } from '../../control.ts';
+import { type AnyControl, type Context, type Mode, shortened } from '../../control.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
-import { resourceKey } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Notice } from '../../notify/notifier.ts';
 import type { Place, Settings } from '../../policy/policy.ts';
 import { type Ownership, readable, Unreadable } from '../../resource.ts';
-import type { Result } from '../../result.ts';
-import { resultWithoutResource } from '../../result.ts';
+import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
 import { lower } from './modes.ts';
@@ -123,18 +120,12 @@ export class Run {
       controlId: control.id,
       severity: control.severity,
       ...ref,
-      mode: lowerMode(this, control),
+      mode: modeOf(this, control, null),
       ...progress,
       annotation: annotation === null ? null : shortened(annotation),
     });
   }
-
-  get key(): string {
-    return resourceKey(this.subject.resource.service.id, this.subject.ref);
-  }
 }
-
-const lowerMode = (run: Run, control: AnyControl): Mode => modeOf(run, control, null);
 
 /** The mode that holds for a control: the policy's, and never above what this run may do. */
 export const modeOf = (run: Run, control: AnyControl, tags: Place['tags']): Mode =>
