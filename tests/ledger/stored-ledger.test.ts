@@ -132,6 +132,18 @@ describe('a ledger that is only read', () => {
   });
 });
 
+test('what is decided on a state that another run has changed meanwhile is decided anew, though the state itself stays', async () => {
+  const ledger = memoryLedger();
+  const session = await ledger.loadShared(await ledger.load(KEY));
+  await change(ledger, KEY, { ...session.state, arn: 'of another run' });
+  const seen: (string | null)[] = [];
+  await ledger.update(session, ({ arn }) => {
+    seen.push(arn);
+    return { exemptions: [exemptionOf('ex-1')], answer: null };
+  });
+  expect(seen).toEqual([session.state.arn, 'of another run']);
+});
+
 test('two ledgers in memory are two', async () => {
   await change(memoryLedger(), 'k', { recheckAt: 1 });
   expect((await memoryLedger().load('k')).version).toBe(0);

@@ -239,6 +239,8 @@ describe('what went only half-way', () => {
     expect(await recordOf(undoId ?? '')).toMatchObject({
       status: 'remediated',
       steps: [{ status: 'made' }, { status: 'made', error: null }],
+      // Nobody heard when it took effect: at the latest when it was verified.
+      times: { applied: new Date(now).toISOString(), verified: new Date(now).toISOString() },
     });
   });
 
