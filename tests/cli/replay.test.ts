@@ -7,27 +7,9 @@ import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
 import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
+import { RESULT_KEYS } from '../support/result-keys.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
 import { isWrite, wireTo } from '../support/wire.ts';
-
-const KEYS = [
-  'accountId',
-  'after',
-  'annotation',
-  'before',
-  'controlId',
-  'error',
-  'eventId',
-  'eventName',
-  'mode',
-  'outcome',
-  'region',
-  'remediationId',
-  'resourceId',
-  'resourceType',
-  'severity',
-  'steps',
-];
 
 /** Every shape of DESIGN §7, each speaking of a group of its own, with the event id that its lines carry. */
 const SHAPES = [
@@ -170,7 +152,7 @@ describe('every shape of input in one run', () => {
     expect(lines.map(({ controlId, resourceId }) => `${controlId} ${resourceId}`).sort()).toEqual(EXPECTED);
     expect([...new Set(lines.map(({ eventId }) => eventId))].sort()).toEqual(EVENT_IDS);
     for (const line of lines) {
-      expect(Object.keys(line).sort()).toEqual(KEYS);
+      expect(Object.keys(line).sort()).toEqual(RESULT_KEYS);
       expect(line).toMatchObject({
         accountId: account.accountId,
         region: REGION,
