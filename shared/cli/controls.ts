@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import type { Mode } from '../control.ts';
 import { controls } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
 import { lower } from '../engine/reconcile/modes.ts';
 import type { Configurable, PolicyDocument } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
+import { colors } from './colors.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOf } from './policy.ts';
 
@@ -47,8 +47,8 @@ function list(options: CommonOptions): void {
   }
   for (const { controlId, title, severity, mode, why, matches } of rows) {
     const elsewhere = matches.map((match) => `${match.mode} where ${match.where}`);
-    const lines = [title, ...[why, ...elsewhere].map((line) => pc.dim(line))];
-    process.stdout.write(`${mode.padEnd(10)} ${severity.padEnd(9)} ${pc.bold(controlId)}\n`);
+    const lines = [title, ...[why, ...elsewhere].map((line) => colors.dim(line))];
+    process.stdout.write(`${mode.padEnd(10)} ${severity.padEnd(9)} ${colors.bold(controlId)}\n`);
     for (const line of lines) process.stdout.write(`${' '.repeat(21)}${line}\n`);
   }
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { awsClients } from '../aws/clients.ts';
 import { sight, voice, withinLedger } from '../doctor/all.ts';
 import { DEFAULT_STACK, deploymentAt } from '../doctor/deployment.ts';
@@ -9,6 +8,7 @@ import { ledger } from '../doctor/ledger.ts';
 import { notices } from '../doctor/notices.ts';
 import { policy } from '../doctor/policy.ts';
 import { caller } from './caller.ts';
+import { colors } from './colors.ts';
 import { engineFor } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
@@ -62,7 +62,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   process.exitCode = [...states.values()].includes('ill') ? EXIT.failed : EXIT.done;
 }
 
-const MARKS = { well: pc.green('✓'), look: pc.yellow('!'), ill: pc.red('✗') };
+const MARKS = { well: colors.green('✓'), look: colors.yellow('!'), ill: colors.red('✗') };
 /** Columns of a line, and of what stands before the words in it. */
 const WIDTH = 100;
 const MARGIN = 19;
@@ -75,8 +75,8 @@ function inWords({ what, state, says, mend }: Diagnosis): string {
   ];
   if (mend !== null) {
     const [begin = '', ...more] = holdsCommand(mend) ? [mend] : wrapped(mend, WIDTH - MARGIN - 2);
-    lines.push(`${' '.repeat(MARGIN)}${pc.dim(`→ ${begin}`)}`);
-    lines.push(...more.map((line) => ' '.repeat(MARGIN + 2) + pc.dim(line)));
+    lines.push(`${' '.repeat(MARGIN)}${colors.dim(`→ ${begin}`)}`);
+    lines.push(...more.map((line) => ' '.repeat(MARGIN + 2) + colors.dim(line)));
   }
   return `${lines.join('\n')}\n`;
 }

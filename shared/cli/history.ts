@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { controls } from '../controls/index.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
 import { isDuration, milliseconds } from '../time.ts';
 import { isCutOff } from '../watch/leftovers.ts';
+import { colors } from './colors.ts';
 import { ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
@@ -73,7 +73,7 @@ function inWords(record: Remediation, cutOff: boolean): string {
   const { recheckAt } = record;
   const via = attribution?.tool ? ` with ${attribution.tool}` : '';
   const lines = [
-    `${times.decided}  ${pc.bold(endOf(record, cutOff))}  ${id}`,
+    `${times.decided}  ${colors.bold(endOf(record, cutOff))}  ${id}`,
     `${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`,
     annotation,
     attribution !== null && undoes === null && `changed by ${attribution.actor ?? 'unknown'}${via}`,
@@ -83,10 +83,10 @@ function inWords(record: Remediation, cutOff: boolean): string {
     status === 'pending' && `AWS is at work on it; looked at again at ${recheckAt}, ends at ${expires}`,
     cutOff && 'the next look ends it: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
-    error !== null && pc.yellow(error),
+    error !== null && colors.yellow(error),
   ];
   return `${lines.filter((line) => line !== false).join('\n    ')}\n\n`;
 }
 
 const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>
-  pc.dim(`${status} ${service}:${operation} ${JSON.stringify(input)}${requestId === null ? '' : ` ${requestId}`}`);
+  colors.dim(`${status} ${service}:${operation} ${JSON.stringify(input)}${requestId === null ? '' : ` ${requestId}`}`);

@@ -1,10 +1,10 @@
 import { type Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { awsClients } from '../aws/clients.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
+import { colors } from './colors.ts';
 import { neededRegion } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -101,8 +101,8 @@ const regionIn = (arn: string) => arn.split(':')[3] ?? '';
 
 const inWords = ({ messageId, outcome, to, error }: Redriven) =>
   outcome === 'redriven'
-    ? `${pc.green('✔ redriven')} ${messageId} → ${to?.split(':').at(-1)}\n`
-    : `${pc.red('✗ kept    ')} ${messageId}\n    ${error}\n`;
+    ? `${colors.green('✔ redriven')} ${messageId} → ${to?.split(':').at(-1)}\n`
+    : `${colors.red('✗ kept    ')} ${messageId}\n    ${error}\n`;
 
 const inSum = ({ redriven, kept }: { readonly redriven: number; readonly kept: number }) =>
   redriven + kept === 0 ? 'The queue is empty.\n' : `\n${redriven} redriven, ${kept} kept\n`;

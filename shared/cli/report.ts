@@ -1,18 +1,18 @@
-import pc from 'picocolors';
 import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
+import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 
 const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
-  compliant: ['✓', pc.green],
-  notApplicable: ['·', pc.dim],
-  detected: ['!', pc.yellow],
-  exempted: ['~', pc.dim],
-  awaitingApproval: ['?', pc.yellow],
-  pending: ['…', pc.yellow],
-  remediated: ['✔', pc.green],
-  halted: ['■', pc.red],
-  blocked: ['⊘', pc.red],
-  failed: ['✗', pc.red],
+  compliant: ['✓', colors.green],
+  notApplicable: ['·', colors.dim],
+  detected: ['!', colors.yellow],
+  exempted: ['~', colors.dim],
+  awaitingApproval: ['?', colors.yellow],
+  pending: ['…', colors.yellow],
+  remediated: ['✔', colors.green],
+  halted: ['■', colors.red],
+  blocked: ['⊘', colors.red],
+  failed: ['✗', colors.red],
 };
 
 /** Outcomes of which the steps were made, or tried. */
@@ -50,14 +50,15 @@ const summary = (tally: ReadonlyMap<Outcome, number>) =>
 function inWords(result: Result): string {
   const [mark, paint] = LOOKS[result.outcome];
   const what = result.controlId ?? result.eventName ?? 'event';
-  const where = result.resourceId === null ? '' : ` ${pc.bold(result.resourceId)}${pc.dim(` ${result.region}`)}`;
+  const where =
+    result.resourceId === null ? '' : ` ${colors.bold(result.resourceId)}${colors.dim(` ${result.region}`)}`;
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
   const why = result.error ?? result.annotation;
   if (why !== null && why !== '') lines.push(`    ${why}`);
   const would = TRIED.includes(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
-    lines.push(pc.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
-  if (result.remediationId !== null) lines.push(pc.dim(`    ${result.remediationId}`));
+    lines.push(colors.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
+  if (result.remediationId !== null) lines.push(colors.dim(`    ${result.remediationId}`));
   return `${lines.join('\n')}\n`;
 }
 

@@ -162,6 +162,13 @@ describe('what stands on stdout', () => {
     expect(plain.stdout).not.toContain('\x1b[');
   });
 
+  test('a CI server is no terminal', async () => {
+    const args = ['replay', 'event.json', '--control', ADMIN_PORTS];
+    const { stdout } = await run(process.execPath, [BIN, ...args], { cwd: folder, env: { ...env, CI: 'true' } });
+    expect(stdout).toContain('1 detected');
+    expect(stdout).not.toContain('\x1b[');
+  });
+
   test('a reader that has seen enough is no failure; a full disk is', async () => {
     const many = Array.from({ length: 5000 }, () =>
       JSON.stringify({ ...homeless, eventName: 'Decrypt', awsRegion: REGION, recipientAccountId: '1' }),
