@@ -5,7 +5,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
-import { makeLocalWorld } from '../scripts/sandbox/world.ts';
+import { makeLocalWorld } from '../scripts/sandbox/local-deployment.ts';
 import { awsClients } from '../shared/aws/clients.ts';
 import { controls } from '../shared/controls/ec2/index.ts';
 import type { Engine } from '../shared/engine/context.ts';

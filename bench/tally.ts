@@ -1,4 +1,4 @@
-import type { PassingCall } from '../scripts/sandbox/one-at-a-time.ts';
+import type { PassingCall } from '../scripts/sandbox/serial-proxy.ts';
 import type { Counts } from './cost-model.ts';
 import { consumption } from './dynamodb-units.ts';
 

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeployedFunction, Deployment } from '../scripts/sandbox/deployment.ts';
-import { credentialsOf, type Instance, messagesIn, pumpOnce, startInstance } from '../scripts/sandbox/fleet.ts';
+import {
+  credentialsOf,
+  type Instance,
+  messagesIn,
+  pumpOnce,
+  startInstance,
+} from '../scripts/sandbox/event-source-mapping.ts';
 import type { Aws } from '../shared/resource.ts';
 import type { Counts } from './cost-model.ts';
 import type { tallying } from './tally.ts';

@@ -10,9 +10,9 @@ import { controls } from '../shared/controls/index.ts';
 import { receive } from '../shared/engine/intake/reconcile-change.ts';
 import { parsePolicy } from '../shared/policy/load.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
+import { REMEDIATE } from './support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, open, openedEvent } from './support/drift.ts';
 import { testEngine } from './support/engine.ts';
-import { REMEDIATE } from './support/hands.ts';
 import { testAccount } from './support/sandbox.ts';
 
 const account = await testAccount();

@@ -1,5 +1,5 @@
 import type { Result } from '../../shared/result.ts';
-import type { Mail } from '../sandbox/world.ts';
+import type { Mail } from '../sandbox/local-deployment.ts';
 import type { Screen } from './screen.ts';
 
 interface Shown {

@@ -11,7 +11,7 @@ import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
 import { systemClock } from '../../shared/time.ts';
 import { LOCAL_REGION, talkOnlyTo } from '../sandbox/local.ts';
-import { type Mail, makeLocalWorld, takeMail } from '../sandbox/world.ts';
+import { type Mail, makeLocalWorld, takeMail } from '../sandbox/local-deployment.ts';
 import type { Account } from './scene.ts';
 
 /** The account of the demo with Evenkeel in it, every control in the mode that it recommends. */

@@ -3,8 +3,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { EXIT } from '../../shared/cli/errors.ts';
 import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from './local.ts';
+import { type LocalWorld, makeLocalWorld } from './local-deployment.ts';
 import type { Sandbox } from './moto.ts';
-import { type LocalWorld, makeLocalWorld } from './world.ts';
 
 const NAME = 'sandbox';
 /** Read at once: whoever started us may end before the account is there. */

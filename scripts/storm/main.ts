@@ -3,8 +3,8 @@ import { awsClients } from '../../shared/aws/clients.ts';
 import { UsageError } from '../../shared/cli/errors.ts';
 import { deploymentOf } from '../sandbox/deployment.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../sandbox/local.ts';
-import { oneAtATime } from '../sandbox/one-at-a-time.ts';
 import { packageWith } from '../sandbox/package.ts';
+import { oneAtATime } from '../sandbox/serial-proxy.ts';
 import { STORM_POLICY, type StormPlan, storm, writesIn } from './storm.ts';
 
 const USAGE = 'npm run storm -- [--events 5000] [--resources 500] [--instances 4] [--kill]';

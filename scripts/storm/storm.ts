@@ -11,8 +11,15 @@ import { atMost } from '../../shared/at-most.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
-import { credentialsOf, type Instance, type Logged, messagesIn, pump, startInstance } from '../sandbox/fleet.ts';
-import type { PassingCall } from '../sandbox/one-at-a-time.ts';
+import {
+  credentialsOf,
+  type Instance,
+  type Logged,
+  messagesIn,
+  pump,
+  startInstance,
+} from '../sandbox/event-source-mapping.ts';
+import type { PassingCall } from '../sandbox/serial-proxy.ts';
 
 /** Only what the storm is about, and as often as it takes. */
 export const STORM_POLICY = `defaults: { mode: 'off' }

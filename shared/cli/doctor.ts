@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { awsClients } from '../aws/clients.ts';
-import { sight, voice, withinLedger } from '../doctor/all.ts';
 import { DEFAULT_STACK, deploymentAt } from '../doctor/deployment.ts';
 import { type Diagnosis, type Examination, ill, type Scene, well } from '../doctor/diagnosis.ts';
-import { examine } from '../doctor/examine.ts';
+import { sight, voice, withinLedger } from '../doctor/index.ts';
 import { ledger } from '../doctor/ledger.ts';
-import { notices } from '../doctor/notices.ts';
+import { notices } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
+import { examine } from '../doctor/run.ts';
 import { caller } from './caller.ts';
 import { colors } from './colors.ts';
 import { engineFor } from './context.ts';

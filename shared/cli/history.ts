@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
+import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
 import { isDuration, milliseconds } from '../time.ts';
-import { isCutOff } from '../watch/leftovers.ts';
 import { colors } from './colors.ts';
 import { ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';

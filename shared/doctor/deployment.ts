@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Aws } from '../resource.ts';
 import { type Examination, ill, look, type Scene, type Verdict, well } from './diagnosis.ts';
-import { unseen } from './examine.ts';
+import { unseen } from './run.ts';
 
 /** The stack of a deployment where nobody names another. */
 export const DEFAULT_STACK = 'evenkeel-prod';

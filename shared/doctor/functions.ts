@@ -2,7 +2,7 @@ import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaC
 import { type Aws, orNull } from '../resource.ts';
 import { type Deployment, physicalIds, restore } from './deployment.ts';
 import { counted, ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { inEach } from './examine.ts';
+import { inEach } from './run.ts';
 
 const MEND = 'see your permissions: lambda:GetFunctionConfiguration, lambda:GetFunctionConcurrency';
 

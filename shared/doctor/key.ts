@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, type KeyMetadata, KMSClient } from '@aws-sdk/client-kms';
 import { physicalIds } from './deployment.ts';
 import { ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { inEach } from './examine.ts';
+import { inEach } from './run.ts';
 
 const MEND = 'see your permissions: kms:DescribeKey';
 

@@ -7,7 +7,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-s
 import { type Aws, orNull, partitionOf } from '../resource.ts';
 import { type Deployment, layAnew, physicalIds, restore } from './deployment.ts';
 import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { inEach } from './examine.ts';
+import { inEach } from './run.ts';
 
 /** More messages than these are a storm, or a function that does not keep up. */
 const BACKLOG = 1000;

@@ -2,7 +2,7 @@ import { partitionOf } from '../resource.ts';
 import { type Bus, busOf, DEFAULT_BUS } from './bus.ts';
 import { createInstances, type Deployment, layAnew, physicalIds, restore } from './deployment.ts';
 import { counted, ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { unseen } from './examine.ts';
+import { unseen } from './run.ts';
 
 const MEND = 'see the region, and your permissions: events:ListRules, events:ListRuleNamesByTarget';
 

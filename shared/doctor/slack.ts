@@ -4,7 +4,7 @@ import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
 import { type Deployment, physicalIds } from './deployment.ts';
 import { ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { subscriptionsOf } from './notices.ts';
+import { subscriptionsOf } from './notifications.ts';
 
 /** Whether notices reach Slack, where it is used. */
 export const slack = ofDeployment({

@@ -2,7 +2,7 @@ import { MODES, type Mode } from '../control.ts';
 import { hashOf } from '../hash.ts';
 import { milliseconds } from '../time.ts';
 import { defaultParameters } from './defaults.ts';
-import { madeBy } from './made-by.ts';
+import { madeBy } from './infrastructure-as-code.ts';
 import { fits } from './patterns.ts';
 import type { Configurable, MatchRule, ModeSetting, Place, Policy, PolicyDocument } from './policy.ts';
 

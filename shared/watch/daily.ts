@@ -3,13 +3,13 @@ import { expire, isExpired } from '../engine/reconcile/approvals.ts';
 import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
 import { isExemptedBy } from '../engine/reconcile/gates.ts';
 import { publishAnnouncements } from '../engine/reconcile/notices.ts';
+import { type Recheck, recheckOf } from '../engine/sweep/leftovers.ts';
 import { evaluateFlap } from '../ledger/flap.ts';
 import { LeaseHeldError } from '../ledger/lease.ts';
 import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { Finding, Pause } from '../ledger/records.ts';
 import type { ExemptionRule } from '../policy/policy.ts';
 import { DAY_MS, dayOf } from '../time.ts';
-import { type Recheck, recheckOf } from './leftovers.ts';
 
 /** Days before an exemption ends on which its owner is notified. */
 const WARNING_DAYS = 7;

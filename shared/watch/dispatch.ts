@@ -1,18 +1,18 @@
-import { atEachBeat, daily } from '../doctor/all.ts';
 import { deploymentAt } from '../doctor/deployment.ts';
 import type { Diagnosis, Examination } from '../doctor/diagnosis.ts';
-import { examine } from '../doctor/examine.ts';
+import { digestMessage, noted, notified } from '../doctor/digest.ts';
+import { atEachBeat, daily } from '../doctor/index.ts';
 import { failedEventsQueue } from '../doctor/queues.ts';
-import { digestMessage, noted, notified } from '../doctor/telling.ts';
+import { examine } from '../doctor/run.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf, UnreadableEventError } from '../engine/errors.ts';
 import { publishAnnouncements } from '../engine/reconcile/notices.ts';
+import { leftovers, type Recheck } from '../engine/sweep/leftovers.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { recheck } from '../internal-events.ts';
 import { beatIn, heard } from './beat.ts';
 import type { Watching } from './context.ts';
 import { dailyTasks } from './daily.ts';
-import { leftovers, type Recheck } from './leftovers.ts';
 import { sweepAll } from './start-sweeps.ts';
 
 /** What was done, for the log and for whoever invokes the function by hand. */

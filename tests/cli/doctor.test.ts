@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { type Alteration, isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, RECOMMENDED, temporaryFolder } from '../support/command.ts';
 import { type DeployedStack, deployStack } from '../support/deployed.ts';
 import { allHeard, doctor as doctorOf, onlyRegions } from '../support/doctor.ts';
 import { FAULTS } from '../support/faults.ts';
 import { REGION, type TestAccount, testAccount } from '../support/sandbox.ts';
-import { type Alteration, isWrite, wireTo } from '../support/wire.ts';
 
 // How the command speaks, on a small deployment. That it finds each fault of the real one: tests/deployment/doctor.test.ts.
 const { endpoint } = await testAccount();

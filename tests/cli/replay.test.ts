@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
 import { CLONE_POLICY } from '../../shared/cli/policy.ts';
+import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { RESULT_KEYS } from '../support/result-keys.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
-import { isWrite, wireTo } from '../support/wire.ts';
 
 /** Every shape of DESIGN §7, each speaking of a group of its own, with the event id that its lines carry. */
 const SHAPES = [

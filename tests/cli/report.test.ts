@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EXIT } from '../../shared/cli/errors.ts';
 import { reportTo } from '../../shared/cli/report.ts';
 import { OUTCOMES, type Outcome, resultWithoutResource } from '../../shared/result.ts';
-import { saidBy } from '../support/said.ts';
+import { saidBy } from '../support/capture-output.ts';
 
 const result = (outcome: Outcome) => ({
   ...resultWithoutResource({ eventId: 'e-1', eventName: 'OpenLid' }, { outcome, controlId: 'c' }),

@@ -3,10 +3,10 @@ import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync }
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, linesOf, type RunOptions, run, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, openedEvent, openGroup } from '../support/drift.ts';
 import { testAccount } from '../support/sandbox.ts';
-import { wireTo } from '../support/wire.ts';
 
 const folder = temporaryFolder();
 const account = await testAccount();

@@ -10,13 +10,13 @@ import {
 import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, GetBucketPolicyCommand, GetPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { detections } from '../../shared/detections/index.ts';
+import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
-import { isWrite, wireTo } from '../support/wire.ts';
 
 const BLOCKED = 's3-bucket-public-access-blocked';
 const cwd = temporaryFolder();

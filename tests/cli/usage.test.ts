@@ -1,10 +1,10 @@
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, linesOf, run, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
-import { isWrite, wireTo } from '../support/wire.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/evenkeel');
 const PYTHON = join(import.meta.dirname, '../../.sandbox/venv/bin/python');

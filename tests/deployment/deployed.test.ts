@@ -20,10 +20,10 @@ import {
   messagesIn,
   pumpOnce,
   startInstance,
-} from '../../scripts/sandbox/fleet.ts';
+} from '../../scripts/sandbox/event-source-mapping.ts';
 import { startSandbox } from '../../scripts/sandbox/moto.ts';
-import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
+import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';

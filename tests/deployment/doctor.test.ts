@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { layRegion, stackNamed } from '../../scripts/sandbox/deployment.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
+import { type Alteration, wireTo } from '../support/aws-proxy.ts';
 import { temporaryFolder } from '../support/command.ts';
 import { completeStack, type DeployedStack, SECRET, STACK } from '../support/deployed.ts';
 import { allHeard, doctor, onlyRegions } from '../support/doctor.ts';
@@ -11,7 +12,6 @@ import type { Fault } from '../support/faults/fault.ts';
 import { FAULTS } from '../support/faults.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 import { PATIENCE, templateAt } from '../support/serverless.ts';
-import { type Alteration, wireTo } from '../support/wire.ts';
 
 const OTHERS = ['us-east-1', 'eu-central-1'];
 const REGIONS = [REGION, ...OTHERS];

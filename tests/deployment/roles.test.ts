@@ -16,7 +16,7 @@ import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playDomain, playRules, playSlack, playWatch, roleArn } from '../support/role-plays.ts';
+import { playDomain, playRules, playSlack, playWatch, roleArn } from '../support/role-scenarios.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
 

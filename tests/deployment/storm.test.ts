@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Deployment, deploymentOf } from '../../scripts/sandbox/deployment.ts';
-import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
 import { packageWith } from '../../scripts/sandbox/package.ts';
+import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { STORM_POLICY, storm, writesIn } from '../../scripts/storm/storm.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';

@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
-import { pumpOnce, startInstance } from '../../scripts/sandbox/fleet.ts';
+import { pumpOnce, startInstance } from '../../scripts/sandbox/event-source-mapping.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { evenkeelAs } from '../support/command.ts';

@@ -9,10 +9,10 @@ import type { Examination, Scene } from '../../shared/doctor/diagnosis.ts';
 import { queues } from '../../shared/doctor/queues.ts';
 import { slack } from '../../shared/doctor/slack.ts';
 import { trails } from '../../shared/doctor/trails.ts';
+import { wireTo } from '../support/aws-proxy.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { testEngine } from '../support/engine.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
-import { wireTo } from '../support/wire.ts';
 
 // What the faults of the command's test do not show: states between well and ill, and other ways to be well.
 const account = await testAccount();

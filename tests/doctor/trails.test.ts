@@ -1,7 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../shared/doctor/deployment.ts';
-import { examine } from '../../shared/doctor/examine.ts';
+import { examine } from '../../shared/doctor/run.ts';
 import { trails } from '../../shared/doctor/trails.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { testEngine } from '../support/engine.ts';

@@ -7,9 +7,9 @@ import type { Remediation } from '../../shared/ledger/records.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
+import { wireTo } from '../support/aws-proxy.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
-import { wireTo } from '../support/wire.ts';
 import { type EngineAnswer, startWorkers, type Worker } from '../support/workers.ts';
 
 const PROCESSES = 6;

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { tallying } from '../../bench/tally.ts';
-import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
-import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
+import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { controls } from '../../shared/controls/ec2/index.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';

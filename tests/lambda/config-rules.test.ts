@@ -14,12 +14,12 @@ import { services } from '../../functions/config-rules/services.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { createRulesHandler } from '../../shared/lambda/config-rules.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import { isWrite, wireTo } from '../support/aws-proxy.ts';
+import { makeHands } from '../support/cli-fixture.ts';
 import { configServer } from '../support/config-server.ts';
 import { ADMIN_PORTS, openGroup } from '../support/drift.ts';
-import { makeHands } from '../support/hands.ts';
 import { CAPTURED, itemChange, oversizedChange, ruleInvocationOf, scheduled } from '../support/rule-events.ts';
 import { REGION } from '../support/sandbox.ts';
-import { isWrite, wireTo } from '../support/wire.ts';
 
 const hands = await makeHands();
 const { account, ledger } = hands;

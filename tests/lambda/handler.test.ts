@@ -1,13 +1,13 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld, takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
+import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { bundle, bundleOf, type Invocation, invoke } from '../support/bundles.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
 import { copyOfTree } from '../support/tree.ts';
-import { isWrite, wireTo } from '../support/wire.ts';
 
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { type Emit, emitter, METRICS, type MetricName } from '../../shared/lambda/metrics.ts';
 import { OUTCOMES } from '../../shared/result.ts';
+import { saidBy } from '../support/capture-output.ts';
 import { fromDeployment } from '../support/deployment-files.ts';
-import { saidBy } from '../support/said.ts';
 
 /** A metric and what it is published for: `failed by controlId`. */
 const published = Object.entries(METRICS).flatMap(([name, { by }]) => by.map((one) => `${name} by ${one}`));

@@ -18,8 +18,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import type { Context } from 'aws-lambda';
 import { createSlackHandler } from '../../shared/lambda/slack.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
+import { saidBy } from '../support/capture-output.ts';
 import { noticeOf } from '../support/notice.ts';
-import { saidBy } from '../support/said.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 import { closedAddress, OK, SECRET_PATH, slackServer } from '../support/slack-server.ts';
 

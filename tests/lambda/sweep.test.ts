@@ -14,8 +14,8 @@ import type { JsonObject } from '../../shared/event.ts';
 import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { isSweep, sweepFrom } from '../../shared/lambda/sweep.ts';
 import { systemClock } from '../../shared/time.ts';
+import { makeHands, REMEDIATE } from '../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
-import { makeHands, REMEDIATE } from '../support/hands.ts';
 import { REGION } from '../support/sandbox.ts';
 
 const LOGGING = 'cloudtrail-trail-logging-enabled';

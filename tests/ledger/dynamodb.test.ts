@@ -6,9 +6,9 @@ import { NEW_RESOURCE } from '../../shared/ledger/ledger.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { ConflictError } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import { wireTo } from '../support/aws-proxy.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { testLedger } from '../support/test-ledger.ts';
-import { wireTo } from '../support/wire.ts';
 
 const { aws, store, endpoint, env } = await ledgerAccount();
 

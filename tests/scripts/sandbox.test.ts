@@ -7,7 +7,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { answers, assertOnThisMachine } from '../../scripts/sandbox/local.ts';
-import { takeMail } from '../../scripts/sandbox/world.ts';
+import { takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { run, start } from '../support/script.ts';
 

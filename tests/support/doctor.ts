@@ -2,10 +2,10 @@ import { expect } from '@jest/globals';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import type { Alteration, Wire } from './aws-proxy.ts';
 import { evenkeelAs } from './command.ts';
 import type { DeployedStack } from './deployed.ts';
 import type { TestAccount } from './sandbox.ts';
-import type { Alteration, Wire } from './wire.ts';
 
 /** Answers as in an account that has these regions enabled: the local account has them all. */
 export const onlyRegions = (regions: readonly string[]): Alteration => ({

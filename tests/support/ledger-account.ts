@@ -1,5 +1,5 @@
-import { oneAtATime } from '../../scripts/sandbox/one-at-a-time.ts';
-import { makeLocalWorld } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
+import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import type { Store } from '../../shared/ledger/store.ts';

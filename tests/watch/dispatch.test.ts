@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { takeMail } from '../../scripts/sandbox/world.ts';
+import { takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { InternalMessage } from '../../shared/internal-events.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
@@ -25,10 +25,10 @@ import { systemClock } from '../../shared/time.ts';
 import type { Watching } from '../../shared/watch/context.ts';
 import { watchOver } from '../../shared/watch/dispatch.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
+import { wireTo } from '../support/aws-proxy.ts';
 import { type DeployedStack, deployStack, layForwarding, STACK, TRAIL } from '../support/deployed.ts';
 import { testEngine } from '../support/engine.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
-import { wireTo } from '../support/wire.ts';
 
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);

@@ -6,8 +6,8 @@ import { domains } from '../../functions/watch/domains.ts';
 import { createHandler } from '../../shared/lambda/handler.ts';
 import { DAY_MS, dayOf, MINUTE_MS } from '../../shared/time.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
+import { makeHands } from '../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
-import { makeHands } from '../support/hands.ts';
 import { change, findingOf, noticeOf } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/sandbox.ts';
 

@@ -4,9 +4,9 @@ import type { Finding, Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
-import { planHash } from './approval.ts';
 import type { Draft } from './draft.ts';
 import { reconcile } from './reconciler.ts';
+import { planHash } from './request-approval.ts';
 import { NO_LOOK, type OnContention, withLease } from './with-lease.ts';
 
 /** Runs a stored plan, if the state is still the one that it was made for; otherwise a new plan is stored and requires approval. Throws NotDecidableError. */

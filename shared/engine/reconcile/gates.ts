@@ -5,7 +5,7 @@ import { evaluateFlap } from '../../ledger/flap.ts';
 import type { ResourceState, Shared } from '../../ledger/ledger.ts';
 import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
 import type { Notice } from '../../notify/notifier.ts';
-import { madeBy } from '../../policy/made-by.ts';
+import { madeBy } from '../../policy/infrastructure-as-code.ts';
 import { fits } from '../../policy/patterns.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Ownership } from '../../resource.ts';

@@ -6,12 +6,12 @@ import { callOf } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
 import { circumstances, deadlineOf, waitFor } from '../execution/outcomes.ts';
 import { remediate } from '../execution/remediate.ts';
-import { isMadeFor, requestApproval } from './approval.ts';
 import { sameFinding, withFinding, withoutFinding } from './findings.ts';
 import { elementsOf, exemptionFor, type Holder, passGates, type Refusal, type Verdict } from './gates.ts';
 import { isAtLeast } from './modes.ts';
 import type { Evaluated, Observation } from './observation.ts';
 import { type Planned, planNeeds } from './plan.ts';
+import { isMadeFor, requestApproval } from './request-approval.ts';
 import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
 /** Brings each control of a run to its outcome; what it decides stands in the run's draft. */

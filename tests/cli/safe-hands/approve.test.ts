@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { APPROVE, makeHands } from '../../support/cli-fixture.ts';
 import { ingressOf, open, openGroup } from '../../support/drift.ts';
-import { APPROVE, makeHands } from '../../support/hands.ts';
 import { saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { APPROVE, makeHands } from '../../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
-import { APPROVE, makeHands } from '../../support/hands.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

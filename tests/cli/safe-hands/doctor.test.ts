@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { APPROVE, makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { evenkeelAs } from '../../support/command.ts';
 import { ADMIN_PORTS, openGroup } from '../../support/drift.ts';
-import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

@@ -1,8 +1,8 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import { makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { linesOf } from '../../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../../support/drift.ts';
-import { makeHands, REMEDIATE } from '../../support/hands.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

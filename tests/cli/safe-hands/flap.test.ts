@@ -1,8 +1,8 @@
 import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
+import { makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { linesOf } from '../../support/command.ts';
 import { ADMIN_PORTS, ingressOf, open, openGroup } from '../../support/drift.ts';
-import { makeHands, REMEDIATE } from '../../support/hands.ts';
 
 const hands = await makeHands();
 const { account, evenkeel } = hands;

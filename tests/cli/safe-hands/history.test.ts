@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { FREE } from '../../../shared/ledger/lease.ts';
 import { resourceKey } from '../../../shared/ledger/ledger.ts';
+import { APPROVE, makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
-import { APPROVE, makeHands, REMEDIATE } from '../../support/hands.ts';
 import { change, saveRecord } from '../../support/ledger-fixtures.ts';
 
 const hands = await makeHands();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { linesOf } from '../../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../../support/drift.ts';
-import { makeHands, REMEDIATE } from '../../support/hands.ts';
 
 const HIGH_RISK = 'ec2-security-group-high-risk-ports-restricted';
 const hands = await makeHands();

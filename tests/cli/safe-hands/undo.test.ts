@@ -14,10 +14,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
+import { isWrite, wireTo } from '../../support/aws-proxy.ts';
+import { makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { evenkeelAs } from '../../support/command.ts';
 import { ADMIN_PORTS, openGroup } from '../../support/drift.ts';
-import { makeHands, REMEDIATE } from '../../support/hands.ts';
-import { isWrite, wireTo } from '../../support/wire.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;

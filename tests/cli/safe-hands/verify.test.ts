@@ -1,9 +1,9 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, test } from '@jest/globals';
 import { pack, unpack } from '../../../shared/ledger/codec.ts';
+import { makeHands } from '../../support/cli-fixture.ts';
 import type { Finished } from '../../support/command.ts';
 import { openGroup } from '../../support/drift.ts';
-import { makeHands } from '../../support/hands.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, table } = hands;

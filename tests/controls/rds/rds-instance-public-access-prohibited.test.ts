@@ -9,12 +9,12 @@ import type { InternalMessage } from '../../../shared/internal-events.ts';
 import { memoryLedger } from '../../../shared/ledger/memory.ts';
 import type { Result } from '../../../shared/result.ts';
 import { MINUTE_MS } from '../../../shared/time.ts';
+import { wireTo } from '../../support/aws-proxy.ts';
 import { testEngine } from '../../support/engine.ts';
 import { publicInstances } from '../../support/public-instances.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testOnSandbox } from '../../support/test-on-sandbox.ts';
-import { wireTo } from '../../support/wire.ts';
 
 const DB = 'orders';
 const instance = {

@@ -1,6 +1,6 @@
+import type { Alteration } from '../aws-proxy.ts';
 import type { DeployedStack } from '../deployed.ts';
 import type { TestAccount } from '../sandbox.ts';
-import type { Alteration } from '../wire.ts';
 
 /** Something that keeps a deployment from seeing, telling or remembering. */
 export interface Fault {

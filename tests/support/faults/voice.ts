@@ -1,8 +1,8 @@
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Alteration } from '../aws-proxy.ts';
 import { SECRET, STACK } from '../deployed.ts';
-import type { Alteration } from '../wire.ts';
 import { home, nothing, secrets, unsubscribe } from './acts.ts';
 import { type Fault, RESTORE } from './fault.ts';
 

@@ -1,9 +1,9 @@
 import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
+import { isCutOff, isOverdue } from '../engine/sweep/leftovers.ts';
 import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { Finding } from '../ledger/records.ts';
 import type { Outcome } from '../result.ts';
 import { dayFrom, endingAmong } from '../watch/daily.ts';
-import { isCutOff, isOverdue } from '../watch/leftovers.ts';
 import { counted, type Examination, ill, look, named, type Scene, troublesOr, well } from './diagnosis.ts';
 
 const WITHIN = 'see your permissions on the table and its index';

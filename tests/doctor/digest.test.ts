@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
-import { type Digest, digestMessage, noted, notified } from '../../shared/doctor/telling.ts';
+import { type Digest, digestMessage, noted, notified } from '../../shared/doctor/digest.ts';
 import { type Incidents, NO_INCIDENTS } from '../../shared/ledger/incidents.ts';
 
 const DAY = 86_400_000;

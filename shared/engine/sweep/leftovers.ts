@@ -1,9 +1,9 @@
-import type { Engine } from '../engine/context.ts';
-import { isDetectionDue } from '../engine/detections/sightings.ts';
-import { leaseState } from '../ledger/lease.ts';
-import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
-import type { ResourceRef } from '../resource.ts';
-import { DAY_MS, MINUTE_MS } from '../time.ts';
+import { leaseState } from '../../ledger/lease.ts';
+import { type ResourceState, refOfKey } from '../../ledger/ledger.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { DAY_MS, MINUTE_MS } from '../../time.ts';
+import type { Engine } from '../context.ts';
+import { isDetectionDue } from '../detections/sightings.ts';
 
 /** A resource to look at again, and why. */
 export interface Recheck {

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AnyControl } from '../../shared/control.ts';
-import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
-import { FREE, type Lease } from '../../shared/ledger/lease.ts';
-import { NEW_RESOURCE, type ResourceState, resourceKey } from '../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../shared/ledger/memory.ts';
-import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/time.ts';
-import { isCutOff, leftoverOf, leftovers } from '../../shared/watch/leftovers.ts';
-import { type TestEngine, testEngine } from '../support/engine.ts';
-import { CAUSE, GOOD, lidClosed, REF, subjectOf, World } from '../support/fake-resource.ts';
-import { change, findingOf, noticeOf, remediationOf } from '../support/ledger-fixtures.ts';
+import type { AnyControl } from '../../../shared/control.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { isCutOff, leftoverOf, leftovers } from '../../../shared/engine/sweep/leftovers.ts';
+import { FREE, type Lease } from '../../../shared/ledger/lease.ts';
+import { NEW_RESOURCE, type ResourceState, resourceKey } from '../../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../../shared/ledger/memory.ts';
+import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/time.ts';
+import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { CAUSE, GOOD, lidClosed, REF, subjectOf, World } from '../../support/fake-resource.ts';
+import { change, findingOf, noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const NOW = Date.parse('2026-11-02T12:00:00Z');
 const KEY = resourceKey('box', REF);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type Examination, ill, look, ofDeployment, type Scene, well } from '../../shared/doctor/diagnosis.ts';
-import { examine, inEach } from '../../shared/doctor/examine.ts';
+import { examine, inEach } from '../../shared/doctor/run.ts';
 import { testEngine } from '../support/engine.ts';
 
 const scene: Scene = {

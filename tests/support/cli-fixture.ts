@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { makeLocalWorld, takeMail } from '../../scripts/sandbox/world.ts';
+import { makeLocalWorld, takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { controls } from '../../shared/controls/index.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';

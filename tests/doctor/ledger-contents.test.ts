@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { kept } from '../../shared/doctor/kept.ts';
+import { kept } from '../../shared/doctor/ledger-contents.ts';
 import { FREE } from '../../shared/ledger/lease.ts';
 import { type ResourceState, resourceKey } from '../../shared/ledger/ledger.ts';
 import { HOUR_MS, MINUTE_MS } from '../../shared/time.ts';
