@@ -1,15 +1,8 @@
-import {
-  CreateBucketCommand,
-  GetBucketEncryptionCommand,
-  PutBucketEncryptionCommand,
-  S3Client,
-  type ServerSideEncryption,
-} from '@aws-sdk/client-s3';
+import type { ServerSideEncryption } from '@aws-sdk/client-s3';
+import scene from '../../../scenes/s3/s3-bucket-encrypted.ts';
 import control from '../../../shared/controls/s3/s3-bucket-encrypted.ts';
-import { orNull } from '../../../shared/resource.ts';
-import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
 const encryptedWith = (SSEAlgorithm: ServerSideEncryption, rest = {}) => ({
@@ -62,36 +55,4 @@ testControl(control, {
   },
 });
 
-async function bucketWith({ aws, accountId }: TestAccount, prefix: string, encryption: typeof AES256 | null) {
-  const s3 = aws()(S3Client);
-  const [Bucket, other] = [`${prefix}-${accountId}`, `${prefix}-neighbour-${accountId}`] as const;
-  const put = (name: string, rule: object) =>
-    s3.send(new PutBucketEncryptionCommand({ Bucket: name, ServerSideEncryptionConfiguration: { Rules: [rule] } }));
-  for (const name of [Bucket, other]) {
-    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
-    await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
-  }
-  if (encryption !== null) await put(Bucket, encryption);
-  const key = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/reports' };
-  await put(other, { ApplyServerSideEncryptionByDefault: key, BucketKeyEnabled: true });
-  const read = async (name: string) => {
-    const answer = s3.send(new GetBucketEncryptionCommand({ Bucket: name }));
-    const found = await orNull(answer, 'ServerSideEncryptionConfigurationNotFoundError');
-    return found?.ServerSideEncryptionConfiguration ?? null;
-  };
-  return { Bucket, state: () => read(Bucket), neighbours: () => read(other) };
-}
-
-testOnSandbox(control, {
-  'default encryption is deleted': async (account) => {
-    const { Bucket, ...scene } = await bucketWith(account, 'plain', null);
-    const names = { [NAME]: Bucket, '111122223333': account.accountId };
-    return { ...scene, event: sampleEvent('s3/DeleteBucketEncryption', names) };
-  },
-  'an upgrade to KMS is left to a person': async (account) => {
-    const { Bucket, ...scene } = await bucketWith(account, 'upgrade', AES256);
-    const names = { [NAME]: Bucket, '111122223333': account.accountId };
-    const event = sampleEvent('s3/PutBucketEncryption', names);
-    return { ...scene, event, parameters: { sseAlgorithm: 'aws:kms' }, outcome: 'detected' };
-  },
-});
+testScene(control, scene);
