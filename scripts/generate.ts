@@ -1,10 +1,11 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readPolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { loadContent, loadServices, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
 import { byDomain, byService, enabledIn } from './generate/content.ts';
+import { decisionsDoc } from './generate/decisions.ts';
 import { catalogueDoc, controlDoc, detectionDoc } from './generate/docs.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
 import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
@@ -34,6 +35,11 @@ for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, pe
 files.set('docs/controls/README.md', catalogueDoc(controls, detections));
 for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
 for (const detection of detections) files.set(`docs/controls/${detection.id}.md`, detectionDoc(detection));
+const notes = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => basename(path));
+const decisions = notes
+  .filter((file) => file !== 'README.md')
+  .map((file) => ({ file, text: readFileSync(`${ROOT}docs/decisions/${file}`, 'utf8') }));
+files.set('docs/decisions/README.md', decisionsDoc(decisions));
 files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
 
