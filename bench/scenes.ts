@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { parseArn } from '../shared/aws/arn.ts';
 import type { Aws } from '../shared/resource.ts';
 import type { Bench } from './working.ts';
 
@@ -103,7 +104,7 @@ export async function slackWebhook(Name: string, aws: Aws): Promise<void> {
 /** Subscribes Slack's queue to the topic, which CloudFormation leaves out in the local account. */
 export async function subscribeSlack({ deployment, aws }: Pick<Bench, 'deployment' | 'aws'>): Promise<void> {
   const { queueUrl, arn } = deployment.functions.find(({ name }) => name === 'slack') ?? {};
-  const [, , , region, accountId] = arn?.split(':') ?? [];
+  const { region, accountId } = parseArn(arn) ?? {};
   const subscription = {
     TopicArn: deployment.outputs.NoticeTopic,
     Protocol: 'sqs',

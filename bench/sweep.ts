@@ -10,8 +10,8 @@ import {
   paginateDescribeSecurityGroups,
   paginateDescribeVolumes,
 } from '@aws-sdk/client-ec2';
+import pLimit from 'p-limit';
 import { LOCAL_REGION, openLocalAccount, talkOnlyTo } from '../scripts/sandbox/local.ts';
-import { atMost } from '../shared/at-most.ts';
 import { awsClients } from '../shared/aws/clients.ts';
 import { controls as catalogue } from '../shared/controls/ec2/index.ts';
 import type { Engine } from '../shared/engine/context.ts';
@@ -49,7 +49,7 @@ const engine: Engine = {
 
 /** Every tenth group lets the world in, the others their own network; every third volume is encrypted. */
 async function fill(): Promise<void> {
-  const limited = atMost(4);
+  const limited = pLimit(4);
   const group = async (index: number) => {
     const { GroupId } = await client.send(
       new CreateSecurityGroupCommand({ GroupName: `g-${index}`, Description: 'b' }),
@@ -64,7 +64,7 @@ async function fill(): Promise<void> {
     ...Array.from({ length: GROUPS }, (_, index) => () => group(index)),
     ...Array.from({ length: VOLUMES }, (_, index) => () => volume(index)),
   ];
-  await Promise.all(work.map((one) => limited<unknown>(one)));
+  await Promise.all(work.map((one) => limited<[], unknown>(one)));
 }
 
 /** The same calls, and nothing done with their answers. */

@@ -15,6 +15,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { parseArn } from '../../shared/aws/arn.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { functionKey } from '../generate/statements.ts';
 import { PYTHON } from './moto.ts';
@@ -86,7 +87,7 @@ async function functionOf(functionName: string, stack: string, packages: string,
   const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
   const mappings = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
   const [mapping] = mappings.EventSourceMappings ?? [];
-  const queue = mapping?.EventSourceArn?.split(':').at(-1) ?? '';
+  const queue = parseArn(mapping?.EventSourceArn)?.resource ?? '';
   // The local account would take the messages itself, and fail: it has nothing to run a function with. A pump does it.
   if (mapping?.UUID !== undefined)
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: false }));
@@ -138,4 +139,4 @@ export async function layRegion(
   );
 }
 
-const roleArn = (busArn: string, role: string) => `arn:aws:iam::${busArn.split(':')[4]}:role/${role}`;
+const roleArn = (busArn: string, role: string) => `arn:aws:iam::${parseArn(busArn)?.accountId}:role/${role}`;

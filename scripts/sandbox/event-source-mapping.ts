@@ -12,6 +12,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { parseArn } from '../../shared/aws/arn.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction } from './deployment.ts';
 
@@ -48,7 +49,7 @@ export async function startInstance(deployed: DeployedFunction, { env, log }: In
       AWS_LAMBDA_FUNCTION_NAME: functionName,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_REGION: arn.split(':')[3] ?? '',
+      AWS_REGION: parseArn(arn)?.region ?? '',
     },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
@@ -104,8 +105,8 @@ export async function pumpOnce(
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, AttributeNames: ['All'] }),
   );
   if (Messages.length === 0) return 0;
-  const [, , , region, account] = deployed.arn.split(':');
-  const arn = `arn:aws:sqs:${region}:${account}:${QueueUrl.split('/').at(-1)}`;
+  const { region, accountId } = parseArn(deployed.arn) ?? {};
+  const arn = `arn:aws:sqs:${region}:${accountId}:${QueueUrl.split('/').at(-1)}`;
   const answer = await instance.invoke({ Records: Messages.map((message) => recordOf(message, arn)) });
   const failed = failedOf(answer, Messages);
   const done = Messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
@@ -145,7 +146,7 @@ const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes }: Message, event
   messageAttributes: {},
   eventSource: 'aws:sqs',
   eventSourceARN,
-  awsRegion: eventSourceARN.split(':')[3],
+  awsRegion: parseArn(eventSourceARN)?.region,
 });
 
 /** The messages that come again; all of them, where the invocation itself failed. */

@@ -17,6 +17,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { parse } from 'yaml';
+import { parseArn } from '../../shared/aws/arn.ts';
 import { type Aws, orNull } from '../../shared/resource.ts';
 import { ROOT } from '../catalogue.ts';
 
@@ -74,7 +75,7 @@ async function makeTopic(aws: Aws): Promise<string> {
 
 async function subscribeInbox(aws: Aws, TopicArn: string): Promise<string> {
   const client = aws(SQSClient);
-  const QueueName = `${TopicArn.split(':').at(-1)}-inbox`;
+  const QueueName = `${parseArn(TopicArn)?.resource}-inbox`;
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName }));
   if (QueueUrl === undefined) throw new Error(`the queue ${QueueName} was made without a URL`);
   const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));

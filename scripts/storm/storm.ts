@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { atMost } from '../../shared/at-most.ts';
+import pLimit from 'p-limit';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
@@ -112,7 +112,7 @@ const AT_ONCE = 8;
 
 async function openGroups(count: number, aws: Aws): Promise<readonly string[]> {
   const client = aws(EC2Client);
-  const making = atMost(AT_ONCE);
+  const making = pLimit(AT_ONCE);
   const make = async (name: string) => {
     const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
     await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [NEIGHBOUR, OPEN] }));

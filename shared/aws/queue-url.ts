@@ -1,10 +1,11 @@
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
+import { parseArn } from './arn.ts';
 
 /** The URL of a queue, which is asked for in the queue's own region: nobody should build one. Throws the SDK's own error. */
 export async function queueUrlOf(arn: string, aws: Aws): Promise<string> {
-  const [, , , region, QueueOwnerAWSAccountId, QueueName] = arn.split(':');
-  const asked = new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId });
-  const { QueueUrl = '' } = await aws(SQSClient, region).send(asked);
+  const queue = parseArn(arn);
+  const asked = new GetQueueUrlCommand({ QueueName: queue?.resource, QueueOwnerAWSAccountId: queue?.accountId });
+  const { QueueUrl = '' } = await aws(SQSClient, queue?.region).send(asked);
   return QueueUrl;
 }

@@ -1,5 +1,6 @@
 import { type Message, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
+import { parseArn } from '../aws/arn.ts';
 import { awsClients } from '../aws/clients.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
@@ -97,11 +98,11 @@ const originOf = ({ Attributes, MessageAttributes }: Message): string | null =>
   Attributes?.DeadLetterQueueSourceArn ?? MessageAttributes?.TARGET_ARN?.StringValue ?? null;
 
 const QUEUE_ARN = /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w.-]+$/;
-const regionIn = (arn: string) => arn.split(':')[3] ?? '';
+const regionIn = (arn: string) => parseArn(arn)?.region ?? '';
 
 const inWords = ({ messageId, outcome, to, error }: Redriven) =>
   outcome === 'redriven'
-    ? `${colors.green('✔ redriven')} ${messageId} → ${to?.split(':').at(-1)}\n`
+    ? `${colors.green('✔ redriven')} ${messageId} → ${parseArn(to)?.resource}\n`
     : `${colors.red('✗ kept    ')} ${messageId}\n    ${error}\n`;
 
 const inSum = ({ redriven, kept }: { readonly redriven: number; readonly kept: number }) =>

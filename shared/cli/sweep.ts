@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { atMost } from '../at-most.ts';
+import pLimit from 'p-limit';
 import { globalRegionOf } from '../aws/partitions.ts';
 import { enabledRegions } from '../aws/regions.ts';
 import { controls as catalogue } from '../controls/index.ts';
@@ -49,7 +49,7 @@ async function sweep(options: LookOptions): Promise<void> {
   const selection = { controls: chosenControls(options.control), catalogue, home: globalHome(here) };
   const scopes = scopesOf(regions, here, selection, engine);
   const run = new Run(engine, selection, add, teller(progress, scopes.length));
-  const passing = atMost(PASSES);
+  const passing = pLimit(PASSES);
   await Promise.all(scopes.map((scope) => passing(() => run.pass(scope))));
   progress.clear();
   process.exitCode = report.finish();
@@ -102,8 +102,8 @@ class Run {
   readonly #add: (result: Result) => void;
   readonly #tell: Teller;
   readonly #cause: Cause;
-  readonly #reading = atMost(CONCURRENCY);
-  readonly #reconciling = atMost(CONCURRENCY);
+  readonly #reading = pLimit(CONCURRENCY);
+  readonly #reconciling = pLimit(CONCURRENCY);
 
   constructor(engine: Engine, selection: Selection, add: (result: Result) => void, tell: Teller) {
     this.#engine = engine;

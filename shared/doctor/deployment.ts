@@ -4,6 +4,7 @@ import {
   paginateListStackResources,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 import { type Examination, ill, look, type Scene, type Verdict, well } from './diagnosis.ts';
 import { unseen } from './run.ts';
@@ -49,7 +50,7 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
   return {
     stack,
     home,
-    accountId: described.StackId?.split(':')[4] ?? '',
+    accountId: parseArn(described.StackId)?.accountId ?? '',
     status: described.StackStatus ?? '',
     since: described.CreationTime?.getTime() ?? 0,
     outputs,

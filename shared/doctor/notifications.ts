@@ -1,4 +1,5 @@
 import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from '@aws-sdk/client-sns';
+import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 import { restore } from './deployment.ts';
 import { type Examination, ill, look, type Scene, troublesOr, type Verdict } from './diagnosis.ts';
@@ -25,7 +26,7 @@ export const notices: Examination = {
   async examine(scene) {
     const { engine, home, topicArn } = scene;
     if (!topicArn) return look('EVENKEEL_TOPIC_ARN is not set: this command tells you alone', this.mend);
-    const region = topicArn.split(':')[3] || home;
+    const region = parseArn(topicArn)?.region || home;
     const found = await subscriptionsOf(engine.aws(region), topicArn);
     if (found === null) return ill(`${topicArn} is gone: nobody is told anything`, remade(scene), topicArn);
     const confirmed = found.filter(isConfirmed);

@@ -1,4 +1,4 @@
-import { atMost } from '../at-most.ts';
+import pLimit from 'p-limit';
 import { messageOf } from '../engine/errors.ts';
 import { type Diagnosis, type Examination, ill, type Scene, type Verdict } from './diagnosis.ts';
 
@@ -7,7 +7,7 @@ const AT_ONCE = 6;
 
 /** Makes the examinations, several at once, and gives what they find in their order. Never throws: an examination that cannot look is ill. */
 export async function* examine(examinations: readonly Examination[], scene: Scene): AsyncGenerator<Diagnosis> {
-  const inTurn = atMost(AT_ONCE);
+  const inTurn = pLimit(AT_ONCE);
   const begun = examinations.map((examination) => inTurn(() => diagnosesOf(examination, scene)));
   for (const found of begun) yield* await found;
 }

@@ -3,7 +3,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Evaluation as ConfigEvaluation } from '@aws-sdk/client-config-service';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { atMost } from '../at-most.ts';
+import pLimit from 'p-limit';
+import { parseArn } from '../aws/arn.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
@@ -33,7 +34,7 @@ export function createRulesHandler(services: readonly ServiceEntry[], policy: Po
     const asked = ruleInvocation(event);
     const control = await controlNamed(asked.controlId, services);
     if (control === undefined) throw new Error(`${asked.ruleName} names "${asked.controlId}", which is no control`);
-    const own = context.invokedFunctionArn.split(':')[4];
+    const own = parseArn(context.invokedFunctionArn)?.accountId;
     if (asked.accountId !== own)
       throw new Error(`${asked.ruleName} is a rule of account ${asked.accountId}; only ${own} can be looked at here`);
     const evaluation = new RuleEvaluation(control, asked, engine);
@@ -80,7 +81,7 @@ class RuleEvaluation {
   readonly #asked: RuleInvocation;
   readonly #engine: Engine;
   readonly #evaluate: Evaluate;
-  readonly #inTurn = atMost(CONCURRENCY);
+  readonly #limit = pLimit(CONCURRENCY);
   readonly #place: Place;
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
@@ -165,7 +166,7 @@ class RuleEvaluation {
   }
 
   async #report(asked: readonly Asked[]): Promise<void> {
-    const found = await Promise.all(asked.map((one) => this.#inTurn(() => this.#evaluation(one))));
+    const found = await Promise.all(asked.map((one) => this.#limit(() => this.#evaluation(one))));
     const evaluations = found.filter((one) => one !== null);
     const { resultToken } = this.#asked;
     const refused = await putEvaluations(this.#aws, resultToken, evaluations, this.#engine.clock);

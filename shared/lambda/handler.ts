@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { parseArn } from '../aws/arn.ts';
 import type { Detection } from '../detection.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
@@ -43,7 +44,7 @@ export function createHandler({ services, detections, policy }: Served) {
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
-    const [, , , , accountId = ''] = context.invokedFunctionArn.split(':');
+    const accountId = parseArn(context.invokedFunctionArn)?.accountId ?? '';
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
       const controls = await controlsOf(concernedBy(change, services));

@@ -1,3 +1,4 @@
+import { parseArn } from '../aws/arn.ts';
 import { UnreadableEventError } from '../engine/errors.ts';
 import { isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 
@@ -40,7 +41,7 @@ export function ruleInvocation(event: unknown): RuleInvocation {
     controlId,
     accountId: text(event, 'accountId'),
     resultToken: text(event, 'resultToken'),
-    region: stringOrNull(event.configRuleArn)?.split(':')[3] ?? null,
+    region: parseArn(stringOrNull(event.configRuleArn))?.region ?? null,
   };
   const messageType = text(invoking, 'messageType');
   if (messageType === 'ScheduledNotification')

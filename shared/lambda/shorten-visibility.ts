@@ -1,5 +1,6 @@
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { parseArn } from '../aws/arn.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import type { Aws } from '../resource.ts';
 
@@ -21,7 +22,7 @@ export async function shortenVisibility(aws: Aws, record: SQSRecord, seconds: nu
   const QueueUrl = await queueUrlOf(eventSourceARN, aws);
   const VisibilityTimeout = Math.min(seconds, MAX_VISIBILITY_S);
   const sooner = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout });
-  await aws(SQSClient, eventSourceARN.split(':')[3]).send(sooner);
+  await aws(SQSClient, parseArn(eventSourceARN)?.region).send(sooner);
 }
 
 /** Brings a message that failed back after the delay of its receive count. After the last one there is none: it goes to the dead-letter queue as soon as it can be seen. */

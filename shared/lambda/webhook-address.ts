@@ -4,6 +4,7 @@ import {
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+import { parseArn } from '../aws/arn.ts';
 import { objectOrNull, stringOrNull } from '../event.ts';
 import type { Aws } from '../resource.ts';
 
@@ -42,7 +43,7 @@ async function read(reference: string | undefined, aws: Aws): Promise<URL> {
   const [, store, name = ''] = REFERENCE.exec(reference ?? '') ?? [];
   if (store === undefined) throw new AddressError(ALLOWED);
   const where = `${store}:${name}`;
-  const region = name.startsWith('arn:') ? name.split(':')[3] : undefined;
+  const region = parseArn(name)?.region;
   let text: string | null;
   try {
     text = store === 'ssm' ? await parameter(aws, name, region) : await secret(aws, name, region);

@@ -1,3 +1,4 @@
+import { parseArn } from '../aws/arn.ts';
 import { consoleUrl } from '../aws/console-url.ts';
 import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { stepsTitle } from './render.ts';
@@ -131,7 +132,7 @@ function ofAlarm(alarm: JsonObject): SlackMessage {
   const description = stringOrNull(alarm.AlarmDescription);
   const reason = stringOrNull(alarm.NewStateReason);
   // The message names the region in words, "EU (Ireland)"; its ARN has the code.
-  const region = stringOrNull(alarm.AlarmArn)?.split(':')[3];
+  const region = parseArn(stringOrNull(alarm.AlarmArn))?.region;
   return whole(
     `${state}: ${name}`,
     present(description, reason).join('\n'),

@@ -1,4 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 import type { CallData } from '../step.ts';
 import type { Notifier } from './notifier.ts';
@@ -11,7 +12,7 @@ const STEPS_LIMIT = 150_000;
 export function snsNotifier(aws: Aws, topicArn: string): Notifier {
   async function publish(message: Message, data: object, attributes: Readonly<Record<string, string>>): Promise<void> {
     const machine = JSON.stringify({ ...message, ...data });
-    await aws(SNSClient, regionOf(topicArn)).send(
+    await aws(SNSClient, parseArn(topicArn)?.region).send(
       new PublishCommand({
         TopicArn: topicArn,
         Subject: message.subject,
@@ -53,5 +54,3 @@ function fitting(steps: readonly CallData[]): readonly CallData[] {
   });
   return tooMuch < 0 ? steps : steps.slice(0, tooMuch);
 }
-
-const regionOf = (arn: string) => arn.split(':')[3] ?? '';

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { parseArn } from '../aws/arn.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
 import { engineFromEnvironment } from '../lambda/environment.ts';
@@ -40,7 +41,7 @@ export function createWatchHandler({ policy, domains, services }: WatchOptions) 
   };
 
   async function watch(body: unknown, context: Context): Promise<Watched> {
-    const [, , , , accountId = ''] = context.invokedFunctionArn.split(':');
+    const accountId = parseArn(context.invokedFunctionArn)?.accountId ?? '';
     const watched = await watchOver(body, { ...watching, accountId });
     logger.info(watched.duty, { watched });
     return watched;

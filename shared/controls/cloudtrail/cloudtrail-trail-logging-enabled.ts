@@ -10,6 +10,7 @@ import {
   type Tag,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
+import { parseArn } from '../../aws/arn.ts';
 import { isDefault, type Selectors, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, type Plan, type State } from '../../control.ts';
@@ -70,8 +71,8 @@ const create = stepBuilder(
 
 /** The plain name of a topic that is at home where the trail is; the ARN of any other. */
 function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: ResourceRef): string | undefined {
-  const [, , , topicRegion, owner, name] = SnsTopicARN?.split(':') ?? [];
-  return topicRegion === region && owner === accountId ? name : (SnsTopicARN ?? SnsTopicName);
+  const topic = parseArn(SnsTopicARN);
+  return topic?.region === region && topic.accountId === accountId ? topic.resource : (SnsTopicARN ?? SnsTopicName);
 }
 
 const putEventSelectors = stepBuilder(

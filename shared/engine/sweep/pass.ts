@@ -1,4 +1,4 @@
-import { atMost } from '../../at-most.ts';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { isThrottled } from '../../aws/throttling.ts';
 import { keyPrefix, type ResourceState, refOfKey, resourceKey } from '../../ledger/ledger.ts';
 import type { SweepScope } from '../../ledger/sweep-lock.ts';
@@ -23,7 +23,7 @@ export interface PassOptions extends Selection {
   readonly pace: Pace;
   readonly sink: Sink;
   /** Limits the resources that are read concurrently, where several passes share the limit. */
-  readonly limited?: ReturnType<typeof atMost>;
+  readonly limited?: LimitFunction;
 }
 
 /** What the ledger knows and a listing may not show: gone through after the types. */
@@ -38,7 +38,7 @@ export class SweepPass {
   readonly #engine: Engine;
   readonly #options: PassOptions;
   readonly #types: ReadonlyMap<string, InventoryType>;
-  readonly #limited: ReturnType<typeof atMost>;
+  readonly #limited: LimitFunction;
   #at: Cursor = { type: LEDGER, token: null };
   /** What the ledger has open or remembers, by key; null while it could not be read. */
   #active: ReadonlyMap<string, ResourceState> | null = null;
@@ -57,7 +57,7 @@ export class SweepPass {
     this.#engine = engine;
     this.#options = options;
     this.#types = inventoryTypes(options.scope, options, engine);
-    this.#limited = options.limited ?? atMost(CONCURRENCY);
+    this.#limited = options.limited ?? pLimit(CONCURRENCY);
   }
 
   /** Goes through all types from a cursor on (null: from the beginning), or through `only` these, and gives where to go on where the time is over; null where all is done. */

@@ -5,6 +5,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { IncompleteAnswerError } from '../../aws/answer.ts';
+import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -56,7 +57,7 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
 }
 
 /** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN (`arn:aws:rds:eu-west-1:111122223333:db:orders`). */
-const identifierIn = (text: string): string => (text.split(':').at(-1) ?? '').toLowerCase();
+const identifierIn = (text: string): string => (parseArn(text)?.resource ?? text).replace(/^.*:/, '').toLowerCase();
 
 const identifiersAt = (source: unknown, ...paths: readonly string[]) => [
   ...new Set(paths.flatMap((path) => strings(source, path)).map(identifierIn)),
