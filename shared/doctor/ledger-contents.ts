@@ -1,9 +1,8 @@
-import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
 import { isCutOff, isOverdue } from '../engine/sweep/leftovers.ts';
 import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { Finding } from '../ledger/records.ts';
+import { allExemptions, EXPIRY_WARNING_DAYS, endingWithin, isActive } from '../policy/exemptions.ts';
 import type { Outcome } from '../result.ts';
-import { dayFrom, endingAmong } from '../watch/daily.ts';
 import { counted, type Examination, ill, look, named, type Scene, troublesOr, well } from './diagnosis.ts';
 
 const WITHIN = 'see your permissions on the table and its index';
@@ -112,10 +111,10 @@ export const kept: readonly Examination[] = [
     what: 'exemptions',
     mend: `nothing is remediated while they cannot be read: ${WITHIN}, and its items whose pk is SHARED`,
     async examine({ engine }) {
-      const rules = await exemptionsOf(engine);
-      const ending = endingAmong(rules, engine);
-      const today = dayFrom(engine, 0);
-      const holding = rules.filter(({ expires }) => expires >= today);
+      const now = engine.clock.now();
+      const rules = await allExemptions(engine);
+      const ending = endingWithin(rules, EXPIRY_WARNING_DAYS, now);
+      const holding = rules.filter((rule) => isActive(rule, now));
       if (ending.length === 0) return well(holding.length === 1 ? '1 holds' : `${holding.length} hold`);
       const says = ending.map(
         ({ control, resource, owner, expires }) => `${control} ${resource} (${owner}) ends on ${expires}`,

@@ -1,18 +1,20 @@
 import type { Engine } from '../engine/context.ts';
 import { expire, isExpired } from '../engine/reconcile/approvals.ts';
-import { exemptionsOf } from '../engine/reconcile/evaluate-only.ts';
-import { isExemptedBy } from '../engine/reconcile/gates.ts';
 import { publishAnnouncements } from '../engine/reconcile/notices.ts';
 import { type Recheck, recheckOf } from '../engine/sweep/leftovers.ts';
 import { evaluateFlap } from '../ledger/flap.ts';
 import { LeaseHeldError } from '../ledger/lease.ts';
 import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { Finding, Pause } from '../ledger/records.ts';
-import type { ExemptionRule } from '../policy/policy.ts';
-import { DAY_MS, dayOf } from '../time.ts';
+import {
+  activeExemption,
+  allExemptions,
+  covers,
+  EXPIRY_WARNING_DAYS,
+  endedWithin,
+  endingWithin,
+} from '../policy/exemptions.ts';
 
-/** Days before an exemption ends on which its owner is notified. */
-const WARNING_DAYS = 7;
 /** Days after its end on which what an exemption covered is looked at again: a day that was missed does no harm. */
 const ENDED_DAYS = 2;
 
@@ -40,19 +42,10 @@ const remindOfPauses: Task = async ({ ledger, notifier }) => {
     });
 };
 
-/** The day so many days from now, `2027-01-31`. */
-export const dayFrom = ({ clock }: Pick<Engine, 'clock'>, days: number): string =>
-  dayOf(new Date(clock.now().getTime() + days * DAY_MS));
-
-/** Those that hold and end within the days of warning. */
-export function endingAmong(rules: readonly ExemptionRule[], engine: Pick<Engine, 'clock'>): readonly ExemptionRule[] {
-  const [today, soon] = [dayFrom(engine, 0), dayFrom(engine, WARNING_DAYS)];
-  return rules.filter(({ expires }) => expires >= today && expires <= soon);
-}
-
 const warnOfEndingExemptions: Task = async (engine) => {
   const { ledger, notifier } = engine;
-  for (const { control, resource, owner, reason, expires } of endingAmong(await exemptionsOf(engine), engine)) {
+  const ending = endingWithin(await allExemptions(engine), EXPIRY_WARNING_DAYS, engine.clock.now());
+  for (const { control, resource, owner, reason, expires } of ending) {
     const warning = `warned|${control}|${resource}|${expires}`;
     if (await ledger.wasMarked(warning)) continue;
     await notifier.announce({
@@ -66,21 +59,21 @@ const warnOfEndingExemptions: Task = async (engine) => {
 
 /** What nobody allows or stops any more; each resource once, since a look is by all its controls. */
 const lookAtFindings: Task = async (engine, recheck) => {
-  const [today, lately] = [dayFrom(engine, 0), dayFrom(engine, -ENDED_DAYS)];
-  const rules = await exemptionsOf(engine);
+  const now = engine.clock.now();
+  const rules = await allExemptions(engine);
   const pauses = await engine.ledger.pauses();
-  const holding = rules.filter(({ expires }) => expires >= today);
-  const ended = rules.filter(({ expires }) => expires < today && expires >= lately);
+  const ended = endedWithin(rules, ENDED_DAYS, now);
   for await (const { key, state } of engine.ledger.active()) {
     const { resourceId } = refOfKey(key);
-    const among = (some: readonly ExemptionRule[], { controlId }: Finding) =>
-      some.some((rule) => isExemptedBy(rule, controlId, state.arn, resourceId));
+    const targetOf = ({ controlId }: Finding) => ({ controlId, arn: state.arn, resourceId });
+    const isExempt = (finding: Finding) => activeExemption(rules, targetOf(finding), now) !== null;
+    const wasExempt = (finding: Finding) =>
+      finding.outcome === 'exempted' || ended.some((rule) => covers(rule, targetOf(finding)));
     const findings = Object.values(state.findings);
-    const isEnded = (finding: Finding) =>
-      (finding.outcome === 'exempted' || among(ended, finding)) && !among(holding, finding);
+    const isEnded = (finding: Finding) => wasExempt(finding) && !isExempt(finding);
     const mayGoOn = (finding: Finding) => finding.outcome === 'halted' && !isPaused(finding, pauses);
     if (findings.some(isEnded)) recheck(recheckOf(key, 'its exemption has ended'));
-    else if (findings.some((finding) => finding.sightings !== undefined && among(holding, finding)))
+    else if (findings.some((finding) => finding.sightings !== undefined && isExempt(finding)))
       recheck(recheckOf(key, 'a detection is exempted'));
     else if (findings.some(mayGoOn) && !isFlapping(state, engine))
       recheck(recheckOf(key, 'what halted it may have ended'));

@@ -3,6 +3,7 @@ import { type Mode, shortened } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
 import { resourceKey, type Session, type Shared } from '../../ledger/ledger.ts';
 import type { Finding } from '../../ledger/records.ts';
+import { activeExemption, describeExemption, ofWholeFindings } from '../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
@@ -10,7 +11,6 @@ import type { Cause, Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import type { DetectedRecord } from '../intake/detect.ts';
 import { announceOutage } from '../reconcile/announce-outage.ts';
-import { exemptionOf, inWords } from '../reconcile/gates.ts';
 import { lower } from '../reconcile/modes.ts';
 import { postponed, publishOutbox, queued } from '../reconcile/notices.ts';
 import { hasDetections, isCounted, reportOf, withoutFindings, withSighting, withTimePassed } from './sightings.ts';
@@ -62,7 +62,7 @@ async function kept(
   const [after, answer] = await engine.ledger.update(await engine.ledger.loadShared(session), (state, shared) => {
     const exemption = exemptionFor(record, shared, engine);
     if (exemption !== null) {
-      const annotation = shortened(`${inWords(exemption)} ${detected.annotation}`);
+      const annotation = shortened(`${describeExemption(exemption)} ${detected.annotation}`);
       const result: Result = { ...found, outcome: 'exempted', annotation };
       const next = withoutFindings(state, detection);
       return { next: next === state ? undefined : next, answer: { result, own: [] } };
@@ -175,7 +175,12 @@ const exemptionFor = (
 ): ExemptionRule | null => {
   if (shared === null) throw new TypeError('what holds for everybody was not read');
   const { resourceId } = record.ref;
-  return exemptionOf({ controlId: record.detection.id, arn: arnOf(record), resourceId }, shared, engine);
+  const target = { controlId: record.detection.id, arn: arnOf(record), resourceId };
+  return activeExemption(
+    [...engine.policy.exemptions, ...ofWholeFindings(shared.exemptions)],
+    target,
+    engine.clock.now(),
+  );
 };
 
 const resultOf = ({ detection, ref }: DetectedRecord, cause: Cause, annotation: string): Result =>

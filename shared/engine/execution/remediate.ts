@@ -4,7 +4,7 @@ import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
 import { sameFinding, withFinding, withoutFinding } from '../reconcile/findings.ts';
-import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates.ts';
+import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates/circuit-breaker.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
 import { planNeeds } from '../reconcile/plan.ts';
 import { newRecord } from '../reconcile/record.ts';

@@ -1,8 +1,7 @@
 import { type AnyControl, type Evaluation, nonCompliant, notApplicable } from '../../control.ts';
+import { activeExemption, allExemptions, describeExemption } from '../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
-import { dayOf } from '../../time.ts';
 import type { Engine, Subject } from '../context.ts';
-import { isExemptedBy } from './gates.ts';
 import { evaluate, observe } from './observation.ts';
 
 /** The evaluation of a resource by a control, read live but for what a listing has just read (`subject.known`). Writes nowhere. Throws where the resource could not be read, or where it is drift and nobody can say whether it is exempt. */
@@ -21,21 +20,9 @@ export function evaluator(engine: Engine): Evaluate {
     const context = { parameters, now: engine.clock.now(), lastKnown: null };
     const { evaluation } = evaluate(control, subject, observation, context);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return evaluation;
-    exemptions ??= exemptionsOf(engine);
-    const today = dayOf(engine.clock.now());
-    const rule = (await exemptions).find(
-      (candidate) => candidate.expires >= today && isExemptedBy(candidate, control.id, place.arn, ref.resourceId),
-    );
-    if (rule === undefined) return evaluation;
-    return nonCompliant(`Exempt until ${rule.expires} (${rule.owner}): ${rule.reason}. ${evaluation.annotation}`);
+    exemptions ??= allExemptions(engine);
+    const target = { controlId: control.id, arn: place.arn, resourceId: ref.resourceId };
+    const rule = activeExemption(await exemptions, target, engine.clock.now());
+    return rule === null ? evaluation : nonCompliant(`${describeExemption(rule)} ${evaluation.annotation}`);
   };
 }
-
-/** Every exemption, whether it still holds or not. */
-export const exemptionsOf = async ({
-  policy,
-  ledger,
-}: Pick<Engine, 'policy' | 'ledger'>): Promise<readonly ExemptionRule[]> => [
-  ...policy.exemptions,
-  ...(await ledger.exemptions()),
-];

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { evaluator, exemptionsOf } from '../../../shared/engine/reconcile/evaluate-only.ts';
-import { readOnly } from '../../../shared/ledger/ledger.ts';
+import { evaluator } from '../../../shared/engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import { DAY_MS } from '../../../shared/time.ts';
@@ -99,11 +98,4 @@ describe('drift that is exempt', () => {
     const ledger = { ...scene.engine.ledger, exemptions: () => Promise.reject(named('LedgerDown')) };
     await expect(evaluator({ ...scene.engine, ledger })(lidClosed, SUBJECT)).rejects.toThrow('LedgerDown');
   });
-});
-
-test('every exemption is read, whether it still holds or not', async () => {
-  await scene.engine.ledger.saveExemption(exemptionOf('ex-1', { ...EXEMPTION, expires: '2020-01-01' }));
-  policy = { ...policy, exemptions: [EXEMPTION] };
-  const all = await exemptionsOf({ policy: policyFrom(policy), ledger: readOnly(scene.engine.ledger) });
-  expect(all.map(({ expires }) => expires)).toEqual(['2026-01-02', '2020-01-01']);
 });

@@ -1,0 +1,26 @@
+import { evaluateFlap } from '../../../ledger/flap.ts';
+import { madeBy } from '../../../policy/infrastructure-as-code.ts';
+import type { Candidate, ElementGate, Refusal } from './gate.ts';
+
+/** The same drift that comes back again and again is another's will: stop, notify once, and name who it is. */
+export const flap: ElementGate = (element, candidate) => {
+  const { run } = candidate;
+  const { flap: limit } = run.engine.policy.limits;
+  const known = run.draft.state.flaps[element];
+  if (known === undefined) return null;
+  const { stopped, next } = evaluateFlap(known, limit, run.now().getTime());
+  if (!stopped) return null;
+  run.draft.change((state) => ({ ...state, flaps: { ...state.flaps, [element]: next } }));
+  const reason = `Remediated ${limit.times === 1 ? 'once' : `${limit.times} times`}, and it came back each time.`;
+  const stoppedBy = { gate: 'flap', everything: false } as const;
+  return { outcome: 'halted', reason, stoppedBy, gate: 'flap', ...lastBy(candidate) };
+};
+
+/** Who brought the drift back: the caller, and the tool by the event or by the resource's tags. */
+function lastBy({ run: { cause }, ownership }: Candidate): Pick<Refusal, 'by'> {
+  const { attribution } = cause;
+  const made = madeBy(ownership?.tags ?? {});
+  const tool = [attribution?.tool && `with ${attribution.tool}`, made && `on what ${made.tool} made`];
+  const words = [attribution?.actor, ...tool].filter(Boolean).join(' ');
+  return words === '' ? {} : { by: `Last by ${words}.` };
+}

@@ -1,0 +1,63 @@
+import type { AnyControl, Mode } from '../../../control.ts';
+import type { Shared } from '../../../ledger/ledger.ts';
+import type { Notice } from '../../../notify/notifier.ts';
+import type { ExemptionTarget } from '../../../policy/exemptions.ts';
+import type { ExemptionRule } from '../../../policy/policy.ts';
+import type { Ownership } from '../../../resource.ts';
+import type { HaltingGate, Outcome } from '../../../result.ts';
+import type { Step } from '../../../step.ts';
+import type { Evaluated } from '../observation.ts';
+import type { Run } from '../run.ts';
+
+/** A sibling control of which something holds that may stop others: an exemption, or a mode that asks first. */
+export interface Holder {
+  readonly control: AnyControl;
+  readonly exemption: ExemptionRule | null;
+  /** What it plans on, as the resource reads now; null where that cannot be determined. */
+  readonly elements: readonly string[] | null;
+}
+
+/** A remediation that is about to be made. */
+export interface Candidate {
+  readonly run: Run;
+  readonly control: AnyControl;
+  readonly evaluated: Evaluated;
+  readonly steps: readonly Step[];
+  readonly shared: Shared;
+  readonly mode: Mode;
+  /** Null where no mode lets us act: then it need not be known. */
+  readonly ownership: Ownership | null;
+  /** A person has approved it. */
+  readonly approved: boolean;
+  readonly holders: readonly Holder[];
+}
+
+/** Why a remediation, or a part of it, is not made, and the outcome that this is. */
+export interface Refusal {
+  readonly outcome: Outcome;
+  /** A sentence for people, the same for as long as the reason lasts; null where the drift speaks for itself. */
+  readonly reason: string | null;
+  /** Who it is about this time; notified, and not what makes a reason a new one. */
+  readonly by?: string;
+  /** Not notified: it was announced once, elsewhere. */
+  readonly quiet?: boolean;
+  readonly stoppedBy?: Notice['stoppedBy'];
+  readonly gate?: HaltingGate;
+}
+
+/** What the gates let through, and why the rest is not made. */
+export interface Verdict {
+  readonly steps: readonly Step[];
+  readonly refusal: Refusal | null;
+}
+
+/** Refuses the whole remediation, or lets it through with null. Pure. */
+export type Gate = (candidate: Candidate) => Refusal | null;
+/** Refuses steps by what they change, or lets them through with null. Changes nothing but the run's draft. */
+export type ElementGate = (element: string, candidate: Candidate) => Refusal | null;
+
+/** What exemptions are asked about for a control on the run's resource. */
+export function targetOf(run: Run, { id }: AnyControl): ExemptionTarget {
+  const { arn, ref } = run.place();
+  return { controlId: id, arn, resourceId: ref.resourceId };
+}

@@ -1,0 +1,10 @@
+import type { Gate } from './gate.ts';
+
+/** What the most specific mode of policy.yml allows. */
+export const mode: Gate = ({ run, control, mode: allowed, steps, approved, ownership }) => {
+  if (allowed === 'off')
+    return { outcome: 'detected', reason: `${run.settings(control, ownership?.tags ?? null).why}.`, quiet: true };
+  if (allowed === 'detect' || steps.length === 0) return { outcome: 'detected', reason: null };
+  if (allowed === 'approve' && !approved) return { outcome: 'awaitingApproval', reason: null };
+  return null;
+};

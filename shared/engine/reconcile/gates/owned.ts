@@ -1,0 +1,10 @@
+import type { Gate } from './gate.ts';
+
+/** What an AWS service, a team or a tool takes care of is theirs to change. */
+export const owned: Gate = ({ run, control, ownership }) => {
+  if (ownership === null) return null;
+  const { tags, service } = ownership;
+  const isServiceManaged = service !== null && control.overrides !== 'ownership';
+  const owner = isServiceManaged ? `${service} made it and keeps it` : run.engine.policy.ownerOf(tags);
+  return owner === null ? null : { outcome: 'detected', reason: `Not touched: ${owner}.` };
+};

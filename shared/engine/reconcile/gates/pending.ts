@@ -1,0 +1,12 @@
+import type { ElementGate } from './gate.ts';
+
+/** A change that AWS is still at work on is not made twice. */
+export const pending: ElementGate = (element, { run }) => {
+  const record = run.pendingElements.get(element);
+  if (record === undefined) return null;
+  return {
+    outcome: 'pending',
+    reason: `AWS is at work on it (${record.id}), looked at again at ${record.recheckAt}.`,
+    quiet: true,
+  };
+};

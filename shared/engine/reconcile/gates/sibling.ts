@@ -1,0 +1,30 @@
+import { type AnyControl, SEVERITIES } from '../../../control.ts';
+import type { Run } from '../run.ts';
+import type { ElementGate } from './gate.ts';
+
+/** What a sibling of the same or a higher severity is exempt for is left alone, and what needs a person's approval there, unless a person has approved these very calls. */
+export const sibling: ElementGate = (element, { control, holders, approved }) => {
+  const holder = holders.find(
+    (candidate) =>
+      candidate.control.id !== control.id &&
+      (candidate.exemption !== null || !approved) &&
+      SEVERITIES.indexOf(candidate.control.severity) >= SEVERITIES.indexOf(control.severity) &&
+      (candidate.elements === null || candidate.elements.includes(element)),
+  );
+  if (holder === undefined) return null;
+  const { control: other, exemption, elements } = holder;
+  const why = exemption === null ? 'requires approval' : `is exempt until ${exemption.expires} (${exemption.owner})`;
+  const what = elements === null ? 'may find the same (it could not be evaluated)' : 'finds the same';
+  return { outcome: 'detected', reason: `Left alone: ${other.id}, which ${what}, ${why}.` };
+};
+
+/** The elements that a control would change now; null where that cannot be determined. Pure. */
+export function elementsOf(run: Run, control: AnyControl): readonly string[] | null {
+  try {
+    const evaluated = run.evaluate(control);
+    if (evaluated.evaluation.complianceType !== 'NON_COMPLIANT') return [];
+    return run.plan(control, evaluated).steps.flatMap(({ elements }) => elements);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,20 @@
+import { describeExemption, isActive, namesResource } from '../../../policy/exemptions.ts';
+import { type ElementGate, targetOf } from './gate.ts';
+
+/** What an undo restored is left alone by every control, until its exemption ends. */
+export const undone: ElementGate = (element, { run, control, shared }) => {
+  const target = targetOf(run, control);
+  const rule = shared.exemptions.find(
+    (candidate) =>
+      candidate.elements?.includes(element) === true &&
+      isActive(candidate, run.now()) &&
+      namesResource(candidate, target),
+  );
+  if (rule === undefined) return null;
+  return rule.control === control.id
+    ? { outcome: 'exempted', reason: describeExemption(rule), quiet: true }
+    : {
+        outcome: 'detected',
+        reason: `Left as an undo of ${rule.control} restored it, until ${rule.expires} (${rule.owner}).`,
+      };
+};

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { NO_FLAP } from '../../../../shared/ledger/flap.ts';
+import type { PolicyDocument } from '../../../../shared/policy/policy.ts';
+import { HOUR_MS } from '../../../../shared/time.ts';
+import { KEY } from '../../../support/box-run.ts';
+import { closeLid, lidClosed } from '../../../support/fake-resource.ts';
+import { gateScene, turnKey } from '../../../support/gate-scene.ts';
+import { change } from '../../../support/ledger-fixtures.ts';
+
+describe('a flap', () => {
+  const policy: PolicyDocument = { limits: { flap: { times: 2, within: '1h' } } };
+  const flapping = async () => {
+    const scene = gateScene();
+    const times = [Date.parse('2026-01-01T11:40:00Z'), Date.parse('2026-01-01T11:50:00Z')];
+    await change(scene.ledger, KEY, { flaps: { lid: { ...NO_FLAP, times, controlId: lidClosed.id } } });
+    return scene;
+  };
+
+  test('stops, and names who it was and with which tool', async () => {
+    const { asked: ask } = await flapping();
+    expect(await ask({ policy })).toEqual({
+      outcome: 'halted',
+      reason: 'Remediated 2 times, and it came back each time.',
+      by: 'Last by ann with console.',
+      gate: 'flap',
+      stoppedBy: { gate: 'flap', everything: false },
+    });
+    const made = { tags: { 'aws:cloudformation:stack-name': 'web' } };
+    expect((await ask({ policy, owner: made }))?.by).toBe('Last by ann with console on what CloudFormation made.');
+  });
+
+  test('goes on stopping while the drift is seen, and ends by itself after a quiet time', async () => {
+    const { asked: ask, later } = await flapping();
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await ask({ policy })).toMatchObject({ outcome: 'halted' });
+      later(HOUR_MS / 2);
+    }
+    later(HOUR_MS / 2 + 1);
+    expect(await ask({ policy })).toBeNull();
+  });
+
+  test('stops what it holds of a remediation, and not the rest', async () => {
+    const { verdictOf } = await flapping();
+    const { steps, refusal } = await verdictOf({ policy, steps: [closeLid(), turnKey] });
+    expect([steps, refusal?.outcome]).toEqual([[turnKey], 'halted']);
+  });
+
+  test('is not counted by asking', async () => {
+    const { asked: ask, session } = gateScene();
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask({ policy })).toBeNull();
+    expect((await session()).state.flaps).toEqual({});
+  });
+});
