@@ -27,8 +27,8 @@ export class Deadline {
   }
 }
 
-/** The wait after each failed try in milliseconds, by the number of that try from 0; null where no other follows. */
-export type Backoff = (tries: number) => number | null;
+/** The wait after each failed try in milliseconds, by the number of that try from 0 and its error; null where no other follows. */
+export type Backoff = (tries: number, error?: unknown) => number | null;
 
 /** Waits that double up to `maxMs` and differ by up to a half, so that many who were turned away together do not come back together. Ends after `maxTries` tries. */
 export const exponentialBackoff =
@@ -43,7 +43,7 @@ export const delays =
     milliseconds[tries] ?? null;
 
 export interface RetryOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly backoff: Backoff;
   /** Whether an error may pass; any other is thrown at once. */
   when(error: unknown): boolean;
@@ -59,7 +59,7 @@ export async function retry<T>(
     try {
       return await work(tries);
     } catch (error) {
-      const wait = when(error) ? backoff(tries) : null;
+      const wait = when(error) ? backoff(tries, error) : null;
       if (wait === null) throw error;
       await clock.sleep(Math.max(0, Math.min(deadline?.leftMs ?? wait, wait)));
       deadline?.assert();

@@ -47,6 +47,13 @@ describe('retry', () => {
     expect(time.slept).toEqual([]);
   });
 
+  test('the wait may depend on the error', async () => {
+    const time = clock();
+    const backoff = (tries: number, error: unknown) => (error === passing ? 3 * (tries + 1) : null);
+    expect(await retry(failing(2), { clock: time, backoff, when })).toBe('after 2');
+    expect(time.slept).toEqual([3, 6]);
+  });
+
   test('where no try is left the last error is thrown', async () => {
     const time = clock();
     await expect(retry(always, { clock: time, backoff: delays(5, 7), when })).rejects.toBe(passing);

@@ -1,17 +1,17 @@
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { sendBatch } from '../aws/partial-batch.ts';
 import { field, isObject, type JsonObject, stringOrNull } from '../event.ts';
 import { INTERNAL_SOURCE, type InternalMessage } from '../internal-events.ts';
 import type { Aws } from '../resource.ts';
+import { delays } from '../retry.ts';
 import type { Domain } from '../service.ts';
 import { type Clock, SECOND_MS } from '../time.ts';
 
-/** SendMessageBatch takes so many entries at once, of 256 KiB in sum; ours are of some hundred bytes. */
-const BATCH = 10;
-/** SQS delays a message by no more; what is for later is sent on by whoever receives it. */
+/** The most entries of one SendMessageBatch, of 256 KiB in sum; ours are of some hundred bytes. */
+const MAX_BATCH = 10;
+/** The longest delay that SQS takes; a message for later is sent on by the function that receives it. */
 export const MAX_DELAY_S = 900;
-const MAX_ATTEMPTS = 5;
-/** Waits before entries that SQS refused are sent again; each is twice as long as the one before. */
-const FIRST_RETRY_MS = 200;
+const RETRY_DELAYS_MS = [200, 400, 800, 1600];
 
 /** Where messages of our own go. */
 export interface Destinations {
@@ -41,18 +41,16 @@ export function messageSender({ aws, prefix, domains, clock }: Destinations) {
     return asked;
   };
 
-  async function sendBatch(QueueUrl: string, entries: readonly Entry[]): Promise<void> {
-    let left = entries;
+  async function sendTo(QueueUrl: string, entries: readonly Entry[]): Promise<void> {
     let reason = '';
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
+    const send = async (left: readonly Entry[]) => {
       const { Failed = [] } = await aws(SQSClient).send(new SendMessageBatchCommand({ QueueUrl, Entries: [...left] }));
-      if (Failed.length === 0) return;
+      if (Failed.length > 0) reason = `${Failed[0]?.Code}: ${Failed[0]?.Message}`;
       const refused = new Set(Failed.map(({ Id }) => Id));
-      left = left.filter(({ Id }) => refused.has(Id));
-      reason = `${Failed[0]?.Code}: ${Failed[0]?.Message}`;
-    }
-    throw new Error(`SQS refused ${left.length} messages of ours: ${reason}`);
+      return left.filter(({ Id }) => refused.has(Id));
+    };
+    const left = await sendBatch(entries, send, { clock, backoff: delays(...RETRY_DELAYS_MS) });
+    if (left.length > 0) throw new Error(`SQS refused ${left.length} messages of ours: ${reason}`);
   }
 
   return async (messages: readonly InternalMessage[]): Promise<void> => {
@@ -60,8 +58,8 @@ export function messageSender({ aws, prefix, domains, clock }: Destinations) {
     for (const [domain, own] of byDomain) {
       const QueueUrl = await urlOf(domain);
       const entries = own.map((message, index) => entryOf(message, index, clock.now().getTime()));
-      for (let start = 0; start < entries.length; start += BATCH)
-        await sendBatch(QueueUrl, entries.slice(start, start + BATCH));
+      for (let start = 0; start < entries.length; start += MAX_BATCH)
+        await sendTo(QueueUrl, entries.slice(start, start + MAX_BATCH));
     }
   };
 }

@@ -10,6 +10,8 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Aws } from '../resource.ts';
+import { exponentialBackoff, retry } from '../retry.ts';
+import { systemClock } from '../time.ts';
 import { pack, unpack } from './codec.ts';
 import type { Ledger } from './ledger.ts';
 import { ConflictError, type Item, type ItemKey, type Range, type ReadItem, type Store, type Write } from './store.ts';
@@ -19,9 +21,12 @@ import { ledgerIn } from './stored-ledger.ts';
 const LISTS = 'lists';
 /** DynamoDB's own limit. */
 const MAX_BATCH = 100;
-/** How often a batch is asked for what it left out, with nothing answered in between. */
-const MAX_EMPTY_BATCHES = 8;
-const MAX_BACKOFF_MS = 1_000;
+/** Up to 8 tries of a batch that answers nothing: the table is throttled. */
+const EMPTY_BATCH_BACKOFF = exponentialBackoff(25, 1_000, 8);
+
+class EmptyBatchError extends Error {
+  override readonly name = 'EmptyBatchError';
+}
 
 /** The ledger's DynamoDB table (resources/ledger.yml): `pk` and `sk`, an optimistic `version`, and the `lists` index. */
 export function dynamoStore(aws: Aws, table: string): Store {
@@ -35,17 +40,17 @@ export function dynamoStore(aws: Aws, table: string): Store {
   async function batch(keys: readonly ItemKey[]): Promise<readonly Item[]> {
     const found = new Map<string, Item>();
     let left: readonly Attributes[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-    for (let empty = 0; left.length > 0; ) {
+    const readMore = async () => {
       const request = { [table]: { Keys: [...left], ConsistentRead: true } };
       const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
       const answered = (Responses?.[table] ?? []).map(itemOf);
       for (const item of answered) found.set(textOf(item), item);
       left = UnprocessedKeys?.[table]?.Keys ?? [];
-      empty = answered.length > 0 ? 0 : empty + 1;
-      if (left.length > 0 && empty === MAX_EMPTY_BATCHES)
-        throw new Error(`DynamoDB left ${left.length} items of ${table} unread`);
-      if (left.length > 0) await backOff(empty);
-    }
+      if (left.length > 0 && answered.length === 0)
+        throw new EmptyBatchError(`DynamoDB left ${left.length} items of ${table} unread`);
+    };
+    const when = (error: unknown) => error instanceof EmptyBatchError;
+    while (left.length > 0) await retry(readMore, { clock: systemClock, backoff: EMPTY_BATCH_BACKOFF, when });
     return keys.flatMap((key) => found.get(textOf(key)) ?? []);
   }
 
@@ -100,9 +105,6 @@ type Attributes = Readonly<Record<string, unknown>>;
 const hasContent = ({ document }: Item) => document !== null;
 const textOf = ({ pk, sk }: ItemKey) => JSON.stringify([pk, sk]);
 const keyOf = ({ pk, sk }: Attributes): ItemKey => ({ pk: String(pk), sk: String(sk) });
-
-const backOff = (times: number) =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(MAX_BACKOFF_MS, 25 * 2 ** times)));
 
 function itemOf({ pk, sk, version, document, list, at }: Attributes): Item {
   return {

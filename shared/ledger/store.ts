@@ -1,3 +1,6 @@
+import { exponentialBackoff, retry } from '../retry.ts';
+import { type Clock, systemClock } from '../time.ts';
+
 /** Where an item is. */
 export interface ItemKey {
   /** What it is about: a resource, a remediation, everybody. */
@@ -69,23 +72,12 @@ export interface Revision<T> {
   readonly answer: T;
 }
 
-/** How often a write is tried while others come between; then it goes back to the retry of the event. */
-const MAX_ATTEMPTS = 40;
-/** The longest wait before it is tried again. */
-const MAX_BACKOFF_MS = 500;
+/** Up to 40 attempts, with short waits that differ, so that no writer starves; then the write is left to the retry of the event. */
+const CONFLICT_BACKOFF = exponentialBackoff(2, 500, 40);
 
-/** Tries again while others come between, after waits that grow and differ, so that nobody is shut out; but not for ever. `attempt` is given its number, the first being 1. Throws ConflictError. */
-export async function retryOnConflict<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-  for (let number = 1; ; number += 1) {
-    try {
-      return await attempt(number);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || number === MAX_ATTEMPTS) throw error;
-    }
-    const longest = Math.min(MAX_BACKOFF_MS, 2 ** number);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
-  }
-}
+/** Retries an optimistic write while other runs write first. Throws ConflictError after the last attempt. */
+export const retryOnConflict = <T>(attempt: () => Promise<T>, clock: Pick<Clock, 'sleep'> = systemClock): Promise<T> =>
+  retry(attempt, { clock, backoff: CONFLICT_BACKOFF, when: (error) => error instanceof ConflictError });
 
 /** Reads items, decides, and writes what was decided, together; again while others come between. A document that is not there is null. */
 export const update = <T>(

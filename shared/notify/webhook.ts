@@ -1,9 +1,11 @@
+import { type Backoff, retry } from '../retry.ts';
+import { SECOND_MS } from '../time.ts';
 import type { SlackMessage } from './slack.ts';
 
 /** Where a webhook's address comes from, and how long we may take. */
 export interface Webhook {
-  /** The address; `anew` where the one that was known is good no more. Its errors must not hold it. */
-  address(anew: boolean): Promise<URL>;
+  /** The address; `refresh` reads it again, past the cache. Its errors must not contain it. */
+  address(refresh: boolean): Promise<URL>;
   /** Milliseconds that are left. */
   remaining(): number;
   sleep(milliseconds: number): Promise<void>;
@@ -12,16 +14,16 @@ export interface Webhook {
 /** How a message was taken. */
 export interface Posted {
   readonly status: number;
-  /** Slack refused the blocks, so that people got the plain text. */
+  /** Slack refused the blocks, and the plain text was posted instead. */
   readonly plain: boolean;
 }
 
-/** A message that Slack did not take. The message says why and holds nothing of the webhook's address, which is a secret. */
+/** Slack did not accept the message. The error says why and contains nothing of the webhook's address, which is a secret. */
 export class NotPostedError extends Error {
   override readonly name = 'NotPostedError';
   /** The HTTP status; null where there was no answer. */
   readonly status: number | null;
-  /** Seconds after which Slack wants to be asked again; null where it did not say. */
+  /** Seconds after which Slack accepts requests again, where it is a rate limit; else null. */
   readonly retryAfter: number | null;
 
   constructor(message: string, status: number | null = null, retryAfter: number | null = null) {
@@ -31,84 +33,94 @@ export class NotPostedError extends Error {
   }
 }
 
-/** Milliseconds for one request. */
-const TIMEOUT = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** With less time left than this no request is begun. */
-const LEAST_TIME = 500;
-/** Waits before a request that failed on the way, or by Slack's own trouble, is made again. */
-const WAITS = [500, 2_000];
-/** So often a message waits where Slack says that we are too fast. */
-const MOST_DELAYS = 5;
-/** The wait, in seconds, where Slack does not say how long. */
-const USUAL_DELAY = 1;
-/** Slack's ways to say that a webhook is there no more. */
+const MIN_REQUEST_MS = 500;
+/** Waits after a network error or a server error. */
+const RETRY_DELAYS_MS = [500, 2_000];
+/** How often a message waits for the end of a rate limit. */
+const MAX_RATE_LIMIT_WAITS = 5;
+/** The wait for the end of a rate limit where Slack does not say how long. */
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
+/** Statuses of a webhook that was revoked or replaced. */
 const REPLACED = [403, 404, 410];
 
 /** What came back, or why nothing did. */
 interface Answer {
   readonly status: number | null;
-  /** Slack's own word, such as `invalid_blocks`; or ours where it said none. */
-  readonly said: string;
+  /** Slack's own error code, such as `invalid_blocks`; ours where it gave none. */
+  readonly reason: string;
   readonly retryAfter: number | null;
 }
 
-/** Posts a message: again after a while where Slack wants it so or is in trouble, to the new address where it was replaced, as plain text where it refuses the blocks. Throws NotPostedError, or the error of `webhook.address`. */
+/** Posts a message. Retries rate limits, network and server errors while there is time; reads the address again where the webhook was replaced; posts plain text where Slack refuses the blocks. Throws NotPostedError, or the error of `webhook.address`. */
 export async function post(message: SlackMessage, webhook: Webhook): Promise<Posted> {
-  const waits = [...WAITS];
-  let [delays, plain, renewed] = [0, false, false];
+  let [plain, refreshed] = [false, false];
   let address = await webhook.address(false);
-  for (;;) {
-    const answer = await ask(address, plain ? { text: message.text } : message, webhook);
-    const { status, said, retryAfter } = answer;
+  const attempt = async (): Promise<Posted> => {
+    const answer = await request(address, plain ? { text: message.text } : message, webhook);
+    const { status, reason } = answer;
     if (status !== null && status >= 200 && status < 300) return { status, plain };
-    if (said.startsWith('invalid_blocks') && !plain) {
+    if (reason.startsWith('invalid_blocks') && !plain) {
       plain = true;
-    } else if (status !== null && REPLACED.includes(status) && !renewed) {
-      renewed = true;
-      address = await webhook.address(true);
-    } else {
-      const wait = status === 429 ? (retryAfter ?? USUAL_DELAY) * 1000 : isPassing(status) ? waits.shift() : undefined;
-      if (status === 429) delays += 1;
-      if (wait === undefined || delays > MOST_DELAYS || wait + LEAST_TIME > webhook.remaining())
-        throw notPosted(answer);
-      await webhook.sleep(wait);
+      return attempt();
     }
-  }
+    if (status !== null && REPLACED.includes(status) && !refreshed) {
+      refreshed = true;
+      address = await webhook.address(true);
+      return attempt();
+    }
+    throw notPosted(answer);
+  };
+  return retry(attempt, { clock: webhook, backoff: backoffFor(webhook), when: isTransient });
 }
 
-/** Trouble that may be over in a moment: no answer, or a failure of the other side. */
-const isPassing = (status: number | null) => status === null || status >= 500;
+const isTransient = (error: unknown) =>
+  error instanceof NotPostedError && (error.status === null || error.status === 429 || error.status >= 500);
 
-const notPosted = ({ status, said, retryAfter }: Answer) =>
+/** As long as Slack says where it limits the rate, else our own delays; no wait after which there is no time for a request. */
+function backoffFor(webhook: Webhook): Backoff {
+  const delaysMs = [...RETRY_DELAYS_MS];
+  let rateLimitWaits = 0;
+  return (_tries, error) => {
+    const { retryAfter } = error as NotPostedError;
+    if (retryAfter !== null) rateLimitWaits += 1;
+    const waitMs = retryAfter === null ? delaysMs.shift() : retryAfter * SECOND_MS;
+    const isLast = waitMs === undefined || rateLimitWaits > MAX_RATE_LIMIT_WAITS;
+    return isLast || waitMs + MIN_REQUEST_MS > webhook.remaining() ? null : waitMs;
+  };
+}
+
+const notPosted = ({ status, reason, retryAfter }: Answer) =>
   new NotPostedError(
-    status === null ? `Slack could not be reached: ${said}` : `Slack answered ${status}: ${said}`,
+    status === null ? `Slack could not be reached: ${reason}` : `Slack answered ${status}: ${reason}`,
     status,
-    status === 429 ? (retryAfter ?? USUAL_DELAY) : null,
+    status === 429 ? (retryAfter ?? DEFAULT_RETRY_AFTER_SECONDS) : null,
   );
 
 /** One request. Never throws: the errors of `fetch` hold the address. */
-async function ask(address: URL, body: Partial<SlackMessage>, webhook: Webhook): Promise<Answer> {
-  const time = Math.min(TIMEOUT, webhook.remaining());
-  if (time < LEAST_TIME) return { status: null, said: 'no time was left', retryAfter: null };
+async function request(address: URL, body: Partial<SlackMessage>, webhook: Webhook): Promise<Answer> {
+  const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, webhook.remaining());
+  if (timeoutMs < MIN_REQUEST_MS) return { status: null, reason: 'no time was left', retryAfter: null };
   try {
     const response = await fetch(address, {
       method: 'POST',
-      redirect: 'manual', // wherever it leads, the message is not meant for there
+      redirect: 'manual', // the message is meant for Slack and for no other host
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify({ ...body, link_names: false, unfurl_links: false, unfurl_media: false }),
-      signal: AbortSignal.timeout(time),
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    const said = spoken(await response.text(), address);
-    return { status: response.status, said, retryAfter: secondsOf(response.headers.get('retry-after')) };
+    const reason = errorCodeIn(await response.text(), address);
+    return { status: response.status, reason, retryAfter: secondsOf(response.headers.get('retry-after')) };
   } catch (error) {
-    return { status: null, said: codeOf(error), retryAfter: null };
+    return { status: null, reason: codeOf(error), retryAfter: null };
   }
 }
 
-/** Slack's own words are single words in small letters; anything else may repeat the address to us. */
-function spoken(text: string, { href }: URL): string {
-  const word = text.trim();
-  return /^[a-z][a-z_]{1,60}$/.test(word) && !href.includes(word) ? word : 'it gave no reason that we know';
+/** Slack's error codes are single words in lower case; any other text may repeat the address. */
+function errorCodeIn(text: string, { href }: URL): string {
+  const code = text.trim();
+  return /^[a-z][a-z_]{1,60}$/.test(code) && !href.includes(code) ? code : 'no error code that is known';
 }
 
 const secondsOf = (header: string | null): number | null =>

@@ -149,6 +149,6 @@ test('a redirect is not followed', async () => {
 test('an answer that repeats the address is not quoted', async () => {
   for (const body of [`no such path: ${slack.url}`, '<html>services</html>', 'services', 'x'.repeat(5000)]) {
     slack.answer({ status: 400, body });
-    expect((await failure(webhook())).message).toBe('Slack answered 400: it gave no reason that we know');
+    expect((await failure(webhook())).message).toBe('Slack answered 400: no error code that is known');
   }
 });
