@@ -36,7 +36,7 @@ export interface Asked {
   readonly pendingElements?: readonly string[];
 }
 
-export interface GateScene extends BoxScene {
+interface GateScene extends BoxScene {
   readonly ledger: Ledger;
   verdictOf(given?: Asked): Promise<Verdict>;
   /** The refusal, where all is refused or nothing is. */
