@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
-import { resourceKey } from '../../shared/ledger/ledger.ts';
-import { memoryStore } from '../../shared/ledger/memory.ts';
-import type { Store } from '../../shared/ledger/store.ts';
-import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
-import type { Aws } from '../../shared/resource.ts';
-import { testEngine } from '../support/engine.ts';
-import { CAUSE, lidClosed, locked, REF, subjectOf, World } from '../support/fake-resource.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { resourceKey } from '../../../shared/ledger/ledger.ts';
+import { memoryStore } from '../../../shared/ledger/memory.ts';
+import type { Store } from '../../../shared/ledger/store.ts';
+import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import type { Aws } from '../../../shared/resource.ts';
+import { testEngine } from '../../support/engine.ts';
+import { CAUSE, lidClosed, locked, REF, subjectOf, World } from '../../support/fake-resource.ts';
 
 const KEY = resourceKey('box', REF);
 const RUNS = 1000;

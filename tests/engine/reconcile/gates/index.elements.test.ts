@@ -6,15 +6,15 @@ import {
   type Mode,
   nonCompliant,
   type Severity,
-} from '../../../shared/control.ts';
-import { undo } from '../../../shared/engine/execution/undo.ts';
-import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
-import { memoryStore } from '../../../shared/ledger/memory.ts';
-import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
-import type { ExemptionRule } from '../../../shared/policy/policy.ts';
-import { step } from '../../../shared/step.ts';
-import { HOUR_MS } from '../../../shared/time.ts';
-import { type TestEngine, testEngine } from '../../support/engine.ts';
+} from '../../../../shared/control.ts';
+import { undo } from '../../../../shared/engine/execution/undo.ts';
+import { reconcile } from '../../../../shared/engine/reconcile/reconciler.ts';
+import { memoryStore } from '../../../../shared/ledger/memory.ts';
+import { ledgerIn } from '../../../../shared/ledger/stored-ledger.ts';
+import type { ExemptionRule } from '../../../../shared/policy/policy.ts';
+import { step } from '../../../../shared/step.ts';
+import { HOUR_MS } from '../../../../shared/time.ts';
+import { type TestEngine, testEngine } from '../../../support/engine.ts';
 import {
   type Box,
   BoxClient,
@@ -26,7 +26,7 @@ import {
   subjectOf,
   TurnKeyCommand,
   World,
-} from '../../support/fake-resource.ts';
+} from '../../../support/fake-resource.ts';
 
 const turnKey = () => step(BoxClient, TurnKeyCommand, {}, { elements: ['lock'], undo: () => [] });
 

@@ -5,19 +5,19 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { tallying } from '../../bench/tally.ts';
-import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
-import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
-import { controls } from '../../shared/controls/ec2/index.ts';
-import type { Engine } from '../../shared/engine/context.ts';
-import { changesIn } from '../../shared/engine/intake/parse-event.ts';
-import { reconcileChange } from '../../shared/engine/intake/reconcile-change.ts';
-import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
-import { snsNotifier } from '../../shared/notify/sns.ts';
-import { policyFrom } from '../../shared/policy/settings.ts';
-import { systemClock } from '../../shared/time.ts';
-import { recordedClients, type SeenCall } from '../support/recorder.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
+import { tallying } from '../../../bench/tally.ts';
+import { makeLocalWorld } from '../../../scripts/sandbox/local-deployment.ts';
+import { oneAtATime } from '../../../scripts/sandbox/serial-proxy.ts';
+import { controls } from '../../../shared/controls/ec2/index.ts';
+import type { Engine } from '../../../shared/engine/context.ts';
+import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
+import { reconcileChange } from '../../../shared/engine/intake/reconcile-change.ts';
+import { dynamoLedger } from '../../../shared/ledger/dynamodb.ts';
+import { snsNotifier } from '../../../shared/notify/sns.ts';
+import { policyFrom } from '../../../shared/policy/settings.ts';
+import { systemClock } from '../../../shared/time.ts';
+import { recordedClients, type SeenCall } from '../../support/recorder.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../../support/sandbox.ts';
 
 /** What docs/round-trips.md says that each call is for. */
 const REMEDIATED = [

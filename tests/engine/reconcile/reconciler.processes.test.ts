@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ACCOUNT } from '../../shared/ledger/breaker.ts';
-import { chainErrors } from '../../shared/ledger/chain.ts';
-import type { Remediation } from '../../shared/ledger/records.ts';
-import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
-import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import type { Result } from '../../shared/result.ts';
-import { wireTo } from '../support/aws-proxy.ts';
-import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
-import { ledgerAccount } from '../support/ledger-account.ts';
-import { type EngineAnswer, startWorkers, type Worker } from '../support/workers.ts';
+import { ACCOUNT } from '../../../shared/ledger/breaker.ts';
+import { chainErrors } from '../../../shared/ledger/chain.ts';
+import type { Remediation } from '../../../shared/ledger/records.ts';
+import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { Result } from '../../../shared/result.ts';
+import { wireTo } from '../../support/aws-proxy.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../../support/drift.ts';
+import { ledgerAccount } from '../../support/ledger-account.ts';
+import { type EngineAnswer, startWorkers, type Worker } from '../../support/workers.ts';
 
 const PROCESSES = 6;
 const account = await ledgerAccount();
