@@ -20,7 +20,7 @@ const beat = look(
   arn('sqs', '*', `${PREFIX}-failed-events`),
 );
 
-/** What the examinations look at, all of it our own but for trails. Source: Service Authorization Reference. */
+/** What doctor's checks read, all of it our own except for trails. Source: Service Authorization Reference. */
 const EXAMINATIONS: readonly Statement[] = [
   look(
     'LookAtStack',

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { awsClients } from '../aws/clients.ts';
-import { DEFAULT_STACK, deploymentAt } from '../doctor/deployment.ts';
-import { type Diagnosis, type Examination, ill, type Scene, well } from '../doctor/diagnosis.ts';
-import { sight, voice, withinLedger } from '../doctor/index.ts';
+import { DEFAULT_STACK } from '../doctor/deployment.ts';
+import { type Check, type Diagnosis, type DoctorContext, fail, ok } from '../doctor/diagnosis.ts';
+import { eventPathChecks, infrastructureChecks, ledgerChecks } from '../doctor/index.ts';
 import { ledger } from '../doctor/ledger.ts';
-import { notices } from '../doctor/notifications.ts';
+import { notifications } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
-import { examine } from '../doctor/run.ts';
+import { diagnose } from '../doctor/run.ts';
+import { deploymentAt } from '../doctor/stack.ts';
 import { caller } from './caller.ts';
 import { colors } from './colors.ts';
 import { engineFor } from './context.ts';
@@ -20,71 +21,70 @@ interface DoctorOptions extends CommonOptions {
 
 export const doctorCommand = () =>
   withCommonOptions(new Command('doctor'))
-    .description('What keeps Evenkeel from seeing or acting, each with its mend.')
-    .option('--stack <name>', 'the stack of the deployment, in the region that you name', DEFAULT_STACK)
+    .description('Check everything that Evenkeel needs to see and to act, and print the remedy for each problem.')
+    .option('--stack <name>', 'the stack of the deployment, in the region given', DEFAULT_STACK)
     .action(doctor);
 
-const account: Examination = {
-  what: 'account',
-  mend: 'give credentials that hold: AWS_PROFILE or --profile, and --region',
-  examine: async ({ engine, home }) => well(`${await caller(engine)}, ${home}`),
+const account: Check = {
+  name: 'account',
+  remedy: 'provide valid credentials (AWS_PROFILE or --profile) and a region (--region)',
+  run: async ({ engine, home }) => ok(`${await caller(engine)}, ${home}`),
 };
 
-/** A policy that is broken is one more thing that is wrong, and hides nothing else. */
-const brokenPolicy = (error: string): Examination => ({
+/** An invalid policy is one more error, and hides no other check. */
+const invalidPolicy = (error: string): Check => ({
   ...policy,
-  examine: async () => ill(error, 'correct it: until then the command acts on nothing, and nothing can be deployed'),
+  run: async () => fail(error, 'correct it: until then the command remediates nothing, and a deploy fails'),
 });
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const home = homeRegion();
-  const { deployment, examination } = await deploymentAt(awsClients()(home), home, options.stack);
+  const { deployment, check } = await deploymentAt(awsClients()(home), home, options.stack);
   const { LedgerTable, NoticeTopic } = deployment?.outputs ?? {};
-  // What is set wins: so a copy of the ledger can be looked at.
+  // The environment takes precedence, so that a restored copy of the ledger can be checked.
   process.env.EVENKEEL_TABLE ||= LedgerTable ?? '';
   process.env.EVENKEEL_TOPIC_ARN ||= NoticeTopic ?? '';
   const chosen = policyOrDetect(options);
   const engine = engineFor({ mode: 'detect' }, chosen.policy);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
-  const scene: Scene = { engine, home, deployment, table, topicArn };
+  const context: DoctorContext = { engine, home, deployment, table, topicArn };
 
-  const states = new Map<string, Diagnosis['state']>();
-  const show = async (examinations: readonly Examination[]) => {
-    for await (const diagnosis of examine(examinations, scene)) {
+  const failed = new Set<string>();
+  const show = async (checks: readonly Check[]) => {
+    for await (const diagnosis of diagnose(checks, context)) {
       process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : inWords(diagnosis));
-      if (states.get(diagnosis.what) !== 'ill') states.set(diagnosis.what, diagnosis.state);
+      if (diagnosis.status === 'error') failed.add(diagnosis.check);
     }
   };
-  const deployed = deployment === null ? [notices] : [...sight, ...voice];
-  await show([chosen.error === null ? policy : brokenPolicy(chosen.error), account, examination, ...deployed, ledger]);
-  // A ledger that does not answer has nothing to say about what it holds.
-  if (states.get(ledger.what) !== 'ill') await show(withinLedger);
-  process.exitCode = [...states.values()].includes('ill') ? EXIT.failed : EXIT.done;
+  const deployed = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
+  await show([chosen.error === null ? policy : invalidPolicy(chosen.error), account, check, ...deployed, ledger]);
+  if (!failed.has(ledger.name)) await show(ledgerChecks);
+  process.exitCode = failed.size > 0 ? EXIT.failed : EXIT.done;
 }
 
-const MARKS = { well: colors.green('✓'), look: colors.yellow('!'), ill: colors.red('✗') };
-/** Columns of a line, and of what stands before the words in it. */
+const MARKS = { ok: colors.green('✓'), warning: colors.yellow('!'), error: colors.red('✗') };
+/** Columns of a line, and of its mark and check name. */
 const WIDTH = 100;
 const MARGIN = 19;
 
-function inWords({ what, state, says, mend }: Diagnosis): string {
-  const [first = '', ...rest] = wrapped(says, WIDTH - MARGIN);
+function inWords({ check, status, message, remedy }: Diagnosis): string {
+  const [first = '', ...rest] = wrapped(message, WIDTH - MARGIN);
   const lines = [
-    `${MARKS[state]} ${what.padEnd(MARGIN - 3)} ${first}`,
+    `${MARKS[status]} ${check.padEnd(MARGIN - 3)} ${first}`,
     ...rest.map((line) => ' '.repeat(MARGIN) + line),
   ];
-  if (mend !== null) {
-    const [begin = '', ...more] = holdsCommand(mend) ? [mend] : wrapped(mend, WIDTH - MARGIN - 2);
+  if (remedy !== null) {
+    const [begin = '', ...more] = holdsCommand(remedy) ? [remedy] : wrapped(remedy, WIDTH - MARGIN - 2);
     lines.push(`${' '.repeat(MARGIN)}${colors.dim(`→ ${begin}`)}`);
-    lines.push(...more.map((line) => ' '.repeat(MARGIN + 2) + colors.dim(line)));
+    for (const line of more) lines.push(`${' '.repeat(MARGIN + 2)}${colors.dim(line)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** A command stays in one piece, so that it can be pasted. */
-const holdsCommand = (mend: string) => / --[a-z]/.test(mend);
+/** A command stays on one line, so that it can be pasted. */
+const holdsCommand = (remedy: string) => / --[a-z]/.test(remedy);
 
-/** The words in lines of at most `width`; a longer word has a line of its own. */
+/** Text wrapped into lines of at most `width`; a longer word has a line of its own. */
 function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -1,40 +1,43 @@
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { physicalIds, restore } from './deployment.ts';
-import { counted, ill, look, ofDeployment, troublesOr } from './diagnosis.ts';
+import { physicalIds, revertDrift } from './deployment.ts';
+import { counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 
 type Alarm = Pick<MetricAlarm, 'AlarmName' | 'ActionsEnabled' | 'StateValue' | 'StateReason'>;
 
-/** Whether the stack's alarms are there, and would tell somebody. */
-export const alarms = ofDeployment({
-  what: 'alarms',
-  mend: 'see your permissions: cloudwatch:DescribeAlarms',
-  async examine(deployment, { engine }) {
+/** Whether the stack's alarms exist and notify. */
+export const alarms = deploymentCheck({
+  name: 'alarms',
+  remedy: 'check your permissions: cloudwatch:DescribeAlarms',
+  async run(deployment, { engine }) {
     const { home, stack } = deployment;
     const client = engine.aws(home)(CloudWatchClient);
-    const asked = { AlarmNamePrefix: `${stack}-`, AlarmTypes: ['MetricAlarm' as const] };
+    const request = { AlarmNamePrefix: `${stack}-`, AlarmTypes: ['MetricAlarm' as const] };
     const found: Alarm[] = [];
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked)) found.push(...MetricAlarms);
-    const wanted = physicalIds(deployment, 'AWS::CloudWatch::Alarm');
-    const missing = wanted
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, request)) found.push(...MetricAlarms);
+    const expected = physicalIds(deployment, 'AWS::CloudWatch::Alarm');
+    const missing = expected
       .filter((name) => !found.some(({ AlarmName }) => AlarmName === name))
-      .map((name) => ill(`the alarm ${name} is missing`, restore(deployment), name));
-    const silenced = found.filter(({ ActionsEnabled }) => ActionsEnabled === false);
-    const muted = silenced.map(({ AlarmName: name = '' }) =>
-      ill(
-        `the alarm ${name} tells nobody: its actions are disabled`,
+      .map((name) => fail(`the alarm ${name} is missing`, revertDrift(deployment), name));
+    const withoutActions = found.filter(({ ActionsEnabled }) => ActionsEnabled === false);
+    const silenced = withoutActions.map(({ AlarmName: name = '' }) =>
+      fail(
+        `the alarm ${name} notifies nobody: its actions are disabled`,
         `aws cloudwatch enable-alarm-actions --alarm-names ${name} --region ${home}`,
         name,
       ),
     );
-    const ringing = found
+    const inAlarm = found
       .filter(({ StateValue }) => StateValue === 'ALARM')
       .map(({ AlarmName: name = '', StateReason = '' }) =>
-        look(
-          `the alarm ${name} rings: ${StateReason}`,
+        warn(
+          `the alarm ${name} is in state ALARM: ${StateReason}`,
           `aws cloudwatch describe-alarm-history --alarm-name ${name} --region ${home}`,
           name,
         ),
       );
-    return troublesOr([...missing, ...muted, ...ringing], `${counted(wanted.length, 'alarm')}, none rings`);
+    return problemsOr(
+      [...missing, ...silenced, ...inAlarm],
+      `${counted(expected.length, 'alarm')}, none in state ALARM`,
+    );
   },
 });

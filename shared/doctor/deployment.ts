@@ -6,20 +6,18 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
-import { type Examination, ill, look, type Scene, type Verdict, well } from './diagnosis.ts';
-import { unseen } from './run.ts';
 
 /** The stack of a deployment where nobody names another. */
 export const DEFAULT_STACK = 'evenkeel-prod';
 
-/** What CloudFormation says of a deployment. */
+/** A deployment as CloudFormation describes it. */
 export interface Deployment {
-  /** The stack's name, which the names of all that it makes begin with. */
+  /** The stack's name, the prefix of the names of all its resources. */
   readonly stack: string;
   readonly home: string;
   readonly accountId: string;
   readonly status: string;
-  /** When it was deployed first, in milliseconds since 1970. */
+  /** When it was first deployed, in milliseconds since 1970. */
   readonly since: number;
   readonly outputs: Readonly<Record<string, string>>;
   /** The regions that it watches, the home region first. */
@@ -27,14 +25,14 @@ export interface Deployment {
   readonly resources: readonly StackResource[];
 }
 
-/** A resource of the stack that has been made. */
+/** A resource of the stack that has been created. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId: string;
 }
 
-/** Asks CloudFormation for a deployment; null where there is no such stack. Throws the SDK's own error for every other trouble. */
+/** Asks CloudFormation for a deployment; null where there is no such stack. Throws the SDK's own error for every other problem. */
 export async function readDeployment(aws: Aws, home: string, stack: string): Promise<Deployment | null> {
   const described = await stackNamed(aws, stack);
   if (described === null) return null;
@@ -59,12 +57,12 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
   };
 }
 
-/** What CloudFormation says of a stack; null where there is none of this name. Throws the SDK's own error for every other trouble. */
+/** What CloudFormation says of a stack; null where there is none of this name. Throws the SDK's own error for every other problem. */
 export async function stackNamed(aws: Aws, StackName: string): Promise<Stack | null> {
   try {
     return (await aws(CloudFormationClient).send(new DescribeStacksCommand({ StackName }))).Stacks?.[0] ?? null;
   } catch (error) {
-    // CloudFormation has no error of its own for it.
+    // CloudFormation has no error type for this case.
     if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) return null;
     throw error;
   }
@@ -74,9 +72,9 @@ export async function stackNamed(aws: Aws, StackName: string): Promise<Stack | n
 export const physicalIds = ({ resources }: Deployment, type: string): readonly string[] =>
   resources.filter((resource) => resource.type === type).map(({ physicalId }) => physicalId);
 
-/** The commands that make anew what was taken from the stack by hand, and set back what was changed. */
-export function restore({ stack, home }: Deployment): string {
-  const set = `--stack-name ${stack} --change-set-name mend --region ${home}`;
+/** The commands that recreate what was deleted from the stack by hand, and revert what was changed. */
+export function revertDrift({ stack, home }: Deployment): string {
+  const set = `--stack-name ${stack} --change-set-name revert-drift --region ${home}`;
   return [
     `aws cloudformation create-change-set ${set} --use-previous-template --deployment-mode REVERT_DRIFT --capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM`,
     `aws cloudformation wait change-set-create-complete ${set}`,
@@ -87,52 +85,10 @@ export function restore({ stack, home }: Deployment): string {
 const instances = (verb: string, { stack, home, accountId }: Deployment, region: string) =>
   `aws cloudformation ${verb}-stack-instances --stack-set-name ${stack}-forwarding --accounts ${accountId} --regions ${region} --region ${home}`;
 
-/** The command that lays the forwarding in a region where there is none. */
-export const createInstances = (deployment: Deployment, region: string): string =>
+/** The command that deploys the forwarding rules to a region that has none. */
+export const deployForwarding = (deployment: Deployment, region: string): string =>
   instances('create', deployment, region);
 
-/** How the forwarding of a region is laid anew, of which something is missing. */
-export const layAnew = (deployment: Deployment, region: string): string =>
-  `lay it anew: ${instances('delete', deployment, region)} --no-retain-stacks; when that has ended: ${createInstances(deployment, region)}`;
-
-/** How the deployment was read: what it is, or why nobody can say. */
-export interface DeploymentRead {
-  readonly deployment: Deployment | null;
-  readonly examination: Examination;
-}
-
-/** Reads the deployment, and makes an examination of how that went. Never throws. */
-export async function deploymentAt(aws: Aws, home: string, stack: string): Promise<DeploymentRead> {
-  const examinationOf = (verdict: (scene: Scene) => Verdict): Examination => ({
-    what: 'deployment',
-    mend: '',
-    examine: async (scene) => verdict(scene),
-  });
-  try {
-    const deployment = await readDeployment(aws, home, stack);
-    const verdict = deployment === null ? absent(stack, home) : standingOf(deployment);
-    return { deployment, examination: examinationOf(() => verdict) };
-  } catch (error) {
-    const verdict = unseen(error, 'see the region (--region), the stack (--stack) and your permissions on it');
-    return { deployment: null, examination: examinationOf(() => verdict) };
-  }
-}
-
-const absent = (stack: string, home: string): Verdict =>
-  look(
-    `there is no stack ${stack} in ${home}: nothing is deployed there`,
-    `deploy it: npx serverless deploy --region ${home}; or say where it is: npx evenkeel doctor --stack NAME --region REGION`,
-  );
-
-/** A rolled back update leaves what was there before, and that works. */
-const WORKING = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
-
-function standingOf({ stack, home, status, regions }: Deployment): Verdict {
-  const says = `${stack} in ${home} is ${status}`;
-  const why = `aws cloudformation describe-stack-events --stack-name ${stack} --region ${home} --query 'StackEvents[?contains(ResourceStatus,\`FAILED\`)].[LogicalResourceId,ResourceStatusReason]' --output text`;
-  if (WORKING.includes(status)) return well(`${says}, for ${regions.join(', ')}`);
-  if (status === 'UPDATE_ROLLBACK_COMPLETE')
-    return look(`${says}: the last deploy failed, what was there before goes on`, why);
-  if (status.endsWith('_IN_PROGRESS')) return look(`${says}: it is being changed`, 'wait for its end, and look again');
-  return ill(says, why);
-}
+/** How to redeploy the forwarding rules of a region where some are missing. */
+export const redeployForwarding = (deployment: Deployment, region: string): string =>
+  `redeploy it: ${instances('delete', deployment, region)} --no-retain-stacks; when that has finished: ${deployForwarding(deployment, region)}`;

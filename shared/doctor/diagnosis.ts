@@ -1,80 +1,87 @@
 import type { Engine } from '../engine/context.ts';
+import { messageOf } from '../engine/errors.ts';
 import type { Deployment } from './deployment.ts';
 
-/** What an examination found, and the mend where something is wrong. */
-export interface Diagnosis extends Verdict {
-  /** The examination. */
-  readonly what: string;
+/** One result of a check, as the command prints it. */
+export interface Diagnosis extends CheckResult {
+  /** The check's name. */
+  readonly check: string;
 }
 
-/** A diagnosis without its examination's name. */
-export interface Verdict {
-  /** `look`: it works, and somebody should know. */
-  readonly state: 'well' | 'look' | 'ill';
-  /** The region, queue, rule … that it is about; null where it is about all of them. Stays the same while the trouble lasts. */
-  readonly about: string | null;
-  readonly says: string;
-  readonly mend: string | null;
-  /** People were notified of it when it began: the digest reminds them while it lasts, though it is not ill. */
-  readonly reminds?: true;
+/** What a check found. */
+export interface CheckResult {
+  /** `warning`: it works, and an operator should know. */
+  readonly status: 'ok' | 'warning' | 'error';
+  /** The region, queue, rule … concerned; null where it is all of them. Stays the same while the problem lasts. */
+  readonly subject: string | null;
+  readonly message: string;
+  /** The command or change that resolves it; null where nothing is wrong. */
+  readonly remedy: string | null;
+  /** People were notified when it began: the digest reminds them while it lasts, although it is no error. */
+  readonly wasNotified?: true;
 }
 
-/** What there is to examine. */
-export interface Scene {
+/** What a check works with. */
+export interface DoctorContext {
   readonly engine: Engine;
   /** The region of the ledger and the functions. */
   readonly home: string;
-  /** Null where nothing is deployed, or nobody knows. */
+  /** Null where nothing is deployed, or where that could not be read. */
   readonly deployment: Deployment | null;
   readonly table: string | undefined;
   readonly topicArn: string | undefined;
 }
 
-/** Looks at one thing; what it throws is itself a diagnosis. */
-export interface Examination {
-  readonly what: string;
-  /** What to do where it cannot be looked at. */
-  readonly mend: string;
-  examine(scene: Scene): Promise<Verdict | readonly Verdict[]>;
+/** Checks one part of a deployment; an exception becomes a result with status `error`. */
+export interface Check {
+  readonly name: string;
+  /** What to do where the check itself fails. */
+  readonly remedy: string;
+  run(context: DoctorContext): Promise<CheckResult | readonly CheckResult[]>;
 }
 
-/** An examination of a deployment: left out where there is none. */
-export interface DeploymentExamination extends Omit<Examination, 'examine'> {
-  examine(deployment: Deployment, scene: Scene): Promise<Verdict | readonly Verdict[]>;
+/** A check of a deployment: left out where there is none. */
+export interface DeploymentCheck extends Omit<Check, 'run'> {
+  run(deployment: Deployment, context: DoctorContext): Promise<CheckResult | readonly CheckResult[]>;
 }
 
-/** Makes an examination that says nothing where nothing is deployed. */
-export const ofDeployment = ({ what, mend, examine }: DeploymentExamination): Examination => ({
-  what,
-  mend,
-  examine: async (scene) => (scene.deployment === null ? [] : examine(scene.deployment, scene)),
+/** Makes a check that has no result where nothing is deployed. */
+export const deploymentCheck = ({ name, remedy, run }: DeploymentCheck): Check => ({
+  name,
+  remedy,
+  run: async (context) => (context.deployment === null ? [] : run(context.deployment, context)),
 });
 
-/** Verdicts, with what they are about where that is not all of it. */
-export const well = (says: string): Verdict => ({ state: 'well', about: null, says, mend: null });
-export const look = (says: string, mend: string, about: string | null = null): Verdict => ({
-  state: 'look',
-  about,
-  says,
-  mend,
+export const ok = (message: string): CheckResult => ({ status: 'ok', subject: null, message, remedy: null });
+export const warn = (message: string, remedy: string, subject: string | null = null): CheckResult => ({
+  status: 'warning',
+  subject,
+  message,
+  remedy,
 });
-export const ill = (says: string, mend: string, about: string | null = null): Verdict => ({
-  state: 'ill',
-  about,
-  says,
-  mend,
+export const fail = (message: string, remedy: string, subject: string | null = null): CheckResult => ({
+  status: 'error',
+  subject,
+  message,
+  remedy,
 });
 
-/** The troubles where there are some, and otherwise that all is well. */
-export const troublesOr = (troubles: readonly Verdict[], allWell: string): readonly Verdict[] =>
-  troubles.length > 0 ? troubles : [well(allWell)];
+/** A check, or a part of it, that could not be made is an error, never `ok`. */
+export const unreadable = (cause: unknown, remedy: string, subject: string | null = null): CheckResult =>
+  fail(`${subject === null ? '' : `${subject}: `}could not be checked: ${messageOf(cause)}`, remedy, subject);
 
-/** So many of one kind are named. */
-const NAMED = 5;
+/** The problems where there are any, otherwise one `ok`. */
+export const problemsOr = (problems: readonly CheckResult[], okMessage: string): readonly CheckResult[] =>
+  problems.length > 0 ? problems : [ok(okMessage)];
 
-/** The first few, in one line. */
-export const named = (texts: readonly string[]): string =>
-  [...texts.slice(0, NAMED), ...(texts.length > NAMED ? [`and ${texts.length - NAMED} more`] : [])].join('; ');
+/** Maximum number of items listed in one message. */
+const MAX_LISTED = 5;
+
+/** The first few in one line, and how many more there are. */
+export const listed = (texts: readonly string[]): string =>
+  [...texts.slice(0, MAX_LISTED), ...(texts.length > MAX_LISTED ? [`and ${texts.length - MAX_LISTED} more`] : [])].join(
+    '; ',
+  );
 
 /** `1 rule`, `2 rules`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,33 +1,38 @@
 import { DescribeKeyCommand, type KeyMetadata, KMSClient } from '@aws-sdk/client-kms';
+import { dayOf } from '../time.ts';
 import { physicalIds } from './deployment.ts';
-import { ill, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { inEach } from './run.ts';
+import { type CheckResult, deploymentCheck, fail, problemsOr } from './diagnosis.ts';
+import { checkEach } from './run.ts';
 
-const MEND = 'see your permissions: kms:DescribeKey';
+const REMEDY = 'check your permissions: kms:DescribeKey';
 
-/** Whether the key works that ledger, topic and queues are encrypted with. */
-export const key = ofDeployment({
-  what: 'key',
-  mend: MEND,
-  async examine(deployment, { engine }) {
+/** Whether the KMS key works that encrypts ledger, topic and queues. */
+export const key = deploymentCheck({
+  name: 'key',
+  remedy: REMEDY,
+  async run(deployment, { engine }) {
     const keys = physicalIds(deployment, 'AWS::KMS::Key');
     const client = engine.aws(deployment.home)(KMSClient);
-    const troubles = await inEach(keys, MEND, async (KeyId) => {
+    const problems = await checkEach(keys, REMEDY, async (KeyId) => {
       const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId }));
-      return troublesOf(KeyId, KeyMetadata, deployment.home);
+      return problemsOf(KeyId, KeyMetadata, deployment.home);
     });
-    return keys.length === 0 ? [] : troublesOr(troubles, 'enabled');
+    return keys.length === 0 ? [] : problemsOr(problems, 'enabled');
   },
 });
 
-function troublesOf(id: string, found: KeyMetadata | undefined, region: string): readonly Verdict[] {
-  const { KeyState: state = 'unknown', DeletionDate: on } = found ?? {};
+function problemsOf(id: string, found: KeyMetadata | undefined, region: string): readonly CheckResult[] {
+  const { KeyState: state = 'unknown', DeletionDate: date } = found ?? {};
   if (state === 'Enabled') return [];
   const enable = `aws kms enable-key --key-id ${id} --region ${region}`;
   const cancel = `aws kms cancel-key-deletion --key-id ${id} --region ${region} && ${enable}`;
-  const goes = state === 'PendingDeletion';
-  const when = goes && on !== undefined ? `, and goes on ${on.toISOString().slice(0, 10)}` : '';
+  const isPendingDeletion = state === 'PendingDeletion';
+  const when = isPendingDeletion && date !== undefined ? `, to be deleted on ${dayOf(date)}` : '';
   return [
-    ill(`${id} is ${state}${when}: ledger, topic and queues cannot be read or written`, goes ? cancel : enable, id),
+    fail(
+      `${id} is ${state}${when}: ledger, topic and queues can be neither read nor written`,
+      isPendingDeletion ? cancel : enable,
+      id,
+    ),
   ];
 }

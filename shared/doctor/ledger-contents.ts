@@ -3,156 +3,158 @@ import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.
 import type { Finding } from '../ledger/records.ts';
 import { allExemptions, EXPIRY_WARNING_DAYS, endingWithin, isActive } from '../policy/exemptions.ts';
 import type { Outcome } from '../result.ts';
-import { counted, type Examination, ill, look, named, type Scene, troublesOr, well } from './diagnosis.ts';
+import { type Check, counted, type DoctorContext, fail, listed, ok, problemsOr, warn } from './diagnosis.ts';
 
-const WITHIN = 'see your permissions on the table and its index';
+const REMEDY = "check your permissions on the ledger's table and its index";
 
-/** What the ledger says. */
-export const kept: readonly Examination[] = [
+/** What the ledger holds that an operator should know of. */
+export const ledgerContents: readonly Check[] = [
   {
-    what: 'pauses',
-    mend: WITHIN,
-    async examine({ engine: { ledger } }) {
+    name: 'pauses',
+    remedy: REMEDY,
+    async run({ engine: { ledger } }) {
       const pauses = await ledger.pauses();
-      if (pauses.length === 0) return well('nothing is paused');
-      const says = pauses.map(
+      if (pauses.length === 0) return ok('none');
+      const lines = pauses.map(
         ({ control, by, reason, at }) => `${control ?? 'everything'} since ${at} by ${by}: ${reason}`,
       );
       const [first] = pauses;
       const which = first?.control ? ` --control ${first.control}` : '';
-      return look(named(says), `npx evenkeel resume${which} --look`);
+      return warn(listed(lines), `npx evenkeel resume${which} --look`);
     },
   },
   {
-    what: 'breakers',
-    mend: WITHIN,
-    async examine({ engine: { ledger } }) {
+    name: 'circuit breakers',
+    remedy: REMEDY,
+    async run({ engine: { ledger } }) {
       const open = [...(await ledger.breakers.all())].filter(([, { openedAt }]) => openedAt !== null);
-      if (open.length === 0) return well('all are closed');
+      if (open.length === 0) return ok('all closed');
       const scopes = open.map(([scope]) => scope);
-      return look(
-        `open: ${named(scopes)}`,
+      return warn(
+        `open: ${listed(scopes)}`,
         'npx evenkeel history --since 1h, then: npx evenkeel resume --breaker [--control ID] --look',
       );
     },
   },
   {
-    what: 'halted findings',
-    mend: WITHIN,
-    async examine(scene) {
-      const findings = await findingsIn(scene);
-      const halted = ofOutcome(findings, 'halted');
-      if (halted.length === 0) return well(`none; ${findings.length} open in all`);
-      return look(
-        `${halted.length}: ${named(halted.map(inWords))}`,
-        'change the code that brings it back; or npx evenkeel exempt; or npx evenkeel resume --control ID --resource ID --look',
+    name: 'halted findings',
+    remedy: REMEDY,
+    async run(context) {
+      const findings = await openFindings(context);
+      const halted = withOutcome(findings, 'halted');
+      if (halted.length === 0) return ok(`none of ${counted(findings.length, 'open finding')}`);
+      return warn(
+        `${halted.length}: ${listed(halted.map(inWords))}`,
+        'change the code that reintroduces the drift; or npx evenkeel exempt; or npx evenkeel resume --control ID --resource ID --look',
       );
     },
   },
   {
-    what: 'blocked findings',
-    mend: WITHIN,
-    async examine(scene) {
-      const blocked = ofOutcome(await findingsIn(scene), 'blocked');
-      if (blocked.length === 0) return well('none');
-      const says = `${blocked.length}: ${named(blocked.map(inWords))}`;
-      const mend =
-        'resolve what refuses; then: npx evenkeel sweep --mode remediate --control ID; or npx evenkeel exempt';
-      return { ...look(says, mend), reminds: true };
+    name: 'blocked findings',
+    remedy: REMEDY,
+    async run(context) {
+      const blocked = withOutcome(await openFindings(context), 'blocked');
+      if (blocked.length === 0) return ok('none');
+      const message = `${blocked.length}: ${listed(blocked.map(inWords))}`;
+      const remedy =
+        'allow what is refused, then: npx evenkeel sweep --mode remediate --control ID; or npx evenkeel exempt';
+      return { ...warn(message, remedy), wasNotified: true };
     },
   },
   {
-    what: 'pending',
-    mend: WITHIN,
-    async examine(scene) {
-      const now = scene.engine.clock.now().getTime();
-      const waiting = (await activeIn(scene)).filter(({ state }) => isPending(state));
-      const overdue = waiting
+    name: 'pending',
+    remedy: REMEDY,
+    async run(context) {
+      const now = context.engine.clock.now().getTime();
+      const pending = (await activeResources(context)).filter(({ state }) => isPending(state));
+      const overdue = pending
         .filter(({ state }) => isOverdue(state, now))
         .map(({ key, state }) =>
-          look(
-            `${refOfKey(key).resourceId} was to be looked at again at ${timeOf(state.recheckAt)}`,
-            'the schedule looks again within 15 minutes; at once: npx evenkeel sweep --mode remediate',
+          warn(
+            `${refOfKey(key).resourceId}: its recheck has been due since ${timeOf(state.recheckAt)}`,
+            'the schedule makes it within 15 minutes; to make it now: npx evenkeel sweep --mode remediate',
             key,
           ),
         );
-      const next = Math.min(...waiting.map(({ state }) => state.recheckAt ?? Number.POSITIVE_INFINITY));
-      const first = Number.isFinite(next) ? `; the next is looked at again at ${timeOf(next)}` : '';
-      return troublesOr(
+      const next = Math.min(...pending.map(({ state }) => state.recheckAt ?? Number.POSITIVE_INFINITY));
+      const recheck = Number.isFinite(next) ? `; next recheck at ${timeOf(next)}` : '';
+      return problemsOr(
         overdue,
-        waiting.length === 0 ? 'none' : `AWS is at work on ${counted(waiting.length, 'resource')}${first}`,
+        pending.length === 0 ? 'none' : `AWS is still changing ${counted(pending.length, 'resource')}${recheck}`,
       );
     },
   },
   {
-    what: 'approvals',
-    mend: WITHIN,
-    async examine(scene) {
-      const waiting = await openRecords(scene, ({ status }) => status === 'awaitingApproval');
-      if (waiting.length === 0) return well('none is awaited');
-      const says = waiting.map(({ id, ref, expires }) => `${id} for ${ref.resourceId} until ${expires}`);
-      return look(named(says), 'npx evenkeel approve ID, or npx evenkeel reject ID --reason "…"');
+    name: 'approvals',
+    remedy: REMEDY,
+    async run(context) {
+      const awaiting = await openRecords(context, ({ status }) => status === 'awaitingApproval');
+      if (awaiting.length === 0) return ok('none awaited');
+      const lines = awaiting.map(({ id, ref, expires }) => `${id} for ${ref.resourceId} until ${expires}`);
+      return warn(listed(lines), 'npx evenkeel approve ID, or npx evenkeel reject ID --reason "…"');
     },
   },
   {
-    what: 'runs cut off',
-    mend: WITHIN,
-    async examine(scene) {
-      const now = scene.engine.clock.now().getTime();
-      const cutOff = await openRecords(scene, ({ status }, state) => status === 'applying' && isCutOff(state, now));
-      if (cutOff.length === 0) return well('none');
-      return ill(
-        named(cutOff.map(({ id, ref }) => `${id} on ${ref.resourceId}`)),
+    name: 'interrupted runs',
+    remedy: REMEDY,
+    async run(context) {
+      const now = context.engine.clock.now().getTime();
+      const interrupted = await openRecords(
+        context,
+        ({ status }, state) => status === 'applying' && isCutOff(state, now),
+      );
+      if (interrupted.length === 0) return ok('none');
+      return fail(
+        listed(interrupted.map(({ id, ref }) => `${id} on ${ref.resourceId}`)),
         'npx evenkeel sweep --mode remediate',
       );
     },
   },
   {
-    what: 'exemptions',
-    mend: `nothing is remediated while they cannot be read: ${WITHIN}, and its items whose pk is SHARED`,
-    async examine({ engine }) {
+    name: 'exemptions',
+    remedy: `nothing is remediated while they are unreadable: ${REMEDY}, and its items whose pk is SHARED`,
+    async run({ engine }) {
       const now = engine.clock.now();
       const rules = await allExemptions(engine);
       const ending = endingWithin(rules, EXPIRY_WARNING_DAYS, now);
-      const holding = rules.filter((rule) => isActive(rule, now));
-      if (ending.length === 0) return well(holding.length === 1 ? '1 holds' : `${holding.length} hold`);
-      const says = ending.map(
+      const active = rules.filter((rule) => isActive(rule, now));
+      if (ending.length === 0) return ok(`${active.length} active`);
+      const lines = ending.map(
         ({ control, resource, owner, expires }) => `${control} ${resource} (${owner}) ends on ${expires}`,
       );
-      return look(named(says), 'remediate the resource, or let it stay for longer: npx evenkeel exempt');
+      return warn(listed(lines), 'remediate the resource, or extend its exemption: npx evenkeel exempt');
     },
   },
 ];
 
-interface Active {
+interface ActiveResource {
   readonly key: string;
   readonly state: ResourceState;
 }
 
-/** The resources of which something is open, by the scene that they were read for: once for all examinations. */
-const read = new WeakMap<Scene, Promise<readonly Active[]>>();
+/** The resources with something open, read once for all checks of a run. */
+const reads = new WeakMap<DoctorContext, Promise<readonly ActiveResource[]>>();
 
-function activeIn(scene: Scene): Promise<readonly Active[]> {
-  const known = read.get(scene) ?? Array.fromAsync(scene.engine.ledger.active());
-  read.set(scene, known);
-  return known;
+function activeResources(context: DoctorContext): Promise<readonly ActiveResource[]> {
+  const read = reads.get(context) ?? Array.fromAsync(context.engine.ledger.active());
+  reads.set(context, read);
+  return read;
 }
 
-/** An open finding, and the resource it is of. */
-interface Found {
+interface OpenFinding {
   readonly finding: Finding;
   readonly resourceId: string;
 }
 
-const findingsIn = async (scene: Scene): Promise<readonly Found[]> =>
-  (await activeIn(scene)).flatMap(({ key, state }) =>
+const openFindings = async (context: DoctorContext): Promise<readonly OpenFinding[]> =>
+  (await activeResources(context)).flatMap(({ key, state }) =>
     Object.values(state.findings).map((finding) => ({ finding, resourceId: refOfKey(key).resourceId })),
   );
 
-const ofOutcome = (found: readonly Found[], outcome: Outcome) =>
-  found.filter(({ finding }) => finding.outcome === outcome);
+const withOutcome = (findings: readonly OpenFinding[], outcome: Outcome) =>
+  findings.filter(({ finding }) => finding.outcome === outcome);
 
-const inWords = ({ finding: { controlId, annotation }, resourceId }: Found) =>
+const inWords = ({ finding: { controlId, annotation }, resourceId }: OpenFinding) =>
   `${controlId} ${resourceId}: ${annotation}`;
 
 const isPending = ({ open, findings }: ResourceState): boolean =>
@@ -161,12 +163,12 @@ const isPending = ({ open, findings }: ResourceState): boolean =>
 
 const timeOf = (time: number | null) => (time === null ? 'an unknown time' : new Date(time).toISOString());
 
-/** The records that are open and wanted. */
-async function openRecords(scene: Scene, wanted: (open: OpenRecord, state: ResourceState) => boolean) {
+/** The open records that `matches` selects. */
+async function openRecords(context: DoctorContext, matches: (open: OpenRecord, state: ResourceState) => boolean) {
   const records = [];
-  for (const { state } of await activeIn(scene))
-    for (const open of state.open.filter((one) => wanted(one, state))) {
-      const record = await scene.engine.ledger.remediation(open.id);
+  for (const { state } of await activeResources(context))
+    for (const open of state.open.filter((one) => matches(one, state))) {
+      const record = await context.engine.ledger.remediation(open.id);
       if (record !== null) records.push(record);
     }
   return records;

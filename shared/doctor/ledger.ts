@@ -1,59 +1,61 @@
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { orNull } from '../resource.ts';
-import { type Examination, ill, ofDeployment, troublesOr, type Verdict, well } from './diagnosis.ts';
+import { type Check, type CheckResult, deploymentCheck, fail, ok, problemsOr } from './diagnosis.ts';
 
-/** Whether the ledger answers: where it does not, nothing is remediated. */
-export const ledger: Examination = {
-  what: 'ledger',
-  mend: 'set EVENKEEL_TABLE to LedgerTable of the outputs of the stack; see the region and your permissions',
-  async examine({ engine, table, deployment, home }) {
-    if (!table) return ill('EVENKEEL_TABLE is not set', this.mend);
+const REMEDY = "set EVENKEEL_TABLE to the stack's output LedgerTable; check the region and your permissions";
+
+/** Whether the ledger can be read: where it cannot, nothing is remediated. */
+export const ledger: Check = {
+  name: 'ledger',
+  remedy: REMEDY,
+  async run({ engine, table, deployment, home }) {
+    if (!table) return fail('EVENKEEL_TABLE is not set', REMEDY);
     if (deployment !== null && !(await exists(engine.aws(home)(DynamoDBClient), table)))
-      return ill(`${table} is gone`, lost(table, home), table);
+      return fail(`${table} does not exist`, restoreFromBackup(table, home), table);
     await engine.ledger.wasMarked('doctor');
-    return well(`${table} answers`);
+    return ok(`${table} is readable`);
   },
 };
 
-/** Whether what the ledger holds can be lost. */
-export const evidence = ofDeployment({
-  what: 'evidence',
-  mend: 'see your permissions: dynamodb:DescribeTable, dynamodb:DescribeContinuousBackups',
-  async examine({ home }, { engine, table }) {
+/** Whether the ledger's table can be restored and is protected from deletion. */
+export const ledgerBackups = deploymentCheck({
+  name: 'ledger backups',
+  remedy: 'check your permissions: dynamodb:DescribeTable, dynamodb:DescribeContinuousBackups',
+  async run({ home }, { engine, table }) {
     if (!table) return [];
     const client = engine.aws(home)(DynamoDBClient);
-    const asked = await orNull(
+    const described = await orNull(
       client.send(new DescribeTableCommand({ TableName: table })),
       'ResourceNotFoundException',
     );
-    if (asked === null) return [];
+    if (described === null) return [];
     const { ContinuousBackupsDescription } = await client.send(
       new DescribeContinuousBackupsCommand({ TableName: table }),
     );
     const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
-    const troubles: Verdict[] = [];
+    const problems: CheckResult[] = [];
     if (recovery !== 'ENABLED')
-      troubles.push(
-        ill(
-          `${table} has no point-in-time recovery: what is deleted or altered there is lost`,
+      problems.push(
+        fail(
+          `${table} has no point-in-time recovery: what is deleted or altered there cannot be restored`,
           `aws dynamodb update-continuous-backups --table-name ${table} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --region ${home}`,
           `${table} recovery`,
         ),
       );
-    if (asked.Table?.DeletionProtectionEnabled !== true)
-      troubles.push(
-        ill(
+    if (described.Table?.DeletionProtectionEnabled !== true)
+      problems.push(
+        fail(
           `${table} is not protected from deletion`,
           `aws dynamodb update-table --table-name ${table} --deletion-protection-enabled --region ${home}`,
           `${table} protection`,
         ),
       );
-    return troublesOr(troubles, 'recovery to any second, protected from deletion');
+    return problemsOr(problems, 'point-in-time recovery and deletion protection are on');
   },
 });
 
 const exists = async (client: DynamoDBClient, TableName: string): Promise<boolean> =>
   (await orNull(client.send(new DescribeTableCommand({ TableName })), 'ResourceNotFoundException')) !== null;
 
-const lost = (table: string, region: string) =>
-  `nothing is remediated without it. Restore it from the backup that its deletion left: aws dynamodb list-backups --backup-type SYSTEM --table-name ${table} --region ${region}, then: aws dynamodb restore-table-from-backup --target-table-name ${table} --region ${region} --backup-arn ARN`;
+const restoreFromBackup = (table: string, region: string) =>
+  `nothing is remediated without it; restore it from the backup that AWS makes on deletion: aws dynamodb list-backups --backup-type SYSTEM --table-name ${table} --region ${region}, then: aws dynamodb restore-table-from-backup --target-table-name ${table} --region ${region} --backup-arn ARN`;

@@ -1,16 +1,16 @@
-import { type Examination, look, well } from './diagnosis.ts';
+import { type Check, ok, warn } from './diagnosis.ts';
 
-/** Which policy.yml holds, and whether it is the one that is deployed. */
-export const policy: Examination = {
-  what: 'policy',
-  mend: 'see evenkeel controls --help',
-  async examine({ engine, deployment }) {
+/** Which policy.yml applies, and whether it is the deployed one. */
+export const policy: Check = {
+  name: 'policy',
+  remedy: 'see npx evenkeel controls --help',
+  async run({ engine, deployment }) {
     const here = engine.policy.version;
     const deployed = deployment?.outputs.PolicyVersion;
-    if (deployed === undefined || deployed === here) return well(`version ${here}`);
-    return look(
-      `version ${here} here, ${deployed} is deployed: what is said here is not what holds there`,
-      'go to the commit that is deployed, or npx serverless deploy',
+    if (deployed === undefined || deployed === here) return ok(`version ${here}`);
+    return warn(
+      `version ${here} here, ${deployed} deployed: what this command reports may not apply there`,
+      'check out the deployed commit, or npx serverless deploy',
     );
   },
 };

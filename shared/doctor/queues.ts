@@ -5,92 +5,98 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
-import { type Deployment, layAnew, physicalIds, restore } from './deployment.ts';
-import { counted, ill, look, ofDeployment, troublesOr, type Verdict } from './diagnosis.ts';
-import { inEach } from './run.ts';
+import { type Deployment, physicalIds, redeployForwarding, revertDrift } from './deployment.ts';
+import { type CheckResult, counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
+import { checkEach } from './run.ts';
 
-/** More messages than these are a storm, or a function that does not keep up. */
-const BACKLOG = 1000;
+/** More messages than this mean a burst of events, or a function that cannot keep up. */
+const MAX_BACKLOG = 1000;
 
-/** The queue where the events of a region wait that nobody could work on, or forward. */
+/** The dead-letter queue of a region: events that could not be processed (home region) or forwarded (others). */
 export const failedEventsQueue = (stack: string): string => `${stack}-failed-events`;
 
-const FAILED_MEND = 'see the region, and your permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes';
+const FAILED_REMEDY = 'check the region, and your permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes';
 
-/** Whether events wait that failed, in every region. */
-export const failedEvents = ofDeployment({
-  what: 'failed events',
-  mend: FAILED_MEND,
-  async examine(deployment, { engine }) {
+/** Whether a region's dead-letter queue holds events. */
+export const failedEvents = deploymentCheck({
+  name: 'failed events',
+  remedy: FAILED_REMEDY,
+  async run(deployment, { engine }) {
     const QueueName = failedEventsQueue(deployment.stack);
-    const troubles = await inEach(deployment.regions, FAILED_MEND, async (region) => {
+    const problems = await checkEach(deployment.regions, FAILED_REMEDY, async (region) => {
       const url = await queueUrl(engine.aws(region), QueueName);
-      const mend = region === deployment.home ? restore(deployment) : layAnew(deployment, region);
+      const remedy = region === deployment.home ? revertDrift(deployment) : redeployForwarding(deployment, region);
       if (url === null)
-        return [ill(`${region}: the queue ${QueueName} is missing: events that fail are lost`, mend, region)];
+        return [fail(`${region}: the queue ${QueueName} is missing: events that fail are lost`, remedy, region)];
       const { all } = await waitingIn(engine.aws(region), url);
       if (all === 0) return [];
       const found = `${region}: ${counted(all, 'message')} could not be`;
       return [
         region === deployment.home
-          ? ill(`${found} worked on`, `npx evenkeel redrive ${url}`, region)
-          : ill(`${found} forwarded`, `npx evenkeel replay --queue ${url} --mode remediate`, region),
+          ? fail(`${found} processed`, `npx evenkeel redrive ${url}`, region)
+          : fail(`${found} forwarded`, `npx evenkeel replay --queue ${url} --mode remediate`, region),
       ];
     });
-    return troublesOr(troubles, `none, in ${counted(deployment.regions.length, 'region')}`);
+    return problemsOr(problems, `none, in ${counted(deployment.regions.length, 'region')}`);
   },
 });
 
-const QUEUES_MEND = 'see your permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes, lambda:ListEventSourceMappings';
+const QUEUES_REMEDY = 'check your permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes, lambda:ListEventSourceMappings';
 
-/** Whether every function's queue is there, and read. */
-export const queues = ofDeployment({
-  what: 'queues',
-  mend: QUEUES_MEND,
-  async examine(deployment, { engine }) {
+/** Whether every function's queue exists and is polled. */
+export const queues = deploymentCheck({
+  name: 'queues',
+  remedy: QUEUES_REMEDY,
+  async run(deployment, { engine }) {
     const aws = engine.aws(deployment.home);
     const names = functionQueues(deployment);
     const mappings = await mappingsOf(aws);
-    const troubles = await inEach(names, QUEUES_MEND, (name) => troublesOf(name, mappings, deployment, aws));
-    return names.length === 0 ? [] : troublesOr(troubles, `${counted(names.length, 'queue')}, all read`);
+    const problems = await checkEach(names, QUEUES_REMEDY, (name) => problemsOf(name, mappings, deployment, aws));
+    return names.length === 0 ? [] : problemsOr(problems, `${counted(names.length, 'queue')}, all polled`);
   },
 });
 
-/** The names of the queues that functions read. */
+/** The names of the queues that functions poll. */
 const functionQueues = (deployment: Deployment): readonly string[] =>
   physicalIds(deployment, 'AWS::SQS::Queue')
     .map((url) => url.split('/').at(-1) ?? url)
     .filter((name) => name !== failedEventsQueue(deployment.stack));
 
-async function troublesOf(
+async function problemsOf(
   name: string,
   mappings: readonly EventSourceMappingConfiguration[],
   deployment: Deployment,
   aws: Aws,
-): Promise<readonly Verdict[]> {
+): Promise<readonly CheckResult[]> {
   const url = await queueUrl(aws, name);
   if (url === null)
-    return [ill(`the queue ${name} is missing: its function gets no events`, restore(deployment), name)];
+    return [fail(`the queue ${name} is missing: its function receives no events`, revertDrift(deployment), name)];
   const arn = `arn:${partitionOf(deployment.home)}:sqs:${deployment.home}:${deployment.accountId}:${name}`;
   const own = mappings.filter(({ EventSourceArn }) => EventSourceArn === arn);
   const { visible, all } = await waitingIn(aws, url);
   const waiting = all === 0 ? '' : `, and ${counted(all, 'message')} wait${all === 1 ? 's' : ''}`;
   const [first] = own;
   if (first === undefined)
-    return [ill(`nothing reads ${name}: its event source mapping is missing${waiting}`, restore(deployment), name)];
-  if (!own.some(isReading)) {
+    return [
+      fail(`nothing polls ${name}: its event source mapping is missing${waiting}`, revertDrift(deployment), name),
+    ];
+  if (!own.some(isPolling)) {
     const enable = `aws lambda update-event-source-mapping --uuid ${first.UUID} --enabled --region ${deployment.home}`;
-    return [ill(`nothing reads ${name}: its event source mapping is ${first.State}${waiting}`, enable, name)];
+    return [fail(`nothing polls ${name}: its event source mapping is ${first.State}${waiting}`, enable, name)];
   }
-  if (visible <= BACKLOG) return [];
+  if (visible <= MAX_BACKLOG) return [];
   const logs = `aws logs tail /aws/lambda/${name} --since 1h --region ${deployment.home}`;
   return [
-    look(`${counted(visible, 'message')} wait in ${name}: a storm, or its function does not keep up`, logs, name),
+    warn(
+      `${counted(visible, 'message')} wait in ${name}: a burst of events, or its function cannot keep up`,
+      logs,
+      name,
+    ),
   ];
 }
 
-/** A change of its settings does not keep a mapping from reading. */
-const isReading = ({ State = '' }: EventSourceMappingConfiguration) =>
+/** A mapping goes on polling while its settings are being changed. */
+const isPolling = ({ State = '' }: EventSourceMappingConfiguration) =>
   ['Enabled', 'Enabling', 'Updating', 'Creating'].includes(State);
 
 async function mappingsOf(aws: Aws): Promise<readonly EventSourceMappingConfiguration[]> {
@@ -101,12 +107,12 @@ async function mappingsOf(aws: Aws): Promise<readonly EventSourceMappingConfigur
 }
 
 async function queueUrl(aws: Aws, QueueName: string): Promise<string | null> {
-  const asked = aws(SQSClient).send(new GetQueueUrlCommand({ QueueName }));
-  const found = await orNull(asked, 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue');
+  const response = aws(SQSClient).send(new GetQueueUrlCommand({ QueueName }));
+  const found = await orNull(response, 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue');
   return found?.QueueUrl ?? null;
 }
 
-/** How many messages wait in a queue; those that are being worked on count in `all`. */
+/** How many messages wait in a queue; `all` includes those in flight. */
 export async function waitingIn(
   aws: Aws,
   QueueUrl: string,

@@ -1,33 +1,27 @@
 import pLimit from 'p-limit';
-import { messageOf } from '../engine/errors.ts';
-import { type Diagnosis, type Examination, ill, type Scene, type Verdict } from './diagnosis.ts';
+import { type Check, type CheckResult, type Diagnosis, type DoctorContext, unreadable } from './diagnosis.ts';
 
-/** So many examinations are under way at once: each makes a few calls, some in every region. */
-const AT_ONCE = 6;
+/** Maximum concurrent checks: each makes a few calls, some of them in every region. */
+const CONCURRENCY = 6;
 
-/** Makes the examinations, several at once, and gives what they find in their order. Never throws: an examination that cannot look is ill. */
-export async function* examine(examinations: readonly Examination[], scene: Scene): AsyncGenerator<Diagnosis> {
-  const inTurn = pLimit(AT_ONCE);
-  const begun = examinations.map((examination) => inTurn(() => diagnosesOf(examination, scene)));
-  for (const found of begun) yield* await found;
+/** Runs the checks concurrently and yields their results in the order of the checks. Never throws: a check that throws is an error. */
+export async function* diagnose(checks: readonly Check[], context: DoctorContext): AsyncGenerator<Diagnosis> {
+  const limited = pLimit(CONCURRENCY);
+  const running = checks.map((check) => limited(() => diagnosesOf(check, context)));
+  for (const diagnoses of running) yield* await diagnoses;
 }
 
-async function diagnosesOf(examination: Examination, scene: Scene): Promise<readonly Diagnosis[]> {
-  const { what } = examination;
-  const verdicts = await examination.examine(scene).catch((error: unknown) => unseen(error, examination.mend));
-  return [verdicts].flat().map((verdict) => ({ what, ...verdict }));
+async function diagnosesOf({ name, remedy, run }: Check, context: DoctorContext): Promise<readonly Diagnosis[]> {
+  const results = await run(context).catch((error: unknown) => unreadable(error, remedy));
+  return [results].flat().map((result) => ({ check: name, ...result }));
 }
 
-/** What could not be looked at is never well. */
-export const unseen = (error: unknown, mend: string, about: string | null = null): Verdict =>
-  ill(`${about === null ? '' : `${about}: `}cannot be looked at: ${messageOf(error)}`, mend, about);
-
-/** Looks at each of several things at once; one that cannot be looked at is ill, and the others go on. */
-export async function inEach(
+/** Checks several things concurrently; one that cannot be checked is an error, and the others go on. */
+export async function checkEach(
   names: readonly string[],
-  mend: string,
-  examineOne: (name: string) => Promise<readonly Verdict[]>,
-): Promise<readonly Verdict[]> {
-  const found = names.map((name) => examineOne(name).catch((error: unknown) => [unseen(error, mend, name)]));
-  return (await Promise.all(found)).flat();
+  remedy: string,
+  checkOne: (name: string) => Promise<readonly CheckResult[]>,
+): Promise<readonly CheckResult[]> {
+  const results = names.map((name) => checkOne(name).catch((error: unknown) => [unreadable(error, remedy, name)]));
+  return (await Promise.all(results)).flat();
 }

@@ -1,8 +1,8 @@
 import { type Store, update } from './store.ts';
 
-/** Something that an examination found wrong, while it lasts; times in milliseconds since 1970. */
+/** A problem that a check of doctor reports, while it lasts; times in milliseconds since 1970. */
 export interface Incident {
-  /** Which examination found it. */
+  /** The check that reports it. */
   readonly check: string;
   readonly subject: string | null;
   readonly message: string;

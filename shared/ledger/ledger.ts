@@ -48,7 +48,7 @@ export interface Ledger {
 
   readonly breakers: Breakers;
   readonly heartbeats: Heartbeats;
-  /** What the examinations find wrong. */
+  /** The problems that doctor's checks report. */
   readonly incidents: IncidentBook;
   readonly sweeps: Sweeps;
   readonly announcements: Announcements;

@@ -1,9 +1,9 @@
-import { deploymentAt } from '../doctor/deployment.ts';
-import type { Diagnosis, Examination } from '../doctor/diagnosis.ts';
-import { digestMessage, noted, notified } from '../doctor/digest.ts';
-import { atEachBeat, daily } from '../doctor/index.ts';
+import type { Check, Diagnosis } from '../doctor/diagnosis.ts';
+import { digestMessage, recordDiagnoses, recordNotified } from '../doctor/digest.ts';
+import { dailyChecks, heartbeatChecks } from '../doctor/index.ts';
 import { failedEventsQueue } from '../doctor/queues.ts';
-import { examine } from '../doctor/run.ts';
+import { diagnose } from '../doctor/run.ts';
+import { deploymentAt } from '../doctor/stack.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf, UnreadableEventError } from '../engine/errors.ts';
 import { publishAnnouncements } from '../engine/reconcile/notices.ts';
@@ -19,7 +19,7 @@ import { sweepAll } from './start-sweeps.ts';
 export interface Watched {
   readonly duty: string;
   readonly rechecks?: number;
-  readonly ill?: number;
+  readonly failingChecks?: number;
   readonly regions?: readonly string[];
 }
 
@@ -64,9 +64,9 @@ async function heartbeat(regions: readonly string[], watching: Watching): Promis
   const left = await attempt(leftovers(engine), []);
   await attempt(sendRechecks(left, engine), undefined);
   await attempt(publishAnnouncements(engine), undefined);
-  const ill = await attempt(examineAndNotify(atEachBeat, watching), 0);
+  const failingChecks = await attempt(checkAndNotify(heartbeatChecks, watching), 0);
   throwAll(errors);
-  return { duty: 'heartbeat', regions, rechecks: left.length, ill };
+  return { duty: 'heartbeat', regions, rechecks: left.length, failingChecks };
 }
 
 async function day(watching: Watching): Promise<Watched> {
@@ -75,9 +75,9 @@ async function day(watching: Watching): Promise<Watched> {
   const all = [...errors];
   const attempt = attempting(all);
   await attempt(sendRechecks(rechecks, engine), undefined);
-  const ill = await attempt(examineAndNotify(daily, watching), 0);
+  const failingChecks = await attempt(checkAndNotify(dailyChecks, watching), 0);
   throwAll(all);
-  return { duty: 'daily', rechecks: rechecks.length, ill };
+  return { duty: 'daily', rechecks: rechecks.length, failingChecks };
 }
 
 const sendRechecks = async (rechecks: readonly Recheck[], { send }: Engine): Promise<void> => {
@@ -93,31 +93,31 @@ const attempting =
       return otherwise;
     });
 
-/** Makes the examinations, and notifies people in one message of what is due of what they find; gives how many are ill. */
-async function examineAndNotify(examinations: readonly Examination[], watching: Watching): Promise<number> {
+/** Runs the checks and notifies people of the digest that is due. Returns the number of errors. */
+async function checkAndNotify(checks: readonly Check[], watching: Watching): Promise<number> {
   const { engine, home, stack } = watching;
-  const { deployment, examination } = await deploymentAt(engine.aws(home), home, stack);
+  const { deployment, check } = await deploymentAt(engine.aws(home), home, stack);
   // While it is being deployed or removed, things are missing that soon are there, or are meant to be gone.
   if (deployment?.status.endsWith('_IN_PROGRESS')) return 0;
-  const scene = {
+  const context = {
     engine,
     home,
     deployment,
     table: watching.table ?? deployment?.outputs.LedgerTable,
     topicArn: watching.topicArn ?? deployment?.outputs.NoticeTopic,
   };
-  const all = [examination, ...examinations];
-  const diagnoses: Diagnosis[] = await Array.fromAsync(examine(all, scene));
-  // Of a deployment that nobody could read, nothing else was examined.
-  const examined = (deployment === null ? diagnoses : all).map(({ what }) => what);
+  const all = [check, ...checks];
+  const diagnoses: Diagnosis[] = await Array.fromAsync(diagnose(all, context));
+  // Where the deployment could not be read, nothing else was checked.
+  const checked = deployment === null ? diagnoses.map((one) => one.check) : all.map(({ name }) => name);
   const clock = () => engine.clock.now().getTime();
   const { incidents } = engine.ledger;
-  const digest = await incidents.update((known) => noted(known, examined, diagnoses, clock()));
+  const digest = await incidents.update((known) => recordDiagnoses(known, checked, diagnoses, clock()));
   if (digest !== null) {
     await engine.notifier.announce(digestMessage(digest));
-    await incidents.update((known) => ({ next: notified(known, digest, clock()), answer: null }));
+    await incidents.update((known) => ({ next: recordNotified(known, digest, clock()), answer: null }));
   }
-  return diagnoses.filter(({ state }) => state === 'ill').length;
+  return diagnoses.filter(({ status }) => status === 'error').length;
 }
 
 function throwAll(errors: readonly unknown[]): void {

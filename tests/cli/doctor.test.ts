@@ -3,7 +3,7 @@ import { policyFrom } from '../../shared/policy/settings.ts';
 import { type Alteration, isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, RECOMMENDED, temporaryFolder } from '../support/command.ts';
 import { type DeployedStack, deployStack } from '../support/deployed.ts';
-import { allHeard, doctor as doctorOf, onlyRegions } from '../support/doctor.ts';
+import { doctor as doctorOf, onlyRegions, recordHeartbeats } from '../support/doctor.ts';
 import { FAULTS } from '../support/faults.ts';
 import { REGION, type TestAccount, testAccount } from '../support/sandbox.ts';
 
@@ -17,7 +17,7 @@ const REGIONS = [REGION, 'us-east-1', 'eu-north-1'];
 async function deployed(): Promise<{ readonly account: TestAccount; readonly stack: DeployedStack }> {
   const account = await testAccount();
   const stack = await deployStack(account, { regions: REGIONS, policyVersion: policyFrom(RECOMMENDED).version });
-  await allHeard(account, stack);
+  await recordHeartbeats(account, stack);
   return { account, stack };
 }
 
@@ -27,10 +27,10 @@ const doctor = (account: TestAccount, answers: readonly Alteration[], ...args: r
 test('a deployment that is well: every line says so, by a few calls that only read', async () => {
   const { account } = await deployed();
   wire.take();
-  const { status, diagnoses, troubles } = await doctor(account, []);
-  expect(troubles).toEqual([]);
+  const { status, diagnoses, problems } = await doctor(account, []);
+  expect(problems).toEqual([]);
   expect(status).toBe(0);
-  expect(diagnoses.map(({ what }) => what)).toEqual([
+  expect(diagnoses.map(({ check }) => check)).toEqual([
     'policy',
     'account',
     'deployment',
@@ -42,19 +42,19 @@ test('a deployment that is well: every line says so, by a few calls that only re
     'functions',
     'failed events',
     'alarms',
-    'notices',
+    'notifications',
     'slack',
     'key',
-    'evidence',
+    'ledger backups',
     'ledger',
     'heartbeats',
     'pauses',
-    'breakers',
+    'circuit breakers',
     'halted findings',
     'blocked findings',
     'pending',
     'approvals',
-    'runs cut off',
+    'interrupted runs',
     'exemptions',
   ]);
   const calls = wire.take();
@@ -71,45 +71,45 @@ test('as a table, for people', async () => {
   wire.alter([]);
   const { stdout } = await evenkeelAs({ ...account.env, AWS_ENDPOINT_URL: wire.endpoint })(['doctor'], { cwd });
   expect(stdout).toContain(
-    '\n✗ trails           no event of any region is sent: the trail main is not logging\n                   → aws cloudtrail start-logging --name main --region eu-west-1\n',
+    '\n✗ trails           changes in any region go unseen: the trail main is not logging\n                   → aws cloudtrail start-logging --name main --region eu-west-1\n',
   );
-  expect(stdout).toMatch(/\n! regions {10}enabled, and not watched: .*,\n {19}\S/);
+  expect(stdout).toMatch(/\n! regions {10}enabled, but not watched: .*,\n {19}\S/);
   expect(stdout.split('\n').filter((line) => line.length > 100 && !line.includes(' --'))).toEqual([]);
 });
 
-test('a region that cannot be reached does not hide the trouble of another', async () => {
+test('a region that cannot be reached does not hide the problem of another', async () => {
   const { account, stack } = await deployed();
   await seeded('a rule that forwards is disabled', account, stack);
   const unreachable = FAULTS.flatMap(({ name, answer }) => (name === 'a region cannot be reached' && answer) || []);
   const north = unreachable.map((answer) => ({ ...answer, region: 'eu-north-1' }));
-  const { troubles } = await doctor(account, north);
-  expect(troubles.map(({ what, about, state }) => [what, about, state])).toEqual([
-    ['forwarding', 'us-east-1: evenkeel-prod-forward-1', 'ill'],
-    ['forwarding', 'eu-north-1', 'ill'],
+  const { problems } = await doctor(account, north);
+  expect(problems.map(({ check, subject, status }) => [check, subject, status])).toEqual([
+    ['forwarding', 'us-east-1: evenkeel-prod-forward-1', 'error'],
+    ['forwarding', 'eu-north-1', 'error'],
   ]);
 });
 
 test('what somebody should only know is no failure', async () => {
   const { account } = await deployed();
   const unwatched = FAULTS.flatMap(({ name, answer }) => (name === 'an enabled region is not watched' && answer) || []);
-  const { status, troubles } = await doctor(account, unwatched);
-  expect(troubles.map(({ what, state }) => [what, state])).toEqual([['regions', 'look']]);
+  const { status, problems } = await doctor(account, unwatched);
+  expect(problems.map(({ check, status }) => [check, status])).toEqual([['regions', 'warning']]);
   expect(status).toBe(0);
 });
 
 test('where nothing is deployed, or under another name, one line says so and how to deploy', async () => {
   const account = await testAccount();
   const { status, diagnoses } = await doctor(account, [], '--stack', 'evenkeel-dev');
-  expect(diagnoses.map(({ what, state }) => [what, state])).toEqual([
-    ['policy', 'well'],
-    ['account', 'well'],
-    ['deployment', 'look'],
-    ['notices', 'look'],
-    ['ledger', 'ill'],
+  expect(diagnoses.map(({ check, status }) => [check, status])).toEqual([
+    ['policy', 'ok'],
+    ['account', 'ok'],
+    ['deployment', 'warning'],
+    ['notifications', 'warning'],
+    ['ledger', 'error'],
   ]);
   expect(diagnoses[2]).toMatchObject({
-    says: 'there is no stack evenkeel-dev in eu-west-1: nothing is deployed there',
-    mend: expect.stringContaining('npx serverless deploy --region eu-west-1'),
+    message: 'there is no stack evenkeel-dev in eu-west-1: nothing is deployed there',
+    remedy: expect.stringContaining('npx serverless deploy --region eu-west-1'),
   });
   expect(status).toBe(1);
 });

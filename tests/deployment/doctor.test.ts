@@ -7,7 +7,7 @@ import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
 import { type Alteration, wireTo } from '../support/aws-proxy.ts';
 import { temporaryFolder } from '../support/command.ts';
 import { completeStack, type DeployedStack, SECRET, STACK } from '../support/deployed.ts';
-import { allHeard, doctor, onlyRegions } from '../support/doctor.ts';
+import { doctor, onlyRegions, recordHeartbeats } from '../support/doctor.ts';
 import type { Fault } from '../support/faults/fault.ts';
 import { FAULTS } from '../support/faults.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
@@ -35,33 +35,33 @@ beforeAll(async () => {
   for (const region of OTHERS) await layRegion(deployed, built.folder, region, account.aws);
   stack = { name: STACK, regions: REGIONS, outputs: deployed.outputs };
   await completeStack(account, stack);
-  await allHeard(account, stack);
+  await recordHeartbeats(account, stack);
 }, PATIENCE);
 
 const look = (answers: readonly Alteration[] = []) =>
   doctor(account, wire, { answers: [...answers, onlyRegions(REGIONS)], cwd, args: ['--policy', 'detect.yml'] });
 
-test('the deployment as it is made is well: every line says so', async () => {
-  const { status, diagnoses, troubles } = await look();
-  expect(troubles).toEqual([]);
+test('a fresh deployment is healthy: every line says so', async () => {
+  const { status, diagnoses, problems } = await look();
+  expect(problems).toEqual([]);
   expect(status).toBe(0);
-  const said = Object.fromEntries(diagnoses.map(({ what, says }) => [what, says]));
+  const said = Object.fromEntries(diagnoses.map(({ check, message }) => [check, message]));
   const resources = Object.values(templateAt(built.folder).Resources);
   const count = (type: string) => resources.filter(({ Type }) => Type === type).length;
   expect(said).toMatchObject({
     rules: `${count('AWS::Events::Rule')} rules, all enabled`,
-    forwarding: `2 regions forward to ${REGION}`,
-    queues: `${count('AWS::SQS::Queue') - 1} queues, all read`,
+    forwarding: `2 regions forwarding to ${REGION}`,
+    queues: `${count('AWS::SQS::Queue') - 1} queues, all polled`,
     functions: `${count('AWS::Lambda::Function')} functions, all ready`,
     'failed events': 'none, in 3 regions',
   });
 });
 
-/** What is seeded together: none of a round hides another. What has no mend here stays for the rounds that follow. */
+/** What is seeded together: none of a round hides another. What has no fix here stays for the rounds that follow. */
 const ROUNDS: Readonly<Record<string, readonly string[]>> = {
-  'what can be put right by hand': FAULTS.filter(({ mend }) => mend !== undefined).map(({ name }) => name),
+  'what can be fixed by hand': FAULTS.filter(({ fix }) => fix !== undefined).map(({ name }) => name),
   'what the local account cannot show': [
-    'the last deploy has failed, and so has taking it back',
+    'the last deploy has failed, and so has its rollback',
     'a subscription is not confirmed',
     'an alarm has gone',
     'an update of a function has failed',
@@ -79,7 +79,7 @@ const ROUNDS: Readonly<Record<string, readonly string[]>> = {
     'the trail records one region',
     "Slack's secret is missing",
     "Slack's queue is not subscribed",
-    'an alarm tells nobody',
+    'an alarm notifies nobody',
     'a region is silent',
     'the exemptions cannot be read',
   ],
@@ -104,20 +104,23 @@ test('every fault is seeded', () => {
 });
 
 const seeded: Fault[] = [];
-const isOf = ({ expect: { what, state, says, mend } }: Fault, trouble: Diagnosis) =>
-  trouble.what === what && trouble.state === state && says.test(trouble.says) && mend.test(trouble.mend ?? '');
+const isOf = ({ expect: { check, status, message, remedy } }: Fault, problem: Diagnosis) =>
+  problem.check === check &&
+  problem.status === status &&
+  message.test(problem.message) &&
+  remedy.test(problem.remedy ?? '');
 
-test.each(Object.keys(ROUNDS))('each fault is named, with its mend, and nothing else: %s', async (round) => {
+test.each(Object.keys(ROUNDS))('each fault is named, with its remedy, and nothing else: %s', async (round) => {
   const faults = FAULTS.filter(({ name }) => ROUNDS[round]?.includes(name));
   for (const fault of faults) await fault.seed(account, stack);
   seeded.push(...faults);
   const answers = faults.flatMap(({ answer }) => answer ?? []);
-  const { status, troubles } = await look(answers);
-  for (const fault of faults) await fault.mend?.(account, stack);
-  const found = (fault: Fault) => troubles.filter((trouble) => isOf(fault, trouble)).length;
+  const { status, problems } = await look(answers);
+  for (const fault of faults) await fault.fix?.(account, stack);
+  const found = (fault: Fault) => problems.filter((problem) => isOf(fault, problem)).length;
   const named = Object.fromEntries(faults.map((fault) => [fault.name, found(fault)]));
-  expect({ named, troubles }).toMatchObject({ named: Object.fromEntries(faults.map(({ name }) => [name, 1])) });
-  expect(troubles.filter((trouble) => !seeded.some((fault) => isOf(fault, trouble)))).toEqual([]);
+  expect({ named, problems }).toMatchObject({ named: Object.fromEntries(faults.map(({ name }) => [name, 1])) });
+  expect(problems.filter((problem) => !seeded.some((fault) => isOf(fault, problem)))).toEqual([]);
   expect(status).toBe(1);
-  if (faults.every(({ mend }) => mend !== undefined)) expect(await look()).toMatchObject({ status: 0, troubles: [] });
+  if (faults.every(({ fix }) => fix !== undefined)) expect(await look()).toMatchObject({ status: 0, problems: [] });
 });

@@ -28,51 +28,51 @@ async function said(heartbeat: Partial<Heartbeat> | null, deployed = 1440, table
     regions: ['us-east-1'],
     resources: [],
   };
-  const scene = { engine, home: 'eu-west-1', deployment, table, topicArn: undefined };
-  return [await heartbeats.examine(scene)].flat().map(({ state, says }) => [state, says]);
+  const context = { engine, home: 'eu-west-1', deployment, table, topicArn: undefined };
+  return [await heartbeats.run(context)].flat().map(({ status, message }) => [status, message]);
 }
 
 test.each<[string, Partial<Heartbeat> | null, number, string, string]>([
-  ['heard', { sent: ago(14), arrived: ago(13) }, 1440, 'well', 'heard from every region within 13 minutes'],
+  ['heard', { sent: ago(14), arrived: ago(13) }, 1440, 'ok', 'received from every region within the last 13 minutes'],
   [
     'waited for',
     { sent: ago(14), waiting: ago(29), arrived: ago(29) },
     1440,
-    'well',
-    'heard from every region within 29 minutes',
+    'ok',
+    'received from every region within the last 29 minutes',
   ],
   [
     'not evaluated yet',
     { sent: ago(14), waiting: ago(31) },
     1440,
-    'ill',
-    'us-east-1: silent since 2026-11-22T11:29:00.000Z: its changes do not arrive',
+    'error',
+    'us-east-1: no events since 2026-11-22T11:29:00.000Z: changes there go unseen',
   ],
   [
     'silent',
     { sent: ago(1), waiting: ago(1), silentSince: ago(90) },
     1440,
-    'ill',
-    'us-east-1: silent since 2026-11-22T10:30:00.000Z: its changes do not arrive',
+    'error',
+    'us-east-1: no events since 2026-11-22T10:30:00.000Z: changes there go unseen',
   ],
   [
     'not to be made',
     { failure: 'AccessDenied: Not you.' },
     1440,
-    'ill',
-    'us-east-1: the heartbeat cannot be made: AccessDenied: Not you.',
+    'error',
+    'us-east-1: the heartbeat could not be sent: AccessDenied: Not you.',
   ],
   [
     'made no more',
     { sent: ago(61), arrived: ago(60) },
     1440,
-    'ill',
-    'us-east-1: no heartbeat was made since 2026-11-22T10:59:00.000Z',
+    'error',
+    'us-east-1: no heartbeat was sent since 2026-11-22T10:59:00.000Z',
   ],
-  ['new', null, 59, 'look', 'us-east-1: no heartbeat yet'],
-  ['never made', null, 61, 'ill', 'us-east-1: no heartbeat was ever made'],
-])('%s', async (_, heartbeat, deployed, state, says) => {
-  expect(await said(heartbeat, deployed)).toEqual([[state, says]]);
+  ['new', null, 59, 'warning', 'us-east-1: no heartbeat yet'],
+  ['never made', null, 61, 'error', 'us-east-1: no heartbeat was ever sent'],
+])('%s', async (_, heartbeat, deployed, status, message) => {
+  expect(await said(heartbeat, deployed)).toEqual([[status, message]]);
 });
 
 test('without a ledger there is nothing to say', async () => {

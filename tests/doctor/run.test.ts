@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { type Examination, ill, look, ofDeployment, type Scene, well } from '../../shared/doctor/diagnosis.ts';
-import { examine, inEach } from '../../shared/doctor/run.ts';
+import { type Check, type DoctorContext, deploymentCheck, fail, ok, warn } from '../../shared/doctor/diagnosis.ts';
+import { checkEach, diagnose } from '../../shared/doctor/run.ts';
 import { testEngine } from '../support/engine.ts';
 
-const scene: Scene = {
+const context: DoctorContext = {
   engine: testEngine(() => {
     throw new Error('nobody is asked');
   }),
@@ -13,23 +13,23 @@ const scene: Scene = {
   topicArn: undefined,
 };
 const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const found = (examinations: readonly Examination[]) => Array.fromAsync(examine(examinations, scene));
+const found = (checks: readonly Check[]) => Array.fromAsync(diagnose(checks, context));
 
-test('gives what is found in the order of the examinations, though several are under way at once', async () => {
+test('gives what is found in the order of the checks, though several are under way at once', async () => {
   let underWay = 0;
   let most = 0;
-  const examinations = Array.from({ length: 20 }, (_, index) => ({
-    what: `e${index}`,
-    mend: '',
-    async examine() {
+  const checks = Array.from({ length: 20 }, (_, index) => ({
+    name: `e${index}`,
+    remedy: '',
+    async run() {
       underWay += 1;
       most = Math.max(most, underWay);
       await after(index % 2 === 0 ? 5 : 1);
       underWay -= 1;
-      return well('');
+      return ok('');
     },
   }));
-  expect((await found(examinations)).map(({ what }) => what)).toEqual(examinations.map(({ what }) => what));
+  expect((await found(checks)).map(({ check }) => check)).toEqual(checks.map(({ name }) => name));
   expect(most).toBeGreaterThan(2);
   expect(most).toBeLessThan(10);
 });
@@ -40,27 +40,27 @@ test('what cannot be looked at is ill, with what to do; what finds several thing
   };
   expect(
     await found([
-      { what: 'closed', mend: 'see your permissions', examine: failing },
-      { what: 'two', mend: '', examine: async () => [ill('one', 'a', 'x'), look('other', 'b', 'y')] },
-      ofDeployment({ what: 'deployed', mend: '', examine: failing }),
+      { name: 'closed', remedy: 'see your permissions', run: failing },
+      { name: 'two', remedy: '', run: async () => [fail('one', 'a', 'x'), warn('other', 'b', 'y')] },
+      deploymentCheck({ name: 'deployed', remedy: '', run: failing }),
     ]),
   ).toEqual([
     {
-      what: 'closed',
-      state: 'ill',
-      about: null,
-      says: 'cannot be looked at: AccessDeniedException: Not you.',
-      mend: 'see your permissions',
+      check: 'closed',
+      status: 'error',
+      subject: null,
+      message: 'could not be checked: AccessDeniedException: Not you.',
+      remedy: 'see your permissions',
     },
-    { what: 'two', state: 'ill', about: 'x', says: 'one', mend: 'a' },
-    { what: 'two', state: 'look', about: 'y', says: 'other', mend: 'b' },
+    { check: 'two', status: 'error', subject: 'x', message: 'one', remedy: 'a' },
+    { check: 'two', status: 'warning', subject: 'y', message: 'other', remedy: 'b' },
   ]);
 });
 
 test('one region that cannot be looked at does not keep the others from it', async () => {
-  const verdicts = await inEach(['a', 'b', 'c'], 'go there', async (name) => {
+  const results = await checkEach(['a', 'b', 'c'], 'go there', async (name) => {
     if (name === 'b') throw new Error('no way');
-    return name === 'c' ? [ill('bad', 'mend', name)] : [];
+    return name === 'c' ? [fail('bad', 'mend', name)] : [];
   });
-  expect(verdicts).toEqual([ill('b: cannot be looked at: no way', 'go there', 'b'), ill('bad', 'mend', 'c')]);
+  expect(results).toEqual([fail('b: could not be checked: no way', 'go there', 'b'), fail('bad', 'mend', 'c')]);
 });

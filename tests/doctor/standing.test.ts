@@ -4,10 +4,11 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { alarms } from '../../shared/doctor/alarms.ts';
-import { deploymentAt, readDeployment } from '../../shared/doctor/deployment.ts';
-import type { Examination, Scene } from '../../shared/doctor/diagnosis.ts';
+import { readDeployment } from '../../shared/doctor/deployment.ts';
+import type { Check, DoctorContext } from '../../shared/doctor/diagnosis.ts';
 import { queues } from '../../shared/doctor/queues.ts';
 import { slack } from '../../shared/doctor/slack.ts';
+import { deploymentAt } from '../../shared/doctor/stack.ts';
 import { trails } from '../../shared/doctor/trails.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
@@ -18,12 +19,12 @@ import { REGION, testAccount } from '../support/sandbox.ts';
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);
 const aws = account.aws();
-let scene: Scene;
+let context: DoctorContext;
 beforeAll(async () => {
   const { outputs } = await deployStack(account, { regions: [REGION], policyVersion: 'v1' });
   process.env.AWS_ENDPOINT_URL = wire.endpoint;
   const clients = awsClients();
-  scene = {
+  context = {
     engine: testEngine(clients, 'detect'),
     home: REGION,
     deployment: await readDeployment(clients(REGION), REGION, STACK),
@@ -33,21 +34,23 @@ beforeAll(async () => {
 });
 afterEach(() => wire.alter([]));
 
-const verdicts = async (examination: Examination) =>
-  [await examination.examine(scene)].flat().map(({ state, says, mend }) => ({ state, says, mend }));
+const results = async (check: Check) =>
+  [await check.run(context)].flat().map(({ status, message, remedy }) => ({ status, message, remedy }));
 
 test.each([
-  ['CREATE_COMPLETE', 'well'],
-  ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'well'],
-  ['UPDATE_IN_PROGRESS', 'look'],
-  ['UPDATE_ROLLBACK_COMPLETE', 'look'],
-  ['ROLLBACK_COMPLETE', 'ill'],
-  ['DELETE_FAILED', 'ill'],
-])('a stack that is %s is %s', async (status, state) => {
-  wire.alter([{ call: 'cloudformation:DescribeStacks', change: (body) => body.replace('CREATE_COMPLETE', status) }]);
-  const { deployment, examination } = await deploymentAt(scene.engine.aws(REGION), REGION, STACK);
-  expect(deployment?.status).toBe(status);
-  expect(await verdicts(examination)).toMatchObject([{ state }]);
+  ['CREATE_COMPLETE', 'ok'],
+  ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'ok'],
+  ['UPDATE_IN_PROGRESS', 'warning'],
+  ['UPDATE_ROLLBACK_COMPLETE', 'warning'],
+  ['ROLLBACK_COMPLETE', 'error'],
+  ['DELETE_FAILED', 'error'],
+])('a stack that is %s is %s', async (stackStatus, status) => {
+  wire.alter([
+    { call: 'cloudformation:DescribeStacks', change: (body) => body.replace('CREATE_COMPLETE', stackStatus) },
+  ]);
+  const { deployment, check } = await deploymentAt(context.engine.aws(REGION), REGION, STACK);
+  expect(deployment?.status).toBe(stackStatus);
+  expect(await results(check)).toMatchObject([{ status }]);
 });
 
 test('a stack that may not be looked at is ill, and is not taken for none', async () => {
@@ -59,13 +62,13 @@ test('a stack that may not be looked at is ill, and is not taken for none', asyn
         '<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not you.</Message></Error></ErrorResponse>',
     },
   ]);
-  const { deployment, examination } = await deploymentAt(scene.engine.aws(REGION), REGION, STACK);
+  const { deployment, check } = await deploymentAt(context.engine.aws(REGION), REGION, STACK);
   expect(deployment).toBeNull();
-  expect(await verdicts(examination)).toMatchObject([
+  expect(await results(check)).toMatchObject([
     {
-      state: 'ill',
-      says: expect.stringMatching(/^cannot be looked at: AccessDenied/),
-      mend: expect.stringContaining('--stack'),
+      status: 'error',
+      message: expect.stringMatching(/^could not be checked: AccessDenied/),
+      remedy: expect.stringContaining('--stack'),
     },
   ]);
 });
@@ -79,12 +82,12 @@ test('a queue that is read and grows all the same is worth a look', async () => 
       },
     ]);
   waiting(1000);
-  expect(await verdicts(queues)).toMatchObject([{ state: 'well' }]);
+  expect(await results(queues)).toMatchObject([{ status: 'ok' }]);
   waiting(1001);
-  expect(await verdicts(queues)).toContainEqual({
-    state: 'look',
-    says: '1001 messages wait in evenkeel-prod-infrastructure: a storm, or its function does not keep up',
-    mend: 'aws logs tail /aws/lambda/evenkeel-prod-infrastructure --since 1h --region eu-west-1',
+  expect(await results(queues)).toContainEqual({
+    status: 'warning',
+    message: '1001 messages wait in evenkeel-prod-infrastructure: a burst of events, or its function cannot keep up',
+    remedy: 'aws logs tail /aws/lambda/evenkeel-prod-infrastructure --since 1h --region eu-west-1',
   });
 });
 
@@ -106,8 +109,8 @@ test('an alarm that rings is worth a look', async () => {
   await cloudwatch.send(
     new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'one is more than none' }),
   );
-  expect(await verdicts(alarms)).toMatchObject([
-    { state: 'look', says: 'the alarm evenkeel-prod-failed-events rings: one is more than none' },
+  expect(await results(alarms)).toMatchObject([
+    { status: 'warning', message: 'the alarm evenkeel-prod-failed-events is in state ALARM: one is more than none' },
   ]);
 });
 
@@ -115,13 +118,16 @@ test("Slack's address may lie in a parameter", async () => {
   const Environment = { Variables: { EVENKEEL_SLACK_SECRET: 'ssm:/evenkeel/slack' } };
   const FunctionName = `${STACK}-slack`;
   await aws(LambdaClient).send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
-  expect(await verdicts(slack)).toMatchObject([
-    { state: 'ill', mend: expect.stringContaining('aws ssm put-parameter --name /evenkeel/slack --type SecureString') },
+  expect(await results(slack)).toMatchObject([
+    {
+      status: 'error',
+      remedy: expect.stringContaining('aws ssm put-parameter --name /evenkeel/slack --type SecureString'),
+    },
   ]);
   const Parameter = { Name: '/evenkeel/slack', Type: 'SecureString' as const, Value: 'https://example.com' };
   await aws(SSMClient).send(new PutParameterCommand(Parameter));
-  expect(await verdicts(slack)).toEqual([
-    { state: 'well', says: 'posts to the webhook in ssm:/evenkeel/slack', mend: null },
+  expect(await results(slack)).toEqual([
+    { status: 'ok', message: 'posts to the webhook in ssm:/evenkeel/slack', remedy: null },
   ]);
 });
 
@@ -143,5 +149,5 @@ test("an organisation's trail whose selectors are hidden counts while it logs", 
       change: () => '{"__type":"AccessDeniedException","Message":"Not you."}',
     },
   ]);
-  expect(await verdicts(trails)).toEqual([{ state: 'well', says: 'recorded by main', mend: null }]);
+  expect(await results(trails)).toEqual([{ status: 'ok', message: 'recorded by main', remedy: null }]);
 });

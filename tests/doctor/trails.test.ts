@@ -1,7 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../shared/doctor/deployment.ts';
-import { examine } from '../../shared/doctor/run.ts';
+import { diagnose } from '../../shared/doctor/run.ts';
 import { trails } from '../../shared/doctor/trails.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { testEngine } from '../support/engine.ts';
@@ -39,23 +39,23 @@ async function said(answers: Answers, arns: readonly string[]) {
     regions: ['eu-west-1', 'us-east-1'],
     resources: [],
   };
-  const scene = { engine, home: 'eu-west-1', deployment, table: 't', topicArn: undefined };
-  return (await Array.fromAsync(examine([trails], scene))).map(({ state, says }) => [state, says]);
+  const context = { engine, home: 'eu-west-1', deployment, table: 't', topicArn: undefined };
+  return (await Array.fromAsync(diagnose([trails], context))).map(({ status, message }) => [status, message]);
 }
 
 test('a trail that cannot be read hides nothing where another records every region', async () => {
-  expect(await said({ [OWN]: recording(OWN) }, [OWN, ORGANIZATION])).toEqual([['well', 'recorded by main']]);
+  expect(await said({ [OWN]: recording(OWN) }, [OWN, ORGANIZATION])).toEqual([['ok', 'recorded by main']]);
 });
 
 test('where it may be the one that records, nobody can say', async () => {
   const states = await said({ [OWN]: recording(OWN, false) }, [OWN, ORGANIZATION]);
   expect(states).toEqual([
-    ['ill', expect.stringMatching(/^cannot be looked at: .*organization \(ThrottlingException: Not you\.\)/)],
+    ['error', expect.stringMatching(/^could not be checked: .*organization \(ThrottlingException: Not you\.\)/)],
   ]);
 });
 
 test('where all can be read, what is blind is named', async () => {
   expect(await said({ [OWN]: recording(OWN, false) }, [OWN])).toEqual([
-    ['ill', 'no event of us-east-1 is sent: no trail records it'],
+    ['error', 'changes in us-east-1 go unseen: no trail records them'],
   ]);
 });

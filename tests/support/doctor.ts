@@ -16,8 +16,8 @@ export const onlyRegions = (regions: readonly string[]): Alteration => ({
     ),
 });
 
-/** What the watch function notes where every region is heard. */
-export async function allHeard(account: TestAccount, { outputs, regions }: DeployedStack): Promise<void> {
+/** Records a heartbeat of every region as received, as the watch function does. */
+export async function recordHeartbeats(account: TestAccount, { outputs, regions }: DeployedStack): Promise<void> {
   const { heartbeats } = ledgerIn(dynamoStore(account.aws(), outputs.LedgerTable ?? ''));
   const [sent, arrived] = [Date.now() - 60_000, Date.now() - 50_000];
   for (const region of regions)
@@ -38,5 +38,5 @@ export async function doctor(
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-  return { status, diagnoses, troubles: diagnoses.filter(({ state }) => state !== 'well') };
+  return { status, diagnoses, problems: diagnoses.filter((one) => one.status !== 'ok') };
 }

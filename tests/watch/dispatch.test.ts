@@ -144,7 +144,7 @@ beforeEach(() => {
 describe('the heartbeat', () => {
   test('sets the same tag of the queue in each region, and says how it went', async () => {
     now = START;
-    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, rechecks: 0, ill: 0 });
+    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, rechecks: 0, failingChecks: 0 });
     for (const region of regions) {
       const client = account.aws(region)(SQSClient);
       const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
@@ -271,7 +271,7 @@ describe('the heartbeat', () => {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
     now = START + 430 * MINUTE;
-    expect(await watch(duty('heartbeat'))).toMatchObject({ ill: 1 });
+    expect(await watch(duty('heartbeat'))).toMatchObject({ failingChecks: 1 });
     expect(metric('UnforwardedEvents').sort()).toEqual(
       [
         [REGION, 0],
@@ -285,7 +285,7 @@ describe('the heartbeat', () => {
   });
 });
 
-describe('what the examinations find ill', () => {
+describe('the digest of failing checks', () => {
   const trail = account.aws()(CloudTrailClient);
 
   test('is told within minutes, once, in one message, again after seven days, and its end with the next', async () => {
@@ -295,36 +295,36 @@ describe('what the examinations find ill', () => {
       now = start + days * DAY;
       return await watch(duty(name));
     };
-    expect(await look(0, 'heartbeat')).toMatchObject({ ill: 1 });
+    expect(await look(0, 'heartbeat')).toMatchObject({ failingChecks: 1 });
     for (const region of regions) await watch(record(region, now));
     const [first, ...others] = await mails();
     expect(others).toEqual([]);
-    expect(first?.subject).toBe('[HIGH] Evenkeel is not well: trails');
-    expect(first?.text).toMatch(/no event of any region is sent: the trail main is not logging/);
+    expect(first?.subject).toBe('[HIGH] Evenkeel needs attention: trails');
+    expect(first?.text).toMatch(/changes in any region go unseen: the trail main is not logging/);
     expect(first?.text).toContain('→ aws cloudtrail start-logging --name main --region eu-west-1');
     for (const days of [0.1, 1, 6.9]) {
       expect(await look(days)).toMatchObject({ duty: 'daily' });
       expect((await subjects()).filter((subject) => subject.includes('trails'))).toEqual([]);
     }
     await look(7.5);
-    expect((await mails())[0]?.text).toMatch(/Still so:\n.*\n? .*the trail main is not logging.*since 2026-12-02/);
+    expect((await mails())[0]?.text).toMatch(/Unresolved:\n.*\n? .*the trail main is not logging.*since 2026-12-02/);
     await trail.send(new StartLoggingCommand({ Name: TRAIL }));
     await look(8);
     expect(await subjects()).toEqual([]);
   });
 
-  test('by the daily tasks too, which make all examinations', async () => {
+  test('by the daily tasks too, which run all checks', async () => {
     const FunctionName = `${STACK}-infrastructure`;
     const none = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
     await account.aws()(LambdaClient).send(none);
     now += 2 * DAY;
     await watch(duty('daily'));
     const [digest] = await mails();
-    expect(digest?.text).toContain('evenkeel-prod-infrastructure may not run: its reserved concurrency is 0');
-    expect(digest?.text).toContain('No more:\n');
+    expect(digest?.text).toContain('evenkeel-prod-infrastructure cannot run: its reserved concurrency is 0');
+    expect(digest?.text).toContain('Resolved:\n');
   });
 
-  test('a deployment that cannot be read is no end of what was ill before', async () => {
+  test('a deployment that cannot be read resolves no earlier incident', async () => {
     const known = async () =>
       (await watching.engine.ledger.incidents.update((next) => ({ next, answer: next }))).known.filter(
         ({ endedAt }) => endedAt === null,
@@ -347,10 +347,10 @@ test('while it is being deployed, what is missing is no incident', async () => {
     .aws()(CloudTrailClient)
     .send(new StopLoggingCommand({ Name: TRAIL }));
   now += 10 * DAY;
-  expect(await watchByWire(duty('daily'))).toMatchObject({ ill: 0 });
+  expect(await watchByWire(duty('daily'))).toMatchObject({ failingChecks: 0 });
   expect(await subjects()).toEqual([]);
-  expect(await watch(duty('daily'))).toMatchObject({ ill: expect.any(Number) });
-  expect(await subjects()).toEqual([expect.stringContaining('Evenkeel is not well')]);
+  expect(await watch(duty('daily'))).toMatchObject({ failingChecks: expect.any(Number) });
+  expect(await subjects()).toEqual([expect.stringContaining('Evenkeel needs attention')]);
   await account
     .aws()(CloudTrailClient)
     .send(new StartLoggingCommand({ Name: TRAIL }));

@@ -8,11 +8,11 @@ const { account, evenkeel, ledger } = hands;
 const DAY = 86_400_000;
 
 interface Diagnosis {
-  readonly what: string;
-  readonly about: string | null;
-  readonly state: string;
-  readonly says: string;
-  readonly mend: string | null;
+  readonly check: string;
+  readonly subject: string | null;
+  readonly status: string;
+  readonly message: string;
+  readonly remedy: string | null;
 }
 const diagnosesOf = (stdout: string): readonly Diagnosis[] =>
   stdout
@@ -31,17 +31,17 @@ test('all is well', async () => {
     // Nothing is deployed here but a ledger and a topic.
     '! deployment',
     ...[
-      'notices',
+      'notifications',
       'ledger',
       'pauses',
-      'breakers',
+      'circuit breakers',
       'halted findings',
       'blocked findings',
       'pending',
       'approvals',
-      'runs cut off',
+      'interrupted runs',
       'exemptions',
-    ].map((what) => `✓ ${what}`),
+    ].map((check) => `✓ ${check}`),
   ]);
   expect(stdout).toContain('there is no stack evenkeel-prod in eu-west-1: nothing is deployed there');
   expect(stdout).toContain('→ deploy it: npx serverless deploy --region eu-west-1');
@@ -73,24 +73,24 @@ test('what somebody should know has its mend beside it', async () => {
 
   const { status, stdout } = await evenkeel(['doctor', '--json']);
   expect(status).toBe(0);
-  const found = new Map(diagnosesOf(stdout).map((diagnosis) => [diagnosis.what, diagnosis]));
-  for (const [what, says, mend] of [
+  const found = new Map(diagnosesOf(stdout).map((diagnosis) => [diagnosis.check, diagnosis]));
+  for (const [check, message, remedy] of [
     [
       'pauses',
       `${ADMIN_PORTS} since 2026-11-02T00:00:00Z by jo: a test`,
       `npx evenkeel resume --control ${ADMIN_PORTS} --look`,
     ],
-    ['breakers', `open: ${ADMIN_PORTS}`, 'npx evenkeel resume --breaker'],
+    ['circuit breakers', `open: ${ADMIN_PORTS}`, 'npx evenkeel resume --breaker'],
     ['halted findings', `1: ${ADMIN_PORTS} ${second}: The circuit breaker is open`, 'npx evenkeel resume'],
     ['approvals', `${remediationId} for ${third} until`, 'npx evenkeel approve ID'],
     ['exemptions', `${ADMIN_PORTS} sg-9 (web@example.com) ends on ${expires}`, 'npx evenkeel exempt'],
   ] as const)
-    expect(found.get(what)).toEqual({
-      what,
-      state: 'look',
-      about: null,
-      says: expect.stringContaining(says),
-      mend: expect.stringContaining(mend),
+    expect(found.get(check)).toEqual({
+      check,
+      status: 'warning',
+      subject: null,
+      message: expect.stringContaining(message),
+      remedy: expect.stringContaining(remedy),
     });
 });
 
@@ -102,18 +102,18 @@ test('a ledger that does not answer, or that nobody named, is said so', async ()
     evenkeelAs(unnamed)(['doctor', '--json']),
     evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })(['doctor']),
   ]);
-  for (const [finished, says] of [
-    [noTable, /^cannot be looked at: ResourceNotFoundException/],
+  for (const [finished, message] of [
+    [noTable, /^could not be checked: ResourceNotFoundException/],
     [noName, /^EVENKEEL_TABLE is not set$/],
   ] as const) {
     expect(finished).toMatchObject({ status: 1, stderr: '' });
     const last = diagnosesOf(finished.stdout).at(-1);
-    expect(last).toMatchObject({ what: 'ledger', state: 'ill', says: expect.stringMatching(says) });
-    expect(last?.mend).toContain('set EVENKEEL_TABLE to LedgerTable');
+    expect(last).toMatchObject({ check: 'ledger', status: 'error', message: expect.stringMatching(message) });
+    expect(last?.remedy).toContain("set EVENKEEL_TABLE to the stack's output LedgerTable");
   }
   expect(noServer).toMatchObject({ status: 1, stderr: '' });
   expect(noServer.stdout).toMatch(
-    /✗ ledger +cannot be looked at: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n {21}and your permissions\n$/,
+    /✗ ledger +could not be checked: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n {21}permissions\n$/,
   );
 });
 
@@ -123,12 +123,12 @@ test('a policy.yml that says something else than is allowed is one wrong line, a
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   const [first, ...rest] = diagnosesOf(stdout);
   expect(first).toEqual({
-    what: 'policy',
-    state: 'ill',
-    about: null,
-    says: `${broken}:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended (and 1 more)`,
-    mend: expect.stringContaining('correct it'),
+    check: 'policy',
+    status: 'error',
+    subject: null,
+    message: `${broken}:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended (and 1 more)`,
+    remedy: expect.stringContaining('correct it'),
   });
-  expect(rest.map(({ what }) => what)).toEqual(expect.arrayContaining(['account', 'ledger', 'pauses', 'exemptions']));
-  expect(rest.filter(({ state }) => state === 'ill')).toEqual([]);
+  expect(rest.map(({ check }) => check)).toEqual(expect.arrayContaining(['account', 'ledger', 'pauses', 'exemptions']));
+  expect(rest.filter((one) => one.status === 'error')).toEqual([]);
 });

@@ -6,19 +6,19 @@ import type { TestAccount } from '../sandbox.ts';
 export interface Fault {
   readonly name: string;
   seed(account: TestAccount, stack: DeployedStack): Promise<unknown>;
-  /** What doctor says of it. */
+  /** What doctor reports. */
   readonly expect: {
-    readonly what: string;
-    readonly state: 'look' | 'ill';
-    readonly says: RegExp;
-    readonly mend: RegExp;
+    readonly check: string;
+    readonly status: 'warning' | 'error';
+    readonly message: RegExp;
+    readonly remedy: RegExp;
   };
-  /** Puts it right, as the mend says. */
-  mend?(account: TestAccount, stack: DeployedStack): Promise<unknown>;
+  /** Fixes it, as the remedy says. */
+  fix?(account: TestAccount, stack: DeployedStack): Promise<unknown>;
   /** The answer that shows it, where the local account cannot. */
   readonly answer?: Alteration;
 }
 
-/** The mend of what was taken from the stack by hand. */
-export const RESTORE =
+/** The remedy of what was deleted from the stack by hand. */
+export const REVERT_DRIFT =
   /^aws cloudformation create-change-set --stack-name evenkeel-prod .*--deployment-mode REVERT_DRIFT/;

@@ -5,17 +5,17 @@ import type { Fault } from './fault.ts';
 
 export const memoryFaults: readonly Fault[] = [
   {
-    name: 'the last deploy has failed, and so has taking it back',
+    name: 'the last deploy has failed, and so has its rollback',
     seed: nothing,
     answer: {
       call: 'cloudformation:DescribeStacks',
       change: (body) => body.replace(/(CREATE|UPDATE)_COMPLETE/, 'UPDATE_ROLLBACK_FAILED'),
     },
     expect: {
-      what: 'deployment',
-      state: 'ill',
-      says: /^evenkeel-prod in eu-west-1 is UPDATE_ROLLBACK_FAILED$/,
-      mend: /^aws cloudformation describe-stack-events --stack-name evenkeel-prod --region eu-west-1/,
+      check: 'deployment',
+      status: 'error',
+      message: /^evenkeel-prod in eu-west-1 is UPDATE_ROLLBACK_FAILED$/,
+      remedy: /^aws cloudformation describe-stack-events --stack-name evenkeel-prod --region eu-west-1/,
     },
   },
   {
@@ -25,7 +25,7 @@ export const memoryFaults: readonly Fault[] = [
       call: 'cloudformation:DescribeStacks',
       change: (body) => body.replace(/(PolicyVersion<\/OutputKey>\s*<OutputValue>)[^<]*/, '$1another'),
     },
-    expect: { what: 'policy', state: 'look', says: /here, another is deployed/, mend: /npx serverless deploy/ },
+    expect: { check: 'policy', status: 'warning', message: /here, another deployed/, remedy: /npx serverless deploy/ },
   },
   {
     name: 'the ledger has gone',
@@ -34,43 +34,44 @@ export const memoryFaults: readonly Fault[] = [
       await home(account)(DynamoDBClient).send(new DeleteTableCommand({ TableName: table(stack) }));
     },
     expect: {
-      what: 'ledger',
-      state: 'ill',
-      says: /^evenkeel-prod-\S+ is gone$/,
-      mend: /aws dynamodb restore-table-from-backup --target-table-name evenkeel-prod-\S+ --region eu-west-1/,
+      check: 'ledger',
+      status: 'error',
+      message: /^evenkeel-prod-\S+ does not exist$/,
+      remedy: /aws dynamodb restore-table-from-backup --target-table-name evenkeel-prod-\S+ --region eu-west-1/,
     },
   },
   {
     name: 'point-in-time recovery is off',
     seed: (account, stack) => recover(account, stack, false),
-    mend: (account, stack) => recover(account, stack, true),
+    fix: (account, stack) => recover(account, stack, true),
     expect: {
-      what: 'evidence',
-      state: 'ill',
-      says: /no point-in-time recovery/,
-      mend: /^aws dynamodb update-continuous-backups --table-name evenkeel-prod-\S+ .*=true --region eu-west-1$/,
+      check: 'ledger backups',
+      status: 'error',
+      message: /no point-in-time recovery/,
+      remedy: /^aws dynamodb update-continuous-backups --table-name evenkeel-prod-\S+ .*=true --region eu-west-1$/,
     },
   },
   {
     name: 'the ledger can be deleted',
     seed: (account, stack) => protect(account, stack, false),
-    mend: (account, stack) => protect(account, stack, true),
+    fix: (account, stack) => protect(account, stack, true),
     expect: {
-      what: 'evidence',
-      state: 'ill',
-      says: /not protected from deletion/,
-      mend: /^aws dynamodb update-table --table-name evenkeel-prod-\S+ --deletion-protection-enabled --region eu-west-1$/,
+      check: 'ledger backups',
+      status: 'error',
+      message: /not protected from deletion/,
+      remedy:
+        /^aws dynamodb update-table --table-name evenkeel-prod-\S+ --deletion-protection-enabled --region eu-west-1$/,
     },
   },
   {
     name: 'the key is disabled',
     seed: async (account) => kms(account).send(new DisableKeyCommand({ KeyId: await keyId(account) })),
-    mend: async (account) => kms(account).send(new EnableKeyCommand({ KeyId: await keyId(account) })),
+    fix: async (account) => kms(account).send(new EnableKeyCommand({ KeyId: await keyId(account) })),
     expect: {
-      what: 'key',
-      state: 'ill',
-      says: / is Disabled: /,
-      mend: /^aws kms enable-key --key-id [\w-]+ --region eu-west-1$/,
+      check: 'key',
+      status: 'error',
+      message: / is Disabled: /,
+      remedy: /^aws kms enable-key --key-id [\w-]+ --region eu-west-1$/,
     },
   },
   {
@@ -78,10 +79,10 @@ export const memoryFaults: readonly Fault[] = [
     seed: async (account) =>
       kms(account).send(new ScheduleKeyDeletionCommand({ KeyId: await keyId(account), PendingWindowInDays: 7 })),
     expect: {
-      what: 'key',
-      state: 'ill',
-      says: / is PendingDeletion, and goes on \d{4}-\d\d-\d\d: /,
-      mend: /^aws kms cancel-key-deletion --key-id [\w-]+ --region eu-west-1 && aws kms enable-key /,
+      check: 'key',
+      status: 'error',
+      message: / is PendingDeletion, to be deleted on \d{4}-\d\d-\d\d: /,
+      remedy: /^aws kms cancel-key-deletion --key-id [\w-]+ --region eu-west-1 && aws kms enable-key /,
     },
   },
   {
@@ -94,10 +95,10 @@ export const memoryFaults: readonly Fault[] = [
         }),
       ),
     expect: {
-      what: 'exemptions',
-      state: 'ill',
-      says: /^cannot be looked at: SyntaxError/,
-      mend: /^nothing is remediated while they cannot be read: .*SHARED$/,
+      check: 'exemptions',
+      status: 'error',
+      message: /^could not be checked: SyntaxError/,
+      remedy: /^nothing is remediated while they are unreadable: .*SHARED$/,
     },
   },
 ];

@@ -6,39 +6,40 @@ import {
 } from '@aws-sdk/client-lambda';
 import { STACK } from '../deployed.ts';
 import { dropQueue, FAILED, lambda, mapping, nothing, other, purge, read, send } from './acts.ts';
-import { type Fault, RESTORE } from './fault.ts';
+import { type Fault, REVERT_DRIFT } from './fault.ts';
 
 export const queueFaults: readonly Fault[] = [
   {
     name: 'events have failed',
     seed: (account) => send(account, FAILED),
-    mend: (account) => purge(account, FAILED),
+    fix: (account) => purge(account, FAILED),
     expect: {
-      what: 'failed events',
-      state: 'ill',
-      says: /^eu-west-1: 1 message could not be worked on$/,
-      mend: /^npx evenkeel redrive http\S+\/evenkeel-prod-failed-events$/,
+      check: 'failed events',
+      status: 'error',
+      message: /^eu-west-1: 1 message could not be processed$/,
+      remedy: /^npx evenkeel redrive http\S+\/evenkeel-prod-failed-events$/,
     },
   },
   {
     name: 'events of a region could not be forwarded',
     seed: (account, stack) => send(account, FAILED, other(stack)),
-    mend: (account, stack) => purge(account, FAILED, other(stack)),
+    fix: (account, stack) => purge(account, FAILED, other(stack)),
     expect: {
-      what: 'failed events',
-      state: 'ill',
-      says: /^us-east-1: 1 message could not be forwarded$/,
-      mend: /^npx evenkeel replay --queue http\S+\/evenkeel-prod-failed-events --mode remediate$/,
+      check: 'failed events',
+      status: 'error',
+      message: /^us-east-1: 1 message could not be forwarded$/,
+      remedy: /^npx evenkeel replay --queue http\S+\/evenkeel-prod-failed-events --mode remediate$/,
     },
   },
   {
     name: 'the queue of failed events of a region has gone',
     seed: (account, stack) => dropQueue(account, FAILED, other(stack)),
     expect: {
-      what: 'failed events',
-      state: 'ill',
-      says: /^us-east-1: the queue evenkeel-prod-failed-events is missing/,
-      mend: /aws cloudformation create-stack-instances --stack-set-name evenkeel-prod-forwarding --accounts \d+ --regions us-east-1 --region eu-west-1$/,
+      check: 'failed events',
+      status: 'error',
+      message: /^us-east-1: the queue evenkeel-prod-failed-events is missing/,
+      remedy:
+        /aws cloudformation create-stack-instances --stack-set-name evenkeel-prod-forwarding --accounts \d+ --regions us-east-1 --region eu-west-1$/,
     },
   },
   {
@@ -47,12 +48,12 @@ export const queueFaults: readonly Fault[] = [
       await read(account, 'infrastructure', false);
       await send(account, `${STACK}-infrastructure`);
     },
-    mend: (account) => read(account, 'infrastructure', true),
+    fix: (account) => read(account, 'infrastructure', true),
     expect: {
-      what: 'queues',
-      state: 'ill',
-      says: /^nothing reads evenkeel-prod-infrastructure: its event source mapping is Disabled, and 1 message wait/,
-      mend: /^aws lambda update-event-source-mapping --uuid [\w-]+ --enabled --region eu-west-1$/,
+      check: 'queues',
+      status: 'error',
+      message: /^nothing polls evenkeel-prod-infrastructure: its event source mapping is Disabled, and 1 message wait/,
+      remedy: /^aws lambda update-event-source-mapping --uuid [\w-]+ --enabled --region eu-west-1$/,
     },
   },
   {
@@ -60,25 +61,30 @@ export const queueFaults: readonly Fault[] = [
     seed: async (account) =>
       lambda(account).send(new DeleteEventSourceMappingCommand({ UUID: await mapping(account, 'infrastructure') })),
     expect: {
-      what: 'queues',
-      state: 'ill',
-      says: /^nothing reads evenkeel-prod-infrastructure: its event source mapping is missing/,
-      mend: RESTORE,
+      check: 'queues',
+      status: 'error',
+      message: /^nothing polls evenkeel-prod-infrastructure: its event source mapping is missing/,
+      remedy: REVERT_DRIFT,
     },
   },
   {
     name: 'a queue has gone',
     seed: (account) => dropQueue(account, `${STACK}-data`),
-    expect: { what: 'queues', state: 'ill', says: /^the queue evenkeel-prod-data is missing/, mend: RESTORE },
+    expect: {
+      check: 'queues',
+      status: 'error',
+      message: /^the queue evenkeel-prod-data is missing/,
+      remedy: REVERT_DRIFT,
+    },
   },
   {
     name: 'a function has gone',
     seed: (account) => lambda(account).send(new DeleteFunctionCommand({ FunctionName: `${STACK}-infrastructure` })),
     expect: {
-      what: 'functions',
-      state: 'ill',
-      says: /^the function evenkeel-prod-infrastructure is missing$/,
-      mend: RESTORE,
+      check: 'functions',
+      status: 'error',
+      message: /^the function evenkeel-prod-infrastructure is missing$/,
+      remedy: REVERT_DRIFT,
     },
   },
   {
@@ -87,13 +93,14 @@ export const queueFaults: readonly Fault[] = [
       lambda(account).send(
         new PutFunctionConcurrencyCommand({ FunctionName: `${STACK}-infrastructure`, ReservedConcurrentExecutions: 0 }),
       ),
-    mend: (account) =>
+    fix: (account) =>
       lambda(account).send(new DeleteFunctionConcurrencyCommand({ FunctionName: `${STACK}-infrastructure` })),
     expect: {
-      what: 'functions',
-      state: 'ill',
-      says: /^evenkeel-prod-infrastructure may not run: its reserved concurrency is 0$/,
-      mend: /^aws lambda delete-function-concurrency --function-name evenkeel-prod-infrastructure --region eu-west-1$/,
+      check: 'functions',
+      status: 'error',
+      message: /^evenkeel-prod-infrastructure cannot run: its reserved concurrency is 0$/,
+      remedy:
+        /^aws lambda delete-function-concurrency --function-name evenkeel-prod-infrastructure --region eu-west-1$/,
     },
   },
   {
@@ -107,10 +114,10 @@ export const queueFaults: readonly Fault[] = [
       },
     },
     expect: {
-      what: 'functions',
-      state: 'ill',
-      says: /^evenkeel-prod-infrastructure has failed: the key is disabled$/,
-      mend: /^npx serverless deploy --region eu-west-1$/,
+      check: 'functions',
+      status: 'error',
+      message: /^evenkeel-prod-infrastructure is in a failed state: the key is disabled$/,
+      remedy: /^npx serverless deploy --region eu-west-1$/,
     },
   },
 ];

@@ -4,7 +4,7 @@ import { DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Alteration } from '../aws-proxy.ts';
 import { SECRET, STACK } from '../deployed.ts';
 import { home, nothing, secrets, unsubscribe } from './acts.ts';
-import { type Fault, RESTORE } from './fault.ts';
+import { type Fault, REVERT_DRIFT } from './fault.ts';
 
 const ALARM = `${STACK}-heartbeat-missed`;
 /** CloudFormation makes no alarm in the local account, and so it lists none. */
@@ -22,16 +22,21 @@ export const voiceFaults: readonly Fault[] = [
     name: 'the topic has gone',
     seed: (account, { outputs }) =>
       home(account)(SNSClient).send(new DeleteTopicCommand({ TopicArn: outputs.NoticeTopic })),
-    expect: { what: 'notices', state: 'ill', says: /:evenkeel-prod-notices is gone/, mend: RESTORE },
+    expect: {
+      check: 'notifications',
+      status: 'error',
+      message: /:evenkeel-prod-notices does not exist/,
+      remedy: REVERT_DRIFT,
+    },
   },
   {
     name: 'nobody is subscribed',
     seed: (account, stack) => unsubscribe(account, stack, ['email', 'sqs']),
     expect: {
-      what: 'notices',
-      state: 'ill',
-      says: /^nobody is subscribed to /,
-      mend: /^aws sns subscribe --topic-arn \S+ --protocol email --notification-endpoint /,
+      check: 'notifications',
+      status: 'error',
+      message: / has no subscriptions: nobody is notified$/,
+      remedy: /^aws sns subscribe --topic-arn \S+ --protocol email --notification-endpoint /,
     },
   },
   {
@@ -47,10 +52,10 @@ export const voiceFaults: readonly Fault[] = [
         ),
     },
     expect: {
-      what: 'notices',
-      state: 'ill',
-      says: /^security@example.com has not confirmed the subscription/,
-      mend: /^open the link in the mail .*aws sns subscribe .* security@example.com /,
+      check: 'notifications',
+      status: 'error',
+      message: /^security@example.com has not confirmed the subscription/,
+      remedy: /^open the link in the e-mail .*aws sns subscribe .* security@example.com /,
     },
   },
   {
@@ -58,31 +63,32 @@ export const voiceFaults: readonly Fault[] = [
     seed: (account) =>
       secrets(account).send(new DeleteSecretCommand({ SecretId: SECRET, ForceDeleteWithoutRecovery: true })),
     expect: {
-      what: 'slack',
-      state: 'ill',
-      says: /^the secret secretsmanager:evenkeel\/slack .* is missing/,
-      mend: /^aws secretsmanager create-secret --name evenkeel\/slack --secret-string /,
+      check: 'slack',
+      status: 'error',
+      message: /^secretsmanager:evenkeel\/slack, the secret .* does not exist/,
+      remedy: /^aws secretsmanager create-secret --name evenkeel\/slack --secret-string /,
     },
   },
   {
     name: "Slack's secret is to be deleted",
     seed: (account) => secrets(account).send(new DeleteSecretCommand({ SecretId: SECRET })),
-    mend: (account) => secrets(account).send(new RestoreSecretCommand({ SecretId: SECRET })),
+    fix: (account) => secrets(account).send(new RestoreSecretCommand({ SecretId: SECRET })),
     expect: {
-      what: 'slack',
-      state: 'ill',
-      says: /is scheduled for deletion/,
-      mend: /^aws secretsmanager restore-secret --secret-id evenkeel\/slack --region eu-west-1$/,
+      check: 'slack',
+      status: 'error',
+      message: /is scheduled for deletion/,
+      remedy: /^aws secretsmanager restore-secret --secret-id evenkeel\/slack --region eu-west-1$/,
     },
   },
   {
     name: "Slack's queue is not subscribed",
     seed: (account, stack) => unsubscribe(account, stack, ['sqs']),
     expect: {
-      what: 'slack',
-      state: 'ill',
-      says: /^the queue evenkeel-prod-slack is not subscribed to the topic/,
-      mend: /^aws sns subscribe --topic-arn \S+ --protocol sqs --notification-endpoint \S+:evenkeel-prod-slack --region eu-west-1$/,
+      check: 'slack',
+      status: 'error',
+      message: /^the queue evenkeel-prod-slack is not subscribed to the topic/,
+      remedy:
+        /^aws sns subscribe --topic-arn \S+ --protocol sqs --notification-endpoint \S+:evenkeel-prod-slack --region eu-west-1$/,
     },
   },
   {
@@ -90,14 +96,14 @@ export const voiceFaults: readonly Fault[] = [
     seed: nothing,
     answer: alarmListed,
     expect: {
-      what: 'alarms',
-      state: 'ill',
-      says: /^the alarm evenkeel-prod-heartbeat-missed is missing$/,
-      mend: RESTORE,
+      check: 'alarms',
+      status: 'error',
+      message: /^the alarm evenkeel-prod-heartbeat-missed is missing$/,
+      remedy: REVERT_DRIFT,
     },
   },
   {
-    name: 'an alarm tells nobody',
+    name: 'an alarm notifies nobody',
     seed: (account) =>
       home(account)(CloudWatchClient).send(
         new PutMetricAlarmCommand({
@@ -114,10 +120,10 @@ export const voiceFaults: readonly Fault[] = [
       ),
     answer: alarmListed,
     expect: {
-      what: 'alarms',
-      state: 'ill',
-      says: /^the alarm evenkeel-prod-heartbeat-missed tells nobody/,
-      mend: /^aws cloudwatch enable-alarm-actions --alarm-names evenkeel-prod-heartbeat-missed --region eu-west-1$/,
+      check: 'alarms',
+      status: 'error',
+      message: /^the alarm evenkeel-prod-heartbeat-missed notifies nobody/,
+      remedy: /^aws cloudwatch enable-alarm-actions --alarm-names evenkeel-prod-heartbeat-missed --region eu-west-1$/,
     },
   },
 ];
