@@ -1,5 +1,4 @@
-import { isOverdue, LIMIT_MS } from '../ledger/heartbeat.ts';
-import type { Heartbeat } from '../ledger/heartbeats.ts';
+import { type Heartbeat, isOverdue, LIMIT_MS } from '../ledger/heartbeat.ts';
 import type { Deployment } from './deployment.ts';
 import { type CheckResult, counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 

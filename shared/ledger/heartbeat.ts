@@ -1,33 +1,71 @@
-import type { Debt, Heartbeat } from './heartbeats.ts';
+import { HOUR_MS, MINUTE_MS } from '../time.ts';
+import { type Store, update } from './store.ts';
 
-/** A beat has to come back within this long; one is made every 15 minutes. */
-export const LIMIT_MS = 1_800_000;
-/** A silent region is swept again after this long. */
-export const SWEEP_EVERY_MS = 3_600_000;
+/** The heartbeat of a region as the ledger keeps it; times in milliseconds since 1970. */
+export interface Heartbeat {
+  /** When a beat was last made, whether or not it has come back. */
+  readonly sent: number | null;
+  /** When a beat last came back in time. */
+  readonly arrived: number | null;
+  /** The latest call that is known to have come back in time. */
+  readonly answered: number | null;
+  /** Since when a beat is waited for; null while every beat has come back. */
+  readonly waiting: number | null;
+  /** Since when nothing was heard, where that is too long; null while the region answers. */
+  readonly silentSince: number | null;
+  /** Why the last beat could not be made; null where it was. */
+  readonly failure: string | null;
+  /** When the region was last swept for its silence. */
+  readonly sweptAt: number | null;
+  /** What is still to be done about it. */
+  readonly pending: PendingActions | null;
+}
+
+/** What the state of a region asks for: a notification, a sweep. */
+export interface Actions {
+  readonly notify: 'silence' | 'recovery' | 'failure' | null;
+  readonly sweep: boolean;
+}
+
+/** Actions that one run has claimed; the next run takes them over where they are not completed by then. */
+export interface PendingActions extends Actions {
+  readonly claimedUntil: number;
+}
+
+export const NO_BEAT: Heartbeat = {
+  sent: null,
+  arrived: null,
+  answered: null,
+  waiting: null,
+  silentSince: null,
+  failure: null,
+  sweptAt: null,
+  pending: null,
+};
+
+/** A beat has to come back within this time; one is made every 15 minutes. */
+export const LIMIT_MS = 30 * MINUTE_MS;
+/** How often a silent region is swept. */
+export const SWEEP_EVERY_MS = HOUR_MS;
 /** How far CloudTrail's clock, which counts whole seconds, may be from ours. */
-const SKEW_MS = 60_000;
-/** How long a run has to notify people, or to sweep; then it is left to the next. */
-const DEBT_MS = 60_000;
+const SKEW_MS = MINUTE_MS;
+/** How long a run may take to notify and to sweep before the next run takes over. */
+const CLAIM_MS = MINUTE_MS;
 
-/** How the attempt to make a beat went: made, or why it could not be. `at` is the time before the call. */
+/** An attempt to make a beat: the time before the call, and why it failed. */
 export interface Beat {
   readonly at: number;
   readonly failure: string | null;
 }
 
-/** What the caller has to do now, before it says `settled`. */
-export interface Due {
-  readonly tell: Debt['tell'];
-  readonly sweep: boolean;
-}
-
+/** The next state, and what the caller has to do now, before it saves `withActionsCompleted`. */
 export interface Decision {
   readonly next: Heartbeat;
-  readonly answer: Due;
+  readonly answer: Actions;
 }
 
-/** What a beat, made or not, says of its region. Silent is a region from which a beat was waited for longer than the limit; where none could be made, nothing is waited for. Pure. */
-export function beaten(heartbeat: Heartbeat, { at, failure }: Beat, limit = LIMIT_MS): Decision {
+/** The state after an attempt to make a beat. A region is silent where a beat that was made did not come back within the limit; where none could be made, none is waited for. Pure. */
+export function recordBeat(heartbeat: Heartbeat, { at, failure }: Beat, limit = LIMIT_MS): Decision {
   // The record of a beat may come before this run gets here.
   const isAnswered = heartbeat.answered !== null && at <= heartbeat.answered + SKEW_MS;
   const waiting = heartbeat.waiting ?? (failure === null && !isAnswered ? at : null);
@@ -42,38 +80,63 @@ export function beaten(heartbeat: Heartbeat, { at, failure }: Beat, limit = LIMI
   const begins = silent && heartbeat.silentSince === null;
   const swept = heartbeat.sweptAt !== null && at - heartbeat.sweptAt < SWEEP_EVERY_MS;
   const fails = failure !== null && heartbeat.failure === null;
-  return owing(next, at, begins ? 'silence' : fails ? 'failure' : null, begins || (silent && !swept));
+  return claimed(next, at, {
+    notify: begins ? 'silence' : fails ? 'failure' : null,
+    sweep: begins || (silent && !swept),
+  });
 }
 
-/** What it says of a region that the record of a beat has come. `called` is when CloudTrail saw the call; one that comes later than the limit, or after a later one, is no answer. Pure. */
-export function arrived(heartbeat: Heartbeat, called: number, now: number, limit = LIMIT_MS): Decision {
+/** The state after the event of a beat has come. `called` is when CloudTrail saw the call; an event that comes later than the limit, or after a later one, does not count. Pure. */
+export function recordArrival(heartbeat: Heartbeat, called: number, now: number, limit = LIMIT_MS): Decision {
   const isLate = now - called > limit + SKEW_MS;
   if (isLate || (heartbeat.answered !== null && called <= heartbeat.answered))
-    return { next: heartbeat, answer: NOTHING };
+    return { next: heartbeat, answer: NO_ACTIONS };
   const isLatest = heartbeat.sent === null || heartbeat.sent <= called + SKEW_MS;
   const next = { ...heartbeat, arrived: now, answered: called, waiting: isLatest ? null : now, silentSince: null };
   const isBack = heartbeat.silentSince !== null;
-  return owing(next, now, isBack ? 'return' : null, isBack);
+  return claimed(next, now, { notify: isBack ? 'recovery' : null, sweep: isBack });
 }
 
-/** What was owed is done. Pure. */
-export const settled = (heartbeat: Heartbeat, { sweep }: Due, now: number): Heartbeat => ({
+/** The state after the actions were carried out. Pure. */
+export const withActionsCompleted = (heartbeat: Heartbeat, { sweep }: Actions, now: number): Heartbeat => ({
   ...heartbeat,
-  owed: null,
+  pending: null,
   sweptAt: sweep ? now : heartbeat.sweptAt,
 });
 
-/** True where nothing was heard for too long, or beats should have been made and were not. */
+/** True where a beat is missing for longer than the limit. */
 export const isOverdue = ({ silentSince, waiting }: Heartbeat, now: number, limit = LIMIT_MS): boolean =>
   silentSince !== null || (waiting !== null && now - waiting > limit);
 
-const NOTHING: Due = { tell: null, sweep: false };
+const NO_ACTIONS: Actions = { notify: null, sweep: false };
 
-/** Gives what is to be done to one caller, and to the next where that one has not done it in time. */
-function owing(heartbeat: Heartbeat, now: number, tell: Debt['tell'], sweep: boolean): Decision {
-  const { owed } = heartbeat;
-  const isNew = tell !== null || (sweep && owed === null);
-  if (!isNew && (owed === null || owed.until > now)) return { next: heartbeat, answer: NOTHING };
-  const answer = { tell: tell ?? owed?.tell ?? null, sweep: sweep || (owed?.sweep ?? false) };
-  return { next: { ...heartbeat, owed: { ...answer, until: now + DEBT_MS } }, answer };
+/** Gives the actions to one caller, together with those that an earlier one has claimed and not completed in time. */
+function claimed(heartbeat: Heartbeat, now: number, { notify, sweep }: Actions): Decision {
+  const { pending } = heartbeat;
+  const isNew = notify !== null || (sweep && pending === null);
+  if (!isNew && (pending === null || pending.claimedUntil > now)) return { next: heartbeat, answer: NO_ACTIONS };
+  const answer = { notify: notify ?? pending?.notify ?? null, sweep: sweep || (pending?.sweep ?? false) };
+  return { next: { ...heartbeat, pending: { ...answer, claimedUntil: now + CLAIM_MS } }, answer };
 }
+
+/** The heartbeats of all regions, shared by all runs. */
+export interface Heartbeats {
+  /** Saves the next state of a region, and gives the answer of `next`. */
+  update<T>(
+    region: string,
+    next: (heartbeat: Heartbeat) => { readonly next: Heartbeat; readonly answer: T },
+  ): Promise<T>;
+  /** By region. */
+  all(): Promise<ReadonlyMap<string, Heartbeat>>;
+}
+
+const PK = 'HEARTBEATS';
+
+export const heartbeatsIn = (store: Store): Heartbeats => ({
+  update: (region, decide) =>
+    update(store, [{ pk: PK, sk: region }], ([document]) => {
+      const { next, answer } = decide({ ...NO_BEAT, ...(document as Partial<Heartbeat> | null) });
+      return { next: [next], answer };
+    }),
+  all: async () => new Map((await store.query(PK)).map(({ sk, document }) => [sk, document as Heartbeat])),
+});

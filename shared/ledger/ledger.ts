@@ -1,7 +1,7 @@
 import type { ResourceRef } from '../resource.ts';
 import type { Breakers } from './breaker.ts';
 import type { Evidence, Head, Link } from './chain.ts';
-import type { Heartbeats } from './heartbeats.ts';
+import type { Heartbeats } from './heartbeat.ts';
 import type { IncidentBook } from './incidents.ts';
 import type { Announcements } from './outbox.ts';
 import type { Exemption, Finding, Pause, Remediation } from './records.ts';

@@ -1,5 +1,5 @@
 import { breakersIn } from './breaker.ts';
-import { heartbeatsIn } from './heartbeats.ts';
+import { heartbeatsIn } from './heartbeat.ts';
 import { incidentBookIn } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
 import { listsIn } from './lists.ts';

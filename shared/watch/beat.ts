@@ -1,16 +1,24 @@
 import { GetQueueUrlCommand, SQSClient, TagQueueCommand } from '@aws-sdk/client-sqs';
 import { failedEventsQueue, waitingIn } from '../doctor/queues.ts';
 import { messageOf } from '../engine/errors.ts';
-import { arrived, type Beat, beaten, type Due, isOverdue, settled } from '../ledger/heartbeat.ts';
-import type { Heartbeat } from '../ledger/heartbeats.ts';
+import {
+  type Actions,
+  type Beat,
+  type Heartbeat,
+  isOverdue,
+  recordArrival,
+  recordBeat,
+  withActionsCompleted,
+} from '../ledger/heartbeat.ts';
 import type { Announcement } from '../notify/notifier.ts';
+import { SECOND_MS } from '../time.ts';
 import type { Watching } from './context.ts';
 import { sweep } from './start-sweeps.ts';
 
-/** Always the same tag: CloudTrail records the call, and AWS Config, which charges for each change that it records, finds none. */
+/** Always the same tag: CloudTrail records the call, but AWS Config, which charges for each recorded change, sees none. */
 const TAGS = { 'evenkeel:heartbeat': 'made every few minutes' };
 
-/** Makes a heartbeat in each region and evaluates what came back of those before. All regions are tried; gives the errors of those that could not be evaluated. */
+/** Makes a heartbeat in each region and evaluates whether the earlier ones came back. All regions are tried; gives the errors of those that could not be evaluated. */
 export async function beatIn(regions: readonly string[], watching: Watching): Promise<readonly unknown[]> {
   const beats = await Promise.allSettled(regions.map((region) => beatOf(region, watching)));
   return beats.flatMap((beat) => (beat.status === 'rejected' ? [beat.reason] : []));
@@ -19,16 +27,16 @@ export async function beatIn(regions: readonly string[], watching: Watching): Pr
 async function beatOf(region: string, watching: Watching): Promise<void> {
   const { engine, measure } = watching;
   const beat = await makeBeat(region, watching);
-  const [due, heartbeat] = await engine.ledger.heartbeats.update(region, (before) => {
-    const { next, answer } = beaten(before, beat);
+  const [actions, heartbeat] = await engine.ledger.heartbeats.update(region, (before) => {
+    const { next, answer } = recordBeat(before, beat);
     return { next, answer: [answer, next] as const };
   });
-  const isHeard = beat.failure === null && !isOverdue(heartbeat, beat.at);
-  measure('HeartbeatMissed', region, isHeard ? 0 : 1);
-  await settle(region, due, heartbeat, watching);
+  const isMissed = beat.failure !== null || isOverdue(heartbeat, beat.at);
+  measure('HeartbeatMissed', region, isMissed ? 1 : 0);
+  await carryOut(actions, region, heartbeat, watching);
 }
 
-/** The harmless call, which CloudTrail records and EventBridge brings back: a tag of the region's queue. */
+/** A harmless call, which CloudTrail records and EventBridge delivers: a tag of the region's queue of failed events. */
 async function makeBeat(region: string, { engine, stack, measure }: Watching): Promise<Beat> {
   const at = engine.clock.now().getTime();
   const aws = engine.aws(region);
@@ -43,44 +51,49 @@ async function makeBeat(region: string, { engine, stack, measure }: Watching): P
   }
 }
 
-/** The record of a heartbeat has come: its call was made in `region` at `called`, in milliseconds since 1970. */
-export async function heard(region: string, called: number, watching: Watching): Promise<void> {
+/** The event of a heartbeat has arrived: its call was made in `region` at `called`, in milliseconds since 1970. */
+export async function heartbeatArrived(region: string, called: number, watching: Watching): Promise<void> {
   const { engine, measure } = watching;
   const now = engine.clock.now().getTime();
-  const [due, before] = await engine.ledger.heartbeats.update(region, (heartbeat) => {
-    const { next, answer } = arrived(heartbeat, called, now);
+  const [actions, before] = await engine.ledger.heartbeats.update(region, (heartbeat) => {
+    const { next, answer } = recordArrival(heartbeat, called, now);
     return { next, answer: [answer, heartbeat] as const };
   });
-  measure('HeartbeatDelay', region, Math.max(0, (now - called) / 1000));
-  await settle(region, due, before, watching);
+  measure('HeartbeatDelay', region, Math.max(0, (now - called) / SECOND_MS));
+  await carryOut(actions, region, before, watching);
 }
 
-/** Tells and sweeps what is due, and then says so; a run that ends between is taken over by the next. */
-async function settle(region: string, due: Due, heartbeat: Heartbeat, watching: Watching): Promise<void> {
-  if (due.tell === null && !due.sweep) return;
+/** Notifies and sweeps, and records it last: if the run dies before, the next one does both again. */
+async function carryOut(actions: Actions, region: string, heartbeat: Heartbeat, watching: Watching): Promise<void> {
+  if (actions.notify === null && !actions.sweep) return;
   const { engine } = watching;
-  if (due.tell !== null) await engine.notifier.announce(MESSAGES[due.tell](region, heartbeat));
-  if (due.sweep) await sweep([region], watching);
+  if (actions.notify !== null) await engine.notifier.announce(MESSAGES[actions.notify](region, heartbeat));
+  if (actions.sweep) await sweep([region], watching);
   const now = engine.clock.now().getTime();
-  await engine.ledger.heartbeats.update(region, (before) => ({ next: settled(before, due, now), answer: null }));
+  await engine.ledger.heartbeats.update(region, (before) => ({
+    next: withActionsCompleted(before, actions, now),
+    answer: null,
+  }));
 }
 
-const timeOf = (time: number | null) => (time === null ? 'a while ago' : new Date(time).toISOString());
+const timeOf = (time: number | null) => (time === null ? 'an unknown time' : new Date(time).toISOString());
 
-const MESSAGES: Readonly<Record<NonNullable<Due['tell']>, (region: string, heartbeat: Heartbeat) => Announcement>> = {
+const MESSAGES: Readonly<
+  Record<NonNullable<Actions['notify']>, (region: string, heartbeat: Heartbeat) => Announcement>
+> = {
   silence: (region, { silentSince }) => ({
     severity: 'CRITICAL',
-    subject: `Evenkeel is blind in ${region}: its changes do not arrive`,
-    text: `Evenkeel sets a tag in ${region} every few minutes, and expects to hear of it. It has heard of none since ${timeOf(silentSince)}: what others change there is not seen either.\nThe region is swept now, and again every hour until its changes arrive.\n\nSee what is wrong:  npx evenkeel doctor\nFirst to look at:   is a trail logging that records ${region}? are the rules there enabled?`,
+    subject: `Evenkeel is blind in ${region}: no events arrive`,
+    text: `Every few minutes Evenkeel sets a tag in ${region} as a heartbeat. No event of it has arrived since ${timeOf(silentSince)}, so other changes there are not seen either.\nThe region is being swept, and will be swept every hour until events arrive again.\n\nDiagnose:     npx evenkeel doctor\nCheck first:  is a trail logging that records ${region}? Are the EventBridge rules there enabled?`,
   }),
-  return: (region, { silentSince }) => ({
+  recovery: (region, { silentSince }) => ({
     severity: 'HIGH',
-    subject: `Evenkeel sees ${region} again`,
-    text: `Changes of ${region} arrive again; nothing was heard since ${timeOf(silentSince)}.\nThe region is swept once more, for what was missed meanwhile.`,
+    subject: `Evenkeel receives events of ${region} again`,
+    text: `Events of ${region} arrive again. None had arrived since ${timeOf(silentSince)}.\nThe region is being swept once more, for what was missed in the meantime.`,
   }),
   failure: (region, { failure }) => ({
     severity: 'HIGH',
-    subject: `Evenkeel cannot make its heartbeat in ${region}`,
-    text: `${failure}\n\nThe tag that Evenkeel sets in ${region} could not be set, so that nobody knows whether changes of that region arrive.\n\nSee what is wrong:  npx evenkeel doctor`,
+    subject: `Heartbeat failed in ${region}`,
+    text: `${failure}\n\nThe tag that serves as a heartbeat could not be set in ${region}, so it is unknown whether events of the region arrive.\n\nDiagnose:  npx evenkeel doctor`,
   }),
 };

@@ -10,7 +10,7 @@ import { publishAnnouncements } from '../engine/reconcile/notices.ts';
 import { leftovers, type Recheck } from '../engine/sweep/leftovers.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { recheck } from '../internal-events.ts';
-import { beatIn, heard } from './beat.ts';
+import { beatIn, heartbeatArrived } from './beat.ts';
 import type { Watching } from './context.ts';
 import { dailyTasks } from './daily.ts';
 import { sweepAll } from './start-sweeps.ts';
@@ -53,7 +53,7 @@ async function hear(record: JsonObject, watching: Watching): Promise<Watched> {
   const url = stringOrNull(field(record.requestParameters, 'queueUrl')) ?? '';
   const isBeat = record.eventName === 'TagQueue' && url.endsWith(`/${failedEventsQueue(watching.stack)}`);
   if (!isBeat || region === null || Number.isNaN(called)) return { duty: 'none' };
-  await heard(region, called, watching);
+  await heartbeatArrived(region, called, watching);
   return { duty: 'heard', regions: [region] };
 }
 

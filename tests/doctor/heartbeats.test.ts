@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../shared/doctor/deployment.ts';
 import { heartbeats } from '../../shared/doctor/heartbeats.ts';
-import { type Heartbeat, NO_BEAT } from '../../shared/ledger/heartbeats.ts';
+import { type Heartbeat, NO_BEAT } from '../../shared/ledger/heartbeat.ts';
 import { testEngine } from '../support/engine.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');

@@ -1,41 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  arrived,
-  beaten,
-  type Due,
+  type Actions,
+  type Heartbeat,
+  heartbeatsIn,
   isOverdue,
   LIMIT_MS,
+  NO_BEAT,
+  recordArrival,
+  recordBeat,
   SWEEP_EVERY_MS,
-  settled,
+  withActionsCompleted,
 } from '../../shared/ledger/heartbeat.ts';
-import { type Heartbeat, NO_BEAT } from '../../shared/ledger/heartbeats.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const NOTHING: Due = { tell: null, sweep: false };
+const NO_ACTIONS: Actions = { notify: null, sweep: false };
 
-/** A region: what is made of beats and of what comes back, and what was told of it and when. */
+/** A region: its state after beats and their events, and when people were notified of what and it was swept. */
 class Region {
   state: Heartbeat = NO_BEAT;
-  readonly told: { readonly tell: Due['tell']; readonly at: number }[] = [];
+  readonly notified: { readonly notify: Actions['notify']; readonly at: number }[] = [];
   readonly swept: number[] = [];
 
-  beat(at: number, failure: string | null = null): Due {
-    return this.take(beaten(this.state, { at, failure }), at);
+  beat(at: number, failure: string | null = null): Actions {
+    return this.take(recordBeat(this.state, { at, failure }), at);
   }
-  arrive(called: number, now: number): Due {
-    return this.take(arrived(this.state, called, now), now);
+  arrive(called: number, now: number): Actions {
+    return this.take(recordArrival(this.state, called, now), now);
   }
-  take({ next, answer }: ReturnType<typeof beaten>, now: number): Due {
+  take({ next, answer }: ReturnType<typeof recordBeat>, now: number): Actions {
     this.state = next;
-    if (answer.tell !== null) this.told.push({ tell: answer.tell, at: now });
+    if (answer.notify !== null) this.notified.push({ notify: answer.notify, at: now });
     if (answer.sweep) this.swept.push(now);
-    if (answer.tell !== null || answer.sweep) this.state = settled(this.state, answer, now);
+    if (answer.notify !== null || answer.sweep) this.state = withActionsCompleted(this.state, answer, now);
     return answer;
   }
   get words() {
-    return this.told.map(({ tell }) => tell);
+    return this.notified.map(({ notify }) => notify);
   }
 }
 
@@ -80,40 +83,41 @@ describe('whatever the order of beats and of what comes back', () => {
     fc.assert(
       fc.property(storyOf(answering), (story) => {
         const region = live(story);
-        expect(region.told).toEqual([]);
+        expect(region.notified).toEqual([]);
         expect(region.swept).toEqual([]);
       }),
     );
   });
 
-  test('silence and return are told in turn, silence first, and each sweeps', () => {
+  test('silence and recovery are notified in turn, silence first, and each sweeps', () => {
     const any = fc.array(delay(4 * LIMIT_MS), { maxLength: 3 });
     fc.assert(
       fc.property(storyOf(any), (story) => {
         const region = live(story);
-        expect(region.words).toEqual(region.words.map((_, index) => (index % 2 === 0 ? 'silence' : 'return')));
-        expect(region.told.map(({ at }) => at).filter((at) => !region.swept.includes(at))).toEqual([]);
+        expect(region.words).toEqual(region.words.map((_, index) => (index % 2 === 0 ? 'silence' : 'recovery')));
+        expect(region.notified.map(({ at }) => at).filter((at) => !region.swept.includes(at))).toEqual([]);
       }),
       { numRuns: 500 },
     );
   });
 
-  test('a region that answers no more is told once, at the first beat after the limit, until it is back', () => {
+  test('a region that answers no more is notified once, at the first beat after the limit, until it is back', () => {
     const any = fc.array(delay(LIMIT_MS), { maxLength: 2 });
     fc.assert(
       fc.property(storyOf(any), fc.integer({ min: 3, max: 40 }), (story, beats) => {
         const region = live(story);
         const last = Math.max(...happenings(story).map(({ at }) => at));
-        const before = region.words.filter((tell) => tell === 'silence').length;
+        const before = region.words.filter((notify) => notify === 'silence').length;
         const wasSilent = region.state.silentSince !== null;
         for (let n = 1; n <= beats; n += 1) region.beat(last + n * 15 * MINUTE);
-        const after = region.told.slice(-1)[0];
-        const silences = region.words.filter((tell) => tell === 'silence').length - before;
+        const after = region.notified.slice(-1)[0];
+        const silences = region.words.filter((notify) => notify === 'silence').length - before;
         // The first unanswered beat is at most 15 minutes after all that came, and the third is past its limit.
         const expected = beats >= 4 || region.state.silentSince !== null;
-        if (expected) expect({ silences, last: after?.tell }).toEqual({ silences: wasSilent ? 0 : 1, last: 'silence' });
+        if (expected)
+          expect({ silences, last: after?.notify }).toEqual({ silences: wasSilent ? 0 : 1, last: 'silence' });
         region.arrive(last + beats * 15 * MINUTE, last + beats * 15 * MINUTE + MINUTE);
-        if (expected) expect(region.words.at(-1)).toBe('return');
+        if (expected) expect(region.words.at(-1)).toBe('recovery');
         expect(isOverdue(region.state, last + beats * 15 * MINUTE + MINUTE)).toBe(false);
       }),
     );
@@ -130,7 +134,7 @@ describe('whatever the order of beats and of what comes back', () => {
         }
         const pauses = region.swept.slice(1).map((time, index) => time - (region.swept[index] ?? 0));
         expect(pauses.filter((pause) => pause < SWEEP_EVERY_MS || pause >= SWEEP_EVERY_MS + 45 * MINUTE)).toEqual([]);
-        if (region.told.length > 0) expect(at - (region.swept.at(-1) ?? 0)).toBeLessThan(SWEEP_EVERY_MS);
+        if (region.notified.length > 0) expect(at - (region.swept.at(-1) ?? 0)).toBeLessThan(SWEEP_EVERY_MS);
       }),
     );
   });
@@ -140,8 +144,8 @@ const T = Date.parse('2026-11-22T12:00:00Z');
 
 test('a new region has the whole limit from its first beat', () => {
   const region = new Region();
-  for (const minutes of [0, 15, 30]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
-  expect(region.beat(T + 31 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
+  for (const minutes of [0, 15, 30]) expect(region.beat(T + minutes * MINUTE)).toEqual(NO_ACTIONS);
+  expect(region.beat(T + 31 * MINUTE)).toEqual({ notify: 'silence', sweep: true });
   expect(region.state.silentSince).toBe(T);
 });
 
@@ -149,7 +153,7 @@ test('where no beats were made for a day, the region is not to blame', () => {
   const region = new Region();
   region.beat(T);
   region.arrive(T, T + MINUTE);
-  for (const minutes of [1440, 1455]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
+  for (const minutes of [1440, 1455]) expect(region.beat(T + minutes * MINUTE)).toEqual(NO_ACTIONS);
 });
 
 test('a record that comes later than the limit is no answer, and one that comes again is none either', () => {
@@ -159,17 +163,17 @@ test('a record that comes later than the limit is no answer, and one that comes 
   for (const minutes of [15, 30, 45]) region.beat(T + minutes * MINUTE);
   // The first again; it must not put the end of the limit off.
   region.arrive(T, T + 28 * MINUTE);
-  expect(region.beat(T + 46 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
-  expect(region.arrive(T + 15 * MINUTE, T + 50 * MINUTE)).toEqual(NOTHING);
-  expect(region.arrive(T + 45 * MINUTE, T + 51 * MINUTE)).toEqual({ tell: 'return', sweep: true });
+  expect(region.beat(T + 46 * MINUTE)).toEqual({ notify: 'silence', sweep: true });
+  expect(region.arrive(T + 15 * MINUTE, T + 50 * MINUTE)).toEqual(NO_ACTIONS);
+  expect(region.arrive(T + 45 * MINUTE, T + 51 * MINUTE)).toEqual({ notify: 'recovery', sweep: true });
 });
 
 test('an answer to an earlier beat does not answer a later one', () => {
   const region = new Region();
   for (const minutes of [0, 15]) region.beat(T + minutes * MINUTE);
   region.arrive(T, T + 20 * MINUTE);
-  for (const minutes of [30, 45, 50]) expect(region.beat(T + minutes * MINUTE)).toEqual(NOTHING);
-  expect(region.beat(T + 51 * MINUTE)).toEqual({ tell: 'silence', sweep: true });
+  for (const minutes of [30, 45, 50]) expect(region.beat(T + minutes * MINUTE)).toEqual(NO_ACTIONS);
+  expect(region.beat(T + 51 * MINUTE)).toEqual({ notify: 'silence', sweep: true });
 });
 
 test('a record that is faster than our own note of the beat answers it', () => {
@@ -179,7 +183,7 @@ test('a record that is faster than our own note of the beat answers it', () => {
   expect(region.state.waiting).toBeNull();
 });
 
-test('a beat that could not be made is told once, as that, and never as silence', () => {
+test('a beat that could not be made is notified once, as that, and never as silence', () => {
   const region = new Region();
   for (let minutes = 0; minutes < 300; minutes += 15) region.beat(T + minutes * MINUTE, 'AccessDenied');
   expect(region.words).toEqual(['failure']);
@@ -191,21 +195,46 @@ test('a beat that could not be made is told once, as that, and never as silence'
   expect(region.words).toEqual(['failure', 'failure']);
 });
 
-test('what a run that has died was to tell, the next one tells; two at once tell it once', () => {
+test('the next run takes over the actions of a run that died; of two at once, one carries them out', () => {
   const silent = { ...NO_BEAT, sent: T, waiting: T };
-  const first = beaten(silent, { at: T + 31 * MINUTE, failure: null });
-  expect(first.answer).toEqual({ tell: 'silence', sweep: true });
-  const atOnce = beaten(first.next, { at: T + 31 * MINUTE + 30 * SECOND, failure: null });
-  expect(atOnce.answer).toEqual(NOTHING);
-  const next = beaten(atOnce.next, { at: T + 46 * MINUTE, failure: null });
-  expect(next.answer).toEqual({ tell: 'silence', sweep: true });
+  const first = recordBeat(silent, { at: T + 31 * MINUTE, failure: null });
+  expect(first.answer).toEqual({ notify: 'silence', sweep: true });
+  const atOnce = recordBeat(first.next, { at: T + 31 * MINUTE + 30 * SECOND, failure: null });
+  expect(atOnce.answer).toEqual(NO_ACTIONS);
+  const next = recordBeat(atOnce.next, { at: T + 46 * MINUTE, failure: null });
+  expect(next.answer).toEqual({ notify: 'silence', sweep: true });
   expect(
-    beaten(settled(next.next, next.answer, T + 46 * MINUTE), { at: T + 61 * MINUTE, failure: null }).answer,
-  ).toEqual(NOTHING);
+    recordBeat(withActionsCompleted(next.next, next.answer, T + 46 * MINUTE), { at: T + 61 * MINUTE, failure: null })
+      .answer,
+  ).toEqual(NO_ACTIONS);
 });
 
 test('overdue is a region of which no beat has come back though nobody has judged it since', () => {
   const waiting = { ...NO_BEAT, sent: T, waiting: T };
   expect([isOverdue(waiting, T + LIMIT_MS), isOverdue(waiting, T + LIMIT_MS + 1)]).toEqual([false, true]);
   expect(isOverdue(NO_BEAT, T)).toBe(false);
+});
+
+test('the heartbeat of each region is kept apart, and two runs at once lose nothing', async () => {
+  const store = memoryStore();
+  const heartbeats = heartbeatsIn(store);
+  expect(await heartbeats.all()).toEqual(new Map());
+  const later = (region: string) =>
+    heartbeats.update(region, (before) => ({ next: { ...before, sent: (before.sent ?? 0) + 1 }, answer: before.sent }));
+  expect(await later('us-east-1')).toBeNull();
+  await Promise.all(Array.from({ length: 9 }, () => later('us-east-1')));
+  await later('eu-west-1');
+  expect(await heartbeatsIn(store).all()).toEqual(
+    new Map([
+      ['eu-west-1', { ...NO_BEAT, sent: 1 }],
+      ['us-east-1', { ...NO_BEAT, sent: 10 }],
+    ]),
+  );
+});
+
+test('a heartbeat that another version saved is completed with what it lacks', async () => {
+  const store = memoryStore();
+  await store.commit([{ pk: 'HEARTBEATS', sk: 'eu-west-1', read: 0, document: { sent: 7 } }]);
+  const before = await heartbeatsIn(store).update('eu-west-1', (heartbeat) => ({ next: heartbeat, answer: heartbeat }));
+  expect(before).toEqual({ ...NO_BEAT, sent: 7 });
 });

@@ -187,7 +187,7 @@ describe('the heartbeat', () => {
     await beat(60);
     const [silence, ...others] = await mails();
     expect(others).toEqual([]);
-    expect(silence).toMatchObject({ subject: '[CRITICAL] Evenkeel is blind in us-east-1: its changes do not arrive' });
+    expect(silence).toMatchObject({ subject: '[CRITICAL] Evenkeel is blind in us-east-1: no events arrive' });
     expect(silence?.text).toContain('since 2026-11-22T12:15:00.000Z');
     expect(silence?.text).toContain('npx evenkeel doctor');
     expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
@@ -205,7 +205,7 @@ describe('the heartbeat', () => {
 
     await watch(record(OTHER, now - 5_000));
     await watch(record(OTHER, now - 5_000));
-    expect(await subjects()).toEqual(['[HIGH] Evenkeel sees us-east-1 again']);
+    expect(await subjects()).toEqual(['[HIGH] Evenkeel receives events of us-east-1 again']);
     expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
   });
 
@@ -237,9 +237,9 @@ describe('the heartbeat', () => {
     await watch(duty('heartbeat'));
     now += 15 * MINUTE;
     await watch(duty('heartbeat'));
-    const [told, digest, ...more] = (await mails()).toSorted((a, b) => a.subject.localeCompare(b.subject));
+    const [digest, told, ...more] = (await mails()).toSorted((a, b) => a.subject.localeCompare(b.subject));
     expect(more).toEqual([]);
-    expect(told).toMatchObject({ subject: '[HIGH] Evenkeel cannot make its heartbeat in us-east-1' });
+    expect(told).toMatchObject({ subject: '[HIGH] Heartbeat failed in us-east-1' });
     expect(told?.text).toMatch(/^QueueDoesNotExist/);
     expect(digest?.text).toContain('us-east-1: the queue evenkeel-prod-failed-events is missing');
     expect(metric('HeartbeatMissed').slice(-2).sort()).toEqual(
