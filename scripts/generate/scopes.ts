@@ -24,7 +24,7 @@ const WITHOUT_RESOURCE_ACCOUNT = [
 const IN_THIS_ACCOUNT = { StringEquals: { 'aws:ResourceAccount': '${AWS::AccountId}' } } as const;
 
 /** A grant, read: its resources and its condition. */
-const given = (grant: Grant): { readonly resources: readonly string[]; readonly condition: Condition } =>
+export const given = (grant: Grant): { readonly resources: readonly string[]; readonly condition: Condition } =>
   typeof grant === 'object' && 'condition' in grant
     ? { resources: [grant.resources].flat(), condition: grant.condition }
     : { resources: [grant].flat(), condition: {} };

@@ -1,4 +1,9 @@
+import { given as scopeOf } from '../../scripts/generate/scopes.ts';
 import { parseTrailArn } from '../../shared/aws/cloudtrail/trail-arn.ts';
+import type { AnyControl, Plan } from '../../shared/control.ts';
+import { isObject } from '../../shared/event.ts';
+import type { Condition, Grants } from '../../shared/resource.ts';
+import { callOf } from '../../shared/step.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import type { SeenCall } from './recorder.ts';
 
@@ -90,21 +95,78 @@ const resourceOf = (call: Call): string => {
   return String(NAMED[`${call.service}:${call.operation}`]?.(call) ?? '*');
 };
 
-/** What IAM is asked beside the call's own action, because of what is in it. */
-const BESIDES: Readonly<Record<string, (call: Call) => readonly Omit<IamRequest, 'context'>[]>> = {
-  'cloudtrail:CreateTrail': (call) =>
-    call.input.TagsList === undefined ? [] : [{ action: 'cloudtrail:AddTags', resource: resourceOf(call) }],
-};
+/** What the steps of controls say that IAM asks for their calls, by `service:operation`. */
+export type Declared = Map<string, Grants>;
 
-/** The role that a call gives away, and to which service. */
-const PASSES: Readonly<Record<string, (input: SeenCall['input']) => readonly [role: string | undefined, to: string]>> =
-  {
-    'cloudtrail:CreateTrail': ({ CloudWatchLogsRoleArn }) => [CloudWatchLogsRoleArn, 'cloudtrail.amazonaws.com'],
-    'config:PutConfigurationRecorder': ({ ConfigurationRecorder }) => [
-      ConfigurationRecorder.roleARN,
-      'config.amazonaws.com',
-    ],
-  };
+/** The controls, which note in `declared` what each step that they plan says of its permissions. */
+export const declaring = (controls: readonly AnyControl[], declared: Declared): readonly AnyControl[] =>
+  controls.map((control) => {
+    const { plan, whenDeleted } = control;
+    const noting = (planned: Plan): Plan => {
+      if (!('byHand' in planned)) for (const step of planned) declared.set(nameOf(callOf(step)), step.permissions);
+      return planned;
+    };
+    return {
+      ...control,
+      ...(plan && { plan: (...given: Parameters<typeof plan>) => noting(plan(...given)) }),
+      ...(whenDeleted && {
+        whenDeleted: {
+          ...whenDeleted,
+          plan: (...given: Parameters<typeof whenDeleted.plan>) => noting(whenDeleted.plan(...given)),
+        },
+      }),
+    };
+  });
+
+/** What IAM is asked beside the call's own action, as its step says: on some resource of those that it names, under the condition that it names. */
+function asDeclared(call: Call, declared: Declared, own: readonly string[]): readonly IamRequest[] {
+  const besides = Object.entries(declared.get(nameOf(call)) ?? {}).filter(
+    ([action]) => !own.includes(action) && action !== PASS_ROLE,
+  );
+  return besides.map(([action, grant]) => {
+    const { resources, condition } = scopeOf(grant);
+    const resource = filled(resources[0] ?? '*', call);
+    return { action, resource, context: { ...contextOf(resource, call), ...equalsOf(condition, call) } };
+  });
+}
+
+const PASS_ROLE = 'iam:PassRole';
+const IS_ROLE = /^arn:[^:]+:iam::\d{12}:role\//;
+
+/** Roles that a call gives away: every one that its input names. The step says to which service; without a word, to the call's own. */
+function passed(call: Call, declared: Declared): readonly IamRequest[] {
+  const grant = declared.get(nameOf(call))?.[PASS_ROLE];
+  const to = grant && equalsOf(scopeOf(grant).condition, call)['iam:PassedToService'];
+  return textsIn(call.input)
+    .filter((text) => IS_ROLE.test(text))
+    .map((role) => passing(role, to ?? `${call.service}.amazonaws.com`, call.accountId));
+}
+
+const nameOf = ({ service, operation }: { readonly service: string; readonly operation: string }) =>
+  `${service}:${operation}`;
+
+const textsIn = (value: unknown): readonly string[] =>
+  typeof value === 'string'
+    ? [value]
+    : isObject(value) || Array.isArray(value)
+      ? Object.values(value).flatMap(textsIn)
+      : [];
+
+/** The text with CloudFormation's parameters filled in, and some name for whatever it leaves open. */
+const filled = (text: string, { region, accountId }: Call) =>
+  text
+    .replaceAll('${AWS::Partition}', 'aws')
+    .replaceAll('${AWS::AccountId}', accountId)
+    .replaceAll('${AWS::Region}', region)
+    .replaceAll(/(?<=:.*)\*/g, 'any');
+
+/** What a request has to hold to fulfil the condition: the first of each key's values. */
+const equalsOf = (condition: Condition, call: Call): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.values(condition).flatMap((keys) =>
+      Object.entries(keys).map(([key, value]) => [key, filled([value].flat()[0] ?? '', call)]),
+    ),
+  );
 
 /** What a service asks of our key, with the role of whoever called it. */
 const KEY_USES: Readonly<Record<string, readonly string[]>> = {
@@ -113,34 +175,40 @@ const KEY_USES: Readonly<Record<string, readonly string[]>> = {
   'sqs:SendMessageBatch': ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
+const contextOf = (resource: string, { region, accountId }: Call) => ({
+  'aws:RequestedRegion': region,
+  'aws:ResourceAccount': resource.split(':')[4] || accountId,
+});
+
+/** Where the requests come from: the account, our own key in it, whether the calls are about that key, and what steps say of their permissions. */
+export interface Asking {
+  readonly accountId: string;
+  readonly key: string;
+  readonly isAboutOwnKey?: boolean;
+  readonly declared?: Declared;
+}
+
 /** Every question that IAM answers before a call of the account's own is made. */
 export function iamRequestsOf(
   seen: SeenCall,
-  { accountId, key }: { readonly accountId: string; readonly key: string },
-) {
+  { accountId, key, isAboutOwnKey = false, declared = new Map() }: Asking,
+): readonly IamRequest[] {
   const call = { ...seen, accountId };
-  const name = `${call.service}:${call.operation}`;
-  // There is one key.
-  const resource = call.service === 'kms' ? key : resourceOf(call);
-  const owner = resource === '*' ? '' : (resource.split(':')[4] ?? '');
-  const context = {
-    'aws:RequestedRegion': call.region,
-    'aws:ResourceAccount': owner === '' ? accountId : owner,
-  };
-  const [role, to] = PASSES[name]?.(call.input) ?? [];
+  const resource = call.service === 'kms' && isAboutOwnKey ? key : resourceOf(call);
+  const own = iamActionsOf(call.service, call.operation, call.input);
   return [
-    ...iamActionsOf(call.service, call.operation, call.input).map((action) => ({ action, resource, context })),
-    ...(BESIDES[name]?.(call) ?? []).map((besides) => ({ ...besides, context })),
-    ...(role === undefined ? [] : [passing(role, to ?? '', accountId)]),
-    ...(KEY_USES[name] ?? KEY_USES[call.service] ?? []).map((action) =>
+    ...own.map((action) => ({ action, resource, context: contextOf(resource, call) })),
+    ...asDeclared(call, declared, own),
+    ...passed(call, declared),
+    ...(KEY_USES[nameOf(call)] ?? KEY_USES[call.service] ?? []).map((action) =>
       keyUse(action, call.service, call.region, { accountId, key }),
     ),
-  ] satisfies readonly IamRequest[];
+  ];
 }
 
 /** The question whether a role may be given to a service. */
 export const passing = (role: string, to: string, accountId: string): IamRequest => ({
-  action: 'iam:PassRole',
+  action: PASS_ROLE,
   resource: role,
   context: { 'iam:PassedToService': to, 'aws:ResourceAccount': accountId },
 });

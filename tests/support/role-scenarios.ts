@@ -15,6 +15,7 @@ import {
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { loadScenes } from '../../scenes/index.ts';
 import { told } from '../../scripts/demo/sample.ts';
 import type { Account, Scene } from '../../scripts/demo/scene.ts';
 import { scenes } from '../../scripts/demo/scenes/all.ts';
@@ -189,7 +190,13 @@ export async function playDomain(domain: string, stage: Play, owner: Aws): Promi
   const own = ({ expects }: Scene) => Object.keys(expects).some((id) => stage.controls.some((one) => one.id === id));
   const services = [...new Set(stage.controls.map(({ resource }) => resource.service.id as string))];
   const results: Result[] = [];
-  for (const scene of [...scenes.filter(own), ...services.flatMap((service) => MORE[service] ?? [])])
+  const played = new Set(scenes.flatMap(({ expects }) => Object.keys(expects)));
+  const filed = (await loadScenes()).filter(
+    ({ id, service }) => services.includes(service) && !(service in MORE) && !played.has(id),
+  );
+  const named = { ...stage.account, name: (base: string) => base };
+  const others = filed.map(({ proof }): Drifting => ({ prepare: () => proof.prepare(named) }));
+  for (const scene of [...scenes.filter(own), ...services.flatMap((service) => MORE[service] ?? []), ...others])
     results.push(...(await play(scene, stage, services)));
   await lookThrough(stage);
   await putOff(domain, stage.engine.aws(stage.account.region), owner, stage.account);

@@ -1,6 +1,7 @@
 import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Cause } from '../../shared/engine/context.ts';
 import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
+import { resourceKey } from '../../shared/ledger/ledger.ts';
 import { type Aws, Gone, type ResourceRef } from '../../shared/resource.ts';
 import { testEngine } from './engine.ts';
 import { frozen } from './frozen.ts';
@@ -23,14 +24,21 @@ export interface Reads {
   readonly lastKnown?: object | null;
 }
 
-/** Runs the real engine at the time `now` on a resource that reads as the case says, and gives the result and the calls that were made. */
+/** Under which circumstances the engine runs. */
+export interface RunOptions {
+  readonly now: Date;
+  readonly parameters?: object;
+  /** The last good values that the ledger kept. */
+  readonly kept?: object;
+}
+
+/** Runs the real engine on a resource that reads as the case says, and gives the result and the calls that were made. */
 export async function runControl(
   control: AnyControl,
   ref: ResourceRef,
   mode: Mode,
   { given, after, lastKnown = null }: Reads,
-  now: Date,
-  parameters: object = {},
+  { now, parameters = {}, kept = {} }: RunOptions,
 ) {
   const calls: (readonly [operation: string, input: object])[] = [];
   const aws = (() => ({
@@ -53,6 +61,11 @@ export async function runControl(
   const resource = { ...rest, facets, lastKnown: { grants: {}, read: async () => lastKnown } };
   const clock = { now: () => now, sleep: async () => {} };
   const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, clock });
+  const key = resourceKey(resource.service.id, ref);
+  await engine.ledger.update(await engine.ledger.load(key), (state) => ({
+    next: { ...state, lastKnown: { ...kept } },
+    answer: null,
+  }));
   const [result] = await reconcile({ resource, ref, controls: [{ ...control, resource }] }, CAUSE, engine);
   return { result, calls };
 }

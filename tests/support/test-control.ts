@@ -92,8 +92,16 @@ export function testControl<
   const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
   const used = new Set<string>();
   /** The engine, loaded when it is needed: what is pure is tested without it. */
-  const run = async (mode: Mode, reads: Reads, { parameters, now = NOW }: Circumstances<F, P> = {}) =>
-    (await import('./run-control.ts')).runControl(control, ref, mode, reads, now, parameters);
+  const run = async (
+    mode: Mode,
+    reads: Reads,
+    { parameters = {}, lastKnown: kept, now = NOW }: Circumstances<F, P> = {},
+  ) =>
+    (await import('./run-control.ts')).runControl(control, ref, mode, reads, {
+      now,
+      parameters,
+      ...(kept && { kept }),
+    });
 
   const contextOf = ({ parameters = {}, lastKnown, now = NOW }: Circumstances<F, P> = {}): Context<F, P> =>
     frozen({
