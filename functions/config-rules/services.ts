@@ -28,6 +28,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/iam/index.ts'),
   },
   {
+    id: 'kms',
+    eventSources: ['kms.amazonaws.com'],
+    resourceTypes: ['AWS::KMS::Key'],
+    load: () => import('../../shared/controls/kms/index.ts'),
+  },
+  {
     id: 'rds',
     eventSources: ['aws.rds', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBInstance'],

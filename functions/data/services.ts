@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'kms',
+    eventSources: ['kms.amazonaws.com'],
+    resourceTypes: ['AWS::KMS::Key'],
+    load: () => import('../../shared/controls/kms/index.ts'),
+  },
+  {
     id: 's3',
     eventSources: ['s3-control.amazonaws.com', 's3.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],

@@ -5,6 +5,7 @@ import type { Domain } from '../../shared/service.ts';
 export const domains: Readonly<Record<string, Domain>> = {
   ec2: 'infrastructure',
   iam: 'identity',
+  kms: 'data',
   s3: 'data',
   rds: 'databases',
   cloudtrail: 'monitoring',
@@ -12,4 +13,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'iam', 'rds', 's3'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'iam', 'kms', 'rds', 's3'];

@@ -4,7 +4,8 @@ import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
 import ec2 from './ec2/service.ts';
 import iam from './iam/service.ts';
+import kms from './kms/service.ts';
 import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, iam, rds, s3];
+export const services: readonly Service[] = [cloudtrail, config, ec2, iam, kms, rds, s3];

@@ -1,0 +1,41 @@
+import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { expect, test } from '@jest/globals';
+import { kmsKey } from '../../../shared/resources/kms/key.ts';
+import { testAccount } from '../../support/sandbox.ts';
+import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
+
+const KEY = '1f2e3d4c-5b6a-4798-8a1b-2c3d4e5f6071';
+
+testResource(kmsKey, {
+  events: {
+    'kms/CreateKey': [KEY],
+    'kms/ScheduleKeyDeletion': [KEY],
+    'kms/ScheduleKeyDeletion.by-arn': [KEY],
+    'kms/CancelKeyDeletion': [KEY],
+    'kms/DisableKey': [KEY],
+    'kms/EnableKey': [KEY],
+    'kms/TagResource': [KEY],
+    'kms/UntagResource': [KEY],
+  },
+});
+
+test('a key is read with no more than the declared actions, and its deletion by its date', async () => {
+  const account = await testAccount();
+  const kms = account.aws()(KMSClient);
+  const Tags = [{ TagKey: 'team', TagValue: 'exports' }];
+  const { KeyMetadata: { KeyId: resourceId = '' } = {} } = await kms.send(new CreateKeyCommand({ Tags }));
+  await expectDeclaredReads(kmsKey, resourceId, account);
+
+  const ref = { resourceType: kmsKey.type, resourceId, accountId: account.accountId, region: account.region };
+  expect(await kmsKey.facets.tags.read(account.aws(), ref)).toEqual({ team: 'exports' });
+  expect(await kmsKey.facets.key.read(account.aws(), ref)).toMatchObject({ KeyState: 'Enabled', DeletionDate: null });
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId: resourceId }));
+  expect(await kmsKey.facets.key.read(account.aws(), ref)).toMatchObject({
+    KeyState: 'PendingDeletion',
+    KeyManager: 'CUSTOMER',
+    DeletionDate: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+  });
+  const unknown = { ...ref, resourceId: '0f2e3d4c-5b6a-4798-8a1b-2c3d4e5f6071' };
+  for (const facet of Object.values(kmsKey.facets))
+    await expect(facet.read(account.aws(), unknown)).rejects.toMatchObject({ name: kmsKey.gone[0] });
+});
