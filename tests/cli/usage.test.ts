@@ -2,7 +2,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
-import { evenkeelAs, linesOf, run, temporaryFolder } from '../support/command.ts';
+import { evenkeelAs, evenkeelProcessAs, linesOf, run, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { REGION, testAccount } from '../support/sandbox.ts';
 
@@ -14,6 +14,7 @@ const account = await testAccount();
 const wire = await wireTo(account.endpoint);
 const env: Readonly<Record<string, string>> = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
 const evenkeel = evenkeelAs(env);
+const evenkeelProcess = evenkeelProcessAs(env);
 const groupId = await openGroup(account, 'open');
 const event = openedEvent(account, groupId, 'e1');
 const file = (name: string, content: string) => writeFileSync(join(folder, name), content);
@@ -68,8 +69,8 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
   });
 
   test('help is no mistake', async () => {
-    expect(await evenkeel(['replay', '--help'])).toMatchObject({ status: 0, stderr: '' });
-    expect(await evenkeel([])).toMatchObject({ status: 2, stdout: '' });
+    expect(await evenkeelProcess(['replay', '--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await evenkeelProcess([])).toMatchObject({ status: 2, stdout: '' });
   });
 });
 
@@ -110,7 +111,9 @@ describe('AWS does not answer, or does not know us', () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = account.env;
     const keys = `aws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\naws_session_token=${AWS_SESSION_TOKEN}`;
     file('.aws/config', `[profile work]\nregion=${REGION}\n${keys}\n`);
-    const finished = await replayAs(nobody, ['--profile', 'work'], 'homeless.json');
+    // In a process of its own: the SDK reads a file of settings once.
+    const args = ['replay', 'homeless.json', '--json', '--control', ADMIN_PORTS, '--profile', 'work'];
+    const finished = await evenkeelProcessAs(nobody)(args, { cwd: folder });
     expect(finished.stderr).toMatch(new RegExp(`^evenkeel: profile work; regions of the events, else ${REGION}; `));
     expect(linesOf(finished)).toMatchObject([
       { outcome: 'detected', resourceId: groupId, accountId: account.accountId, region: REGION },
@@ -135,15 +138,15 @@ describe('what stands on stdout', () => {
   test('JSON Lines alone, also where there is something to tell', async () => {
     const told = await openGroup(account, 'told');
     file('told.json', JSON.stringify(openedEvent(account, told, 'e2')));
-    const finished = await replayAs(env, ['--mode', 'remediate', '--no-policy'], 'told.json');
+    const args = ['replay', 'told.json', '--json', '--control', ADMIN_PORTS, '--mode', 'remediate', '--no-policy'];
+    const finished = await evenkeelProcess(args, { cwd: folder });
     expect(linesOf(finished)).toMatchObject([{ eventId: 'e2', outcome: 'remediated' }]);
     expect(finished.stderr).toContain('Drift put right');
   });
 
   test('for people: what, where, why, what would be done; no colours without a terminal', async () => {
-    const { status, stdout, stderr } = await evenkeel(['replay', 'event.json', '--control', ADMIN_PORTS], {
-      cwd: folder,
-    });
+    const args = ['replay', 'event.json', '--control', ADMIN_PORTS];
+    const { status, stdout, stderr } = await evenkeelProcess(args, { cwd: folder });
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^evenkeel: [^\n]+\n$/) });
     expect(stdout).toMatch(
       new RegExp(

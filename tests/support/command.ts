@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
+import pLimit from 'p-limit';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
 
@@ -30,31 +31,23 @@ export interface RunOptions {
 }
 
 /** Two cores run two programs; more at once only makes all of them late. */
-let free = availableParallelism();
-const waiting: (() => void)[] = [];
+const runAtOnce = pLimit(availableParallelism());
 
 /** Runs a program as its user would, with an environment that holds nothing of ours; as many at once as there are cores. */
-export async function run(
+export const run = (
   program: string,
   args: readonly string[],
   { cwd = tmpdir(), env = {}, input = '' }: RunOptions = {},
-): Promise<Finished> {
-  if (free > 0) free -= 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await finished(program, args, { cwd, env, input });
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
-  }
-}
+): Promise<Finished> => runAtOnce(() => finished(program, args, { cwd, env, input }));
+
+/** An environment that holds nothing of ours. */
+const nobodys = (cwd: string) => ({ PATH: process.env.PATH ?? '', HOME: cwd, NODE_COMPILE_CACHE });
 
 function finished(program: string, args: readonly string[], { cwd, env, input }: Required<RunOptions>) {
   return new Promise<Finished>((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
-      env: { PATH: process.env.PATH ?? '', HOME: cwd, NODE_COMPILE_CACHE, ...env },
+      env: { ...nobodys(cwd), ...env },
     });
     const said = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -70,14 +63,52 @@ function finished(program: string, args: readonly string[], { cwd, env, input }:
   });
 }
 
+const withPolicy = (env: Readonly<Record<string, string>>, options: RunOptions): RunOptions => ({
+  ...options,
+  env: { EVENKEEL_POLICY: RECOMMENDED_FILE, ...env, ...options.env },
+});
+
 /** `evenkeel` as a user of this account runs it, in an empty folder unless one is named, under RECOMMENDED unless EVENKEEL_POLICY is named (empty for the clone's own). */
+export const evenkeelProcessAs =
+  (env: Readonly<Record<string, string>>) =>
+  (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
+    run(process.execPath, [BIN, ...args], withPolicy(env, options));
+
+/** The same in a process that runs the commands of a test file one after the other: most of a short command is the loading of its modules. */
 export const evenkeelAs =
   (env: Readonly<Record<string, string>>) =>
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
-    run(process.execPath, [BIN, ...args], {
-      ...options,
-      env: { EVENKEEL_POLICY: RECOMMENDED_FILE, ...env, ...options.env },
+    runAtOnce(() => hosted(args, withPolicy(env, options)));
+
+const HOST = fileURLToPath(new URL('command-host.mjs', import.meta.url));
+const hosts: ChildProcess[] = [];
+const idle: ChildProcess[] = [];
+afterAll(() => {
+  for (const host of hosts) host.kill();
+});
+
+function startHost(): ChildProcess {
+  const env = nobodys(tmpdir());
+  const host = fork(HOST, [], { cwd: tmpdir(), env, execArgv: [], serialization: 'advanced', stdio: 'inherit' });
+  hosts.push(host);
+  return host;
+}
+
+async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input = '' }: RunOptions) {
+  const host = idle.pop() ?? startHost();
+  const answer = new Promise<Finished>((resolve, reject) => {
+    const ended = () => reject(new Error(`evenkeel ${args.join(' ')} ended the process that runs commands`));
+    host.once('exit', ended);
+    host.once('message', (finished) => {
+      host.off('exit', ended);
+      resolve(finished as Finished);
     });
+  });
+  host.send({ args, env: { ...nobodys(cwd), ...env }, cwd, input });
+  const finished = await answer;
+  idle.push(host);
+  return finished;
+}
 
 /** The lines of `--json`. Throws where a line is no JSON: nothing else may stand on stdout. */
 export const linesOf = ({ stdout }: Finished): readonly Result[] =>
