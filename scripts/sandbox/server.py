@@ -11,6 +11,7 @@ import time
 
 import jsonpath_ng.ext
 import moto.awslambda.models
+import moto.cloudformation.models
 import moto.core.utils
 import moto.sqs.models
 from moto.dynamodb.models.table import Table
@@ -46,6 +47,9 @@ moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
 
 # For each message moto looks for Docker, to invoke the function itself: functions are invoked by our own runtime, and the message stays in the queue.
 moto.awslambda.models.LambdaBackend.send_sqs_batch = lambda *_: False
+
+# Each deployment would wait for a linter, which takes longer than all else of it; the tests of the template run it themselves.
+moto.cloudformation.models.validate_template_cfn_lint = lambda _template: []
 
 # Nobody reads a line for each request.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
