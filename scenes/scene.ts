@@ -13,10 +13,10 @@ export interface SceneAccount {
 export interface Scene {
   /** What somebody does, as a sentence without its full stop. */
   readonly title: string;
-  /** The outcome of every control that finds something, each in its recommended mode. */
+  /** The outcome of every control that finds something, where its mode is `remediate`. */
   readonly expects: Readonly<Record<string, SceneOutcome>>;
   /** Parameters of the one control in `expects`, where its defaults do not do; the demo leaves such a scene out. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  parameters?(account: Pick<SceneAccount, 'accountId'>): Readonly<Record<string, unknown>>;
   /** What a remediation leaves different from the state before the drift, in words; without it, nothing. */
   readonly leaves?: string;
   /** Creates what the scene needs, all of it compliant. */

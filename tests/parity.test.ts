@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { loadScenes } from '../scenes/index.ts';
 import { loadCatalogue, loadDetections, ROOT } from '../scripts/catalogue.ts';
 import type { AnyResource } from '../shared/control.ts';
 import type { Trigger } from '../shared/resource.ts';
@@ -44,6 +45,11 @@ describe.each([...catalogue])('the files of %s', (service, controls) => {
 test('every detection has a test of its own, and its id begins with its service', () => {
   expect(missing(detections.map(({ id }) => `tests/detections/${id}.test.ts`))).toEqual([]);
   expect(detections.filter(({ id, service }) => !id.startsWith(`${service.id}-`))).toEqual([]);
+});
+
+test('every control and detection has its scene, and every scene file belongs to one', async () => {
+  const known = [...[...catalogue.values()].flat(), ...detections].map(({ id }) => id);
+  expect((await loadScenes()).map(({ id }) => id).sort()).toEqual(known.sort());
 });
 
 test('every sample event belongs to a resource, or is one of those that detections read', () => {

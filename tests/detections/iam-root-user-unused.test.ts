@@ -1,3 +1,4 @@
+import scene from '../../scenes/iam/iam-root-user-unused.ts';
 import detection from '../../shared/detections/iam-root-user-unused.ts';
 import { SAMPLE_ACCOUNT, sampleEvent } from '../support/sandbox.ts';
 import { testDetection } from '../support/test-detection.ts';
@@ -7,7 +8,7 @@ const again = (name: string) => sampleEvent(name, { '2026-11-02T': '2026-11-03T'
 const read = (eventName: string) =>
   sampleEvent('detections/RootCall.again', { DeactivateMFADevice: eventName, '"readOnly": false': '"readOnly": true' });
 
-testDetection(detection, {
+testDetection(detection, scene, {
   detected: {
     'a call in the console': {
       event: 'detections/RootCall',

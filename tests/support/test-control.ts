@@ -45,6 +45,8 @@ interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extend
   readonly says?: string | RegExp;
   /** What the steps change, by name, where that matters. */
   readonly elements?: readonly (readonly string[])[];
+  /** Exactly the calls that undo the plan, in the order of its steps, where no scene shows them. */
+  readonly undo?: readonly ExpectedStep[];
   /** Why a step cannot be undone, by operation. */
   readonly final?: Readonly<Record<string, string>>;
   /** States that are wrong in the same way: other parts differ. One finding with this one. */
@@ -151,6 +153,7 @@ export function testControl<
         const steps = stepsIn(planned());
         for (const step of steps) expectSound(step, drift.final ?? {});
         if (drift.elements) expect(steps.map(({ elements }) => elements)).toEqual(drift.elements);
+        if (drift.undo) expect(callsOf(steps.flatMap((step) => step.undo?.({}) ?? []))).toEqual(drift.undo);
       });
 
       test('is one finding as long as the same is wrong', () => {
@@ -246,7 +249,7 @@ export function testControl<
   });
 
   function expectPlan(planned: Plan, { plan, byHand }: Pick<Drift<F, N, M, P>, 'plan' | 'byHand'>): void {
-    expect(dataOf(planned).map(({ operation, input }) => [operation, input])).toEqual(plan);
+    expect(callsOf(stepsIn(planned))).toEqual(plan);
     const reason = isByHand(planned) ? planned.byHand : null;
     if (byHand === undefined) expect(reason).toBeNull();
     else expect(reason).toMatch(byHand);
@@ -291,6 +294,7 @@ function describeEach<T>(cases: Readonly<Record<string, T>> = {}, what: string, 
 
 const isByHand = (plan: Plan): plan is ByHand => 'byHand' in plan;
 const stepsIn = (plan: Plan): readonly Step[] => (isByHand(plan) ? [] : plan);
+const callsOf = (steps: readonly Step[]) => steps.map(callOf).map(({ operation, input }) => [operation, input]);
 const dataOf = (plan: Plan) => stepsIn(plan).map(callOf);
 const afterOf = ({ after }: { readonly after?: object }) => (after === undefined ? {} : { after });
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Scene } from '../../scenes/scene.ts';
 import type { Detected, Detection } from '../../shared/detection.ts';
 import { detectedIn } from '../../shared/engine/intake/detect.ts';
 import { type Change, changesIn } from '../../shared/engine/intake/parse-event.ts';
+import { receive } from '../../shared/engine/intake/reconcile-change.ts';
+import { testEngine } from './engine.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './sandbox.ts';
 
 /** A sample event, `iam/RootActs`, or an event in any known shape. */
@@ -27,8 +30,8 @@ interface Cases {
 
 const FALLBACK = { fallback: { accountId: SAMPLE_ACCOUNT, region: REGION } };
 
-/** Gives every detection the same proof: sample events lead to the finding that a person reads out of them, an innocent neighbour leads to none, one finding stays one, and no record however mangled makes it throw. */
-export function testDetection(detection: Detection, { detected, ignored }: Cases): void {
+/** Gives every detection the same proof: sample events lead to the finding that a person reads out of them, an innocent neighbour leads to none, one finding stays one, its scene is notified once, and no record however mangled makes it throw. */
+export function testDetection(detection: Detection, scene: Scene, { detected, ignored }: Cases): void {
   const eventOf = (sample: Sample): object => (typeof sample === 'string' ? sampleEvent(sample) : sample);
   const findIn = (change: Change) =>
     change.kind === 'call' || change.kind === 'event'
@@ -73,6 +76,23 @@ export function testDetection(detection: Detection, { detected, ignored }: Cases
 
     test.each(Object.entries(ignored))('is silent about %s', (_name, sample) => {
       expect(findingOf(sample)).toBeNull();
+    });
+
+    test(`${scene.title}: detected, and notified once`, async () => {
+      const nobody = () => {
+        throw new Error('a detection reads nothing');
+      };
+      const place = { accountId: SAMPLE_ACCOUNT, region: REGION };
+      const { happen } = await scene.prepare({ ...place, aws: nobody, name: (base) => base });
+      const { event } = await happen();
+      const engine = testEngine(nobody, 'detect');
+      const replay = async () =>
+        (
+          await Array.fromAsync(receive(event, engine, { controls: [], detections: [detection], fallback: place }))
+        ).flat();
+      expect(await replay()).toMatchObject([{ controlId: detection.id, outcome: 'detected', error: null }]);
+      await replay();
+      expect(engine.told).toMatchObject([{ result: { controlId: detection.id } }]);
     });
 
     test('never writes, and describes itself', () => {

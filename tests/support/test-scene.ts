@@ -31,7 +31,7 @@ export function testScene(control: AnyControl, scene: Scene): void {
   describe(`${control.id} on the local account`, () => {
     test(scene.title, async () => {
       const account = await testAccount();
-      const { parameters = {} } = scene;
+      const parameters = scene.parameters?.(account) ?? {};
       const ledger = memoryLedger();
       const { earlier = [], happen, state, neighbours } = await scene.prepare(sceneAccount(account));
       let at: Date | undefined;

@@ -1,23 +1,13 @@
-import {
-  CloudTrailClient,
-  CreateTrailCommand,
-  DeleteTrailCommand,
-  DescribeTrailsCommand,
-  type EventSelector,
-  GetEventSelectorsCommand,
-  GetTrailStatusCommand,
-  PutEventSelectorsCommand,
-  StartLoggingCommand,
-} from '@aws-sdk/client-cloudtrail';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { EventSelector } from '@aws-sdk/client-cloudtrail';
 import { expect, test } from '@jest/globals';
+import scene from '../../../scenes/cloudtrail/cloudtrail-multi-region-trail-enabled.ts';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-multi-region-trail-enabled.ts';
 import { Unreadable } from '../../../shared/resource.ts';
 import type { VisibleTrail } from '../../../shared/resources/cloudtrail/account.ts';
 import { callOf } from '../../../shared/step.ts';
-import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const good: VisibleTrail = {
   arn: `arn:aws:cloudtrail:us-east-1:${SAMPLE_ACCOUNT}:trail/audit`,
@@ -143,6 +133,10 @@ testControl(control, {
     'a trail for data events is left as it is where there is another': {
       given: given({ ...good, ...dataOnly, name: 'data' }, { ...local, isLogging: false }),
       plan: [cover('local'), start('local')],
+      undo: [
+        ['UpdateTrail', { Name: 'local', IsMultiRegionTrail: false, IncludeGlobalServiceEvents: true }],
+        ['StopLogging', { Name: 'local' }],
+      ],
       after,
     },
     'selectors with no room for one more': {
@@ -169,6 +163,10 @@ testControl(control, {
           },
         ],
         start('management-events'),
+      ],
+      undo: [
+        ['DeleteTrail', { Name: 'management-events' }],
+        ['StopLogging', { Name: 'management-events' }],
       ],
       after,
     },
@@ -218,107 +216,4 @@ test('every call goes to the home region of the trail, and so does what takes it
   ]);
 });
 
-const REGIONS = ['eu-west-1', 'us-east-1'];
-
-/** The account without the trails of the scene before, and a bucket for those of this one. */
-async function withoutTrails({ aws, accountId }: TestAccount, name: string) {
-  const Bucket = `${name}-${accountId}`;
-  const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
-  await aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-  const ofRegion = async (region: string) => {
-    const client = aws()(CloudTrailClient, region);
-    const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: false }));
-    return { client, trailList };
-  };
-  for (const region of REGIONS) {
-    const { client, trailList } = await ofRegion(region);
-    for (const { Name } of trailList) await client.send(new DeleteTrailCommand({ Name }));
-  }
-  const create = async (
-    Name: string,
-    region: string,
-    { multi = false, selectors, logging = true }: { multi?: boolean; selectors?: EventSelector[]; logging?: boolean },
-  ) => {
-    const client = aws()(CloudTrailClient, region);
-    const input = { Name, S3BucketName: Bucket, S3KeyPrefix: Name, IsMultiRegionTrail: multi };
-    await client.send(new CreateTrailCommand(input));
-    if (selectors) await client.send(new PutEventSelectorsCommand({ TrailName: Name, EventSelectors: selectors }));
-    if (logging) await client.send(new StartLoggingCommand({ Name }));
-  };
-  const trails = async () => {
-    const found: object[] = [];
-    for (const region of REGIONS) {
-      const { client, trailList } = await ofRegion(region);
-      for (const trail of trailList) {
-        const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: trail.Name }));
-        const { EventSelectors } = await client.send(new GetEventSelectorsCommand({ TrailName: trail.Name }));
-        found.push({ ...trail, IsLogging, EventSelectors });
-      }
-    }
-    return found;
-  };
-  return {
-    Bucket,
-    create,
-    scene: (mended: string, event: string) => ({
-      event: sampleEvent(`cloudtrail/${event}`, { [SAMPLE_ACCOUNT]: accountId, audit: mended }),
-      state: trails,
-      neighbours: async () => (await trails()).filter((trail) => !('Name' in trail) || trail.Name !== mended),
-    }),
-  };
-}
-
-testOnSandbox(control, {
-  'the trail for all regions is stopped': async (account) => {
-    const { create, scene } = await withoutTrails(account, 'stopped');
-    await create('main', 'eu-west-1', { multi: true, logging: false });
-    await create('local', 'eu-west-1', {});
-    return scene('main', 'StopLogging');
-  },
-  'the trail for all regions, at home elsewhere, is stopped': async (account) => {
-    const { create, scene } = await withoutTrails(account, 'elsewhere');
-    await create('main', 'us-east-1', { multi: true, logging: false });
-    await create('local', 'eu-west-1', {});
-    return scene('main', 'StopLogging.by-arn');
-  },
-  'the trail is made to cover one region only': async (account) => {
-    const { create, scene } = await withoutTrails(account, 'one-region');
-    await create('main', 'eu-west-1', {});
-    await create('data', 'eu-west-1', { multi: true, selectors: dataOnly.selectors.basic });
-    return scene('main', 'UpdateTrail');
-  },
-  'the selectors are narrowed': async (account) => {
-    const { create, scene } = await withoutTrails(account, 'narrowed');
-    await create('main', 'eu-west-1', {
-      multi: true,
-      selectors: [
-        {
-          ReadWriteType: 'ReadOnly',
-          IncludeManagementEvents: true,
-          DataResources: [],
-          ExcludeManagementEventSources: [],
-        },
-        { ...dataOnly.selectors.basic[0], ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: [] },
-      ],
-    });
-    await create('local', 'eu-west-1', {});
-    return scene('main', 'PutEventSelectors');
-  },
-  'a trail for one region is made, and none for all': async (account) => {
-    const { create, scene } = await withoutTrails(account, 'made');
-    await create('main', 'eu-west-1', { logging: false });
-    return scene('main', 'CreateTrail');
-  },
-  'the last trail is deleted': async (account) => {
-    const { scene } = await withoutTrails(account, 'last');
-    return { ...scene('main', 'DeleteTrail'), outcome: 'detected' };
-  },
-  'the last trail is deleted, and there is a bucket for a new one': async (account) => {
-    const { Bucket, scene } = await withoutTrails(account, 'anew');
-    return {
-      ...scene('main', 'DeleteTrail.by-arn'),
-      neighbours: async () => [],
-      parameters: { s3BucketName: Bucket, trailName: 'anew' },
-    };
-  },
-});
+testScene(control, scene);

@@ -1,27 +1,9 @@
-import {
-  CloudTrailClient,
-  CreateTrailCommand,
-  type CreateTrailCommandInput,
-  DeleteTrailCommand,
-  GetEventSelectorsCommand,
-  GetInsightSelectorsCommand,
-  GetTrailCommand,
-  GetTrailStatusCommand,
-  ListTagsCommand,
-  PutEventSelectorsCommand,
-  PutInsightSelectorsCommand,
-  RemoveTagsCommand,
-  StartLoggingCommand,
-  StopLoggingCommand,
-} from '@aws-sdk/client-cloudtrail';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from '@jest/globals';
+import scene, { trailDeleted } from '../../../scenes/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
-import { orNull } from '../../../shared/resource.ts';
-import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const ARN = `arn:aws:cloudtrail:eu-west-1:${SAMPLE_ACCOUNT}:trail/audit`;
 const settings = {
@@ -157,85 +139,6 @@ test("an organisation's trail is not ours to evaluate", () => {
   expect(stepsOf(control, { ...stopped, ref })).toEqual([]);
 });
 
-/** A trail and one beside it, both logging, with everything that a trail can have. */
-async function twoTrails(name: string, { aws, accountId }: TestAccount) {
-  const client = aws()(CloudTrailClient);
-  const Bucket = `${name}-${accountId}`;
-  const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
-  await aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-  await aws()(SNSClient).send(new CreateTopicCommand({ Name: 'audit-files' }));
-  const input: Omit<CreateTrailCommandInput, 'Name'> = {
-    S3BucketName: Bucket,
-    S3KeyPrefix: 'cloudtrail',
-    SnsTopicName: 'audit-files',
-    IsMultiRegionTrail: true,
-    EnableLogFileValidation: true,
-    CloudWatchLogsLogGroupArn: settings.CloudWatchLogsLogGroupArn,
-    CloudWatchLogsRoleArn: settings.CloudWatchLogsRoleArn,
-    KmsKeyId: settings.KmsKeyId,
-    TagsList: [{ Key: 'owner', Value: 'security' }],
-  };
-  const other = `${name}-2`;
-  for (const Name of [name, other]) {
-    await client.send(new CreateTrailCommand({ Name, ...input }));
-    await client.send(new PutEventSelectorsCommand({ TrailName: Name, EventSelectors: [selector] }));
-    await client.send(new PutInsightSelectorsCommand({ TrailName: Name, InsightSelectors: [insight] }));
-    await client.send(new StartLoggingCommand({ Name }));
-  }
-  const arn = (Name: string) => ARN.replace(SAMPLE_ACCOUNT, accountId).replace('audit', Name);
-  const read = async (Name: string) => {
-    const found = await orNull(client.send(new GetTrailCommand({ Name })), 'TrailNotFoundException');
-    if (found === null) return null;
-    const { EventSelectors } = await client.send(new GetEventSelectorsCommand({ TrailName: Name }));
-    const { InsightSelectors } = await client.send(new GetInsightSelectorsCommand({ TrailName: Name }));
-    const { ResourceTagList } = await client.send(new ListTagsCommand({ ResourceIdList: [arn(Name)] }));
-    const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name }));
-    return { trail: found.Trail, EventSelectors, InsightSelectors, ResourceTagList, IsLogging };
-  };
-  return {
-    client,
-    arn: arn(name),
-    state: () => read(name),
-    neighbours: () => read(other),
-    about: (event: string) => sampleEvent(`cloudtrail/${event}`, { [SAMPLE_ACCOUNT]: accountId, audit: name }),
-    /** The whole trail as it was while it logged. */
-    living: await read(name),
-  };
-}
-
-const stop = async (name: string, event: string, account: TestAccount) => {
-  const { client, about, state, neighbours } = await twoTrails(name, account);
-  await client.send(new StopLoggingCommand({ Name: name }));
-  return { state, neighbours, event: about(event) };
-};
-
-const remove = async (name: string, event: string, account: TestAccount) => {
-  const { client, arn, about, living, state, neighbours } = await twoTrails(name, account);
-  return {
-    event: about(event),
-    remembered: {
-      event: about('StartLogging'),
-      async lose() {
-        await client.send(new DeleteTrailCommand({ Name: name }));
-        // The local account keeps the tags of a trail that is gone; AWS does not.
-        const TagsList = [{ Key: 'owner', Value: 'security' }];
-        await client.send(new RemoveTagsCommand({ ResourceId: arn, TagsList }));
-      },
-    },
-    state,
-    neighbours,
-    afterwards: async () => expect(await state()).toEqual(living),
-  };
-};
-
-testOnSandbox(control, {
-  'a trail is stopped while another logs': (account) => stop('stopped', 'StopLogging', account),
-  'a trail is stopped by its ARN': (account) => stop('stopped-by-arn', 'StopLogging.by-arn', account),
-  'a trail is deleted': (account) => remove('deleted', 'DeleteTrail', account),
-  'a trail is deleted by its ARN': (account) => remove('deleted-by-arn', 'DeleteTrail.by-arn', account),
-  'a trail of which nothing is known is deleted': async (account) => {
-    const { client, about, state, neighbours } = await twoTrails('unknown', account);
-    await client.send(new DeleteTrailCommand({ Name: 'unknown' }));
-    return { state, neighbours, event: about('DeleteTrail'), outcome: 'detected' };
-  },
-});
+testScene(control, scene);
+// What a deletion takes along, and whether it comes back whole, only a server that keeps it can say.
+testScene(control, trailDeleted);

@@ -1,20 +1,9 @@
-import {
-  ConfigServiceClient,
-  DeleteConfigurationRecorderCommand,
-  DeleteDeliveryChannelCommand,
-  DescribeConfigurationRecorderStatusCommand,
-  DescribeConfigurationRecordersCommand,
-  DescribeDeliveryChannelsCommand,
-  PutConfigurationRecorderCommand,
-  PutDeliveryChannelCommand,
-  type RecordingGroup,
-  StartConfigurationRecorderCommand,
-  StopConfigurationRecorderCommand,
-} from '@aws-sdk/client-config-service';
+import type { RecordingGroup } from '@aws-sdk/client-config-service';
+import scene from '../../../scenes/config/config-recorder-enabled.ts';
 import control from '../../../shared/controls/config/config-recorder-enabled.ts';
-import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const roleArn = `arn:aws:iam::${SAMPLE_ACCOUNT}:role/config`;
 const everything = { allSupported: true, includeGlobalResourceTypes: false };
@@ -34,6 +23,9 @@ const withGlobals = withGroup({ ...everything, includeGlobalResourceTypes: true 
 const stopped = { ...good, status: [{ ...recording, recording: false }] };
 
 const start = ['StartConfigurationRecorder', { ConfigurationRecorderName: 'default' }] as const;
+const stop = ['StopConfigurationRecorder', { ConfigurationRecorderName: 'default' }] as const;
+const removeRecorder = ['DeleteConfigurationRecorder', { ConfigurationRecorderName: 'default' }] as const;
+const removeChannel = ['DeleteDeliveryChannel', { DeliveryChannelName: 'default' }] as const;
 const putRecorder = (recordingGroup: object) =>
   ['PutConfigurationRecorder', { ConfigurationRecorder: { ...recorder, recordingGroup } }] as const;
 const putChannel = ['PutDeliveryChannel', { DeliveryChannel: channel }] as const;
@@ -74,12 +66,14 @@ testControl(control, {
       given: nothing,
       parameters: anew,
       plan: [putRecorder({ ...everything, includeGlobalResourceTypes: true }), putChannel, start],
+      undo: [removeRecorder, removeChannel, stop],
       after: good,
     },
     'no recorder, global types being recorded elsewhere': {
       given: { ...good, recorders: [], status: [] },
       parameters: { ...anew, globalResourceTypesRegion: 'us-east-1' },
       plan: [putRecorder(everything), start],
+      undo: [removeRecorder, stop],
       after: good,
     },
     'no delivery channel': {
@@ -92,6 +86,7 @@ testControl(control, {
       given: { ...stopped, deliveryChannels: [] },
       parameters: anew,
       plan: [putChannel, start],
+      undo: [removeChannel, stop],
       after: good,
       elements: [['DeliveryChannel'], ['recording', 'DeliveryChannel']],
     },
@@ -100,6 +95,7 @@ testControl(control, {
       given: instancesOnly,
       parameters: { recordingGroup: 'restored' },
       plan: [putRecorder(widened)],
+      undo: [putRecorder(instancesOnly.recorders[0]?.recordingGroup ?? {})],
       after: good,
     },
     'stopped, with some types only, which is to be restored': {
@@ -135,68 +131,4 @@ testControl(control, {
   besides: { 'iam:PassRole': 'PutConfigurationRecorder gives the role to AWS Config' },
 });
 
-/** AWS Config in this region, after the scene before is cleared away; another region has a recorder that is stopped, too. */
-async function regionWith(
-  { aws, accountId }: TestAccount,
-  settings: { group?: RecordingGroup; channel?: boolean } | null,
-) {
-  const here = aws()(ConfigServiceClient);
-  const there = aws()(ConfigServiceClient, 'eu-central-1');
-  const read = async (client: ConfigServiceClient) => {
-    const { ConfigurationRecorders } = await client.send(new DescribeConfigurationRecordersCommand({}));
-    const { ConfigurationRecordersStatus } = await client.send(new DescribeConfigurationRecorderStatusCommand({}));
-    const { DeliveryChannels } = await client.send(new DescribeDeliveryChannelsCommand({}));
-    return {
-      ConfigurationRecorders,
-      DeliveryChannels,
-      recording: ConfigurationRecordersStatus?.map(({ recording }) => recording),
-    };
-  };
-  for (const client of [here, there]) {
-    const { ConfigurationRecorders = [], DeliveryChannels = [] } = await read(client);
-    for (const { name: ConfigurationRecorderName } of ConfigurationRecorders) {
-      await client.send(new StopConfigurationRecorderCommand({ ConfigurationRecorderName }));
-      await client.send(new DeleteConfigurationRecorderCommand({ ConfigurationRecorderName }));
-    }
-    for (const { name: DeliveryChannelName } of DeliveryChannels)
-      await client.send(new DeleteDeliveryChannelCommand({ DeliveryChannelName }));
-  }
-  const put = async (client: ConfigServiceClient, recordingGroup: RecordingGroup, withChannel: boolean) => {
-    const ConfigurationRecorder = { name: 'default', roleARN: roleArn, recordingGroup };
-    await client.send(new PutConfigurationRecorderCommand({ ConfigurationRecorder }));
-    if (withChannel) await client.send(new PutDeliveryChannelCommand({ DeliveryChannel: channel }));
-  };
-  await put(there, everything, true);
-  if (settings !== null) await put(here, settings.group ?? everything, settings.channel ?? true);
-  return {
-    here,
-    state: () => read(here),
-    neighbours: () => read(there),
-    about: (name: string) => sampleEvent(`config/${name}`, { [SAMPLE_ACCOUNT]: accountId }),
-  };
-}
-
-testOnSandbox(control, {
-  'the recorder is stopped': async (account) => {
-    const { about, here: _, ...scene } = await regionWith(account, {});
-    return { ...scene, event: about('StopConfigurationRecorder') };
-  },
-  'the recorder is deleted, and nobody has said how to make one': async (account) => {
-    const { about, here: _, ...scene } = await regionWith(account, null);
-    return { ...scene, event: about('DeleteConfigurationRecorder'), outcome: 'detected' };
-  },
-  'recorder and channel are deleted, and are to be made anew': async (account) => {
-    const { about, here: _, ...scene } = await regionWith(account, null);
-    return { ...scene, event: about('DeleteConfigurationRecorder'), parameters: anew };
-  },
-  'the channel is deleted, and is to be made anew': async (account) => {
-    const { about, here: _, ...scene } = await regionWith(account, { channel: false });
-    return { ...scene, event: about('DeleteDeliveryChannel'), parameters: anew };
-  },
-  'the recording group is narrowed, and is to be restored': async (account) => {
-    const group = { allSupported: false, resourceTypes: ['AWS::EC2::Instance' as const] };
-    const { about, here, ...scene } = await regionWith(account, { group });
-    await here.send(new StartConfigurationRecorderCommand({ ConfigurationRecorderName: 'default' }));
-    return { ...scene, event: about('PutConfigurationRecorder'), parameters: { recordingGroup: 'restored' } };
-  },
-});
+testScene(control, scene);

@@ -1,21 +1,11 @@
-import {
-  AuthorizeSecurityGroupEgressCommand,
-  AuthorizeSecurityGroupIngressCommand,
-  CreateNetworkInterfaceCommand,
-  CreateSecurityGroupCommand,
-  CreateSubnetCommand,
-  CreateVpcCommand,
-  DescribeSecurityGroupsCommand,
-  EC2Client,
-  type SecurityGroupRule,
-} from '@aws-sdk/client-ec2';
+import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
+import scene from '../../../scenes/ec2/ec2-default-security-group-closed.ts';
 import control from '../../../shared/controls/ec2/ec2-default-security-group-closed.ts';
 import { callOf } from '../../../shared/step.ts';
-import { comparableRules } from '../../support/exposure-scenes.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const VPC = 'vpc-0a9b8c7d6e5f40312';
@@ -124,78 +114,4 @@ test('the undo puts description and tags back, without the tags that AWS keeps t
   ]);
 });
 
-/** A new VPC with its default group, whose rules are described and tagged, and a second VPC and group that must stay as they are. */
-async function makeVpc({ aws, accountId }: TestAccount) {
-  const ec2 = aws()(EC2Client);
-  const make = async (CidrBlock: string) => {
-    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock }));
-    const vpcId = Vpc?.VpcId as string;
-    const filters = [
-      { Name: 'vpc-id', Values: [vpcId] },
-      { Name: 'group-name', Values: ['default'] },
-    ];
-    const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
-    return { vpcId, groupId: SecurityGroups[0]?.GroupId as string };
-  };
-  const [own, other] = [await make('10.50.0.0/16'), await make('10.60.0.0/16')];
-  const made = await ec2.send(
-    new CreateSecurityGroupCommand({ GroupName: 'web', Description: 'web', VpcId: own.vpcId }),
-  );
-  const web = made.GroupId as string;
-  const tagged = (Value: string) => [{ ResourceType: 'security-group-rule' as const, Tags: [{ Key: 'Owner', Value }] }];
-  await ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({
-      GroupId: own.groupId,
-      IpPermissions: [
-        { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: own.groupId, UserId: accountId }] },
-        { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5433, UserIdGroupPairs: [{ GroupId: web, Description: 'web' }] },
-      ],
-    }),
-  );
-  await ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({
-      GroupId: own.groupId,
-      IpPermissions: [
-        {
-          IpProtocol: 'tcp',
-          FromPort: 22,
-          ToPort: 22,
-          IpRanges: [{ CidrIp: '203.0.113.0/24', Description: 'office' }],
-          Ipv6Ranges: [{ CidrIpv6: '2001:db8::/48', Description: 'office' }],
-        },
-      ],
-      TagSpecifications: tagged('jo'),
-    }),
-  );
-  await ec2.send(
-    new AuthorizeSecurityGroupEgressCommand({
-      GroupId: own.groupId,
-      IpPermissions: [{ IpProtocol: 'udp', FromPort: 53, ToPort: 53, IpRanges: [{ CidrIp: '10.0.0.2/32' }] }],
-      TagSpecifications: tagged('network'),
-    }),
-  );
-  return {
-    ec2,
-    ...own,
-    state: () => comparableRules(ec2, own.groupId),
-    neighbours: async () => [await comparableRules(ec2, other.groupId), await comparableRules(ec2, web)],
-  };
-}
-
-testOnSandbox(control, {
-  'a VPC is made': async (account) => {
-    const { vpcId, state, neighbours } = await makeVpc(account);
-    return { event: sampleEvent('ec2/CreateVpc', { [VPC]: vpcId }), state, neighbours };
-  },
-  'egress is let out': async (account) => {
-    const { groupId, state, neighbours } = await makeVpc(account);
-    return { event: sampleEvent('ec2/AuthorizeSecurityGroupEgress', { [GROUP]: groupId }), state, neighbours };
-  },
-  'network interfaces use the group': async (account) => {
-    const { ec2, vpcId, groupId, state, neighbours } = await makeVpc(account);
-    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: '10.50.1.0/24' }));
-    await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Groups: [groupId] }));
-    const event = sampleEvent('ec2/AuthorizeSecurityGroupIngress', { [GROUP]: groupId });
-    return { event, state, neighbours, outcome: 'detected' };
-  },
-});
+testScene(control, scene);

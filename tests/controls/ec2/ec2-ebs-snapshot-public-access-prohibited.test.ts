@@ -1,14 +1,7 @@
-import {
-  CreateSnapshotCommand,
-  CreateVolumeCommand,
-  DescribeSnapshotAttributeCommand,
-  EC2Client,
-  ModifySnapshotAttributeCommand,
-} from '@aws-sdk/client-ec2';
+import scene from '../../../scenes/ec2/ec2-ebs-snapshot-public-access-prohibited.ts';
 import control from '../../../shared/controls/ec2/ec2-ebs-snapshot-public-access-prohibited.ts';
-import { sampleEvent } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const SNAPSHOT = 'snap-0a1b2c3d4e5f60718';
 const closed = { createVolumePermission: { public: false } };
@@ -37,29 +30,4 @@ testControl(control, {
   },
 });
 
-testOnSandbox(control, {
-  'a shared snapshot is made public': async ({ aws, region }) => {
-    const ec2 = aws()(EC2Client);
-    const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: `${region}a`, Size: 1 }));
-    const makePublic = async () => {
-      const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
-      const add = { SnapshotId, Attribute: 'createVolumePermission', OperationType: 'add' } as const;
-      await ec2.send(new ModifySnapshotAttributeCommand({ ...add, UserIds: ['222233334444'] }));
-      await ec2.send(new ModifySnapshotAttributeCommand({ ...add, GroupNames: ['all'] }));
-      return SnapshotId as string;
-    };
-    const permissions = async (SnapshotId: string) => {
-      const asked = { SnapshotId, Attribute: 'createVolumePermission' } as const;
-      return (await ec2.send(new DescribeSnapshotAttributeCommand(asked))).CreateVolumePermissions ?? [];
-    };
-    const [own, other] = [await makePublic(), await makePublic()];
-    return {
-      event: sampleEvent('ec2/ModifySnapshotAttribute', { [SNAPSHOT]: own }),
-      state: () => permissions(own),
-      neighbours: async () => [
-        (await permissions(own)).filter(({ UserId }) => UserId !== undefined),
-        await permissions(other),
-      ],
-    };
-  },
-});
+testScene(control, scene);

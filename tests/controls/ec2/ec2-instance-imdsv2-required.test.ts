@@ -1,15 +1,8 @@
-import {
-  DescribeInstancesCommand,
-  EC2Client,
-  type InstanceStateName,
-  RunInstancesCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import type { InstanceStateName } from '@aws-sdk/client-ec2';
+import scene from '../../../scenes/ec2/ec2-instance-imdsv2-required.ts';
 import control from '../../../shared/controls/ec2/ec2-instance-imdsv2-required.ts';
-import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const INSTANCE = 'i-0a1b2c3d4e5f60718';
 const options = {
@@ -63,44 +56,4 @@ testControl(control, {
   },
 });
 
-async function launch({ aws }: TestAccount) {
-  const ec2 = aws()(EC2Client);
-  const { Instances = [] } = await ec2.send(
-    new RunInstancesCommand({ ImageId: 'ami-0a1b2c3d4e5f60718', MinCount: 2, MaxCount: 2, MetadataOptions: options }),
-  );
-  const [own = '', other = ''] = Instances.map(({ InstanceId }) => InstanceId as string);
-  const describe = async (id: string) => {
-    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
-    const [found] = Reservations.flatMap(({ Instances: some = [] }) => some);
-    return { state: found?.State?.Name, ...found?.MetadataOptions };
-  };
-  return {
-    ec2,
-    own,
-    other,
-    scene: {
-      state: () => describe(own),
-      neighbours: async () => {
-        const { HttpTokens: _, ...rest } = await describe(own);
-        return [rest, await describe(other)];
-      },
-    },
-  };
-}
-
-testOnSandbox(control, {
-  'an instance is launched, and a sibling of it is gone again': async (account) => {
-    const { ec2, own, other, scene } = await launch(account);
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [other] }));
-    return { event: sampleEvent('ec2/RunInstances', { [INSTANCE]: own, 'i-0b2c3d4e5f6a70819': other }), ...scene };
-  },
-  'tokens are made optional': async (account) => {
-    const { own, scene } = await launch(account);
-    return { event: sampleEvent('ec2/ModifyInstanceMetadataOptions', { [INSTANCE]: own }), ...scene };
-  },
-  'a stopped instance is about to be started': async (account) => {
-    const { ec2, own, scene } = await launch(account);
-    await ec2.send(new StopInstancesCommand({ InstanceIds: [own] }));
-    return { event: sampleEvent('ec2/StartInstances', { [INSTANCE]: own }), ...scene };
-  },
-});
+testScene(control, scene);

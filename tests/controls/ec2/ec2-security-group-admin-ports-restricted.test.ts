@@ -1,10 +1,10 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
+import scene from '../../../scenes/ec2/ec2-security-group-admin-ports-restricted.ts';
 import type { PrefixLists } from '../../../shared/aws/ec2/security-group-rules.ts';
 import control from '../../../shared/controls/ec2/ec2-security-group-admin-ports-restricted.ts';
 import { Unreadable } from '../../../shared/resource.ts';
-import { exposureScenes } from '../../support/exposure-scenes.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const given = (rules: readonly SecurityGroupRule[], prefixLists: PrefixLists = {}) => ({
@@ -110,4 +110,4 @@ testControl(control, {
   },
 });
 
-testOnSandbox(control, exposureScenes(22));
+testScene(control, scene);

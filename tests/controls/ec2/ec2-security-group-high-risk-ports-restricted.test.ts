@@ -1,10 +1,10 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
+import scene from '../../../scenes/ec2/ec2-security-group-high-risk-ports-restricted.ts';
 import control from '../../../shared/controls/ec2/ec2-security-group-high-risk-ports-restricted.ts';
-import { exposureScenes } from '../../support/exposure-scenes.ts';
 import { REGION, SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const given = (rules: readonly SecurityGroupRule[], prefixLists: Record<string, string[]> = {}) => ({
@@ -137,4 +137,4 @@ describe('each port of EC2.19', () => {
   });
 });
 
-testOnSandbox(control, exposureScenes(5432));
+testScene(control, scene);

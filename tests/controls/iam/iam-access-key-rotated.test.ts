@@ -1,15 +1,9 @@
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  ListAccessKeysCommand,
-  type StatusType,
-} from '@aws-sdk/client-iam';
+import type { StatusType } from '@aws-sdk/client-iam';
+import scene from '../../../scenes/iam/iam-access-key-rotated.ts';
 import control from '../../../shared/controls/iam/iam-access-key-rotated.ts';
 import { DAY_MS } from '../../../shared/time.ts';
-import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const USER = 'deploy';
 const [OLD, OLDER, NEW] = ['AKIAEXAMPLEEXAMPLE01', 'AKIAEXAMPLEEXAMPLE02', 'AKIAEXAMPLEEXAMPLE03'] as const;
@@ -67,38 +61,4 @@ testControl(control, {
   },
 });
 
-const stateOf = (iam: IAMClient, UserName: string) => async () =>
-  ((await iam.send(new ListAccessKeysCommand({ UserName }))).AccessKeyMetadata ?? [])
-    .map(({ AccessKeyId, Status }) => `${AccessKeyId} ${Status}`)
-    .toSorted();
-
-async function withKeys({ aws }: TestAccount, names: readonly string[]) {
-  const iam = aws()(IAMClient);
-  for (const UserName of names) {
-    await iam.send(new CreateUserCommand({ UserName }));
-    await iam.send(new CreateAccessKeyCommand({ UserName }));
-  }
-  return iam;
-}
-
-testOnSandbox(control, {
-  'two keys of a user have grown old': async (account) => {
-    const iam = await withKeys(account, ['deploy', 'neighbour']);
-    await iam.send(new CreateAccessKeyCommand({ UserName: 'deploy' }));
-    return {
-      event: sampleEvent('iam/CreateAccessKey'),
-      now: new Date(Date.now() + 91 * DAY_MS),
-      state: stateOf(iam, 'deploy'),
-      neighbours: stateOf(iam, 'neighbour'),
-    };
-  },
-  'a user acts on a key of its own': async (account) => {
-    const iam = await withKeys(account, ['jo', 'jim']);
-    return {
-      event: sampleEvent('iam/UpdateAccessKey.own'),
-      now: new Date(Date.now() + 91 * DAY_MS),
-      state: stateOf(iam, 'jo'),
-      neighbours: stateOf(iam, 'jim'),
-    };
-  },
-});
+testScene(control, scene);

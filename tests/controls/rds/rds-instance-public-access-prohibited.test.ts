@@ -1,5 +1,6 @@
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { describe, expect, test } from '@jest/globals';
+import scene from '../../../scenes/rds/rds-instance-public-access-prohibited.ts';
 import { awsClients } from '../../../shared/aws/clients.ts';
 import { makeCall } from '../../../shared/cli/calls.ts';
 import control from '../../../shared/controls/rds/rds-instance-public-access-prohibited.ts';
@@ -11,10 +12,9 @@ import type { Result } from '../../../shared/result.ts';
 import { MINUTE_MS } from '../../../shared/time.ts';
 import { wireTo } from '../../support/aws-proxy.ts';
 import { testEngine } from '../../support/engine.ts';
-import { publicInstances } from '../../support/public-instances.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { sceneAccount, testScene } from '../../support/test-scene.ts';
 
 const DB = 'orders';
 const instance = {
@@ -98,38 +98,7 @@ describe('while RDS is at work', () => {
   );
 });
 
-async function withInstances(account: TestAccount, names: readonly string[]) {
-  await publicInstances(account, names);
-  const rds = account.aws()(RDSClient);
-  const describeOne = async (DBInstanceIdentifier: string) => {
-    const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
-    // The local account says the present moment.
-    return DBInstances.map(({ LatestRestorableTime: _, ...found }) => found);
-  };
-  const [own = '', other = ''] = names;
-  return {
-    state: () => describeOne(own),
-    neighbours: async () => {
-      const [{ PubliclyAccessible: _, ...mine } = {}] = await describeOne(own);
-      return [mine, await describeOne(other)];
-    },
-  };
-}
-
-testOnSandbox(control, {
-  'an instance is made public': async (account) => ({
-    ...(await withInstances(account, ['orders', 'carts'])),
-    event: sampleEvent('rds/ModifyDBInstance'),
-  }),
-  'an instance is restored from a snapshot': async (account) => ({
-    ...(await withInstances(account, ['orders-restored', 'source'])),
-    event: sampleEvent('rds/RestoreDBInstanceFromDBSnapshot'),
-  }),
-  'RDS says that it has done its work': async (account) => ({
-    ...(await withInstances(account, ['invoices', 'bills'])),
-    event: sampleEvent('rds/RDSDBInstanceEvent', { orders: 'invoices' }),
-  }),
-});
+testScene(control, scene);
 
 const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
 const MODIFY = 'rds:ModifyDBInstance';
@@ -143,7 +112,8 @@ const atWork = (body: string, status: string) =>
 /** An account whose RDS takes as long as the test says to make a change. */
 async function slowRds() {
   const account = await testAccount();
-  await publicInstances(account, ['orders']);
+  const { happen } = await scene.prepare(sceneAccount(account));
+  await happen();
   process.env.AWS_ENDPOINT_URL = wire.endpoint;
   wire.take();
   const rds = { isAtWork: false, status: 'modifying' };

@@ -24,12 +24,14 @@ testControl(control, {
     'nothing configured': {
       given: { encryption: null },
       plan: [put(AES256)],
+      undo: [['DeleteBucketEncryption', { Bucket: NAME }]],
       after: encryptedWith('AES256'),
       says: 'no default encryption',
     },
     'a rule without an algorithm': {
       given: { encryption: { Rules: [{ BucketKeyEnabled: true }] } },
       plan: [put({ BucketKeyEnabled: true, ...AES256 })],
+      undo: [put({ BucketKeyEnabled: true })],
       after: encryptedWith('AES256', { BucketKeyEnabled: true }),
     },
     'SSE-S3 where KMS is required': {

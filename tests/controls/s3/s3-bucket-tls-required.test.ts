@@ -1,9 +1,7 @@
-import { CreateBucketCommand, GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import scene from '../../../scenes/s3/s3-bucket-tls-required.ts';
 import control from '../../../shared/controls/s3/s3-bucket-tls-required.ts';
-import { orNull } from '../../../shared/resource.ts';
-import { sampleEvent, type TestAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
-import { testOnSandbox } from '../../support/test-on-sandbox.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
 const ARN = `arn:aws:s3:::${NAME}`;
@@ -63,6 +61,7 @@ testControl(control, {
     'no policy': {
       given: { policy: null },
       plan: [put(text(ours(ARN)))],
+      undo: [['DeleteBucketPolicy', { Bucket: NAME }]],
       after: policy(ours(ARN)),
       says: 'no bucket policy',
       elements: [[`statement ${SID}`]],
@@ -118,48 +117,4 @@ testControl(control, {
   },
 });
 
-/** A bucket with this policy, and a neighbour with one of its own. */
-async function bucketWith({ aws, accountId }: TestAccount, prefix: string, policyOf: ((arn: string) => string) | null) {
-  const s3 = aws()(S3Client);
-  const [Bucket, other] = [`${prefix}-${accountId}`, `${prefix}-neighbour-${accountId}`] as const;
-  const put = (name: string, Policy: string) => s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy }));
-  for (const name of [Bucket, other]) {
-    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
-    await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
-  }
-  if (policyOf !== null) await put(Bucket, policyOf(`arn:aws:s3:::${Bucket}`));
-  await put(other, text({ ...partner, Resource: `arn:aws:s3:::${other}/partner/*` }));
-  const read = async (name: string) =>
-    (await orNull(s3.send(new GetBucketPolicyCommand({ Bucket: name })), 'NoSuchBucketPolicy'))?.Policy ?? null;
-  const others = async (): Promise<unknown[]> => {
-    const found = await read(Bucket);
-    const statements: { Sid?: string }[] = found === null ? [] : JSON.parse(found).Statement;
-    return statements.filter(({ Sid }) => Sid !== SID);
-  };
-  return {
-    state: () => read(Bucket),
-    neighbours: async () => ({ other: await read(other), statements: await others() }),
-    about: (name: string) => sampleEvent(name, { [NAME]: Bucket, '111122223333': accountId }),
-  };
-}
-
-testOnSandbox(control, {
-  'the policy is deleted': async (account) => {
-    const { about, ...scene } = await bucketWith(account, 'none', null);
-    return { ...scene, event: about('s3/DeleteBucketPolicy') };
-  },
-  'the policy is replaced by one that lets a partner in': async (account) => {
-    const own = (arn: string) =>
-      JSON.stringify(
-        { Version: '2012-10-17', Id: 'keep me', Statement: [{ ...partner, Resource: `${arn}/partner/*` }] },
-        null,
-        2,
-      );
-    const { about, ...scene } = await bucketWith(account, 'partner', own);
-    return { ...scene, event: about('s3/PutBucketPolicy') };
-  },
-  'a bucket is made without a policy': async (account) => {
-    const { about, ...scene } = await bucketWith(account, 'made', null);
-    return { ...scene, event: about('s3/CreateBucket.console') };
-  },
-});
+testScene(control, scene);
