@@ -40,10 +40,27 @@ const notWritten = (): never => {
 };
 `;
 
+/** A scene that compiles, and fails until it is written. */
+export const controlScene = ({ id }: Subject): string => `\
+import type { Scene } from '../scene.ts';
+
+export default {
+  title: '',
+  expects: { '${id}': 'remediated' },
+  prepare: async (_account) => notWritten(),
+} satisfies Scene;
+
+const notWritten = (): never => {
+  throw new Error('the scene of ${id} is not written yet');
+};
+`;
+
 /** A test that fails until the control is written and real states stand where `never` stands. */
 export const controlTest = ({ service, id }: Subject): string => `\
+import scene from '../../../scenes/${service}/${id}.ts';
 import control from '../../../shared/controls/${service}/${id}.ts';
 import { testControl } from '../../support/test-control.ts';
+import { testScene } from '../../support/test-scene.ts';
 
 testControl(control, {
   resourceId: '',
@@ -54,4 +71,6 @@ testControl(control, {
     'what is not': { given: {} as never, plan: [], says: '', same: {}, other: {} },
   },
 });
+
+testScene(control, scene);
 `;

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../../shared/cli/errors.ts';
 import type { AnyResource } from '../../shared/control.ts';
-import { controlSource, controlTest, type Subject } from './templates.ts';
+import { controlScene, controlSource, controlTest, type Subject } from './templates.ts';
 
 /** What was written, and what is left to do. */
 export interface Written {
@@ -18,6 +18,7 @@ export async function writeControl(root: string, service: string, id: string, re
   const subject = await subjectOf(root, service, id, resource);
   const files = new Map([
     [`shared/controls/${service}/${id}.ts`, controlSource(subject)],
+    [`scenes/${service}/${id}.ts`, controlScene(subject)],
     [`tests/controls/${service}/${id}.test.ts`, controlTest(subject)],
   ]);
   for (const file of files.keys()) if (existsSync(root + file)) throw new UsageError(`${file} is there already`);
@@ -80,6 +81,6 @@ const isResource = (entry: [string, unknown]): entry is [string, AnyResource] =>
 
 const nextSteps = ({ service, id, file, facets }: Subject): readonly string[] => [
   `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be remediated without a person.`,
-  `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Add testOnSandbox where the local account knows the service.`,
+  `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Write its scene, scenes/${service}/${id}.ts: what is prepared, and how it drifts; the test plays it on the local account.`,
   `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck`,
 ];

@@ -9,6 +9,7 @@ beforeAll(() => {
   root = `${mkdtempSync(`${tmpdir()}/evenkeel-`)}/`;
   for (const name of [
     'scripts',
+    'scenes',
     'shared',
     'functions',
     'docs',
@@ -31,11 +32,11 @@ const everything = () =>
     .sort();
 
 describe('npm run new-control', () => {
-  test('writes a control and its test, which compile and lint, generate, and are not done', async () => {
+  test('writes a control, its scene and its test, which compile and lint, generate, and are not done', async () => {
     const id = 'ec2-volume-deleted-on-termination';
     const { status, stdout, stderr } = await newControl('ec2', id);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const files = [`shared/controls/ec2/${id}.ts`, `tests/controls/ec2/${id}.test.ts`];
+    const files = [`shared/controls/ec2/${id}.ts`, `scenes/ec2/${id}.ts`, `tests/controls/ec2/${id}.test.ts`];
     for (const file of files) expect(stdout).toContain(`wrote  ${file}\n`);
     expect(stdout).toMatch(/1\. Write .*\n2\. Give its test .*\n3\. npm run generate/);
     expect(await tool('@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', ...files)).toMatchObject({
