@@ -101,9 +101,8 @@ function leftToPerson(
 
 /** The state with the remediation counted for each element that it changed. */
 function withFlaps({ engine }: Run, state: ResourceState, { id }: AnyControl, record: Remediation): ResourceState {
-  if (!hasChanged(record)) return state;
-  const now = engine.clock.now().getTime();
   const elements = record.steps.filter(({ status }) => status === 'made').flatMap((step) => step.elements);
+  const now = engine.clock.now().getTime();
   const flaps = { ...currentFlaps(state.flaps, engine.policy.limits.flap, now) };
   for (const element of new Set(elements)) flaps[element] = recordRemediation(flaps[element] ?? NO_FLAP, id, now);
   return { ...state, flaps };

@@ -137,6 +137,14 @@ describe('what failed', () => {
     expect(saved()).toMatchObject({ after: null });
   });
 
+  test.each<RecordedStep['status']>(['failed', 'unknown', 'made'])(
+    'is counted for no element: a call that was %s brought no drift back',
+    (status) => {
+      finishFailed(run, lidClosed, withSteps({ status }), wrong, { error: 'no' });
+      expect(run.draft.state.flaps).toEqual({});
+    },
+  );
+
   const refusal = { by: 'an SCP', remedy: 'ask its owner' };
   test.each([
     ['CRITICAL', HOUR_MS],

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { ROOT } from '../scripts/catalogue.ts';
+import { DOMAINS, type Service } from '../shared/service.ts';
+
+const SERVICES = `${ROOT}shared/resources/`;
+const services: readonly (readonly [folder: string, Service])[] = await Promise.all(
+  readdirSync(SERVICES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(async ({ name }) => {
+      const { default: service } = (await import(`${SERVICES}${name}/service.ts`)) as { readonly default: Service };
+      return [name, service] as const;
+    }),
+);
+
+test.each(services)('%s is the service of its folder, in a domain that has a function', (folder, { id, domain }) => {
+  expect(id).toBe(folder);
+  expect(DOMAINS).toContain(domain);
+});
+
+test.each(services)('the SDK modules of %s hold a client each', async (_folder, { sdks }) => {
+  for (const load of Object.values(sdks))
+    expect(Object.keys(await load()).filter((name) => name.endsWith('Client'))).not.toEqual([]);
+});
+
+test('no event source belongs to two services', () => {
+  const sources = services.flatMap(([, { eventSources }]) => eventSources);
+  expect(sources.toSorted()).toEqual([...new Set(sources)].sort());
+});
