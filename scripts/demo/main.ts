@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../../shared/cli/errors.ts';
 import { openLocalAccount, reportTrouble } from '../sandbox/local.ts';
 import type { Sandbox } from '../sandbox/moto.ts';
-import { acts, prepared } from './acts.ts';
+import { openActs, prepared } from './acts.ts';
+import { safeActs } from './safe-acts.ts';
 import { scenes } from './scenes/all.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { stageAt } from './stage.ts';
@@ -23,7 +24,7 @@ async function play({ endpoint }: Sandbox, screen: Screen): Promise<readonly str
   screen.say(introduction(endpoint));
   const performed = await prepared(await stageAt(endpoint), screen, scenes);
   const reports = [];
-  for (const act of acts) {
+  for (const act of [...openActs, ...safeActs]) {
     screen.heading(act.title);
     reports.push(await act.play(performed));
   }
