@@ -93,12 +93,12 @@ async function changeKinds({ accountId, regions, aws }: Bench, working: Working,
 
 /** Beats of all regions, a heartbeat that comes back from another region, and the daily tasks. */
 async function watchKinds({ accountId, regions, deployment }: Bench, working: Working, times: number) {
-  const body = (duty: string) => ({
+  const body = (task: string) => ({
     source: INTERNAL_SOURCE,
     'detail-type': WATCH_DETAIL_TYPE,
-    detail: { duty, stack: deployment.stack, regions },
+    detail: { task, stack: deployment.stack, regions },
   });
-  const duty = async (name: string) => {
+  const task = async (name: string) => {
     await working.comes('watch', body(name));
     return working.work('watch');
   };
@@ -108,13 +108,13 @@ async function watchKinds({ accountId, regions, deployment }: Bench, working: Wo
     return working.work('watch');
   };
   // What is not well in the local account is notified with the first, and then known.
-  for (const name of ['heartbeat', 'heartbeat', 'daily', 'daily']) await duty(name);
+  for (const name of ['heartbeat', 'heartbeat', 'daily', 'daily']) await task(name);
   for (const region of regions) await heard(region);
   await working.settle();
   const few = Math.min(times, 5);
-  const beat = await meanOf(few, () => duty('heartbeat'));
+  const beat = await meanOf(few, () => task('heartbeat'));
   const back = await meanOf(few, () => heard(regions.at(-1) ?? ''));
-  const day = await meanOf(few, () => duty('daily'));
+  const day = await meanOf(few, () => task('daily'));
   return { beat, heard: back, day };
 }
 

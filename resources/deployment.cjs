@@ -4,8 +4,8 @@ const parametersOf = require('./parameters.cjs');
 const { allRegions, isOptIn } = require('./regions.cjs');
 
 /** The message that a schedule puts into the queue of the watch function. */
-const message = (duty, stack, regions) =>
-  JSON.stringify({ source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { duty, stack, regions } });
+const message = (task, stack, regions) =>
+  JSON.stringify({ source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { task, stack, regions } });
 
 /** Called by its address, however that is written: by its place in the list, CloudFormation would end the subscription of one whose neighbour is taken out. */
 const subscription = (Endpoint) => [
@@ -67,7 +67,7 @@ module.exports = async (framework) => {
       ...regions.filter(isOptIn).map((region) => `cloudformation.${region}.amazonaws.com`),
     ],
     schedules: { sweep: parameters.sweep, heartbeat: parameters.heartbeat, daily: parameters.daily },
-    inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((duty) => [duty, message(duty, prefix, regions)])),
+    inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((task) => [task, message(task, prefix, regions)])),
     subscriptions: { Resources: Object.fromEntries(parameters.emails.map(subscription)) },
     slack: slackAddress(parameters.slackSecret, prefix),
     optional: Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters)),

@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { parseArn } from '../aws/arn.ts';
 import type { Detection } from '../detection.ts';
-import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
+import { ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import type { SweepSummary } from '../engine/sweep/sweep.ts';
@@ -17,8 +17,7 @@ import { deployedAs, engineFromEnvironment } from './environment.ts';
 import { emitter } from './metrics.ts';
 import { earlyMessage } from './send-messages.ts';
 import { concernedBy, controlsOf, type ServiceEntry } from './service-table.ts';
-import { retryWithBackoff } from './shorten-visibility.ts';
-import { perMessage } from './sqs-batch.ts';
+import { perMessage, retryLater } from './sqs-batch.ts';
 import { isSweep, sweepFrom } from './sweep.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -32,7 +31,7 @@ export interface Served {
   readonly policy: PolicyDocument;
 }
 
-/** The Lambda handler of a domain's function. An event loads the controls and clients of the services that it can concern, and no others; every resource that it concerns is tried, and one failure fails the event at the end, so that retry and dead-letter queue do their work. */
+/** The Lambda handler of a domain's function. An event loads the controls and clients of the services that it can concern, and no others. Every resource that it concerns is reconciled; one failure fails the event at the end, so that it is retried and ends in the dead-letter queue. */
 export function createHandler({ services, detections, policy }: Served) {
   const logger = new Logger();
   const { AWS_REGION: home = '', AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = process.env;
@@ -76,13 +75,7 @@ export function createHandler({ services, detections, policy }: Served) {
     return { early: true };
   }
 
-  return middy(
-    perMessage(work, async (error, message) => {
-      const { messageId } = message;
-      logger.error(`comes again: ${messageOf(error)}`, { messageId });
-      await retryWithBackoff(engine.aws(home), message).catch((refused: unknown) =>
-        logger.warn('the message comes again later than it could', { messageId, reason: messageOf(refused) }),
-      );
-    }),
-  ).use(injectLambdaContext(logger, { resetKeys: true }));
+  return middy(perMessage(work, retryLater(logger, engine.aws(home)))).use(
+    injectLambdaContext(logger, { resetKeys: true }),
+  );
 }

@@ -2,13 +2,13 @@ import type { SQSRecord } from 'aws-lambda';
 import { isObject, type JsonObject, stringOrNull } from '../event.ts';
 import type { TopicMessage } from '../notify/slack.ts';
 
-/** A message of the topic, and the queue's record that brought it; null where it came without a queue. */
+/** A message of the topic, and the queue's record that carries it; null where it came without a queue. */
 export interface Delivery {
   readonly message: TopicMessage;
   readonly record: SQSRecord | null;
 }
 
-/** Every message that an event brings: SQS records whose bodies are SNS envelopes or, with raw delivery, the messages themselves; SNS records; one SNS envelope. Throws where it is none of these. */
+/** Every message of an event: of SQS records, of SNS records, or of one SNS envelope. Throws where it is none of these. */
 export function deliveriesIn(event: unknown): readonly Delivery[] {
   if (isObject(event) && Array.isArray(event.Records)) return event.Records.map(ofRecord);
   const message = isObject(event) ? enveloped(event) : null;
@@ -23,11 +23,12 @@ function ofRecord(record: unknown): Delivery {
     if (message !== null) return { message, record: null };
   }
   if (isObject(record) && typeof record.body === 'string' && typeof record.messageId === 'string')
-    return { message: inBody(record.body), record: record as unknown as SQSRecord };
+    return { message: messageIn(record as unknown as SQSRecord), record: record as unknown as SQSRecord };
   throw new Error('a record of the event is neither of SQS nor of SNS');
 }
 
-function inBody(body: string): TopicMessage {
+/** The message that an SQS record carries: its body is an SNS envelope or, with raw delivery, the message itself. */
+export function messageIn({ body }: Pick<SQSRecord, 'body'>): TopicMessage {
   const raw = { subject: null, message: body };
   try {
     const envelope: unknown = JSON.parse(body);

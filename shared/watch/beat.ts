@@ -12,32 +12,32 @@ import {
 } from '../ledger/heartbeat.ts';
 import type { Announcement } from '../notify/notifier.ts';
 import { SECOND_MS } from '../time.ts';
-import type { Watching } from './context.ts';
-import { sweep } from './start-sweeps.ts';
+import type { WatchContext } from './context.ts';
+import { startSweeps } from './start-sweeps.ts';
 
 /** Always the same tag: CloudTrail records the call, but AWS Config, which charges for each recorded change, sees none. */
 const TAGS = { 'evenkeel:heartbeat': 'made every few minutes' };
 
 /** Makes a heartbeat in each region and evaluates whether the earlier ones came back. All regions are tried; gives the errors of those that could not be evaluated. */
-export async function beatIn(regions: readonly string[], watching: Watching): Promise<readonly unknown[]> {
-  const beats = await Promise.allSettled(regions.map((region) => beatOf(region, watching)));
+export async function beatIn(regions: readonly string[], context: WatchContext): Promise<readonly unknown[]> {
+  const beats = await Promise.allSettled(regions.map((region) => beatOf(region, context)));
   return beats.flatMap((beat) => (beat.status === 'rejected' ? [beat.reason] : []));
 }
 
-async function beatOf(region: string, watching: Watching): Promise<void> {
-  const { engine, measure } = watching;
-  const beat = await makeBeat(region, watching);
+async function beatOf(region: string, context: WatchContext): Promise<void> {
+  const { engine, measure } = context;
+  const beat = await makeBeat(region, context);
   const [actions, heartbeat] = await engine.ledger.heartbeats.update(region, (before) => {
     const { next, answer } = recordBeat(before, beat);
     return { next, answer: [answer, next] as const };
   });
   const isMissed = beat.failure !== null || isOverdue(heartbeat, beat.at);
   measure('HeartbeatMissed', region, isMissed ? 1 : 0);
-  await carryOut(actions, region, heartbeat, watching);
+  await carryOut(actions, region, heartbeat, context);
 }
 
 /** A harmless call, which CloudTrail records and EventBridge delivers: a tag of the region's queue of failed events. */
-async function makeBeat(region: string, { engine, stack, measure }: Watching): Promise<Beat> {
+async function makeBeat(region: string, { engine, stack, measure }: WatchContext): Promise<Beat> {
   const at = engine.clock.now().getTime();
   const aws = engine.aws(region);
   const sqs = aws(SQSClient);
@@ -52,23 +52,23 @@ async function makeBeat(region: string, { engine, stack, measure }: Watching): P
 }
 
 /** The event of a heartbeat has arrived: its call was made in `region` at `called`, in milliseconds since 1970. */
-export async function heartbeatArrived(region: string, called: number, watching: Watching): Promise<void> {
-  const { engine, measure } = watching;
+export async function heartbeatArrived(region: string, called: number, context: WatchContext): Promise<void> {
+  const { engine, measure } = context;
   const now = engine.clock.now().getTime();
   const [actions, before] = await engine.ledger.heartbeats.update(region, (heartbeat) => {
     const { next, answer } = recordArrival(heartbeat, called, now);
     return { next, answer: [answer, heartbeat] as const };
   });
   measure('HeartbeatDelay', region, Math.max(0, (now - called) / SECOND_MS));
-  await carryOut(actions, region, before, watching);
+  await carryOut(actions, region, before, context);
 }
 
 /** Notifies and sweeps, and records it last: if the run dies before, the next one does both again. */
-async function carryOut(actions: Actions, region: string, heartbeat: Heartbeat, watching: Watching): Promise<void> {
+async function carryOut(actions: Actions, region: string, heartbeat: Heartbeat, context: WatchContext): Promise<void> {
   if (actions.notify === null && !actions.sweep) return;
-  const { engine } = watching;
+  const { engine } = context;
   if (actions.notify !== null) await engine.notifier.announce(MESSAGES[actions.notify](region, heartbeat));
-  if (actions.sweep) await sweep([region], watching);
+  if (actions.sweep) await startSweeps([region], context);
   const now = engine.clock.now().getTime();
   await engine.ledger.heartbeats.update(region, (before) => ({
     next: withActionsCompleted(before, actions, now),

@@ -11,80 +11,80 @@ import { leftovers, type Recheck } from '../engine/sweep/leftovers.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { recheck } from '../internal-events.ts';
 import { beatIn, heartbeatArrived } from './beat.ts';
-import type { Watching } from './context.ts';
+import type { WatchContext } from './context.ts';
 import { dailyTasks } from './daily.ts';
-import { sweepAll } from './start-sweeps.ts';
+import { startAllSweeps } from './start-sweeps.ts';
 
-/** What was done, for the log and for whoever invokes the function by hand. */
-export interface Watched {
-  readonly duty: string;
+/** What was done: logged, and returned to a direct invocation. */
+export interface TaskResult {
+  readonly task: string;
   readonly rechecks?: number;
   readonly failingChecks?: number;
   readonly regions?: readonly string[];
 }
 
-/** Does what one message asks for: a task of the schedule, or a heartbeat that has come back. Without any message, the daily tasks. Throws, after all that could be done, where something failed. */
-export async function watchOver(body: unknown, watching: Watching): Promise<Watched> {
+/** Runs the task that a message names, or handles the event of a heartbeat; an empty message means the daily task. Throws, once all that can be done is done, where something failed. */
+export async function runTask(body: unknown, context: WatchContext): Promise<TaskResult> {
   const message = messageIn(body);
   const detail = objectOrNull(message.detail) ?? {};
-  if ('eventName' in detail) return hear(detail, watching);
-  const duty = stringOrNull(detail.duty) ?? 'daily';
-  const { home, stack } = watching;
-  const named = { ...watching, stack: stringOrNull(detail.stack) ?? stack };
+  if ('eventName' in detail) return receiveHeartbeat(detail, context);
+  const task = stringOrNull(detail.task) ?? 'daily';
+  const { home, stack } = context;
+  const named = { ...context, stack: stringOrNull(detail.stack) ?? stack };
   const listed = Array.isArray(detail.regions) ? detail.regions.filter((one) => typeof one === 'string') : [];
   const regions = listed.length > 0 ? listed : [home];
-  if (duty === 'heartbeat') return heartbeat(regions, named);
-  if (duty === 'sweep') return { duty, regions: await sweepAll(regions, named) };
-  if (duty === 'daily') return day(named);
-  throw new Error(`the duty "${duty}" is not known; known are: daily, heartbeat, sweep`);
+  if (task === 'heartbeat') return heartbeat(regions, named);
+  if (task === 'sweep') return { task, regions: await startAllSweeps(regions, named) };
+  if (task === 'daily') return daily(named);
+  throw new UnreadableEventError(`the task "${task}" is not known; allowed: daily, heartbeat, sweep`);
 }
 
-/** Nothing is a message too, the one of whoever invokes the function by hand. Throws for what is none. */
+/** An empty message is that of a direct invocation. Throws UnreadableEventError. */
 function messageIn(body: unknown): JsonObject {
   if (body === undefined || body === null || body === '') return {};
   if (!isObject(body)) throw new UnreadableEventError('the message is no JSON object');
   return body;
 }
 
-/** Anybody's tag of that queue shows as well as ours that changes arrive, and so does one that was refused. */
-async function hear(record: JsonObject, watching: Watching): Promise<Watched> {
+/** A tag that somebody else sets on that queue proves as well that events arrive, and so does one that was refused. */
+async function receiveHeartbeat(record: JsonObject, context: WatchContext): Promise<TaskResult> {
   const region = stringOrNull(record.awsRegion);
   const called = Date.parse(stringOrNull(record.eventTime) ?? '');
   const url = stringOrNull(field(record.requestParameters, 'queueUrl')) ?? '';
-  const isBeat = record.eventName === 'TagQueue' && url.endsWith(`/${failedEventsQueue(watching.stack)}`);
-  if (!isBeat || region === null || Number.isNaN(called)) return { duty: 'none' };
-  await heartbeatArrived(region, called, watching);
-  return { duty: 'heard', regions: [region] };
+  const isBeat = record.eventName === 'TagQueue' && url.endsWith(`/${failedEventsQueue(context.stack)}`);
+  if (!isBeat || region === null || Number.isNaN(called)) return { task: 'none' };
+  await heartbeatArrived(region, called, context);
+  return { task: 'heartbeatArrived', regions: [region] };
 }
 
-async function heartbeat(regions: readonly string[], watching: Watching): Promise<Watched> {
-  const { engine } = watching;
-  const errors = [...(await beatIn(regions, watching))];
+async function heartbeat(regions: readonly string[], context: WatchContext): Promise<TaskResult> {
+  const { engine } = context;
+  const errors = [...(await beatIn(regions, context))];
   const attempt = attempting(errors);
   const left = await attempt(leftovers(engine), []);
   await attempt(sendRechecks(left, engine), undefined);
   await attempt(publishAnnouncements(engine), undefined);
-  const failingChecks = await attempt(checkAndNotify(heartbeatChecks, watching), 0);
+  const failingChecks = await attempt(checkAndNotify(heartbeatChecks, context), 0);
   throwAll(errors);
-  return { duty: 'heartbeat', regions, rechecks: left.length, failingChecks };
+  return { task: 'heartbeat', regions, rechecks: left.length, failingChecks };
 }
 
-async function day(watching: Watching): Promise<Watched> {
-  const { engine } = watching;
+async function daily(context: WatchContext): Promise<TaskResult> {
+  const { engine } = context;
   const { rechecks, errors } = await dailyTasks(engine);
   const all = [...errors];
   const attempt = attempting(all);
   await attempt(sendRechecks(rechecks, engine), undefined);
-  const failingChecks = await attempt(checkAndNotify(dailyChecks, watching), 0);
+  const failingChecks = await attempt(checkAndNotify(dailyChecks, context), 0);
   throwAll(all);
-  return { duty: 'daily', rechecks: rechecks.length, failingChecks };
+  return { task: 'daily', rechecks: rechecks.length, failingChecks };
 }
 
 const sendRechecks = async (rechecks: readonly Recheck[], { send }: Engine): Promise<void> => {
   if (rechecks.length > 0) await send(rechecks.map(({ service, ref }) => recheck(service, ref)));
 };
 
-/** Awaits work whose failure must not keep the rest from being done: it is kept for the end. */
+/** Awaits work whose failure must not keep the rest from being done, and collects its error. */
 const attempting =
   (errors: unknown[]) =>
   <T>(work: Promise<T>, otherwise: T): Promise<T> =>
@@ -94,17 +94,17 @@ const attempting =
     });
 
 /** Runs the checks and notifies people of the digest that is due. Returns the number of errors. */
-async function checkAndNotify(checks: readonly Check[], watching: Watching): Promise<number> {
-  const { engine, home, stack } = watching;
+async function checkAndNotify(checks: readonly Check[], watch: WatchContext): Promise<number> {
+  const { engine, home, stack } = watch;
   const { deployment, check } = await deploymentAt(engine.aws(home), home, stack);
-  // While it is being deployed or removed, things are missing that soon are there, or are meant to be gone.
+  // During a deployment or removal, missing parts are expected.
   if (deployment?.status.endsWith('_IN_PROGRESS')) return 0;
   const context = {
     engine,
     home,
     deployment,
-    table: watching.table ?? deployment?.outputs.LedgerTable,
-    topicArn: watching.topicArn ?? deployment?.outputs.NoticeTopic,
+    table: watch.table ?? deployment?.outputs.LedgerTable,
+    topicArn: watch.topicArn ?? deployment?.outputs.NoticeTopic,
   };
   const all = [check, ...checks];
   const diagnoses: Diagnosis[] = await Array.fromAsync(diagnose(all, context));

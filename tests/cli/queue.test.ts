@@ -107,7 +107,7 @@ test('--queue names one more queue, and nothing that is no queue', async () => {
 
 test.each([
   ['a slice of a sweep', 'Evenkeel Sweep', { service: 'ec2', run: 'r', slice: 3 }],
-  ['a duty of the schedule', 'Evenkeel Watch', { duty: 'daily', stack: 'evenkeel-prod', regions: [] }],
+  ['a task of the schedule', 'Evenkeel Watch', { task: 'daily', stack: 'evenkeel-prod', regions: [] }],
 ])('%s is not lost: it stays, and what to do is told', async (_what, detailType, detail) => {
   const message = { source: 'evenkeel', 'detail-type': detailType, detail };
   const url = await queueOf(detailType.replace(' ', '-'), [JSON.stringify(message)]);

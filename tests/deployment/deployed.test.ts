@@ -107,8 +107,8 @@ async function happens(event: object, region = REGION): Promise<void> {
 }
 
 /** Puts into a queue what a schedule's rule puts there: in the local account no time comes. */
-async function isTime(duty: string): Promise<void> {
-  const [target] = Resources[named('watch', `${named(duty, 'Schedule')}`)]?.Properties.Targets ?? [];
+async function isTime(task: string): Promise<void> {
+  const [target] = Resources[named('watch', `${named(task, 'Schedule')}`)]?.Properties.Targets ?? [];
   await aws()(SQSClient).send(
     new SendMessageCommand({ QueueUrl: deployed('watch').queueUrl, MessageBody: target.Input }),
   );

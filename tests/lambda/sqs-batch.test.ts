@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Context } from 'aws-lambda';
-import { type Delivery, perMessage } from '../../shared/lambda/sqs-batch.ts';
+import type { Context, SQSRecord } from 'aws-lambda';
+import { type Delivery, partialResponse, perMessage } from '../../shared/lambda/sqs-batch.ts';
 
 const context = {} as Context;
 const record = (messageId: string, body: unknown, receives?: number) => ({
@@ -66,6 +66,29 @@ describe('a batch of the queue', () => {
     const { handler, given } = worker();
     await handler({ Records: [record('a', '{"half')] }, context);
     expect(given).toEqual(['{"half']);
+  });
+});
+
+test('records that have an order are handled in it, one at a time', async () => {
+  const log: string[] = [];
+  const records = ['a', 'b', 'c'].map((messageId) => record(messageId, {}) as unknown as SQSRecord);
+  const handle = async ({ messageId }: SQSRecord) => {
+    log.push(`begin ${messageId}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    log.push(`end ${messageId}`);
+    if (messageId === 'b') throw new Error('bad');
+  };
+  expect(await partialResponse(records, handle, { inOrder: true })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'b' }],
+  });
+  expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c']);
+});
+
+test('a batch of which every message fails is a response, not an error of the function', async () => {
+  const { handler } = worker();
+  const Records = [record('a', { bad: true }), record('b', { bad: true })];
+  expect(await handler({ Records }, context)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }],
   });
 });
 

@@ -32,8 +32,8 @@ import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten
 import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
 import { type Aws, everyListed, type ResourceRef } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
-import type { Watching } from '../../shared/watch/context.ts';
-import { watchOver } from '../../shared/watch/dispatch.ts';
+import type { WatchContext } from '../../shared/watch/context.ts';
+import { runTask } from '../../shared/watch/dispatch.ts';
 import { SECRET, STACK } from './deployed.ts';
 import { publicInstances } from './public-instances.ts';
 import type { TestAccount } from './sandbox.ts';
@@ -223,9 +223,12 @@ async function received(
   return { eventSourceARN, receiptHandle: Messages[0]?.ReceiptHandle } as SQSRecord;
 }
 
-/** The daily duties of a watch whose clock is days ahead: there is a pause to remind of, an exemption to warn of, and an approval that nobody gave in time. */
+/** The daily tasks of a watch whose clock is days ahead: there is a pause to remind of, an exemption to warn of, and an approval that nobody gave in time. */
 export async function playWatch(
-  { regions, ...watching }: Pick<Watching, 'engine' | 'table' | 'topicArn'> & { readonly regions: readonly string[] },
+  {
+    regions,
+    ...watching
+  }: Pick<WatchContext, 'engine' | 'table' | 'topicArn'> & { readonly regions: readonly string[] },
   { account, engine, controls }: Play,
   { services, owner }: { readonly services: readonly string[]; readonly owner: Aws },
 ): Promise<void> {
@@ -236,8 +239,8 @@ export async function playWatch(
   const at = new Date().toISOString();
   await engine.ledger.pause({ control: 'some-control', reason: 'to be reminded of', by: 'a test', at });
   const { accountId, region: home } = account;
-  const world = { ...watching, home, accountId, stack: STACK, services: ['ec2'], measure: () => {}, log: () => {} };
-  for (const duty of ['daily', 'heartbeat', 'sweep']) await watchOver({ detail: { duty, regions } }, world);
+  const world = { ...watching, home, accountId, stack: STACK, services: ['ec2'], measure: () => {}, warn: () => {} };
+  for (const task of ['daily', 'heartbeat', 'sweep']) await runTask({ detail: { task, regions } }, world);
   // The daily tasks may have found nothing to recheck.
   for (const service of services) await askAgain(watching.engine, account, service);
   await putOff('watch', watching.engine.aws(home), owner, account);

@@ -13,7 +13,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Context } from 'aws-lambda';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { InternalMessage } from '../../shared/internal-events.ts';
@@ -22,8 +22,8 @@ import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { systemClock } from '../../shared/time.ts';
-import type { Watching } from '../../shared/watch/context.ts';
-import { watchOver } from '../../shared/watch/dispatch.ts';
+import type { WatchContext } from '../../shared/watch/context.ts';
+import { runTask } from '../../shared/watch/dispatch.ts';
 import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { type DeployedStack, deployStack, layForwarding, STACK, TRAIL } from '../support/deployed.ts';
@@ -45,7 +45,7 @@ let inbox: string;
 let now = START;
 const measured: [string, string, number][] = [];
 const sent: InternalMessage[] = [];
-let watching: Watching;
+let watching: WatchContext;
 
 async function queue(QueueName: string): Promise<{ readonly url: string; readonly arn: string }> {
   const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
@@ -80,14 +80,14 @@ beforeAll(async () => {
     topicArn: TopicArn,
     services: ['ec2', 's3'],
     measure: (...measure) => measured.push(measure),
-    log: () => {},
+    warn: () => {},
   };
 });
 
-const duty = (name: string, more: object = {}) => ({
+const task = (name: string, more: object = {}) => ({
   source: 'evenkeel',
   'detail-type': 'Evenkeel Watch',
-  detail: { duty: name, stack: STACK, regions, ...more },
+  detail: { task: name, stack: STACK, regions, ...more },
 });
 /** The record of a heartbeat, as CloudTrail and EventBridge bring it. */
 const record = (awsRegion: string, called: number, more: object = {}) => ({
@@ -103,12 +103,12 @@ const record = (awsRegion: string, called: number, more: object = {}) => ({
     ...more,
   },
 });
-const watch = (body: unknown) => watchOver(body, watching);
+const watch = (body: unknown) => runTask(body, watching);
 /** The same, with what the wire makes of the answers. */
 async function watchByWire(body: unknown) {
   process.env.AWS_ENDPOINT_URL = wire.endpoint;
   try {
-    return await watchOver(body, { ...watching, engine: { ...watching.engine, aws: awsClients() } });
+    return await runTask(body, { ...watching, engine: { ...watching.engine, aws: awsClients() } });
   } finally {
     process.env.AWS_ENDPOINT_URL = account.endpoint;
   }
@@ -144,7 +144,7 @@ beforeEach(() => {
 describe('the heartbeat', () => {
   test('sets the same tag of the queue in each region, and says how it went', async () => {
     now = START;
-    expect(await watch(duty('heartbeat'))).toEqual({ duty: 'heartbeat', regions, rechecks: 0, failingChecks: 0 });
+    expect(await watch(task('heartbeat'))).toEqual({ task: 'heartbeat', regions, rechecks: 0, failingChecks: 0 });
     for (const region of regions) {
       const client = account.aws(region)(SQSClient);
       const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
@@ -168,14 +168,15 @@ describe('the heartbeat', () => {
 
   test('silence is notified once and swept every hour; the return is notified once and swept', async () => {
     now = START + 20_000;
-    for (const region of regions) expect(await watch(record(region, START))).toMatchObject({ duty: 'heard' });
+    for (const region of regions)
+      expect(await watch(record(region, START))).toMatchObject({ task: 'heartbeatArrived' });
     expect(metric('HeartbeatDelay')).toEqual([
       [REGION, 20],
       [OTHER, 20],
     ]);
     const beat = async (minutes: number) => {
       now = START + minutes * MINUTE;
-      await watch(duty('heartbeat'));
+      await watch(task('heartbeat'));
       // Home answers, and the other region does not.
       now += 10_000;
       await watch(record(REGION, now - 10_000));
@@ -210,18 +211,18 @@ describe('the heartbeat', () => {
   });
 
   test('where the message could not be handed over, the run fails, and the next one notifies', async () => {
-    const broken: Watching = {
+    const broken: WatchContext = {
       ...watching,
       engine: { ...watching.engine, notifier: snsNotifier(account.aws(), `${watching.topicArn}-gone`) },
     };
     for (const minutes of [300, 315, 330]) {
       now = START + minutes * MINUTE;
-      await watch(duty('heartbeat', { regions: [OTHER] }));
+      await watch(task('heartbeat', { regions: [OTHER] }));
     }
     now = START + 345 * MINUTE;
-    await expect(watchOver(duty('heartbeat', { regions: [OTHER] }), broken)).rejects.toThrow(/NotFound/);
+    await expect(runTask(task('heartbeat', { regions: [OTHER] }), broken)).rejects.toThrow(/NotFound/);
     now += 5 * MINUTE;
-    await watch(duty('heartbeat', { regions: [OTHER] }));
+    await watch(task('heartbeat', { regions: [OTHER] }));
     expect(await subjects()).toEqual([expect.stringContaining('blind in us-east-1')]);
     expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
     await watch(record(OTHER, now));
@@ -234,9 +235,9 @@ describe('the heartbeat', () => {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
     await client.send(new DeleteQueueCommand({ QueueUrl }));
     now = START + 400 * MINUTE;
-    await watch(duty('heartbeat'));
+    await watch(task('heartbeat'));
     now += 15 * MINUTE;
-    await watch(duty('heartbeat'));
+    await watch(task('heartbeat'));
     const [digest, told, ...more] = (await mails()).toSorted((a, b) => a.subject.localeCompare(b.subject));
     expect(more).toEqual([]);
     expect(told).toMatchObject({ subject: '[HIGH] Heartbeat failed in us-east-1' });
@@ -262,7 +263,7 @@ describe('the heartbeat', () => {
       record(OTHER, now, { awsRegion: null }),
       record(OTHER, now, { eventTime: 'soon' }),
     ])
-      expect(await watch(body)).toEqual({ duty: 'none' });
+      expect(await watch(body)).toEqual({ task: 'none' });
     expect(await watching.engine.ledger.heartbeats.all()).toEqual(before);
   });
 
@@ -271,7 +272,7 @@ describe('the heartbeat', () => {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: FAILED }));
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
     now = START + 430 * MINUTE;
-    expect(await watch(duty('heartbeat'))).toMatchObject({ failingChecks: 1 });
+    expect(await watch(task('heartbeat'))).toMatchObject({ failingChecks: 1 });
     expect(metric('UnforwardedEvents').sort()).toEqual(
       [
         [REGION, 0],
@@ -293,7 +294,7 @@ describe('the digest of failing checks', () => {
     const start = START + 10 * DAY;
     const look = async (days: number, name = 'daily') => {
       now = start + days * DAY;
-      return await watch(duty(name));
+      return await watch(task(name));
     };
     expect(await look(0, 'heartbeat')).toMatchObject({ failingChecks: 1 });
     for (const region of regions) await watch(record(region, now));
@@ -303,7 +304,7 @@ describe('the digest of failing checks', () => {
     expect(first?.text).toMatch(/changes in any region go unseen: the trail main is not logging/);
     expect(first?.text).toContain('→ aws cloudtrail start-logging --name main --region eu-west-1');
     for (const days of [0.1, 1, 6.9]) {
-      expect(await look(days)).toMatchObject({ duty: 'daily' });
+      expect(await look(days)).toMatchObject({ task: 'daily' });
       expect((await subjects()).filter((subject) => subject.includes('trails'))).toEqual([]);
     }
     await look(7.5);
@@ -318,7 +319,7 @@ describe('the digest of failing checks', () => {
     const none = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
     await account.aws()(LambdaClient).send(none);
     now += 2 * DAY;
-    await watch(duty('daily'));
+    await watch(task('daily'));
     const [digest] = await mails();
     expect(digest?.text).toContain('evenkeel-prod-infrastructure cannot run: its reserved concurrency is 0');
     expect(digest?.text).toContain('Resolved:\n');
@@ -331,9 +332,9 @@ describe('the digest of failing checks', () => {
       );
     const before = (await known()).map(({ check }) => check);
     expect(before).toContain('functions');
-    const blind: Watching = { ...watching, stack: 'evenkeel-gone' };
+    const blind: WatchContext = { ...watching, stack: 'evenkeel-gone' };
     now += DAY;
-    await watchOver({}, blind);
+    await runTask({}, blind);
     expect((await known()).map(({ check }) => check)).toEqual(before);
     await mails();
   });
@@ -347,9 +348,9 @@ test('while it is being deployed, what is missing is no incident', async () => {
     .aws()(CloudTrailClient)
     .send(new StopLoggingCommand({ Name: TRAIL }));
   now += 10 * DAY;
-  expect(await watchByWire(duty('daily'))).toMatchObject({ failingChecks: 0 });
+  expect(await watchByWire(task('daily'))).toMatchObject({ failingChecks: 0 });
   expect(await subjects()).toEqual([]);
-  expect(await watch(duty('daily'))).toMatchObject({ failingChecks: expect.any(Number) });
+  expect(await watch(task('daily'))).toMatchObject({ failingChecks: expect.any(Number) });
   expect(await subjects()).toEqual([expect.stringContaining('Evenkeel needs attention')]);
   await account
     .aws()(CloudTrailClient)
@@ -358,27 +359,27 @@ test('while it is being deployed, what is missing is no incident', async () => {
 
 describe('the sweep by the schedule', () => {
   test('begins in every region that is enabled, for every service', async () => {
-    const { regions: all = [] } = await watch(duty('sweep'));
+    const { regions: all = [] } = await watch(task('sweep'));
     expect(all).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'ap-south-1']));
     expect(swept()).toEqual(all.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
   });
 
   test('and where nobody can say which are enabled, in those of the deployment', async () => {
     wire.refuse('DescribeRegions');
-    await watchByWire(duty('sweep'));
+    await watchByWire(task('sweep'));
     expect(swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
   });
 
   test('not in a region that the organisation forbids; in one that only stutters', async () => {
     wire.refuse('DescribeRegions', 'ap-south-1');
-    const { regions: open = [] } = await watchByWire(duty('sweep'));
+    const { regions: open = [] } = await watchByWire(task('sweep'));
     expect(open).not.toContain('ap-south-1');
     expect(open).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'eu-west-2']));
     expect(swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
 
     wire.refuse('nothing');
     wire.alter([{ call: 'ec2:DescribeRegions', region: 'ap-south-1', status: 400, change: () => '<Response/>' }]);
-    const { regions: tried } = await watchByWire(duty('sweep'));
+    const { regions: tried } = await watchByWire(task('sweep'));
     expect(tried).toEqual([...open, 'ap-south-1'].sort(homeFirst));
     swept();
   });
@@ -410,15 +411,14 @@ test('the handler takes a batch of its queue: what cannot be read comes again, t
     });
     const context = { invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:w` } as Context;
     const bodies = [
-      JSON.stringify(duty('sweep')),
+      JSON.stringify(task('sweep')),
       'nothing',
-      JSON.stringify(duty('nap')),
+      JSON.stringify(task('nap')),
       JSON.stringify(record(OTHER, Date.now() - 3_000)),
     ];
     const Records = bodies.map((body, index) => ({ messageId: `m-${index}`, body, eventSource: 'aws:sqs' }));
-    expect(await handler({ Records }, context)).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm-1' }, { itemIdentifier: 'm-2' }],
-    });
+    const { batchItemFailures } = (await handler({ Records }, context)) as SQSBatchResponse;
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['m-1', 'm-2']);
   } finally {
     console.log = log;
   }

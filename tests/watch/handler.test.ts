@@ -64,7 +64,7 @@ test('when an exemption has ended, the resource is looked at again: watch, queue
   await ec2(openedEvent(account, group, 'e-1'));
   expect(await ingressOf(account, [group])).toHaveLength(2);
   await hands.mail();
-  expect(await watch()).toMatchObject({ duty: 'daily', rechecks: 0 });
+  expect(await watch()).toMatchObject({ task: 'daily', rechecks: 0 });
   const [warning, ...others] = await hands.mail();
   expect(others).toEqual([]);
   expect(warning).toMatchObject({
@@ -109,7 +109,7 @@ test('more rechecks than one call takes all arrive', async () => {
 });
 
 describe('with every heartbeat', () => {
-  const heartbeat = { source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { duty: 'heartbeat' } };
+  const heartbeat = { source: 'evenkeel', 'detail-type': 'Evenkeel Watch', detail: { task: 'heartbeat' } };
   // There is no deployment here in which a beat could be made: what else is to be done is done all the same.
   const beat = () => watch(heartbeat);
 
