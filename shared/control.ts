@@ -65,6 +65,11 @@ export type ParameterValues<P extends Parameters> = { readonly [N in keyof P]: P
 /** The facets that a control names, and which resource they are of. Reading a facet that AWS did not show throws UnreadableError: what is decided without it stands. */
 export type State<F extends Facets, N extends keyof F> = Pick<FacetState<F>, N> & { readonly ref: ResourceRef };
 
+/** What is still known of a resource that is gone: AWS Config knows less of it than the ledger does. */
+export type LastKnownState<F extends Facets, N extends keyof F> = Partial<Pick<FacetState<F>, N>> & {
+  readonly ref: ResourceRef;
+};
+
 /** What a control goes by beside the state. */
 export interface Context<F extends Facets = Facets, P extends Parameters = Parameters> {
   readonly parameters: ParameterValues<P>;
@@ -125,10 +130,10 @@ export interface Control<
   evaluate(state: State<F, N>, context: Context<F, P>): Evaluation;
   /** The calls that remediate a NON_COMPLIANT state as far as can be done now; none, or `byHand`, where a person has to decide. Pure. */
   plan?(state: State<F, NoInfer<N | M>>, context: Context<F, P>): Plan;
-  /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known). Without it a resource that is gone is NOT_APPLICABLE. */
+  /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known; the plan then sees the `ref` alone). Without it a resource that is gone is NOT_APPLICABLE. */
   readonly whenDeleted?: {
-    evaluate(lastKnown: State<F, N> | null, context: Context<F, P>): Evaluation;
-    plan(lastKnown: State<F, N>, context: Context<F, P>): Plan;
+    evaluate(lastKnown: LastKnownState<F, N> | null, context: Context<F, P>): Evaluation;
+    plan(lastKnown: LastKnownState<F, N>, context: Context<F, P>): Plan;
   };
 }
 

@@ -1,4 +1,11 @@
-import { type AnyControl, compliant, defineControl, nonCompliant, type Severity } from '../../shared/control.ts';
+import {
+  type AnyControl,
+  byHand,
+  compliant,
+  defineControl,
+  nonCompliant,
+  type Severity,
+} from '../../shared/control.ts';
 import type { Cause, Engine, Subject } from '../../shared/engine/context.ts';
 import type { Ledger, Update } from '../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';
@@ -205,10 +212,13 @@ export const kept: AnyControl = defineControl({
   plan: () => [],
   whenDeleted: {
     evaluate: (lastKnown) => nonCompliant(`It was lost: ${lastKnown?.label?.text ?? 'nobody knows what was in it'}.`),
-    plan: ({ label }) => [
-      step(BoxClient, MakeBoxCommand, { label }, { undo: () => [] }),
-      step(BoxClient, TurnKeyCommand, {}, { undo: () => [] }),
-    ],
+    plan: ({ label }) =>
+      label === undefined
+        ? byHand('nobody knows what was in it')
+        : [
+            step(BoxClient, MakeBoxCommand, { label }, { undo: () => [] }),
+            step(BoxClient, TurnKeyCommand, {}, { undo: () => [] }),
+          ],
   },
 });
 

@@ -22,6 +22,8 @@ export interface Reads {
   readonly after?: object;
   /** What AWS Config knows of a resource that is gone. */
   readonly lastKnown?: object | null;
+  /** What calls are answered with, by operation. */
+  readonly answers?: Readonly<Record<string, object>>;
 }
 
 /** Under which circumstances the engine runs. */
@@ -37,14 +39,15 @@ export async function runControl(
   control: AnyControl,
   ref: ResourceRef,
   mode: Mode,
-  { given, after, lastKnown = null }: Reads,
+  { given, after, lastKnown = null, answers = {} }: Reads,
   { now, parameters = {}, kept = {} }: RunOptions,
 ) {
   const calls: (readonly [operation: string, input: object])[] = [];
   const aws = (() => ({
     async send(command: object & { readonly input: object }) {
-      calls.push([command.constructor.name.replace(/Command$/, ''), command.input]);
-      return { $metadata: { requestId: 'r-1' } };
+      const operation = command.constructor.name.replace(/Command$/, '');
+      calls.push([operation, command.input]);
+      return { ...answers[operation], $metadata: { requestId: 'r-1' } };
     },
   })) as unknown as Aws;
   const facetNamed = (name: string) => ({

@@ -55,7 +55,8 @@ interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extend
   readonly other?: Readonly<Record<string, Partial<Pick<FacetState<F>, N>>>>;
 }
 
-interface Deletion<F extends Facets, N extends keyof F> {
+interface Deletion<F extends Facets, N extends keyof F, P extends Parameters> {
+  readonly parameters?: Partial<ParameterValues<P>>;
   /** What is known of the resource that is gone; null where nothing is. */
   readonly lastKnown: Partial<Pick<FacetState<F>, N>> | null;
   readonly plan: readonly ExpectedStep[];
@@ -74,7 +75,9 @@ interface Cases<F extends Facets, N extends keyof F, M extends keyof F, P extend
   /** States of which a part that matters could not be read: nothing may be said. The case names a part of the error. */
   readonly unreadable?: Readonly<Record<string, readonly [given: Pick<FacetState<F>, N>, says: string | RegExp]>>;
   /** Deletions that a control with `whenDeleted` evaluates. */
-  readonly deleted?: Readonly<Record<string, Deletion<F, N>>>;
+  readonly deleted?: Readonly<Record<string, Deletion<F, N, P>>>;
+  /** What AWS answers to calls, by operation, where a step's undo is built from that. */
+  readonly answers?: Readonly<Record<string, object>>;
   /** Permissions that no step calls for by itself, with the reason: IAM asks for them beside the call's own. */
   readonly besides?: Readonly<Record<string, string>>;
 }
@@ -90,7 +93,7 @@ export function testControl<
   M extends keyof F & string = never,
 >(control: Control<F, N, M, P>, cases: Cases<F, N, M, P>): void {
   const { resource } = control;
-  const { resourceId, region = REGION } = cases;
+  const { resourceId, region = REGION, answers = {} } = cases;
   const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
   const used = new Set<string>();
   /** The engine, loaded when it is needed: what is pure is tested without it. */
@@ -99,7 +102,7 @@ export function testControl<
     reads: Reads,
     { parameters = {}, lastKnown: kept, now = NOW }: Circumstances<F, P> = {},
   ) =>
-    (await import('./run-control.ts')).runControl(control, ref, mode, reads, {
+    (await import('./run-control.ts')).runControl(control, ref, mode, { answers, ...reads }, {
       now,
       parameters,
       ...(kept && { kept }),
@@ -197,23 +200,24 @@ export function testControl<
 
     describeEach(cases.deleted, 'deleted', (deletion) => {
       const { lastKnown, plan, says = '' } = deletion;
-      const known = lastKnown === null ? null : stateOf(lastKnown);
-      const evaluated = (): Evaluation | undefined => control.whenDeleted?.evaluate(known, contextOf());
+      const context = { ...deletion, lastKnown: lastKnown ?? undefined } as Circumstances<F, P>;
+      const evaluated = (): Evaluation | undefined =>
+        control.whenDeleted?.evaluate(lastKnown === null ? null : stateOf(lastKnown), contextOf(context));
 
       test('is non-compliant, and recreated by exactly the plan', () => {
         expect(evaluated()).toMatchObject({ complianceType: 'NON_COMPLIANT' });
         expect(evaluated()?.annotation).toMatch(says);
-        if (known === null) return expect(plan).toEqual([]);
-        const planned = () => control.whenDeleted?.plan(known, contextOf()) ?? [];
+        const planned = () => control.whenDeleted?.plan(stateOf(lastKnown ?? {}), contextOf(context)) ?? [];
         expectPlan(planned(), deletion);
         for (const step of stepsIn(planned())) expectSound(step, {});
       });
 
       test('in the engine: is left alone in mode detect, and recreated in mode remediate', async () => {
-        const detected = await run('detect', { given: null, lastKnown });
+        const detected = await run('detect', { given: null, lastKnown }, { parameters: deletion.parameters });
         expect(detected.result).toMatchObject({ outcome: 'detected', before: 'NON_COMPLIANT', error: null });
         expect(detected.calls).toEqual([]);
-        const { result, calls } = await run('remediate', { given: null, lastKnown, ...afterOf(deletion) });
+        const reads = { given: null, lastKnown, ...afterOf(deletion) };
+        const { result, calls } = await run('remediate', reads, { parameters: deletion.parameters });
         expect(calls).toEqual(plan);
         expect(result).toMatchObject({ outcome: plan.length === 0 ? 'detected' : 'remediated', error: null });
       });
@@ -266,7 +270,7 @@ export function testControl<
     }
     expect(control.permissions).toMatchObject(step.permissions);
     expect(operation in final).toBe(step.undo === undefined);
-    for (const back of step.undo?.({}) ?? []) {
+    for (const back of step.undo?.(answers[operation] ?? {}) ?? []) {
       expect(SDKS).toContain(callOf(back).service);
       for (const element of back.elements) expect(step.elements).toContain(element);
     }

@@ -13,15 +13,21 @@ import {
 import { parseArn } from '../../aws/arn.ts';
 import { isDefault, type Selectors, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
-import { byHand, compliant, defineControl, nonCompliant, notApplicable, type Plan, type State } from '../../control.ts';
+import {
+  byHand,
+  compliant,
+  defineControl,
+  type LastKnownState,
+  nonCompliant,
+  notApplicable,
+  type Plan,
+} from '../../control.ts';
 import { onResources, type ResourceRef } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
 import { step, stepBuilder } from '../../step.ts';
 
 const NEEDS = ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'] as const;
-type Whole = State<typeof trail.facets, (typeof NEEDS)[number]>;
-/** AWS Config knows less of a trail than the ledger does. */
-type LastKnown = Partial<Whole> & Pick<Whole, 'ref'>;
+type LastKnown = LastKnownState<typeof trail.facets, (typeof NEEDS)[number]>;
 
 const ownName = ({ resourceId, accountId }: ResourceRef) => ownTrailName(resourceId, accountId);
 
@@ -100,7 +106,8 @@ const putInsightSelectors = stepBuilder(
 /** Recreates a deleted trail: its settings and tags, its selectors where it had any of its own, and logging on. */
 function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): Plan {
   const name = ownName(ref);
-  if (name === null || lost?.S3BucketName === undefined) return byHand('What the trail was like is not known.');
+  if (lost === undefined) return [];
+  if (name === null || lost.S3BucketName === undefined) return byHand('What the trail was like is not known.');
   return [
     create(ref, name, lost, tags),
     ...(eventSelectors === undefined || isDefault(eventSelectors) ? [] : [putEventSelectors(name, eventSelectors)]),

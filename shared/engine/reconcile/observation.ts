@@ -83,8 +83,9 @@ export function evaluate(
 function evaluateDeleted(control: AnyControl, ref: ResourceRef, context: Context): Evaluated {
   if (control.whenDeleted === undefined)
     return { evaluation: notApplicable('The resource does not exist (any more).'), state: null, deleted: true };
-  const state = context.lastKnown === null ? null : frozen({ ...context.lastKnown, ref });
-  return { evaluation: control.whenDeleted.evaluate(state, context), state, deleted: true };
+  const state = frozen({ ...context.lastKnown, ref });
+  const evaluation = control.whenDeleted.evaluate(context.lastKnown === null ? null : state, context);
+  return { evaluation, state, deleted: true };
 }
 
 /** The state of these facets, unreadable ones as values. */

@@ -210,8 +210,8 @@ describe('evaluate', () => {
       deleted: true,
     });
     expect(evaluated(kept, gone)).toMatchObject({
-      evaluation: { complianceType: 'NON_COMPLIANT' },
-      state: null,
+      evaluation: { annotation: 'It was lost: nobody knows what was in it.' },
+      state: { ref: REF },
       deleted: true,
     });
     expect(evaluated(kept, gone, { label: { text: 'jewels' } })).toMatchObject({
