@@ -22,6 +22,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/ec2/index.ts'),
   },
   {
+    id: 'guardduty',
+    eventSources: ['guardduty.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/guardduty/index.ts'),
+  },
+  {
     id: 'iam',
     eventSources: ['iam.amazonaws.com'],
     resourceTypes: ['AWS::IAM::User'],

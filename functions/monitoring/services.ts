@@ -15,6 +15,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::::Account'],
     load: () => import('../../shared/controls/config/index.ts'),
   },
+  {
+    id: 'guardduty',
+    eventSources: ['guardduty.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/guardduty/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -10,7 +10,8 @@ export const domains: Readonly<Record<string, Domain>> = {
   rds: 'databases',
   cloudtrail: 'monitoring',
   config: 'monitoring',
+  guardduty: 'monitoring',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'iam', 'kms', 'rds', 's3'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3'];

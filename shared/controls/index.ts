@@ -3,9 +3,10 @@ import type { AnyControl } from '../control.ts';
 import { controls as cloudtrail } from './cloudtrail/index.ts';
 import { controls as config } from './config/index.ts';
 import { controls as ec2 } from './ec2/index.ts';
+import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
 import { controls as kms } from './kms/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
 
-export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...iam, ...kms, ...rds, ...s3];
+export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3];

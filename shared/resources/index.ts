@@ -3,9 +3,10 @@ import type { Service } from '../service.ts';
 import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
 import ec2 from './ec2/service.ts';
+import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
 import kms from './kms/service.ts';
 import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, iam, kms, rds, s3];
+export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, rds, s3];

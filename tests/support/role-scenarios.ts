@@ -195,7 +195,9 @@ export async function playDomain(domain: string, stage: Play, owner: Aws): Promi
     ({ id, service }) => services.includes(service) && !(service in MORE) && !played.has(id),
   );
   const named = { ...stage.account, name: (base: string) => base };
-  const others = filed.map(({ proof }): Drifting => ({ prepare: () => proof.prepare(named) }));
+  const others = filed
+    .flatMap(({ proof, more }) => [proof, ...more])
+    .map((scene): Drifting => ({ prepare: () => scene.prepare(named) }));
   for (const scene of [...scenes.filter(own), ...services.flatMap((service) => MORE[service] ?? []), ...others])
     results.push(...(await play(scene, stage, services)));
   await lookThrough(stage);

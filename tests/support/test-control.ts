@@ -102,11 +102,17 @@ export function testControl<
     reads: Reads,
     { parameters = {}, lastKnown: kept, now = NOW }: Circumstances<F, P> = {},
   ) =>
-    (await import('./run-control.ts')).runControl(control, ref, mode, { answers, ...reads }, {
-      now,
-      parameters,
-      ...(kept && { kept }),
-    });
+    (await import('./run-control.ts')).runControl(
+      control,
+      ref,
+      mode,
+      { answers, ...reads },
+      {
+        now,
+        parameters,
+        ...(kept && { kept }),
+      },
+    );
 
   const contextOf = ({ parameters = {}, lastKnown, now = NOW }: Circumstances<F, P> = {}): Context<F, P> =>
     frozen({
@@ -156,7 +162,7 @@ export function testControl<
         const steps = stepsIn(planned());
         for (const step of steps) expectSound(step, drift.final ?? {});
         if (drift.elements) expect(steps.map(({ elements }) => elements)).toEqual(drift.elements);
-        if (drift.undo) expect(callsOf(steps.flatMap((step) => step.undo?.({}) ?? []))).toEqual(drift.undo);
+        if (drift.undo) expect(callsOf(steps.flatMap(undoOf))).toEqual(drift.undo);
       });
 
       test('is one finding as long as the same is wrong', () => {
@@ -259,6 +265,8 @@ export function testControl<
     else expect(reason).toMatch(byHand);
   }
 
+  const undoOf = (step: Step) => step.undo?.(answers[callOf(step).operation] ?? {}) ?? [];
+
   /** A step says what it changes and what IAM asks for it, and its undo changes nothing else. */
   function expectSound(step: Step, final: Readonly<Record<string, string>>): void {
     const { service, operation } = callOf(step);
@@ -270,7 +278,7 @@ export function testControl<
     }
     expect(control.permissions).toMatchObject(step.permissions);
     expect(operation in final).toBe(step.undo === undefined);
-    for (const back of step.undo?.(answers[operation] ?? {}) ?? []) {
+    for (const back of undoOf(step)) {
       expect(SDKS).toContain(callOf(back).service);
       for (const element of back.elements) expect(step.elements).toContain(element);
     }
