@@ -1,9 +1,9 @@
 import type { Notifier } from './notifier.ts';
 import { render } from './render.ts';
 
-/** Writes the message as a person would get it. */
+/** Writes the text of the mail, for runs without a topic. */
 export const consoleNotifier = (write: (text: string) => void): Notifier => ({
-  async tell(notice) {
+  async notify(notice) {
     const { text } = render(notice);
     write(`\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },

@@ -9,31 +9,32 @@ export interface Message {
   readonly text: string;
 }
 
-const SUBJECT_LIMIT = 100;
-/** A mail is read, not searched: the whole plan is in the ledger. */
-const STEPS_SHOWN = 20;
-const CALL_LIMIT = 500;
-const ERROR_LIMIT = 2000;
+const MAX_SUBJECT_CHARACTERS = 100;
+/** The whole plan is in the ledger. */
+const MAX_STEPS = 20;
+const MAX_CALL_CHARACTERS = 500;
+const MAX_ERROR_CHARACTERS = 2000;
 
-/** What happened, in words that begin a sentence. */
 const HEADLINES: Readonly<Record<Outcome, string>> = {
   compliant: 'Compliant',
   notApplicable: 'Not applicable',
-  detected: 'Drift found',
-  exempted: 'Drift allowed',
-  awaitingApproval: 'Approval wanted',
+  detected: 'Drift detected',
+  exempted: 'Drift exempted',
+  awaitingApproval: 'Approval required',
   // A recheck says how it ended: only that is notified.
   pending: 'Remediation pending',
-  remediated: 'Drift put right',
-  halted: 'Stopped, not put right',
-  blocked: 'Blocked: not remediated',
-  failed: 'FAILED to put right',
+  remediated: 'Remediated',
+  halted: 'Remediation halted',
+  blocked: 'Remediation blocked',
+  failed: 'Remediation FAILED',
 };
 
-/** Renders a notice: what, where, by whom, what was done, and how to go on from here. */
+/** Renders a notice: what drifted and where, who changed it, what was done, and what the reader can do. */
 export function render(notice: Notice): Message {
   const { result, control } = notice;
-  const subject = ascii(`[${control.severity}] ${HEADLINES[result.outcome]}: ${result.resourceId} (${control.id})`);
+  const subject = asciiSubject(
+    `[${control.severity}] ${HEADLINES[result.outcome]}: ${result.resourceId} (${control.id})`,
+  );
   const text = [
     `${HEADLINES[result.outcome]} [${control.severity}]`,
     control.title,
@@ -41,10 +42,10 @@ export function render(notice: Notice): Message {
     ...rows([
       ['Resource', `${result.resourceType} ${result.resourceId}`],
       ['Account', `${result.accountId}, ${result.region}`],
-      ['Found', result.annotation],
-      ['Error', result.error === null ? null : shortened(result.error, ERROR_LIMIT)],
+      ['Finding', result.annotation],
+      ['Error', result.error === null ? null : shortened(result.error, MAX_ERROR_CHARACTERS)],
       ['Changed by', changedBy(notice)],
-      ['At', notice.eventTime],
+      ['Time', notice.eventTime],
     ]),
     ...steps(notice),
     '',
@@ -56,10 +57,10 @@ export function render(notice: Notice): Message {
   return { subject, text: text.join('\n') };
 }
 
-/** What SNS takes as a subject. */
-export const ascii = (text: string) => {
+/** The text as SNS accepts it as a subject. */
+export const asciiSubject = (text: string) => {
   const plain = text.replace(/[^\x20-\x7e]/g, '?');
-  return plain.length <= SUBJECT_LIMIT ? plain : `${plain.slice(0, SUBJECT_LIMIT - 3)}...`;
+  return plain.length <= MAX_SUBJECT_CHARACTERS ? plain : `${plain.slice(0, MAX_SUBJECT_CHARACTERS - 3)}...`;
 };
 
 const rows = (pairs: readonly (readonly [string, string | null])[]) =>
@@ -74,17 +75,17 @@ function changedBy({ attribution, result }: Notice): string | null {
 
 function steps({ result }: Notice): readonly string[] {
   if (result.steps.length === 0) return [];
-  const left = result.steps.length - STEPS_SHOWN;
-  const shown = result.steps.slice(0, STEPS_SHOWN).map((call) => `  ${inWords(call)}`);
+  const left = result.steps.length - MAX_STEPS;
+  const shown = result.steps.slice(0, MAX_STEPS).map((call) => `  ${callText(call)}`);
   return ['', stepsTitle(result.outcome), ...shown, ...(left > 0 ? [`  … and ${left} more`] : [])];
 }
 
-/** What stands above the calls of a plan. */
+/** The title of a list of calls: made, attempted or planned. */
 export const stepsTitle = (outcome: string | null): string =>
-  outcome === 'remediated' ? 'Done:' : outcome === 'failed' || outcome === 'blocked' ? 'Tried:' : 'Would do:';
+  outcome === 'remediated' ? 'Steps taken:' : outcome === 'failed' || outcome === 'blocked' ? 'Attempted:' : 'Planned:';
 
-const inWords = ({ service, operation, input }: CallData) =>
-  `${service}:${operation} ${shortened(JSON.stringify(input), CALL_LIMIT)}`;
+const callText = ({ service, operation, input }: CallData) =>
+  `${service}:${operation} ${shortened(JSON.stringify(input), MAX_CALL_CHARACTERS)}`;
 
 const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
@@ -92,37 +93,36 @@ const shortened = (text: string, limit: number) => (text.length <= limit ? text 
 export function advice(notice: Notice): readonly string[] {
   const { result, control, reversible } = notice;
   if (result.outcome === 'remediated') {
-    const undo = reversible ? `Take it back:  npx evenkeel undo ${result.remediationId}` : 'This cannot be taken back.';
+    const undo = reversible ? `Undo:  npx evenkeel undo ${result.remediationId}` : 'This remediation cannot be undone.';
     return [undo, `Why it matters: ${control.rationale}`];
   }
   if (result.outcome === 'awaitingApproval') {
     const id = result.remediationId;
-    return [`Do it:         npx evenkeel approve ${id}`, `Leave it:      npx evenkeel reject ${id} --reason "…"`];
+    return [`Approve:  npx evenkeel approve ${id}`, `Reject:   npx evenkeel reject ${id} --reason "…"`];
   }
-  if (result.outcome === 'halted') return waysOut(notice);
-  if (result.outcome === 'blocked') return unblocking(notice);
+  if (result.outcome === 'halted') return adviceForHalted(notice);
+  if (result.outcome === 'blocked') return adviceForBlocked(notice);
   if (result.outcome === 'exempted') return [];
-  return [`What to do: ${control.guidance}`, `Why it matters: ${control.rationale}`];
+  return [`Action required: ${control.guidance}`, `Why it matters: ${control.rationale}`];
 }
 
-/** Who refuses, and what a person can do, stands in what was found; this is how to go on from there. */
-const unblocking = ({ result: { resourceId }, control: { id, guidance } }: Notice): readonly string[] => [
-  'Once the refusal is resolved, it is tried again by itself within a day; at once:',
+/** The finding says who refuses and what a person can do. */
+const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }: Notice): readonly string[] => [
+  'Once the cause is resolved, it is retried within a day. To retry now:',
   `  npx evenkeel sweep --mode remediate --control ${id}`,
-  'or exempt it:',
+  'Or exempt the resource:',
   `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
-  `By hand: ${guidance}`,
+  `Manual remediation: ${guidance}`,
 ];
 
-/** How it goes on after a stop. */
-function waysOut({ result: { resourceId }, control: { id }, stoppedBy }: Notice): readonly string[] {
+function adviceForHalted({ result: { resourceId }, control: { id }, stoppedBy }: Notice): readonly string[] {
   const { gate = 'flap', everything = false } = stoppedBy ?? {};
   const scope = everything ? '' : ` --control ${id}`;
-  if (gate === 'pause') return [`Go on:         npx evenkeel resume${scope} --look`];
+  if (gate === 'pause') return [`Resume:  npx evenkeel resume${scope} --look`];
   return [
-    'What to do: change the code that brings it back; then go on:',
+    'Action required: fix the code that reintroduces the drift, then resume:',
     `  npx evenkeel resume --control ${id} --resource ${resourceId} --look`,
-    'or let it stay:',
+    'Or exempt the resource:',
     `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
   ];
 }

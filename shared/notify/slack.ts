@@ -4,20 +4,20 @@ import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { stepsTitle } from './render.ts';
 import * as block from './slack-blocks.ts';
 
-/** What Slack's incoming webhook takes. */
+/** The body of a request to an incoming webhook. */
 export interface SlackMessage {
-  /** Shown in notifications, and in place of blocks that Slack refuses. */
+  /** Shown in Slack's own notifications, and posted alone where Slack refuses the blocks. */
   readonly text: string;
   readonly blocks: readonly block.SlackBlock[];
 }
 
-/** A message of the topic as a subscriber gets it. */
+/** A message of the topic as a subscriber receives it. */
 export interface TopicMessage {
   readonly subject: string | null;
   readonly message: string;
 }
 
-/** Turns any message of the topic into what Slack shows: a notice, an announcement, a CloudWatch alarm, or whatever else was published there. Never throws: what is not known is shown as it came. */
+/** Formats any message of the topic for Slack: a notice, an announcement, a CloudWatch alarm; anything else is shown unformatted. Never throws. */
 export function slackMessage({ subject, message }: TopicMessage): SlackMessage {
   const data = parsed(message);
   const object = objectOrNull(data);
@@ -27,9 +27,9 @@ export function slackMessage({ subject, message }: TopicMessage): SlackMessage {
     const [title, text] = [stringOrNull(object.subject), stringOrNull(object.text)];
     if (title !== null && text !== null) return whole(title, text, block.sections(text, 5));
   }
-  const title = subject?.trim() || 'A message on the topic of Evenkeel';
+  const title = subject?.trim() || 'Message from Evenkeel';
   if (typeof data !== 'object' || data === null) return whole(title, message, block.sections(message, 5));
-  return whole(title, message, [block.codeBlock('As it came', JSON.stringify(data, null, 2))]);
+  return whole(title, message, [block.codeBlock('Raw message', JSON.stringify(data, null, 2))]);
 }
 
 /** The subject of a message of the topic, for logs. */
@@ -64,7 +64,7 @@ const columns = (...values: readonly (string | null)[]) => {
   return known.length === 0 ? null : block.fields(known);
 };
 
-const sentence = (name: string, text: string | null) => (text === null ? null : block.words(`${name}: ${text}`));
+const sentence = (name: string, text: string | null) => (text === null ? null : block.plainSection(`${name}: ${text}`));
 
 function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
   const outcome = stringOrNull(result.outcome);
@@ -77,19 +77,19 @@ function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
     title,
     stringOrNull(notice.text) ?? '',
     present(
-      sentence('Asked', stringOrNull(notice.title)),
+      sentence('Requirement', stringOrNull(notice.title)),
       columns(
         field('Resource', resourceId, stringOrNull(result.resourceType)),
         field('Account and region', stringOrNull(result.accountId), stringOrNull(result.region)),
         field('Control', stringOrNull(result.controlId), stringOrNull(notice.severity)),
         field('Changed by', ...changedBy(objectOrNull(notice.attribution), stringOrNull(result.eventName))),
-        field('At', stringOrNull(notice.eventTime)),
+        field('Time', stringOrNull(notice.eventTime)),
       ),
-      sentence('Found', stringOrNull(result.annotation)),
+      sentence('Finding', stringOrNull(result.annotation)),
       sentence('Error', stringOrNull(result.error)),
       steps(notice, result, outcome),
       advice(notice.advice),
-      url === null ? null : block.link(url, 'Open it in the AWS console'),
+      url === null ? null : block.link(url, 'Open in the AWS console'),
       about === '' ? null : block.context(about),
     ),
   );
@@ -106,17 +106,17 @@ function steps({ stepsLeftOut }: JsonObject, result: JsonObject, outcome: string
   const calls = Array.isArray(result.steps) ? result.steps.map(objectOrNull).filter((call) => call !== null) : [];
   if (calls.length === 0) return null;
   const left = typeof stepsLeftOut === 'number' && stepsLeftOut > 0 ? [`… and ${stepsLeftOut} more`] : [];
-  const said = calls.map((call) => {
+  const texts = calls.map((call) => {
     const [service, operation] = [stringOrNull(call.service), stringOrNull(call.operation)];
     return `${service ?? '?'}:${operation ?? '?'} ${JSON.stringify(call.input ?? {})}`;
   });
-  return block.codeBlock(stepsTitle(outcome), [...said, ...left].join('\n'));
+  return block.codeBlock(stepsTitle(outcome), [...texts, ...left].join('\n'));
 }
 
-/** What the reader can do now; commands stand as code, so that they are copied as they are. */
+/** What the reader can do now; commands are formatted as code, to be copied unchanged. */
 function advice(value: unknown): block.SlackBlock | null {
-  const said = Array.isArray(value) ? value.map(stringOrNull).filter((line) => line !== null) : [];
-  return said.length === 0 ? null : block.lines(said.map(withCommandAsCode));
+  const texts = Array.isArray(value) ? value.map(stringOrNull).filter((line) => line !== null) : [];
+  return texts.length === 0 ? null : block.lines(texts.map(withCommandAsCode));
 }
 
 function withCommandAsCode(line: string): string {
@@ -131,17 +131,17 @@ function ofAlarm(alarm: JsonObject): SlackMessage {
   const state = stringOrNull(alarm.NewStateValue) ?? 'CHANGED';
   const description = stringOrNull(alarm.AlarmDescription);
   const reason = stringOrNull(alarm.NewStateReason);
-  // The message names the region in words, "EU (Ireland)"; its ARN has the code.
+  // The alarm's Region is a display name, "EU (Ireland)"; its ARN has the code.
   const region = parseArn(stringOrNull(alarm.AlarmArn))?.region;
   return whole(
     `${state}: ${name}`,
     present(description, reason).join('\n'),
     present(
-      description === null ? null : block.words(description),
+      description === null ? null : block.plainSection(description),
       columns(
         field('State', state, before(alarm)),
         field('Account and region', stringOrNull(alarm.AWSAccountId), region || stringOrNull(alarm.Region)),
-        field('At', stringOrNull(alarm.StateChangeTime)),
+        field('Time', stringOrNull(alarm.StateChangeTime)),
       ),
       sentence('Reason', reason),
       region

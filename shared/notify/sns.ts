@@ -3,12 +3,12 @@ import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 import type { CallData } from '../step.ts';
 import type { Notifier } from './notifier.ts';
-import { advice, ascii, type Message, render } from './render.ts';
+import { advice, asciiSubject, type Message, render } from './render.ts';
 
-/** SNS refuses messages above 256 KB, in which every form of the text counts; this much of a plan leaves room for the rest. */
-const STEPS_LIMIT = 150_000;
+/** SNS refuses messages above 256 KB, all their formats together; this much of a plan leaves room for the rest. */
+const MAX_STEPS_BYTES = 150_000;
 
-/** Publishes to a topic: mail gets the text, machines (SQS, Lambda, HTTPS) the same as JSON; attributes serve filter policies. */
+/** Publishes to a topic: as text for mail, as JSON for SQS, Lambda and HTTPS, with attributes for filter policies. */
 export function snsNotifier(aws: Aws, topicArn: string): Notifier {
   async function publish(message: Message, data: object, attributes: Readonly<Record<string, string>>): Promise<void> {
     const machine = JSON.stringify({ ...message, ...data });
@@ -25,7 +25,7 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
     );
   }
   return {
-    async tell(notice) {
+    async notify(notice) {
       const { result, control, consoleUrl, attribution, eventTime } = notice;
       const { severity, title, id } = control;
       const steps = fitting(result.steps);
@@ -38,7 +38,7 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
       );
     },
     async announce({ severity, subject, text }) {
-      const message = { subject: ascii(`[${severity}] ${subject}`), text };
+      const message = { subject: asciiSubject(`[${severity}] ${subject}`), text };
       await publish(message, { severity }, { severity, outcome: 'announced' });
     },
   };
@@ -47,10 +47,10 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
 /** The first calls of a plan that fit; the ledger has them all. */
 function fitting(steps: readonly CallData[]): readonly CallData[] {
   let size = 0;
-  const tooMuch = steps.findIndex((call) => {
-    // As it goes over the wire: JSON in JSON.
+  const firstLeftOut = steps.findIndex((call) => {
+    // Sent as JSON in JSON.
     size += Buffer.byteLength(JSON.stringify(JSON.stringify(call)));
-    return size > STEPS_LIMIT;
+    return size > MAX_STEPS_BYTES;
   });
-  return tooMuch < 0 ? steps : steps.slice(0, tooMuch);
+  return firstLeftOut < 0 ? steps : steps.slice(0, firstLeftOut);
 }

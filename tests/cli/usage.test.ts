@@ -141,7 +141,7 @@ describe('what stands on stdout', () => {
     const args = ['replay', 'told.json', '--json', '--control', ADMIN_PORTS, '--mode', 'remediate', '--no-policy'];
     const finished = await evenkeelProcess(args, { cwd: folder });
     expect(linesOf(finished)).toMatchObject([{ eventId: 'e2', outcome: 'remediated' }]);
-    expect(finished.stderr).toContain('Drift put right');
+    expect(finished.stderr).toContain('Remediated');
   });
 
   test('for people: what, where, why, what would be done; no colours without a terminal', async () => {

@@ -41,7 +41,7 @@ test('pause and resume', async () => {
   await hands.mail();
   expect(await invoke(group)).toEqual({ halted: 1 });
   expect(await invoke(group)).toEqual({ halted: 1 });
-  expect(await subjects()).toEqual([expect.stringMatching(/Stopped, not put right/)]);
+  expect(await subjects()).toEqual([expect.stringMatching(/Remediation halted/)]);
   expect(await ingressOf(account, [group])).toHaveLength(2);
   await ledger.resume(null);
   expect(await invoke(group)).toEqual({ remediated: 1 });
@@ -66,7 +66,7 @@ test('approve', async () => {
   const invoke = deployed({}, 'approve');
   expect(await invoke(group)).toEqual({ awaitingApproval: 1 });
   expect(await invoke(group)).toEqual({ awaitingApproval: 1 });
-  expect(await subjects()).toEqual([expect.stringMatching(/Approval wanted/)]);
+  expect(await subjects()).toEqual([expect.stringMatching(/Approval required/)]);
   expect(await ingressOf(account, [group])).toHaveLength(2);
   const [waiting] = await Array.fromAsync(ledger.active());
   const id = waiting?.state.open[0]?.id ?? '';
@@ -83,10 +83,7 @@ test('flap', async () => {
   await open(account, group);
   expect(await invoke(group)).toEqual({ halted: 1 });
   expect(await invoke(group)).toEqual({ halted: 1 });
-  expect(await subjects()).toEqual([
-    expect.stringMatching(/Drift put right/),
-    expect.stringMatching(/Stopped, not put right/),
-  ]);
+  expect(await subjects()).toEqual([expect.stringMatching(/Remediated/), expect.stringMatching(/Remediation halted/)]);
   expect(await ingressOf(account, [group])).toHaveLength(2);
 });
 
@@ -121,7 +118,7 @@ test('minimumSeverity holds for what is found and for what is announced', async 
   const controls = { 'ec2-default-security-group-closed': { mode: 'detect' } } as const;
   for (const [minimumSeverity, expected] of [
     ['CRITICAL', []],
-    ['HIGH', ['[HIGH] Evenkeel is paused: everything', expect.stringMatching(/^\[HIGH\] Drift found/)]],
+    ['HIGH', ['[HIGH] Evenkeel is paused: everything', expect.stringMatching(/^\[HIGH\] Drift detected/)]],
   ] as const) {
     const policy: PolicyDocument = { defaults: { mode: 'off' }, controls, notify: { minimumSeverity } };
     await createWatchHandler({ policy, domains: {}, services: [] })({}, context);

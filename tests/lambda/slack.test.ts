@@ -97,7 +97,7 @@ describe('a batch from the queue', () => {
     ['with raw delivery', true],
   ])('%s is posted, in its order', async (_, raw) => {
     const { topicArn, records, publish } = await topicAndQueue(raw);
-    await snsNotifier(aws, topicArn).tell(noticeOf());
+    await snsNotifier(aws, topicArn).notify(noticeOf());
     await publish('Disk full', 'A test');
     const event = await records();
     expect(event.Records).toHaveLength(2);
@@ -110,7 +110,7 @@ describe('a batch from the queue', () => {
     expect(notice?.text).toContain('npx evenkeel undo rem-1');
     expect(notice?.blocks?.[0]).toMatchObject({
       type: 'header',
-      text: { text: expect.stringMatching(/put right: sg-1/) },
+      text: { text: expect.stringMatching(/Remediated: sg-1/) },
     });
 
     const lines = jsonLines(said);
@@ -119,7 +119,7 @@ describe('a batch from the queue', () => {
         level: 'INFO',
         status: 200,
         plain: false,
-        subject: expect.stringMatching(/put right/),
+        subject: expect.stringMatching(/Remediated/),
       }),
     );
     expect(lines.filter((line) => line.SlackPosted === 1)).toHaveLength(2);

@@ -12,22 +12,22 @@ const call = (number: number, input: object = { GroupId: 'sg-1' }) => ({
   input,
 });
 
-test('a remediation: who, what, where, when, what was done and how to take it back', () => {
+test('a remediation: who, what, where, when, what was done and how to undo it', () => {
   const { subject, text } = render(noticeOf());
-  expect(subject).toBe('[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)');
-  expect(text).toBe(`Drift put right [CRITICAL]
+  expect(subject).toBe('[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)');
+  expect(text).toBe(`Remediated [CRITICAL]
 Security groups must not allow SSH or RDP from anywhere
 
 Resource:   AWS::EC2::SecurityGroup sg-1
 Account:    111122223333, eu-west-1
-Found:      Open to the world: tcp 22 from 0.0.0.0/0.
+Finding:    Open to the world: tcp 22 from 0.0.0.0/0.
 Changed by: arn:aws:sts::111122223333:assumed-role/Developer/jo (CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress)
-At:         2026-11-02T09:14:07Z
+Time:       2026-11-02T09:14:07Z
 
-Done:
+Steps taken:
   ec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}
 
-Take it back:  npx evenkeel undo rem-1
+Undo:  npx evenkeel undo rem-1
 Why it matters: Passwords are guessed within minutes.
 
 https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1
@@ -37,25 +37,25 @@ Control: ec2-security-group-admin-ports-restricted · event e-1`);
 describe('what differs', () => {
   const textOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text;
 
-  test('what cannot be taken back says so, and names no undo', () => {
+  test('what cannot be undone says so, and names no undo', () => {
     const text = textOf({}, { reversible: false });
-    expect(text).toContain('This cannot be taken back.');
+    expect(text).toContain('This remediation cannot be undone.');
     expect(text).not.toContain('evenkeel undo');
   });
 
-  test('a drift that is only told shows what would be done, and what a person can do', () => {
+  test('a drift that is only detected shows what would be done, and what a person can do', () => {
     const text = textOf({ outcome: 'detected', remediationId: null, after: 'NON_COMPLIANT' });
-    expect(text).toMatch(/^Drift found \[CRITICAL\]\n/);
-    expect(text).toContain('\nWould do:\n  ec2:Revoke');
-    expect(text).toContain('What to do: Use Session Manager.');
+    expect(text).toMatch(/^Drift detected \[CRITICAL\]\n/);
+    expect(text).toContain('\nPlanned:\n  ec2:Revoke');
+    expect(text).toContain('Action required: Use Session Manager.');
     expect(text).not.toContain('evenkeel undo');
   });
 
   test('a failure shows the error and what was tried', () => {
     const text = textOf({ outcome: 'failed', error: 'StepFailedError: no permission' });
-    expect(text).toMatch(/^FAILED to put right/);
+    expect(text).toMatch(/^Remediation FAILED/);
     expect(text).toContain('\nError:      StepFailedError: no permission\n');
-    expect(text).toContain('\nTried:\n');
+    expect(text).toContain('\nAttempted:\n');
   });
 
   test('what is blocked says who refuses, what was tried, and how it goes on', () => {
@@ -67,10 +67,10 @@ describe('what differs', () => {
         error: 'StepFailedError: explicit deny',
       }),
     );
-    expect(subject).toBe('[CRITICAL] Blocked: not remediated: sg-1 (ec2-security-group-admin-ports-restricted)');
-    expect(text).toContain('\nFound:      Refused by a service control policy of the organization: allow the call.');
+    expect(subject).toBe('[CRITICAL] Remediation blocked: sg-1 (ec2-security-group-admin-ports-restricted)');
+    expect(text).toContain('\nFinding:    Refused by a service control policy of the organization: allow the call.');
     expect(text).toContain('\nError:      StepFailedError: explicit deny\n');
-    expect(text).toContain('\nTried:\n  ec2:Revoke');
+    expect(text).toContain('\nAttempted:\n  ec2:Revoke');
     const of = '--control ec2-security-group-admin-ports-restricted';
     expect(text).toContain(`  npx evenkeel sweep --mode remediate ${of}\n`);
     expect(text).toContain(`  npx evenkeel exempt ${of} --resource sg-1 --owner`);
@@ -79,7 +79,7 @@ describe('what differs', () => {
 
   test('a sweep knows nobody, no event and no time: nothing is said of them', () => {
     const text = textOf({ eventId: null, eventName: 'Sweep' }, { attribution: null, eventTime: null });
-    expect(text).not.toMatch(/Changed by|At: |event|null|undefined/);
+    expect(text).not.toMatch(/Changed by|Time: |event|null|undefined/);
   });
 
   test('a caller of whom little is known', () => {
@@ -110,7 +110,7 @@ describe('a long plan is shortened', () => {
 
 test('a subject that is too long for a mail is cut', () => {
   const { subject } = render(noticeOf({ resourceId: 'x'.repeat(200) }));
-  expect(subject).toBe(`${`[CRITICAL] Drift put right: ${'x'.repeat(200)}`.slice(0, 97)}...`);
+  expect(subject).toBe(`${`[CRITICAL] Remediated: ${'x'.repeat(200)}`.slice(0, 97)}...`);
 });
 
 test('the subject is one line of at most 100 ASCII characters, the text never shows an object or a gap', () => {
@@ -141,12 +141,12 @@ test('on the console each line is set off', async () => {
   let written = '';
   await consoleNotifier((text) => {
     written += text;
-  }).tell(noticeOf());
+  }).notify(noticeOf());
   expect(
     written
       .trim()
       .split('\n')
       .every((line) => line.trimStart().startsWith('│')),
   ).toBe(true);
-  expect(written).toContain('  │ Drift put right [CRITICAL]\n');
+  expect(written).toContain('  │ Remediated [CRITICAL]\n');
 });

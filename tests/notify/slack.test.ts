@@ -24,52 +24,52 @@ const said = ({ blocks }: SlackMessage) =>
 const page = (message: SlackMessage) => said(message).join('\n');
 
 describe('a notice', () => {
-  test('of a remediation says what, where, who, when, what was done, and how it is taken back', () => {
+  test('of a remediation says what, where, who, when, what was done, and how it is undone', () => {
     const message = of(published());
     expect(message.blocks[0]).toEqual({
       type: 'header',
       text: {
         type: 'plain_text',
-        text: '[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)',
+        text: '[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)',
         emoji: false,
       },
     });
     expect(page(message)).toBe(
       [
-        '[CRITICAL] Drift put right: sg-1 (ec2-security-group-admin-ports-restricted)',
-        'Asked: Security groups must not allow SSH or RDP from anywhere',
+        '[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)',
+        'Requirement: Security groups must not allow SSH or RDP from anywhere',
         '*Resource*\n`sg-1`\n`AWS::EC2::SecurityGroup`',
         '*Account and region*\n`111122223333`\n`eu-west-1`',
         '*Control*\n`ec2-security-group-admin-ports-restricted`\n`CRITICAL`',
         '*Changed by*\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`',
-        '*At*\n`2026-11-02T09:14:07Z`',
-        'Found: Open to the world: tcp 22 from 0.0.0.0/0.',
-        '*Done:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
-        'Take it back: `npx evenkeel undo rem-1`\nWhy it matters: Passwords are guessed within minutes.',
-        '<https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1|Open it in the AWS console>',
+        '*Time*\n`2026-11-02T09:14:07Z`',
+        'Finding: Open to the world: tcp 22 from 0.0.0.0/0.',
+        '*Steps taken:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
+        'Undo: `npx evenkeel undo rem-1`\nWhy it matters: Passwords are guessed within minutes.',
+        '<https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1|Open in the AWS console>',
         'ec2-security-group-admin-ports-restricted · event e-1',
       ].join('\n'),
     );
-    expect(message.text).toMatch(/^\[CRITICAL\] Drift put right: sg-1 [\s\S]*npx evenkeel undo rem-1/);
+    expect(message.text).toMatch(/^\[CRITICAL\] Remediated: sg-1 [\s\S]*npx evenkeel undo rem-1/);
   });
 
   test('that waits for approval says what would be done, and how to do it or leave it', () => {
     const text = page(of(published(noticeOf({ outcome: 'awaitingApproval' }))));
-    expect(text).toContain('*Would do:*\n```\nec2:RevokeSecurityGroupIngress');
-    expect(text).toContain('Do it: `npx evenkeel approve rem-1`');
-    expect(text).toContain('Leave it: `npx evenkeel reject rem-1 --reason "…"`');
+    expect(text).toContain('*Planned:*\n```\nec2:RevokeSecurityGroupIngress');
+    expect(text).toContain('Approve: `npx evenkeel approve rem-1`');
+    expect(text).toContain('Reject: `npx evenkeel reject rem-1 --reason "…"`');
   });
 
   test('of a failure says the trouble and what was tried', () => {
     const text = page(of(published(noticeOf({ outcome: 'failed', error: 'AccessDenied: not you' }))));
     expect(text).toContain('Error: AccessDenied: not you');
-    expect(text).toContain('*Tried:*');
+    expect(text).toContain('*Attempted:*');
   });
 
   test('that knows less says less', () => {
     const notice = noticeOf({ steps: [], annotation: null, eventId: null }, { attribution: null, eventTime: null });
     const text = page(of(published(notice)));
-    for (const absent of ['Changed by', '*At*', 'Found', '```', 'event', 'null', 'undefined'])
+    for (const absent of ['Changed by', '*Time*', 'Finding', '```', 'event', 'null', 'undefined'])
       expect(text).not.toContain(absent);
   });
 
@@ -80,9 +80,9 @@ describe('a notice', () => {
 
 describe('what else comes over the topic', () => {
   test('an announcement', () => {
-    const message = of(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nGo on: npx …' }));
-    expect(said(message)).toEqual(['[HIGH] Evenkeel is paused', 'by jo\n\nGo on: npx …']);
-    expect(message.text).toBe('[HIGH] Evenkeel is paused\n\nby jo\n\nGo on: npx …');
+    const message = of(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nResume: npx …' }));
+    expect(said(message)).toEqual(['[HIGH] Evenkeel is paused', 'by jo\n\nResume: npx …']);
+    expect(message.text).toBe('[HIGH] Evenkeel is paused\n\nby jo\n\nResume: npx …');
   });
 
   test('an announcement that is longer than a section goes on in the next, parted between lines', () => {
@@ -109,7 +109,7 @@ describe('what else comes over the topic', () => {
       'Events could not be worked on.\nLook again: npx evenkeel redrive',
       '*State*\n`ALARM`\n`before: OK`',
       '*Account and region*\n`111122223333`\n`eu-west-1`',
-      '*At*\n`2026-11-02T09:14:07.000+0000`',
+      '*Time*\n`2026-11-02T09:14:07.000+0000`',
       'Reason: Threshold Crossed: 1 datapoint [1.0] was greater than 0.0.',
       '<https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/evenkeel-prod-failed-events|Open the alarm>',
     ]);
@@ -117,17 +117,17 @@ describe('what else comes over the topic', () => {
 
   test('a text, with its subject or without', () => {
     expect(said(of('Disk full', 'A test'))).toEqual(['A test', 'Disk full']);
-    expect(said(of('Disk full'))).toEqual(['A message on the topic of Evenkeel', 'Disk full']);
-    expect(said(of('42'))).toEqual(['A message on the topic of Evenkeel', '42']);
-    expect(said(of(''))).toEqual(['A message on the topic of Evenkeel', '–']);
+    expect(said(of('Disk full'))).toEqual(['Message from Evenkeel', 'Disk full']);
+    expect(said(of('42'))).toEqual(['Message from Evenkeel', '42']);
+    expect(said(of(''))).toEqual(['Message from Evenkeel', '–']);
   });
 
   test('JSON of somebody else', () => {
-    expect(said(of('{"a":[1]}', 'Theirs'))).toEqual(['Theirs', '*As it came*\n```\n{\n  "a": [\n    1\n  ]\n}\n```']);
+    expect(said(of('{"a":[1]}', 'Theirs'))).toEqual(['Theirs', '*Raw message*\n```\n{\n  "a": [\n    1\n  ]\n}\n```']);
   });
 
   test('its subject, for logs', () => {
-    expect(subjectOf({ subject: null, message: published() })).toMatch(/^\[CRITICAL\] Drift put right/);
+    expect(subjectOf({ subject: null, message: published() })).toMatch(/^\[CRITICAL\] Remediated/);
     expect(subjectOf({ subject: 's', message: JSON.stringify(ALARM) })).toBe('evenkeel-prod-failed-events');
     expect(subjectOf({ subject: 's', message: 'text' })).toBe('s');
     expect(subjectOf({ subject: null, message: 'text' })).toBe('');
@@ -154,7 +154,7 @@ describe('what others may write', () => {
     ];
     for (const message of messages)
       for (const text of [message.text, ...said(message)]) {
-        const own = text.replace(/<https:\/\/[^<>|\s]+\|(Open it in the AWS console|Open the alarm)>/, '');
+        const own = text.replace(/<https:\/\/[^<>|\s]+\|(Open in the AWS console|Open the alarm)>/, '');
         expect(own).not.toMatch(/[<>]/);
         expect(own.replace(/&(amp|lt|gt);/g, '')).not.toContain('&');
       }

@@ -22,7 +22,7 @@ async function published(notice: Notice): Promise<PublishCommandInput> {
   const aws = (() => ({
     send: async ({ input }: { input: PublishCommandInput }) => sent.push(input),
   })) as unknown as Aws;
-  await snsNotifier(aws, `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:t`).tell(notice);
+  await snsNotifier(aws, `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:t`).notify(notice);
   const [input, ...more] = sent;
   if (input === undefined || more.length > 0) throw new Error(`published ${sent.length} times`);
   return input;
@@ -45,7 +45,7 @@ describe('what is published', () => {
       eventTime: noticeOf().eventTime,
       result: noticeOf().result,
       stepsLeftOut: 0,
-      advice: ['Take it back:  npx evenkeel undo rem-1', 'Why it matters: Passwords are guessed within minutes.'],
+      advice: ['Undo:  npx evenkeel undo rem-1', 'Why it matters: Passwords are guessed within minutes.'],
     });
   });
 
@@ -67,7 +67,7 @@ describe('what is published', () => {
 
 describe('through a topic', () => {
   type Envelope = { readonly Subject: string; readonly Message: string; readonly MessageAttributes: object };
-  let tell: (notice: Notice) => Promise<void>;
+  let notify: (notice: Notice) => Promise<void>;
   let receive: (queue: 'all' | 'failures') => Promise<readonly Envelope[]>;
 
   beforeAll(async () => {
@@ -92,7 +92,7 @@ describe('through a topic', () => {
         }),
       );
     }
-    tell = (notice) => snsNotifier(aws('us-east-1'), TopicArn).tell(notice);
+    notify = (notice) => snsNotifier(aws('us-east-1'), TopicArn).notify(notice);
     receive = async (queue) => {
       const request = { QueueUrl: urls.get(queue), MaxNumberOfMessages: 10 };
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
@@ -102,14 +102,14 @@ describe('through a topic', () => {
 
   test('a queue gets the JSON with what filters need; a filter lets through what it names', async () => {
     const failed = noticeOf({ outcome: 'failed', error: 'no' });
-    await tell(noticeOf());
-    await tell(failed);
+    await notify(noticeOf());
+    await notify(failed);
     const messages = await receive('all');
     expect(messages.map(({ Subject }) => Subject).sort()).toEqual(
       [render(noticeOf()).subject, render(failed).subject].sort(),
     );
     const [remediated] = messages.filter(
-      ({ Subject }) => Subject.includes('put right: sg-1') && !Subject.includes('FAILED'),
+      ({ Subject }) => Subject.includes('Remediated: sg-1') && !Subject.includes('FAILED'),
     );
     expect(JSON.parse(remediated?.Message ?? '')).toMatchObject({ result: noticeOf().result });
     expect(remediated?.MessageAttributes).toEqual({
@@ -121,7 +121,7 @@ describe('through a topic', () => {
   });
 
   test('a plan of more than 256 KB arrives', async () => {
-    await tell(HUGE);
+    await notify(HUGE);
     const [message] = await receive('all');
     expect(JSON.parse(message?.Message ?? '').stepsLeftOut).toBeGreaterThan(0);
   });
@@ -129,7 +129,7 @@ describe('through a topic', () => {
   test('a topic that does not exist throws', async () => {
     const { aws } = await testAccount();
     await expect(
-      snsNotifier(aws(), `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:absent`).tell(noticeOf()),
+      snsNotifier(aws(), `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:absent`).notify(noticeOf()),
     ).rejects.toThrow();
   });
 });

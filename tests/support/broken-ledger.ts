@@ -129,7 +129,7 @@ export function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CON
       },
     },
     notifier: {
-      async tell(notice) {
+      async notify(notice) {
         notified.push(notice);
       },
       async announce() {},

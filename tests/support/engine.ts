@@ -28,7 +28,7 @@ export function testEngine(
     aws,
     ledger: memoryLedger(),
     notifier: {
-      async tell(notice) {
+      async notify(notice) {
         told.push(notice);
       },
       async announce(announcement) {

@@ -300,7 +300,7 @@ export function watchedLedger(world: World, breaks: Breaks = () => false, now: (
 /** A notifier that writes into the log what it publishes. */
 export function watchedNotifier(world: World, notified: Notice[]): Engine['notifier'] {
   return {
-    async tell(notice) {
+    async notify(notice) {
       world.log.push(`notified ${notice.result.outcome}`);
       notified.push(notice);
     },

@@ -84,7 +84,7 @@ test('when an exemption has ended, the resource is looked at again: watch, queue
   });
   await ec2(event);
   expect(await ingressOf(account, [group])).toEqual([`${group} tcp 443 10.0.0.0/8`]);
-  expect((await hands.mail()).map(({ subject }) => subject)).toContainEqual(expect.stringMatching(/Drift put right/));
+  expect((await hands.mail()).map(({ subject }) => subject)).toContainEqual(expect.stringMatching(/Remediated/));
 });
 
 test('reminds of a pause, every day', async () => {

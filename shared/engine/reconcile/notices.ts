@@ -48,7 +48,7 @@ export async function publishOutbox(
   const published: string[] = [];
   const errors: unknown[] = [];
   for (const entry of due)
-    await engine.notifier.tell(noticeOf(entry, subject)).then(
+    await engine.notifier.notify(noticeOf(entry, subject)).then(
       () => published.push(entry.id),
       (error: unknown) => errors.push(error),
     );

@@ -21,7 +21,7 @@ test('a plan is stored and asked for once, and approve runs exactly that', async
   const { group, id, drifted } = await waiting('approve');
   const mails = await hands.mail();
   expect(mails).toHaveLength(1);
-  expect(mails[0]?.subject).toMatch(/^\[CRITICAL\] Approval wanted/);
+  expect(mails[0]?.subject).toMatch(/^\[CRITICAL\] Approval required/);
   expect(mails[0]?.text).toContain(`npx evenkeel approve ${id}`);
   expect(mails[0]?.text).toContain(`npx evenkeel reject ${id} --reason`);
   expect(await hands.opened(group, APPROVE)).toMatchObject({ outcome: 'awaitingApproval', remediationId: id });

@@ -34,7 +34,7 @@ test('the same drift that comes back is stopped, notified once, and goes on afte
   });
   const [mail, ...others] = await hands.mail();
   expect(others).toEqual([]);
-  expect(mail?.subject).toMatch(/^\[CRITICAL\] Stopped, not put right/);
+  expect(mail?.subject).toMatch(/^\[CRITICAL\] Remediation halted/);
   expect(mail?.text).toMatch(/Last by arn:aws:sts:\S+\/jo with CLI on what Terraform made\./);
   expect(mail?.text).toMatch(/Changed by: arn:aws:sts:\S+\/jo \(CLI, from 198\.51\.100\.23/);
   expect(mail?.text).toContain(`npx evenkeel resume --control ${ADMIN_PORTS} --resource ${group} --look`);

@@ -38,9 +38,10 @@ beforeEach(() => {
     clock: { now: () => new Date(now), sleep: async () => {} },
     policy: policyFrom(null),
   });
-  const { tell } = engine.notifier;
+  const { notify } = engine.notifier;
   Object.assign(engine.notifier, {
-    tell: (...given: Parameters<typeof tell>) => (isDown ? Promise.reject(new Error('no topic')) : tell(...given)),
+    notify: (...given: Parameters<typeof notify>) =>
+      isDown ? Promise.reject(new Error('no topic')) : notify(...given),
   });
 });
 

@@ -20,7 +20,7 @@ beforeEach(() => {
   published = [];
   const notifier = {
     ...scene.engine.notifier,
-    async tell(notice: Notice) {
+    async notify(notice: Notice) {
       if (down(notice)) throw named('TopicDown');
       published.push(notice);
     },

@@ -90,7 +90,7 @@ describe('findings', () => {
     let down = true;
     const told: string[] = [];
     const notifier = {
-      async tell({ result }: { result: Result }) {
+      async notify({ result }: { result: Result }) {
         if (down) throw named('TopicDown');
         told.push(result.outcome);
       },
@@ -116,7 +116,7 @@ describe('findings', () => {
 
 test('a remediation that nobody could be told of is on record as remediated, and asks for a retry', async () => {
   const notifier = {
-    async tell() {
+    async notify() {
       throw named('TopicDown');
     },
     async announce() {},

@@ -68,7 +68,7 @@ test('asks once, whatever asks again, and makes no call', async () => {
 
 test('that nobody could be notified of is notified by the next look, once', async () => {
   const { notifier } = engine;
-  const deaf = { ...engine, notifier: { ...notifier, tell: () => Promise.reject(new Error('SNS is down')) } };
+  const deaf = { ...engine, notifier: { ...notifier, notify: () => Promise.reject(new Error('SNS is down')) } };
   expect(await reconcile(subjectOf(lidClosed), CAUSE, deaf)).toMatchObject([{ outcome: 'failed' }]);
   const asked = await look();
   expect(asked).toMatchObject({ outcome: 'awaitingApproval' });

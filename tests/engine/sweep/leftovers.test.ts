@@ -119,7 +119,7 @@ describe('of all resources', () => {
   });
 
   test('a notification that could not be published is published by a recheck, once, though all is compliant', async () => {
-    const down = { ...engine.notifier, tell: () => Promise.reject(new Error('the topic is gone')) };
+    const down = { ...engine.notifier, notify: () => Promise.reject(new Error('the topic is gone')) };
     expect(await look({ ...engine, notifier: down })).toMatchObject([{ outcome: 'failed' }]);
     expect(world.box).toEqual(GOOD);
     now += MINUTE_MS;
