@@ -1,7 +1,7 @@
 import { EXIT, UsageError } from '../shared/cli/errors.ts';
 import { messageOf } from '../shared/engine/errors.ts';
 import { ROOT } from './catalogue.ts';
-import { writeControl } from './new-control/write.ts';
+import { writeControl } from './scaffold/control.ts';
 
 /** `npm run new-control <service> <id> [resource]`: the files of a new control, ready to be filled in. */
 const USAGE = 'npm run new-control <service> <id> [resource], as in: npm run new-control ec2 ec2-volume-encrypted';

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../../shared/cli/errors.ts';
 import type { AnyResource } from '../../shared/control.ts';
-import { controlScene, controlSource, controlTest, type Subject } from './templates.ts';
+import { controlScene, controlSource, controlTest, type Subject } from './control-templates.ts';
 
 /** What was written, and what is left to do. */
 export interface Written {

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROOT } from '../../scripts/catalogue.ts';
-import { type Ended, run } from '../support/script.ts';
+import { ROOT } from '../../../scripts/catalogue.ts';
+import { type Ended, run } from '../../support/script.ts';
 
 let root: string;
 beforeAll(() => {
