@@ -1,15 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { UsageError } from '../../shared/cli/errors.ts';
 import type { AnyResource } from '../../shared/control.ts';
 import { controlScene, controlSource, controlTest, type Subject } from './control-templates.ts';
-
-/** What was written, and what is left to do. */
-export interface Written {
-  readonly files: readonly string[];
-  readonly next: readonly string[];
-}
+import { assertService, type Written, writeFiles } from './files.ts';
 
 /** Writes the files of a new control below `root`. Throws UsageError, and writes nothing, where the id, the service or the resource will not do or a file is there already. */
 export async function writeControl(root: string, service: string, id: string, resource?: string): Promise<Written> {
@@ -21,12 +15,7 @@ export async function writeControl(root: string, service: string, id: string, re
     [`scenes/${service}/${id}.ts`, controlScene(subject)],
     [`tests/controls/${service}/${id}.test.ts`, controlTest(subject)],
   ]);
-  for (const file of files.keys()) if (existsSync(root + file)) throw new UsageError(`${file} is there already`);
-  for (const [file, content] of files) {
-    mkdirSync(dirname(root + file), { recursive: true });
-    writeFileSync(root + file, content, { flag: 'wx' });
-  }
-  return { files: [...files.keys()], next: nextSteps(subject) };
+  return { files: writeFiles(root, files), next: nextSteps(subject) };
 }
 
 const resourceFiles = (root: string, service: string): readonly string[] =>
@@ -34,17 +23,6 @@ const resourceFiles = (root: string, service: string): readonly string[] =>
     .filter((name) => name.endsWith('.ts') && name !== 'service.ts')
     .map((name) => basename(name, '.ts'))
     .sort();
-
-function assertService(root: string, service: string): void {
-  const known = readdirSync(`${root}shared/resources`, { withFileTypes: true })
-    .map(({ name }) => name)
-    .filter((name) => existsSync(`${root}shared/resources/${name}/service.ts`))
-    .sort();
-  if (known.includes(service)) return;
-  throw new UsageError(
-    `there is no service "${service}" (${known.join(', ')}); did you mean ${closest(service, known)}? For a new one, first write shared/resources/<service>/service.ts and <resource>.ts beside it`,
-  );
-}
 
 function assertId(service: string, id: string): void {
   if (!/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id))
@@ -82,5 +60,5 @@ const isResource = (entry: [string, unknown]): entry is [string, AnyResource] =>
 const nextSteps = ({ service, id, file, facets }: Subject): readonly string[] => [
   `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be remediated without a person.`,
   `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Write its scene, scenes/${service}/${id}.ts: what is prepared, and how it drifts; the test plays it on the local account.`,
-  `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck`,
+  `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck; say in changelog.d/${id}.added.md what it watches.`,
 ];

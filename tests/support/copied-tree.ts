@@ -1,0 +1,68 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { ROOT } from '../../scripts/catalogue.ts';
+import { type Ended, run } from './script.ts';
+
+/** A copy of the tree, for scripts that write into it. */
+export interface CopiedTree {
+  /** With a slash at its end. */
+  readonly root: string;
+  /** Runs a script of scripts/. */
+  script(name: string, ...args: string[]): Promise<Ended>;
+  /** Runs the linter on some files, but for what it takes the whole tree to see. */
+  lint(...files: string[]): Promise<Ended>;
+  /** Runs the type checker. */
+  typecheck(): Promise<Ended>;
+  /** Runs the tests whose path fits. */
+  jest(pattern: string): Promise<Ended>;
+  /** Every file and folder, sorted. */
+  entries(): readonly string[];
+  remove(): void;
+}
+
+const COPIED = [
+  'scripts',
+  'scenes',
+  'shared',
+  'functions',
+  'docs',
+  'events',
+  'tests/support',
+  'policy.yml',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+];
+
+/** Copies what scaffolds and generators read and write; node_modules is linked. */
+export function copiedTree(): CopiedTree {
+  const root = `${mkdtempSync(`${tmpdir()}/evenkeel-`)}/`;
+  for (const name of COPIED) cpSync(ROOT + name, root + name, { recursive: true });
+  symlinkSync(`${ROOT}node_modules`, `${root}node_modules`);
+  const tool = (file: string, ...args: string[]) =>
+    run(`../node_modules/${file}`, args, {
+      root,
+      env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+    });
+  return {
+    root,
+    script: (name, ...args) => run(name, args, { root }),
+    lint: (...files) =>
+      tool('@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', '--skip=suspicious/noImportCycles', ...files),
+    typecheck: () => tool('typescript/bin/tsc', '-p', root),
+    jest: (pattern) => tool('jest/bin/jest.js', '--rootDir', root, '--config', JSON.stringify(JEST), pattern),
+    // As entries: by name alone it goes into what is linked, and that is all of node_modules.
+    entries: () =>
+      readdirSync(root, { recursive: true, withFileTypes: true })
+        .map(({ parentPath, name }) => `${parentPath}/${name}`)
+        .sort(),
+    remove: () => rmSync(root, { recursive: true }),
+  };
+}
+
+const JEST = {
+  rootDir: '.',
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' },
+};
