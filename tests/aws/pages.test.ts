@@ -12,7 +12,7 @@ import { snapshot } from '../../shared/resources/ec2/snapshot.ts';
 import { volume } from '../../shared/resources/ec2/volume.ts';
 import { s3Account } from '../../shared/resources/s3/account.ts';
 import { bucket } from '../../shared/resources/s3/bucket.ts';
-import { REGION, SAMPLE_ACCOUNT } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 
 interface Asked {
   readonly NextToken?: string;

@@ -5,7 +5,8 @@ import { evenkeelAs, RECOMMENDED, temporaryFolder } from '../support/command.ts'
 import { type DeployedStack, deployStack } from '../support/deployed.ts';
 import { doctor as doctorOf, onlyRegions, recordHeartbeats } from '../support/doctor.ts';
 import { FAULTS } from '../support/faults.ts';
-import { REGION, type TestAccount, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { type TestAccount, testAccount } from '../support/sandbox.ts';
 
 // How the command speaks, on a small deployment. That it finds each fault of the real one: tests/deployment/doctor.test.ts.
 const { endpoint } = await testAccount();

@@ -9,7 +9,8 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { evenkeelAs, type Finished, temporaryFolder } from '../support/command.ts';
 import { tellingOrigin } from '../support/dead-letters.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const cwd = temporaryFolder();
 const account = await testAccount();

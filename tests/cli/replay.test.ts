@@ -9,7 +9,8 @@ import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { RESULT_KEYS } from '../support/result-keys.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 /** Every shape of DESIGN §7, each speaking of a group of its own, with the event id that its lines carry. */
 const SHAPES = [

@@ -16,7 +16,8 @@ import { detections } from '../../shared/detections/index.ts';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const BLOCKED = 's3-bucket-public-access-blocked';
 const cwd = temporaryFolder();

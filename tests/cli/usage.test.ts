@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, evenkeelProcessAs, linesOf, run, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/evenkeel');
 const PYTHON = join(import.meta.dirname, '../../.sandbox/venv/bin/python');

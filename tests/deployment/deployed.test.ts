@@ -29,7 +29,8 @@ import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
-import { REGION, type TestAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import type { TestAccount } from '../support/sandbox.ts';
 import { named, statementsOf as statementsIn, templateAt } from '../support/serverless.ts';
 import { slackServer } from '../support/slack-server.ts';
 

@@ -8,7 +8,8 @@ import { PYTHON } from '../../scripts/sandbox/moto.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import type { Finished } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import {
   generate,
   ofType,

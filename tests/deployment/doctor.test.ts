@@ -10,7 +10,8 @@ import { completeStack, type DeployedStack, SECRET, STACK } from '../support/dep
 import { doctor, onlyRegions, recordHeartbeats } from '../support/doctor.ts';
 import type { Fault } from '../support/faults/fault.ts';
 import { FAULTS } from '../support/faults.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import { PATIENCE, templateAt } from '../support/serverless.ts';
 
 const OTHERS = ['us-east-1', 'eu-central-1'];

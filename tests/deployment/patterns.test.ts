@@ -4,7 +4,7 @@ import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { matches } from '../support/event-pattern.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
 import { named, ofType, PATIENCE, type Resources, serverless, templateIn } from '../support/serverless.ts';
 import { copyOfTree } from '../support/tree.ts';
 

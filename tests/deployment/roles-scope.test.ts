@@ -7,7 +7,7 @@ import { readScopeOf, type ScopedAction, writeScopeOf, writesOf } from '../../sc
 import { MODES, type Mode } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { type IamRequest, keyUse, passing } from '../support/iam-requests.ts';
-import { REGION, SAMPLE_ACCOUNT } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 import { answer, arnsOf, deployed, type PlainStatement } from '../support/simulation.ts';
 
 const content = await loadContent();

@@ -17,7 +17,8 @@ import { deployStack, STACK } from '../support/deployed.ts';
 import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
 import { playDomain, playRules, playSlack, playWatch, roleArn } from '../support/role-scenarios.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
 
 /** Milliseconds that the plays may take where others use the processor too. */

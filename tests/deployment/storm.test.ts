@@ -4,7 +4,8 @@ import { packageWith } from '../../scripts/sandbox/package.ts';
 import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { STORM_POLICY, storm, writesIn } from '../../scripts/storm/storm.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 // A small storm; `npm run storm` raises one of 5,000 events on 500 resources.
 const EVENTS = 240;

@@ -1,6 +1,6 @@
 import scene from '../../scenes/iam/iam-root-user-unused.ts';
 import detection from '../../shared/detections/iam-root-user-unused.ts';
-import { SAMPLE_ACCOUNT, sampleEvent } from '../support/sandbox.ts';
+import { SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
 import { testDetection } from '../support/test-detection.ts';
 
 /** Another event of the same kind. */

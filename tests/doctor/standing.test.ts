@@ -13,7 +13,8 @@ import { trails } from '../../shared/doctor/trails.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { testEngine } from '../support/engine.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 // What the faults of the command's test do not show: states between well and ill, and other ways to be well.
 const account = await testAccount();

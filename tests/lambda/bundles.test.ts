@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundle, bundleOf, invoke, loadedOf } from '../support/bundles.ts';
-import { sampleEvent, testAccount } from '../support/sandbox.ts';
+import { sampleEvent } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import { generate } from '../support/serverless.ts';
 import { addStandIns } from '../support/stand-ins.ts';
 import { copyOfTree } from '../support/tree.ts';

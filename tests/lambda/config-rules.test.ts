@@ -19,7 +19,7 @@ import { makeHands } from '../support/cli-fixture.ts';
 import { configServer } from '../support/config-server.ts';
 import { ADMIN_PORTS, openGroup } from '../support/drift.ts';
 import { CAPTURED, itemChange, oversizedChange, ruleInvocationOf, scheduled } from '../support/rule-events.ts';
-import { REGION } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
 
 const hands = await makeHands();
 const { account, ledger } = hands;

@@ -7,7 +7,7 @@ import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { makeHands } from '../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
 import { change } from '../support/ledger-fixtures.ts';
-import { REGION } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
 import { servicesNamed } from '../support/served.ts';
 
 const hands = await makeHands();

@@ -6,7 +6,8 @@ import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { bundle, bundleOf, type Invocation, invoke } from '../support/bundles.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
-import { SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../support/sandbox.ts';
+import { SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import { copyOfTree } from '../support/tree.ts';
 
 const account = await testAccount();

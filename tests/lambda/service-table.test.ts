@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { concernedBy, controlsOf, type ServiceEntry, serviceOfControl } from '../../shared/lambda/service-table.ts';
-import { sampleEvent } from '../support/sandbox.ts';
+import { sampleEvent } from '../support/samples.ts';
 
 const loaded: string[] = [];
 const entry = (id: string, eventSources: readonly string[], resourceTypes: readonly string[]): ServiceEntry => ({

@@ -9,7 +9,8 @@ import {
   shortenVisibility,
 } from '../../shared/lambda/shorten-visibility.ts';
 import type { Aws } from '../../shared/resource.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const record = (receives?: number) =>
   ({

@@ -20,7 +20,8 @@ import { createSlackHandler } from '../../shared/lambda/slack.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import { saidBy } from '../support/capture-output.ts';
 import { noticeOf } from '../support/notice.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 import { closedAddress, OK, SECRET_PATH, slackServer } from '../support/slack-server.ts';
 
 const account = await testAccount();

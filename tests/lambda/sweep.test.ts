@@ -16,7 +16,7 @@ import { isSweep, sweepFrom } from '../../shared/lambda/sweep.ts';
 import { systemClock } from '../../shared/time.ts';
 import { makeHands, REMEDIATE } from '../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
-import { REGION } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
 
 const LOGGING = 'cloudtrail-trail-logging-enabled';
 const AFAR = 'eu-central-1';

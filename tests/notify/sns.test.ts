@@ -6,7 +6,8 @@ import { render } from '../../shared/notify/render.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { noticeOf } from '../support/notice.ts';
-import { REGION, SAMPLE_ACCOUNT, testAccount } from '../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const bucketPolicy = (letter: string) => ({
   service: 's3',

@@ -4,7 +4,8 @@ import {
   DescribeSecurityGroupRulesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';
+import { SAMPLE_ACCOUNT, sampleEvent } from './samples.ts';
+import type { TestAccount } from './sandbox.ts';
 
 /** The controls that a change of a security group's ingress can affect, in the order of their lines. */
 export const INGRESS_CONTROLS = [

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Aws } from '../../shared/resource.ts';
-import { REGION } from './sandbox.ts';
+import { REGION } from './samples.ts';
 
 /** Bodies that say nothing, as a proxy or a fault on the way may put them under status 200. */
 export const EMPTY_BODIES = ['', '{}', '<Answer/>', '<html><body>Welcome</body></html>'];

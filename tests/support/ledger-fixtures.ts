@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Ledger, type ResourceState, resourceKey, type Session, type Update } from '../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../shared/ledger/outbox.ts';
 import type { Exemption, Finding, Remediation } from '../../shared/ledger/records.ts';
-import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from './samples.ts';
 
 export const REF = {
   resourceType: 'AWS::EC2::SecurityGroup',

@@ -1,6 +1,6 @@
 import type { Notice } from '../../shared/notify/notifier.ts';
 import type { Result } from '../../shared/result.ts';
-import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from './samples.ts';
 
 /** A notice of a remediation, with what differs. */
 export const noticeOf = (result: Partial<Result> = {}, rest: Partial<Notice> = {}): Notice => ({

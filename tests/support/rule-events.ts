@@ -1,4 +1,4 @@
-import { REGION } from './sandbox.ts';
+import { REGION } from './samples.ts';
 
 /** When Config made the item or began the round. */
 export const CAPTURED = '2026-11-02T09:14:07.123Z';

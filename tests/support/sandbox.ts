@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Aws } from '../../shared/resource.ts';
+import { REGION } from './samples.ts';
 
 /** An account of its own on the local server, reached through the real SDK over HTTP. */
 export interface TestAccount {
@@ -13,11 +13,6 @@ export interface TestAccount {
   readonly env: Readonly<Record<string, string>>;
   aws(region?: string): Aws;
 }
-
-/** The region of the sample events. */
-export const REGION = 'eu-west-1';
-/** The account of the sample events. */
-export const SAMPLE_ACCOUNT = '111122223333';
 
 /** Makes this test file's own account the one that the SDK talks to, and gives it. */
 export async function testAccount(): Promise<TestAccount> {
@@ -43,17 +38,4 @@ export async function testAccount(): Promise<TestAccount> {
   Object.assign(process.env, env);
   const clients = awsClients();
   return { accountId, region: REGION, endpoint, env, aws: (region = REGION) => clients(region) };
-}
-
-/** A sample event of ours, `ec2/CreateVolume`, with ids replaced: an event that speaks of what this test has made. */
-export function sampleEvent(
-  name: string,
-  replacements: Readonly<Record<string, string>> = {},
-): Record<string, unknown> {
-  let text = readFileSync(new URL(`../../events/${name}.json`, import.meta.url), 'utf8');
-  for (const [from, to] of Object.entries(replacements)) {
-    if (!text.includes(from)) throw new Error(`events/${name}.json does not contain ${from}`);
-    text = text.replaceAll(from, to);
-  }
-  return JSON.parse(text);
 }

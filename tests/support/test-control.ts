@@ -18,7 +18,7 @@ import { DAY_MS } from '../../shared/time.ts';
 import { frozen } from './frozen.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import type { Reads } from './run-control.ts';
-import { REGION, SAMPLE_ACCOUNT } from './sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from './samples.ts';
 
 /** `['RevokeSecurityGroupIngress', {…input}]`. */
 type ExpectedStep = readonly [operation: string, input: object];

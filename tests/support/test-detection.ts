@@ -6,7 +6,7 @@ import { detectedIn } from '../../shared/engine/intake/detect.ts';
 import { type Change, changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { testEngine } from './engine.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './samples.ts';
 
 /** A sample event, `iam/RootActs`, or an event in any known shape. */
 type Sample = string | object;

@@ -21,7 +21,7 @@ import {
   remediationOf,
   saveRecord,
 } from './ledger-fixtures.ts';
-import { SAMPLE_ACCOUNT } from './sandbox.ts';
+import { SAMPLE_ACCOUNT } from './samples.ts';
 
 /** What every ledger promises of records and chains. */
 export function recordsContract(ledger: () => Ledger): void {

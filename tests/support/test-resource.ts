@@ -7,7 +7,8 @@ import { type Aws, everyListed, type Facets, type ResourceRef, type Trigger } fr
 import { serviceOf } from '../../shared/step.ts';
 import { EMPTY_BODIES, withAnswer } from './empty-answers.ts';
 import { iamActionsOf } from './iam-actions.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, type TestAccount } from './sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './samples.ts';
+import type { TestAccount } from './sandbox.ts';
 import { witness } from './witness.ts';
 
 interface Cases {

@@ -28,7 +28,8 @@ import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { type DeployedStack, deployStack, layForwarding, STACK, TRAIL } from '../support/deployed.ts';
 import { testEngine } from '../support/engine.ts';
-import { REGION, testAccount } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
+import { testAccount } from '../support/sandbox.ts';
 
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);

@@ -9,7 +9,7 @@ import { createWatchHandler } from '../../shared/watch/handler.ts';
 import { makeHands } from '../support/cli-fixture.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { change, findingOf, noticeOf } from '../support/ledger-fixtures.ts';
-import { REGION } from '../support/sandbox.ts';
+import { REGION } from '../support/samples.ts';
 
 const hands = await makeHands();
 const { account, ledger } = hands;

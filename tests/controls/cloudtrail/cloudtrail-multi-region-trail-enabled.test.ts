@@ -5,7 +5,7 @@ import control from '../../../shared/controls/cloudtrail/cloudtrail-multi-region
 import { Unreadable } from '../../../shared/resource.ts';
 import type { VisibleTrail } from '../../../shared/resources/cloudtrail/account.ts';
 import { callOf } from '../../../shared/step.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import scene, { trailDeleted } from '../../../scenes/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

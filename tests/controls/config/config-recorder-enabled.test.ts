@@ -1,7 +1,7 @@
 import type { RecordingGroup } from '@aws-sdk/client-config-service';
 import scene from '../../../scenes/config/config-recorder-enabled.ts';
 import control from '../../../shared/controls/config/config-recorder-enabled.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

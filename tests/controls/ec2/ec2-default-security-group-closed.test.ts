@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import scene from '../../../scenes/ec2/ec2-default-security-group-closed.ts';
 import control from '../../../shared/controls/ec2/ec2-default-security-group-closed.ts';
 import { callOf } from '../../../shared/step.ts';
-import { REGION, SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

@@ -1,6 +1,6 @@
 import scene from '../../../scenes/ec2/ec2-ebs-encryption-by-default-enabled.ts';
 import control from '../../../shared/controls/ec2/ec2-ebs-encryption-by-default-enabled.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

@@ -2,7 +2,7 @@ import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import scene from '../../../scenes/ec2/ec2-security-group-high-risk-ports-restricted.ts';
 import control from '../../../shared/controls/ec2/ec2-security-group-high-risk-ports-restricted.ts';
-import { REGION, SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

@@ -12,7 +12,8 @@ import type { Result } from '../../../shared/result.ts';
 import { MINUTE_MS } from '../../../shared/time.ts';
 import { wireTo } from '../../support/aws-proxy.ts';
 import { testEngine } from '../../support/engine.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { testControl } from '../../support/test-control.ts';
 import { sceneAccount, testScene } from '../../support/test-scene.ts';
 

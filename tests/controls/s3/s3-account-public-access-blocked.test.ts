@@ -1,6 +1,6 @@
 import scene from '../../../scenes/s3/s3-account-public-access-blocked.ts';
 import accountBlocked from '../../../shared/controls/s3/s3-account-public-access-blocked.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

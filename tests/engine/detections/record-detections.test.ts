@@ -15,7 +15,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
 import { dailyTasks } from '../../../shared/watch/daily.ts';
 import { countingStore } from '../../support/counting-store.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
-import { SAMPLE_ACCOUNT, sampleEvent } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT, sampleEvent } from '../../support/samples.ts';
 
 const HOME = 'eu-central-1';
 const REF = { resourceType: 'AWS::::Account', resourceId: SAMPLE_ACCOUNT, accountId: SAMPLE_ACCOUNT, region: HOME };

@@ -17,7 +17,8 @@ import { snsNotifier } from '../../../shared/notify/sns.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import { systemClock } from '../../../shared/time.ts';
 import { recordedClients, type SeenCall } from '../../support/recorder.ts';
-import { REGION, SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 
 /** What docs/round-trips.md says that each call is for. */
 const REMEDIATED = [

@@ -3,7 +3,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { type Aws, Unreadable } from '../../../shared/resource.ts';
 import { cloudtrailAccount } from '../../../shared/resources/cloudtrail/account.ts';
-import { SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
 
 testResource(cloudtrailAccount, {

@@ -6,7 +6,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Aws, everyListed } from '../../../shared/resource.ts';
 import { trail } from '../../../shared/resources/cloudtrail/trail.ts';
-import { REGION, SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
 
 const ARN = `arn:aws:cloudtrail:${REGION}:${SAMPLE_ACCOUNT}:trail/audit`;

@@ -1,6 +1,7 @@
 import { test } from '@jest/globals';
 import { configAccount } from '../../../shared/resources/config/account.ts';
-import { SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
 
 testResource(configAccount, {

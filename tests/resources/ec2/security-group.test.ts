@@ -13,7 +13,8 @@ import {
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Aws } from '../../../shared/resource.ts';
 import { securityGroup } from '../../../shared/resources/ec2/security-group.ts';
-import { sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { sampleEvent } from '../../support/samples.ts';
+import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const GROUP = 'sg-0a1b2c3d4e5f60718';

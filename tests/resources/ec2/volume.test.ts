@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { volume } from '../../../shared/resources/ec2/volume.ts';
-import { sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { sampleEvent } from '../../support/samples.ts';
+import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const VOLUME = 'vol-0a1b2c3d4e5f60718';

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { route } from '../../../shared/engine/intake/route.ts';
 import { user } from '../../../shared/resources/iam/user.ts';
-import { sampleEvent, type TestAccount, testAccount } from '../../support/sandbox.ts';
+import { sampleEvent } from '../../support/samples.ts';
+import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
 import { witness } from '../../support/witness.ts';
 

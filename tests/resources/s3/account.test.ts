@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { s3Account } from '../../../shared/resources/s3/account.ts';
-import { SAMPLE_ACCOUNT, sampleEvent, testAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT, sampleEvent } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
 
 testResource(s3Account, {
