@@ -15,11 +15,11 @@ export function targets(root: string, paths: readonly string[]): readonly string
   return [...new Set(files)].sort();
 }
 
-/** The tests that can kill a mutant of a source file, from the root. */
+/** The tests that are asked about a source file, from the root: none that explores interleavings, or runs processes, for a minute. */
 export interface Tests {
   /** Those at its mirrored path. */
   readonly nearest: readonly string[];
-  /** Others of its part (engine, ledger, aws) that load it: in memory, and not those that explore interleavings for a minute. */
+  /** Others of its part (engine, ledger, aws) that load it, in memory. */
   readonly others: readonly string[];
 }
 
@@ -27,13 +27,10 @@ export interface Tests {
 export function testsOf(root: string, source: string, related: readonly string[]): Tests {
   const [, part = ''] = source.split('/');
   const stem = `${source.replace(/^shared/, 'tests').replace(/\.ts$/, '')}.`;
-  const nearest = related.filter((test) => test.startsWith(stem));
-  const others = related.filter(
-    (test) =>
-      test.startsWith(`tests/${part}/`) &&
-      !nearest.includes(test) &&
-      !/interleavings/.test(test) &&
-      !needsLocalAccount(root, test),
+  const quick = related.filter((test) => !/interleavings|processes/.test(test));
+  const nearest = quick.filter((test) => test.startsWith(stem));
+  const others = quick.filter(
+    (test) => test.startsWith(`tests/${part}/`) && !nearest.includes(test) && !needsLocalAccount(root, test),
   );
   return { nearest, others };
 }
