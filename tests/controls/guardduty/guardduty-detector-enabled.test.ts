@@ -1,6 +1,6 @@
 import scene from '../../../scenes/guardduty/guardduty-detector-enabled.ts';
 import control from '../../../shared/controls/guardduty/guardduty-detector-enabled.ts';
-import { SAMPLE_ACCOUNT } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 

@@ -2,7 +2,8 @@ import { CreateDetectorCommand, DeleteDetectorCommand, GuardDutyClient } from '@
 import { expect, test } from '@jest/globals';
 import { Gone } from '../../../shared/resource.ts';
 import { guarddutyAccount } from '../../../shared/resources/guardduty/account.ts';
-import { SAMPLE_ACCOUNT, testAccount } from '../../support/sandbox.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
 
 testResource(guarddutyAccount, {
