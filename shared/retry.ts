@@ -1,8 +1,8 @@
 import type { Clock } from './time.ts';
 
-/** The time that was given is over; what is left has to be handed on. */
-export class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
+/** The deadline is over; what is left goes to the next run. */
+export class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceededError';
 }
 
 /** The moment by which a piece of work has to end. */
@@ -10,59 +10,73 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #at: number;
 
-  /** `at`: milliseconds since 1970; `Infinity` for work that takes as long as it takes. */
+  /** `at`: milliseconds since 1970; `Infinity` for work without a deadline. */
   constructor(clock: Clock, at: number) {
     this.#clock = clock;
     this.#at = at;
   }
 
-  /** Milliseconds that are left; negative where it is over. */
+  /** Milliseconds that are left; negative after the deadline. */
   get leftMs(): number {
     return this.#at - this.#clock.now().getTime();
   }
 
-  /** Throws OutOfTimeError where the time is over. */
+  /** Throws DeadlineExceededError after the deadline. */
   assert(): void {
-    if (this.leftMs <= 0) throw new OutOfTimeError('the time is over');
+    if (this.leftMs <= 0) throw new DeadlineExceededError('the deadline is over');
   }
 }
 
-/** The wait after each failed try in milliseconds, by the number of that try from 0 and its error; null where no other follows. */
-export type Backoff = (tries: number, error?: unknown) => number | null;
+/** The wait after a failed attempt in milliseconds, by the number of that attempt from 0 and its error; null to give up. */
+export type Backoff = (attempt: number, error?: unknown) => number | null;
 
-/** Waits that double up to `maxMs` and differ by up to a half, so that many who were turned away together do not come back together. Ends after `maxTries` tries. */
+/** Doubles up to `maxMs`, with jitter of up to a half, so that clients which were throttled together do not return together. Gives up after `maxAttempts`. */
 export const exponentialBackoff =
-  (firstMs: number, maxMs: number, maxTries = Number.POSITIVE_INFINITY): Backoff =>
-  (tries) =>
-    tries + 1 < maxTries ? Math.min(maxMs, firstMs * 2 ** tries) * (0.5 + Math.random() / 2) : null;
+  (firstMs: number, maxMs: number, maxAttempts = Number.POSITIVE_INFINITY): Backoff =>
+  (attempt) =>
+    attempt + 1 < maxAttempts ? Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2) : null;
 
 /** These waits, one after the other. */
 export const delays =
   (...milliseconds: readonly number[]): Backoff =>
-  (tries) =>
-    milliseconds[tries] ?? null;
+  (attempt) =>
+    milliseconds[attempt] ?? null;
 
 export interface RetryOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   readonly backoff: Backoff;
-  /** Whether an error may pass; any other is thrown at once. */
+  /** Whether an error is worth a retry; any other is thrown at once. */
   when(error: unknown): boolean;
   readonly deadline?: Deadline;
 }
 
-/** Tries until it succeeds, waiting after each failure that may pass. Throws what `work` threw last where that may not pass or no try is left, and OutOfTimeError where the deadline ends a wait. */
+/** Retries until it succeeds. Throws the last error where it is not worth a retry or the back-off gives up, and DeadlineExceededError where the deadline ends a wait. */
 export async function retry<T>(
-  work: (tries: number) => Promise<T>,
+  work: (attempt: number) => Promise<T>,
   { clock, backoff, when, deadline }: RetryOptions,
 ): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+  for (let attempt = 0; ; attempt += 1) {
     try {
-      return await work(tries);
+      return await work(attempt);
     } catch (error) {
-      const wait = when(error) ? backoff(tries, error) : null;
+      const wait = when(error) ? backoff(attempt, error) : null;
       if (wait === null) throw error;
       await clock.sleep(Math.max(0, Math.min(deadline?.leftMs ?? wait, wait)));
       deadline?.assert();
     }
+  }
+}
+
+/** Reads until a value is `done`, or the back-off gives up: returns the last value either way. Throws what `read` throws. */
+export async function readUntil<T>(
+  read: () => Promise<T>,
+  done: (value: T) => boolean,
+  { clock, backoff }: Pick<RetryOptions, 'clock' | 'backoff'>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    const value = await read();
+    const wait = done(value) ? null : backoff(attempt);
+    if (wait === null) return value;
+    await clock.sleep(wait);
   }
 }

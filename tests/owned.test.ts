@@ -27,7 +27,7 @@ function keeper(policy: string, controlId: string = ADMIN_PORTS) {
   });
   const context = { controls: controls.filter(({ id }) => id === controlId), fallback: account };
   const look = async (event: unknown) => (await Array.fromAsync(receive(event, engine, context))).flat()[0];
-  return { told: engine.told, look, opened: (group: string) => look(openedEvent(account, group, 'an event')) };
+  return { told: engine.notified, look, opened: (group: string) => look(openedEvent(account, group, 'an event')) };
 }
 
 /** A group that is open to the world, by its name, description and tags. */

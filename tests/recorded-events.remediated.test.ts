@@ -82,7 +82,7 @@ recorded('what a recorded event is the finding of is notified', () => {
       expect(await look(form)).toMatchObject([
         { controlId, resourceId: account.accountId, outcome: 'detected', annotation, steps: [], remediationId: null },
       ]);
-    const toldOf = () => engine.told.filter(({ result }) => result.controlId === controlId);
+    const toldOf = () => engine.notified.filter(({ result }) => result.controlId === controlId);
     expect(toldOf().map(({ result }) => result.annotation)).toEqual([annotation]);
 
     // An hour later the number of repeats is reported: there were none.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Deadline, delays, exponentialBackoff, OutOfTimeError, retry } from '../shared/retry.ts';
+import { Deadline, DeadlineExceededError, delays, exponentialBackoff, readUntil, retry } from '../shared/retry.ts';
 import { named } from './support/fake-resource.ts';
 
 /** A clock whose sleeps pass at once and are written down. */
@@ -69,7 +69,7 @@ describe('retry', () => {
         const time = clock();
         const deadline = new Deadline(time, at);
         const asked = retry(always, { clock: time, backoff: exponentialBackoff(1_000, 30_000), when, deadline });
-        await expect(asked).rejects.toBeInstanceOf(OutOfTimeError);
+        await expect(asked).rejects.toBeInstanceOf(DeadlineExceededError);
         expect(time.now().getTime()).toBeCloseTo(at, -1);
         expect(Math.max(...time.slept)).toBeLessThanOrEqual(30_000);
       }),
@@ -83,6 +83,32 @@ test('a deadline is over when its time has come', async () => {
   expect(deadline.leftMs).toBe(10);
   deadline.assert();
   await time.sleep(10);
-  expect(() => deadline.assert()).toThrow(OutOfTimeError);
+  expect(() => deadline.assert()).toThrow(DeadlineExceededError);
   new Deadline(time, Number.POSITIVE_INFINITY).assert();
+});
+
+describe('readUntil', () => {
+  const counting = () => {
+    let reads = 0;
+    return async () => ++reads;
+  };
+
+  test('returns at once what is done, without a wait', async () => {
+    const time = clock();
+    expect(await readUntil(counting(), () => true, { clock: time, backoff: delays(5) })).toBe(1);
+    expect(time.slept).toEqual([]);
+  });
+
+  test('reads again after each wait, and returns the last read where none is done', async () => {
+    const time = clock();
+    const backoff = delays(5, 7);
+    expect(await readUntil(counting(), (read) => read === 2, { clock: time, backoff })).toBe(2);
+    expect(await readUntil(counting(), () => false, { clock: time, backoff })).toBe(3);
+    expect(time.slept).toEqual([5, 5, 7]);
+  });
+
+  test('throws what a read throws', async () => {
+    const read = () => Promise.reject(passing);
+    await expect(readUntil(read, () => false, { clock: clock(), backoff: delays(5) })).rejects.toBe(passing);
+  });
 });

@@ -8,7 +8,7 @@ import { messageOf } from '../engine/errors.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { resultsOf } from '../engine/sweep/assess.ts';
 import { inventoryTypes, type Selection } from '../engine/sweep/inventory.ts';
-import { CONCURRENCY, LEDGER, SweepPass } from '../engine/sweep/pass.ts';
+import { CONCURRENCY, LEDGER_TYPE, SweepPass } from '../engine/sweep/pass.ts';
 import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
 import { Deadline, exponentialBackoff } from '../retry.ts';
@@ -144,7 +144,7 @@ class Run {
 
 function notListed({ service, accountId, region }: SweepScope, type: string, error: string): Result {
   const place = { accountId, region };
-  if (type === LEDGER)
+  if (type === LEDGER_TYPE)
     return failure(place, `could not list what the ledger has open of ${service} in ${region}: ${error}`);
   return { ...failure(place, `could not list ${type} in ${region}: ${error}`), resourceType: type };
 }

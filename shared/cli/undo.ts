@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
-import { ChangedSinceError, type Undone, undo as undoRemediation } from '../engine/execution/undo.ts';
+import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/execution/undo.ts';
 import { DAY_MS, dayOf } from '../time.ts';
 import { caller } from './caller.ts';
 import { makeCall } from './calls.ts';
@@ -56,7 +56,7 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
 
 /** What an undo came to, in a sentence before its calls. `recheckAt`: when a pending one is looked at again. */
 export function headline(
-  { record, undoId, exemptions, isPending }: Undone,
+  { record, undoId, exemptions, isPending }: UndoResult,
   expires: string,
   recheckAt: string,
 ): string {

@@ -8,7 +8,7 @@ import { parseArn } from '../aws/arn.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
-import { type Place, placeOf } from '../engine/intake/place.ts';
+import { type Location, locationOf } from '../engine/intake/location.ts';
 import { refOf } from '../engine/intake/trigger.ts';
 import { type Evaluate, evaluator } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
@@ -82,7 +82,7 @@ class RuleEvaluation {
   readonly #engine: Engine;
   readonly #evaluate: Evaluate;
   readonly #limit = pLimit(CONCURRENCY);
-  readonly #place: Place;
+  readonly #place: Location;
 
   constructor(control: AnyControl, asked: RuleInvocation, engine: Engine) {
     this.#control = control;
@@ -157,8 +157,8 @@ class RuleEvaluation {
   }
 
   /** What belongs to no region is evaluated in the home region, whichever rule asks. */
-  #placeOf(resource: AnyResource): Place {
-    return placeOf(resource, this.#place, { fallback: this.#place, home: process.env.AWS_REGION ?? '' });
+  #placeOf(resource: AnyResource): Location {
+    return locationOf(resource, this.#place, { fallback: this.#place, home: process.env.AWS_REGION ?? '' });
   }
 
   get #aws(): Aws {

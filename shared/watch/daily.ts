@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/context.ts';
-import { expire, isExpired } from '../engine/reconcile/approvals.ts';
+import { expire, isExpiredApproval } from '../engine/reconcile/approvals.ts';
 import { publishAnnouncements } from '../engine/reconcile/notices.ts';
 import { type Recheck, recheckOf } from '../engine/sweep/leftovers.ts';
 import { evaluateFlap } from '../ledger/flap.ts';
@@ -92,7 +92,7 @@ const endApprovals: Task = async (engine) => {
   for await (const { state } of engine.ledger.active())
     for (const { id, status } of state.open) {
       const record = status === 'awaitingApproval' ? await engine.ledger.remediation(id) : null;
-      if (record === null || !isExpired(record, engine)) continue;
+      if (record === null || !isExpiredApproval(record, engine)) continue;
       await expire(record, engine).catch((error: unknown) => {
         if (!(error instanceof LeaseHeldError)) throw error;
       });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
-import { GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
+import { SLICE_GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
@@ -208,7 +208,7 @@ describe('each function', () => {
       expect(VisibilityTimeout).toBe(6 * timeout);
       // A lease that was taken in the last moment, and half a minute for clocks and for what is on its way.
       expect(VisibilityTimeout).toBeGreaterThanOrEqual(timeout + LEASE_MS / 1000 + 30);
-      expect(VisibilityTimeout).toBeGreaterThan(timeout + (GRACE_MS - MARGIN_MS) / 1000);
+      expect(VisibilityTimeout).toBeGreaterThan(timeout + (SLICE_GRACE_MS - MARGIN_MS) / 1000);
       expect(timeout).toBeGreaterThan((2 * MARGIN_MS) / 1000);
     }
   });

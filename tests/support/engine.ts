@@ -7,9 +7,9 @@ import { defaultParameters } from '../../shared/policy/defaults.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Aws } from '../../shared/resource.ts';
 
-/** An engine for tests: everything in memory, no waiting, and what was told can be read. */
+/** An engine for tests: everything in memory, no waiting, and what was published can be read. */
 export interface TestEngine extends Engine {
-  readonly told: Notice[];
+  readonly notified: Notice[];
   readonly announced: Announcement[];
   readonly sent: InternalMessage[];
 }
@@ -20,7 +20,7 @@ export function testEngine(
   mode: Mode = 'remediate',
   overrides: Partial<Engine> & { readonly parameters?: Readonly<Record<string, unknown>> } = {},
 ): TestEngine {
-  const told: Notice[] = [];
+  const notified: Notice[] = [];
   const announced: Announcement[] = [];
   const sent: InternalMessage[] = [];
   const { parameters, ...rest } = overrides;
@@ -29,7 +29,7 @@ export function testEngine(
     ledger: memoryLedger(),
     notifier: {
       async notify(notice) {
-        told.push(notice);
+        notified.push(notice);
       },
       async announce(announcement) {
         announced.push(announcement);
@@ -52,7 +52,7 @@ export function testEngine(
       sent.push(...messages);
     },
     ...rest,
-    told,
+    notified,
     announced,
     sent,
   };

@@ -54,8 +54,8 @@ export function scene({
       }),
     },
   });
-  const told = engine.told;
-  Object.assign(engine, { notifier: notifier ?? watchedNotifier(world, told) });
+  const notified = engine.notified;
+  Object.assign(engine, { notifier: notifier ?? watchedNotifier(world, notified) });
   const run = async (...controls: AnyControl[]): Promise<readonly Result[]> => {
     const results = await reconcile(subjectOf(...controls), CAUSE, engine);
     for (const result of results) expect(Object.keys(result).sort()).toEqual(RESULT_KEYS);
@@ -64,7 +64,7 @@ export function scene({
   const later = (milliseconds: number) => {
     now += milliseconds;
   };
-  return { world, engine, ledger, told, sleeps, run, later, ...book };
+  return { world, engine, ledger, notified, sleeps, run, later, ...book };
 }
 /** What was called, in order. */
 export const writes = (world: World) => world.calls.map(({ operation }) => operation);

@@ -92,7 +92,7 @@ export function testDetection(detection: Detection, scene: Scene, { detected, ig
         ).flat();
       expect(await replay()).toMatchObject([{ controlId: detection.id, outcome: 'detected', error: null }]);
       await replay();
-      expect(engine.told).toMatchObject([{ result: { controlId: detection.id } }]);
+      expect(engine.notified).toMatchObject([{ result: { controlId: detection.id } }]);
     });
 
     test('never writes, and describes itself', () => {

@@ -243,7 +243,7 @@ describe('records that are open', () => {
     ]);
     expect(await Array.fromAsync(engine.ledger.openFindings())).toMatchObject([{ outcome: 'detected' }]);
     expect(await look()).toMatchObject([{ outcome: 'awaitingApproval' }]);
-    expect(engine.told).toHaveLength(2);
+    expect(engine.notified).toHaveLength(2);
   });
 
   test('one that is being decided on is left to whoever decides', async () => {

@@ -12,7 +12,7 @@ import { messageOf } from '../errors.ts';
 import type { DetectedRecord } from '../intake/detect.ts';
 import { announceOutage } from '../reconcile/announce-outage.ts';
 import { lower } from '../reconcile/modes.ts';
-import { postponed, publishOutbox, queued } from '../reconcile/notices.ts';
+import { postpone, publishOutbox, queued } from '../reconcile/notices.ts';
 import { hasDetections, isCounted, reportOf, withoutFindings, withSighting, withTimePassed } from './sightings.ts';
 
 /**
@@ -38,8 +38,8 @@ async function recordDetection(record: DetectedRecord, cause: Cause, engine: Eng
   const found = resultOf(record, cause, detected.annotation);
   try {
     const session = await engine.ledger.load(keyOf(record));
-    const { session: after, result, own } = await kept(session, record, found, cause, engine);
-    const [said = result] = await published(after, { ref, detections: [detection] }, engine, own, [result]);
+    const { session: after, result, own } = await recordSighting(session, record, found, cause, engine);
+    const [said = result] = await publish(after, { ref, detections: [detection] }, engine, own, [result]);
     return said;
   } catch (error) {
     await announceOutage(engine, error);
@@ -48,7 +48,7 @@ async function recordDetection(record: DetectedRecord, cause: Cause, engine: Eng
 }
 
 /** The ledger as it is once the event is in it, and what this run has to publish. An event that was counted before costs one read and no write. */
-async function kept(
+async function recordSighting(
   session: Session,
   record: DetectedRecord,
   found: Result,
@@ -108,19 +108,19 @@ async function review(
   const now = engine.clock.now();
   const loaded = await engine.ledger.load(key);
   if (!hasDetections(loaded.state) && loaded.state.outbox.length === 0) return [];
-  const [session, told] = await engine.ledger.update(await engine.ledger.loadShared(loaded), (state, shared) => {
+  const [session, notices] = await engine.ledger.update(await engine.ledger.loadShared(loaded), (state, shared) => {
     const isExempt = (detection: Detection) => exemptionFor({ detection, ref }, shared, engine) !== null;
     const { state: next, reports } = withTimePassed(detections.filter(isExempt).reduce(withoutFindings, state), now);
     const notices = reports.map((finding) => queued(reportResult(finding, ref, cause), cause, now, NOTHING_MADE));
     if (next === state) return { answer: notices };
     return { next: { ...next, outbox: [...next.outbox, ...notices] }, answer: notices };
   });
-  const results = told.map(({ notice }) => notice.result);
-  return published(
+  const results = notices.map(({ notice }) => notice.result);
+  return publish(
     session,
     { ref, detections },
     engine,
-    told.map(({ id }) => id),
+    notices.map(({ id }) => id),
     results,
   );
 }
@@ -136,7 +136,7 @@ const reportResult = (finding: Finding, ref: ResourceRef, cause: Cause): Result 
   });
 
 /** Publishes what this run has queued and what dead runs left. What could not be published stays in the outbox, and the retry of the event publishes it. */
-async function published(
+async function publish(
   session: Session,
   { ref, detections }: { readonly ref: ResourceRef; readonly detections: readonly Detection[] },
   engine: Engine,
@@ -148,7 +148,7 @@ async function published(
     await publishOutbox(session, { resource, ref, controls: detections }, engine, own);
     return results;
   } catch (error) {
-    await postponed(session, engine, own);
+    await postpone(session, engine, own);
     const why = `not notified: ${messageOf(error)}`;
     return results.map((result) => ({ ...result, outcome: 'failed', error: `${result.outcome}, but ${why}` }));
   }

@@ -21,7 +21,7 @@ const fingerprintOf = ({ fingerprint }: Detected): string => hashOf(fingerprint)
 const keyOf = ({ id }: Detection, detected: Detected): string => `${id}#${fingerprintOf(detected)}`;
 
 /** What an event adds to what was known. */
-export interface Sighting {
+export interface SightingUpdate {
   readonly state: ResourceState;
   /** `known`: the same event came before, or it is a repeat that is counted and not notified yet. */
   readonly news: 'new' | 'report' | 'known';
@@ -53,7 +53,7 @@ export function withSighting(
   detected: Detected,
   eventId: string | null,
   now: Date,
-): Sighting {
+): SightingUpdate {
   const known = knownFinding(state, detection, detected, now);
   if (known !== null && isCounted(state, detection, detected, eventId, now))
     return { state, news: 'known', finding: known };

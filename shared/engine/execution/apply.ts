@@ -20,7 +20,7 @@ export interface Attempt {
 export type Send = (index: number) => Promise<Attempt>;
 
 /** A step that is in the ledger and not yet made; should its run be cut off, it can be undone all the same. */
-export const intended = (step: Step): RecordedStep => ({
+export const intendedStep = (step: Step): RecordedStep => ({
   ...callOf(step),
   elements: step.elements,
   status: 'intended',
@@ -34,19 +34,19 @@ export const sendSteps =
   (plan: readonly Step[], ref: ResourceRef, engine: Engine): Send =>
   async (index) => {
     const step = plan[index] as Step;
-    const recorded = intended(step);
+    const recorded = intendedStep(step);
     try {
       const client = engine.aws(step.region ?? ref.region)(step.client) as Sender;
       const output = await client.send(new step.command(step.input as never));
       const requestId = output.$metadata?.requestId ?? null;
       return { step: { ...recorded, status: 'made', requestId, ...undoOf(step, output) }, refusal: null };
     } catch (error) {
-      return afterError(recorded, error, step.satisfiedBy);
+      return attemptAfterError(recorded, error, step.satisfiedBy);
     }
   };
 
 /** What an error says of a call: it is so already (another actor was faster, or an earlier try of ours whose answer was lost), it was refused, or nobody knows. What nobody knows keeps its undo: the state decides. */
-export function afterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
+export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
   const isSo = error instanceof Error && satisfiedBy.includes(error.name);
   if (isSo)
     return {

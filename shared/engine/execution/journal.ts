@@ -6,7 +6,7 @@ import type { Draft } from '../reconcile/draft.ts';
 import type { Send } from './apply.ts';
 
 /** How the calls of a record went. */
-export interface Journaled {
+export interface Execution {
   readonly record: Remediation;
   /** Why not all calls were made; null where they were, as far as is known. */
   readonly error: StepFailedError | null;
@@ -15,7 +15,7 @@ export interface Journaled {
 }
 
 /** Makes the calls of a record that has begun, one by one: each call's outcome and a longer lease are written before the next. One that was refused, or whose answer was lost, ends it: the state then tells what took effect. Throws where the ledger does not answer or the lease was lost: nothing further is called. */
-export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Journaled> {
+export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Execution> {
   let current = record;
   for (const [index, { service, operation }] of record.steps.entries()) {
     if (current !== record) {
@@ -36,7 +36,7 @@ export async function execute(record: Remediation, send: Send, draft: Draft, { c
 }
 
 /** The record once the state has told what was made of the steps that nobody answered for: all of them where the state is as it was meant to be, none is known to be where it is not. */
-export const settledSteps = (record: Remediation, isAsMeant: boolean): Remediation => ({
+export const resolvedSteps = (record: Remediation, isAsMeant: boolean): Remediation => ({
   ...record,
   steps: record.steps.map((step) =>
     step.status === 'unknown' && isAsMeant ? { ...step, status: 'made', error: null } : step,

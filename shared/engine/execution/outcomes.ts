@@ -8,11 +8,11 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 import { DAY_MS, HOUR_MS, milliseconds } from '../../time.ts';
-import { sameFinding, withFinding, withNotice, withoutFinding } from '../reconcile/findings.ts';
+import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../reconcile/findings.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
-import { hasChanged, settledSteps } from './journal.ts';
+import { hasChanged, resolvedSteps } from './journal.ts';
 import { callIn, isReversible } from './recorded-call.ts';
 
 /** When `pending` ends as `failed`, unless the control says otherwise. */
@@ -21,7 +21,7 @@ const DEADLINE_MS = HOUR_MS;
 export const RECHECK_MS = 60_000;
 
 /** The scopes whose breakers a control's remediation passes. */
-export const limitsFor = (run: Run, control: AnyControl): readonly ScopeLimit[] => {
+export const breakerLimits = (run: Run, control: AnyControl): readonly ScopeLimit[] => {
   const { control: each, account } = run.engine.policy.limits.remediationsPerHour;
   return [
     { scope: control.id, limit: each },
@@ -48,7 +48,7 @@ export function finishRemediated(
   heldBack: HeldBack | null = null,
 ): Progress {
   const now = run.now();
-  const done = settledSteps(record, true);
+  const done = resolvedSteps(record, true);
   const isLeft = evaluation.complianceType === 'NON_COMPLIANT';
   run.draft.save({
     ...done,
@@ -73,10 +73,10 @@ export function finishRemediated(
   });
   run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), true, now.getTime()));
   // What is left after every step is what only a person can remediate.
-  return isLeft ? leftToPerson(run, control, progress, evaluation, heldBack) : progress;
+  return isLeft ? reportRemainder(run, control, progress, evaluation, heldBack) : progress;
 }
 
-function leftToPerson(
+function reportRemainder(
   run: Run,
   control: AnyControl,
   progress: Progress,
@@ -91,7 +91,7 @@ function leftToPerson(
     withFinding(state, control, {
       outcome,
       annotation,
-      fingerprint: sameFinding(evaluation, heldBack?.reason ?? null),
+      fingerprint: findingFingerprint(evaluation, heldBack?.reason ?? null),
       at: run.now().toISOString(),
       notice,
     }),
@@ -118,7 +118,7 @@ export function finishUndone(
 ): void {
   const now = run.now().toISOString();
   run.draft.save({
-    ...settledSteps(record, true),
+    ...resolvedSteps(record, true),
     status: 'remediated',
     after: redact(state),
     afterCompliance: evaluation.complianceType,
@@ -141,9 +141,9 @@ export function finishPending(
   const wait = evaluation.retryAfter ?? (control.settles === undefined ? RECHECK_MS : milliseconds(control.settles));
   const expires = record.expires !== null && record.status === 'pending' ? record.expires : deadlineOf(control, now);
   const recheckAt = Math.min(now + wait, Date.parse(expires));
-  const waiting = settledSteps(record, true);
+  const waiting = resolvedSteps(record, true);
   run.draft.save({ ...waiting, status: 'pending', expires, recheckAt: new Date(recheckAt).toISOString() });
-  waitFor(run, control, recheckAt, expires, why, evaluation.fingerprint);
+  markPending(run, control, recheckAt, expires, why, evaluation.fingerprint);
   return {
     outcome: 'pending',
     before: 'NON_COMPLIANT',
@@ -159,7 +159,7 @@ export const deadlineOf = ({ deadline }: AnyControl, now: number): string =>
   new Date(now + (deadline === undefined ? DEADLINE_MS : milliseconds(deadline))).toISOString();
 
 /** Keeps the finding as pending, and asks for one recheck of the resource: the earliest that any of its controls waits for. */
-export function waitFor(
+export function markPending(
   run: Run,
   control: AnyControl,
   recheckAt: number,
@@ -205,7 +205,7 @@ export interface Failure {
   /** The place that it took in the breakers; free again where nothing was changed. */
   readonly taken?: readonly TakenPlace[];
   /** AWS did not come to an end before the deadline: tried again later, and not at once. */
-  readonly isLate?: boolean;
+  readonly isOverdue?: boolean;
 }
 
 /** The remediation has failed, or is blocked for good: its record ends and people are notified once. */
@@ -214,7 +214,7 @@ export function finishFailed(
   control: AnyControl,
   record: Remediation,
   evaluated: Evaluated | null,
-  { error, refusal = null, taken = [], isLate = false }: Failure,
+  { error, refusal = null, taken = [], isOverdue: isLate = false }: Failure,
 ): Progress {
   const now = run.now();
   const isBlocked = refusal !== null;
@@ -246,17 +246,17 @@ export function finishFailed(
     withFinding(state, control, {
       outcome: progress.outcome,
       annotation: isBlocked ? (progress.annotation ?? '') : error,
-      fingerprint: evaluated === null ? hashOf(error).slice(0, 16) : sameFinding(evaluated.evaluation, why),
+      fingerprint: evaluated === null ? hashOf(error).slice(0, 16) : findingFingerprint(evaluated.evaluation, why),
       at: now.toISOString(),
       notice,
-      ...(isBlocked || isLate ? laterTry(run, control, evaluated, by, isBlocked ? record.id : null) : {}),
+      ...(isBlocked || isLate ? nextAttempt(run, control, evaluated, by, isBlocked ? record.id : null) : {}),
     }),
   );
   return progress;
 }
 
 /** When a remediation that is blocked is tried again, and under which circumstances at once. */
-const laterTry = (
+const nextAttempt = (
   run: Run,
   { severity }: AnyControl,
   evaluated: Evaluated | null,
@@ -264,11 +264,11 @@ const laterTry = (
   recordId: string | null,
 ) => ({
   retryAt: new Date(run.now().getTime() + (severity === 'CRITICAL' ? HOUR_MS : DAY_MS)).toISOString(),
-  blocked: { by, recordId, ...circumstances(run, evaluated) },
+  blocked: { by, recordId, ...attemptContext(run, evaluated) },
 });
 
 /** What a blocked remediation was tried under. */
-export const circumstances = ({ engine, subject }: Run, evaluated: Evaluated | null) => ({
+export const attemptContext = ({ engine, subject }: Run, evaluated: Evaluated | null) => ({
   facets: hashOf(withoutVolatile(evaluated?.state ?? null, subject.resource.volatile ?? [])).slice(0, 16),
   version: `${engine.codeVersion} ${engine.policy.version}`,
 });

@@ -3,17 +3,17 @@ import { giveBack, type TakenPlace } from '../../ledger/breaker.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
-import { sameFinding, withFinding, withoutFinding } from '../reconcile/findings.ts';
+import { findingFingerprint, withFinding, withoutFinding } from '../reconcile/findings.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates/circuit-breaker.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
 import { planNeeds } from '../reconcile/plan.ts';
 import { newRecord } from '../reconcile/record.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
-import { intended, sendSteps } from './apply.ts';
+import { intendedStep, sendSteps } from './apply.ts';
 import { execute } from './journal.ts';
-import { finishFailed, finishPending, finishRemediated, type HeldBack, limitsFor, RECHECK_MS } from './outcomes.ts';
-import { settle } from './settle.ts';
+import { breakerLimits, finishFailed, finishPending, finishRemediated, type HeldBack, RECHECK_MS } from './outcomes.ts';
+import { readUntilVerified } from './verification.ts';
 
 /** What a remediation is about. */
 export interface Work {
@@ -30,11 +30,11 @@ export interface Work {
 export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
   const { control, evaluated, steps, approved } = work;
   const { draft, engine, subject } = run;
-  const record = approved === null ? await againOrNew(run, work) : approvedRecord(run, approved, steps);
-  const opened = { annotation: evaluated.evaluation.annotation, fingerprint: sameFinding(evaluated.evaluation) };
+  const record = approved === null ? await continuedOrNewRecord(run, work) : approvedRecord(run, approved, steps);
+  const opened = { annotation: evaluated.evaluation.annotation, fingerprint: findingFingerprint(evaluated.evaluation) };
   const admission = await draft.begin(
     record,
-    limitsFor(run, control),
+    breakerLimits(run, control),
     (state) =>
       control.id in state.findings
         ? state
@@ -43,7 +43,7 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
   const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
-    (error: unknown) => cutShort(run, control, record, error),
+    (error: unknown) => saveInterrupted(run, control, record, error),
   );
   const { error, refusal } = journaled;
   if (error !== null && refusal !== null)
@@ -52,11 +52,11 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
       refusal,
       taken: admission.taken,
     });
-  return verified(run, work, journaled.record, error, admission.taken);
+  return verify(run, work, journaled.record, error, admission.taken);
 }
 
 /** The ledger, or the lease, was lost between two calls: no further call is made, and the record says how far it came, should it still be written. */
-async function cutShort(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
+async function saveInterrupted(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
   const current = run.draft.pending(record.id) ?? record;
   const read = await readAgain(run, control);
   const after = 'evaluated' in read ? redact(read.evaluated.state) : null;
@@ -65,7 +65,7 @@ async function cutShort(run: Run, control: AnyControl, record: Remediation, erro
 }
 
 /** A retry of what was blocked goes on in its record: no new one for each try. */
-async function againOrNew(run: Run, { control, evaluated, steps }: Work): Promise<Remediation> {
+async function continuedOrNewRecord(run: Run, { control, evaluated, steps }: Work): Promise<Remediation> {
   const record = newRecord(run, control, evaluated, steps, { status: 'applying', mode: 'remediate' });
   const id = run.draft.state.findings[control.id]?.blocked?.recordId;
   if (id === undefined || id === null) return record;
@@ -78,7 +78,7 @@ async function againOrNew(run: Run, { control, evaluated, steps }: Work): Promis
 const approvedRecord = ({ engine }: Run, approved: Remediation, steps: readonly Step[]): Remediation => ({
   ...approved,
   status: 'applying',
-  steps: steps.map(intended),
+  steps: steps.map(intendedStep),
   expires: null,
   times: { ...approved.times, decided: engine.clock.now().toISOString() },
   codeVersion: engine.codeVersion,
@@ -89,7 +89,7 @@ const approvedRecord = ({ engine }: Run, approved: Remediation, steps: readonly 
 type Read = { readonly evaluated: Evaluated } | { readonly error: unknown };
 
 /** Reads again, with growing waits, until the control is satisfied, AWS is at work, or only a person can go on; what is read decides, also where a call was not answered. */
-async function verified(
+async function verify(
   run: Run,
   { control, heldBack }: Pick<Work, 'control' | 'heldBack'>,
   record: Remediation,
@@ -97,9 +97,9 @@ async function verified(
   taken: readonly TakenPlace[],
 ): Promise<Progress> {
   const once = stopped !== null || control.settles !== undefined;
-  const last = await settle(
+  const last = await readUntilVerified(
     () => readAgain(run, control),
-    (read) => once || isSettled(run, control, record, read),
+    (read) => once || isVerified(run, control, record, read),
     run.engine.clock,
   );
   const evaluated = 'evaluated' in last ? last.evaluated : null;
@@ -121,7 +121,7 @@ async function verified(
   if (!isWrong)
     return isMeant(stopped, record)
       ? finishRemediated(run, control, record, evaluated)
-      : overtaken(run, control, record, evaluated, taken);
+      : finishOvertaken(run, control, record, evaluated, taken);
   if (stopped !== null) return failed(messageOf(stopped));
   if (evaluated.evaluation.retryAfter !== undefined || control.settles !== undefined)
     return finishPending(run, control, record, evaluated);
@@ -135,7 +135,7 @@ const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>
   stopped === null || steps.every(({ status }) => status !== 'failed' && status !== 'intended');
 
 /** The call was refused, and the resource is gone or right all the same: another actor was faster, and nobody needs to hear of it. */
-function overtaken(
+function finishOvertaken(
   run: Run,
   control: AnyControl,
   record: Remediation,
@@ -172,7 +172,7 @@ async function readAgain(run: Run, control: AnyControl): Promise<Read> {
   }
 }
 
-function isSettled(run: Run, control: AnyControl, record: Remediation, read: Read): boolean {
+function isVerified(run: Run, control: AnyControl, record: Remediation, read: Read): boolean {
   if ('error' in read) return false;
   const { evaluation, deleted } = read.evaluated;
   // A read may not see yet what was just made.

@@ -7,20 +7,20 @@ import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
 import { onContention, subjectOf } from '../reconcile/approvals.ts';
 import { Draft } from '../reconcile/draft.ts';
-import { sameFinding, withFinding } from '../reconcile/findings.ts';
+import { findingFingerprint, withFinding } from '../reconcile/findings.ts';
 import { publishOutbox } from '../reconcile/notices.ts';
 import { observe } from '../reconcile/observation.ts';
 import { newId } from '../reconcile/record.ts';
-import { ASSIGNED_AGAIN, recover } from '../reconcile/recover.ts';
+import { REASSIGNED_IDS, recover } from '../reconcile/recover.ts';
 import { redact } from '../reconcile/redact.ts';
 import { facetsOf, Run } from '../reconcile/run.ts';
 import { withLease } from '../reconcile/with-lease.ts';
-import { afterError, type Send } from './apply.ts';
+import { attemptAfterError, type Send } from './apply.ts';
 import { execute, hasChanged } from './journal.ts';
 import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
-import { settle } from './settle.ts';
 import { stateDiff } from './state-diff.ts';
-import { type Undoable, undoable } from './undoable.ts';
+import { findUndoable, type Undoable } from './undoable.ts';
+import { readUntilVerified } from './verification.ts';
 
 /** Who undoes a remediation, why, and until when the resource may stay as it was. */
 export interface UndoRequest {
@@ -33,7 +33,7 @@ export interface UndoRequest {
 }
 
 /** What an undo came to. */
-export interface Undone {
+export interface UndoResult {
   readonly record: Remediation;
   readonly calls: readonly UndoCall[];
   /** For what the undo brings back, by whichever control. */
@@ -64,7 +64,7 @@ export async function undo(
   engine: Engine,
   controls: readonly AnyControl[],
   call: CallMaker,
-): Promise<Undone> {
+): Promise<UndoResult> {
   const asked = await engine.ledger.remediation(request.id);
   if (asked === null) throw new NotDecidableError(`there is no remediation ${request.id}`);
   const subject = subjectOf(asked, controls);
@@ -73,7 +73,12 @@ export async function undo(
     new Run(subject, cause, engine, draft, await observe(subject, facetsOf(subject.controls), engine));
   if (request.dryRun) {
     const session = await engine.ledger.load(resourceKey(asked.service, asked.ref));
-    return new Undo(request, await undoable(request.id, engine), await begin(new Draft(engine, session)), call).plan();
+    return new Undo(
+      request,
+      await findUndoable(request.id, engine),
+      await begin(new Draft(engine, session)),
+      call,
+    ).plan();
   }
   let run: Run | null = null;
   try {
@@ -81,7 +86,7 @@ export async function undo(
       run = await begin(draft);
       await recover(run);
       await draft.write();
-      return new Undo(request, await undoable(request.id, engine), run, call).carryOut();
+      return new Undo(request, await findUndoable(request.id, engine), run, call).carryOut();
     });
   } finally {
     if (run !== null) await finish(run);
@@ -107,15 +112,15 @@ class Undo {
   }
 
   /** What it would do. Throws ChangedSinceError. */
-  plan(): Undone {
-    const { record, calls, left } = this.#undoable;
+  plan(): UndoResult {
+    const { record, calls, stateAfter: left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
     const changed = isGone ? ['the resource does not exist any more'] : stateDiff(left, this.#state(), this.#ignoring);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }
 
-  async carryOut(): Promise<Undone> {
+  async carryOut(): Promise<UndoResult> {
     const planned = this.plan();
     const [exemption] = planned.exemptions as readonly [Exemption];
     const { draft, engine } = this.#run;
@@ -145,7 +150,7 @@ class Undo {
 
   /** Names of fields in which two states may differ and are the same all the same. */
   get #ignoring(): readonly string[] {
-    return [...ASSIGNED_AGAIN, ...(this.#run.subject.resource.volatile ?? [])];
+    return [...REASSIGNED_IDS, ...(this.#run.subject.resource.volatile ?? [])];
   }
 
   /** What the control sees, as the record keeps it. */
@@ -158,7 +163,7 @@ class Undo {
       const output = (await this.#call(call, this.#undoable.record.ref)) as { $metadata?: { requestId?: string } };
       return { step: { ...step, status: 'made', requestId: output?.$metadata?.requestId ?? null }, refusal: null };
     } catch (error) {
-      return afterError(step, error);
+      return attemptAfterError(step, error);
     }
   };
 
@@ -182,7 +187,7 @@ class Undo {
       }
     };
     const done = (left: readonly string[] | null) => left?.length === 0 || isStopped || this.#isAtWork();
-    return settle(read, done, this.#run.engine.clock);
+    return readUntilVerified(read, done, this.#run.engine.clock);
   }
 
   /** AWS takes its time: the state says so, or the control does. */
@@ -203,7 +208,7 @@ class Undo {
     const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} has undone ${record.undoes}.`;
     finishUndone(run, this.#control, record, evaluated, annotation);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return;
-    const fingerprint = sameFinding(evaluation, exemption.id);
+    const fingerprint = findingFingerprint(evaluation, exemption.id);
     const at = run.now().toISOString();
     run.draft.change((state) =>
       withFinding(state, this.#control, { outcome: 'exempted', annotation, fingerprint, at, notice: null }),
@@ -228,7 +233,7 @@ class Undo {
   async #failed(record: Remediation, exemption: Exemption, error: Error): Promise<void> {
     const { draft } = this.#run;
     draft.save({ ...record, status: 'failed', error: messageOf(error), after: this.#stateOrNull() });
-    const hasBegun = this.#undoable.goesOn || hasChanged(record);
+    const hasBegun = this.#undoable.isResumed || hasChanged(record);
     if (!hasBegun) draft.exempt({ ...exemption, expires: dayOf(new Date(this.#run.now().getTime() - DAY_MS)) });
     await draft.write();
   }

@@ -7,17 +7,17 @@ import { undoCallIn } from './recorded-call.ts';
 export interface Undoable {
   readonly record: Remediation;
   /** How it left the resource, or how an undo left it that was cut short. */
-  readonly left: unknown;
+  readonly stateAfter: unknown;
   /** The calls that undo it, in their order. */
   readonly calls: readonly UndoCall[];
   /** The elements that it brings back. */
   readonly elements: readonly string[];
   /** A former undo has begun. */
-  readonly goesOn: boolean;
+  readonly isResumed: boolean;
 }
 
 /** What there is to undo. Throws NotDecidableError where there is nothing, or where it cannot be done. */
-export async function undoable(id: string, engine: Engine): Promise<Undoable> {
+export async function findUndoable(id: string, engine: Engine): Promise<Undoable> {
   const record = await engine.ledger.remediation(id);
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
@@ -30,22 +30,28 @@ export async function undoable(id: string, engine: Engine): Promise<Undoable> {
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);
   const final = made.find(({ undo }) => undo === null);
   if (final !== undefined) throw new NotDecidableError(`${final.service}:${final.operation} of ${id} cannot be undone`);
-  const former = await formerUndo(record, engine);
+  const former = await previousUndo(record, engine);
   const left = former === null ? record.after : former.after;
   if (left === null) throw new NotDecidableError(`the state after ${former?.id ?? id} was not recorded`);
   const elements = [...new Set(made.flatMap((step) => step.elements))];
   if (former !== null) {
     const calls = former.steps.filter(({ status }) => status !== 'made').map(undoCallIn);
-    return { record, left, calls, elements, goesOn: true };
+    return { record, stateAfter: left, calls, elements, isResumed: true };
   }
-  return { record, left, calls: made.toReversed().flatMap(({ undo }) => undo ?? []), elements, goesOn: false };
+  return {
+    record,
+    stateAfter: left,
+    calls: made.toReversed().flatMap(({ undo }) => undo ?? []),
+    elements,
+    isResumed: false,
+  };
 }
 
 /** `unknown`: no answer says whether it was made. */
 const isMade = ({ status }: RecordedStep) => status === 'made' || status === 'unknown';
 
 /** The last undo of a record that was cut short after it had begun; null where there is none. Throws NotDecidableError where one succeeded. */
-async function formerUndo({ id, times }: Remediation, engine: Engine): Promise<Remediation | null> {
+async function previousUndo({ id, times }: Remediation, engine: Engine): Promise<Remediation | null> {
   let former: Remediation | null = null;
   for await (const other of engine.ledger.remediations(times.decided)) {
     if (other.undoes !== id) continue;

@@ -2,8 +2,8 @@ import type { Detected, Detection } from '../../detection.ts';
 import { stringOrNull } from '../../event.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { messageOf, UnreadableEventError } from '../errors.ts';
-import { placeOf, type Whereabouts, withFallback } from './place.ts';
-import { isTriggeredBy, nameOf, placedIn, type Triggering } from './trigger.ts';
+import { type LocationDefaults, locationOf, withFallback } from './location.ts';
+import { isTriggeredBy, locatedIn, nameOf, type TriggeringEvent } from './trigger.ts';
 
 /** A record that is itself a finding, and which resource it is about. */
 export interface DetectedRecord {
@@ -16,21 +16,21 @@ export interface DetectedRecord {
 
 /** What detections find in a call or an event, failed calls too: an attempt may be the finding. One that throws is an error beside what the others find. */
 export function detectedIn(
-  change: Triggering,
+  change: TriggeringEvent,
   detections: readonly Detection[],
-  whereabouts: Whereabouts,
+  whereabouts: LocationDefaults,
 ): { readonly detected: readonly DetectedRecord[]; readonly unreadable: readonly Error[] } {
   const detected: DetectedRecord[] = [];
   const unreadable: Error[] = [];
   const origin = withFallback(change.record, whereabouts);
-  const placed = placedIn(origin, change);
+  const placed = locatedIn(origin, change);
   for (const detection of detections) {
     if (!detection.triggers.some((trigger) => isTriggeredBy(trigger, change))) continue;
     try {
       const found = describedBy(detection, placed);
       if (found === null) continue;
       const { resourceType } = detection;
-      const ref = { resourceType, resourceId: found.resourceId, ...placeOf(detection, origin, whereabouts) };
+      const ref = { resourceType, resourceId: found.resourceId, ...locationOf(detection, origin, whereabouts) };
       const eventId = change.kind === 'call' ? stringOrNull(change.record.raw.eventID) : null;
       detected.push({ detection, detected: found, ref, eventId });
     } catch (cause) {
@@ -41,5 +41,5 @@ export function detectedIn(
   return { detected, unreadable };
 }
 
-const describedBy = (detection: Detection, { kind, record }: Triggering): Detected | null =>
+const describedBy = (detection: Detection, { kind, record }: TriggeringEvent): Detected | null =>
   kind === 'call' ? detection.describe(record) : (detection.describeEvent?.(record) ?? null);

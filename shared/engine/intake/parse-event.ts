@@ -30,7 +30,7 @@ export type Change = {
 );
 
 /** Events of our own that name no resource; whoever took one for looked at would lose it. */
-const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
+const UNROUTABLE: Readonly<Record<string, string>> = {
   [SWEEP_DETAIL_TYPE]:
     'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep',
   [WATCH_DETAIL_TYPE]: 'is a daily task of the schedule: give it back to its function with evenkeel redrive',
@@ -42,18 +42,18 @@ const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
 
 /** Envelopes within envelopes end here: SQS, SNS, a failed invocation, EventBridge, a Config rule. */
-const DEEPEST = 12;
+const MAX_ENVELOPE_DEPTH = 12;
 
 /** The shapes that are read, for error messages. */
 export const KNOWN_SHAPES =
   'an EventBridge envelope, a CloudTrail record, {"Records": […]}, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
 
-type About = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution'>;
-const NOBODY: About = { eventId: null, eventName: null, eventTime: null, attribution: null };
+type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution'>;
+const UNKNOWN_EVENT: EventSummary = { eventId: null, eventName: null, eventTime: null, attribution: null };
 
 /** Reads changes out of any known shape. Never throws: what cannot be read is a change of kind `unreadable`, and the rest go on. */
 export function changesIn(input: unknown, depth = 0): readonly Change[] {
-  if (depth > DEEPEST) return [unreadable(`is nested more than ${DEEPEST} envelopes deep`)];
+  if (depth > MAX_ENVELOPE_DEPTH) return [unreadable(`is nested more than ${MAX_ENVELOPE_DEPTH} envelopes deep`)];
   if (Array.isArray(input)) return input.flatMap((member) => changesIn(member, depth + 1));
   if (typeof input === 'string') return changesInText(input, depth);
   if (!isObject(input)) return [unreadable(`is ${input ?? 'null'}, not an object`)];
@@ -87,14 +87,15 @@ function innerOf(input: JsonObject): readonly unknown[] | undefined {
 function changeOf(input: JsonObject): Change {
   if ('detail-type' in input) return fromEnvelope(input);
   if ('invokingEvent' in input) return fromRuleInvocation(input);
-  if ('eventName' in input && 'eventSource' in input) return fromCall(input, NOBODY, input);
-  if ('messageType' in input || isObject(input.configurationItem)) return fromConfig(input, NOBODY, input);
-  if ('resourceType' in input && 'resourceId' in input) return fromConfig({ configurationItem: input }, NOBODY, input);
+  if ('eventName' in input && 'eventSource' in input) return fromCall(input, UNKNOWN_EVENT, input);
+  if ('messageType' in input || isObject(input.configurationItem)) return fromConfig(input, UNKNOWN_EVENT, input);
+  if ('resourceType' in input && 'resourceId' in input)
+    return fromConfig({ configurationItem: input }, UNKNOWN_EVENT, input);
   return unreadable(`is none of: ${KNOWN_SHAPES}`);
 }
 
 function fromEnvelope(envelope: JsonObject): Change {
-  const about: About = {
+  const about: EventSummary = {
     eventId: stringOrNull(envelope.id),
     eventName: stringOrNull(envelope['detail-type']),
     eventTime: stringOrNull(envelope.time),
@@ -105,7 +106,7 @@ function fromEnvelope(envelope: JsonObject): Change {
   if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
     return fromConfig(detail, about, envelope);
   if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromRecheck(detail, about, envelope);
-  const instead = NOT_LOOKED_AT[about.eventName ?? ''];
+  const instead = UNROUTABLE[about.eventName ?? ''];
   if (instead !== undefined) return unreadable(instead, about);
   const isRecord = 'eventName' in detail && 'eventSource' in detail;
   if (isRecord || about.eventName?.endsWith(BY_CLOUDTRAIL)) return fromCall(detail, about, envelope);
@@ -113,7 +114,7 @@ function fromEnvelope(envelope: JsonObject): Change {
 }
 
 /** An event of a service's own, by which EventBridge tells what no call does. */
-function fromNotification(detail: JsonObject, about: About, envelope: JsonObject): Change {
+function fromNotification(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const source = stringOrNull(envelope.source);
   if (source === null || about.eventName === null)
     return unreadable('has no "source" or no "detail-type" string', about);
@@ -131,10 +132,10 @@ function fromNotification(detail: JsonObject, about: About, envelope: JsonObject
   };
 }
 
-function fromCall(record: JsonObject, about: About, envelope: JsonObject): Change {
+function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const eventName = stringOrNull(record.eventName);
   const eventSource = stringOrNull(record.eventSource);
-  const known: About = {
+  const known: EventSummary = {
     eventId: about.eventId ?? stringOrNull(record.eventID),
     eventName,
     eventTime: stringOrNull(record.eventTime) ?? about.eventTime,
@@ -174,15 +175,15 @@ function fromRuleInvocation(invocation: JsonObject): Change {
     invokingEvent = null;
   }
   const rule = stringOrNull(invocation.configRuleName);
-  const about: About = { ...NOBODY, eventId: stringOrNull(invocation.id), eventName: rule };
+  const about: EventSummary = { ...UNKNOWN_EVENT, eventId: stringOrNull(invocation.id), eventName: rule };
   if (!isObject(invokingEvent)) return unreadable('has an "invokingEvent" that is not a JSON object', about);
   return fromConfig(invokingEvent, about, { account: invocation.accountId });
 }
 
 /** A Config item change (whole or as the summary of an oversized one) or a compliance change. */
-function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Change {
+function fromConfig(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const messageType = stringOrNull(detail.messageType);
-  const named: About = {
+  const named: EventSummary = {
     ...about,
     eventName: messageType ?? about.eventName,
     eventTime: about.eventTime ?? stringOrNull(detail.notificationCreationTime),
@@ -198,7 +199,7 @@ function fromConfig(detail: JsonObject, about: About, envelope: JsonObject): Cha
   );
 }
 
-function fromConfigName(names: JsonObject, about: About, envelope: JsonObject): Change {
+function fromConfigName(names: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const ref = refIn(names, envelope);
   if (ref === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
   const resourceName = stringOrNull(field(names, 'resourceName'));
@@ -206,7 +207,7 @@ function fromConfigName(names: JsonObject, about: About, envelope: JsonObject): 
 }
 
 /** A resource in our own words: its id is ours already. */
-function fromRecheck(detail: JsonObject, about: About, envelope: JsonObject): Change {
+function fromRecheck(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const resource = refIn(detail, envelope);
   if (resource === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
   return { ...about, kind: 'recheck', resource };
@@ -227,7 +228,7 @@ const firstOf = (texts: readonly (string | null)[]): string => texts.find((text)
 /** AWS Config says "global" of resources that belong to no region; the region that told us is then the one to ask. */
 const regionOrNull = (value: unknown): string | null => (value === 'global' ? null : stringOrNull(value));
 
-const unreadable = (what: string, about: About = NOBODY): Change => ({
+const unreadable = (what: string, about: EventSummary = UNKNOWN_EVENT): Change => ({
   ...about,
   kind: 'unreadable',
   error: new UnreadableEventError(`the event ${what}`),

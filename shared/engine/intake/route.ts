@@ -4,9 +4,9 @@ import type { Aws, ConfigName, ResourceRef, Trigger } from '../../resource.ts';
 import type { Subject } from '../context.ts';
 import { messageOf, UnreadableEventError } from '../errors.ts';
 import { type DetectedRecord, detectedIn } from './detect.ts';
+import { type LocationDefaults, locationOf, withFallback } from './location.ts';
 import type { Change } from './parse-event.ts';
-import { placeOf, type Whereabouts, withFallback } from './place.ts';
-import { idsOf, isTriggeredBy, nameOf, placedIn, refOf, type Triggering } from './trigger.ts';
+import { idsOf, isTriggeredBy, locatedIn, nameOf, refOf, type TriggeringEvent } from './trigger.ts';
 
 /** What an event asks us to look at. */
 export interface Route {
@@ -20,7 +20,7 @@ export interface Route {
 }
 
 /** What routing needs beside the event: who can be asked, and what holds where the event does not say. */
-export interface RouteContext extends Whereabouts {
+export interface RouteContext extends LocationDefaults {
   readonly controls: readonly AnyControl[];
   readonly detections?: readonly Detection[];
   aws(region: string): Aws;
@@ -44,7 +44,7 @@ export async function route(change: Change, context: RouteContext): Promise<Rout
   }
 }
 
-async function fromRecord(change: Triggering, context: RouteContext): Promise<Route> {
+async function fromRecord(change: TriggeringEvent, context: RouteContext): Promise<Route> {
   const { detected, unreadable } = detectedIn(change, context.detections ?? [], context);
   const errorCode = change.kind === 'call' ? change.record.errorCode : null;
   if (errorCode !== null)
@@ -68,19 +68,19 @@ async function fromRecord(change: Triggering, context: RouteContext): Promise<Ro
 async function subjectsOf(
   resource: AnyResource,
   siblings: readonly AnyControl[],
-  change: Triggering,
+  change: TriggeringEvent,
   context: RouteContext,
 ): Promise<Pick<Route, 'subjects' | 'unreadable'>> {
   const subjects = new Map<string, Subject>();
   const unreadable: Error[] = [];
   const origin = withFallback(change.record, context);
-  const place = placeOf(resource, origin, context);
+  const place = locationOf(resource, origin, context);
   for (const trigger of resource.triggers) {
     const concerned = isTriggeredBy(trigger, change) ? siblings.filter((one) => isConcerned(one, trigger)) : [];
     if (concerned.length === 0) continue;
     try {
       const aws = context.aws(place.region);
-      for (const id of await idsOf(resource, trigger, placedIn(origin, change), place, aws)) {
+      for (const id of await idsOf(resource, trigger, locatedIn(origin, change), place, aws)) {
         const ref = refOf(resource, id, place);
         const key = JSON.stringify([ref.accountId, ref.region, ref.resourceId]);
         const before = subjects.get(key)?.controls ?? [];
@@ -102,7 +102,7 @@ function fromRecheck(named: ResourceRef, context: RouteContext): Route {
   const origin = withFallback(named, context);
   const subjects = ofType(named.resourceType, context).map(([resource, controls]) => ({
     resource,
-    ref: refOf(resource, named.resourceId, placeOf(resource, origin, context)),
+    ref: refOf(resource, named.resourceId, locationOf(resource, origin, context)),
     controls,
     siblings: controls,
   }));
@@ -115,7 +115,7 @@ async function fromConfig(named: ConfigName, context: RouteContext): Promise<Rou
   const subjects: Subject[] = [];
   const unreadable: Error[] = [];
   for (const [resource, controls] of types) {
-    const place = placeOf(resource, origin, context);
+    const place = locationOf(resource, origin, context);
     try {
       const id = await identified(resource, { ...named, ...origin }, context.aws(place.region));
       if (id !== null) subjects.push({ resource, ref: refOf(resource, id, place), controls, siblings: controls });

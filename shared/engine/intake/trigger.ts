@@ -9,30 +9,30 @@ import {
   type Trigger,
   type TriggerRule,
 } from '../../resource.ts';
-import type { Place } from './place.ts';
+import type { Location } from './location.ts';
 
 /** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
-const MAX_WITHOUT_IDS = 200;
+const MAX_RESOURCES_WITHOUT_IDS = 200;
 
 /** A change that triggers can name. */
-export type Triggering =
+export type TriggeringEvent =
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'event'; readonly record: EventRecord };
 
 /** `RunInstances of ec2.amazonaws.com`: what happened, for messages. */
-export const nameOf = ({ kind, record }: Triggering): string =>
+export const nameOf = ({ kind, record }: TriggeringEvent): string =>
   kind === 'call'
     ? `${record.eventName} of ${record.eventSource}`
     : `an event of ${record.source} with detail-type "${record.detailType}"`;
 
 /** The change with its account and region filled up. */
-export const placedIn = (place: Place, change: Triggering): Triggering =>
+export const locatedIn = (place: Location, change: TriggeringEvent): TriggeringEvent =>
   change.kind === 'call'
     ? { kind: 'call', record: { ...change.record, ...place } }
     : { kind: 'event', record: { ...change.record, ...place } };
 
 /** True where the trigger names the call or the event; every call for `anyCall`. */
-export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, record }: Triggering): boolean {
+export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, record }: TriggeringEvent): boolean {
   if (trigger.kind === 'event')
     return kind === 'event' && trigger.source === record.source && trigger.detailType === record.detailType;
   if (kind !== 'call') return false;
@@ -44,8 +44,8 @@ export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, re
 export async function idsOf(
   resource: AnyResource,
   trigger: Trigger,
-  change: Triggering,
-  place: Place,
+  change: TriggeringEvent,
+  place: Location,
   aws: Aws,
 ): Promise<readonly NamedId[]> {
   if (trigger.kind === 'event') return change.kind === 'event' ? idsIn(trigger, change.record, aws) : [];
@@ -67,20 +67,20 @@ async function idsIn<R>({ ids, find }: TriggerRule<R, string>, record: R, aws: A
   return find(aws, record);
 }
 
-async function everyIdOf(resource: AnyResource, place: Place, aws: Aws): Promise<readonly NamedId[]> {
+async function everyIdOf(resource: AnyResource, place: Location, aws: Aws): Promise<readonly NamedId[]> {
   const ids: NamedId[] = [];
   for await (const { resourceId, region } of everyListed(resource.list(aws, place))) {
     ids.push(region === undefined ? resourceId : { resourceId, region });
-    if (ids.length > MAX_WITHOUT_IDS)
+    if (ids.length > MAX_RESOURCES_WITHOUT_IDS)
       throw new Error(
-        `it came without its parameters, and there are more than ${MAX_WITHOUT_IDS} to look at: run a sweep`,
+        `it came without its parameters, and there are more than ${MAX_RESOURCES_WITHOUT_IDS} to look at: run a sweep`,
       );
   }
   return ids;
 }
 
 /** The reference of a resource that was named in a place; what belongs to no region stays in that place. */
-export function refOf(resource: AnyResource, id: NamedId, place: Place): ResourceRef {
+export function refOf(resource: AnyResource, id: NamedId, place: Location): ResourceRef {
   const named = typeof id === 'string' ? { resourceId: id } : id;
   return {
     resourceType: resource.type,

@@ -3,23 +3,23 @@ import type { Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 
 /** How long one process does not repeat itself about its ledger, in milliseconds: hundreds of events may fail for the same reason. */
-const QUIET_MS = 900_000;
+const RENOTIFY_AFTER_MS = 900_000;
 
 /** When each engine last said it. The ledger cannot keep it: it is the ledger that fails. */
-const said = new WeakMap<Engine['notifier'], number>();
+const announcedAt = new WeakMap<Engine['notifier'], number>();
 
 /** Notifies people that nothing can be remediated, because what must be known before a write could not be asked. Never throws: the event fails, and is kept for a retry all the same. */
 export async function announceOutage(engine: Engine, error: unknown): Promise<void> {
   if (error instanceof LeaseHeldError) return; // another run is at work: that is no failure
   const now = engine.clock.now().getTime();
-  if (now - (said.get(engine.notifier) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+  if (now - (announcedAt.get(engine.notifier) ?? Number.NEGATIVE_INFINITY) < RENOTIFY_AFTER_MS) return;
   try {
     await engine.notifier.announce({
       severity: 'CRITICAL',
       subject: 'Evenkeel cannot work: its ledger does not answer',
       text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are tried again, and then kept in the dead-letter queue.\n\nSee what is wrong:      npx evenkeel doctor\nThen return the events: npx evenkeel redrive`,
     });
-    said.set(engine.notifier, now);
+    announcedAt.set(engine.notifier, now);
   } catch {
     // Who could not be notified finds the event in the dead-letter queue.
   }

@@ -6,8 +6,9 @@ import type { Cause, Engine, Subject } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
 import type { Draft } from './draft.ts';
 import { reconcile } from './reconciler.ts';
+import { isExpired } from './record.ts';
 import { planHash } from './request-approval.ts';
-import { NO_LOOK, type OnContention, withLease } from './with-lease.ts';
+import { NO_FOLLOW_UP, type OnContention, withLease } from './with-lease.ts';
 
 /** Runs a stored plan, if the state is still the one that it was made for; otherwise a new plan is stored and requires approval. Throws NotDecidableError. */
 export async function approve(
@@ -16,7 +17,7 @@ export async function approve(
   engine: Engine,
   controls: readonly AnyControl[],
 ): Promise<Result> {
-  const record = await awaiting(id, engine);
+  const record = await awaitingApproval(id, engine);
   const subject = subjectOf(record, controls);
   const results = await reconcile(subject, causeOf(record, engine), engine, { ...record, decidedBy: by });
   const result = results.find(({ controlId }) => controlId === record.controlId);
@@ -32,28 +33,28 @@ export async function reject(
   engine: Engine,
   controls: readonly AnyControl[],
 ): Promise<Remediation> {
-  const asked = await awaiting(id, engine);
+  const asked = await awaitingApproval(id, engine);
   const cause = causeOf(asked, engine);
   return withLease(asked, engine, onContention(subjectOf(asked, controls), cause, engine), async (draft) => {
-    const record = awaitingRecord(id, await adopted(draft, id, engine), engine);
+    const record = awaitingRecord(id, await adopt(draft, id, engine), engine);
     const rejected: Remediation = { ...record, status: 'rejected', decidedBy: by, error: reason };
     draft.save(rejected);
-    amendFinding(draft, record, { rejection: { plan: planHash(record.steps), by, reason } });
+    updateFinding(draft, record, { rejection: { plan: planHash(record.steps), by, reason } });
     return rejected;
   });
 }
 
-/** True for an approval that nobody gave in time. */
-export const isExpired = ({ status, expires }: Remediation, engine: Engine): boolean =>
-  status === 'awaitingApproval' && expires !== null && expires <= engine.clock.now().toISOString();
+/** True for an approval that was not given in time. */
+export const isExpiredApproval = (record: Remediation, { clock }: Pick<Engine, 'clock'>): boolean =>
+  record.status === 'awaitingApproval' && isExpired(record, clock.now());
 
 /** Ends an approval that nobody gave in time, and announces it. Does nothing where a decision came meanwhile. Throws LeaseHeldError: the run that is at work ends it. */
 export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<void> =>
-  withLease(about, engine, NO_LOOK, async (draft) => {
-    const record = await adopted(draft, id, engine);
-    if (record === null || !isExpired(record, engine)) return;
+  withLease(about, engine, NO_FOLLOW_UP, async (draft) => {
+    const record = await adopt(draft, id, engine);
+    if (record === null || !isExpiredApproval(record, engine)) return;
     draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
-    amendFinding(draft, record, {});
+    updateFinding(draft, record, {});
     draft.announce({
       key: `expired|${id}`,
       announcement: {
@@ -64,27 +65,27 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
     });
   });
 
-async function adopted(draft: Draft, id: string, { ledger }: Engine): Promise<Remediation | null> {
+async function adopt(draft: Draft, id: string, { ledger }: Engine): Promise<Remediation | null> {
   const [session, record] = await ledger.adopt(draft.session, id);
   draft.adopt(session);
   return record;
 }
 
-const awaiting = async (id: string, engine: Engine): Promise<Remediation> =>
+const awaitingApproval = async (id: string, engine: Engine): Promise<Remediation> =>
   awaitingRecord(id, await engine.ledger.remediation(id), engine);
 
 function awaitingRecord(id: string, record: Remediation | null, engine: Engine): Remediation {
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.status !== 'awaitingApproval')
     throw new NotDecidableError(`${id} is ${record.status}, not awaiting approval`);
-  if (!isExpired(record, engine)) return record;
+  if (!isExpiredApproval(record, engine)) return record;
   throw new NotDecidableError(
     `${id} expired at ${record.expires}; the next look at ${record.ref.resourceId} asks for a new approval`,
   );
 }
 
 /** The drift is a finding that was only detected. */
-const amendFinding = (draft: Draft, { controlId }: Remediation, change: Partial<Finding>): void =>
+const updateFinding = (draft: Draft, { controlId }: Remediation, change: Partial<Finding>): void =>
   draft.change((state: ResourceState) => {
     const finding = state.findings[controlId];
     if (finding === undefined) return state;
@@ -102,7 +103,7 @@ export function subjectOf({ id, controlId, ref }: Remediation, controls: readonl
 /** Looks at all of the resource, for whoever came while we were at work on it. */
 export const onContention = ({ siblings = [], ...subject }: Subject, cause: Cause, engine: Engine): OnContention => ({
   ids: siblings.map(({ id }) => id),
-  look: () => reconcile({ ...subject, controls: siblings }, cause, engine),
+  reconcile: () => reconcile({ ...subject, controls: siblings }, cause, engine),
 });
 
 /** The event that the plan was made for is the cause still; the person who decides is in the record. */

@@ -6,7 +6,7 @@ import type { Finding } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 
 /** What a look says of a finding. */
-export interface Sighting {
+export interface FindingUpdate {
   readonly outcome: Outcome;
   readonly annotation: string;
   /** See `sameFinding`. */
@@ -22,14 +22,16 @@ export interface Sighting {
 }
 
 /** What makes a finding of a control the same: what is wrong, and the reason why it is left, without what varies from look to look. */
-export const sameFinding = ({ fingerprint }: Pick<Evaluation, 'fingerprint'>, reason: string | null = null): string =>
-  reason === null ? fingerprint : hashOf([fingerprint, reason]).slice(0, 16);
+export const findingFingerprint = (
+  { fingerprint }: Pick<Evaluation, 'fingerprint'>,
+  reason: string | null = null,
+): string => (reason === null ? fingerprint : hashOf([fingerprint, reason]).slice(0, 16));
 
 /** The state with the finding opened or continued. A finding that is new, or whose outcome or fingerprint has changed, queues its notice; one that reads as before leaves the state as it was. Pure. */
 export function withFinding(
   state: ResourceState,
   { id, severity }: Pick<AnyControl, 'id' | 'severity'>,
-  { outcome, annotation, fingerprint, at, notice, ...rest }: Sighting,
+  { outcome, annotation, fingerprint, at, notice, ...rest }: FindingUpdate,
 ): ResourceState {
   const known = state.findings[id];
   const isNews = known === undefined || known.outcome !== outcome || !isSame(known, outcome, fingerprint);

@@ -4,7 +4,7 @@ import type { Result } from '../../result.ts';
 import type { Run } from './run.ts';
 
 /** The facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. Pure. */
-export function goodFacets(
+export function compliantFacets(
   controls: readonly AnyControl[],
   facets: Readonly<Record<string, unknown>>,
   complianceOf: (control: AnyControl) => ComplianceType | null,
@@ -21,10 +21,10 @@ export function goodFacets(
 }
 
 /** Keeps what is good of the facets of a run; nothing is written where that was known. */
-export function rememberGood(run: Run, results: readonly Result[]): void {
+export function saveLastKnown(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
   const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;
-  const good = gone ? {} : goodFacets(run.subject.controls, facets, complianceOf);
+  const good = gone ? {} : compliantFacets(run.subject.controls, facets, complianceOf);
   if (Object.keys(good).length === 0) return;
   run.draft.change((state) => {
     const lastKnown = { ...state.lastKnown, ...good };

@@ -7,7 +7,7 @@ import type { Result } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 
 /** What was decided and not published for longer than this was left by a run that died, in milliseconds; who queued it has published it by then. */
-const PUBLISH_TIME_MS = 60_000;
+export const PUBLISH_GRACE_MS = 60_000;
 
 /** A notice as the outbox keeps it. */
 export const queued = (
@@ -42,7 +42,7 @@ export async function publishOutbox(
   engine: Engine,
   own: readonly string[],
 ): Promise<Session> {
-  const dead = engine.clock.now().getTime() - PUBLISH_TIME_MS;
+  const dead = engine.clock.now().getTime() - PUBLISH_GRACE_MS;
   const due = session.state.outbox.filter(({ id, at }) => own.includes(id) || at < dead);
   if (due.length === 0) return session;
   const published: string[] = [];
@@ -52,13 +52,13 @@ export async function publishOutbox(
       () => published.push(entry.id),
       (error: unknown) => errors.push(error),
     );
-  const after = published.length > 0 ? await cleared(session, engine, published) : session;
+  const after = published.length > 0 ? await clear(session, engine, published) : session;
   if (errors.length > 0) throw errors[0];
   return after;
 }
 
 /** Leaves what could not be published to whoever comes next, at once. Gives the controls whose notices wait; never throws. */
-export async function postponed(
+export async function postpone(
   session: Session,
   { ledger }: Engine,
   own: readonly string[],
@@ -75,7 +75,7 @@ export async function postponed(
   }
 }
 
-async function cleared(session: Session, { ledger }: Engine, published: readonly string[]): Promise<Session> {
+async function clear(session: Session, { ledger }: Engine, published: readonly string[]): Promise<Session> {
   const [after] = await ledger.update(session, (state) => {
     const outbox = state.outbox.filter(({ id }) => !published.includes(id));
     return outbox.length === state.outbox.length

@@ -5,28 +5,29 @@ import { NEW_RESOURCE, resourceKey, type Session, withLease } from '../../ledger
 import type { Remediation } from '../../ledger/records.ts';
 import { orUnreadable } from '../../resource.ts';
 import type { Result } from '../../result.ts';
+import { delays, readUntil } from '../../retry.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { sendRecheck } from '../execution/outcomes.ts';
 import { announceOutage } from './announce-outage.ts';
+import { ControlReconciler } from './control-reconciler.ts';
 import { Draft } from './draft.ts';
-import { rememberGood } from './last-known.ts';
+import { saveLastKnown } from './last-known.ts';
 import { isAtLeast } from './modes.ts';
-import { postponed, publishAnnouncements, publishOutbox } from './notices.ts';
+import { postpone, publishAnnouncements, publishOutbox } from './notices.ts';
 import { type Observation, observe } from './observation.ts';
 import { recover } from './recover.ts';
 import { facetsOf, Run } from './run.ts';
-import { Settlement } from './settlement.ts';
 
 /** A resource that others keep changing is looked at so often before the work goes back to the retry. */
-const MAX_LOOKS = 20;
+const MAX_ROUNDS = 20;
 /** A resource is young for so long after the event's call, in milliseconds: it may not be visible yet. */
-const YOUNG_MS = 60 * SECOND_MS;
+const VISIBILITY_WINDOW_MS = 60 * SECOND_MS;
 /** Waits before a young resource is taken to be gone, in milliseconds. */
 const VISIBILITY_DELAYS_MS = [500, 1500];
 /** Reads that began so soon after a lease changed hands may be of the time before, in milliseconds. */
-const HANDOVER_MS = 60 * SECOND_MS;
+const HANDOVER_GRACE_MS = 60 * SECOND_MS;
 
 /** Reads a resource once, evaluates it by its controls, remediates what is wrong and allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
 export async function reconcile(
@@ -37,24 +38,24 @@ export async function reconcile(
 ): Promise<readonly Result[]> {
   const place = { ref: subject.ref, arn: subject.resource.arn(subject.ref) };
   const isOn = (control: AnyControl) => engine.policy.reach(control, place) !== 'off';
-  const controls = inTurn(subject.controls.filter(isOn));
-  const siblings = inTurn([...new Set([...controls, ...(subject.siblings ?? []).filter(isOn)])]);
+  const controls = mostSevereFirst(subject.controls.filter(isOn));
+  const siblings = mostSevereFirst([...new Set([...controls, ...(subject.siblings ?? []).filter(isOn)])]);
   const whole = { ...subject, controls, siblings };
   return controls.length === 0 ? [] : new Reconciliation(whole, cause, engine, approved).run();
 }
 
 /** The most severe first. */
-const inTurn = (controls: readonly AnyControl[]) =>
+const mostSevereFirst = (controls: readonly AnyControl[]) =>
   controls.toSorted(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.id.localeCompare(b.id),
   );
 
 const idsOf = (controls: readonly AnyControl[]) => controls.map(({ id }) => id);
 
-type Whole = Subject & Required<Pick<Subject, 'siblings'>>;
+type SubjectWithSiblings = Subject & Required<Pick<Subject, 'siblings'>>;
 
 class Reconciliation {
-  #subject: Whole;
+  #subject: SubjectWithSiblings;
   readonly #cause: Cause;
   readonly #engine: Engine;
   readonly #approved: Remediation | null;
@@ -63,7 +64,7 @@ class Reconciliation {
   /** The notices that this run queues: nobody else publishes them. */
   readonly #notices: string[] = [];
 
-  constructor(subject: Whole, cause: Cause, engine: Engine, approved: Remediation | null) {
+  constructor(subject: SubjectWithSiblings, cause: Cause, engine: Engine, approved: Remediation | null) {
     this.#subject = subject;
     this.#cause = cause;
     this.#engine = engine;
@@ -111,14 +112,18 @@ class Reconciliation {
   /** What was made a moment ago may not be visible yet. */
   async #visible(observation: Observation): Promise<Observation> {
     const { eventTime } = this.#cause;
-    const isYoung = eventTime !== null && Math.abs(this.#startedAt - Date.parse(eventTime)) < YOUNG_MS;
-    let seen = observation;
-    for (const delay of isYoung ? VISIBILITY_DELAYS_MS : []) {
-      if (!seen.gone) break;
-      await this.#engine.clock.sleep(delay);
-      seen = await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
-    }
-    return seen;
+    const isYoung = eventTime !== null && Math.abs(this.#startedAt - Date.parse(eventTime)) < VISIBILITY_WINDOW_MS;
+    if (!isYoung || !observation.gone) return observation;
+    let first: Observation | null = observation;
+    const read = async () => {
+      const seen = first ?? (await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine));
+      first = null;
+      return seen;
+    };
+    return readUntil(read, ({ gone }) => !gone, {
+      clock: this.#engine.clock,
+      backoff: delays(...VISIBILITY_DELAYS_MS),
+    });
   }
 
   /** What AWS Config knew of a resource whose deletion is drift, where the ledger knows nothing. */
@@ -151,7 +156,7 @@ class Reconciliation {
     if (run.subject.controls.some((control) => complianceOf(run, control) === 'NON_COMPLIANT'))
       run.draft.adopt(await this.#engine.ledger.loadShared(run.draft.session));
     const before = run.draft.session.state.recheckAt;
-    const results = await this.#settled(run, { leased: false });
+    const results = await this.#reconcileControls(run, { leased: false });
     await run.draft.write();
     return this.#publish(run, before, results);
   }
@@ -171,11 +176,11 @@ class Reconciliation {
     const { shared } = asked.value;
     if (!isOurs) {
       first.draft.adopt({ ...session, shared });
-      const results = await this.#settled(first, { leased: false });
+      const results = await this.#reconcileControls(first, { leased: false });
       await first.draft.write();
       return this.#publish(first, loaded.state.recheckAt, results);
     }
-    const isFresh = isFirst && loaded.state.changedHandsAt <= this.#startedAt - HANDOVER_MS;
+    const isFresh = isFirst && loaded.state.changedHandsAt <= this.#startedAt - HANDOVER_GRACE_MS;
     return this.#asHolder(first, { ...session, shared }, isFresh);
   }
 
@@ -184,13 +189,13 @@ class Reconciliation {
     let results: readonly Result[] = [];
     const before = session.state.recheckAt;
     try {
-      for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const observation =
-          looks === 0 && isFresh
+          round === 0 && isFresh
             ? first.observation
             : await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
         const run = this.#newRun(draft, observation, first.configHistory);
-        results = merged(results, await this.#settled(run, { leased: true }));
+        results = merge(results, await this.#reconcileControls(run, { leased: true }));
         const wanted = await draft.release();
         if (wanted.length === 0) return await this.#publish(run, before, results);
         this.#widen(wanted);
@@ -198,7 +203,7 @@ class Reconciliation {
         next.hasAnnounced = draft.hasAnnounced;
         draft = next;
       }
-      throw new Error(`others changed the resource ${MAX_LOOKS} times while it was worked on`);
+      throw new Error(`others changed the resource ${MAX_ROUNDS} times while it was worked on`);
     } catch (error) {
       await this.#abandon(draft.session);
       if (results.length === 0) throw error;
@@ -242,10 +247,10 @@ class Reconciliation {
     this.#subject = { ...this.#subject, controls: all };
   }
 
-  async #settled(run: Run, { leased }: { readonly leased: boolean }): Promise<readonly Result[]> {
+  async #reconcileControls(run: Run, { leased }: { readonly leased: boolean }): Promise<readonly Result[]> {
     const recovered = leased ? await recover(run) : new Map();
-    const results = await new Settlement(run, leased, this.#approved, recovered).run();
-    rememberGood(run, results);
+    const results = await new ControlReconciler(run, leased, this.#approved, recovered).run();
+    saveLastKnown(run, results);
     this.#notices.push(...run.notices);
     return results;
   }
@@ -258,7 +263,7 @@ class Reconciliation {
       if (run.draft.hasAnnounced) await publishAnnouncements(this.#engine);
       return results;
     } catch (error) {
-      const left = await postponed(run.draft.session, this.#engine, this.#notices);
+      const left = await postpone(run.draft.session, this.#engine, this.#notices);
       return results.map((result) =>
         left.includes(result.controlId ?? '')
           ? { ...result, outcome: 'failed', error: `${result.outcome}, but not notified: ${messageOf(error)}` }
@@ -295,7 +300,7 @@ function complianceOf(run: Run, control: AnyControl) {
 }
 
 /** The last word on each control; but what was remediated in an earlier look stays so. */
-const merged = (earlier: readonly Result[], later: readonly Result[]): readonly Result[] =>
+const merge = (earlier: readonly Result[], later: readonly Result[]): readonly Result[] =>
   later.map((result) => {
     const before = earlier.find(({ controlId }) => controlId === result.controlId);
     return before?.outcome === 'remediated' && result.outcome === 'compliant' ? before : result;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
-import { intended } from '../execution/apply.ts';
+import { intendedStep } from '../execution/apply.ts';
 import type { Evaluated } from './observation.ts';
 import { redact } from './redact.ts';
 import type { Run } from './run.ts';
@@ -30,7 +30,7 @@ export function newRecord(
     before: redact(evaluated.state),
     after: null,
     afterCompliance: null,
-    steps: steps.map(intended),
+    steps: steps.map(intendedStep),
     error: null,
     eventId: cause.eventId,
     eventName: cause.eventName,
@@ -44,6 +44,10 @@ export function newRecord(
     ...rest,
   };
 }
+
+/** True for a record whose decision or deadline is overdue. */
+export const isExpired = ({ expires }: Pick<Remediation, 'expires'>, now: Date): boolean =>
+  expires !== null && expires <= now.toISOString();
 
 /** An id that sorts by time. */
 export const newId = (now: string): string => `rem-${now.replace(/\D/g, '').slice(0, 17)}-${randomUUID().slice(0, 8)}`;

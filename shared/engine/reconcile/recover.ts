@@ -12,18 +12,19 @@ import {
 import { stateDiff } from '../execution/state-diff.ts';
 import { withNotice } from './findings.ts';
 import type { Evaluated } from './observation.ts';
+import { isExpired } from './record.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
 
 /** Ids that AWS assigns again when a thing is made again: two states that differ in them alone are the same. */
-export const ASSIGNED_AGAIN = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
+export const REASSIGNED_IDS = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
 
 /** Brings open records of the resource to their end: those whose run was cut off, those that AWS was still at work on, approvals that came too late. We hold the lease, so whoever began them is gone. Gives what became of controls by that. */
 export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> {
   const ended = new Map<string, Progress>();
   for (const open of run.draft.state.open) {
     const control = controlOf(run, open);
-    const record = control === undefined && !isOver(open) ? null : await adopted(run, open.id);
+    const record = control === undefined && !mayExpire(open) ? null : await adopt(run, open.id);
     if (record === null) continue;
     const progress = control === undefined ? null : recoverOne(run, control, record);
     if (progress !== null) ended.set(record.controlId, progress);
@@ -32,9 +33,9 @@ export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> 
 }
 
 /** An approval may end by time alone, whoever looks. */
-const isOver = ({ status }: OpenRecord): boolean => status === 'awaitingApproval';
+const mayExpire = ({ status }: OpenRecord): boolean => status === 'awaitingApproval';
 
-async function adopted(run: Run, id: string): Promise<Remediation | null> {
+async function adopt(run: Run, id: string): Promise<Remediation | null> {
   const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);
   run.draft.adopt(session);
   return record;
@@ -65,7 +66,7 @@ const isDrifted = ({ evaluation, deleted }: Evaluated, { whenDeleted }: AnyContr
 
 function recoverApproval(run: Run, control: AnyControl, record: Remediation): null {
   const evaluated = evaluatedOrNull(run, control);
-  if (record.expires !== null && record.expires <= run.now().toISOString())
+  if (isExpired(record, run.now()))
     run.draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
   else if (evaluated !== null && !isDrifted(evaluated, control))
     run.draft.save({ ...record, status: 'superseded', error: 'the drift has gone' });
@@ -73,7 +74,7 @@ function recoverApproval(run: Run, control: AnyControl, record: Remediation): nu
 }
 
 function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evaluated: Evaluated): Progress | null {
-  const asked = { ...record, steps: record.steps.map(unanswered) };
+  const asked = { ...record, steps: record.steps.map(asUnanswered) };
   if (isDrifted(evaluated, control)) {
     run.draft.save({
       ...asked,
@@ -94,13 +95,13 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
 }
 
 /** Whether the call was made, nobody knows: its run was cut off before it could say. */
-const unanswered = (step: RecordedStep): RecordedStep =>
+const asUnanswered = (step: RecordedStep): RecordedStep =>
   step.status === 'intended' ? { ...step, status: 'unknown' } : step;
 
 function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null {
   run.draft.save({
     ...record,
-    steps: record.steps.map(unanswered),
+    steps: record.steps.map(asUnanswered),
     status: 'interrupted',
     after: redact(evaluated.state),
     error: 'its run was cut off; the same undo goes on from here',
@@ -115,14 +116,14 @@ function recoverPending(
   record: Remediation,
   evaluated: Evaluated | null,
 ): Progress | null {
-  const isLate = record.expires !== null && record.expires <= run.now().toISOString();
+  const isLate = isExpired(record, run.now());
   if (record.kind === 'undo') return recoverPendingUndo(run, control, record, evaluated, isLate);
   if (evaluated !== null && !isDrifted(evaluated, control)) return finishRemediated(run, control, record, evaluated);
   if (isLate) {
     const why = evaluated?.evaluation.annotation ?? 'it could not be read';
     return finishFailed(run, control, record, evaluated, {
       error: `NotConvergedError: AWS did not finish by ${record.expires}: ${why}`,
-      isLate: true,
+      isOverdue: true,
     });
   }
   for (const { elements } of record.steps) for (const element of elements) run.pendingElements.set(element, record);
@@ -147,7 +148,7 @@ function recoverPendingUndo(
   isLate: boolean,
 ): null {
   const after = redact(evaluated?.state ?? null);
-  const ignoring = [...ASSIGNED_AGAIN, ...(run.subject.resource.volatile ?? [])];
+  const ignoring = [...REASSIGNED_IDS, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
   if (isUndone)
     finishUndone(run, control, record, evaluated, `${record.annotation}. ${record.id} has undone ${record.undoes}.`);
@@ -161,11 +162,11 @@ function recoverPendingUndo(
       error,
     });
     run.draft.change((state) => withNotice(state, notice));
-  } else if (isDue(run, record)) recheckLater(run, record, evaluated);
+  } else if (isDue(run, record)) scheduleRecheck(run, record, evaluated);
   return null;
 }
 
-function recheckLater(run: Run, record: Remediation, evaluated: Evaluated | null): void {
+function scheduleRecheck(run: Run, record: Remediation, evaluated: Evaluated | null): void {
   const now = run.now().getTime();
   const deadline = record.expires === null ? Number.POSITIVE_INFINITY : Date.parse(record.expires);
   const recheckAt = Math.min(now + (evaluated?.evaluation.retryAfter ?? RECHECK_MS), deadline);

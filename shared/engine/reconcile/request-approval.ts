@@ -3,55 +3,61 @@ import { hashOf } from '../../hash.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import { type CallData, callOf, type Step } from '../../step.ts';
 import { stateDiff } from '../execution/state-diff.ts';
-import { sameFinding, withFinding } from './findings.ts';
+import { findingFingerprint, withFinding } from './findings.ts';
 import type { Evaluated } from './observation.ts';
 import { newRecord } from './record.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
 
 /** A plan that requires approval, and what is known of its drift. */
-export interface Wanted {
+export interface ApprovalRequest {
   readonly control: AnyControl;
   readonly evaluated: Evaluated;
   readonly steps: readonly Step[];
   readonly drift: Progress;
   /** A plan that was approved and that the state no longer fits. */
-  readonly unfit: Remediation | null;
+  readonly outdated: Remediation | null;
 }
 
 /** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. */
-export async function requestApproval(run: Run, wanted: Wanted): Promise<Progress> {
-  const { control, evaluated, steps, drift, unfit } = wanted;
+export async function requestApproval(run: Run, wanted: ApprovalRequest): Promise<Progress> {
+  const { control, evaluated, steps, drift, outdated: unfit } = wanted;
   const plan = planHash(steps.map(callOf));
   const rejection = run.draft.state.findings[control.id]?.rejection ?? null;
   if (rejection?.plan === plan) {
     const annotation = `Rejected by ${rejection.by}: ${rejection.reason}. ${drift.annotation}`;
-    find(run, wanted, { ...drift, annotation }, `rejected ${plan}`, false);
+    recordFinding(run, wanted, { ...drift, annotation }, `rejected ${plan}`, false);
     return { ...drift, annotation };
   }
-  const waiting = await waitingFor(run, control);
+  const waiting = await openApproval(run, control);
   const isSame = waiting !== null && waiting.id !== unfit?.id && planHash(waiting.steps) === plan;
   const record = isSame ? waiting : storePlan(run, control, evaluated, steps, waiting);
   const asked: Progress = { ...drift, outcome: 'awaitingApproval', remediationId: record.id };
-  find(run, wanted, asked, record.id, true);
+  recordFinding(run, wanted, asked, record.id, true);
   return asked;
 }
 
-function find(run: Run, { control, evaluated, steps }: Wanted, progress: Progress, reason: string, isLoud: boolean) {
+function recordFinding(
+  run: Run,
+  { control, evaluated, steps }: ApprovalRequest,
+  progress: Progress,
+  reason: string,
+  isLoud: boolean,
+) {
   const reversible = steps.every(({ undo }) => undo !== undefined);
   const notice = isLoud ? run.notice(control, progress, { reversible }) : null;
   run.draft.change((state) =>
     withFinding(state, control, {
       outcome: progress.outcome,
       annotation: progress.annotation ?? '',
-      fingerprint: sameFinding(evaluated.evaluation, reason),
+      fingerprint: findingFingerprint(evaluated.evaluation, reason),
       at: run.now().toISOString(),
       notice,
     }),
   );
 }
 
-async function waitingFor(run: Run, control: AnyControl): Promise<Remediation | null> {
+async function openApproval(run: Run, control: AnyControl): Promise<Remediation | null> {
   for (const { id, controlId, status } of run.draft.state.open) {
     if (controlId !== control.id || status !== 'awaitingApproval') continue;
     const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);

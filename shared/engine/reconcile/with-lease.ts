@@ -8,11 +8,11 @@ import { Draft } from './draft.ts';
 /** Looks at a resource for whoever came while its lease was held: by the controls that `ids` name. */
 export interface OnContention {
   readonly ids: readonly string[];
-  look(): Promise<unknown>;
+  reconcile(): Promise<unknown>;
 }
 
 /** Nobody here can look: whoever comes has to come again. */
-export const NO_LOOK: OnContention = { ids: [], look: async () => {} };
+export const NO_FOLLOW_UP: OnContention = { ids: [], reconcile: async () => {} };
 
 /** Does something as the only writer of a record's resource; what `work` leaves in the draft is written as the lease is released. Throws LeaseHeldError where another run is at work on it, or what `work` throws. */
 export async function withLease<T>(
@@ -24,22 +24,22 @@ export async function withLease<T>(
   const holder = randomUUID();
   const draft = new Draft(
     engine,
-    await acquired(resourceKey(service, ref), holder, ref.resourceId, engine, contention),
+    await acquire(resourceKey(service, ref), holder, ref.resourceId, engine, contention),
     holder,
   );
   try {
     const done = await work(draft);
     const again = await draft.release();
-    if (again.length > 0) await lookAgain(draft.session, holder, engine, contention);
+    if (again.length > 0) await followUp(draft.session, holder, engine, contention);
     return done;
   } catch (error) {
     // A lease that cannot be released ends by itself; that must not hide how the work ended.
-    await letGo(draft.session, holder, engine).catch(() => {});
+    await abandonLease(draft.session, holder, engine).catch(() => {});
     throw error;
   }
 }
 
-async function acquired(
+async function acquire(
   key: string,
   holder: string,
   resourceId: string,
@@ -57,18 +57,18 @@ async function acquired(
     return await ledger.loadShared(session);
   } catch (error) {
     // Nobody else may find the lease held while nobody is at work.
-    await letGo(session, holder, engine).catch(() => {});
+    await abandonLease(session, holder, engine).catch(() => {});
     throw error;
   }
 }
 
 /** Somebody came meanwhile: the lease is let go of, and what they wanted is looked at. */
-async function lookAgain(session: Session, holder: string, engine: Engine, contention: OnContention): Promise<void> {
-  await letGo(session, holder, engine).catch(() => {});
-  await contention.look();
+async function followUp(session: Session, holder: string, engine: Engine, contention: OnContention): Promise<void> {
+  await abandonLease(session, holder, engine).catch(() => {});
+  await contention.reconcile();
 }
 
-const letGo = (session: Session, holder: string, { ledger, clock }: Engine) =>
+const abandonLease = (session: Session, holder: string, { ledger, clock }: Engine) =>
   ledger.update(session, (state) => {
     const lease = abandon(state.lease, holder);
     const next = lease === undefined ? undefined : withLeaseOf(state, lease, clock.now().getTime());

@@ -5,7 +5,7 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import { retry } from '../../retry.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
-import { goodFacets } from '../reconcile/last-known.ts';
+import { compliantFacets } from '../reconcile/last-known.ts';
 import { lower } from '../reconcile/modes.ts';
 import { evaluate, type Observation, observe } from '../reconcile/observation.ts';
 import { facetsOf } from '../reconcile/run.ts';
@@ -72,14 +72,14 @@ function evaluationOf(control: AnyControl, subject: Subject, observation: Observ
 export function isToReconcile(assessment: Assessment, state: ResourceState | undefined, now: number): boolean {
   const { subject, evaluations } = assessment;
   return (
-    [...evaluations.values()].some((evaluation) => evaluation === null || isWrong(evaluation)) ||
+    [...evaluations.values()].some((evaluation) => evaluation === null || isNonCompliant(evaluation)) ||
     subject.controls.some(({ id }) => isOpenIn(state, id)) ||
     isUnfinished(state, now) ||
     isNewlyGood(assessment, state)
   );
 }
 
-const isWrong = ({ complianceType }: Evaluation) => complianceType === 'NON_COMPLIANT';
+const isNonCompliant = ({ complianceType }: Evaluation) => complianceType === 'NON_COMPLIANT';
 
 /** True where the control has an open finding, or a record that has not come to its end. */
 export const isOpenIn = (state: ResourceState | undefined, controlId: string): boolean =>
@@ -93,7 +93,7 @@ export const isUnfinished = (state: ResourceState | undefined, now: number): boo
 /** True where a reconciliation would keep values as last known that the ledger does not have. */
 function isNewlyGood({ subject, observation, evaluations }: Assessment, state: ResourceState | undefined): boolean {
   const complianceOf = (control: AnyControl) => evaluations.get(control)?.complianceType ?? null;
-  const good = goodFacets(subject.controls, observation.facets, complianceOf);
+  const good = compliantFacets(subject.controls, observation.facets, complianceOf);
   return Object.entries(good).some(([name, value]) => hashOf(value) !== hashOf(state?.lastKnown[name]));
 }
 
@@ -102,7 +102,7 @@ export function resultsOf({ subject, evaluations }: Assessment, cause: Cause, en
   const { ref, resource } = subject;
   const place = { ref, arn: resource.arn(ref), tags: null };
   return [...evaluations].map(([control, evaluation]) => {
-    if (evaluation === null || isWrong(evaluation)) throw new TypeError(`${ref.resourceId} is to be reconciled`);
+    if (evaluation === null || isNonCompliant(evaluation)) throw new TypeError(`${ref.resourceId} is to be reconciled`);
     const { complianceType, annotation } = evaluation;
     return resultWithoutResource(cause, {
       controlId: control.id,

@@ -4,6 +4,7 @@ import type { ResourceRef } from '../../resource.ts';
 import { DAY_MS, MINUTE_MS } from '../../time.ts';
 import type { Engine } from '../context.ts';
 import { isDetectionDue } from '../detections/sightings.ts';
+import { PUBLISH_GRACE_MS } from '../reconcile/notices.ts';
 
 /** A resource to look at again, and why. */
 export interface Recheck {
@@ -13,9 +14,7 @@ export interface Recheck {
 }
 
 /** A recheck that is overdue for longer than this has lost its message, in milliseconds. */
-const LOST_MS = 2 * MINUTE_MS;
-/** Whoever queues a notification has published it by then, in milliseconds. */
-const PUBLISH_TIME_MS = MINUTE_MS;
+const RECHECK_GRACE_MS = 2 * MINUTE_MS;
 
 /** The service in a resource's key. */
 const serviceOf = (key: string) => key.split('|')[2] ?? '';
@@ -33,7 +32,7 @@ export const isCutOff = ({ open, lease }: ResourceState, now: number): boolean =
 
 /** True where the resource was to be looked at again, and nobody has in time. */
 export const isOverdue = ({ recheckAt }: ResourceState, now: number): boolean =>
-  recheckAt !== null && recheckAt < now - LOST_MS;
+  recheckAt !== null && recheckAt < now - RECHECK_GRACE_MS;
 
 /** True where a run died before it evaluated what others had left to it; a day later the sweep has done it. */
 const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): boolean =>
@@ -43,7 +42,7 @@ const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): bool
 export function leftoverOf(state: ResourceState, now: number): string | null {
   if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was cut off';
   if (isOverdue(state, now)) return 'its recheck was lost';
-  if (state.outbox.some(({ at }) => at < now - PUBLISH_TIME_MS)) return 'a notification was not published';
+  if (state.outbox.some(({ at }) => at < now - PUBLISH_GRACE_MS)) return 'a notification was not published';
   if (isDetectionDue(state, now)) return 'repeats of a detection are to be reported, or it has ended';
   return null;
 }

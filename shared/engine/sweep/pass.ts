@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { isThrottled } from '../../aws/throttling.ts';
 import { keyPrefix, type ResourceState, refOfKey, resourceKey } from '../../ledger/ledger.ts';
 import type { SweepScope } from '../../ledger/sweep-lock.ts';
-import { OutOfTimeError, retry } from '../../retry.ts';
+import { DeadlineExceededError, retry } from '../../retry.ts';
 import type { Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { type Assessment, assess, isOpenIn, isToReconcile, isUnfinished } from './assess.ts';
@@ -27,9 +27,9 @@ export interface PassOptions extends Selection {
 }
 
 /** What the ledger knows and a listing may not show: gone through after the types. */
-export const LEDGER = 'evenkeel:ledger';
+export const LEDGER_TYPE = 'evenkeel:ledger';
 /** Resources that are assessed before what is to be reconciled is handed over and the clock is asked. */
-const PORTION = 40;
+const BATCH_SIZE = 40;
 /** Maximum resources that are read concurrently. */
 export const CONCURRENCY = 8;
 
@@ -39,7 +39,7 @@ export class SweepPass {
   readonly #options: PassOptions;
   readonly #types: ReadonlyMap<string, InventoryType>;
   readonly #limited: LimitFunction;
-  #at: Cursor = { type: LEDGER, token: null };
+  #at: Cursor = { type: LEDGER_TYPE, token: null };
   /** What the ledger has open or remembers, by key; null while it could not be read. */
   #active: ReadonlyMap<string, ResourceState> | null = null;
   /** The keys of `#active` that this pass has assessed. */
@@ -69,10 +69,10 @@ export class SweepPass {
       this.#at = cursor;
       try {
         this.#options.pace.deadline.assert();
-        await (cursor.type === LEDGER ? this.#goThroughLedger(ledgerError) : this.#goThrough(cursor.type));
+        await (cursor.type === LEDGER_TYPE ? this.#sweepLedger(ledgerError) : this.#sweepType(cursor.type));
       } catch (error) {
         const behind = queue.slice(index + 1).map(({ type }) => type);
-        if (error instanceof OutOfTimeError) return { ...this.#at, rest: [...behind, ...this.failed.keys()] };
+        if (error instanceof DeadlineExceededError) return { ...this.#at, rest: [...behind, ...this.failed.keys()] };
         this.failed.set(cursor.type, messageOf(error));
       }
     }
@@ -80,7 +80,7 @@ export class SweepPass {
   }
 
   #queueFrom(cursor: Cursor | null): readonly Cursor[] {
-    const all = [...this.#types.keys(), LEDGER];
+    const all = [...this.#types.keys(), LEDGER_TYPE];
     if (cursor === null) return all.map((type) => ({ type, token: null }));
     const rest = cursor.rest ?? all.slice(all.indexOf(cursor.type) + 1);
     // A deployment between two slices may have taken a type away.
@@ -101,13 +101,13 @@ export class SweepPass {
     }
   }
 
-  async #goThrough(type: string): Promise<void> {
+  async #sweepType(type: string): Promise<void> {
     const entry = this.#types.get(type);
     if (entry === undefined) return;
     const { scope, pace } = this.#options;
     const isWhole = this.#at.token === null && this.#at.after === undefined;
     for await (const page of subjects(entry, scope, this.#engine, pace, this.#at.token)) {
-      await this.#inPortions(
+      await this.#inBatches(
         page.subjects,
         ({ ref }) => ref.resourceId,
         (subject) => this.#assess(subject),
@@ -132,10 +132,10 @@ export class SweepPass {
   }
 
   /** What the ledger has open or remembers of resources that were not listed: gone, or on a page of another slice. */
-  async #goThroughLedger(ledgerError: unknown): Promise<void> {
+  async #sweepLedger(ledgerError: unknown): Promise<void> {
     if (this.#active === null) throw ledgerError;
     const keys = [...this.#active.keys()].filter((key) => !this.#seen.has(key)).sort();
-    await this.#inPortions(
+    await this.#inBatches(
       keys,
       (key) => key,
       (key) => this.#assessUnlisted(key),
@@ -163,16 +163,16 @@ export class SweepPass {
   }
 
   /** Goes over items some at a time, and keeps how far it has come. */
-  async #inPortions<I>(
+  async #inBatches<I>(
     items: readonly I[],
     idOf: (item: I) => string,
     toReconcile: (item: I) => Promise<Subject | null>,
   ): Promise<void> {
     const { after } = this.#at;
     const done = after === undefined ? -1 : items.findIndex((item) => idOf(item) === after);
-    for (let start = done + 1; start < items.length; start += PORTION) {
+    for (let start = done + 1; start < items.length; start += BATCH_SIZE) {
       this.#options.pace.deadline.assert();
-      const portion = items.slice(start, start + PORTION);
+      const portion = items.slice(start, start + BATCH_SIZE);
       // All of them come to their end, so that none goes on behind our back.
       const assessed = await Promise.allSettled(portion.map((item) => this.#limited(() => toReconcile(item))));
       await this.#handOver(assessed.map(resultOf).filter((subject) => subject !== null));

@@ -24,7 +24,7 @@ export interface SweepSummary {
 }
 
 /** How much longer than its deadline a slice may take. The queue hides its message for longer, so that it does not come again before. */
-export const GRACE_MS = 30 * SECOND_MS;
+export const SLICE_GRACE_MS = 30 * SECOND_MS;
 
 /** Waits where AWS is asked too much; each about twice as long as the one before, for as long as there is time. */
 const BACKOFF = exponentialBackoff(SECOND_MS, 30 * SECOND_MS);
@@ -52,7 +52,7 @@ export async function sweepSlice(
     dropped: null,
     ...rest,
   });
-  const lease = await sweeps.begin(slice, slice, deadline + GRACE_MS);
+  const lease = await sweeps.begin(slice, slice, deadline + SLICE_GRACE_MS);
   if ('dropped' in lease) return summary({ dropped: lease.dropped });
   let { pendingTypes } = lease;
   try {

@@ -161,14 +161,14 @@ test('a modification that takes RDS ten minutes is pending, then remediated: one
     expect(again).toMatchObject({ outcome: 'pending', remediationId: id });
   }
   expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'pending', remediationId: id }]);
-  expect(engine.told).toEqual([]);
+  expect(engine.notified).toEqual([]);
 
   rds.isAtWork = false;
   time.now += 2 * MINUTE_MS;
   expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([
     { outcome: 'remediated', after: 'COMPLIANT', remediationId: id },
   ]);
-  expect(engine.told).toMatchObject([{ result: { outcome: 'remediated', remediationId: id }, reversible: true }]);
+  expect(engine.notified).toMatchObject([{ result: { outcome: 'remediated', remediationId: id }, reversible: true }]);
   expect(await Array.fromAsync(engine.ledger.remediations())).toHaveLength(1);
   expect(writes()).toBe(1);
 
@@ -185,6 +185,6 @@ test('what never ends is failed after its deadline, with one notification and no
   time.now += 121 * MINUTE_MS;
   expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'failed' }]);
   await look(sampleEvent('rds/RDSDBInstanceEvent'));
-  expect(engine.told).toMatchObject([{ result: { outcome: 'failed' } }]);
+  expect(engine.notified).toMatchObject([{ result: { outcome: 'failed' } }]);
   expect(writes()).toBe(1);
 });

@@ -95,7 +95,7 @@ describe('an event that is a finding', () => {
         annotation: expect.stringContaining('The root user called CreateAccessKey'),
       },
     ]);
-    expect(engine.told).toMatchObject([
+    expect(engine.notified).toMatchObject([
       {
         control: { id: detection.id, title: detection.title, guidance: detection.guidance },
         result: { outcome: 'detected' },
@@ -121,7 +121,7 @@ describe('an event that is a finding', () => {
     expect(await see({ ...another('e-1'), id: 'of-another-bus' })).toMatchObject([{ outcome: 'detected' }]);
     expect(await see(another('e-1').detail)).toMatchObject([{ outcome: 'detected' }]);
     expect(calls.map(({ call }) => call)).toEqual(['get', 'get', 'get']);
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
   });
 
   test('is counted with the others, and their number is notified by the schedule an hour later, once', async () => {
@@ -130,14 +130,14 @@ describe('an event that is a finding', () => {
       now += MINUTE_MS;
       await see(another(id));
     }
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     now += HOUR_MS - 3 * MINUTE_MS;
     await schedule();
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     now += MINUTE_MS;
     await schedule();
     await schedule();
-    expect(engine.told.slice(1)).toMatchObject([
+    expect(engine.notified.slice(1)).toMatchObject([
       {
         control: { title: detection.title },
         result: { annotation: expect.stringMatching(/^Seen 3 more times since/) },
@@ -150,14 +150,14 @@ describe('an event that is a finding', () => {
     await see(another('e-2'));
     now += HOUR_MS;
     expect(await see(another('e-3'))).toMatchObject([{ annotation: expect.stringMatching(/^Seen 2 more times/) }]);
-    expect(engine.told).toHaveLength(2);
+    expect(engine.notified).toHaveLength(2);
   });
 
   test('of another kind is another notification', async () => {
     await see(sampleEvent('detections/RootCall'));
     await see(sampleEvent('detections/RootCall.failed'));
     await see(sampleEvent('detections/RootConsoleLogin'));
-    expect(engine.told.map(({ result }) => result.eventName)).toEqual([
+    expect(engine.notified.map(({ result }) => result.eventName)).toEqual([
       'CreateAccessKey',
       'LeaveOrganization',
       'ConsoleLogin',
@@ -176,9 +176,9 @@ describe('an event that is a finding', () => {
     await schedule();
     expect((await state()).findings).toEqual({});
     expect(await Array.fromAsync(engine.ledger.active())).toEqual([]);
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     await see(another('e-2'));
-    expect(engine.told).toHaveLength(2);
+    expect(engine.notified).toHaveLength(2);
   });
 });
 
@@ -204,11 +204,11 @@ describe('modes and exemptions', () => {
     expect(await see(sampleEvent('detections/RootCall'))).toMatchObject([
       { outcome: 'exempted', annotation: expect.stringMatching(/^Exempt until 2026-11-03 \(jo@example.com\)/) },
     ]);
-    expect(engine.told).toEqual([]);
+    expect(engine.notified).toEqual([]);
     expect((await state()).findings).toEqual({});
     now += 2 * DAY_MS;
     expect(await see(another('e-2'))).toMatchObject([{ outcome: 'detected' }]);
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
   });
 
   test('an exemption in policy.yml holds as well, and one of another control or of some elements does not', async () => {
@@ -230,7 +230,7 @@ describe('modes and exemptions', () => {
     const { detail, detailType } = recheck('iam', REF);
     await see({ source: 'evenkeel', 'detail-type': detailType, detail });
     expect((await state()).findings).toEqual({});
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     expect((await dailyTasks(engine)).rechecks).toEqual([]);
   });
 });
@@ -245,7 +245,7 @@ describe('when something fails', () => {
     isDown = false;
     expect(await see(another('e-1'))).toMatchObject([{ outcome: 'detected', error: null }]);
     await see(another('e-1'));
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     expect((await state()).outbox).toEqual([]);
   });
 
@@ -255,9 +255,9 @@ describe('when something fails', () => {
     isDown = false;
     now += 2 * MINUTE_MS;
     await schedule();
-    expect(engine.told).toMatchObject([{ control: { title: detection.title }, result: { outcome: 'detected' } }]);
+    expect(engine.notified).toMatchObject([{ control: { title: detection.title }, result: { outcome: 'detected' } }]);
     await schedule();
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
   });
 
   test('a ledger that does not answer fails the event', async () => {
@@ -265,12 +265,12 @@ describe('when something fails', () => {
     expect(await see(another('e-1'), Object.assign(engine, { ledger }))).toMatchObject([
       { outcome: 'failed', controlId: detection.id, error: 'no table' },
     ]);
-    expect(engine.told).toEqual([]);
+    expect(engine.notified).toEqual([]);
   });
 
   test('twenty at once are one notification and nineteen repeats', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => see(another(`e-${index}`))));
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
     expect(Object.values((await state()).findings)).toMatchObject([{ sightings: { repeats: 19 } }]);
   });
 });

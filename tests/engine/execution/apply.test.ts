@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterError, intended, sendSteps } from '../../../shared/engine/execution/apply.ts';
+import { attemptAfterError, intendedStep, sendSteps } from '../../../shared/engine/execution/apply.ts';
 import { type Step, step } from '../../../shared/step.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
@@ -23,7 +23,7 @@ const answered = (name: string, metadata: object) => Object.assign(named(name), 
 
 describe('a step that is intended', () => {
   test('says so, what it changes and what would undo it, and nothing else', () => {
-    expect(intended(closeLid())).toEqual({
+    expect(intendedStep(closeLid())).toEqual({
       service: 'box',
       operation: 'CloseLid',
       input: { force: true },
@@ -33,12 +33,12 @@ describe('a step that is intended', () => {
       requestId: null,
       error: null,
     });
-    expect(intended({ ...closeLid(), region: 'us-east-1' })).toMatchObject({ region: 'us-east-1' });
+    expect(intendedStep({ ...closeLid(), region: 'us-east-1' })).toMatchObject({ region: 'us-east-1' });
   });
 
   test('keeps which errors say that its undo is so already', () => {
     const undo = () => [step(BoxClient, OpenLidCommand, {}, { satisfiedBy: ['LidIsOpen'] })];
-    expect(intended({ ...closeLid(), undo }).undo).toEqual([{ ...UNDO[0], satisfiedBy: ['LidIsOpen'] }]);
+    expect(intendedStep({ ...closeLid(), undo }).undo).toEqual([{ ...UNDO[0], satisfiedBy: ['LidIsOpen'] }]);
   });
 });
 
@@ -46,7 +46,7 @@ describe('sendSteps', () => {
   test('makes the call in the resource’s region and keeps its request id and its undo', async () => {
     const world = new World({ lid: { open: true } });
     expect(await send(closeLid(), world)).toEqual({
-      step: { ...intended(closeLid()), status: 'made', undo: UNDO, requestId: 'request-1' },
+      step: { ...intendedStep(closeLid()), status: 'made', undo: UNDO, requestId: 'request-1' },
       refusal: null,
     });
     expect(world.calls).toEqual([{ operation: 'CloseLid', input: { force: true }, region: 'eu-west-1' }]);
@@ -119,7 +119,7 @@ describe('sendSteps', () => {
 });
 
 describe('what an error says of a call', () => {
-  const recorded = intended(closeLid());
+  const recorded = intendedStep(closeLid());
   const SATISFIED = ['LidIsClosed'];
 
   test.each<[string, Error, object]>([
@@ -144,7 +144,7 @@ describe('what an error says of a call', () => {
       { status: 'unknown' },
     ],
   ])('%s; its undo is kept', (_what, error, expected) => {
-    const { step: after, refusal } = afterError(recorded, error, SATISFIED);
+    const { step: after, refusal } = attemptAfterError(recorded, error, SATISFIED);
     expect(after).toEqual({ ...recorded, ...expected, error: expect.stringContaining(error.name) });
     expect(after.undo).toEqual(UNDO);
     expect(refusal).toBeNull();
@@ -152,28 +152,34 @@ describe('what an error says of a call', () => {
 
   test('that it is so already: another actor was faster, and there is nothing to undo', () => {
     const error = answered('LidIsClosed', { httpStatusCode: 400, attempts: 1 });
-    expect(afterError(recorded, error, SATISFIED)).toEqual({
+    expect(attemptAfterError(recorded, error, SATISFIED)).toEqual({
       step: { ...recorded, status: 'alreadySo', undo: [], error: null },
       refusal: null,
     });
-    expect(afterError(recorded, error)).toMatchObject({ step: { status: 'failed' } });
+    expect(attemptAfterError(recorded, error)).toMatchObject({ step: { status: 'failed' } });
   });
 
   test('that it is so already after a retry: an earlier try of ours may have made it so', () => {
     const error = answered('LidIsClosed', { httpStatusCode: 400, attempts: 3 });
-    expect(afterError(recorded, error, SATISFIED)).toEqual({ step: { ...recorded, status: 'unknown' }, refusal: null });
+    expect(attemptAfterError(recorded, error, SATISFIED)).toEqual({
+      step: { ...recorded, status: 'unknown' },
+      refusal: null,
+    });
   });
 
   test('that it is refused for good: it was not made, after however many tries', () => {
     const message = 'not authorized, with an explicit deny in a service control policy';
     const error = Object.assign(named('AccessDenied', message), { $metadata: { httpStatusCode: 403, attempts: 2 } });
-    expect(afterError(recorded, error)).toMatchObject({
+    expect(attemptAfterError(recorded, error)).toMatchObject({
       step: { status: 'failed', error: `AccessDenied: ${message}` },
       refusal: { by: 'a service control policy of the organization', remedy: expect.any(String) },
     });
   });
 
   test('may be anything that is thrown', () => {
-    expect(afterError(recorded, 'oops')).toMatchObject({ step: { status: 'unknown', error: 'oops' }, refusal: null });
+    expect(attemptAfterError(recorded, 'oops')).toMatchObject({
+      step: { status: 'unknown', error: 'oops' },
+      refusal: null,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Attempt, Send } from '../../../shared/engine/execution/apply.ts';
-import { execute, hasChanged, settledSteps } from '../../../shared/engine/execution/journal.ts';
+import { execute, hasChanged, resolvedSteps } from '../../../shared/engine/execution/journal.ts';
 import type { Draft } from '../../../shared/engine/reconcile/draft.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
@@ -126,12 +126,12 @@ describe('steps that nobody answered for', () => {
   });
 
   test('were made where the state is as it was meant to be', () => {
-    expect(settledSteps(unanswered, true).steps).toEqual([
+    expect(resolvedSteps(unanswered, true).steps).toEqual([
       { ...unanswered.steps[0], status: 'made', error: null },
       unanswered.steps[1],
       unanswered.steps[2],
     ]);
-    expect(settledSteps(unanswered, false).steps).toEqual(unanswered.steps);
+    expect(resolvedSteps(unanswered, false).steps).toEqual(unanswered.steps);
   });
 
   test('may have changed something', () => {

@@ -71,7 +71,7 @@ function later(milliseconds: number, isDone = true): void {
 const look = async (...controls: AnyControl[]) => reconcile(subjectOf(...controls), CAUSE, engine);
 const records = () => Array.fromAsync(engine.ledger.remediations());
 const state = async () => (await engine.ledger.load(KEY)).state;
-const notified = () => engine.told.map(({ result }) => result.outcome);
+const notified = () => engine.notified.map(({ result }) => result.outcome);
 const writes = () => world.calls.map(({ operation }) => operation);
 
 describe.each([

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, type Evaluation, nonCompliant, settling } from '../../../shared/control.ts';
 import {
-  circumstances,
+  attemptContext,
+  breakerLimits,
   deadlineOf,
   finishFailed,
   finishPending,
   finishRemediated,
-  limitsFor,
+  markPending,
   RECHECK_MS,
   sendRecheck,
-  waitFor,
 } from '../../../shared/engine/execution/outcomes.ts';
 import type { Evaluated } from '../../../shared/engine/reconcile/observation.ts';
 import { newRecord } from '../../../shared/engine/reconcile/record.ts';
@@ -160,13 +160,13 @@ describe('what failed', () => {
     expect(finding()).toMatchObject({
       outcome: 'blocked',
       retryAt: isoAt(scene.now() + after),
-      blocked: { by: 'Refused by an SCP: ask its owner.', recordId: record.id, ...circumstances(run, wrong) },
+      blocked: { by: 'Refused by an SCP: ask its owner.', recordId: record.id, ...attemptContext(run, wrong) },
     });
     expect(notices()).toEqual(['blocked']);
   });
 
   test('for its deadline is tried later, in a record of its own', () => {
-    finishFailed(run, lidClosed, record, wrong, { error: 'late', isLate: true });
+    finishFailed(run, lidClosed, record, wrong, { error: 'late', isOverdue: true });
     expect(finding()).toMatchObject({
       outcome: 'failed',
       retryAt: isoAt(scene.now() + HOUR_MS),
@@ -181,7 +181,7 @@ describe('the places of the breakers', () => {
     (
       await run.draft.begin(
         record,
-        limitsFor(run, lidClosed),
+        breakerLimits(run, lidClosed),
         (state) => state,
         () => null,
       )
@@ -191,7 +191,7 @@ describe('the places of the breakers', () => {
     Object.assign(scene.engine, {
       policy: policyFrom({ limits: { remediationsPerHour: { control: 5, account: 50 } } }),
     });
-    expect(limitsFor(run, lidClosed)).toEqual([
+    expect(breakerLimits(run, lidClosed)).toEqual([
       { scope: lidClosed.id, limit: 5 },
       { scope: ACCOUNT, limit: 50 },
     ]);
@@ -271,7 +271,7 @@ describe('what AWS is still at work on', () => {
 
   test('has one recheck for all that waits: the earliest that is still to come', () => {
     const wait = (after: number, id: string) =>
-      waitFor(run, withSeverity(lidClosed, id, 'LOW'), scene.now() + after, isoAt(scene.now() + HOUR_MS), '', 'f');
+      markPending(run, withSeverity(lidClosed, id, 'LOW'), scene.now() + after, isoAt(scene.now() + HOUR_MS), '', 'f');
     wait(300, 'a');
     wait(500, 'b');
     expect(run.draft.state.recheckAt).toBe(scene.now() + 300);
@@ -296,7 +296,7 @@ describe('what AWS is still at work on', () => {
 test('the circumstances of a try are what is read, the code and the policy, without what is volatile', async () => {
   const volatile = { ...run.subject.resource, volatile: ['at'] };
   const here = await scene.run([lidClosed], { resource: volatile });
-  const of = (state: object) => circumstances(here, { ...wrong, state: { ref: run.subject.ref, ...state } });
+  const of = (state: object) => attemptContext(here, { ...wrong, state: { ref: run.subject.ref, ...state } });
   expect(of({ lid: 1, at: 1 })).toEqual(of({ lid: 1, at: 2 }));
   expect(of({ lid: 1 }).facets).not.toBe(of({ lid: 2 }).facets);
   const { version } = of({});

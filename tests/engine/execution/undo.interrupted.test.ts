@@ -160,7 +160,7 @@ describe('what went only half-way', () => {
     scene.world.errors.clear();
     expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'exempted' }]);
     expect(await scene.recordOf(undoId ?? '')).toMatchObject({ status: 'remediated' });
-    expect(scene.engine.told.map(({ result }) => result.outcome)).toEqual(['remediated', 'exempted']);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'exempted']);
   });
 
   test('where the calls took no effect, it fails and says what differs', async () => {

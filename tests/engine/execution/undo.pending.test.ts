@@ -39,7 +39,7 @@ describe('a control that AWS takes its time with', () => {
     expect(await scene.recordOf(undoId)).toMatchObject({ status: 'pending', recheckAt: expect.any(String) });
     expect((await scene.state()).recheckAt).toBe(scene.now + 60_000);
     expect(scene.engine.sent).toMatchObject([{ service: 'box', detail: REF, notBefore: scene.now + 60_000 }]);
-    expect(scene.engine.told.map(({ result }) => result.outcome)).toEqual(['remediated']);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated']);
     expect(await says(scene.undone(id, { controls: [slow] }))).toMatch(/is pending; it is looked at again at/);
   });
 
@@ -51,7 +51,7 @@ describe('a control that AWS takes its time with', () => {
     expect(await scene.reconcile(slow)).toMatchObject([{ outcome: 'exempted' }]);
     expect(await scene.recordOf(undoId)).toMatchObject({ status: 'remediated', recheckAt: null });
     await scene.reconcile(slow);
-    expect(scene.engine.told.map(({ result }) => result.outcome)).toEqual(['remediated', 'exempted']);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'exempted']);
     expect(scene.world.calls).toHaveLength(2);
   });
 
@@ -64,6 +64,6 @@ describe('a control that AWS takes its time with', () => {
       error: expect.stringMatching(/AWS did not finish by/),
     });
     await scene.reconcile(slow);
-    expect(scene.engine.told.map(({ result }) => result.outcome)).toEqual(['remediated', 'failed']);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'failed']);
   });
 });

@@ -46,12 +46,12 @@ test('undoes the steps in the other order, each recorded with its request, under
       elements: ['lid', 'lock'],
     },
   ]);
-  expect(scene.engine.told.at(-1)?.result).toMatchObject({ outcome: 'exempted', after: 'NON_COMPLIANT' });
-  expect(scene.engine.told).toHaveLength(2);
+  expect(scene.engine.notified.at(-1)?.result).toMatchObject({ outcome: 'exempted', after: 'NON_COMPLIANT' });
+  expect(scene.engine.notified).toHaveLength(2);
   expect((await scene.state()).findings).toMatchObject({ [shut.id]: { outcome: 'exempted' } });
   expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'exempted' }]);
   expect(scene.world.box).toMatchObject(OPEN);
-  expect(scene.engine.told).toHaveLength(2);
+  expect(scene.engine.notified).toHaveLength(2);
 });
 
 test('the exemption and the undo’s own record are written before the first call is made', async () => {
@@ -101,7 +101,7 @@ test('a dry run writes nothing anywhere', async () => {
   });
   expect(exemptions).toMatchObject([{ control: shut.id, elements: ['lid', 'lock'] }]);
   expect(await scene.state()).toEqual(before);
-  expect(scene.engine.told).toHaveLength(1);
+  expect(scene.engine.notified).toHaveLength(1);
 });
 
 test('whoever comes while it is at work is not forgotten', async () => {
@@ -133,7 +133,7 @@ test('a sibling that would remediate it again is only detected: it names the und
   const id = await scene.remediated();
   const { exemptions } = await scene.undone(id, { controls: [shut, lidClosed] });
   expect(exemptions).toHaveLength(1);
-  scene.engine.told.length = 0;
+  scene.engine.notified.length = 0;
   for (let again = 0; again < 2; again += 1)
     expect(await scene.reconcile(shut, lidClosed)).toMatchObject([
       {
@@ -143,7 +143,7 @@ test('a sibling that would remediate it again is only detected: it names the und
       },
       { controlId: shut.id, outcome: 'exempted' },
     ]);
-  expect(scene.engine.told.map(({ control, result }) => [control.id, result.outcome])).toEqual([
+  expect(scene.engine.notified.map(({ control, result }) => [control.id, result.outcome])).toEqual([
     [lidClosed.id, 'detected'],
   ]);
   expect(scene.world.box).toMatchObject(OPEN);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { undoable } from '../../../shared/engine/execution/undoable.ts';
+import { findUndoable } from '../../../shared/engine/execution/undoable.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
 import { remediationOf, saveRecord } from '../../support/ledger-fixtures.ts';
@@ -40,7 +40,7 @@ beforeEach(() => {
 async function among(...records: readonly Remediation[]) {
   for (const record of records)
     for (const status of ['applying', record.status] as const) await saveRecord(engine.ledger, { ...record, status });
-  return undoable('rem-1', engine);
+  return findUndoable('rem-1', engine);
 }
 
 describe('a remediation that can be undone', () => {
@@ -48,10 +48,10 @@ describe('a remediation that can be undone', () => {
     const record = done({ steps: [stepOf('A', { undo: [call('UndoA1'), call('UndoA2')] }), stepOf('B')] });
     expect(await among(record)).toEqual({
       record,
-      left: AFTER,
+      stateAfter: AFTER,
       calls: [call('UndoB'), call('UndoA1'), call('UndoA2')],
       elements: ['A', 'B'],
-      goesOn: false,
+      isResumed: false,
     });
   });
 
@@ -88,16 +88,16 @@ describe('an undo that was cut short', () => {
 
   test('goes on with the calls that it did not make, from the state in which it left the resource', async () => {
     expect(await among(done(), half())).toMatchObject({
-      left: { lid: 'half open' },
+      stateAfter: { lid: 'half open' },
       calls: [call('UndoA')],
       elements: ['A', 'B'],
-      goesOn: true,
+      isResumed: true,
     });
   });
 
   test('is none where no call of it was made', async () => {
     const steps = [stepOf('B', { status: 'failed' }), stepOf('A', { status: 'intended' })];
-    expect(await among(done(), half({ steps }))).toMatchObject({ left: AFTER, goesOn: false });
+    expect(await among(done(), half({ steps }))).toMatchObject({ stateAfter: AFTER, isResumed: false });
   });
 
   test('is the last of several', async () => {
@@ -106,17 +106,17 @@ describe('an undo that was cut short', () => {
       after: { lid: 'nearly open' },
       steps: [stepOf('A', { ...call('UndoA'), status: 'failed' })],
     });
-    expect(await among(done(), half(), last)).toMatchObject({ left: { lid: 'nearly open' }, calls: [call('UndoA')] });
+    expect(await among(done(), half(), last)).toMatchObject({ stateAfter: { lid: 'nearly open' }, calls: [call('UndoA')] });
   });
 
   test('of another remediation does not count', async () => {
-    expect(await among(done(), half({ undoes: 'rem-0' }))).toMatchObject({ left: AFTER, goesOn: false });
+    expect(await among(done(), half({ undoes: 'rem-0' }))).toMatchObject({ stateAfter: AFTER, isResumed: false });
   });
 });
 
 describe('there is nothing to undo', () => {
   test('where there is no such record', async () => {
-    await expect(undoable('rem-1', engine)).rejects.toThrow('there is no remediation rem-1');
+    await expect(findUndoable('rem-1', engine)).rejects.toThrow('there is no remediation rem-1');
   });
 
   test.each<[string, Partial<Remediation>]>([

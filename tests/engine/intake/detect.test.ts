@@ -123,13 +123,18 @@ describe('a detection', () => {
   });
 
   test('sees events that are no calls by a reading of its own', async () => {
-    const told = { 'detail-type': 'Trail Event', source: 'aws.cloudtrail', account: ACCOUNT, region: 'eu-west-1' };
-    expect(await found({ ...told, detail: { name: 'audit' } })).toEqual({
+    const notification = {
+      'detail-type': 'Trail Event',
+      source: 'aws.cloudtrail',
+      account: ACCOUNT,
+      region: 'eu-west-1',
+    };
+    expect(await found({ ...notification, detail: { name: 'audit' } })).toEqual({
       detected: [[stopped.id, trail, 'Stopped.']],
       errors: [],
     });
-    expect(await found({ ...told, detail: {} })).toEqual({ detected: [], errors: [] });
-    expect(await found({ ...told, 'detail-type': 'Other', detail: { name: 'audit' } })).toEqual({
+    expect(await found({ ...notification, detail: {} })).toEqual({ detected: [], errors: [] });
+    expect(await found({ ...notification, 'detail-type': 'Other', detail: { name: 'audit' } })).toEqual({
       detected: [],
       errors: [],
     });

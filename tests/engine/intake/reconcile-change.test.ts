@@ -25,7 +25,7 @@ async function received(
 ) {
   const engine = testEngine((region) => world.aws(region), mode);
   const groups = await Array.fromAsync(receive(input, engine, { controls, fallback: FALLBACK }));
-  return { groups, results: groups.flat(), told: engine.told };
+  return { groups, results: groups.flat(), notified: engine.notified };
 }
 const only = ({ results }: { results: Result[] }) => {
   expect(results).toHaveLength(1);
@@ -47,7 +47,7 @@ const NOTHING = {
 
 test('an event leads to one line for each resource and control that it can have affected', async () => {
   const world = new World({ lid: { open: true } });
-  const { groups, told } = await received(opened, world);
+  const { groups, notified } = await received(opened, world);
   expect(groups).toHaveLength(1);
   expect(groups[0]).toMatchObject([
     {
@@ -62,7 +62,7 @@ test('an event leads to one line for each resource and control that it can have 
     { controlId: 'box-locked', outcome: 'remediated' },
   ]);
   expect(world.calls).toMatchObject([{ operation: 'CloseLid', region: 'eu-central-1' }]);
-  expect(told).toMatchObject([
+  expect(notified).toMatchObject([
     { attribution: { actor: 'arn:aws:iam::444455556666:user/ann' }, eventTime: '2026-01-01T00:00:00Z' },
   ]);
 });

@@ -3,17 +3,17 @@ import { anyCall } from '../../../shared/detection.ts';
 import {
   idsOf,
   isTriggeredBy,
+  locatedIn,
   nameOf,
-  placedIn,
   refOf,
-  type Triggering,
+  type TriggeringEvent,
 } from '../../../shared/engine/intake/trigger.ts';
 import { strings } from '../../../shared/event.ts';
 import { type Aws, call, defineResource, event } from '../../../shared/resource.ts';
 import { defineService } from '../../../shared/service.ts';
 
 const place = { accountId: '111122223333', region: 'eu-west-1' };
-const made: Triggering = {
+const made: TriggeringEvent = {
   kind: 'call',
   record: {
     ...place,
@@ -27,11 +27,12 @@ const made: Triggering = {
     raw: {},
   },
 };
-const told: Triggering = {
+const boxEvent: TriggeringEvent = {
   kind: 'event',
   record: { ...place, source: 'aws.box', detailType: 'Box Event', resources: [], detail: { boxId: 'box-2' } },
 };
-const recorded = (rest: object): Triggering => ({ ...made, record: { ...made.record, ...rest } }) as Triggering;
+const recorded = (rest: object): TriggeringEvent =>
+  ({ ...made, record: { ...made.record, ...rest } }) as TriggeringEvent;
 
 const opened = call(['box.amazonaws.com', 'lid.amazonaws.com'], 'OpenBox', {
   ids: ({ request }) => strings(request, 'boxId'),
@@ -63,18 +64,19 @@ describe('a trigger', () => {
     expect(isTriggeredBy(opened, recorded({ eventSource: 'lid.amazonaws.com' }))).toBe(true);
     expect(isTriggeredBy(opened, recorded({ eventSource: 'x.amazonaws.com' }))).toBe(false);
     expect(isTriggeredBy(opened, recorded({ eventName: 'openBox' }))).toBe(false);
-    expect(isTriggeredBy(opened, told)).toBe(false);
-    expect(isTriggeredBy(notified, told)).toBe(true);
+    expect(isTriggeredBy(opened, boxEvent)).toBe(false);
+    expect(isTriggeredBy(notified, boxEvent)).toBe(true);
     expect(isTriggeredBy(notified, made)).toBe(false);
     expect(isTriggeredBy(anyCall({}), recorded({ eventName: 'x', errorCode: 'AccessDenied' }))).toBe(true);
-    expect(isTriggeredBy(anyCall({}), told)).toBe(false);
+    expect(isTriggeredBy(anyCall({}), boxEvent)).toBe(false);
   });
 
-  const ids = (trigger: typeof opened | typeof notified, change: Triggering) => idsOf(box, trigger, change, place, aws);
+  const ids = (trigger: typeof opened | typeof notified, change: TriggeringEvent) =>
+    idsOf(box, trigger, change, place, aws);
 
   test('takes ids from the record, else by look-up, else where the parameters were left out from the listing', async () => {
     expect(await ids(opened, made)).toEqual(['box-1']);
-    expect(await ids(notified, told)).toEqual(['box-2']);
+    expect(await ids(notified, boxEvent)).toEqual(['box-2']);
     expect(await ids(opened, recorded({ request: {} }))).toEqual(['box-found']);
     const listed = ['listed', { resourceId: 'afar', region: 'not-eu-west-1' }];
     expect(await ids(opened, recorded({ request: { omitted: true }, omitted: true }))).toEqual(listed);
@@ -84,13 +86,13 @@ describe('a trigger', () => {
 
 test('a change is named in messages', () => {
   expect(nameOf(made)).toBe('OpenBox of box.amazonaws.com');
-  expect(nameOf(told)).toBe('an event of aws.box with detail-type "Box Event"');
+  expect(nameOf(boxEvent)).toBe('an event of aws.box with detail-type "Box Event"');
 });
 
 test('a change is placed whole', () => {
   const elsewhere = { accountId: '444455556666', region: 'us-east-2' };
-  expect(placedIn(elsewhere, made)).toEqual({ ...made, record: { ...made.record, ...elsewhere } });
-  expect(placedIn(elsewhere, told)).toEqual({ ...told, record: { ...told.record, ...elsewhere } });
+  expect(locatedIn(elsewhere, made)).toEqual({ ...made, record: { ...made.record, ...elsewhere } });
+  expect(locatedIn(elsewhere, boxEvent)).toEqual({ ...boxEvent, record: { ...boxEvent.record, ...elsewhere } });
 });
 
 test('a reference takes region and owner from the id, unless the resource belongs to no region', () => {

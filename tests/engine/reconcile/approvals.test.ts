@@ -3,7 +3,7 @@ import { messageOf, NotDecidableError } from '../../../shared/engine/errors.ts';
 import {
   approve,
   expire,
-  isExpired,
+  isExpiredApproval,
   onContention,
   reject,
   subjectOf,
@@ -60,11 +60,11 @@ describe('an approval that nobody gave in time', () => {
   const late = () => scene.later(scene.engine.policy.limits.approval);
 
   test('is expired from its time on', () => {
-    expect(isExpired(asked, scene.engine)).toBe(false);
+    expect(isExpiredApproval(asked, scene.engine)).toBe(false);
     late();
-    expect(isExpired(asked, scene.engine)).toBe(true);
-    expect(isExpired({ ...asked, status: 'remediated' }, scene.engine)).toBe(false);
-    expect(isExpired({ ...asked, expires: null }, scene.engine)).toBe(false);
+    expect(isExpiredApproval(asked, scene.engine)).toBe(true);
+    expect(isExpiredApproval({ ...asked, status: 'remediated' }, scene.engine)).toBe(false);
+    expect(isExpiredApproval({ ...asked, expires: null }, scene.engine)).toBe(false);
   });
 
   test('ends, is announced, and its finding is detected', async () => {
@@ -105,7 +105,7 @@ describe('an approval that was given', () => {
   test('looks at the resource for the event that it was asked for, by a person', async () => {
     const result = await approve(asked.id, 'ann', scene.engine, CONTROLS);
     expect(result).toMatchObject({ outcome: 'remediated', eventId: CAUSE.eventId, eventName: CAUSE.eventName });
-    expect(scene.engine.told.at(-1)).toMatchObject({ attribution: CAUSE.attribution, eventTime: CAUSE.eventTime });
+    expect(scene.engine.notified.at(-1)).toMatchObject({ attribution: CAUSE.attribution, eventTime: CAUSE.eventTime });
   });
 
   test('while another run is at work is not lost: the plan waits on', async () => {
@@ -132,7 +132,7 @@ test('the resource of a record is looked at by its control, and knows the others
 });
 
 test('whoever comes meanwhile has all of the resource looked at', async () => {
-  const { ids, look } = onContention(subjectOf(asked, CONTROLS), CAUSE, scene.engine);
+  const { ids, reconcile: look } = onContention(subjectOf(asked, CONTROLS), CAUSE, scene.engine);
   expect(ids).toEqual(CONTROLS.map(({ id }) => id));
   await look();
   expect(scene.world.log.filter((line) => line === 'read lock')).not.toEqual([]);

@@ -33,7 +33,7 @@ describe('an evaluation', () => {
     expect(await evaluate()(lidClosed, SUBJECT)).toMatchObject({ complianceType: 'COMPLIANT' });
     expect(scene.world.calls).toEqual([]);
     expect((await scene.session()).version).toBe(0);
-    expect(scene.engine.told).toEqual([]);
+    expect(scene.engine.notified).toEqual([]);
   });
 
   test('does not read what a listing has just read', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { nonCompliant } from '../../../shared/control.ts';
 import {
-  type Sighting,
-  sameFinding,
+  type FindingUpdate,
+  findingFingerprint,
   withFinding,
   withNotice,
   withoutFinding,
@@ -13,7 +13,7 @@ import { noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const CONTROL = { id: 'box-lid-closed', severity: 'CRITICAL' } as const;
 const noticeNo = (id: string): QueuedNotice => ({ ...noticeOf(remediationOf('rem-1'), 0), id });
-const sighting = (rest: Partial<Sighting> = {}): Sighting => ({
+const sighting = (rest: Partial<FindingUpdate> = {}): FindingUpdate => ({
   outcome: 'detected',
   annotation: 'The lid is open.',
   fingerprint: 'open',
@@ -21,7 +21,7 @@ const sighting = (rest: Partial<Sighting> = {}): Sighting => ({
   notice: noticeNo('first'),
   ...rest,
 });
-const seen = (state: ResourceState, rest: Partial<Sighting> = {}) => withFinding(state, CONTROL, sighting(rest));
+const seen = (state: ResourceState, rest: Partial<FindingUpdate> = {}) => withFinding(state, CONTROL, sighting(rest));
 const opened = seen(NEW_RESOURCE);
 const LATER = { at: '2026-01-02T00:00:00.000Z', notice: noticeNo('second') };
 const published = ({ outbox }: ResourceState) => outbox.map(({ id }) => id);
@@ -61,7 +61,7 @@ describe('a finding', () => {
     expect(published(again)).toEqual(['first']);
   });
 
-  test.each<[string, Partial<Sighting>]>([
+  test.each<[string, Partial<FindingUpdate>]>([
     ['of another outcome', { outcome: 'halted' }],
     ['with another fingerprint', { fingerprint: 'wide open' }],
   ])('%s is news', (_what, change) => {
@@ -124,13 +124,13 @@ test('a notice is queued behind those that wait', () => {
 
 test('what makes a finding the same is what is wrong and why it is left', () => {
   const wrong = nonCompliant('a');
-  expect(sameFinding(wrong)).toBe(wrong.fingerprint);
-  expect(sameFinding(wrong, 'Paused.')).toBe(sameFinding(nonCompliant('a'), 'Paused.'));
+  expect(findingFingerprint(wrong)).toBe(wrong.fingerprint);
+  expect(findingFingerprint(wrong, 'Paused.')).toBe(findingFingerprint(nonCompliant('a'), 'Paused.'));
   const all = [
-    sameFinding(wrong),
-    sameFinding(wrong, 'Paused.'),
-    sameFinding(wrong, 'Exempt.'),
-    sameFinding(nonCompliant('b'), 'Paused.'),
+    findingFingerprint(wrong),
+    findingFingerprint(wrong, 'Paused.'),
+    findingFingerprint(wrong, 'Exempt.'),
+    findingFingerprint(nonCompliant('b'), 'Paused.'),
   ];
   expect(new Set(all).size).toBe(4);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { AnyControl } from '../../../shared/control.ts';
-import { goodFacets } from '../../../shared/engine/reconcile/last-known.ts';
+import { compliantFacets } from '../../../shared/engine/reconcile/last-known.ts';
 import { lidClosed } from '../../support/fake-resource.ts';
 
 const keeping = (id: string, ...lastKnown: string[]): AnyControl => ({ ...lidClosed, id, lastKnown });
@@ -12,14 +12,14 @@ const compliantBut =
 
 test('keeps what controls name and every one of them finds COMPLIANT', () => {
   const controls = [lidClosed, keeping('a', 'lid', 'lock'), keeping('b', 'lock', 'label')];
-  expect(goodFacets(controls, FACETS, compliantBut())).toEqual(FACETS);
-  expect(goodFacets(controls, FACETS, compliantBut('b'))).toEqual({ lid: 1 });
-  expect(goodFacets(controls, FACETS, compliantBut(lidClosed.id))).toEqual(FACETS);
-  expect(goodFacets(controls, FACETS, () => null)).toEqual({});
-  expect(goodFacets([lidClosed], FACETS, compliantBut())).toEqual({});
+  expect(compliantFacets(controls, FACETS, compliantBut())).toEqual(FACETS);
+  expect(compliantFacets(controls, FACETS, compliantBut('b'))).toEqual({ lid: 1 });
+  expect(compliantFacets(controls, FACETS, compliantBut(lidClosed.id))).toEqual(FACETS);
+  expect(compliantFacets(controls, FACETS, () => null)).toEqual({});
+  expect(compliantFacets([lidClosed], FACETS, compliantBut())).toEqual({});
 });
 
 test('what could not be read whole is not kept in parts', () => {
   const controls = [keeping('a', 'lid', 'lock'), keeping('b', 'label')];
-  expect(goodFacets(controls, { lid: 1, label: 3 }, compliantBut())).toEqual({ label: 3 });
+  expect(compliantFacets(controls, { lid: 1, label: 3 }, compliantBut())).toEqual({ label: 3 });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../../shared/engine/context.ts';
-import { postponed, publishAnnouncements, publishOutbox, queued } from '../../../shared/engine/reconcile/notices.ts';
+import { postpone, publishAnnouncements, publishOutbox, queued } from '../../../shared/engine/reconcile/notices.ts';
 import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
 import type { Announcement, Notice } from '../../../shared/notify/notifier.ts';
 import { resultWithoutResource } from '../../../shared/result.ts';
@@ -123,7 +123,7 @@ describe('publishing', () => {
 describe('what could not be published', () => {
   test('is left to whoever comes next, at once', async () => {
     const session = await waiting(noticeFor(lidClosed.id, 'own'), noticeFor(labelled.id, 'another’s'));
-    expect(await postponed(session, engine, ['own'])).toEqual([lidClosed.id]);
+    expect(await postpone(session, engine, ['own'])).toEqual([lidClosed.id]);
     await publishOutbox(await scene.session(), SUBJECT, engine, []);
     expect([published.length, await left()]).toEqual([1, ['another’s']]);
   });
@@ -132,13 +132,13 @@ describe('what could not be published', () => {
     const session = await waiting(noticeFor(lidClosed.id, 'own'));
     const update = () => Promise.reject(named('LedgerDown'));
     const broken = { ...engine, ledger: { ...engine.ledger, update } };
-    expect(await postponed(session, broken, ['own'])).toEqual([lidClosed.id]);
+    expect(await postpone(session, broken, ['own'])).toEqual([lidClosed.id]);
   });
 
   test('is not what another has published meanwhile', async () => {
     const session = await waiting(noticeFor(lidClosed.id, 'own'));
     await waiting();
-    expect(await postponed(session, engine, ['own'])).toEqual([]);
+    expect(await postpone(session, engine, ['own'])).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ describe('findings', () => {
 
   test('are notified once, cost nothing while nothing changes, and are closed when the drift is gone', async () => {
     const made = drifted();
-    const { world, run, told } = made;
+    const { world, run, notified } = made;
     await run(labelled);
     const { 'box-labelled': opened } = await findingsOf(made);
     expect(opened).toMatchObject({ severity: 'LOW', outcome: 'detected', annotation: 'There is no label.' });
@@ -19,13 +19,13 @@ describe('findings', () => {
     await run(labelled);
     await run(labelled);
     expect(world.log.filter((line) => line.startsWith('ledger write lease'))).toHaveLength(2);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
     expect(await findingsOf(made)).toEqual({ 'box-labelled': opened });
 
     world.box = GOOD;
     expect(await run(labelled)).toMatchObject([{ outcome: 'compliant' }]);
     expect(await findingsOf(made)).toEqual({});
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
   test('in mode detect write nothing while nothing changes', async () => {
@@ -38,13 +38,13 @@ describe('findings', () => {
 
   test('are notified again when the drift comes back', async () => {
     const made = drifted();
-    const { world, run, told } = made;
+    const { world, run, notified } = made;
     await run(labelled);
     world.box = GOOD;
     await run(labelled);
     world.box = { ...GOOD, label: { text: '' } };
     await run(labelled);
-    expect(told).toHaveLength(2);
+    expect(notified).toHaveLength(2);
     expect(Object.keys(await findingsOf(made))).toEqual(['box-labelled']);
   });
 
@@ -55,19 +55,19 @@ describe('findings', () => {
     await made.run(aging);
     days = 92;
     await made.run(aging);
-    expect(made.told.map(({ result }) => result.annotation)).toEqual(['91 days old']);
+    expect(made.notified.map(({ result }) => result.annotation)).toEqual(['91 days old']);
     expect(await findingsOf(made)).toMatchObject({ 'box-labelled': { annotation: '92 days old' } });
   });
 
   test('are notified again when what is wrong has changed', async () => {
     let what = 'one thing';
     const fickle: AnyControl = { ...labelled, evaluate: () => nonCompliant(what) };
-    const { run, told } = scene();
+    const { run, notified } = scene();
     await run(fickle);
     what = 'another';
     await run(fickle);
     await run(fickle);
-    expect(told.map(({ result }) => result.annotation)).toEqual(['one thing', 'another']);
+    expect(notified.map(({ result }) => result.annotation)).toEqual(['one thing', 'another']);
   });
 
   test('are closed when the resource is gone, and when it is put right', async () => {
@@ -83,16 +83,16 @@ describe('findings', () => {
     modes['box-lid-closed'] = 'remediate';
     await other.run(lidClosed);
     expect(await findingsOf(other)).toEqual({});
-    expect(other.told.map(({ result }) => result.outcome)).toEqual(['detected', 'remediated']);
+    expect(other.notified.map(({ result }) => result.outcome)).toEqual(['detected', 'remediated']);
   });
 
   test('that could not be published wait in the outbox, and the next look publishes them', async () => {
     let down = true;
-    const told: string[] = [];
+    const notified: string[] = [];
     const notifier = {
       async notify({ result }: { result: Result }) {
         if (down) throw named('TopicDown');
-        told.push(result.outcome);
+        notified.push(result.outcome);
       },
       async announce() {},
     };
@@ -109,7 +109,7 @@ describe('findings', () => {
     down = false;
     await run(labelled);
     await run(labelled);
-    expect(told).toEqual(['detected']);
+    expect(notified).toEqual(['detected']);
     expect((await ledger.load(KEY)).state.outbox).toEqual([]);
   });
 });

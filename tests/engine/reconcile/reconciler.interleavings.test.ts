@@ -57,8 +57,8 @@ describe.each([
         expect(records.map(({ status }) => status)).toEqual(writes.map(() => 'remediated'));
         const { state } = await ledger.load(KEY);
         expect(state).toMatchObject({ open: [], findings: {}, outbox: [], lease: { holder: null, wanted: [] } });
-        const notified = engines.flatMap(({ told }) =>
-          told.map(({ result }) => `${result.controlId} ${result.outcome}`),
+        const notified = engines.flatMap(({ notified }) =>
+          notified.map(({ result }) => `${result.controlId} ${result.outcome}`),
         );
         expect(notified.filter((one) => one.endsWith('remediated'))).toHaveLength(writes.length);
         for (const result of (await results).flat()) expect(result.outcome).not.toBe('failed');

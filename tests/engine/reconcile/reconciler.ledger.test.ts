@@ -48,12 +48,12 @@ describe('a ledger that does not answer', () => {
         (call) => call >= k && 'answer',
       ];
       for (const breaks of broken) {
-        const { world, run, history, disarm, later, ledger, told } = await prepared(breaks);
+        const { world, run, history, disarm, later, ledger, notified } = await prepared(breaks);
         const results = await run(...controls);
         expect(world.log.some((line) => /broke$|answer lost$/.test(line))).toBe(true);
         expect(results).toHaveLength(controls.length);
         // All may have been done and published by then: only the outbox could not be cleared.
-        const isDone = world.box?.lock.on === true && told.some(({ result }) => result.outcome === 'remediated');
+        const isDone = world.box?.lock.on === true && notified.some(({ result }) => result.outcome === 'remediated');
         expect(isDone || results.some(({ outcome }) => outcome === 'failed')).toBe(true);
         expectNoUnrecordedWrite(world);
         for (const { operation } of world.calls)
@@ -73,7 +73,7 @@ describe('a ledger that does not answer', () => {
   });
 
   test('at the first question ends everything', async () => {
-    const { world, run, told } = scene({ world: new World(OPEN), breaks: (call) => call === 0 });
+    const { world, run, notified } = scene({ world: new World(OPEN), breaks: (call) => call === 0 });
     expect(await run(lidClosed, labelled)).toMatchObject([
       { outcome: 'failed', error: 'LedgerDown: LedgerDown happened', mode: 'remediate' },
       { outcome: 'failed' },
@@ -84,7 +84,7 @@ describe('a ledger that does not answer', () => {
       'read label',
       'announced Evenkeel cannot work: its ledger does not answer',
     ]);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   test('between two steps ends the plan: the result names the record, which intends what was made', async () => {

@@ -26,7 +26,7 @@ describe('reading', () => {
   test('that fails for one facet fails only the controls that need it', async () => {
     const world = new World({ ...OPEN, label: { text: '' } });
     world.errors.set('lock', named('AccessDenied', 'not for you'));
-    const { run, told } = scene({ world });
+    const { run, notified } = scene({ world });
     const results = await run(lidClosed, locked, labelled);
     expect(results).toMatchObject([
       { controlId: 'box-lid-closed', outcome: 'remediated' },
@@ -40,7 +40,7 @@ describe('reading', () => {
       },
       { controlId: 'box-labelled', outcome: 'detected' },
     ]);
-    expect(told.map(({ result }) => result.outcome)).toEqual(['remediated', 'failed', 'detected']);
+    expect(notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'failed', 'detected']);
     expect(writes(world)).toEqual(['CloseLid']);
   });
 

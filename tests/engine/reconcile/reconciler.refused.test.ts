@@ -47,12 +47,12 @@ describe('a step that is refused', () => {
 
   test('is told once, however its text differs, and kept as a finding', async () => {
     const world = refused('CloseLid');
-    const { run, told, ledger } = scene({ world });
+    const { run, notified, ledger } = scene({ world });
     await run(lidClosed);
     world.errors.set('CloseLid', refusedWith('AccessDenied', 'no, said the service: request 4711'));
     const [again] = await run(lidClosed);
-    expect(told).toHaveLength(1);
-    expect(told[0]?.result).toMatchObject({ outcome: 'failed', controlId: 'box-lid-closed' });
+    expect(notified).toHaveLength(1);
+    expect(notified[0]?.result).toMatchObject({ outcome: 'failed', controlId: 'box-lid-closed' });
     const { findings } = (await ledger.load(KEY)).state;
     expect(findings).toMatchObject({ 'box-lid-closed': { outcome: 'failed', annotation: again?.error } });
   });
@@ -69,19 +69,19 @@ describe('a step that is refused', () => {
   });
 
   test('is not told to be reversible where a step that was made is not', async () => {
-    const { run, told } = scene({ world: refused('CloseLid') });
+    const { run, notified } = scene({ world: refused('CloseLid') });
     await run({ ...lidClosed, plan: () => [step(BoxClient, TurnKeyCommand, {}), closeLid()] });
-    expect(told).toMatchObject([{ reversible: false }]);
+    expect(notified).toMatchObject([{ reversible: false }]);
   });
 
   test('is tried again by the next event, and its finding is closed', async () => {
     const world = refused('TurnKey');
-    const { run, told, ledger } = scene({ world });
+    const { run, notified, ledger } = scene({ world });
     await run(locked);
     world.errors.clear();
     expect(await run(locked)).toMatchObject([{ outcome: 'remediated', steps: [{ operation: 'TurnKey' }] }]);
     expect((await ledger.load(KEY)).state.findings).toEqual({});
-    expect(told.map(({ result }) => result.outcome)).toEqual(['failed', 'remediated']);
+    expect(notified.map(({ result }) => result.outcome)).toEqual(['failed', 'remediated']);
   });
 
   test('leaves the other controls their turn', async () => {
@@ -127,13 +127,13 @@ describe('verification', () => {
   test('gives up after a while: the call was made, and the outcome is failed', async () => {
     const world = new World(OPEN);
     world.inert.add('CloseLid');
-    const { run, sleeps, kept, told } = scene({ world });
+    const { run, sleeps, kept, notified } = scene({ world });
     const [result] = await run(lidClosed);
     expect(result).toMatchObject({ outcome: 'failed', before: 'NON_COMPLIANT', after: null });
     expect(result?.error).toMatch(/^NotConvergedError: .*The lid is open/);
     expect(sleeps).toEqual([250, 500, 1000, 2000, 4000, 8000]);
     expect(kept()).toMatchObject([{ status: 'failed', steps: [{ status: 'made' }] }]);
-    expect(told).toMatchObject([{ result: { outcome: 'failed' } }]);
+    expect(notified).toMatchObject([{ result: { outcome: 'failed' } }]);
   });
 
   /** Breaks every read once the lid was closed. */
@@ -160,7 +160,7 @@ describe('verification', () => {
 
   test('that no read allows is made up for by the next look that can read: one record, one notification', async () => {
     const world = new World(OPEN);
-    const { run, kept, told, engine } = scene({ world });
+    const { run, kept, notified, engine } = scene({ world });
     blindAfterwards(world, named('AccessDenied'));
     const [result] = await run(lidClosed);
     expect(result).toMatchObject({
@@ -169,11 +169,11 @@ describe('verification', () => {
     });
     expect(kept()).toMatchObject([{ status: 'pending', recheckAt: expect.any(String) }]);
     expect(engine.sent).toMatchObject([{ service: 'box', detail: REF }]);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     world.errors.clear();
     expect(await run(lidClosed)).toMatchObject([{ outcome: 'remediated', remediationId: result?.remediationId }]);
     expect(kept()).toMatchObject([{ status: 'remediated', steps: [{ status: 'made' }] }]);
-    expect(told).toMatchObject([{ result: { outcome: 'remediated' } }]);
+    expect(notified).toMatchObject([{ result: { outcome: 'remediated' } }]);
     expect(writes(world)).toEqual(['CloseLid']);
   });
 

@@ -17,7 +17,7 @@ import { OPEN, scene, writes } from '../../support/reconcile-scene.ts';
 
 describe('what is never written to', () => {
   test('a resource that is compliant: one ledger read, and no more', async () => {
-    const { world, run, told } = scene();
+    const { world, run, notified } = scene();
     const [result] = await run(lidClosed);
     expect(result).toEqual({
       eventId: 'e-1',
@@ -38,7 +38,7 @@ describe('what is never written to', () => {
       error: null,
     });
     expect(world.log).toEqual(['read lid', 'ledger load']);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   test('a resource that is gone', async () => {
@@ -63,7 +63,7 @@ describe('what is never written to', () => {
     ['approve', 'detect', 'detected'],
     ['detect', 'approve', 'detected'],
   ])('one in mode %s under a ceiling of %s: it is %s, with the plan', async (mode, ceiling, outcome) => {
-    const { world, run, told } = scene({ world: new World(OPEN), mode, ceiling });
+    const { world, run, notified } = scene({ world: new World(OPEN), mode, ceiling });
     const [result] = await run(lidClosed);
     expect(result).toMatchObject({
       outcome,
@@ -76,7 +76,7 @@ describe('what is never written to', () => {
       error: null,
     });
     expect(world.calls).toEqual([]);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
   test('one whose controls are off: it is not even read', async () => {
@@ -92,18 +92,18 @@ describe('what is never written to', () => {
   });
 
   test.each<Mode>(['remediate', 'approve'])('one that needs a person, in mode %s', async (mode) => {
-    const { world, run, told } = scene({ world: new World({ label: { text: '' } }), mode });
+    const { world, run, notified } = scene({ world: new World({ label: { text: '' } }), mode });
     expect(await run(labelled)).toMatchObject([
       { outcome: 'detected', after: 'NON_COMPLIANT', steps: [], error: null },
     ]);
     expect(world.calls).toEqual([]);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 });
 
 describe('a remediation', () => {
   test('saves its record, acts, verifies, saves, and tells', async () => {
-    const { world, run, told } = scene({ world: new World(OPEN) });
+    const { world, run, notified } = scene({ world: new World(OPEN) });
     const [result] = await run(locked);
     expect(result).toMatchObject({
       outcome: 'remediated',
@@ -132,7 +132,7 @@ describe('a remediation', () => {
       'notified remediated',
       'ledger write',
     ]);
-    expect(told).toMatchObject([
+    expect(notified).toMatchObject([
       {
         result: { outcome: 'remediated', remediationId: result?.remediationId },
         control: { id: 'box-locked' },
@@ -185,11 +185,11 @@ describe('a remediation', () => {
   });
 
   test('done twice does nothing the second time', async () => {
-    const { world, run, told } = scene({ world: new World(OPEN) });
+    const { world, run, notified } = scene({ world: new World(OPEN) });
     await run(lidClosed);
     expect(await run(lidClosed)).toMatchObject([{ outcome: 'compliant', steps: [] }]);
     expect(writes(world)).toEqual(['CloseLid']);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
   test('takes "it is so already" for done, with nothing to take back', async () => {
@@ -225,7 +225,7 @@ describe('several controls', () => {
   });
 
   test('do not make the same change twice: the second is put right by the first', async () => {
-    const { world, run, told } = scene({ world: new World(OPEN) });
+    const { world, run, notified } = scene({ world: new World(OPEN) });
     const [first, second] = await run(withSeverity(lidClosed, 'box-b', 'LOW'), lidClosed);
     expect(writes(world)).toEqual(['CloseLid']);
     expect(first).toMatchObject({ controlId: 'box-lid-closed', outcome: 'remediated' });
@@ -238,7 +238,7 @@ describe('several controls', () => {
       steps: [],
       remediationId: first?.remediationId,
     });
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
   test('plan from what the one before has left', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { newId, newRecord } from '../../../shared/engine/reconcile/record.ts';
+import { isExpired, newId, newRecord } from '../../../shared/engine/reconcile/record.ts';
 import type { Run } from '../../../shared/engine/reconcile/run.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
 import { CAUSE, closeLid, lidClosed, REF } from '../../support/fake-resource.ts';
@@ -70,4 +70,11 @@ test('ids sort by time, to the millisecond, and differ within one', () => {
   expect(ids.toSorted()).toEqual(ids);
   expect(ids[0]).toMatch(/^rem-20251231235959999-[0-9a-f]{8}$/);
   expect(newId(times[0] as string)).not.toBe(ids[0]);
+});
+
+test('a record expires at its time, and never without one', () => {
+  const now = new Date('2026-01-01T12:00:00.000Z');
+  expect(isExpired({ expires: '2026-01-01T12:00:00.000Z' }, now)).toBe(true);
+  expect(isExpired({ expires: '2026-01-01T12:00:00.001Z' }, now)).toBe(false);
+  expect(isExpired({ expires: null }, now)).toBe(false);
 });

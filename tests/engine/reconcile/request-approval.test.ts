@@ -59,7 +59,9 @@ test('asks once, whatever asks again, and makes no call', async () => {
   const id = await waiting();
   for (let again = 0; again < 3; again += 1)
     expect(await look()).toMatchObject({ outcome: 'awaitingApproval', remediationId: id, mode: 'approve' });
-  expect(engine.told.map(({ result }) => [result.outcome, result.remediationId])).toEqual([['awaitingApproval', id]]);
+  expect(engine.notified.map(({ result }) => [result.outcome, result.remediationId])).toEqual([
+    ['awaitingApproval', id],
+  ]);
   expect(world.calls).toEqual([]);
   const record = await engine.ledger.remediation(id);
   expect(record).toMatchObject({ status: 'awaitingApproval', steps: [{ status: 'intended' }] });
@@ -73,7 +75,7 @@ test('that nobody could be notified of is notified by the next look, once', asyn
   const asked = await look();
   expect(asked).toMatchObject({ outcome: 'awaitingApproval' });
   await look();
-  expect(engine.told.map(({ result }) => result.remediationId)).toEqual([asked?.remediationId]);
+  expect(engine.notified.map(({ result }) => result.remediationId)).toEqual([asked?.remediationId]);
 });
 
 test('an approval runs the plan, and its record says when and by whom', async () => {
@@ -105,7 +107,7 @@ test('an approval holds for one plan, not for what is found meanwhile', async ()
   expect(anew).toMatchObject({ outcome: 'awaitingApproval' });
   expect(anew.remediationId).not.toBe(id);
   expect([world.calls, await statusOf(id)]).toEqual([[], 'superseded']);
-  expect(engine.told.at(-1)?.result.remediationId).toBe(anew.remediationId);
+  expect(engine.notified.at(-1)?.result.remediationId).toBe(anew.remediationId);
   expect(await approve(anew.remediationId ?? '', 'ann', engine, CONTROLS)).toMatchObject({ outcome: 'remediated' });
 });
 
@@ -172,7 +174,7 @@ test('what was rejected is asked for again only where the plan is another or the
     outcome: 'detected',
     annotation: expect.stringMatching(/^Rejected by jo: not now\./),
   });
-  expect(engine.told).toHaveLength(1);
+  expect(engine.notified).toHaveLength(1);
   world.box = { ...(world.box as Box), lid: { open: false } };
   expect(await look()).toMatchObject({ outcome: 'compliant' });
   world.box = { ...(world.box as Box), lid: { open: true } };
@@ -189,7 +191,7 @@ test('late is too late, and the next look asks anew', async () => {
   const anew = await waiting();
   expect(anew).not.toBe(id);
   expect(await statusOf(id)).toBe('expired');
-  expect(engine.told).toHaveLength(2);
+  expect(engine.notified).toHaveLength(2);
 });
 
 test('a mode that was lowered meanwhile holds against an approval', async () => {
@@ -217,15 +219,15 @@ test('a plan that is superseded says why, and its evidence ends', async () => {
     status: 'superseded',
     error: expect.stringMatching(/the state has changed/),
   });
-  expect(engine.told.map(({ result }) => result.remediationId)).toEqual([id, anew?.remediationId]);
+  expect(engine.notified.map(({ result }) => result.remediationId)).toEqual([id, anew?.remediationId]);
 });
 
 test('a notice of a plan says whether it could be undone', async () => {
   await waiting();
-  expect(engine.told).toMatchObject([{ reversible: true }]);
+  expect(engine.notified).toMatchObject([{ reversible: true }]);
   world.box = { ...(world.box as Box), lid: { open: false }, lock: { on: false } };
   await reconcile(subjectOf(locked), CAUSE, engine);
-  expect(engine.told).toMatchObject([{ reversible: true }, { reversible: false }]);
+  expect(engine.notified).toMatchObject([{ reversible: true }, { reversible: false }]);
 });
 
 test('two plans are the same by their calls, in their order, with their inputs and regions', () => {

@@ -4,7 +4,7 @@ import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
 import type { Draft } from '../../../shared/engine/reconcile/draft.ts';
 import { withNotice } from '../../../shared/engine/reconcile/findings.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
-import { NO_LOOK, type OnContention, withLease } from '../../../shared/engine/reconcile/with-lease.ts';
+import { NO_FOLLOW_UP, type OnContention, withLease } from '../../../shared/engine/reconcile/with-lease.ts';
 import { FREE, LEASE_MS, LeaseHeldError, leaseState, mark } from '../../../shared/ledger/lease.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
   looks = 0;
   contention = {
     ids: [lidClosed.id],
-    async look() {
+    async reconcile() {
       looks += 1;
     },
   };
@@ -41,7 +41,7 @@ test('what is done is done by the only writer, and written as the lease is relea
   const done = await withLease(ABOUT, engine, contention, async (draft) => {
     expect((await state()).lease).toMatchObject({ until: scene.now() + LEASE_MS, handles: [lidClosed.id] });
     expect(draft.session.shared).not.toBeNull();
-    await expect(withLease(ABOUT, engine, NO_LOOK, async () => 'twice')).rejects.toThrow(LeaseHeldError);
+    await expect(withLease(ABOUT, engine, NO_FOLLOW_UP, async () => 'twice')).rejects.toThrow(LeaseHeldError);
     draft.change((before) => withNotice(before, NOTICE));
     return 'done';
   });
@@ -94,7 +94,7 @@ describe('whoever comes meanwhile', () => {
       looks += 1;
       isFree = (await state()).lease.holder === null;
     };
-    await withLease(ABOUT, engine, { ...contention, look }, async (draft) => {
+    await withLease(ABOUT, engine, { ...contention, reconcile: look }, async (draft) => {
       draft.change((before) => withNotice(before, NOTICE));
       await comes();
     });
@@ -103,7 +103,7 @@ describe('whoever comes meanwhile', () => {
   });
 
   test('where nobody here can look, has to come again', async () => {
-    await withLease(ABOUT, engine, NO_LOOK, async () => {
+    await withLease(ABOUT, engine, NO_FOLLOW_UP, async () => {
       await expect(comes()).rejects.toThrow(LeaseHeldError);
     });
     expect((await state()).lease).toEqual(FREE);
@@ -123,7 +123,7 @@ describe('where what holds for everybody cannot be read', () => {
   const isHeld = async () => leaseState((await whole.ledger.load(KEY)).state.lease, Date.now()).held;
 
   test('nobody is kept away by the lease', async () => {
-    await expect(withLease(ABOUT, unreadable, NO_LOOK, async () => {})).rejects.toThrow('throttled');
+    await expect(withLease(ABOUT, unreadable, NO_FOLLOW_UP, async () => {})).rejects.toThrow('throttled');
     expect(await isHeld()).toBe(false);
     expect(await reconcile(subjectOf(lidClosed), CAUSE, unreadable)).toMatchObject([{ outcome: 'failed' }]);
     expect(await isHeld()).toBe(false);

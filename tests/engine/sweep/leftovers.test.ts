@@ -115,7 +115,7 @@ describe('of all resources', () => {
     world.box = GOOD;
     expect(await run()).toMatchObject([{ outcome: 'remediated' }]);
     expect(await reasons()).toEqual([]);
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
   });
 
   test('a notification that could not be published is published by a recheck, once, though all is compliant', async () => {
@@ -125,10 +125,10 @@ describe('of all resources', () => {
     now += MINUTE_MS;
     expect(await reasons()).toEqual([['box', REF, 'a notification was not published']]);
     expect(await look()).toMatchObject([{ outcome: 'compliant' }]);
-    expect(engine.told).toMatchObject([{ result: { outcome: 'remediated' } }]);
+    expect(engine.notified).toMatchObject([{ result: { outcome: 'remediated' } }]);
     expect(await reasons()).toEqual([]);
     await look();
-    expect(engine.told).toHaveLength(1);
+    expect(engine.notified).toHaveLength(1);
   });
 
   test('each resource is named once, with where it is', async () => {

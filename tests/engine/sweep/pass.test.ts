@@ -151,7 +151,7 @@ describe('the command', () => {
     );
     const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
     expect((await passOver(warehouse, engine, [crateLocked])).reconciled).toEqual(['c-1']);
-    expect(engine.told).toMatchObject([{ result: { resourceId: 'c-1', outcome: 'failed' } }]);
+    expect(engine.notified).toMatchObject([{ result: { resourceId: 'c-1', outcome: 'failed' } }]);
   });
 });
 
@@ -166,10 +166,10 @@ describe('a control that time alone turns', () => {
       expect(await swept()).toEqual(['c-1']);
       warehouse.now += DAY_MS / 4;
     }
-    expect(engine.told.map(({ result }) => result.annotation)).toEqual(['1 days old']);
+    expect(engine.notified.map(({ result }) => result.annotation)).toEqual(['1 days old']);
     warehouse.now += 2 * DAY_MS;
     await swept();
-    expect(engine.told.map(({ result }) => result.resourceId)).toEqual(['c-1', 'c-2']);
+    expect(engine.notified.map(({ result }) => result.resourceId)).toEqual(['c-1', 'c-2']);
   });
 });
 

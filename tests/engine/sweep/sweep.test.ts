@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { notApplicable } from '../../../shared/control.ts';
 import { type Slice, sweepMessage } from '../../../shared/engine/sweep/cursor.ts';
-import { GRACE_MS, type SweepSummary } from '../../../shared/engine/sweep/sweep.ts';
+import { SLICE_GRACE_MS, type SweepSummary } from '../../../shared/engine/sweep/sweep.ts';
 import { recheck } from '../../../shared/internal-events.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
@@ -238,7 +238,7 @@ test('a slice that took so long that another sweep has begun does not go on', as
   let overtaken: Promise<SweepSummary> | undefined;
   warehouse.read = async (...given: Parameters<typeof read>) => {
     if (overtaken === undefined) {
-      warehouse.now += TIME + GRACE_MS;
+      warehouse.now += TIME + SLICE_GRACE_MS;
       overtaken = begin('b');
     }
     return read(...given);

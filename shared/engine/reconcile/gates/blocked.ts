@@ -1,11 +1,11 @@
-import { circumstances } from '../../execution/outcomes.ts';
+import { attemptContext } from '../../execution/outcomes.ts';
 import type { Gate } from './gate.ts';
 
 /** What was refused for good is tried again when its circumstances change, when a person asks, or when its time has come. */
 export const blocked: Gate = ({ run, control, evaluated }) => {
   const finding = run.draft.state.findings[control.id];
   if (finding?.blocked == null || finding.retryAt === null || run.cause.byPerson === true) return null;
-  const { facets, version } = circumstances(run, evaluated);
+  const { facets, version } = attemptContext(run, evaluated);
   const isOther = finding.blocked.facets !== facets || finding.blocked.version !== version;
   if (isOther || finding.retryAt <= run.now().toISOString()) return null;
   return { outcome: 'blocked', reason: finding.blocked.by, quiet: true };

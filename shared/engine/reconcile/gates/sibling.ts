@@ -19,7 +19,7 @@ export const sibling: ElementGate = (element, { control, holders, approved }) =>
 };
 
 /** The elements that a control would change now; null where that cannot be determined. Pure. */
-export function elementsOf(run: Run, control: AnyControl): readonly string[] | null {
+export function plannedElements(run: Run, control: AnyControl): readonly string[] | null {
   try {
     const evaluated = run.evaluate(control);
     if (evaluated.evaluation.complianceType !== 'NON_COMPLIANT') return [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { circumstances } from '../../../../shared/engine/execution/outcomes.ts';
+import { attemptContext } from '../../../../shared/engine/execution/outcomes.ts';
 import { policyFrom } from '../../../../shared/policy/settings.ts';
 import { HOUR_MS } from '../../../../shared/time.ts';
 import { KEY } from '../../../support/box-run.ts';
@@ -15,7 +15,7 @@ describe('what is blocked', () => {
     const { ledger, asked: ask, later, run, engine } = gateScene();
     Object.assign(engine, { policy: policyFrom({ defaults: { mode: 'remediate' } }) });
     const here = await run([lidClosed]);
-    const tried = { ...circumstances(here, here.evaluate(lidClosed)), ...circumstance };
+    const tried = { ...attemptContext(here, here.evaluate(lidClosed)), ...circumstance };
     const retryAt = '2026-01-01T13:00:00.000Z';
     const finding = { retryAt, blocked: { by: 'Refused by an SCP.', recordId: 'rem-1', ...tried } };
     await change(ledger, KEY, {

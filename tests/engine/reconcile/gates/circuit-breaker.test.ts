@@ -69,7 +69,7 @@ describe('the breaker', () => {
       });
     expect(world.calls).toHaveLength(2);
     expect(engine.announced.map(({ subject }) => subject)).toEqual([`The circuit breaker has opened: ${lidClosed.id}`]);
-    expect(engine.told.map(({ result }) => result.outcome)).toEqual(['remediated', 'remediated']);
+    expect(engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'remediated']);
   });
 
   test('of a control leaves others alone; that of the account stops every control', async () => {

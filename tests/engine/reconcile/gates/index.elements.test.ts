@@ -93,7 +93,7 @@ const look = (controls: readonly AnyControl[], siblings = controls) =>
 const writes = () => world.calls.map(({ operation }) => operation);
 const outcomes = (results: Awaited<ReturnType<typeof look>>) =>
   Object.fromEntries(results.map(({ controlId, outcome }) => [controlId, outcome]));
-const notified = () => engine.told.map(({ result }) => `${result.controlId} ${result.outcome}`);
+const notified = () => engine.notified.map(({ result }) => `${result.controlId} ${result.outcome}`);
 
 describe('an exemption', () => {
   test('of a less severe control never hides a more severe finding', async () => {
@@ -174,7 +174,7 @@ test('what an undo brought back is left alone by every control, more severe ones
     world.box = { ...(world.box as Box), lid: { open: true } };
     return {};
   });
-  engine.told.length = 0;
+  engine.notified.length = 0;
   world.calls.length = 0;
   const results = await look([critical, high, alsoHigh]);
   expect(outcomes(results)).toEqual({ critical: 'detected', high: 'exempted', 'also-high': 'detected' });

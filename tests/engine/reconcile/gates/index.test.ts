@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Mode } from '../../../../shared/control.ts';
-import { circumstances } from '../../../../shared/engine/execution/outcomes.ts';
+import { attemptContext } from '../../../../shared/engine/execution/outcomes.ts';
 import { reconcile } from '../../../../shared/engine/reconcile/reconciler.ts';
 import { NO_FLAP } from '../../../../shared/ledger/flap.ts';
 import type { Ledger } from '../../../../shared/ledger/ledger.ts';
@@ -37,7 +37,7 @@ test('the gates are asked in their order: the first that refuses is the answer',
   await ask({ policy: { limits: { flap: { times: 1, within: '1h' } } } });
   await ask({ approved: true });
   const version = `${here.engine.codeVersion} ${here.engine.policy.version}`;
-  const { facets } = circumstances(here, here.evaluate(lidClosed));
+  const { facets } = attemptContext(here, here.evaluate(lidClosed));
   await change(ledger, KEY, {
     findings: { [lidClosed.id]: findingOf(lidClosed.id, { ...until, blocked: { ...until.blocked, facets, version } }) },
     flaps: { lid: { ...NO_FLAP, times, controlId: lidClosed.id } },

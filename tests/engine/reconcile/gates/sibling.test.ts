@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Holder } from '../../../../shared/engine/reconcile/gates/gate.ts';
-import { elementsOf } from '../../../../shared/engine/reconcile/gates/sibling.ts';
+import { plannedElements } from '../../../../shared/engine/reconcile/gates/sibling.ts';
 import { boxScene } from '../../../support/box-run.ts';
 import { type Box, lidClosed, named, shut, World, withSeverity } from '../../../support/fake-resource.ts';
 import { EXEMPTION, refusalOf } from '../../../support/gate-scene.ts';
@@ -41,7 +41,7 @@ describe('a sibling control that finds the same', () => {
 describe('the elements of a control', () => {
   const elements = async (box: Partial<Box>, control = lidClosed) => {
     const scene = boxScene(new World(box));
-    return elementsOf(await scene.run([control]), control);
+    return plannedElements(await scene.run([control]), control);
   };
 
   test('are those that its plan would change', async () => {
@@ -56,6 +56,6 @@ describe('the elements of a control', () => {
   test('are unknown where the resource cannot be read', async () => {
     const scene = boxScene();
     scene.world.errors.set('lid', named('AccessDenied'));
-    expect(elementsOf(await scene.run([lidClosed]), lidClosed)).toBeNull();
+    expect(plannedElements(await scene.run([lidClosed]), lidClosed)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { settle, VERIFY_DELAYS_MS } from '../../../shared/engine/execution/settle.ts';
+import { readUntilVerified, VERIFICATION_DELAYS_MS } from '../../../shared/engine/execution/verification.ts';
 
 /** A clock that takes down its sleeps, and a read that counts. */
 function stage() {
@@ -11,7 +11,7 @@ function stage() {
       sleeps.push(milliseconds);
     },
   };
-  return { sleeps, settled: (done: (read: number) => boolean) => settle(async () => ++reads, done, clock) };
+  return { sleeps, settled: (done: (read: number) => boolean) => readUntilVerified(async () => ++reads, done, clock) };
 }
 
 test('what is as it should be is read once, without a wait', async () => {
@@ -22,21 +22,21 @@ test('what is as it should be is read once, without a wait', async () => {
 test('what is not yet is read again after waits that grow', async () => {
   const { sleeps, settled } = stage();
   expect(await settled((read) => read === 4)).toBe(4);
-  expect(sleeps).toEqual(VERIFY_DELAYS_MS.slice(1, 4));
+  expect(sleeps).toEqual(VERIFICATION_DELAYS_MS.slice(0, 3));
   expect(sleeps).toEqual(sleeps.toSorted((a, b) => a - b));
 });
 
 test('what never is gives the last read after the last wait, within seconds', async () => {
   const { sleeps, settled } = stage();
-  expect(await settled(() => false)).toBe(VERIFY_DELAYS_MS.length);
-  expect(sleeps).toEqual(VERIFY_DELAYS_MS.slice(1));
+  expect(await settled(() => false)).toBe(VERIFICATION_DELAYS_MS.length + 1);
+  expect(sleeps).toEqual(VERIFICATION_DELAYS_MS);
   expect(sleeps.reduce((sum, one) => sum + one, 0)).toBeLessThan(20_000);
 });
 
 test('a read that throws is not caught', async () => {
   const clock = { now: () => new Date(), sleep: async () => {} };
   await expect(
-    settle(
+    readUntilVerified(
       () => Promise.reject(new Error('oops')),
       () => true,
       clock,

@@ -4,13 +4,13 @@ import type { Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import { callOf } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
-import { circumstances, deadlineOf, waitFor } from '../execution/outcomes.ts';
+import { attemptContext, deadlineOf, markPending } from '../execution/outcomes.ts';
 import { remediate } from '../execution/remediate.ts';
-import { sameFinding, withFinding, withoutFinding } from './findings.ts';
+import { findingFingerprint, withFinding, withoutFinding } from './findings.ts';
 import { exemptionFor } from './gates/exempt.ts';
 import type { Holder, Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
-import { elementsOf } from './gates/sibling.ts';
+import { plannedElements } from './gates/sibling.ts';
 import { isAtLeast } from './modes.ts';
 import type { Evaluated, Observation } from './observation.ts';
 import { type Planned, planNeeds } from './plan.ts';
@@ -18,7 +18,7 @@ import { isMadeFor, requestApproval } from './request-approval.ts';
 import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
 /** Brings each control of a run to its outcome; what it decides stands in the run's draft. */
-export class Settlement {
+export class ControlReconciler {
   readonly #run: Run;
   readonly #leased: boolean;
   readonly #approved: Remediation | null;
@@ -38,11 +38,11 @@ export class Settlement {
 
   async run(): Promise<readonly Result[]> {
     const results: Result[] = [];
-    for (const control of this.#run.subject.controls) results.push(await this.#settle(control));
+    for (const control of this.#run.subject.controls) results.push(await this.#reconcile(control));
     return results;
   }
 
-  async #settle(control: AnyControl): Promise<Result> {
+  async #reconcile(control: AnyControl): Promise<Result> {
     const run = this.#run;
     let seen: Partial<Result> = {};
     try {
@@ -62,19 +62,19 @@ export class Settlement {
     const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error), remediationId };
     const notice = this.#run.notice(control, failed);
     const annotation = messageOf(error);
-    this.#find(control, { outcome: 'failed', annotation, fingerprint: 'failed', notice });
+    this.#recordFinding(control, { outcome: 'failed', annotation, fingerprint: 'failed', notice });
     return failed;
   }
 
   async #progress(control: AnyControl, before: Evaluated, now: Evaluated): Promise<Progress> {
     const recovered = this.#recovered.get(control.id);
-    const isWrong = now.evaluation.complianceType === 'NON_COMPLIANT';
+    const isNonCompliant = now.evaluation.complianceType === 'NON_COMPLIANT';
     // AWS is at work on it: but what it is not at work on goes on.
-    if (recovered !== undefined && (!isWrong || recovered.outcome !== 'pending')) {
+    if (recovered !== undefined && (!isNonCompliant || recovered.outcome !== 'pending')) {
       this.#lastRemediationId = recovered.remediationId ?? null;
       return recovered;
     }
-    if (!isWrong) return this.#compliant(control, before, now);
+    if (!isNonCompliant) return this.#compliant(control, before, now);
     if (now.evaluation.retryAfter !== undefined) return recovered ?? this.#settling(control, now);
     return this.#drifted(control, now);
   }
@@ -102,7 +102,7 @@ export class Settlement {
     if (deadline > now.toISOString()) {
       const isAsked = known?.retryAt != null && known.retryAt > now.toISOString();
       if (!isAsked)
-        waitFor(
+        markPending(
           run,
           control,
           Math.min(now.getTime() + retryAfter, Date.parse(deadline)),
@@ -118,9 +118,9 @@ export class Settlement {
     const blocked = {
       by: 'AWS did not finish in time.',
       recordId: null,
-      ...circumstances(run, { evaluation, state, deleted: false }),
+      ...attemptContext(run, { evaluation, state, deleted: false }),
     };
-    this.#find(control, {
+    this.#recordFinding(control, {
       outcome: 'failed',
       annotation: error,
       fingerprint,
@@ -134,7 +134,7 @@ export class Settlement {
   /** What has failed for its deadline stays so, said once, while AWS is still at work. */
   #stillLate(control: AnyControl, evaluated: Evaluated): Progress | null {
     const known = this.#run.draft.state.findings[control.id];
-    if (known?.blocked == null || known.blocked.facets !== circumstances(this.#run, evaluated).facets) return null;
+    if (known?.blocked == null || known.blocked.facets !== attemptContext(this.#run, evaluated).facets) return null;
     return { outcome: 'blocked', error: null, annotation: `${known.blocked.by} ${evaluated.evaluation.annotation}` };
   }
 
@@ -186,7 +186,7 @@ export class Settlement {
     if (acts && !this.#leased)
       return { ...drift, annotation: `Another run is at work on it and will look again. ${drift.annotation}` };
     if (refusal?.outcome === 'awaitingApproval')
-      return requestApproval(run, { control, evaluated, steps: planned.steps, drift, unfit: this.#approved });
+      return requestApproval(run, { control, evaluated, steps: planned.steps, drift, outdated: this.#approved });
     if (steps.length === 0 && refusal !== null) return this.#refused(control, evaluated, drift, refusal, planned);
     const done = await remediate(run, { control, evaluated, steps, heldBack: refusal, approved });
     if ('refusal' in done) return this.#refused(control, evaluated, drift, done.refusal, planned);
@@ -219,17 +219,17 @@ export class Settlement {
     const notice = quiet === true ? null : this.#run.notice(control, refused, options);
     const known = this.#run.draft.state.findings[control.id];
     const kept = outcome === 'blocked' && known != null ? { retryAt: known.retryAt, blocked: known.blocked } : {};
-    this.#find(control, {
+    this.#recordFinding(control, {
       outcome,
       annotation,
-      fingerprint: sameFinding(evaluated.evaluation, reason),
+      fingerprint: findingFingerprint(evaluated.evaluation, reason),
       notice,
       ...kept,
     });
     return refused;
   }
 
-  #find(control: AnyControl, sighting: Omit<Parameters<typeof withFinding>[2], 'at'>): void {
+  #recordFinding(control: AnyControl, sighting: Omit<Parameters<typeof withFinding>[2], 'at'>): void {
     const at = this.#run.now().toISOString();
     this.#run.draft.change((state) => withFinding(state, control, { ...sighting, at }));
   }
@@ -249,7 +249,7 @@ export class Settlement {
       .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
     const controls = holding.map(({ control }) => control);
     await run.readMore([...facetsOf(controls), ...controls.flatMap(planNeeds)]);
-    return holding.map((holder) => ({ ...holder, elements: elementsOf(run, holder.control) }));
+    return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
   }
 }
 

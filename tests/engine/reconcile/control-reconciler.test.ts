@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, nonCompliant, settling } from '../../../shared/control.ts';
+import { ControlReconciler } from '../../../shared/engine/reconcile/control-reconciler.ts';
 import type { Progress } from '../../../shared/engine/reconcile/run.ts';
-import { Settlement } from '../../../shared/engine/reconcile/settlement.ts';
 import type { ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
@@ -25,7 +25,7 @@ async function settled(
   { leased = true, recovered = {}, siblings = controls }: Given = {},
 ) {
   const run = await scene.run(controls, { siblings });
-  const results = await new Settlement(run, leased, null, new Map(Object.entries(recovered))).run();
+  const results = await new ControlReconciler(run, leased, null, new Map(Object.entries(recovered))).run();
   await run.draft.release();
   return { run, results };
 }
@@ -86,11 +86,11 @@ describe('what former runs left', () => {
   test('is waited for where AWS is at work on the same element', async () => {
     const run = await scene.run([lidClosed]);
     run.pendingElements.set('lid', { id: 'rem-1', recheckAt: 'soon' } as never);
-    const [waiting] = await new Settlement(run, true, null, new Map([[lidClosed.id, pending]])).run();
+    const [waiting] = await new ControlReconciler(run, true, null, new Map([[lidClosed.id, pending]])).run();
     expect(waiting).toMatchObject({ outcome: 'pending', remediationId: 'rem-1' });
     expect(scene.world.calls).toEqual([]);
     run.pendingElements.clear();
-    const [gone] = await new Settlement(run, true, null, new Map([[lidClosed.id, pending]])).run();
+    const [gone] = await new ControlReconciler(run, true, null, new Map([[lidClosed.id, pending]])).run();
     expect(gone).toMatchObject({ outcome: 'remediated' });
   });
 });
