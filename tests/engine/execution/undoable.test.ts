@@ -106,7 +106,10 @@ describe('an undo that was cut short', () => {
       after: { lid: 'nearly open' },
       steps: [stepOf('A', { ...call('UndoA'), status: 'failed' })],
     });
-    expect(await among(done(), half(), last)).toMatchObject({ stateAfter: { lid: 'nearly open' }, calls: [call('UndoA')] });
+    expect(await among(done(), half(), last)).toMatchObject({
+      stateAfter: { lid: 'nearly open' },
+      calls: [call('UndoA')],
+    });
   });
 
   test('of another remediation does not count', async () => {
