@@ -106,7 +106,7 @@ describe('what carries a configured tag is told, not touched', () => {
   const policy = `${REMEDIATE}owners: { tags: { team: "plat*", "aws:eks:cluster-name": "*" } }\n`;
 
   test('by the value that is configured, and by no other', async () => {
-    await expectLeftAlone(await tagged({ Key: 'team', Value: 'platform' }), 'it carries the tag team=platform', policy);
+    await expectLeftAlone(await tagged({ Key: 'team', Value: 'platform' }), 'it has the tag team=platform', policy);
     await expectPutRight(await tagged({ Key: 'team', Value: 'web' }), policy);
     await expectPutRight(await tagged({ Key: 'Team', Value: 'platform' }), policy);
   });
@@ -121,7 +121,7 @@ describe('what carries a configured tag is told, not touched', () => {
     const result = await keeper(policy.replace(ADMIN_PORTS, id), id).look(names);
     expect(result).toMatchObject({
       outcome: 'detected',
-      annotation: expect.stringMatching(/^Not touched: it carries the tag team=platform/),
+      annotation: expect.stringMatching(/^Not touched: it has the tag team=platform/),
     });
     await expect(s3.send(new GetPublicAccessBlockCommand({ Bucket }))).rejects.toThrow();
   });

@@ -21,10 +21,10 @@ import { controlsOf, type ServiceEntry, serviceOfControl } from './service-table
 /** Maximum concurrent reads. */
 const CONCURRENCY = 10;
 
-/** Failures that the error names; the log has them all. */
+/** Failures that the error message names; the log has them all. */
 const MAX_NAMED = 20;
 
-/** The Lambda handler of custom AWS Config rules, each of which stands for the control that its parameter `controlId` names: Config shows our evaluations. What could not be read is left out, and fails the invocation once all the rest is reported. */
+/** The Lambda handler of custom AWS Config rules, each of which evaluates the control that its parameter `controlId` names. What could not be read is left out, and fails the invocation once all the rest is reported. */
 export function createRulesHandler(services: readonly ServiceEntry[], policy: PolicyDocument) {
   const logger = new Logger();
   // It sends no messages.
@@ -33,10 +33,10 @@ export function createRulesHandler(services: readonly ServiceEntry[], policy: Po
   async function evaluate(event: unknown, context: Context): Promise<{ readonly reported: number }> {
     const asked = ruleInvocation(event);
     const control = await controlNamed(asked.controlId, services);
-    if (control === undefined) throw new Error(`${asked.ruleName} names "${asked.controlId}", which is no control`);
+    if (control === undefined) throw new Error(`${asked.ruleName} names "${asked.controlId}", which is not a control`);
     const own = parseArn(context.invokedFunctionArn)?.accountId;
     if (asked.accountId !== own)
-      throw new Error(`${asked.ruleName} is a rule of account ${asked.accountId}; only ${own} can be looked at here`);
+      throw new Error(`${asked.ruleName} is a rule of account ${asked.accountId}; this function evaluates only ${own}`);
     const evaluation = new RuleEvaluation(control, asked, engine);
     if (asked.kind === 'item') await evaluation.item(asked.item);
     else await evaluation.all();
@@ -62,8 +62,8 @@ const named = (failures: readonly string[]) =>
     ...(failures.length > MAX_NAMED ? [`and ${failures.length - MAX_NAMED} more, see the log`] : []),
   ].join('; ');
 
-/** A resource whose evaluation Config wants, and how that is had. */
-interface Asked {
+/** A resource that Config wants evaluated. */
+interface Requested {
   readonly resourceType: string;
   /** Our id of it, for messages. */
   readonly resourceId: string;
@@ -72,7 +72,7 @@ interface Asked {
   readonly evaluate: () => Promise<Evaluation>;
 }
 
-/** One invocation of a rule: what it reports, and what it could not. */
+/** One invocation of a rule: what it reports, and its failures. */
 class RuleEvaluation {
   reported = 0;
   readonly failures: string[] = [];
@@ -92,7 +92,7 @@ class RuleEvaluation {
     this.#place = { accountId: asked.accountId, region: asked.region ?? process.env.AWS_REGION ?? '' };
   }
 
-  /** The resource of one item; the item itself is a hint, and what it says of the resource's state is not read. */
+  /** Evaluates the resource of one item; the state that the item carries is not read. */
   async item(item: ConfigItem): Promise<void> {
     const { resourceType, resourceId } = item;
     const { id, resource } = this.#control;
@@ -105,17 +105,17 @@ class RuleEvaluation {
     await this.#report([{ resourceType, resourceId, configId: async () => resourceId, evaluate }]);
   }
 
-  /** Every resource of the control's type in the region, reported as the listing goes on. */
+  /** Evaluates every resource of the control's type in the region, and reports them batch by batch. */
   async all(): Promise<void> {
     for await (const batch of this.#batches()) await this.#report(batch);
   }
 
-  async *#batches(): AsyncGenerator<readonly Asked[]> {
+  async *#batches(): AsyncGenerator<readonly Requested[]> {
     const { resource } = this.#control;
-    let batch: Asked[] = [];
+    let batch: Requested[] = [];
     try {
       for await (const found of this.#listed(resource)) {
-        batch.push(this.#askedOf(found));
+        batch.push(this.#requestedOf(found));
         if (batch.length < EVALUATIONS_BATCH) continue;
         const full = batch;
         batch = [];
@@ -134,7 +134,7 @@ class RuleEvaluation {
       if ((found.region ?? region) === region) yield found;
   }
 
-  #askedOf({ resourceId, facets = {} }: Listed<Record<string, never>>): Asked {
+  #requestedOf({ resourceId, facets = {} }: Listed<Record<string, never>>): Requested {
     const { resource } = this.#control;
     const ref = refOf(resource, resourceId, this.#placeOf(resource));
     const subject: Subject = { resource, ref, controls: [this.#control], known: facets };
@@ -146,7 +146,7 @@ class RuleEvaluation {
     };
   }
 
-  /** Our name for the resource of an item; null where there is none any more. */
+  /** The resource of an item by our id; null where it does not exist any more. */
   async #subjectOf({ resourceType, resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
     const { resource } = this.#control;
     const item = { resourceType, resourceId, resourceName, arn, ...this.#place };
@@ -165,7 +165,7 @@ class RuleEvaluation {
     return this.#engine.aws(this.#place.region);
   }
 
-  async #report(asked: readonly Asked[]): Promise<void> {
+  async #report(asked: readonly Requested[]): Promise<void> {
     const found = await Promise.all(asked.map((one) => this.#limit(() => this.#evaluation(one))));
     const evaluations = found.filter((one) => one !== null);
     const { resultToken } = this.#asked;
@@ -175,7 +175,7 @@ class RuleEvaluation {
       this.failures.push(`${ComplianceResourceId}: AWS Config refused its evaluation`);
   }
 
-  async #evaluation({ resourceType, resourceId, configId, evaluate }: Asked): Promise<ConfigEvaluation | null> {
+  async #evaluation({ resourceType, resourceId, configId, evaluate }: Requested): Promise<ConfigEvaluation | null> {
     try {
       const { complianceType, annotation } = await evaluate();
       const ComplianceResourceId = await configId();

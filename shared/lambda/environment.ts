@@ -25,13 +25,13 @@ export function notifierFromEnvironment(aws: Engine['aws'], region: string, othe
   return topic ? snsNotifier(aws(region), topic) : otherwise;
 }
 
-/** What all names of a deployment begin with, and the own name of the function: `evenkeel-prod` and `infrastructure`. */
+/** The prefix of all names of a deployment, and the function's own name: `evenkeel-prod` and `infrastructure`. */
 export function deployedAs(functionName: string): { readonly prefix: string; readonly name: string } {
   const at = functionName.lastIndexOf('-');
   return { prefix: functionName.slice(0, Math.max(at, 0)), name: functionName.slice(at + 1) };
 }
 
-/** The engine of a Lambda function: what it does not find in its environment it keeps in memory and writes to its log. `domains`: which domain's queue gets the messages for a service. */
+/** The engine of a Lambda function. Without a table in the environment its ledger is in memory; without a topic its notifications are logged. `domains`: the domain that serves each service. */
 export function engineFromEnvironment(
   document: PolicyDocument,
   log: (text: string) => void,

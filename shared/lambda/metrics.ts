@@ -1,22 +1,22 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
 
-/** What a metric is published for: everything together, each control, each region. Each of them is a metric of its own, which costs. */
+/** The dimensions that a metric is published by. Each value of each is a metric of its own, which costs. */
 type By = 'all' | 'controlId' | 'region';
 
 interface Spec {
   readonly unit: Unit;
   /** Once for each of these: CloudWatch adds nothing up by itself. */
   readonly by: readonly By[];
-  /** By region only from this value on: 17 regions of which all is well would be most of the bill. */
+  /** By region only from this value on: 17 healthy regions would be most of the bill. */
   readonly regionFrom?: number;
 }
 
 const { Count, Milliseconds, Seconds } = MetricUnit;
 
-/** Every metric of ours; dashboard and alarms read these and no others. Those with a small letter are outcomes. */
+/** All metrics; dashboard and alarms read these and no others. Those in lower case are outcomes. */
 export const METRICS = {
-  // What is as it should be is counted in one.
+  // Healthy outcomes are not counted by control: each metric costs.
   compliant: { unit: Count, by: ['all'] },
   notApplicable: { unit: Count, by: ['all'] },
   detected: { unit: Count, by: ['controlId'] },
@@ -52,7 +52,7 @@ type Of<B extends By> = {
 }[MetricName];
 export type RegionMetric = Of<'region'>;
 
-/** What has to be said beside the value: which control, which region. */
+/** The value of the dimension: which control, which region. */
 type Which<Name extends MetricName> =
   Name extends Of<'controlId'>
     ? readonly [{ readonly controlId: string }]
@@ -60,10 +60,10 @@ type Which<Name extends MetricName> =
       ? readonly [{ readonly region: string }]
       : readonly [];
 
-/** Publishes one value of a metric, once for each of what it is published by. */
+/** Publishes one value of a metric, once for each of its dimensions. */
 export type Emit = <Name extends MetricName>(name: Name, value: number, ...which: Which<Name>) => void;
 
-/** What publishes by way of a function's log, in CloudWatch's embedded format, at once. */
+/** Publishes through the function's log, in CloudWatch's embedded metric format. */
 export const emitter =
   (metrics: Metrics): Emit =>
   (name, value, ...[which]) => {

@@ -2,17 +2,17 @@ import { parseArn } from '../aws/arn.ts';
 import { UnreadableEventError } from '../engine/errors.ts';
 import { isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 
-/** What AWS Config asks a custom rule's function. */
+/** An invocation of a custom rule by AWS Config. */
 export type RuleInvocation = {
   readonly ruleName: string;
-  /** The control that the rule stands for: its parameter `controlId`. */
+  /** The control that the rule evaluates: its parameter `controlId`. */
   readonly controlId: string;
   readonly accountId: string;
   /** Null where the event does not name it. */
   readonly region: string | null;
-  /** What `PutEvaluations` has to give back. */
+  /** Has to be returned with the evaluations. */
   readonly resultToken: string;
-  /** When Config made the item or began the round. */
+  /** When Config recorded the item or sent the notification. */
   readonly orderingTime: Date;
 } & ({ readonly kind: 'schedule' } | { readonly kind: 'item'; readonly item: ConfigItem });
 
@@ -22,18 +22,18 @@ export interface ConfigItem {
   readonly resourceId: string;
   readonly resourceName: string | null;
   readonly arn: string | null;
-  /** Why the rule has nothing to say of it any more; null where it has. */
+  /** Why the rule does not apply to it any more; null where it does. */
   readonly left: string | null;
 }
 
 const MESSAGES =
   'ConfigurationItemChangeNotification, OversizedConfigurationItemChangeNotification, ScheduledNotification';
-/** Statuses of an item whose resource is there. */
+/** Statuses of an item whose resource exists. */
 const LIVING = ['OK', 'ResourceDiscovered'];
 
 /** Reads the invocation of a custom rule. Throws UnreadableEventError: what is wrong, and what is allowed. */
 export function ruleInvocation(event: unknown): RuleInvocation {
-  if (!isObject(event)) throw new UnreadableEventError('the event is no invocation of an AWS Config rule');
+  if (!isObject(event)) throw new UnreadableEventError('the event is not an invocation of an AWS Config rule');
   const invoking = jsonIn(event, 'invokingEvent');
   const controlId = text(jsonIn(event, 'ruleParameters'), 'controlId');
   const rule = {
@@ -68,10 +68,10 @@ export function ruleInvocation(event: unknown): RuleInvocation {
 function whyLeft(event: JsonObject, item: JsonObject): string | null {
   if (event.eventLeftScope === true) return 'It has left the scope of the rule.';
   const status = text(item, 'configurationItemStatus');
-  return LIVING.includes(status) ? null : `AWS Config says ${status}.`;
+  return LIVING.includes(status) ? null : `AWS Config reports ${status}.`;
 }
 
-/** Config writes JSON as a string into JSON. */
+/** Config embeds JSON as a string. */
 function jsonIn(event: JsonObject, name: string): JsonObject {
   let value: unknown = event[name];
   try {
@@ -91,6 +91,6 @@ function text(object: JsonObject, name: string): string {
 
 function time(object: JsonObject, name: string): Date {
   const value = new Date(text(object, name));
-  if (Number.isNaN(value.getTime())) throw new UnreadableEventError(`"${name}" of the event is no time`);
+  if (Number.isNaN(value.getTime())) throw new UnreadableEventError(`"${name}" of the event is not a time`);
   return value;
 }

@@ -13,11 +13,11 @@ const MAX_BATCH = 10;
 export const MAX_DELAY_S = 900;
 const RETRY_DELAYS_MS = [200, 400, 800, 1600];
 
-/** Where messages of our own go. */
+/** Where our own messages are sent. */
 export interface Destinations {
   /** The client of the home region. */
   readonly aws: Aws;
-  /** What all names of the deployment begin with: `evenkeel-prod`. */
+  /** The prefix of all names of the deployment: `evenkeel-prod`. */
   readonly prefix: string;
   readonly domains: Readonly<Record<string, Domain>>;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface Destinations {
 
 type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds?: number };
 
-/** Sends messages of our own to the queues of the domains that serve them, delayed where they have a time; never by the default bus, where anybody in the account may put events. Throws where a service has no domain, where SQS goes on refusing some of them, or the SDK's own error. */
+/** Sends messages of our own to the queues of the domains that serve them, delayed where they have a time; never by the default bus, where anyone in the account may put events. Throws where a service has no domain, where SQS still refuses some of them after retries, or the SDK's own error. */
 export function messageSender({ aws, prefix, domains, clock }: Destinations) {
   const urls = new Map<string, Promise<string>>();
 
@@ -36,7 +36,7 @@ export function messageSender({ aws, prefix, domains, clock }: Destinations) {
       .send(new GetQueueUrlCommand({ QueueName: `${prefix}-${domain}` }))
       .then(({ QueueUrl = '' }) => QueueUrl);
     urls.set(domain, asked);
-    // What failed once is asked again.
+    // A failed lookup is not cached.
     asked.catch(() => urls.delete(domain));
     return asked;
   };
@@ -50,7 +50,7 @@ export function messageSender({ aws, prefix, domains, clock }: Destinations) {
       return left.filter(({ Id }) => refused.has(Id));
     };
     const left = await sendBatch(entries, send, { clock, backoff: delays(...RETRY_DELAYS_MS) });
-    if (left.length > 0) throw new Error(`SQS refused ${left.length} messages of ours: ${reason}`);
+    if (left.length > 0) throw new Error(`SQS refused ${left.length} messages: ${reason}`);
   }
 
   return async (messages: readonly InternalMessage[]): Promise<void> => {
@@ -71,7 +71,7 @@ function domainOf(service: string, domains: Readonly<Record<string, Domain>>): D
   return domain;
 }
 
-/** As EventBridge's envelope, so that one reader reads all that comes to a queue. */
+/** In EventBridge's envelope, so that a queue carries one format. */
 function entryOf({ detailType, detail, service, notBefore }: InternalMessage, index: number, now: number): Entry {
   const body = { source: INTERNAL_SOURCE, 'detail-type': detailType, detail: { ...detail, service } };
   const MessageBody = JSON.stringify(notBefore === undefined ? body : { ...body, notBefore });

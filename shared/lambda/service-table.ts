@@ -1,7 +1,7 @@
 import type { AnyControl } from '../control.ts';
 import type { Change } from '../engine/intake/parse-event.ts';
 
-/** What is known of a service before its controls and clients are loaded. */
+/** A service before its controls and clients are loaded. */
 export interface ServiceEntry {
   /** The name of its folder, with which the ids of its controls begin. */
   readonly id: string;

@@ -8,14 +8,14 @@ import { SWEEP_DETAIL_TYPE } from '../internal-events.ts';
 import { SECOND_MS } from '../time.ts';
 import { isInternal } from './send-messages.ts';
 
-/** What is kept of a function's time to hand on and to end in good order. */
+/** Time that is reserved to send the next slice and to end in good order. */
 export const MARGIN_MS = 20 * SECOND_MS;
 
 /** True for the message of a slice of a sweep. */
 export const isSweep = (event: unknown): event is JsonObject =>
   isInternal(event) && event['detail-type'] === SWEEP_DETAIL_TYPE;
 
-/** Does the slice that a message asks for, for as long as the function has time; `home` is its own region. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
+/** Sweeps the slice that a message asks for, as long as the function has time; `home` is its own region. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
 export async function sweepFrom(
   event: JsonObject,
   engine: Engine,

@@ -3,14 +3,14 @@ import type { SweepSummary } from '../engine/sweep/sweep.ts';
 import type { HaltingGate, Result } from '../result.ts';
 import type { Emit, MetricName } from './metrics.ts';
 
-/** Metrics of stops, of everything together. */
+/** Metrics of halted remediations, over all controls. */
 const STOPS = {
   pause: 'StoppedByPause',
   flap: 'StoppedByFlap',
   breaker: 'StoppedByBreaker',
 } as const satisfies Readonly<Record<HaltingGate, MetricName>>;
 
-/** Says what a function has done: one structured log line for each result and each slice of a sweep, and the metrics that it counts for. */
+/** Logs one structured line and publishes metrics for each result and each slice of a sweep. */
 export const telemetry = (logger: Logger, emit: Emit) => ({
   /** `eventTime`: when the change was made, ISO 8601. */
   record(result: Result, eventTime: string | null): void {
@@ -26,7 +26,7 @@ export const telemetry = (logger: Logger, emit: Emit) => ({
   },
   recordSweep(sweep: SweepSummary): void {
     const { service, region, resources, rechecks, dropped } = sweep;
-    const did = dropped ?? `${resources} looked at, ${rechecks} to be looked at again`;
+    const did = dropped ?? `${resources} evaluated, ${rechecks} sent for a recheck`;
     logger.info(`sweep of ${service} in ${region}: ${did}`, { sweep });
     emit('SweptResources', resources);
     emit('SweepRechecks', rechecks);

@@ -7,34 +7,35 @@ import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/cl
 import { parseArn } from '../aws/arn.ts';
 import { objectOrNull, stringOrNull } from '../event.ts';
 import type { Aws } from '../resource.ts';
+import { MINUTE_MS } from '../time.ts';
 
-/** Keeps an address in memory; `anew` reads it again. Throws AddressError. */
-export type WebhookAddress = (anew: boolean) => Promise<URL>;
+/** Gives the address, cached; `refresh` reads it again. Throws AddressError. */
+export type WebhookAddress = (refresh: boolean) => Promise<URL>;
 
-/** Why there is no address. It says where the address was looked for, and nothing of what lies there. */
+/** The address could not be read. The error names its source and contains nothing of its value. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 
-/** So long an address is taken to be right, in milliseconds. */
-const KEPT = 300_000;
+/** How long an address is cached. A value that is not an address is not cached, so that a repaired one is used at once. */
+const CACHE_MS = 5 * MINUTE_MS;
 
 const ALLOWED =
   'EVENKEEL_SLACK_SECRET must be secretsmanager:NAME or secretsmanager:ARN of a secret, or ssm:NAME of a SecureString parameter';
-/** What the two services take as names; an address is none, so that one which was put here by mistake is not repeated. */
+/** The names that the two services accept; a URL is not one, so that an address which was put here by mistake is not repeated in an error. */
 const REFERENCE = /^(secretsmanager|ssm):(arn:[\w-]+:(?:secretsmanager|ssm):[\w:/+=.@-]+|[\w/+=.@-]+)$/;
 
-/** Machines that may be talked to without encryption: this one. */
-const HERE = ['127.0.0.1', 'localhost', '[::1]'];
+/** Hosts that may be called without encryption. */
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** The address of an incoming webhook that lies in Secrets Manager or in a SecureString parameter (`secretsmanager:NAME`, `ssm:/NAME`), as it stands there or as JSON `{"url": "…"}`. */
+/** The address of an incoming webhook from Secrets Manager or a SecureString parameter (`secretsmanager:NAME`, `ssm:/NAME`), stored as it is or as JSON `{"url": "…"}`. */
 export function webhookAddress(reference: string | undefined, aws: Aws, now: () => number = Date.now): WebhookAddress {
-  let kept: { readonly url: URL; readonly until: number } | undefined;
-  return async (anew) => {
-    if (!anew && kept !== undefined && now() < kept.until) return kept.url;
-    kept = undefined;
+  let cached: { readonly url: URL; readonly until: number } | undefined;
+  return async (refresh) => {
+    if (!refresh && cached !== undefined && now() < cached.until) return cached.url;
+    cached = undefined;
     const url = await read(reference, aws);
-    kept = { url, until: now() + KEPT };
+    cached = { url, until: now() + CACHE_MS };
     return url;
   };
 }
@@ -53,7 +54,7 @@ async function read(reference: string | undefined, aws: Aws): Promise<URL> {
   const url = addressIn(text ?? '');
   if (url === null)
     throw new AddressError(
-      `what lies in ${where} is not the address of a Slack webhook: it must be https://…, or JSON {"url": "https://…"}`,
+      `the value of ${where} is not the address of a Slack webhook: it must be https://… or JSON {"url": "https://…"}`,
     );
   return url;
 }
@@ -71,7 +72,7 @@ async function parameter(aws: Aws, Name: string, region: string | undefined): Pr
 
 class NotSecretError extends Error {}
 
-/** What a service said, which never holds the secret; of any other error only its name, since an answer that could not be read stands in its message. */
+/** A service's own message, which never contains the secret; of any other error only its name, since its message may quote a response that could not be parsed. */
 function reasonOf(error: unknown): string {
   if (error instanceof NotSecretError) return error.message;
   if (error instanceof SecretsManagerServiceException || error instanceof SSMServiceException)
@@ -80,13 +81,13 @@ function reasonOf(error: unknown): string {
 }
 
 function addressIn(text: string): URL | null {
-  const url = URL.parse(bare(text.trim()));
+  const url = URL.parse(plainAddress(text.trim()));
   if (url === null || url.username !== '' || url.password !== '') return null;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && HERE.includes(url.hostname)) ? url : null;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname)) ? url : null;
 }
 
-/** The errors of these parsers repeat what they were given. */
-function bare(text: string): string {
+/** The text, or the `url` of its JSON. Never throws: the parser's error would quote the secret. */
+function plainAddress(text: string): string {
   try {
     return stringOrNull(objectOrNull(JSON.parse(text))?.url)?.trim() ?? '';
   } catch {

@@ -1,7 +1,7 @@
 import { fits } from './patterns.ts';
 
-/** Tags that a tool puts on what it makes. CDK's stacks are CloudFormation's; Terraform has no tag of its own, so these are the usual ones. */
-const MADE_BY: readonly (readonly [tag: string, value: string, tool: string])[] = [
+/** Tags of infrastructure as code. CDK's stacks are CloudFormation's; Terraform sets no tag of its own, so these are the customary ones. */
+const PROVISIONER_TAGS: readonly (readonly [tag: string, value: string, tool: string])[] = [
   ['aws:cloudformation:stack-name', '*', 'CloudFormation'],
   ['aws:cloudformation:stack-id', '*', 'CloudFormation'],
   ['terraform', '*', 'Terraform'],
@@ -12,9 +12,13 @@ const MADE_BY: readonly (readonly [tag: string, value: string, tool: string])[] 
   ['managedby', 'pulumi', 'Pulumi'],
 ];
 
-/** The tool that made a resource with these tags, and the tag that says so; null where none does. */
-export function madeBy(tags: Readonly<Record<string, string>>): { readonly tool: string; readonly tag: string } | null {
+/** The tool that provisioned a resource with these tags, and the tag that tells it; null where none does. */
+export function provisionedBy(
+  tags: Readonly<Record<string, string>>,
+): { readonly tool: string; readonly tag: string } | null {
   const lower = Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()] as const);
-  const made = MADE_BY.find(([tag, pattern]) => lower.some(([key, value]) => key === tag && fits(pattern, value)));
-  return made === undefined ? null : { tool: made[2], tag: made[0] };
+  const found = PROVISIONER_TAGS.find(([tag, pattern]) =>
+    lower.some(([key, value]) => key === tag && fits(pattern, value)),
+  );
+  return found === undefined ? null : { tool: found[2], tag: found[0] };
 }

@@ -7,14 +7,14 @@ import type { Detection } from '../detection.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
 
-/** policy.yml says something that is not allowed. One line for each trouble: where, what, and what is allowed. */
+/** policy.yml is invalid. One line for each error: where, what, and what is allowed. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
-  readonly troubles: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(troubles: readonly string[]) {
-    super(troubles.join('\n'));
-    this.troubles = troubles;
+  constructor(errors: readonly string[]) {
+    super(errors.join('\n'));
+    this.errors = errors;
   }
 }
 
@@ -53,16 +53,16 @@ export function parsePolicy(
   // The schema is our own and validated by the tests; here that would take longer than all else.
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
   ajv.addFormat('date', isDate);
-  const troubleAt = (path: readonly string[], key: unknown, trouble: string) =>
-    `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${trouble}`;
+  const errorAt = (path: readonly string[], key: unknown, message: string) =>
+    `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${message}`;
   const fits = ajv.validate(policySchema(controls, detections), content);
-  const troubles = fits
-    ? tooLate(content as PolicyDocument).map(([path, trouble]) => troubleAt(path, null, trouble))
+  const errors = fits
+    ? tooLate(content as PolicyDocument).map(([path, message]) => errorAt(path, null, message))
     : (ajv.errors ?? []).map((error) => {
         const path = error.instancePath.split('/').slice(1).map(unescaped);
-        return troubleAt(path, error.params.additionalProperty, troubleOf(error));
+        return errorAt(path, error.params.additionalProperty, messageOf(error));
       });
-  if (troubles.length > 0) throw new PolicyError(troubles);
+  if (errors.length > 0) throw new PolicyError(errors);
   return content as PolicyDocument;
 }
 
@@ -81,14 +81,14 @@ function tooLate({ exemptions = [] }: PolicyDocument): readonly (readonly [path:
   );
 }
 
-/** The last day on which an exemption that is given now may end. */
+/** The last day on which an exemption that is granted now may expire. */
 export function lastExpiry(now: Date): string {
   const last = new Date(now);
   last.setUTCFullYear(last.getUTCFullYear() + 1);
   return last.toISOString().slice(0, 10);
 }
 
-/** The document as data; an alias of nothing, or too many of them, come out only here. */
+/** The document as data; unresolved or excessive aliases show only here. */
 function contentOf(document: Document, where: string): unknown {
   try {
     return document.toJS() ?? {};
@@ -97,7 +97,7 @@ function contentOf(document: Document, where: string): unknown {
   }
 }
 
-/** What stands at a path, or the key of that name in it. */
+/** The node at a path, or the key of that name in it. */
 function nodeAt(document: Document, path: readonly string[], key: unknown): Node | undefined {
   const node = document.getIn(path, true) as Node | undefined;
   const pair = isMap<Scalar, unknown>(node) ? node.items.find((item) => item.key.value === key) : undefined;
@@ -110,7 +110,7 @@ export const isDate = (text: string) =>
 
 const unescaped = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function troubleOf({ keyword, params, parentSchema, data, message }: ErrorObject): string {
+function messageOf({ keyword, params, parentSchema, data, message }: ErrorObject): string {
   if (keyword === 'additionalProperties') {
     const allowed = Object.keys((parentSchema as { properties: object }).properties);
     return `"${params.additionalProperty}" is not known; ${nearest(params.additionalProperty, allowed)}`;

@@ -1,4 +1,4 @@
-/** True where `text` fits `pattern`, in which `*` stands for any run of characters and nothing else is special. */
+/** True where `text` matches `pattern`, in which `*` matches any characters and nothing else is special. Takes time linear in the text for each `*`: no backtracking. */
 export function fits(pattern: string, text: string): boolean {
   const [first = '', ...inner] = pattern.split('*');
   const last = inner.pop();

@@ -10,14 +10,14 @@ export interface Configurable {
   readonly parameters?: Parameters;
 }
 
-/** A mode as policy.yml may write it: `recommended` is the control's own. */
+/** A mode in policy.yml: `recommended` is each control's own. */
 export type ModeSetting = Mode | 'recommended';
 
-/** What holds for one control on one resource. */
+/** The settings of one control on one resource. */
 export interface Settings {
   readonly mode: Mode;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Why this mode holds, for people. */
+  /** Why this mode applies, for people. */
   readonly why: string;
 }
 
@@ -32,7 +32,7 @@ export interface Place {
 /** A dated permission to stay non-compliant. */
 export interface ExemptionRule {
   readonly control: string;
-  /** An ARN or resource id; `*` stands for any run of characters. */
+  /** An ARN or resource id; `*` matches any characters. */
   readonly resource: string;
   readonly owner: string;
   readonly reason: string;
@@ -48,7 +48,7 @@ export interface Policy {
     /** The most remediations in any hour: of each control, and of the account. */
     readonly remediationsPerHour: { readonly control: number; readonly account: number };
     readonly flap: FlapLimit;
-    /** How long an approval is waited for, in milliseconds. */
+    /** How long an approval may take, in milliseconds. */
     readonly approval: number;
   };
   readonly minimumSeverity: Severity;
@@ -58,7 +58,7 @@ export interface Policy {
   /** The most that may be done about a finding anywhere: what a role must be good for. */
   reachAnywhere(control: Configurable): Mode;
   settingsFor(control: Configurable, place: Place): Settings;
-  /** Who else takes care of a resource with these tags, in words; null where it is ours to touch. */
+  /** Who else manages a resource with these tags, as a clause; null where Evenkeel may remediate it. */
   ownerOf(tags: Readonly<Record<string, string>>): string | null;
 }
 
@@ -66,9 +66,9 @@ export interface Policy {
 export interface MatchRule {
   readonly account?: string;
   readonly region?: string;
-  /** Tags and their values; `*` stands for any run of characters. */
+  /** Tags and their values; `*` matches any characters. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** An ARN or resource id; `*` stands for any run of characters. */
+  /** An ARN or resource id; `*` matches any characters. */
   readonly resource?: string;
   /** Only these controls. */
   readonly controls?: readonly string[];
@@ -85,9 +85,9 @@ export interface PolicyDocument {
   readonly matches?: readonly MatchRule[];
   readonly exemptions?: readonly ExemptionRule[];
   readonly owners?: {
-    /** Tags of resources that others take care of. */
+    /** Tags of resources that others manage. */
     readonly tags?: Readonly<Record<string, string>>;
-    /** `detect`: what CloudFormation, CDK or Terraform made is told, not touched. */
+    /** `detect`: what CloudFormation, CDK, Terraform or Pulumi provisioned is detected, not remediated. */
     readonly infrastructureAsCode?: 'detect' | 'remediate';
   };
   readonly limits?: {

@@ -13,11 +13,11 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
     description: 'What Evenkeel may do in this account.',
     ...object({
       defaults: {
-        description: 'What holds for every control that is not named below. Without it they only detect.',
+        description: 'The default for every control that is not named below. Without it they only detect.',
         ...object({ mode }),
       },
       controls: {
-        description: 'What holds for one control, or one detection.',
+        description: 'Settings of one control, or one detection.',
         ...object(
           Object.fromEntries([
             ...controls.map((control) => [control.id, controlSchema(control)]),
@@ -27,20 +27,19 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
       },
       matches: {
         description:
-          'Where another mode holds than the control has elsewhere. The most specific rule wins: a resource before tags, tags before a region, a region before an account; of equals, the lower mode.',
+          'Where a control has another mode than elsewhere. The most specific rule wins: a resource before tags, tags before a region, a region before an account; of equals, the lower mode.',
         type: 'array',
         items: object(
           {
             account: { description: 'Only in this account.', type: 'string', pattern: '^[0-9]{12}$' },
-            region: text('Only in this region; * stands for any run of characters.'),
+            region: text('Only in this region; * matches any characters.'),
             tags: {
-              description:
-                'Only where the resource carries all these tags; * in a value stands for any run of characters.',
+              description: 'Only where the resource carries all these tags; * in a value matches any characters.',
               type: 'object',
               minProperties: 1,
               additionalProperties: { type: 'string' },
             },
-            resource: text('Only this ARN or id; * stands for any run of characters.'),
+            resource: text('Only this ARN or id; * matches any characters.'),
             controls: {
               description: 'Only these controls.',
               type: 'array',
@@ -58,7 +57,7 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
         items: object(
           {
             control: { description: 'The control that is exempted from.', enum: ids },
-            resource: text('The ARN or id of the resource; * stands for any run of characters.'),
+            resource: text('The ARN or id of the resource; * matches any characters.'),
             owner: text('Who answers for it: an e-mail address.'),
             reason: text('Why it is allowed.'),
             expires: {
@@ -71,16 +70,16 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
         ),
       },
       owners: {
-        description: 'What others take care of: it is told, not touched.',
+        description: 'Resources that others manage: drift is detected, not remediated.',
         ...object({
           tags: {
-            description: 'Resources with one of these tags; * in a value stands for any run of characters.',
+            description: 'Resources with one of these tags; * in a value matches any characters.',
             type: 'object',
             additionalProperties: { type: 'string' },
           },
           infrastructureAsCode: {
             description:
-              'detect: what CloudFormation, CDK, Terraform or Pulumi made (by its tags) is told, not touched.',
+              'detect: drift of what CloudFormation, CDK, Terraform or Pulumi provisioned (by its tags) is detected, not remediated.',
             enum: ['detect', 'remediate'],
           },
         }),
@@ -99,10 +98,10 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
             minimum: 1,
           },
           flap: {
-            description: 'How often the same drift may come back before somebody else must decide.',
+            description: 'How often the same drift may come back before remediation stops and a person must decide.',
             ...object(
               {
-                times: { description: 'So many remediations …', type: 'integer', minimum: 1 },
+                times: { description: 'This many remediations …', type: 'integer', minimum: 1 },
                 within: {
                   description: '… within this time: 30m, 1h, 2d.',
                   type: 'string',
@@ -122,8 +121,8 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
         }),
       },
       notify: {
-        description: 'What people are told of.',
-        ...object({ minimumSeverity: { description: 'Nothing below this is told.', enum: SEVERITIES } }),
+        description: 'What people are notified of.',
+        ...object({ minimumSeverity: { description: 'Nothing below this severity is notified.', enum: SEVERITIES } }),
       },
     }),
   };

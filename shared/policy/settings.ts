@@ -2,7 +2,7 @@ import { MODES, type Mode } from '../control.ts';
 import { hashOf } from '../hash.ts';
 import { milliseconds } from '../time.ts';
 import { defaultParameters } from './defaults.ts';
-import { madeBy } from './infrastructure-as-code.ts';
+import { provisionedBy } from './infrastructure-as-code.ts';
 import { fits } from './patterns.ts';
 import type { Configurable, MatchRule, ModeSetting, Place, Policy, PolicyDocument } from './policy.ts';
 
@@ -53,20 +53,20 @@ const higher = (a: Mode, b: Mode): Mode => (MODES.indexOf(a) > MODES.indexOf(b) 
 interface Chosen {
   readonly mode: Mode;
   readonly why: string;
-  /** True where somebody named the control. */
+  /** True where policy.yml names the control. */
   readonly named: boolean;
 }
 
 const modeFor = (setting: ModeSetting, { recommendedMode }: Configurable): Mode =>
   setting === 'recommended' ? recommendedMode : setting;
 
-/** The most specific mode. Where nobody names the control, a remediation that disrupts or destroys waits for approval. */
+/** The most specific mode. Where policy.yml does not name the control, a disruptive or destructive remediation requires approval. */
 function modeOf(control: Configurable, place: Place, document: PolicyDocument | null): Pick<Chosen, 'mode' | 'why'> {
   const { mode, why, named } = mostSpecific(control, place, document);
   if (withoutHarm(mode, control, named) === mode) return { mode, why };
   return {
     mode: 'approve',
-    why: `its remediation is ${control.impact}: it acts by itself only where policy.yml names it`,
+    why: `its remediation is ${control.impact}: without approval only where policy.yml names the control`,
   };
 }
 
@@ -99,7 +99,7 @@ function mostSpecific(control: Configurable, place: Place, document: PolicyDocum
   const general = document?.defaults?.mode;
   if (general !== undefined) return chosen(general, (mode) => `policy.yml sets every control to ${mode}`, false);
   if (document === null) return chosen(control.recommendedMode, (mode) => `the control recommends ${mode}`, false);
-  return chosen('detect', () => 'policy.yml sets no default, so it is only detected', false);
+  return chosen('detect', () => 'policy.yml sets no default: detect only', false);
 }
 
 /** True where every field that the rule gives fits. */
@@ -135,8 +135,8 @@ export const whereOf = ({ account, region, tags, resource }: MatchRule) =>
 
 function ownerOf(tags: Readonly<Record<string, string>>, owners: NonNullable<PolicyDocument['owners']>): string | null {
   for (const [key, value] of Object.entries(owners.tags ?? {}))
-    if (tags[key] !== undefined && fits(value, tags[key])) return `it carries the tag ${key}=${tags[key]}`;
+    if (tags[key] !== undefined && fits(value, tags[key])) return `it has the tag ${key}=${tags[key]}`;
   if (owners.infrastructureAsCode !== 'detect') return null;
-  const made = madeBy(tags);
-  return made === null ? null : `${made.tool} made it (tag ${made.tag}): change it there`;
+  const provisioned = provisionedBy(tags);
+  return provisioned === null ? null : `it is managed by ${provisioned.tool} (tag ${provisioned.tag}): change it there`;
 }

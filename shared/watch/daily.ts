@@ -15,10 +15,10 @@ import {
   endingWithin,
 } from '../policy/exemptions.ts';
 
-/** Days after its end on which what an exemption covered is looked at again: a day that was missed does no harm. */
+/** Days after its expiry on which what an exemption covered is rechecked: more than one, in case a day is missed. */
 const ENDED_DAYS = 2;
 
-/** What has to be done once a day though no event comes: remind of pauses, warn of exemptions that end, end approvals that nobody gave. Gives the resources to look at again. A task that fails does not keep the others from being done. */
+/** What has to be done once a day without an event: remind of pauses, warn of exemptions that expire, expire approvals, recheck findings. Gives the resources to recheck. A task that fails does not keep the others from being done. */
 export async function dailyTasks(engine: Engine): Promise<{
   readonly rechecks: readonly Recheck[];
   readonly errors: readonly unknown[];
@@ -26,7 +26,7 @@ export async function dailyTasks(engine: Engine): Promise<{
   const rechecks: Recheck[] = [];
   const errors: unknown[] = [];
   const recheck = (one: Recheck) => rechecks.push(one);
-  for (const task of [remindOfPauses, warnOfEndingExemptions, lookAtFindings, endApprovals, publishAnnouncements])
+  for (const task of [remindOfPauses, warnOfEndingExemptions, recheckFindings, expireApprovals, publishAnnouncements])
     await task(engine, recheck).catch((error: unknown) => errors.push(error));
   return { rechecks, errors };
 }
@@ -38,7 +38,7 @@ const remindOfPauses: Task = async ({ ledger, notifier }) => {
     await notifier.announce({
       severity: 'HIGH',
       subject: `Evenkeel is paused: ${control ?? 'everything'}`,
-      text: `${control === null ? 'Nothing in this account' : `Nothing of ${control}`} is remediated since ${at}.\nPaused by ${by}: ${reason}\n\nGo on:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
+      text: `${control === null ? 'All remediation in this account' : `Remediation of ${control}`} has been paused since ${at}.\nPaused by ${by}: ${reason}\n\nResume:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
     });
 };
 
@@ -50,15 +50,15 @@ const warnOfEndingExemptions: Task = async (engine) => {
     if (await ledger.wasMarked(warning)) continue;
     await notifier.announce({
       severity: 'MEDIUM',
-      subject: `${owner}: an exemption ends on ${expires}`,
-      text: `${owner}: ${resource} may stay as it is for ${control} until ${expires} (${reason}).\nThe day after, it is looked at again and remediated where the mode allows.\n\nRemediate it yourself, or let it stay for longer:\n  npx evenkeel exempt --control ${control} --resource '${resource}' --owner ${owner} --reason … --expires …`,
+      subject: `${owner}: an exemption expires on ${expires}`,
+      text: `${owner}: ${resource} is exempt from ${control} until ${expires} (${reason}).\nThe day after, it is evaluated again and remediated where the mode allows.\n\nAction required: remediate it, or extend the exemption:\n  npx evenkeel exempt --control ${control} --resource '${resource}' --owner ${owner} --reason … --expires …`,
     });
     await ledger.markOnce(warning);
   }
 };
 
-/** What nobody allows or stops any more; each resource once, since a look is by all its controls. */
-const lookAtFindings: Task = async (engine, recheck) => {
+/** Rechecks resources whose exemption, pause or flap has ended; each once, since a recheck evaluates all its controls. */
+const recheckFindings: Task = async (engine, recheck) => {
   const now = engine.clock.now();
   const rules = await allExemptions(engine);
   const pauses = await engine.ledger.pauses();
@@ -71,11 +71,11 @@ const lookAtFindings: Task = async (engine, recheck) => {
       finding.outcome === 'exempted' || ended.some((rule) => covers(rule, targetOf(finding)));
     const findings = Object.values(state.findings);
     const isEnded = (finding: Finding) => wasExempt(finding) && !isExempt(finding);
-    const mayGoOn = (finding: Finding) => finding.outcome === 'halted' && !isPaused(finding, pauses);
+    const mayResume = (finding: Finding) => finding.outcome === 'halted' && !isPaused(finding, pauses);
     if (findings.some(isEnded)) recheck(recheckOf(key, 'its exemption has ended'));
     else if (findings.some((finding) => finding.sightings !== undefined && isExempt(finding)))
       recheck(recheckOf(key, 'a detection is exempted'));
-    else if (findings.some(mayGoOn) && !isFlapping(state, engine))
+    else if (findings.some(mayResume) && !isFlapping(state, engine))
       recheck(recheckOf(key, 'what halted it may have ended'));
   }
 };
@@ -83,12 +83,12 @@ const lookAtFindings: Task = async (engine, recheck) => {
 const isPaused = ({ controlId }: Finding, pauses: readonly Pause[]) =>
   pauses.some(({ control }) => control === null || control === controlId);
 
-/** True while the drift of an element has not stayed away for long enough: a look of ours would only make it last. */
+/** True while the drift of an element was seen too recently: a recheck would only prolong the flap. */
 const isFlapping = ({ flaps }: ResourceState, { policy, clock }: Engine): boolean =>
   Object.values(flaps).some((flap) => evaluateFlap(flap, policy.limits.flap, clock.now().getTime()).stopped);
 
-/** Ends approvals that nobody gave in time. Where a run is at work on the resource, that run ends it. */
-const endApprovals: Task = async (engine) => {
+/** Expires approvals that were not given in time. A run that holds the resource's lease does it by itself. */
+const expireApprovals: Task = async (engine) => {
   for await (const { state } of engine.ledger.active())
     for (const { id, status } of state.open) {
       const record = status === 'awaitingApproval' ? await engine.ledger.remediation(id) : null;

@@ -116,12 +116,12 @@ describe('an item', () => {
 
   test.each<[string, object, object, string]>([
     ['has left the scope', {}, { eventLeftScope: true }, 'It has left the scope of the rule.'],
-    ['is deleted', { configurationItemStatus: 'ResourceDeleted' }, {}, 'AWS Config says ResourceDeleted.'],
+    ['is deleted', { configurationItemStatus: 'ResourceDeleted' }, {}, 'AWS Config reports ResourceDeleted.'],
     [
       'was deleted unseen',
       { configurationItemStatus: 'ResourceDeletedNotRecorded' },
       {},
-      'AWS Config says ResourceDeletedNotRecorded.',
+      'AWS Config reports ResourceDeletedNotRecorded.',
     ],
     ['is of another type', { resourceType: VOLUME }, {}, `${ADMIN_PORTS} evaluates ${GROUP}.`],
   ])('whose resource %s is not applicable', async (_, rest, more, annotation) => {
@@ -308,12 +308,16 @@ test('a rule of any control answers, writes nothing but that, and can be tried o
 describe('an event that is none of these', () => {
   const change = itemChange(accountId, GROUP, 'sg-1');
   test.each<[string, unknown, RegExp]>([
-    ['nothing', null, /no invocation of an AWS Config rule/],
+    ['nothing', null, /not an invocation of an AWS Config rule/],
     ['no JSON', { ...item('sg-1'), invokingEvent: '{' }, /"invokingEvent" of the event is not a JSON object/],
     ['no parameter', { ...item('sg-1'), ruleParameters: '{}' }, /has no "controlId"/],
     ['no parameters', { ...item('sg-1'), ruleParameters: '' }, /"ruleParameters" of the event is not a JSON/],
     ['no token', item('sg-1', ADMIN_PORTS, {}, { resultToken: '' }), /has no "resultToken"/],
-    ['an unknown control', item('sg-1', 'ec2-absent'), /evenkeel-ec2-absent names "ec2-absent", which is no control/],
+    [
+      'an unknown control',
+      item('sg-1', 'ec2-absent'),
+      /evenkeel-ec2-absent names "ec2-absent", which is not a control/,
+    ],
     ['another account', item('sg-1', ADMIN_PORTS, {}, { accountId: '444455556666' }), /is a rule of account 4444/],
     [
       'a snapshot',
@@ -328,7 +332,7 @@ describe('an event that is none of these', () => {
     [
       'no time',
       item('sg-1', ADMIN_PORTS, { configurationItemCaptureTime: 'yesterday' }),
-      /"configurationItemCaptureTime" of the event is no time/,
+      /"configurationItemCaptureTime" of the event is not a time/,
     ],
   ])('%s is refused, and Config is told nothing', async (_, event, why) => {
     await expect(deployed()(event)).rejects.toThrow(why);

@@ -19,12 +19,12 @@ const FEW = controls.slice(0, 2);
 const few = FEW.map(({ id }) => id);
 
 /** What is wrong with a text, line by line; nothing where it is right. */
-function troublesOf(text: string, of = controls): readonly string[] {
+function errorsOf(text: string, of = controls): readonly string[] {
   try {
     parse(text, of);
     return [];
   } catch (error) {
-    if (error instanceof PolicyError) return error.troubles;
+    if (error instanceof PolicyError) return error.errors;
     throw error;
   }
 }
@@ -70,16 +70,16 @@ describe('the schema', () => {
   test('knows every detection, which is off or detects, wherever a control may be named', () => {
     for (const { id } of detections) {
       for (const mode of ['off', 'detect', 'recommended'])
-        expect(troublesOf(`controls: { ${id}: { mode: "${mode}" } }`)).toEqual([]);
-      expect(troublesOf(`controls: { ${id}: { mode: remediate } }`)).toEqual([
+        expect(errorsOf(`controls: { ${id}: { mode: "${mode}" } }`)).toEqual([]);
+      expect(errorsOf(`controls: { ${id}: { mode: remediate } }`)).toEqual([
         expect.stringContaining(`controls.${id}.mode: "remediate" is not allowed; allowed: off, detect, recommended`),
       ]);
-      expect(troublesOf(`controls: { ${id}: { parameters: {} } }`)).toEqual([
+      expect(errorsOf(`controls: { ${id}: { parameters: {} } }`)).toEqual([
         expect.stringContaining('"parameters" is not known'),
       ]);
-      expect(troublesOf(`matches: [{ account: "111122223333", controls: [${id}], mode: "off" }]`)).toEqual([]);
+      expect(errorsOf(`matches: [{ account: "111122223333", controls: [${id}], mode: "off" }]`)).toEqual([]);
       const exemption = { control: id, resource: '111122223333', owner: 'jo', reason: 'set up', expires: '2026-12-01' };
-      expect(troublesOf(stringify({ exemptions: [exemption] }))).toEqual([]);
+      expect(errorsOf(stringify({ exemptions: [exemption] }))).toEqual([]);
     }
   });
 
@@ -184,14 +184,14 @@ describe('a text that is wrong', () => {
     ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],
     ['{}\n---\n{}', '2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
   ])('%s', (text, trouble) => {
-    expect(troublesOf(text)).toEqual([`policy.yml:${trouble}`]);
+    expect(errorsOf(text)).toEqual([`policy.yml:${trouble}`]);
   });
 
-  test('every trouble is told, each on a line of its own', () => {
-    const troubles = troublesOf(
+  test('every error is reported, each on a line of its own', () => {
+    const errors = errorsOf(
       'defaults: { mode: x }\nlimits: { remediationsPerHour: 0 }\nnotify: { minimumSeverity: URGENT }',
     );
-    expect(troubles).toEqual([
+    expect(errors).toEqual([
       expect.stringMatching(/^policy\.yml:1:19 /),
       expect.stringMatching(/^policy\.yml:2:32 .*: 0 must be >= 1$/),
       expect.stringMatching(/^policy\.yml:3:28 .*INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL$/),
@@ -206,7 +206,7 @@ describe('a text that is wrong', () => {
       fc.property(fc.constantFrom(...places), name, (place, unknown) => {
         const path = place === '' ? [] : place.split('.');
         const wrong = [...path, unknown].reduceRight<unknown>((value, key) => ({ [key]: value }), {});
-        expect(troublesOf(stringify(wrong), FEW).join('\n')).toContain(
+        expect(errorsOf(stringify(wrong), FEW).join('\n')).toContain(
           `${place || 'the file'}: "${unknown}" is not known`,
         );
       }),
@@ -219,7 +219,7 @@ describe('a text that is wrong', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.oneof(fc.string(), yaml), (text) => {
-        for (const trouble of troublesOf(text, FEW)) expect(trouble).toMatch(/^policy\.yml:\d+:\d+ \S/);
+        for (const trouble of errorsOf(text, FEW)) expect(trouble).toMatch(/^policy\.yml:\d+:\d+ \S/);
       }),
       { numRuns: 300 },
     );

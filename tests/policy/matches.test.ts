@@ -72,7 +72,7 @@ test.each([
   for (const line of stdout.trimEnd().split('\n'))
     expect(JSON.parse(line)).toMatchObject({
       mode: 'detect',
-      why: 'policy.yml sets no default, so it is only detected',
+      why: 'policy.yml sets no default: detect only',
     });
 });
 
@@ -102,7 +102,7 @@ test('with --no-policy the recommendations hold, and the harm that a remediation
     .filter(({ impact }) => impact === 'disruptive');
   for (const { mode, why } of harmful) {
     expect(mode).toBe('approve');
-    expect(why).toContain('acts by itself only where policy.yml names it');
+    expect(why).toContain('without approval only where policy.yml names the control');
   }
 });
 

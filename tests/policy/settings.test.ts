@@ -179,7 +179,7 @@ describe('the mode that holds', () => {
     expect(why({ matches: [{ tags: { env: 'prod' }, resource: 'box-*', mode: 'approve' }] })).toBe(
       'policy.yml sets it to approve where tag env is prod and the resource is box-*',
     );
-    expect(why({})).toBe('policy.yml sets no default, so it is only detected');
+    expect(why({})).toBe('policy.yml sets no default: detect only');
     expect(why({ defaults: { mode: 'recommended' } })).toBe(
       'policy.yml sets every control to its recommended mode, remediate',
     );

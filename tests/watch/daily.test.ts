@@ -102,8 +102,8 @@ describe('exemptions that end', () => {
     await dailyTasks(engine);
     expect(engine.announced).toHaveLength(times);
     for (const { subject, text } of engine.announced) {
-      expect(subject).toBe(`web@example.com: an exemption ends on ${expires}`);
-      expect(text).toContain(`${ARN} may stay as it is for ${lidClosed.id} until ${expires}`);
+      expect(subject).toBe(`web@example.com: an exemption expires on ${expires}`);
+      expect(text).toContain(`${ARN} is exempt from ${lidClosed.id} until ${expires}`);
     }
   });
 

@@ -68,7 +68,7 @@ test('when an exemption has ended, the resource is looked at again: watch, queue
   const [warning, ...others] = await hands.mail();
   expect(others).toEqual([]);
   expect(warning).toMatchObject({
-    subject: `[MEDIUM] web@example.com: an exemption ends on ${dayFrom(0)}`,
+    subject: `[MEDIUM] web@example.com: an exemption expires on ${dayFrom(0)}`,
     text: expect.stringContaining('a jump host'),
   });
 

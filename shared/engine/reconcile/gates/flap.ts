@@ -1,5 +1,5 @@
 import { evaluateFlap } from '../../../ledger/flap.ts';
-import { madeBy } from '../../../policy/infrastructure-as-code.ts';
+import { provisionedBy } from '../../../policy/infrastructure-as-code.ts';
 import type { Candidate, ElementGate, Refusal } from './gate.ts';
 
 /** The same drift that comes back again and again is another's will: stop, notify once, and name who it is. */
@@ -19,7 +19,7 @@ export const flap: ElementGate = (element, candidate) => {
 /** Who brought the drift back: the caller, and the tool by the event or by the resource's tags. */
 function lastBy({ run: { cause }, ownership }: Candidate): Pick<Refusal, 'by'> {
   const { attribution } = cause;
-  const made = madeBy(ownership?.tags ?? {});
+  const made = provisionedBy(ownership?.tags ?? {});
   const tool = [attribution?.tool && `with ${attribution.tool}`, made && `on what ${made.tool} made`];
   const words = [attribution?.actor, ...tool].filter(Boolean).join(' ');
   return words === '' ? {} : { by: `Last by ${words}.` };
