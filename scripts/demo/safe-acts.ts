@@ -1,5 +1,5 @@
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { makeCall } from '../../shared/cli/calls.ts';
+import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { undo } from '../../shared/engine/execution/undo.ts';
 import type { Outcome, Result } from '../../shared/result.ts';
@@ -50,7 +50,7 @@ const undone: Act = {
     const request = { id: result?.remediationId ?? '', by: 'you', reason: 'the vendor needs it until Friday' };
     const { aws, region } = stage.account;
     await undo({ ...request, expires: inDays(7), dryRun: false }, stage.engine, controls, (call) =>
-      makeCall(call, aws),
+      sendUndoCall(call, aws),
     );
     screen.say(
       `npx evenkeel undo ${request.id} puts the rule back, with its description and tags, in ${region}.`,

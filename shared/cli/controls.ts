@@ -11,9 +11,7 @@ import { policyOf } from './policy.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
-    .description(
-      'What each control asks and each detection reports, which mode holds for it, where another one does, and why.',
-    )
+    .description('List all controls and detections with the mode of each in your policy, where it differs, and why.')
     .action(list);
 
 function list(options: CommonOptions): void {
@@ -53,10 +51,10 @@ function list(options: CommonOptions): void {
   }
 }
 
-/** A detection never does more than detect. */
+/** A detection never remediates. */
 const capped = (mode: Mode, one: Configurable): Mode => ('triggers' in one ? lower(mode, 'detect') : mode);
 
-/** The rules of policy.yml that give a control another mode somewhere. */
+/** The rules under `matches` in policy.yml that give a control a different mode. */
 const matchesOf = (one: Configurable, document: PolicyDocument | null) =>
   (document?.matches ?? [])
     .filter(({ controls: only }) => only === undefined || only.includes(one.id))

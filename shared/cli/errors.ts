@@ -1,4 +1,4 @@
-/** The command was called wrongly, or its input cannot be read: one line that says what and where. Exit status 2. */
+/** Wrong usage or unreadable input, in one line that says what and where. Exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

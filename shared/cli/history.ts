@@ -18,10 +18,10 @@ interface HistoryOptions extends CommonOptions {
 
 export const historyCommand = () =>
   withCommonOptions(new Command('history'))
-    .description('What was done, by whose cause, with which calls, and how it ended.')
-    .option('--resource <arn or id>', 'only this resource; * stands for any run of characters')
+    .description('List remediations and undos: cause, calls, and how each ended.')
+    .option('--resource <arn or id>', 'only this resource; * matches any characters')
     .option('--control <id>', 'only this control')
-    .option('--since <when>', 'a day (2026-11-01) or a time ago (12h, 30d)', '90d')
+    .option('--since <when>', 'a day (2026-11-01) or a duration before now (12h, 30d)', '90d')
     .action(history);
 
 async function history(options: HistoryOptions): Promise<void> {
@@ -29,59 +29,61 @@ async function history(options: HistoryOptions): Promise<void> {
   if (control !== undefined) chosenControls([control]);
   const engine = ledgerEngine(options);
   const now = engine.clock.now();
-  let seen = 0;
+  let shown = 0;
   for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {
     if (control !== undefined && record.controlId !== control) continue;
     if (resource !== undefined && !namesOf(record).some((name) => fits(resource, name))) continue;
-    seen += 1;
-    const cutOff = await wasCutOff(record, engine.ledger, now.getTime());
-    process.stdout.write(options.json ? `${JSON.stringify({ ...record, cutOff })}\n` : inWords(record, cutOff));
+    shown += 1;
+    const interrupted = await wasInterrupted(record, engine.ledger, now.getTime());
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ ...record, interrupted })}\n` : inWords(record, interrupted),
+    );
   }
-  if (seen === 0 && !options.json) process.stdout.write('Nothing was done.\n');
+  if (shown === 0 && !options.json) process.stdout.write('No records.\n');
 }
 
-/** True where its run can no longer be at work; of a record that has ended, nothing is asked. */
-async function wasCutOff({ status, service, ref }: Remediation, ledger: Ledger, now: number): Promise<boolean> {
+/** True for an open record whose run has ended without completing it. */
+async function wasInterrupted({ status, service, ref }: Remediation, ledger: Ledger, now: number): Promise<boolean> {
   return status === 'applying' && isCutOff((await ledger.load(resourceKey(service, ref))).state, now);
 }
 
-/** ISO 8601 of a day, a moment, or a time ago. Throws UsageError. */
+/** ISO 8601 of a day, a moment, or a duration before now. Throws UsageError. */
 function sinceOf(text: string, now: Date): string {
   if (isDuration(text)) return new Date(now.getTime() - milliseconds(text)).toISOString();
   const moment = new Date(text);
   if (Number.isNaN(moment.getTime()))
-    throw new UsageError(`--since ${text}: give a day (2026-11-01) or a time ago (12h, 30d)`);
+    throw new UsageError(`--since ${text}: must be a day (2026-11-01) or a duration before now (12h, 30d)`);
   return moment.toISOString();
 }
 
-/** What a resource may be called: its id, and its ARN where we have its control. */
+/** The resource's id, and its ARN where this version has the control. */
 const namesOf = ({ controlId, ref }: Remediation): readonly string[] => [
   ref.resourceId,
   ...controls.filter(({ id }) => id === controlId).map(({ resource }) => resource.arn(ref)),
 ];
 
-/** How it ended, in a word or two. */
-function endOf({ kind, status }: Remediation, cutOff: boolean): string {
-  const end = cutOff ? 'cut off' : status;
+/** The status in a word or two. */
+function statusOf({ kind, status }: Remediation, interrupted: boolean): string {
+  const end = interrupted ? 'interrupted' : status;
   if (kind === 'remediation') return end;
   return end === 'remediated' ? 'undo' : `undo ${end}`;
 }
 
-function inWords(record: Remediation, cutOff: boolean): string {
+function inWords(record: Remediation, interrupted: boolean): string {
   const { id, controlId, ref, annotation, attribution, times, decidedBy, undoes, expires, status, error, steps } =
     record;
   const { recheckAt } = record;
   const via = attribution?.tool ? ` with ${attribution.tool}` : '';
   const lines = [
-    `${times.decided}  ${colors.bold(endOf(record, cutOff))}  ${id}`,
+    `${times.decided}  ${colors.bold(statusOf(record, interrupted))}  ${id}`,
     `${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`,
     annotation,
     attribution !== null && undoes === null && `changed by ${attribution.actor ?? 'unknown'}${via}`,
     decidedBy !== null && `decided by ${decidedBy}`,
     undoes !== null && `undoes ${undoes}`,
-    status === 'awaitingApproval' && `waits until ${expires}: npx evenkeel approve ${id}`,
-    status === 'pending' && `AWS is at work on it; looked at again at ${recheckAt}, ends at ${expires}`,
-    cutOff && 'the next look ends it: npx evenkeel sweep --mode remediate',
+    status === 'awaitingApproval' && `awaits approval until ${expires}: npx evenkeel approve ${id}`,
+    status === 'pending' && `AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`,
+    interrupted && 'the run did not complete; to recover now: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
     error !== null && colors.yellow(error),
   ];

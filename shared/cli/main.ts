@@ -16,7 +16,9 @@ import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
 
 const program = new Command('evenkeel')
-  .description('Keeps an AWS account on an even keel: finds drift, puts it right, verifies it and tells about it.')
+  .description(
+    'Keeps an AWS account on an even keel: detects drift, remediates it, verifies the result and notifies people.',
+  )
   .addCommand(replayCommand())
   .addCommand(redriveCommand())
   .addCommand(sweepCommand())
@@ -38,14 +40,14 @@ for (const command of [program, ...program.commands]) {
   command.configureOutput({ outputError: (text, write) => write(text.replace(/\n(?=.)/g, ' ')) });
 }
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+// A reader such as `head` closes the pipe early: that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   process.stderr.write(`evenkeel: standard output: ${messageOf(error)}\n`);
   process.exit(EXIT.failed);
 });
 
-/** What is the caller's to put right. */
+/** Errors that the caller has to correct. */
 const USAGE_ERRORS = [UsageError, PolicyError, NotDecidableError];
 
 try {

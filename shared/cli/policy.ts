@@ -9,22 +9,22 @@ import { policyFrom } from '../policy/settings.ts';
 import { UsageError } from './errors.ts';
 import type { CommonOptions } from './options.ts';
 
-/** The policy that the command goes by, and where it was read. */
+/** The policy in force, and where it was read. */
 export interface ChosenPolicy {
   /** `null` for --no-policy; `{}` where there is no file. */
   readonly document: PolicyDocument | null;
   readonly policy: Policy;
-  /** For people: the file, or what holds without one. */
+  /** For people: the file, or what applies without one. */
   readonly source: string;
 }
 
-/** Of the clone that this module is in: what the command may do must not depend on the folder that it is run in. */
+/** The clone's own policy: what the command may do must not depend on the current folder. */
 export const CLONE_POLICY = fileURLToPath(new URL('../../policy.yml', import.meta.url));
 
-/** The policy that holds: of --no-policy or --policy, else of EVENKEEL_POLICY, else of the clone. Throws UsageError where a file cannot be read, PolicyError where it says something that is not allowed. */
+/** The policy of --no-policy or --policy, else of EVENKEEL_POLICY, else of the clone. Throws UsageError for an unreadable file, PolicyError for an invalid one. */
 export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLONE_POLICY): ChosenPolicy {
   if (policy === false) return chosen(null, '--no-policy: recommended modes');
-  if (policy === '') throw new UsageError('--policy: name a file, or leave it out');
+  if (policy === '') throw new UsageError('--policy: the file name is empty');
   const named = policy ?? (process.env.EVENKEEL_POLICY || undefined);
   const file = named ?? fromHere(clone);
   try {
@@ -33,11 +33,11 @@ export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLON
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (named === undefined && code === 'ENOENT') return chosen({}, 'no policy.yml: detect only');
-    throw new UsageError(`${file}: the policy cannot be read (${code})`);
+    throw new UsageError(`${file}: cannot read the policy (${code})`);
   }
 }
 
-/** For what does not act on resources: where the policy cannot be read or says something that is not allowed, one under which nothing is remediated, and what is wrong, in one line. */
+/** For subcommands that act on no resource: instead of an unreadable or invalid policy, one that remediates nothing, and the error in one line. */
 export function policyOrDetect(options: Pick<CommonOptions, 'policy'>): {
   readonly policy: Policy;
   readonly error: string | null;
@@ -56,7 +56,7 @@ const chosen = (document: PolicyDocument | null, source: string): ChosenPolicy =
   source,
 });
 
-/** Short where that says which file it is. */
+/** Relative to the current folder where the file is below it. */
 function fromHere(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') ? file : path;

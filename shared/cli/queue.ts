@@ -7,49 +7,54 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
-import { neededRegion } from './context.ts';
+import { requiredRegion } from './context.ts';
 
-/** Seconds that a received message stays hidden from others while it is worked on. */
-const HIDDEN = 300;
+/** How long a received message stays hidden from other consumers. */
+const VISIBILITY_TIMEOUT_SECONDS = 300;
 
-/** True where a source names a queue. */
+/** True for a source that is a queue. */
 export const isQueueUrl = (source: string) => /^https?:\/\//.test(source);
 
 /** The region in a queue's URL; a local queue has none. */
-export const regionOfQueue = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? neededRegion();
+export const regionOfQueue = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? requiredRegion();
 
-/** Where a message came from, as SQS and EventBridge tell. */
-const ORIGIN = {
+/** The attributes in which SQS and EventBridge record a message's origin. */
+const ORIGIN_ATTRIBUTES = {
   MessageSystemAttributeNames: ['DeadLetterQueueSourceArn'],
   MessageAttributeNames: ['All'],
 } satisfies Partial<ReceiveMessageCommandInput>;
 
-/** Works through a queue once. A message goes only where `work` says that its event ended well; the others are given back at once at the end, and stay. */
-export async function drain(url: string, aws: Aws, work: (message: Message) => Promise<boolean>): Promise<void> {
+/** Processes each message of a queue once. Deletes those for which `process` returns true; makes the others visible again at the end. */
+export async function drain(url: string, aws: Aws, process: (message: Message) => Promise<boolean>): Promise<void> {
   const client = aws(SQSClient);
   /** Receipt handles of messages that stay, by message id. */
-  const kept = new Map<string, string | undefined>();
-  /** Kept messages that came again since the last new one: in a long run their hiding ends. */
-  let again = 0;
+  const retained = new Map<string, string | undefined>();
+  /** Retained messages received again since the last new one: in a long run their visibility timeout ends. */
+  let repeats = 0;
   try {
-    while (again <= kept.size) {
-      const request = { QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: HIDDEN, WaitTimeSeconds: 1 };
-      const { Messages = [] } = await client.send(new ReceiveMessageCommand({ ...request, ...ORIGIN }));
+    while (repeats <= retained.size) {
+      const request = {
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
+        WaitTimeSeconds: 1,
+      };
+      const { Messages = [] } = await client.send(new ReceiveMessageCommand({ ...request, ...ORIGIN_ATTRIBUTES }));
       if (Messages.length === 0) return;
       for (const message of Messages) {
         const { MessageId = '', ReceiptHandle } = message;
-        const known = kept.has(MessageId);
-        again = known ? again + 1 : 0;
-        if (!known && (await work(message)))
+        const isKnown = retained.has(MessageId);
+        repeats = isKnown ? repeats + 1 : 0;
+        if (!isKnown && (await process(message)))
           await client.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
-        else kept.set(MessageId, ReceiptHandle);
+        else retained.set(MessageId, ReceiptHandle);
       }
     }
   } finally {
-    for (const ReceiptHandle of kept.values()) {
-      const back = new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 });
-      // Refused where the message is visible already, which is what is wanted.
-      await client.send(back).catch(() => {});
+    for (const ReceiptHandle of retained.values()) {
+      const release = new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 });
+      // SQS refuses where the message is already visible.
+      await client.send(release).catch(() => {});
     }
   }
 }

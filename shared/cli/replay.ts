@@ -6,48 +6,48 @@ import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
-import { credentialsInWords, engineFor, type Home, home, ledgerInWords } from './context.ts';
+import { credentialsName, engineFor, type Home, home, ledgerName } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { chosenControls, chosenDetections, homeRegion, type LookOptions, withLookOptions } from './options.ts';
+import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { policyOf } from './policy.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
 import { headerOf } from './run-header.ts';
-import { filesOf, piecesOf } from './sources.ts';
+import { entriesOf, filesOf } from './sources.ts';
 
 export const replayCommand = () =>
-  withLookOptions(new Command('replay'))
+  withRunOptions(new Command('replay'))
     .description(
-      'Look again at what events speak of; write only with --mode remediate. Doing it twice changes nothing.',
+      'Reconcile the resources that events name; writes only with --mode remediate. Replaying twice changes nothing the second time.',
     )
-    .argument('[source...]', 'files, folders, - or the URL of an SQS queue; .json, .jsonl, .json.gz')
+    .argument('[source...]', 'files (.json, .jsonl, .json.gz), folders, - for stdin, or the URL of an SQS queue')
     .option(
       '--queue <url>',
-      'the URL of an SQS queue (may be given again)',
+      'the URL of an SQS queue (repeatable)',
       (url: string, urls: string[]) => [...urls, url],
       [],
     )
     .action(replay);
 
-interface ReplayOptions extends LookOptions {
+interface ReplayOptions extends RunOptions {
   readonly queue: readonly string[];
 }
 
 async function replay(named: readonly string[], options: ReplayOptions, command: Command): Promise<void> {
   for (const url of options.queue)
-    if (!isQueueUrl(url)) throw new UsageError(`--queue ${url}: not the URL of a queue, https://sqs.…`);
+    if (!isQueueUrl(url)) throw new UsageError(`--queue ${url}: not a queue URL (https://sqs.…)`);
   const sources = [...named, ...options.queue];
   if (sources.length === 0) command.error("error: missing required argument 'source'");
   const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
   const controls = chosenControls(options.control);
   const { policy, source } = policyOf(options);
   const engine = engineFor(options, policy);
-  const regions = `regions of the events${homeRegion() === '' ? '' : `, else ${homeRegion()}`}`;
+  const regions = `the events' own regions${homeRegion() === '' ? '' : `, by default ${homeRegion()}`}`;
   const header = {
-    account: credentialsInWords(),
+    account: credentialsName(),
     regions,
     policy: source,
-    ledger: ledgerInWords(),
+    ledger: ledgerName(),
     mode: options.mode,
   };
   process.stderr.write(headerOf(header));
@@ -57,11 +57,11 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
 
   let unreadable = false;
   for (const file of files) {
-    for await (const piece of piecesOf(file)) {
-      if ('value' in piece) await replayValue(piece.value, piece.where, context);
+    for await (const entry of entriesOf(file)) {
+      if ('value' in entry) await replayValue(entry.value, entry.where, context);
       else {
-        reportTrouble(piece, report);
-        unreadable ||= piece.whole;
+        reportFailure(entry, report);
+        unreadable ||= entry.isWholeSource;
       }
     }
   }
@@ -70,7 +70,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
       await replayQueue(url, options, context);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      reportTrouble({ where: url, trouble: `cannot be read: ${messageOf(error)}` }, report);
+      reportFailure({ where: url, error: `cannot be read: ${messageOf(error)}` }, report);
       unreadable = true;
     }
   }
@@ -83,52 +83,52 @@ interface ReplayContext {
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
   readonly report: Report;
-  /** Who we are, asked once and only where an event does not say whose it is. */
+  /** The caller's account and region, asked once and only for an event that names none. */
   home(): Promise<Home>;
 }
 
-/** Outcomes after which an event is worth another look: what is pending, the next run verifies. */
-const TO_COME_AGAIN: readonly Outcome[] = ['failed', 'halted', 'pending'];
+/** Outcomes that leave an event unprocessed: the next run verifies a pending one. */
+const UNPROCESSED: readonly Outcome[] = ['failed', 'halted', 'pending'];
 
-/** Looks at all that one value speaks of; true where none of it has to come again. */
+/** Reconciles what one value names; true where all of it is processed. */
 async function replayValue(
   value: unknown,
   where: string,
   { engine, controls, detections, report, home }: ReplayContext,
 ): Promise<boolean> {
-  let well = true;
+  let isProcessed = true;
   for (const change of changesIn(value)) {
-    const fallback = namesItsHome(change) ? { accountId: '', region: homeRegion() } : await home();
+    const fallback = namesItsAccount(change) ? { accountId: '', region: homeRegion() } : await home();
     const context = { controls, detections, fallback, ...sharedHome(), byPerson: true };
     for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
-      well &&= !TO_COME_AGAIN.includes(result.outcome);
+      isProcessed &&= !UNPROCESSED.includes(result.outcome);
     }
   }
-  return well;
+  return isProcessed;
 }
 
-/** With the deployment's ledger, what there is once for the account stands where the functions look at it: two runs must not take it for two. */
+/** With the deployment's ledger, account-wide settings get the key that the functions use for them. */
 const sharedHome = () => (process.env.EVENKEEL_TABLE ? { home: homeRegion() } : {});
 
-function namesItsHome(change: Change): boolean {
+function namesItsAccount(change: Change): boolean {
   if (change.kind !== 'call' && change.kind !== 'resource') return true;
   const { accountId, region } = change.kind === 'call' ? change.record : change.resource;
   return accountId !== '' && region !== '';
 }
 
-/** Only a run that may remediate takes messages away: looking has remediated nothing. */
-async function replayQueue(url: string, { mode }: LookOptions, context: ReplayContext): Promise<void> {
+/** Only a run that may remediate deletes messages. */
+async function replayQueue(url: string, { mode }: RunOptions, context: ReplayContext): Promise<void> {
   await drain(url, context.engine.aws(regionOfQueue(url)), async ({ Body = '', MessageId }) => {
-    const well = await replayValue(Body, `${url} message ${MessageId}`, context);
-    return well && mode === 'remediate';
+    const isProcessed = await replayValue(Body, `${url} message ${MessageId}`, context);
+    return isProcessed && mode === 'remediate';
   });
 }
 
-function reportTrouble({ where, trouble }: { readonly where: string; readonly trouble: string }, report: Report): void {
-  process.stderr.write(`evenkeel: ${where} ${trouble}\n`);
+function reportFailure({ where, error }: { readonly where: string; readonly error: string }, report: Report): void {
+  process.stderr.write(`evenkeel: ${where}: ${error}\n`);
   report.add(
-    resultWithoutResource({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where} ${trouble}` }),
+    resultWithoutResource({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where}: ${error}` }),
   );
 }
 

@@ -2,7 +2,7 @@ import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 
-const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
+const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
   compliant: ['✓', colors.green],
   notApplicable: ['·', colors.dim],
   detected: ['!', colors.yellow],
@@ -15,17 +15,17 @@ const LOOKS: Readonly<Record<Outcome, readonly [mark: string, paint: (text: stri
   failed: ['✗', colors.red],
 };
 
-/** Outcomes of which the steps were made, or tried. */
-const TRIED: readonly Outcome[] = ['remediated', 'pending', 'blocked', 'failed'];
+/** Outcomes with steps that were made or attempted. */
+const ATTEMPTED: readonly Outcome[] = ['remediated', 'pending', 'blocked', 'failed'];
 
-/** Writes results as they come, and knows at the end how it went. */
+/** Prints results as they come, and counts them. */
 export interface Report {
   add(result: Result): void;
-  /** Says what was seen; gives the exit status. */
+  /** Prints the summary. Returns the exit status. */
   finish(): number;
 }
 
-/** JSON Lines for machines, or lines for people; both on stdout. */
+/** Reports to stdout: JSON Lines for machines, or text for people. */
 export function reportTo(json: boolean, exitCode: boolean): Report {
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
@@ -44,26 +44,26 @@ export function reportTo(json: boolean, exitCode: boolean): Report {
 
 const summary = (tally: ReadonlyMap<Outcome, number>) =>
   tally.size === 0
-    ? 'Nothing to look at.'
-    : [...tally].map(([outcome, n]) => `${n} ${LOOKS[outcome][1](outcome)}`).join(', ');
+    ? 'No resources.'
+    : [...tally].map(([outcome, n]) => `${n} ${STYLES[outcome][1](outcome)}`).join(', ');
 
 function inWords(result: Result): string {
-  const [mark, paint] = LOOKS[result.outcome];
+  const [mark, paint] = STYLES[result.outcome];
   const what = result.controlId ?? result.eventName ?? 'event';
   const where =
     result.resourceId === null ? '' : ` ${colors.bold(result.resourceId)}${colors.dim(` ${result.region}`)}`;
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
   const why = result.error ?? result.annotation;
   if (why !== null && why !== '') lines.push(`    ${why}`);
-  const would = TRIED.includes(result.outcome) ? '' : 'would ';
+  const would = ATTEMPTED.includes(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
     lines.push(colors.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
   if (result.remediationId !== null) lines.push(colors.dim(`    ${result.remediationId}`));
   return `${lines.join('\n')}\n`;
 }
 
-/** The one answer of a subcommand: JSON for machines, words for people. */
-export function written(options: { readonly json?: boolean }, data: object, words: string): void {
+/** Prints the single answer of a subcommand: JSON for machines, text for people. */
+export function printAnswer(options: { readonly json?: boolean }, data: object, words: string): void {
   if (options.json) process.stdout.write(`${JSON.stringify(data)}\n`);
   else if (words !== '') process.stdout.write(`${words}\n`);
 }

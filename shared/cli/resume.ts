@@ -6,10 +6,10 @@ import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
 import { caller } from './caller.ts';
-import { lastingEngine, ledgerEngine } from './context.ts';
+import { actingEngine, ledgerEngine } from './context.ts';
 import { UsageError } from './errors.ts';
 import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
-import { reportTo, written } from './report.ts';
+import { printAnswer, reportTo } from './report.ts';
 
 interface ResumeOptions extends CommonOptions {
   readonly control?: string;
@@ -20,27 +20,27 @@ interface ResumeOptions extends CommonOptions {
 
 export const resumeCommand = () =>
   withCommonOptions(new Command('resume'))
-    .description('End a pause, a breaker or a flap by hand.')
-    .option('--control <id>', 'the pause, breaker or flap of this control; without it: of everything')
-    .option('--breaker', 'close the breaker instead of ending a pause')
-    .option('--resource <arn or id>', 'with --control: end the flap of this resource instead of a pause')
-    .option('--look', 'look again at what was halted, and remediate it where the modes allow')
+    .description('End a pause, close a circuit breaker, or clear a flap stop.')
+    .option('--control <id>', 'the pause, breaker or flap stop of this control (default: the one of everything)')
+    .option('--breaker', 'close the circuit breaker instead of ending a pause')
+    .option('--resource <arn or id>', 'with --control: clear the flap stop of this resource instead of ending a pause')
+    .option('--look', 'then reconcile the halted findings, and remediate them where the modes allow')
     .action(resume);
 
 async function resume(options: ResumeOptions): Promise<void> {
   const { control = null, resource, breaker } = options;
   if (control !== null) chosenControls([control]);
   if (resource !== undefined && control === null)
-    throw new UsageError('--resource: name the --control whose flap ends');
-  if (resource !== undefined && breaker) throw new UsageError('--breaker is of all resources: leave --resource out');
-  // Only another look acts, and only that needs a policy.
-  const engine = options.look ? lastingEngine(options) : ledgerEngine(options);
+    throw new UsageError('--resource needs --control: the control whose flap stop to clear');
+  if (resource !== undefined && breaker) throw new UsageError('--breaker and --resource cannot be combined');
+  // Only --look acts on resources, and only that needs a policy.
+  const engine = options.look ? actingEngine(options) : ledgerEngine(options);
   const halted = await haltedFindings(options, engine);
-  if (resource !== undefined && control !== null) await endFlaps(halted, control, resource, engine);
+  if (resource !== undefined && control !== null) await clearFlaps(halted, control, resource, engine);
   else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);
   else await endPause(control, options, engine);
-  if (options.look) await lookAgain(halted, options, engine);
-  else written(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
+  if (options.look) await reconcileHalted(halted, options, engine);
+  else printAnswer(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
 }
 
 async function haltedFindings(
@@ -56,8 +56,8 @@ async function haltedFindings(
   return halted;
 }
 
-async function endFlaps(halted: readonly OpenFinding[], control: string, resource: string, { ledger }: Engine) {
-  if (halted.length === 0) throw new UsageError(`--resource ${resource}: nothing of ${control} is halted there`);
+async function clearFlaps(halted: readonly OpenFinding[], control: string, resource: string, { ledger }: Engine) {
+  if (halted.length === 0) throw new UsageError(`--resource ${resource}: it has no halted finding of ${control}`);
   for (const { key } of halted)
     await ledger.update(await ledger.load(key), (state) => ({
       next: { ...state, flaps: flapsAfter(state.flaps, control) },
@@ -65,38 +65,38 @@ async function endFlaps(halted: readonly OpenFinding[], control: string, resourc
     }));
 }
 
-/** A flap is an element's: where none of them is the control's own, it is stopped by those of others. */
+/** Flaps are counted per element: where none is the control's own, those of other controls stop it. */
 function flapsAfter(flaps: Flaps, control: string): Flaps {
   const others = withoutFlapsOf(flaps, control);
   return Object.keys(others).length < Object.keys(flaps).length ? others : {};
 }
 
-/** With --look it is enough that nothing is paused any more. */
+/** With --look it is no error that nothing is paused. */
 async function endPause(control: string | null, { look }: ResumeOptions, engine: Engine): Promise<void> {
   if (await engine.ledger.resume(control)) {
     const by = await caller(engine);
-    const what = control ?? 'everything';
+    const scope = control ?? 'everything';
     await engine.notifier.announce({
       severity: 'HIGH',
-      subject: `Evenkeel was resumed: ${what}`,
-      text: `Resumed by ${by}: ${what} is remediated again where the modes allow.`,
+      subject: `Evenkeel was resumed: ${scope}`,
+      text: `Resumed by ${by}: ${scope} is remediated again where the modes allow.`,
     });
     return;
   }
   const pauses = (await engine.ledger.pauses()).map((pause) => pause.control ?? 'everything');
-  const holds = pauses.length === 0 ? 'nothing is' : `paused: ${pauses.join(', ')}`;
-  if (!look || pauses.length > 0) throw new UsageError(`${control ?? 'everything'} is not paused; ${holds}`);
+  const current = pauses.length === 0 ? 'nothing is paused' : `paused: ${pauses.join(', ')}`;
+  if (!look || pauses.length > 0) throw new UsageError(`${control ?? 'everything'} is not paused; ${current}`);
 }
 
 function inWords({ control, resource, breaker }: ResumeOptions, halted: number): string {
-  const which = [breaker && '--breaker', control && `--control ${control}`, resource && `--resource ${resource}`];
-  const again = ['npx evenkeel resume', ...which.filter(Boolean), '--look'].join(' ');
-  const what = [control ?? 'everything', resource && `on ${resource}`].filter(Boolean).join(' ');
-  const findings = halted === 1 ? '1 finding waits' : `${halted} findings wait`;
-  return `Resumed: ${what}. ${halted === 0 ? 'No finding waits.' : `${findings}; look again: ${again}`}`;
+  const flags = [breaker && '--breaker', control && `--control ${control}`, resource && `--resource ${resource}`];
+  const reconcileCommand = ['npx evenkeel resume', ...flags.filter(Boolean), '--look'].join(' ');
+  const scope = [control ?? 'everything', resource && `on ${resource}`].filter(Boolean).join(' ');
+  const findings = halted === 1 ? '1 halted finding' : `${halted} halted findings`;
+  return `Resumed: ${scope}. ${halted === 0 ? 'No halted findings.' : `${findings}; to reconcile now: ${reconcileCommand}`}`;
 }
 
-async function lookAgain(halted: readonly OpenFinding[], options: ResumeOptions, engine: Engine): Promise<void> {
+async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOptions, engine: Engine): Promise<void> {
   const report = reportTo(options.json === true, false);
   const cause = {
     eventId: null,

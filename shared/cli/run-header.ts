@@ -1,19 +1,19 @@
 import type { Mode } from '../control.ts';
 
-/** What a run of the command works with, each in words. */
+/** What a run works with, as text. */
 export interface RunHeader {
-  /** The account; where nobody was asked for it yet, whose credentials are taken. */
+  /** The account, or the credentials where the account is not known yet. */
   readonly account: string;
   readonly regions: string;
-  /** The policy's file, or what holds without one. */
+  /** The policy's file, or what applies without one. */
   readonly policy: string;
   readonly ledger: string;
-  /** The most that may be done. */
+  /** The highest mode allowed. */
   readonly mode: Mode;
 }
 
-/** One line that a run begins with, on stderr: a wrong account, policy or ledger is to be seen before anything is done. */
+/** The first line of a run, on stderr: shows a wrong account, policy or ledger before anything is done. */
 export const headerOf = ({ account, regions, policy, ledger, mode }: RunHeader): string =>
-  `evenkeel: ${[account, regions, policy, ledger, atMost(mode)].join('; ')}\n`;
+  `evenkeel: ${[account, regions, policy, ledger, modeOf(mode)].join('; ')}\n`;
 
-const atMost = (mode: Mode): string => (mode === 'detect' ? 'mode detect, nothing is written' : `mode ${mode} at most`);
+const modeOf = (mode: Mode): string => (mode === 'detect' ? 'mode detect (read-only)' : `mode ${mode} at most`);

@@ -13,31 +13,31 @@ import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
 import { Deadline, exponentialBackoff } from '../retry.ts';
 import { SECOND_MS } from '../time.ts';
-import { engineFor, type Home, home, ledgerInWords } from './context.ts';
-import { chosenControls, type LookOptions, withLookOptions } from './options.ts';
+import { engineFor, type Home, home, ledgerName } from './context.ts';
+import { chosenControls, type RunOptions, withRunOptions } from './options.ts';
 import { policyOf } from './policy.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { reportTo } from './report.ts';
 import { headerOf } from './run-header.ts';
 
 /** Maximum concurrent passes. */
-const PASSES = 6;
-/** Waits where AWS goes on refusing after the SDK's own retries: some four minutes in all. */
+const MAX_PASSES = 6;
+/** Back-off after the SDK's own retries are used up: some four minutes in all. */
 const BACKOFF = exponentialBackoff(SECOND_MS, 30 * SECOND_MS, 12);
 
 export const sweepCommand = () =>
-  withLookOptions(new Command('sweep'), 'only this AWS region (default: all that are enabled in the account)')
-    .description('Look at every resource of the enabled controls in all regions; write only with --mode remediate.')
+  withRunOptions(new Command('sweep'), 'only this AWS region (default: all enabled regions of the account)')
+    .description('Reconcile every resource of the enabled controls in all regions; writes only with --mode remediate.')
     .action(sweep);
 
-async function sweep(options: LookOptions): Promise<void> {
-  useCalmClients();
+async function sweep(options: RunOptions): Promise<void> {
+  useAdaptiveRetries();
   const { policy, source } = policyOf(options);
   const engine = engineFor(options, policy);
   const here = await home(engine.aws);
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
   const account = `account ${here.accountId}`;
-  const header = { account, regions: where, policy: source, ledger: ledgerInWords(), mode: options.mode };
+  const header = { account, regions: where, policy: source, ledger: ledgerName(), mode: options.mode };
   process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const progress = progressOn(process.stderr);
@@ -48,22 +48,22 @@ async function sweep(options: LookOptions): Promise<void> {
   const regions = await regionsOf(options, engine, here, add);
   const selection = { controls: chosenControls(options.control), catalogue, home: globalHome(here) };
   const scopes = scopesOf(regions, here, selection, engine);
-  const run = new Run(engine, selection, add, teller(progress, scopes.length));
-  const passing = pLimit(PASSES);
+  const run = new Run(engine, selection, add, progressReporter(progress, scopes.length));
+  const passing = pLimit(MAX_PASSES);
   await Promise.all(scopes.map((scope) => passing(() => run.pass(scope))));
   progress.clear();
   process.exitCode = report.finish();
 }
 
-/** Whoever asks about a whole account has time: the SDK slows down where AWS is asked too much, unless its own settings say otherwise. */
-function useCalmClients(): void {
+/** A sweep may take its time: the SDK slows down where AWS throttles, unless its settings say otherwise. */
+function useAdaptiveRetries(): void {
   process.env.AWS_RETRY_MODE ||= 'adaptive';
   process.env.AWS_MAX_ATTEMPTS ||= '8';
 }
 
-/** The regions to look at; home alone where nobody tells which are enabled, and that is a failure. */
+/** The regions to sweep; only the home region, with a failed result, where the enabled ones cannot be listed. */
 async function regionsOf(
-  { region }: LookOptions,
+  { region }: RunOptions,
   { aws }: Engine,
   here: Home,
   add: (result: Result) => void,
@@ -72,17 +72,15 @@ async function regionsOf(
   try {
     return await enabledRegions(aws(here.region), here.region);
   } catch (error) {
-    add(
-      failure(here, `could not tell which regions are enabled, and looked at ${here.region} only: ${messageOf(error)}`),
-    );
+    add(failure(here, `could not list the enabled regions, swept ${here.region} only: ${messageOf(error)}`));
     return [here.region];
   }
 }
 
-/** Where what belongs to no region is keyed: at the deployment's home, or without one where the partition keeps it. */
+/** The region that keys global resources: the deployment's home, or without one the partition's region of global services. */
 const globalHome = ({ region }: Home): string => (process.env.EVENKEEL_TABLE ? region : globalRegionOf(region));
 
-/** The services that have something to sweep, region by region. */
+/** The services with something to sweep, region by region. */
 function scopesOf(
   regions: readonly string[],
   { accountId }: Home,
@@ -95,26 +93,26 @@ function scopesOf(
     .filter((scope) => inventoryTypes(scope, selection, engine).size > 0);
 }
 
-/** The passes of one command. */
+/** One sweep: its passes. */
 class Run {
   readonly #engine: Engine;
   readonly #selection: Selection;
   readonly #add: (result: Result) => void;
-  readonly #tell: Teller;
+  readonly #progress: ProgressReporter;
   readonly #cause: Cause;
   readonly #reading = pLimit(CONCURRENCY);
   readonly #reconciling = pLimit(CONCURRENCY);
 
-  constructor(engine: Engine, selection: Selection, add: (result: Result) => void, tell: Teller) {
+  constructor(engine: Engine, selection: Selection, add: (result: Result) => void, progress: ProgressReporter) {
     this.#engine = engine;
     this.#selection = selection;
     this.#add = add;
-    this.#tell = tell;
+    this.#progress = progress;
     const receivedAt = engine.clock.now().toISOString();
     this.#cause = { eventId: null, eventName: 'Sweep', eventTime: null, receivedAt, attribution: null, byPerson: true };
   }
 
-  /** Goes through a service in a region. A type that cannot be listed fails, and the others go on. */
+  /** Sweeps a service in a region. A type that cannot be listed fails, the others go on. */
   async pass(scope: SweepScope): Promise<void> {
     const pass = new SweepPass(this.#engine, {
       ...this.#selection,
@@ -123,7 +121,7 @@ class Run {
       pace: { deadline: new Deadline(this.#engine.clock, Number.POSITIVE_INFINITY), backoff: BACKOFF },
       sink: {
         passed: (assessment) => {
-          this.#tell(scope, 'resource');
+          this.#progress(scope, 'resource');
           for (const result of resultsOf(assessment, this.#cause, this.#engine)) this.#add(result);
         },
         reconcile: async (subjects) => {
@@ -133,11 +131,11 @@ class Run {
     });
     await pass.run();
     for (const [type, error] of pass.failed) this.#add(notListed(scope, type, error));
-    this.#tell(scope, 'done');
+    this.#progress(scope, 'done');
   }
 
   async #reconcile(scope: SweepScope, subject: Subject): Promise<void> {
-    this.#tell(scope, 'resource');
+    this.#progress(scope, 'resource');
     for (const result of await reconcile(subject, this.#cause, this.#engine)) this.#add(result);
   }
 }
@@ -145,22 +143,22 @@ class Run {
 function notListed({ service, accountId, region }: SweepScope, type: string, error: string): Result {
   const place = { accountId, region };
   if (type === LEDGER_TYPE)
-    return failure(place, `could not list what the ledger has open of ${service} in ${region}: ${error}`);
+    return failure(place, `could not read the open findings of ${service} in ${region} from the ledger: ${error}`);
   return { ...failure(place, `could not list ${type} in ${region}: ${error}`), resourceType: type };
 }
 
 const failure = ({ accountId, region }: Home, error: string) =>
   resultWithoutResource({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });
 
-type Teller = (scope: SweepScope, seen: 'resource' | 'done') => void;
+type ProgressReporter = (scope: SweepScope, progressed: 'resource' | 'done') => void;
 
-/** Tells how far the sweep is: of how many passes, where, and how many resources were seen. */
-function teller(progress: Progress, all: number): Teller {
+/** Reports how many passes are done, the current region and service, and the number of resources. */
+function progressReporter(progress: Progress, all: number): ProgressReporter {
   let done = 0;
   let resources = 0;
-  return ({ region, service }, seen) => {
-    if (seen === 'done') done += 1;
+  return ({ region, service }, progressed) => {
+    if (progressed === 'done') done += 1;
     else resources += 1;
-    progress.show(done, all, `${region} ${service}, ${resources} looked at`);
+    progress.show(done, all, `${region} ${service}, ${resources} evaluated`);
   };
 }

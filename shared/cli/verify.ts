@@ -7,10 +7,10 @@ import { type CommonOptions, withCommonOptions } from './options.ts';
 
 export const verifyCommand = () =>
   withCommonOptions(new Command('verify'))
-    .description('Prove that no record was altered or removed: the records of each resource are chained by hash.')
+    .description('Verify that no record was altered or removed: the records of each resource form a hash chain.')
     .action(verify);
 
-/** A chain of evidence, and what is wrong with it. */
+/** A hash chain, and its errors. */
 interface Verified extends ProvenChain {
   readonly errors: readonly string[];
 }
@@ -26,13 +26,13 @@ async function verify(options: CommonOptions): Promise<void> {
     if (options.json) process.stdout.write(`${JSON.stringify({ resource: key, entries: links.length, errors })}\n`);
     else for (const error of errors) process.stdout.write(`${key}: ${error}\n`);
   }
-  const verdict = broken === 0 ? 'whole' : `${counted(broken, 'chain is', 'chains are')} not whole`;
+  const conclusion = broken === 0 ? 'intact' : `${counted(broken, 'chain is', 'chains are')} broken`;
   if (!options.json)
-    process.stdout.write(`${counted(chains.size, 'chain')}, ${counted(records, 'record')}: ${verdict}\n`);
+    process.stdout.write(`${counted(chains.size, 'chain')}, ${counted(records, 'record')}: ${conclusion}\n`);
   process.exitCode = broken === 0 ? EXIT.done : EXIT.failed;
 }
 
-/** A record may begin or end while the chains are read; what is really wrong is wrong at a second read too. */
+/** Reads the chains twice where there are errors: a record that was being written at the first read is complete at the second. */
 async function verifiedChains(ledger: Ledger): Promise<ReadonlyMap<string, Verified>> {
   const first = verified(await ledger.chains());
   if ([...first.values()].every(({ errors }) => errors.length === 0)) return first;

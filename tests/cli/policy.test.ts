@@ -53,10 +53,10 @@ test('no file in the clone: everything is detected; a named file that is not the
   const { document, policy, source } = policyOf({}, absent);
   expect({ document, source }).toEqual({ document: {}, source: 'no policy.yml: detect only' });
   expect(new Set(controls.map((control) => policy.reachAnywhere(control)))).toEqual(new Set(['detect']));
-  expect(() => policyOf({ policy: absent }, clone)).toThrow(`${absent}: the policy cannot be read (ENOENT)`);
-  expect(() => policyOf({ policy: '' }, clone)).toThrow('--policy: name a file');
+  expect(() => policyOf({ policy: absent }, clone)).toThrow(`${absent}: cannot read the policy (ENOENT)`);
+  expect(() => policyOf({ policy: '' }, clone)).toThrow('--policy: the file name is empty');
   mkdirSync(join(folder, 'policy.yml'));
-  expect(() => policyOf({}, join(folder, 'policy.yml'))).toThrow('the policy cannot be read (EISDIR)');
+  expect(() => policyOf({}, join(folder, 'policy.yml'))).toThrow('cannot read the policy (EISDIR)');
 });
 
 test('where one is broken nothing is remediated, and the first that is wrong is said in one line', () => {

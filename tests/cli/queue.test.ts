@@ -87,7 +87,7 @@ test('an empty queue is no trouble; one that does not exist is: status 2, and th
   const finished = await evenkeel(['replay', absent, full, '--json', '--control', ADMIN_PORTS], { cwd });
   expect(finished.status).toBe(2);
   expect(finished.stderr).toMatch(
-    /^evenkeel: [^\n]+; ledger in memory; [^\n]+\nevenkeel: [^\n]+\/absent cannot be read: QueueDoesNotExist[^\n]*\n$/,
+    /^evenkeel: [^\n]+; ledger in memory; [^\n]+\nevenkeel: [^\n]+\/absent: cannot be read: QueueDoesNotExist[^\n]*\n$/,
   );
   expect(linesOf(finished)).toMatchObject([{ outcome: 'failed' }, { eventId: 'good' }]);
 });
@@ -101,7 +101,7 @@ test('--queue names one more queue, and nothing that is no queue', async () => {
   expect(await evenkeel(['replay', '--queue', 'event.json'], { cwd })).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'evenkeel: --queue event.json: not the URL of a queue, https://sqs.…\n',
+    stderr: 'evenkeel: --queue event.json: not a queue URL (https://sqs.…)\n',
   });
 });
 

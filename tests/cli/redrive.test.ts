@@ -67,14 +67,14 @@ describe('a message that its queue gave up', () => {
     expect(await within(source)).toEqual([{ Body: '{"n":1}', attributes: [] }]);
   });
 
-  test('stays where nothing names it, and the way out is told', async () => {
+  test('stays where nothing names it, and the remedy is named', async () => {
     const deadLetters = await queue('two-failed');
     const source = await queue('two-ec2', 'two-failed');
     await givenUp(source, deadLetters, '{"n":2}');
     const finished = await redrive(deadLetters);
     expect(finished.status).toBe(1);
     const way = `npx evenkeel replay --queue ${deadLetters} --mode remediate`;
-    expect(linesOf(finished)).toMatchObject([{ outcome: 'kept', to: null, error: expect.stringContaining(way) }]);
+    expect(linesOf(finished)).toMatchObject([{ outcome: 'failed', to: null, error: expect.stringContaining(way) }]);
     expect(await within(deadLetters)).toEqual([{ Body: '{"n":2}', attributes: [] }]);
     expect(await within(source)).toEqual([]);
   });
@@ -92,9 +92,9 @@ test('what EventBridge could not deliver goes to its target, without what EventB
   expect(finished.status).toBe(1);
   expect(linesOf(finished).map(({ outcome, error }) => [outcome, error])).toEqual([
     ['redriven', null],
-    ['kept', expect.stringContaining('which is not a queue')],
-    ['kept', expect.stringMatching(/could not be sent to .*three-absent: QueueDoesNotExist/)],
-    ['kept', expect.stringContaining('it came from this queue itself')],
+    ['failed', expect.stringContaining('which is not a queue')],
+    ['failed', expect.stringMatching(/cannot send it to .*three-absent: QueueDoesNotExist/)],
+    ['failed', expect.stringContaining('its queue of origin is this one')],
   ]);
   expect(await within(target)).toEqual([{ Body: 'delivered', attributes: ['own'] }]);
   expect((await within(deadLetters)).map(({ Body }) => Body).sort()).toEqual(['absent', 'bus', 'itself']);
@@ -111,13 +111,13 @@ describe('without a URL', () => {
     const cloudFormation = account.aws()(CloudFormationClient);
     for (const StackName of ['evenkeel-prod', 'evenkeel-dev'])
       await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
-    expect(linesOf(await redrive())).toMatchObject([{ outcome: 'kept' }]);
-    expect(linesOf(await redrive('--stack', 'evenkeel-dev'))).toMatchObject([{ outcome: 'kept' }]);
+    expect(linesOf(await redrive())).toMatchObject([{ outcome: 'failed' }]);
+    expect(linesOf(await redrive('--stack', 'evenkeel-dev'))).toMatchObject([{ outcome: 'failed' }]);
   });
 
   test.each([
-    [['--stack', 'none'], 'evenkeel: there is no stack none in this region: name another with --stack or --region\n'],
-    [['queue.json'], 'evenkeel: queue.json: not the URL of a queue, https://sqs.…\n'],
+    [['--stack', 'none'], 'evenkeel: there is no stack none in this region: use --stack or --region\n'],
+    [['queue.json'], 'evenkeel: queue.json: not a queue URL (https://sqs.…)\n'],
   ])('wrong usage: %j', async (args, stderr) => {
     expect(await redrive(...args)).toEqual({ status: 2, stdout: '', stderr });
   });
@@ -126,7 +126,7 @@ describe('without a URL', () => {
     const empty = await queue('five-failed');
     const finished = await redrive(empty.replace('five', 'six'));
     expect(finished).toMatchObject({ status: 2, stdout: '' });
-    expect(finished.stderr).toMatch(/^evenkeel: [^\n]+six-failed cannot be drained: QueueDoesNotExist[^\n]*\n$/);
+    expect(finished.stderr).toMatch(/^evenkeel: [^\n]+six-failed: cannot read the queue: QueueDoesNotExist[^\n]*\n$/);
     expect(await evenkeel(['redrive', empty], { cwd })).toEqual({
       status: 0,
       stdout: 'The queue is empty.\n',

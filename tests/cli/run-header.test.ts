@@ -9,7 +9,7 @@ const RUN = {
 } as const;
 
 test.each([
-  ['detect', 'mode detect, nothing is written'],
+  ['detect', 'mode detect (read-only)'],
   ['approve', 'mode approve at most'],
   ['remediate', 'mode remediate at most'],
 ] as const)('says what a run in mode %s works with, in one line', (mode, most) => {

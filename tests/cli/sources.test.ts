@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync }
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { filesOf } from '../../shared/cli/sources.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, linesOf, type RunOptions, run, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS, openedEvent, openGroup } from '../support/drift.ts';
@@ -51,6 +52,13 @@ mkdirSync(join(folder, 'mixed'));
 file('mixed/broken.json', '{oops');
 file('mixed/good.json', line);
 symlinkSync('nowhere.json', join(folder, 'mixed/dangling.json'));
+mkdirSync(join(folder, 'linked'));
+file('linked/good.json', line);
+symlinkSync('../linked', join(folder, 'linked/parent'));
+symlinkSync('itself.json', join(folder, 'linked/itself.json'));
+mkdirSync(join(folder, 'elsewhere'));
+file('elsewhere/good.json', line);
+symlinkSync('../elsewhere', join(folder, 'linked/folder'));
 
 const replay = (sources: readonly string[], options: RunOptions = {}) =>
   evenkeel(['replay', ...sources, '--json', '--control', ADMIN_PORTS], { cwd: folder, ...options });
@@ -59,7 +67,7 @@ describe('a source that cannot be read at all: status 2, and one line that says 
   test.each([
     ['no file', ['absent.json'], 'absent.json: no such file or folder'],
     ['one good and one absent: nothing is begun', ['good.json', 'absent.json'], 'absent.json: no such file or folder'],
-    ['a folder without events', ['no-events'], 'no-events: holds no .json, .jsonl or .json.gz file'],
+    ['a folder without events', ['no-events'], 'no-events: contains no .json, .jsonl or .json.gz file'],
     ['an empty file', ['empty.json'], 'empty.json: the file is empty'],
   ])('%s', async (_name, sources, says) => {
     expect(await replay(sources)).toEqual({ status: 2, stdout: '', stderr: `evenkeel: ${says}\n` });
@@ -67,18 +75,18 @@ describe('a source that cannot be read at all: status 2, and one line that says 
 
   test('what is only seen in reading, and the others go on', async () => {
     const contents = [
-      ['blank.json', 'is empty'],
-      ['blank.jsonl', 'is empty'],
-      ['broken.json', 'is not JSON: Unexpected end of JSON input'],
+      ['blank.json', 'empty'],
+      ['blank.jsonl', 'empty'],
+      ['broken.json', 'not JSON: Unexpected end of JSON input'],
       ['cut.json.gz', 'cannot be read: unexpected end of file'],
       ['plain.json.gz', 'cannot be read: incorrect header check'],
-      ['utf16.json', 'is not JSON: Unexpected token'],
-      ['-', 'is empty'],
+      ['utf16.json', 'not JSON: Unexpected token'],
+      ['-', 'empty'],
     ] as const;
     const finished = await replay([...contents.map(([name]) => name), 'mixed']);
     expect(finished.status).toBe(2);
-    const says = [...contents, ['mixed/broken.json', 'is not JSON: Expected property name']].map(
-      ([name, trouble]) => `${name === '-' ? 'standard input' : name} ${trouble}`,
+    const says = [...contents, ['mixed/broken.json', 'not JSON: Expected property name']].map(
+      ([name, error]) => `${name === '-' ? 'standard input' : name}: ${error}`,
     );
     const [header, ...told] = finished.stderr.trimEnd().split('\n');
     expect(header).toContain('; ledger in memory; ');
@@ -88,6 +96,11 @@ describe('a source that cannot be read at all: status 2, and one line that says 
       { eventId: 'good', outcome: 'detected' },
     ]);
   });
+});
+
+test('links are followed, and each folder is read once, also where a link leads to its parent', () => {
+  const linked = join(folder, 'linked');
+  expect(filesOf([linked])).toEqual([join(linked, 'folder/good.json'), join(linked, 'good.json')]);
 });
 
 describe('an event that cannot be read fails, and the others go on', () => {
@@ -115,8 +128,8 @@ describe('an event that cannot be read fails, and the others go on', () => {
     [
       1,
       {
-        'middle.jsonl': [ok, failed('middle.jsonl:2 is not JSON'), ok],
-        'lines-in.json': [ok, failed('lines-in.json:2 is not JSON'), ok],
+        'middle.jsonl': [ok, failed('middle.jsonl:2: not JSON'), ok],
+        'lines-in.json': [ok, failed('lines-in.json:2: not JSON'), ok],
         'odd.jsonl': odd,
         'no-detail.json': [noDetail],
         'no-parameters.json': [idless],

@@ -41,7 +41,7 @@ await account
 const groups = [await openGroup(account, 'one'), await openGroup(account, 'two')];
 const groupAfar = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'three');
 
-const HEADER = `evenkeel: account ${account.accountId}; all enabled regions; --no-policy: recommended modes; ledger in memory; mode detect, nothing is written\n`;
+const HEADER = `evenkeel: account ${account.accountId}; all enabled regions; --no-policy: recommended modes; ledger in memory; mode detect (read-only)\n`;
 
 const sweep = (...flags: string[]) =>
   evenkeel(['sweep', '--json', '--control', ADMIN_PORTS, '--control', BLOCKED, ...flags], { cwd });
@@ -225,7 +225,7 @@ describe('regions', () => {
     expect(linesOf(finished)[0]).toMatchObject({
       outcome: 'failed',
       region: REGION,
-      error: expect.stringMatching(/^could not tell which regions are enabled, and looked at eu-west-1 only: Unauth/),
+      error: expect.stringMatching(/^could not list the enabled regions, swept eu-west-1 only: Unauth/),
     });
     expect(regionsOf(finished)).toEqual([REGION]);
     wire.refuse('nothing');

@@ -11,7 +11,7 @@ const undone = {
 };
 const said = (rest: Partial<typeof undone> | { undoId: null }) =>
   headline({ ...undone, ...rest }, '2027-01-31', '2026-11-22T12:01:00.000Z');
-const UNTIL = 'It may stay so until 2027-01-31, whichever control asks (ex-1):';
+const UNTIL = 'Exempt from every control until 2027-01-31 (ex-1):';
 
 test.each([
   ['that was not made', { undoId: null }, 'Would undo rem-1:'],
@@ -19,7 +19,7 @@ test.each([
   [
     'that AWS is at work on',
     { isPending: true },
-    `rem-2, which undoes rem-1, is pending: AWS is at work on it; it is looked at again at 2026-11-22T12:01:00.000Z. ${UNTIL}`,
+    `Undo of rem-1 (rem-2) is pending: AWS is still applying it, next recheck at 2026-11-22T12:01:00.000Z. ${UNTIL}`,
   ],
 ])('an undo %s says so', (_name, rest, sentence) => {
   expect(said(rest)).toBe(sentence);

@@ -50,11 +50,11 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
     ],
     [
       ['replay', 'event.json', '--control', 'ec2-ports'],
-      'evenkeel: --control ec2-ports: there is no such control; `evenkeel controls` lists them',
+      'evenkeel: --control ec2-ports: unknown control; npx evenkeel controls lists them',
     ],
-    [['replay', 'event.json', '--policy', 'absent.yml'], 'evenkeel: absent.yml: the policy cannot be read (ENOENT)'],
-    [['sweep', '--policy', ''], 'evenkeel: --policy: name a file, or leave it out'],
-    [['controls', '--policy', '.'], 'evenkeel: .: the policy cannot be read (EISDIR)'],
+    [['replay', 'event.json', '--policy', 'absent.yml'], 'evenkeel: absent.yml: cannot read the policy (ENOENT)'],
+    [['sweep', '--policy', ''], 'evenkeel: --policy: the file name is empty'],
+    [['controls', '--policy', '.'], 'evenkeel: .: cannot read the policy (EISDIR)'],
     [
       ['sweep', '--policy', 'wrong.yml'],
       `evenkeel: wrong.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended\n` +
@@ -101,7 +101,7 @@ describe('AWS does not answer, or does not know us', () => {
     const missing = { status: 2, stdout: '', stderr: 'evenkeel: no region: give --region, or set AWS_REGION\n' };
     expect(await replayAs(regionless)).toMatchObject({ status: 0 });
     const homeless = await replayAs(regionless, [], 'homeless.json');
-    expect(homeless.stderr).toContain('; regions of the events; ');
+    expect(homeless.stderr).toContain("; the events' own regions; ");
     expect({ ...homeless, stderr: homeless.stderr.replace(/^[^\n]*\n/, '') }).toEqual(missing);
     expect(await replayAs({ ...regionless, EVENKEEL_TABLE: 'ledger' })).toEqual(missing);
     expect(await replayAs(regionless, ['--region', REGION], 'homeless.json')).toMatchObject({ status: 0 });
@@ -115,7 +115,9 @@ describe('AWS does not answer, or does not know us', () => {
     // In a process of its own: the SDK reads a file of settings once.
     const args = ['replay', 'homeless.json', '--json', '--control', ADMIN_PORTS, '--profile', 'work'];
     const finished = await evenkeelProcessAs(nobody)(args, { cwd: folder });
-    expect(finished.stderr).toMatch(new RegExp(`^evenkeel: profile work; regions of the events, else ${REGION}; `));
+    expect(finished.stderr).toMatch(
+      new RegExp(`^evenkeel: profile work; the events' own regions, by default ${REGION}; `),
+    );
     expect(linesOf(finished)).toMatchObject([
       { outcome: 'detected', resourceId: groupId, accountId: account.accountId, region: REGION },
     ]);

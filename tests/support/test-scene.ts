@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scene, SceneAccount } from '../../scenes/scene.ts';
-import { makeCall } from '../../shared/cli/calls.ts';
+import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import { undo } from '../../shared/engine/execution/undo.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
@@ -75,7 +75,7 @@ export function testScene(control: AnyControl, scene: Scene): void {
       const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01' };
       const takeBack = (dryRun: boolean) =>
         undo({ ...request, dryRun }, engineIn('remediate'), [control], (call, { region }) =>
-          makeCall(call, account.aws(region)),
+          sendUndoCall(call, account.aws(region)),
         );
       await takeBack(true);
       expect(await state()).toEqual(remediated);

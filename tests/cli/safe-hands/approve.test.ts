@@ -65,7 +65,7 @@ test('where the state has changed it plans again, says so, and does nothing', as
   expect(remediationId).not.toBe(id);
   expect(steps).toHaveLength(2);
   expect(stderr).toBe(
-    `evenkeel: the state has changed since ${id}, nothing was done; the new plan: npx evenkeel approve ${remediationId}\n`,
+    `evenkeel: the resource has changed since ${id} was planned: nothing was done; to approve the new plan: npx evenkeel approve ${remediationId}\n`,
   );
   expect(await ingressOf(account, [group])).toEqual(drifted);
   expect(await ledger.remediation(id)).toMatchObject({ status: 'superseded' });
@@ -89,7 +89,7 @@ test('what is rejected is not asked for again while the drift lasts', async () =
   const { status, stdout } = await asked(['reject', id, '--reason', 'the office has no VPN yet']);
   expect({ status, stdout }).toEqual({
     status: 0,
-    stdout: `Rejected ${id}: it is not asked for again while the drift lasts.\n`,
+    stdout: `Rejected ${id}. Approval is not requested again while the drift lasts.\n`,
   });
   expect(await ledger.remediation(id)).toMatchObject({ status: 'rejected', error: 'the office has no VPN yet' });
   await hands.mail();
@@ -126,7 +126,7 @@ test('nothing is written for what is paused, exempt or unknown', async () => {
   await ledger.pause({ control: null, reason: 'release day', by: 'jo', at: '2026-11-01T00:00:00.000Z' });
   const paused = await asked(['approve', id]);
   expect(paused.status).toBe(1);
-  expect(paused.stderr).toContain(`evenkeel: ${id} was not carried out: Paused by jo: release day.`);
+  expect(paused.stderr).toContain(`evenkeel: ${id} was not executed: Paused by jo: release day.`);
   expect(await ingressOf(account, [group])).toEqual(drifted);
   await ledger.resume(null);
   expect(await asked(['approve', 'rem-0'])).toEqual({

@@ -6,7 +6,7 @@ const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;
 const broken = hands.policyFile('defaults: { mode: detct }\n');
 const WRONG = `${broken}:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended`;
-const NOTE = `evenkeel: goes on without the policy: ${WRONG}\n`;
+const NOTE = `evenkeel: continuing without the policy: ${WRONG}\n`;
 /** As somebody whose policy.yml somebody else has just broken. */
 const asked = (...args: string[]) => evenkeel(args, { env: { EVENKEEL_POLICY: broken } });
 
@@ -15,7 +15,7 @@ test('the brake, and what is written for people to read, work with a policy.yml 
   expect(paused).toMatchObject({ status: 0, stderr: NOTE });
   expect(await ledger.pauses()).toMatchObject([{ control: null, reason: 'stop' }]);
   expect(await hands.mail()).toMatchObject([{ subject: '[HIGH] Evenkeel was paused: everything' }]);
-  expect(await asked('history')).toEqual({ status: 0, stdout: 'Nothing was done.\n', stderr: NOTE });
+  expect(await asked('history')).toEqual({ status: 0, stdout: 'No records.\n', stderr: NOTE });
   expect(await asked('verify', '--json')).toEqual({ status: 0, stdout: '', stderr: NOTE });
   const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   const exemption = ['--resource', 'sg-1', '--owner', 'web@example.com', '--reason', 'x', '--expires', day];
@@ -28,7 +28,7 @@ test('a file that is not there stops the brake no more than one that is broken',
   const { status, stderr } = await asked('pause', '--reason', 'stop', '--policy', 'absent.yml');
   expect({ status, stderr }).toEqual({
     status: 0,
-    stderr: 'evenkeel: goes on without the policy: absent.yml: the policy cannot be read (ENOENT)\n',
+    stderr: 'evenkeel: continuing without the policy: absent.yml: cannot read the policy (ENOENT)\n',
   });
   expect(await asked('resume')).toMatchObject({ status: 0 });
 });

@@ -35,7 +35,7 @@ test('an exemption by ARN or id lets the resource stay until its last day, and n
   const said = await exempt(arn, dayFrom(0));
   expect(said).toMatchObject({ status: 0, stderr: '' });
   expect(said.stdout).toMatch(
-    new RegExp(`^ex-\\S+: arn:aws:ec2:.*${byArn} may stay as it is for ${ADMIN_PORTS} until ${dayFrom(0)}\\.\n$`),
+    new RegExp(`^ex-\\S+: arn:aws:ec2:.*${byArn} is exempt from ${ADMIN_PORTS} until ${dayFrom(0)}\\.\n$`),
   );
   const { stdout } = await exempt(byId, dayFrom(364), '--json');
   expect(JSON.parse(stdout)).toMatchObject({
@@ -110,7 +110,7 @@ test('what is not allowed is said in one line, and nothing is kept', async () =>
   ]);
   for (const { status, stdout, stderr } of [tooLate, past, noDay]) {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^evenkeel: --expires \S+: give a day from \S+ to \S+, written like \S+\n$/);
+    expect(stderr).toMatch(/^evenkeel: --expires \S+: must be a day from \S+ to \S+, in the form YYYY-MM-DD\n$/);
   }
   expect(noControl).toMatchObject({ status: 2, stderr: expect.stringContaining('--control ec2-no-such') });
   expect(await ledger.exemptions()).toEqual(before);

@@ -58,7 +58,7 @@ test('resume ends it by hand', async () => {
   const arn = `arn:aws:ec2:${account.region}:${account.accountId}:security-group/${group}`;
   const args = ['resume', '--control', ADMIN_PORTS, '--resource', arn, '--policy', policy];
   expect((await evenkeel(args)).stdout).toBe(
-    `Resumed: ${ADMIN_PORTS} on ${arn}. 1 finding waits; look again: npx evenkeel resume --control ${ADMIN_PORTS} --resource ${arn} --look\n`,
+    `Resumed: ${ADMIN_PORTS} on ${arn}. 1 halted finding; to reconcile now: npx evenkeel resume --control ${ADMIN_PORTS} --resource ${arn} --look\n`,
   );
   expect(linesOf(await evenkeel([...args, '--look', '--json']))).toMatchObject([{ outcome: 'remediated' }]);
   expect(await ingressOf(account, [group])).toEqual(right(group));

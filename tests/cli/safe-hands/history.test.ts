@@ -44,7 +44,7 @@ test('says of each what was, who caused it, which calls were made, what is, and 
     times: { event: '2026-11-02T09:14:07Z', received: at, decided: at, applied: at, verified: at },
     codeVersion: 'test',
     policyVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
-    cutOff: false,
+    interrupted: false,
   });
   const { received, decided, applied, verified } = record.times;
   expect([received, decided, applied, verified]).toEqual([received, decided, applied, verified].sort());
@@ -63,10 +63,10 @@ test('says of each what was, who caused it, which calls were made, what is, and 
   ]);
   expect(none).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(ids(both.stdout)).toEqual([remediationId, asked.remediationId]);
-  expect(other.stdout).toBe('Nothing was done.\n');
+  expect(other.stdout).toBe('No records.\n');
 });
 
-test('a run that was cut off is shown as such, and the next event ends it', async () => {
+test('an interrupted run is shown as such, and the next event recovers it', async () => {
   const group = await openGroup(account, 'cut off');
   const { remediationId } = await hands.opened(group, APPROVE);
   const record = await ledger.remediation(remediationId ?? '');
@@ -78,11 +78,14 @@ test('a run that was cut off is shown as such, and the next event ends it', asyn
   await change(ledger, resourceKey(record.service, record.ref), { open, lease });
   const args = ['history', '--resource', group];
   expect((await evenkeel(args)).stdout).toMatch(
-    / {2}cut off {2}rem-[\s\S]*the next look ends it: npx evenkeel sweep --mode remediate\n {4}intended ec2:Revoke/,
+    / {2}interrupted {2}rem-[\s\S]*the run did not complete; to recover now: npx evenkeel sweep --mode remediate\n {4}intended ec2:Revoke/,
   );
-  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({ status: 'applying', cutOff: true });
+  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({
+    status: 'applying',
+    interrupted: true,
+  });
   const doctor = await evenkeel(['doctor']);
-  expect(doctor).toMatchObject({ status: 1, stdout: expect.stringMatching(/✗ runs cut off +rem-\S+ on sg-/) });
+  expect(doctor).toMatchObject({ status: 1, stdout: expect.stringMatching(/✗ interrupted runs +rem-\S+ on sg-/) });
 
   expect(await hands.opened(group, REMEDIATE)).toMatchObject({ outcome: 'remediated' });
   expect(await ingressOf(account, [group])).toHaveLength(1);
@@ -94,7 +97,7 @@ test('a run that was cut off is shown as such, and the next event ends it', asyn
   expect((await evenkeel(['verify'])).status).toBe(0);
 });
 
-test('a run at work is not cut off, and what is pending says when it is looked at again', async () => {
+test('a run under way is not interrupted, and a pending one says when it is rechecked', async () => {
   const group = await openGroup(account, 'at work');
   const { remediationId } = await hands.opened(group, APPROVE);
   const record = await ledger.remediation(remediationId ?? '');
@@ -104,13 +107,16 @@ test('a run at work is not cut off, and what is pending says when it is looked a
   const open = [{ id: record.id, controlId: record.controlId, status: 'applying' as const }];
   await change(ledger, key, { open, lease: { ...FREE, holder: 'a run', until: Date.now() + 60_000 } });
   const args = ['history', '--resource', group];
-  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({ status: 'applying', cutOff: false });
+  expect(JSON.parse((await evenkeel([...args, '--json'])).stdout)).toMatchObject({
+    status: 'applying',
+    interrupted: false,
+  });
 
   const [recheckAt, expires] = ['2026-11-22T12:01:00.000Z', '2026-11-22T13:00:00.000Z'];
   await saveRecord(ledger, { ...record, status: 'pending', recheckAt, expires });
   await change(ledger, key, { open: [], lease: FREE });
   expect((await evenkeel(args)).stdout).toContain(
-    `AWS is at work on it; looked at again at ${recheckAt}, ends at ${expires}`,
+    `AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`,
   );
   const undo = await evenkeel(['undo', record.id]);
   expect(undo).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(recheckAt) });
@@ -124,7 +130,7 @@ test('wrong usage is said in one line', async () => {
   expect(since).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'evenkeel: --since yesterday: give a day (2026-11-01) or a time ago (12h, 30d)\n',
+    stderr: 'evenkeel: --since yesterday: must be a day (2026-11-01) or a duration before now (12h, 30d)\n',
   });
-  expect(control).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('there is no such control') });
+  expect(control).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('unknown control') });
 });

@@ -16,7 +16,7 @@ test('a pause holds at once, is notified, keeps the findings, and resume --look 
   const paused = await asked('pause', '--reason', 'release day');
   expect(paused).toEqual({
     status: 0,
-    stdout: 'Paused: everything. Nothing of it is remediated until: npx evenkeel resume --look\n',
+    stdout: 'Paused: everything. To resume: npx evenkeel resume --look\n',
     stderr: '',
   });
   expect(await hands.mail()).toEqual([
@@ -49,9 +49,9 @@ test('a pause holds at once, is notified, keeps the findings, and resume --look 
     stderr: `evenkeel: ${ADMIN_PORTS} is not paused; paused: everything\n`,
   });
   const resumed = await asked('resume');
-  expect(resumed.stdout).toBe('Resumed: everything. 2 findings wait; look again: npx evenkeel resume --look\n');
+  expect(resumed.stdout).toBe('Resumed: everything. 2 halted findings; to reconcile now: npx evenkeel resume --look\n');
   expect(await ingressOf(account, groups)).toEqual(drifted);
-  expect((await asked('resume')).stderr).toBe('evenkeel: everything is not paused; nothing is\n');
+  expect((await asked('resume')).stderr).toBe('evenkeel: everything is not paused; nothing is paused\n');
 
   const looked = await asked('resume', '--look', '--json');
   expect(linesOf(looked)).toMatchObject([{ outcome: 'remediated' }, { outcome: 'remediated' }]);
@@ -65,16 +65,19 @@ test('a pause of one control leaves the others alone', async () => {
   expect(await ledger.pauses()).toMatchObject([{ control: HIGH_RISK, reason: 'a test' }]);
   const group = await openGroup(account, 'one control');
   expect(await hands.opened(group)).toMatchObject({ outcome: 'remediated' });
-  expect((await asked('resume', '--control', HIGH_RISK)).stdout).toBe(`Resumed: ${HIGH_RISK}. No finding waits.\n`);
+  expect((await asked('resume', '--control', HIGH_RISK)).stdout).toBe(`Resumed: ${HIGH_RISK}. No halted findings.\n`);
 });
 
 test('wrong usage is said in one line', async () => {
   const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['pause'], /--reason/],
-    [['pause', '--reason', 'x', '--control', 'no-such'], /--control no-such: there is no such control/],
-    [['resume', '--resource', 'sg-1'], /name the --control whose flap ends/],
-    [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS], /nothing of \S+ is halted there/],
-    [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS, '--breaker'], /leave --resource out/],
+    [['pause', '--reason', 'x', '--control', 'no-such'], /--control no-such: unknown control/],
+    [['resume', '--resource', 'sg-1'], /--resource needs --control/],
+    [['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS], /has no halted finding of \S+/],
+    [
+      ['resume', '--resource', 'sg-1', '--control', ADMIN_PORTS, '--breaker'],
+      /--breaker and --resource cannot be combined/,
+    ],
   ];
   const finished = await Promise.all(wrong.map(([args]) => asked(...args)));
   for (const [index, { status, stdout, stderr }] of finished.entries()) {

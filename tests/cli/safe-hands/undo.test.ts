@@ -161,7 +161,7 @@ describe('undoes a remediation exactly', () => {
     const { status, stdout } = await evenkeel(['undo', remediationId ?? '', '--policy', hands.policyFile(policy)]);
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: expect.stringMatching(/It may stay so until \S+, whichever control asks \(ex-\S+\):\n/),
+      stdout: expect.stringMatching(/Exempt from every control until \S+ \(ex-\S+\):\n/),
     });
     const looked = await hands.recheck('AWS::EC2::SecurityGroup', group, [ADMIN_PORTS, HIGH_RISK], policy);
     expect(looked.map(({ controlId, outcome }) => [controlId, outcome])).toEqual([
@@ -181,7 +181,7 @@ describe('refuses', () => {
     const exemptions = await ledger.exemptions();
     const { status, stdout, stderr } = await evenkeel(['undo', id]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^evenkeel: refused, the resource was changed since rem-[\s\S]*10\.1\.0\.0\/16/);
+    expect(stderr).toMatch(/^evenkeel: not undone: the resource was changed since rem-[\s\S]*10\.1\.0\.0\/16/);
     expect(await rulesOf(group)).toEqual(now);
     expect(await ledger.exemptions()).toEqual(exemptions);
     const json = await evenkeel(['undo', id, '--json', '--dry-run']);
@@ -198,7 +198,7 @@ describe('refuses', () => {
       [[id], `${id} was undone already, by ${undoId}`],
       [[undoId], `${undoId} is itself an undo, of ${id}`],
       [['rem-1'], 'there is no remediation rem-1'],
-      [[id, '--expires', '2999-01-01'], '--expires 2999-01-01: give a day from'],
+      [[id, '--expires', '2999-01-01'], '--expires 2999-01-01: must be a day from'],
     ] as const;
     for (const [args, says] of wrong) {
       const { status, stdout, stderr } = await evenkeel(['undo', ...args]);

@@ -57,7 +57,7 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
 };
 
 const ids = new Map<string, { readonly id: string; readonly group: string }>();
-let whole: Finished;
+let intact: Finished;
 let tampered: Finished;
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ beforeAll(async () => {
     const { remediationId } = await hands.opened(group);
     ids.set(name, { id: remediationId ?? '', group });
   }
-  whole = await evenkeel(['verify']);
+  intact = await evenkeel(['verify']);
   const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
   const items = Items as unknown as readonly Item[];
   for (const [name, { tamper }] of Object.entries(TAMPERINGS)) {
@@ -78,8 +78,8 @@ beforeAll(async () => {
   tampered = await evenkeel(['verify', '--json']);
 });
 
-test('a whole ledger passes', () => {
-  expect(whole).toEqual({ status: 0, stdout: '7 chains, 7 records: whole\n', stderr: '' });
+test('an intact ledger passes', () => {
+  expect(intact).toEqual({ status: 0, stdout: '7 chains, 7 records: intact\n', stderr: '' });
 });
 
 test.each(Object.entries(TAMPERINGS))('%s is found', (name, { says }) => {
@@ -92,11 +92,11 @@ test.each(Object.entries(TAMPERINGS))('%s is found', (name, { says }) => {
   expect(errors).toContainEqual(expect.stringContaining(says(id)));
 });
 
-test('what nobody touched is whole all the same, and the run has failed', async () => {
+test('an untouched chain is intact all the same, and the command fails', async () => {
   expect(tampered).toMatchObject({ status: 1, stderr: '' });
-  const whole = tampered.stdout.split('\n').filter((line) => line.includes('"errors":[]'));
-  expect(whole).toEqual([expect.stringContaining(ids.get('what nobody touched')?.group ?? '')]);
+  const untouched = tampered.stdout.split('\n').filter((line) => line.includes('"errors":[]'));
+  expect(untouched).toEqual([expect.stringContaining(ids.get('what nobody touched')?.group ?? '')]);
   const words = await evenkeel(['verify']);
   expect(words.status).toBe(1);
-  expect(words.stdout).toMatch(/sg-\w+: rem-\S+ was altered\n[\s\S]*: 6 chains are not whole\n$/);
+  expect(words.stdout).toMatch(/sg-\w+: rem-\S+ was altered\n[\s\S]*: 6 chains are broken\n$/);
 });

@@ -2,7 +2,7 @@ import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { describe, expect, test } from '@jest/globals';
 import scene from '../../../scenes/rds/rds-instance-public-access-prohibited.ts';
 import { awsClients } from '../../../shared/aws/clients.ts';
-import { makeCall } from '../../../shared/cli/calls.ts';
+import { sendUndoCall } from '../../../shared/cli/undo-call.ts';
 import control from '../../../shared/controls/rds/rds-instance-public-access-prohibited.ts';
 import { undo } from '../../../shared/engine/execution/undo.ts';
 import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
@@ -138,7 +138,7 @@ async function slowRds() {
   };
   const undone = (id: string, dryRun = false) => {
     const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01', dryRun };
-    return undo(request, engine, [control], (call, { region }) => makeCall(call, engine.aws(region)));
+    return undo(request, engine, [control], (call, { region }) => sendUndoCall(call, engine.aws(region)));
   };
   const writes = () => wire.calls.filter((call) => call === MODIFY).length;
   return { rds, time, sent, engine, look, isPublic, undone, writes };

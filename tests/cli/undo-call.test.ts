@@ -1,6 +1,6 @@
 import { EC2Client, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { makeCall } from '../../shared/cli/calls.ts';
+import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import type { Aws } from '../../shared/resource.ts';
 
 /** Clients that answer every call as the test says, and what they were asked. */
@@ -27,7 +27,7 @@ const call = {
 describe('a call that the ledger holds as data', () => {
   test('is made again with the client and the command that it names', async () => {
     const { aws, made } = answering(() => ({ Return: true }));
-    expect(await makeCall({ ...call, region: 'us-east-1' }, aws)).toEqual({ Return: true });
+    expect(await sendUndoCall({ ...call, region: 'us-east-1' }, aws)).toEqual({ Return: true });
     expect(made).toMatchObject([{ client: EC2Client, region: 'us-east-1', command: { input: call.input } }]);
     expect(made[0]?.command).toBeInstanceOf(RevokeSecurityGroupIngressCommand);
   });
@@ -39,13 +39,13 @@ describe('a call that the ledger holds as data', () => {
     ['cloudtrail', 'StopLogging'],
   ])('may be one of %s', async (service, operation) => {
     const { aws, made } = answering(() => ({}));
-    await makeCall({ service, operation, input: {} }, aws);
+    await sendUndoCall({ service, operation, input: {} }, aws);
     expect(made).toHaveLength(1);
   });
 
   test('is as good where it is so already', async () => {
-    expect(await makeCall(call, answering(refused('InvalidPermission.NotFound')).aws)).toEqual({});
-    const denied = makeCall(call, answering(refused('AccessDenied')).aws);
+    expect(await sendUndoCall(call, answering(refused('InvalidPermission.NotFound')).aws)).toEqual({});
+    const denied = sendUndoCall(call, answering(refused('AccessDenied')).aws);
     await expect(denied).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
@@ -56,8 +56,8 @@ describe('a call that the ledger holds as data', () => {
     ['__proto__', 'RevokeSecurityGroupIngress'],
   ])('is not made where nobody knows it: %s %s', async (service, operation) => {
     const { aws, made } = answering(() => ({}));
-    await expect(makeCall({ service, operation, input: {} }, aws)).rejects.toThrow(
-      `${service}:${operation} is not a call that Evenkeel makes`,
+    await expect(sendUndoCall({ service, operation, input: {} }, aws)).rejects.toThrow(
+      `${service}:${operation} is not a call that Evenkeel can make`,
     );
     expect(made).toEqual([]);
   });
