@@ -1,5 +1,5 @@
 import { hashOf } from './hash.ts';
-import type { FacetState, Facets, Grants, Resource, ResourceRef } from './resource.ts';
+import type { FacetState, Facets, Grants, RelatedFacets, RelatedState, Resource, ResourceRef } from './resource.ts';
 import type { Step } from './step.ts';
 import { type Duration, milliseconds } from './time.ts';
 
@@ -94,6 +94,7 @@ export interface Control<
   N extends keyof F & string = keyof F & string,
   M extends keyof F & string = keyof F & string,
   P extends Parameters = Parameters,
+  R extends RelatedFacets = RelatedFacets,
 > {
   /** `<service>-<resource>-<secure state>`, the file's name. */
   readonly id: string;
@@ -104,6 +105,8 @@ export interface Control<
   readonly needs: readonly N[];
   /** Further facets that `plan` sees; read only where the resource is NON_COMPLIANT. */
   readonly planNeeds?: readonly M[];
+  /** Facets of other resources that `plan` sees under these names; read only where the resource is NON_COMPLIANT. */
+  readonly related?: R;
   readonly securityControlIds: readonly string[];
   readonly relatedRequirements: readonly string[];
   /** What is asked, in the terms of the AWS API. */
@@ -129,7 +132,7 @@ export interface Control<
   /** Evaluates a state. Pure. */
   evaluate(state: State<F, N>, context: Context<F, P>): Evaluation;
   /** The calls that remediate a NON_COMPLIANT state as far as can be done now; none, or `byHand`, where a person has to decide. Pure. */
-  plan?(state: State<F, NoInfer<N | M>>, context: Context<F, P>): Plan;
+  plan?(state: State<F, NoInfer<N | M>> & RelatedState<R>, context: Context<F, P>): Plan;
   /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known; the plan then sees the `ref` alone). Without it a resource that is gone is NOT_APPLICABLE. */
   readonly whenDeleted?: {
     evaluate(lastKnown: LastKnownState<F, N> | null, context: Context<F, P>): Evaluation;
@@ -143,11 +146,12 @@ export const defineControl = <
   const N extends keyof F & string,
   P extends Parameters,
   const M extends keyof F & string = never,
+  R extends RelatedFacets = Readonly<Record<never, never>>,
 >(
-  control: Control<F, N, M, P>,
-): Control<F, N, M, P> => control;
+  control: Control<F, N, M, P, R>,
+): Control<F, N, M, P, R> => control;
 
 // biome-ignore lint/suspicious/noExplicitAny: the engine holds controls of every resource and never looks inside a state
-export type AnyControl = Control<any, any, any, any>;
+export type AnyControl = Control<any, any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type AnyResource = Resource<any>;

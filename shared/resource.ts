@@ -97,25 +97,6 @@ export type Facets = Readonly<Record<string, Facet<any>>>;
 /** What the facets of a resource read, by facet name. */
 export type FacetState<F extends Facets> = { readonly [N in keyof F]: Awaited<ReturnType<F[N]['read']>> };
 
-/** The value of a related facet whose resource another account owns; the control says what that means. */
-export const FOREIGN = 'foreign';
-
-/** A facet of another resource: `toRef` finds it (null: there is none). Its grants are the other facet's, and those of `toRef`. */
-export const related = <T>(
-  facet: Facet<T>,
-  toRef: (aws: Aws, ref: ResourceRef) => Promise<ResourceRef | null>,
-  grants: Grants = {},
-): Facet<T | null | typeof FOREIGN> => ({
-  grants: { ...grants, ...facet.grants },
-  async read(aws, ref) {
-    const other = await toRef(aws, ref);
-    if (other === null) return null;
-    if (other.accountId !== ref.accountId) return FOREIGN;
-    const there: Aws = (client, region = other.region) => aws(client, region);
-    return facet.read(there, other);
-  },
-});
-
 /** An id that an event names: the id alone, or with its region or account where these are not the event's (a trail's home region, a shared group's owner). */
 export type NamedId = string | { readonly resourceId: string; readonly region?: string; readonly accountId?: string };
 
@@ -233,6 +214,43 @@ export interface Resource<F extends Facets = Facets> {
 
 /** Names a resource type; an identity function that gives inference and has no side effect. */
 export const defineResource = <const F extends Facets>(resource: Resource<F>): Resource<F> => resource;
+
+/** What a facet of another resource reads as where another account owns that resource; the control says what that means. */
+export const FOREIGN = 'foreign';
+
+/** A facet of another resource that a plan stands on: the log group that it delivers to, the role that it passes. */
+export interface Related<T, C> {
+  /** IAM actions that `read` uses, each with where. */
+  readonly grants: Grants;
+  /** Reads it live; null where no other resource is meant, or the one that is does not exist. `context` is the plan's: its parameters, what was last known. */
+  read(aws: Aws, ref: ResourceRef, context: C): Promise<T | null | typeof FOREIGN>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as with facets, the value is inferred where it is defined; the context is the control's own
+export type RelatedFacets = Readonly<Record<string, Related<any, any>>>;
+
+/** What related facets read, by name. */
+export type RelatedState<R extends RelatedFacets> = { readonly [N in keyof R]: Awaited<ReturnType<R[N]['read']>> };
+
+/** A facet of another resource, which `toRef` names from what the plan is to do (null: there is none). Pure. */
+export function related<F extends Facets, N extends keyof F & string, C = unknown>(
+  resource: Pick<Resource<F>, 'type' | 'facets' | 'gone'>,
+  name: N,
+  toRef: (ref: ResourceRef, context: C) => Omit<ResourceRef, 'resourceType'> | null,
+): Related<FacetState<F>[N], C> {
+  const { facets, gone, type: resourceType } = resource;
+  const facet: Facet<FacetState<F>[N]> = facets[name] as Facets[string];
+  return {
+    grants: facet.grants,
+    async read(aws, ref, context) {
+      const other = toRef(ref, context);
+      if (other === null) return null;
+      if (other.accountId !== ref.accountId) return FOREIGN;
+      const there: Aws = (client, region = other.region) => aws(client, region);
+      return orNull(facet.read(there, { ...other, resourceType }), 'Gone', ...gone);
+    },
+  };
+}
 
 /** What all pages of a listing hold. */
 export async function* everyListed<F extends Facets>(pages: AsyncIterable<Page<F>>): AsyncGenerator<Listed<F>> {

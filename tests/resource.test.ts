@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Aws, FOREIGN, orNull, partitionOf, type ResourceRef, related } from '../shared/resource.ts';
+import { type Aws, FOREIGN, Gone, orNull, partitionOf, type ResourceRef, related } from '../shared/resource.ts';
 
 test.each([
   ['aws', 'eu-west-1'],
@@ -35,27 +35,37 @@ describe('a related facet', () => {
     accountId: '111122223333',
     region: 'eu-west-1',
   };
-  const key: ResourceRef = { ...instance, resourceType: 'AWS::KMS::Key', resourceId: 'a-key', region: 'eu-central-1' };
-  const rotation = {
-    grants: { 'kms:GetKeyRotationStatus': { resources: [], conditions: null } },
-    read: async (aws: Aws, { resourceId }: ResourceRef) => `${resourceId} in ${aws(Object as never)}`,
-  };
+  const { resourceType: _, ...key } = { ...instance, resourceId: 'a-key', region: 'eu-central-1' };
+  const grants = { 'box:ReadLid': '*' };
+  const read = async (aws: Aws, { resourceType, resourceId }: ResourceRef) =>
+    `${resourceType} ${resourceId} in ${aws(Object as never)}`;
+  const boxWith = (lid: typeof read) => ({
+    type: 'AWS::Box::Box',
+    gone: ['NoSuchBox'],
+    facets: { lid: { grants, read: lid } },
+  });
   /** A client that is the name of its region. */
   const aws = ((_: unknown, region = 'eu-west-1') => region) as unknown as Aws;
-  const about = (other: ResourceRef | null) => related(rotation as never, async () => other);
 
-  test('is read of the other resource, in its region', async () => {
-    expect(await about(key).read(aws, instance)).toBe('a-key in eu-central-1');
+  test('is read of the resource that the parameters name, in its region', async () => {
+    const named = related(boxWith(read), 'lid', (_ref, { name }: { name: string }) => ({ ...key, resourceId: name }));
+    expect(await named.read(aws, instance, { name: 'a-box' })).toBe('AWS::Box::Box a-box in eu-central-1');
+    expect(named.grants).toBe(grants);
   });
 
-  test('is null where there is no other, and foreign where another account owns it: that is not read', async () => {
-    expect(await about(null).read(aws, instance)).toBeNull();
-    expect(await about({ ...key, accountId: '444455556666' }).read(aws, instance)).toBe(FOREIGN);
+  test.each([
+    ['Gone', new Gone('no box')],
+    ["the resource's own error", Object.assign(new Error('no box'), { name: 'NoSuchBox' })],
+  ])('is null where there is none: %s', async (_name, error) => {
+    const missing = boxWith(() => Promise.reject(error));
+    expect(await related(missing, 'lid', () => key).read(aws, instance, {})).toBeNull();
+    expect(await related(missing, 'lid', () => null).read(aws, instance, {})).toBeNull();
   });
 
-  test('is allowed what the other facet reads, and what finds it', () => {
-    const finding = { 'ec2:DescribeInstances': rotation.grants['kms:GetKeyRotationStatus'] };
-    const { grants } = related(rotation as never, async () => key, finding as never);
-    expect(grants).toEqual({ ...finding, ...rotation.grants });
+  test('is foreign where another account owns it, and is not read', async () => {
+    const unread = boxWith(() => Promise.reject(new Error('it was read')));
+    const foreign = related(unread, 'lid', () => ({ ...key, accountId: '444455556666' }));
+    expect(await foreign.read(aws, instance, {})).toBe(FOREIGN);
+    await expect(related(unread, 'lid', () => key).read(aws, instance, {})).rejects.toThrow('it was read');
   });
 });

@@ -1,7 +1,7 @@
 import type { AnyControl, AnyResource } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
-import type { Grants } from '../../shared/resource.ts';
+import type { Grants, RelatedFacets } from '../../shared/resource.ts';
 import type { Domain } from '../../shared/service.ts';
 import { type Content, enabledIn } from './content.ts';
 import { facetsOf, triggersOf } from './patterns.ts';
@@ -45,7 +45,10 @@ export const evaluationReads = (controls: readonly AnyControl[]): readonly Grant
 
 /** The further reads of their plans, which a finding shows also where nobody acts. */
 const planReads = (controls: readonly AnyControl[]): readonly Grants[] =>
-  controls.flatMap((control) => facetReads(control, facetsOf(control)));
+  controls.flatMap((control) => [
+    ...facetReads(control, facetsOf(control)),
+    ...Object.values((control.related ?? {}) as RelatedFacets).map(({ grants }) => grants),
+  ]);
 
 /** The look-ups of what events only hint at, and of what was last known of what is gone where its deletion is drift. */
 const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [

@@ -1,3 +1,4 @@
+import { successful } from '../aws/answer.ts';
 import type { UndoCall } from '../ledger/records.ts';
 import type { Aws, ClientClass } from '../resource.ts';
 import { services } from '../resources/index.ts';
@@ -17,7 +18,7 @@ export async function sendUndoCall(call: UndoCall, aws: Aws): Promise<object> {
   if (client === undefined || command === undefined)
     throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel can make`);
   try {
-    return await aws(client, call.region).send(new command(call.input));
+    return successful(await aws(client, call.region).send(new command(call.input)));
   } catch (error) {
     if (error instanceof Error && call.satisfiedBy?.includes(error.name)) return {};
     throw error;

@@ -32,6 +32,14 @@ describe('a call that the ledger holds as data', () => {
     expect(made[0]?.command).toBeInstanceOf(RevokeSecurityGroupIngressCommand);
   });
 
+  test('was not made where the answer lists it as unsuccessful', async () => {
+    const answer = (Code: string) => ({ Unsuccessful: [{ Error: { Code, Message: 'no' } }] });
+    const { aws } = answering(() => answer('InvalidFlowLogId.NotFound'));
+    await expect(makeCall(call, aws)).rejects.toThrow('no');
+    const { aws: already } = answering(() => answer('InvalidPermission.NotFound'));
+    expect(await makeCall(call, already)).toEqual({});
+  });
+
   test.each([
     ['s3', 'DeleteBucketEncryption'],
     ['s3control', 'DeletePublicAccessBlock'],
@@ -50,7 +58,7 @@ describe('a call that the ledger holds as data', () => {
   });
 
   test.each([
-    ['kms', 'ScheduleKeyDeletion'],
+    ['sts', 'AssumeRole'],
     ['ec2', 'MakeCoffee'],
     ['ec2', 'constructor'],
     ['__proto__', 'RevokeSecurityGroupIngress'],

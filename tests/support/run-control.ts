@@ -69,6 +69,8 @@ export async function runControl(
     next: { ...state, lastKnown: { ...kept } },
     answer: null,
   }));
-  const [result] = await reconcile({ resource, ref, controls: [{ ...control, resource }] }, CAUSE, engine);
+  const related = Object.fromEntries(Object.keys(control.related ?? {}).map((name) => [name, facetNamed(name)]));
+  const controls = [{ ...control, resource, related }];
+  const [result] = await reconcile({ resource, ref, controls }, CAUSE, engine);
   return { result, calls };
 }

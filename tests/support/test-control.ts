@@ -11,7 +11,7 @@ import type {
   State,
 } from '../../shared/control.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
-import type { FacetState, Facets, ResourceRef } from '../../shared/resource.ts';
+import type { FacetState, Facets, RelatedFacets, RelatedState, ResourceRef } from '../../shared/resource.ts';
 import { services } from '../../shared/resources/index.ts';
 import { callOf, type Step } from '../../shared/step.ts';
 import { DAY_MS } from '../../shared/time.ts';
@@ -32,9 +32,9 @@ interface Circumstances<F extends Facets, P extends Parameters> {
   readonly now?: Date;
 }
 
-interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters>
+interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters, R extends RelatedFacets>
   extends Circumstances<F, P> {
-  readonly given: Pick<FacetState<F>, N | M>;
+  readonly given: Pick<FacetState<F>, N | M> & RelatedState<R>;
   /** Exactly these calls, in this order; [] where there is nothing that a call could do. */
   readonly plan: readonly ExpectedStep[];
   /** Where a person has to decide: a part of the reason. `plan` is [] then. */
@@ -66,11 +66,11 @@ interface Deletion<F extends Facets, N extends keyof F, P extends Parameters> {
   readonly says?: string | RegExp;
 }
 
-interface Cases<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters> {
+interface Cases<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters, R extends RelatedFacets> {
   readonly resourceId: string;
   readonly region?: string;
   readonly compliant: Readonly<Record<string, Pick<FacetState<F>, N> & Circumstances<F, P>>>;
-  readonly nonCompliant: Readonly<Record<string, Drift<F, N, M, P>>>;
+  readonly nonCompliant: Readonly<Record<string, Drift<F, N, M, P, R>>>;
   readonly notApplicable?: Readonly<Record<string, Pick<FacetState<F>, N>>>;
   /** States of which a part that matters could not be read: nothing may be said. The case names a part of the error. */
   readonly unreadable?: Readonly<Record<string, readonly [given: Pick<FacetState<F>, N>, says: string | RegExp]>>;
@@ -91,7 +91,8 @@ export function testControl<
   N extends keyof F & string,
   P extends Parameters,
   M extends keyof F & string = never,
->(control: Control<F, N, M, P>, cases: Cases<F, N, M, P>): void {
+  R extends RelatedFacets = Readonly<Record<never, never>>,
+>(control: Control<F, N, M, P, R>, cases: Cases<F, N, M, P, R>): void {
   const { resource } = control;
   const { resourceId, region = REGION, answers = {} } = cases;
   const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
@@ -258,7 +259,7 @@ export function testControl<
     });
   });
 
-  function expectPlan(planned: Plan, { plan, byHand }: Pick<Drift<F, N, M, P>, 'plan' | 'byHand'>): void {
+  function expectPlan(planned: Plan, { plan, byHand }: Pick<Drift<F, N, M, P, R>, 'plan' | 'byHand'>): void {
     expect(callsOf(stepsIn(planned))).toEqual(plan);
     const reason = isByHand(planned) ? planned.byHand : null;
     if (byHand === undefined) expect(reason).toBeNull();

@@ -1,3 +1,4 @@
+import { successful } from '../../aws/answer.ts';
 import { isDefiniteRefusal, lastingRefusal, type Refusal, wasRetried } from '../../aws/refusals.ts';
 import type { RecordedStep, UndoCall } from '../../ledger/records.ts';
 import type { ResourceRef } from '../../resource.ts';
@@ -37,7 +38,7 @@ export const sendSteps =
     const recorded = intendedStep(step);
     try {
       const client = engine.aws(step.region ?? ref.region)(step.client) as Sender;
-      const output = await client.send(new step.command(step.input as never));
+      const output = successful(await client.send(new step.command(step.input as never)));
       const requestId = output.$metadata?.requestId ?? null;
       return { step: { ...recorded, status: 'made', requestId, ...undoOf(step, output) }, refusal: null };
     } catch (error) {

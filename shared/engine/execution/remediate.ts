@@ -6,7 +6,6 @@ import { CutShortError, messageOf } from '../errors.ts';
 import { findingFingerprint, withFinding, withoutFinding } from '../reconcile/findings.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from '../reconcile/gates/circuit-breaker.ts';
 import type { Evaluated } from '../reconcile/observation.ts';
-import { planNeeds } from '../reconcile/plan.ts';
 import { newRecord } from '../reconcile/record.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
@@ -165,7 +164,7 @@ async function readAgain(run: Run, control: AnyControl): Promise<Read> {
   try {
     const evaluated = run.evaluate(control);
     // Whether a call is left to make, only the plan tells.
-    if (evaluated.evaluation.complianceType === 'NON_COMPLIANT') await run.readMore(planNeeds(control));
+    if (evaluated.evaluation.complianceType === 'NON_COMPLIANT') await run.readForPlan(control);
     return { evaluated };
   } catch (error) {
     return { error };

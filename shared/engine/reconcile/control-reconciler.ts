@@ -13,7 +13,7 @@ import { passGates } from './gates/index.ts';
 import { plannedElements } from './gates/sibling.ts';
 import { isAtLeast } from './modes.ts';
 import type { Evaluated, Observation } from './observation.ts';
-import { type Planned, planNeeds } from './plan.ts';
+import type { Planned } from './plan.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
 import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
@@ -144,7 +144,7 @@ export class ControlReconciler {
     const { annotation } = evaluated.evaluation;
     if (!this.#leased && known?.outcome === 'pending' && (known.deadline ?? '') > run.now().toISOString())
       return { outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', annotation };
-    await run.readMore(planNeeds(control));
+    await run.readForPlan(control);
     const planned = run.plan(control, evaluated);
     const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve')
       ? await run.ownership()
@@ -248,7 +248,8 @@ export class ControlReconciler {
       .map((control) => ({ control, exemption: exemptionFor(run, control, shared) }))
       .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
     const controls = holding.map(({ control }) => control);
-    await run.readMore([...facetsOf(controls), ...controls.flatMap(planNeeds)]);
+    await run.readMore(facetsOf(controls));
+    for (const control of controls) await run.readForPlan(control);
     return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
   }
 }

@@ -4,6 +4,8 @@ import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Engine, Subject } from '../context.ts';
 import { evaluate, observe } from './observation.ts';
 
+const ACCOUNT_TYPE = 'AWS::::Account';
+
 /** The evaluation of a resource by a control, read live but for what a listing has just read (`subject.known`). Writes nowhere. Throws where the resource could not be read, or where it is drift and nobody can say whether it is exempt. */
 export type Evaluate = (control: AnyControl, subject: Subject) => Promise<Evaluation>;
 
@@ -16,7 +18,9 @@ export function evaluator(engine: Engine): Evaluate {
     const { parameters, why } = engine.policy.settingsFor(control, place);
     if (engine.policy.reach(control, place) === 'off') return notApplicable(`Not evaluated: ${why}.`);
     const observation = await observe(subject, control.needs, engine, subject.known);
-    if (observation.gone) return notApplicable('The resource does not exist (any more).');
+    // AWS Config rates no resource that is gone; but an account never is, only what it has set.
+    if (observation.gone && resource.type !== ACCOUNT_TYPE)
+      return notApplicable('The resource does not exist (any more).');
     const context = { parameters, now: engine.clock.now(), lastKnown: null };
     const { evaluation } = evaluate(control, subject, observation, context);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return evaluation;

@@ -1,6 +1,6 @@
 import { cachingReads } from '../../aws/caching-clients.ts';
 import { type AnyControl, type Context, type Evaluation, notApplicable } from '../../control.ts';
-import { type Aws, Gone, type ResourceRef, Unreadable, type UnreadableError } from '../../resource.ts';
+import { type Aws, Gone, type Related, type ResourceRef, Unreadable, type UnreadableError } from '../../resource.ts';
 import type { Engine, Subject } from '../context.ts';
 
 /** What one round of reads showed of a resource: facets that were read, those that could not be, or that it is gone. */
@@ -58,6 +58,40 @@ export async function readMore(
   );
   return { gone, facets, unreadable, aws };
 }
+
+/** The observation with what a control's plan sees of other resources; what could not be read is in `unreadable`. */
+export async function readRelated(
+  control: AnyControl,
+  ref: ResourceRef,
+  observation: Observation,
+  context: Context,
+): Promise<Observation> {
+  const facets: Record<string, unknown> = { ...observation.facets };
+  const unreadable: Record<string, Unreadable> = { ...observation.unreadable };
+  const read = async ([name, { read }]: [string, Related<unknown, Context>]) => {
+    const key = relatedKey(control, name);
+    if (key in facets || key in unreadable) return;
+    try {
+      facets[key] = frozen(await read(observation.aws, ref, context));
+    } catch (error) {
+      unreadable[key] = new Unreadable(`${name} of ${ref.resourceId}`, error);
+    }
+  };
+  await Promise.all(Object.entries(control.related ?? {}).map(read as never));
+  return { ...observation, facets, unreadable };
+}
+
+/** Each control has related facets of its own: they go by its parameters. */
+const relatedKey = ({ id }: AnyControl, name: string) => `${id} ${name}`;
+
+/** What was read of other resources for this control, unreadable ones as values. */
+export const relatedState = (control: AnyControl, { facets, unreadable }: Observation): object =>
+  Object.fromEntries(
+    Object.keys(control.related ?? {}).map((name) => {
+      const key = relatedKey(control, name);
+      return [name, unreadable[key] ?? facets[key]];
+    }),
+  );
 
 /** Frozen to the bottom, so that no control can change what its siblings see. */
 export function frozen<T>(value: T): T {

@@ -1,6 +1,6 @@
 import type { AnyControl, Context } from '../../control.ts';
 import type { Step } from '../../step.ts';
-import { type Evaluated, guarded, type Observation, type PlainState, stateOf } from './observation.ts';
+import { type Evaluated, guarded, type Observation, type PlainState, relatedState, stateOf } from './observation.ts';
 
 /** The calls that would remediate, or why a person has to. */
 export interface Planned {
@@ -14,13 +14,15 @@ export interface Planned {
 export const planNeeds = ({ planNeeds = [], plan }: AnyControl): readonly string[] =>
   plan === undefined ? [] : (planNeeds as readonly string[]);
 
+const needed = (control: AnyControl) => [...new Set([...control.needs, ...planNeeds(control)])];
+
 /** The plan for an evaluation; no steps where there is nothing to plan from or the control has no plan. Throws UnreadableError where it takes a part that could not be read. */
 export function planOf(control: AnyControl, evaluated: Evaluated, observation: Observation, context: Context): Planned {
   if (evaluated.state === null) return { steps: [], byHand: null, state: null };
   const { ref } = evaluated.state;
   const state = evaluated.deleted
     ? evaluated.state
-    : stateOf([...new Set([...control.needs, ...planNeeds(control)])], ref, observation);
+    : { ...stateOf(needed(control), ref, observation), ...relatedState(control, observation) };
   const plan = evaluated.deleted
     ? control.whenDeleted?.plan(state, context)
     : control.plan?.(guarded(state) as never, context);

@@ -9,8 +9,8 @@ import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
 import { lower } from './modes.ts';
 import { queued } from './notices.ts';
-import { type Evaluated, evaluate, type Observation, observe, readMore } from './observation.ts';
-import { type Planned, planOf } from './plan.ts';
+import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
+import { type Planned, planNeeds, planOf } from './plan.ts';
 
 /** What is known of a control on this resource; `before`, `after` and the rest where they are known. */
 export type Progress = Pick<Result, 'outcome'> & Partial<Result>;
@@ -59,6 +59,14 @@ export class Run {
   /** Reads further facets in the same round. */
   async readMore(names: readonly string[]): Promise<void> {
     this.observation = await readMore(this.subject, names, this.observation);
+  }
+
+  /** Reads what only this control's plan sees, in the same round. */
+  async readForPlan(control: AnyControl): Promise<void> {
+    await this.readMore(planNeeds(control));
+    if (control.plan === undefined) return;
+    const context = this.context(control);
+    this.observation = await readRelated(control, this.subject.ref, this.observation, context);
   }
 
   now(): Date {

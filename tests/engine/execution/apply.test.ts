@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { attemptAfterError, intendedStep, sendSteps } from '../../../shared/engine/execution/apply.ts';
+import type { Aws } from '../../../shared/resource.ts';
 import { type Step, step } from '../../../shared/step.ts';
 import { testEngine } from '../../support/engine.ts';
 import {
@@ -182,4 +183,18 @@ describe('what an error says of a call', () => {
       refusal: null,
     });
   });
+});
+
+test.each([
+  ['LidIsClosed', { status: 'alreadySo', error: null, undo: [] }],
+  ['LidIsStuck', { status: 'failed', error: 'LidIsStuck: It is stuck.' }],
+])('a step whose answer lists it as unsuccessful with %s is none that was made', async (Code, expected) => {
+  const Unsuccessful = [{ ResourceId: 'box-1', Error: { Code, Message: 'It is stuck.' } }];
+  const aws = (() => ({ send: async () => ({ Unsuccessful }) })) as unknown as Aws;
+  const { step } = await sendSteps(
+    [closeLid()],
+    REF,
+    testEngine(() => aws),
+  )(0);
+  expect(step).toMatchObject(expected);
 });

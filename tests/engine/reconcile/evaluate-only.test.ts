@@ -57,6 +57,19 @@ describe('an evaluation', () => {
       expect(await evaluate()(control, subjectOf(control))).toMatchObject({ complianceType: 'NOT_APPLICABLE' });
   });
 
+  test('of a setting that is gone is what its control says: the account itself is there', async () => {
+    scene.world.box = null;
+    const { resource, controls, ...subject } = subjectOf(kept);
+    const account = { ...resource, type: 'AWS::::Account' };
+    expect(await evaluate()(kept, { ...subject, resource: account, controls })).toMatchObject({
+      complianceType: 'NON_COMPLIANT',
+      annotation: 'It was lost: nobody knows what was in it.',
+    });
+    expect(await evaluate()(lidClosed, { ...subject, resource: account, controls })).toMatchObject({
+      complianceType: 'NOT_APPLICABLE',
+    });
+  });
+
   test('of what cannot be read throws', async () => {
     scene.world.errors.set('lid', named('AccessDenied'));
     await expect(evaluate()(lidClosed, SUBJECT)).rejects.toThrow(/could not read lid of box-1/);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AnyControl } from '../../../shared/control.ts';
-import { evaluate, type Observation } from '../../../shared/engine/reconcile/observation.ts';
+import type { AnyControl, Context } from '../../../shared/control.ts';
+import { evaluate, type Observation, readRelated } from '../../../shared/engine/reconcile/observation.ts';
 import { planNeeds, planOf } from '../../../shared/engine/reconcile/plan.ts';
-import { Unreadable, UnreadableError } from '../../../shared/resource.ts';
+import { type Aws, type ResourceRef, Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { closeLid, GOOD, kept, labelled, lidClosed, named, REF } from '../../support/fake-resource.ts';
 
 const OPEN: Observation = {
@@ -34,6 +34,25 @@ describe('a plan', () => {
     expect(seen).toEqual([{ lid: { open: true }, lock: GOOD.lock, ref: REF }, CONTEXT]);
     expect(steps).toMatchObject([{ elements: ['lid'] }]);
     expect({ byHand, state }).toEqual({ byHand: null, state: { lid: { open: true }, lock: GOOD.lock, ref: REF } });
+  });
+
+  test('sees the facets of other resources under its own names for them', async () => {
+    const shelf = { grants: {}, read: async (_aws: Aws, _ref: ResourceRef, { parameters }: Context) => parameters };
+    const broken = { grants: {}, read: () => Promise.reject(named('AccessDenied')) };
+    const seen: unknown[] = [];
+    const control = careful((state) => {
+      seen.push((state as { shelf?: unknown }).shelf);
+      return (state as { broken?: unknown }).broken === null ? [] : [closeLid()];
+    });
+    const standing: AnyControl = { ...control, related: { shelf, broken } };
+    const twin: AnyControl = { ...standing, id: 'box-twin', related: { shelf } };
+    const deeper = { ...CONTEXT, parameters: { depth: 4 } };
+    const once = await readRelated(standing, REF, OPEN, CONTEXT);
+    const twice = await readRelated(twin, REF, await readRelated(standing, REF, once, deeper), deeper);
+    expect(() => planned(standing, twice)).toThrow('could not read broken of box-1');
+    expect(planned(twin, twice).state).toMatchObject({ lid: { open: true }, shelf: { depth: 4 } });
+    expect(seen).toEqual([{ depth: 3 }, { depth: 4 }]);
+    expect(planned(control, twice).state).not.toHaveProperty('shelf');
   });
 
   test('is a person’s where the control says so, or has none', () => {
