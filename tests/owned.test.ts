@@ -136,7 +136,7 @@ describe('what infrastructure as code made', () => {
     ['Pulumi', { Key: 'managed-by', Value: 'pulumi' }],
     ['CloudFormation', { Key: 'aws:cloudformation:stack-name', Value: 'shop' }],
   ])('%s, by %j, is told, not touched, where policy.yml says so', async (tool, tag) => {
-    await expectLeftAlone(await tagged(tag), `${tool} made it`, policy);
+    await expectLeftAlone(await tagged(tag), `it is managed by ${tool} (tag `, policy);
   });
 
   test('is put right where policy.yml does not say so', async () => {
