@@ -35,9 +35,9 @@ describe('a call that the ledger holds as data', () => {
   test('was not made where the answer lists it as unsuccessful', async () => {
     const answer = (Code: string) => ({ Unsuccessful: [{ Error: { Code, Message: 'no' } }] });
     const { aws } = answering(() => answer('InvalidFlowLogId.NotFound'));
-    await expect(makeCall(call, aws)).rejects.toThrow('no');
+    await expect(sendUndoCall(call, aws)).rejects.toThrow('no');
     const { aws: already } = answering(() => answer('InvalidPermission.NotFound'));
-    expect(await makeCall(call, already)).toEqual({});
+    expect(await sendUndoCall(call, already)).toEqual({});
   });
 
   test.each([
