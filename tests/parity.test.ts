@@ -20,6 +20,23 @@ const samples = new Set(
 );
 const missing = (files: readonly string[]) => files.filter((file) => !existsSync(ROOT + file));
 
+/** Folders of which every file that does something has a test at its mirrored path, `x.test.ts`, or tests by subject, `x.<subject>.test.ts`. */
+const TESTED = ['shared/engine'];
+
+describe.each(TESTED)('%s', (folder) => {
+  const tests = readdirSync(`${ROOT}${folder.replace('shared', 'tests')}`, { recursive: true, encoding: 'utf8' });
+  const sources = readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+
+  test.each(sources)('%s has a test of its own, unless it holds types alone', async (name) => {
+    const stem = name.replace(/\.ts$/, '');
+    const isTested = tests.some((file) => file.startsWith(`${stem}.`) && file.endsWith('.test.ts'));
+    const exported = isTested ? [] : Object.keys(await import(`${ROOT}${folder}/${name}`));
+    expect(exported).toEqual([]);
+  });
+});
+
 describe.each([...catalogue])('the files of %s', (service, controls) => {
   test('every control has a test of its own', () => {
     expect(missing(controls.map(({ id }) => `tests/controls/${service}/${id}.test.ts`))).toEqual([]);
