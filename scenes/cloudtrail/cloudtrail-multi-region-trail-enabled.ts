@@ -1,20 +1,14 @@
-import {
-  CloudTrailClient,
-  type EventSelector,
-  PutEventSelectorsCommand,
-  UpdateTrailCommand,
-} from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, PutEventSelectorsCommand, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import type { Scene, SceneAccount } from '../scene.ts';
-import { createTrail, trailEvent, trailSettings, trailsAsNeighbours } from './trail.ts';
+import { createFullTrail, createTrail, trailEvent, trailSettings, trailsAsNeighbours, WRITES_ONLY } from './trail.ts';
 
 const MAIN = 'main';
-const WRITES_ONLY: EventSelector = { ReadWriteType: 'WriteOnly', IncludeManagementEvents: true };
 
 /** The trail that records the whole account: one for all scenes of an account, since beside a second one nothing were a drift. */
 async function mainTrail(account: SceneAccount) {
   const state = () => trailSettings(account, MAIN);
   if ((await state()) === null)
-    await createTrail(account, MAIN, { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true });
+    await createFullTrail(account, MAIN, { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true });
   return { client: account.aws(CloudTrailClient), state };
 }
 

@@ -8,13 +8,12 @@ import {
   StopLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
 import type { Scene, SceneAccount } from '../scene.ts';
-import { createTrail, trailEvent, trailSettings, trailsAsNeighbours } from './trail.ts';
+import { createFullTrail, createTrail, trailEvent, trailSettings, trailsAsNeighbours, WRITES_ONLY } from './trail.ts';
 
-const WRITES_ONLY: EventSelector = {
-  ReadWriteType: 'WriteOnly',
-  IncludeManagementEvents: true,
+/** Writes, and what happens to the objects of a bucket. */
+const SELECTOR: EventSelector = {
+  ...WRITES_ONLY,
   DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::reports/'] }],
-  ExcludeManagementEventSources: [],
 };
 const TAGS = [{ Key: 'owner', Value: 'security' }];
 
@@ -22,14 +21,14 @@ const TAGS = [{ Key: 'owner', Value: 'security' }];
 async function createWholeTrail(account: SceneAccount, base: string): Promise<string> {
   const { accountId, region } = account;
   const client = account.aws(CloudTrailClient);
-  const TrailName = await createTrail(account, base, {
+  const TrailName = await createFullTrail(account, account.name(base), {
     S3KeyPrefix: 'cloudtrail',
     CloudWatchLogsLogGroupArn: `arn:aws:logs:${region}:${accountId}:log-group:${base}:*`,
     CloudWatchLogsRoleArn: `arn:aws:iam::${accountId}:role/trail-to-logs`,
     KmsKeyId: `arn:aws:kms:${region}:${accountId}:key/1b2c3d4e-5f60-4718-9a0b-1c2d3e4f5a6b`,
     TagsList: TAGS,
   });
-  await client.send(new PutEventSelectorsCommand({ TrailName, EventSelectors: [WRITES_ONLY] }));
+  await client.send(new PutEventSelectorsCommand({ TrailName, EventSelectors: [SELECTOR] }));
   const InsightSelectors = [{ InsightType: 'ApiCallRateInsight' as const }];
   await client.send(new PutInsightSelectorsCommand({ TrailName, InsightSelectors }));
   return TrailName;

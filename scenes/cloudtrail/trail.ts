@@ -2,28 +2,43 @@ import {
   CloudTrailClient,
   CreateTrailCommand,
   type CreateTrailCommandInput,
+  type EventSelector,
   GetEventSelectorsCommand,
   GetInsightSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListTagsCommand,
+  PutEventSelectorsCommand,
   StartLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
 import type { JsonObject } from '../../shared/event.ts';
 import { orNull } from '../../shared/resource.ts';
 import { freshEvent } from '../fresh-event.ts';
-import { createBucket } from '../s3/bucket.ts';
+import { logBucket } from '../s3/bucket.ts';
 import type { SceneAccount } from '../scene.ts';
 
-/** Creates a trail that logs, of this region alone unless said, with a bucket of its own; gives its name. */
-export async function createTrail(
+export const WRITES_ONLY: EventSelector = {
+  ReadWriteType: 'WriteOnly',
+  IncludeManagementEvents: true,
+  DataResources: [],
+  ExcludeManagementEventSources: [],
+};
+
+/** Creates a trail that logs the writes of this region, so that it is none that could record the whole account; gives its name. */
+export async function createTrail(account: SceneAccount, base: string, options: Partial<CreateTrailCommandInput> = {}) {
+  const TrailName = await createFullTrail(account, account.name(base), options);
+  await account.aws(CloudTrailClient).send(new PutEventSelectorsCommand({ TrailName, EventSelectors: [WRITES_ONLY] }));
+  return TrailName;
+}
+
+/** Creates a trail that logs every management event, of this region alone unless said. */
+export async function createFullTrail(
   account: SceneAccount,
-  base: string,
+  Name: string,
   options: Partial<CreateTrailCommandInput> = {},
 ): Promise<string> {
   const client = account.aws(CloudTrailClient);
-  const Name = account.name(base);
-  const S3BucketName = await createBucket(account, `${base}-logs`);
+  const S3BucketName = await logBucket(account);
   await client.send(new CreateTrailCommand({ Name, S3BucketName, EnableLogFileValidation: true, ...options }));
   await client.send(new StartLoggingCommand({ Name }));
   return Name;

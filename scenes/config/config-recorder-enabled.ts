@@ -11,7 +11,7 @@ import {
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
 import { freshEvent } from '../fresh-event.ts';
-import { createBucket } from '../s3/bucket.ts';
+import { logBucket } from '../s3/bucket.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
 
 const NAME = 'default';
@@ -29,7 +29,7 @@ async function startRecorder(account: SceneAccount, region: string): Promise<voi
     recordingGroup: { allSupported: true, includeGlobalResourceTypes: true },
   };
   await client.send(new PutConfigurationRecorderCommand({ ConfigurationRecorder }));
-  const s3BucketName = await createBucket(account, 'config-history');
+  const s3BucketName = await logBucket(account);
   await client.send(new PutDeliveryChannelCommand({ DeliveryChannel: { name: NAME, s3BucketName } }));
   await client.send(new StartConfigurationRecorderCommand(recorder));
 }

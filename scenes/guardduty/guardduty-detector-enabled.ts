@@ -62,8 +62,10 @@ const happening = (
     return {
       earlier: [detectorEvent('CreateDetector', 'responseElements.detectorId', account, detector)],
       async happen() {
-        await happen(here, detector);
-        return { event: detectorEvent(sample, 'requestParameters.detectorId', account, detector) };
+        // Another scene of the account may have had it deleted, and created again, in the meantime.
+        const current = await detectorOf(here);
+        await happen(here, current);
+        return { event: detectorEvent(sample, 'requestParameters.detectorId', account, current) };
       },
       state: () => detectorsIn(here),
       neighbours: async () => ({ [`GuardDuty in ${OTHER_REGION}`]: await detectorsIn(there) }),

@@ -48,11 +48,17 @@ export const putPolicy = ({ aws }: SceneAccount, Bucket: string, ...Statement: o
   );
 
 /** Creates a bucket that every control is content with, and gives its name. */
-export async function createBucket(account: SceneAccount, base: string): Promise<string> {
+export const createBucket = (account: SceneAccount, base: string): Promise<string> =>
+  bucketNamed(`${account.name(base)}-${account.accountId}`, account);
+
+/** The bucket of the account that takes all logs; created where there is none. */
+export const logBucket = (account: SceneAccount): Promise<string> => bucketNamed(`logs-${account.accountId}`, account);
+
+async function bucketNamed(Bucket: string, account: SceneAccount): Promise<string> {
   const s3 = account.aws(S3Client);
-  const Bucket = `${account.name(base)}-${account.accountId}`;
   const LocationConstraint = account.region as BucketLocationConstraint;
-  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
+  const creation = s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
+  if ((await orNull(creation, 'BucketAlreadyOwnedByYou')) === null) return Bucket;
   await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: ALL_BLOCKED }));
   const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }];
   await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));

@@ -11,27 +11,29 @@ interface Shown {
   readonly took: number;
   /** Whether the mail is shown whole. */
   readonly whole: boolean;
-  readonly trouble: readonly string[];
+  /** What did not end as it has to. */
+  readonly wrong: readonly string[];
 }
 
-/** Writes down one scene: what was found, done and told. */
-export function showScene(screen: Screen, { number, title, results, mail, took, whole, trouble }: Shown): void {
+/** Shows one scene: what was found and done, and who was notified. */
+export function showScene(screen: Screen, { number, title, results, mail, took, whole, wrong }: Shown): void {
   const { bold, red } = screen.colors;
-  const found = results.filter(({ before }) => before === 'NON_COMPLIANT');
+  // What a detection finds was never compliant or not.
+  const found = results.filter(({ before, outcome }) => before === 'NON_COMPLIANT' || outcome === 'detected');
   screen.say('');
   screen.say(bold(`${title}.`), `${number.padStart(5)}  `);
   for (const { controlId, annotation } of found) screen.say(`${controlId}: ${annotation}`, head('found'));
-  for (const result of found) showDeed(screen, result);
+  for (const result of found) showCalls(screen, result);
   if (found.some(({ outcome }) => outcome === 'remediated'))
     screen.say(`COMPLIANT, read again ${Math.round(took)} ms after the event came`, head('now'));
   for (const { subject, text } of mail) {
-    screen.say(subject, head('told'));
+    screen.say(subject, head('notified'));
     if (whole) screen.quote(text);
   }
-  for (const line of trouble) screen.say(red(line), head('WRONG'));
+  for (const line of wrong) screen.say(red(line), head('WRONG'));
 }
 
-function showDeed(screen: Screen, { outcome, steps, error }: Result): void {
+function showCalls(screen: Screen, { outcome, steps, error }: Result): void {
   if (error !== null) screen.say(error, head('failed'));
   if (outcome === 'detected') screen.say('nothing: a person has to decide', head('done'));
   if (outcome === 'remediated')
@@ -39,4 +41,4 @@ function showDeed(screen: Screen, { outcome, steps, error }: Result): void {
       screen.sayBriefly(`${service}:${operation} ${JSON.stringify(input)}`, head('done'));
 }
 
-const head = (word: string) => `       ${word.padEnd(7)}`;
+const head = (word: string) => `       ${word.padEnd(9)}`;

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { uniqueNames } from '../../scenes/names.ts';
+import type { Happening, SceneAccount } from '../../scenes/scene.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { controls } from '../../shared/controls/index.ts';
+import { detections } from '../../shared/detections/index.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { codeVersion } from '../../shared/lambda/version.ts';
@@ -12,15 +15,14 @@ import type { Result } from '../../shared/result.ts';
 import { systemClock } from '../../shared/time.ts';
 import { LOCAL_REGION, talkOnlyTo } from '../sandbox/local.ts';
 import { type Mail, makeLocalWorld, takeMail } from '../sandbox/local-deployment.ts';
-import type { Account } from './scene.ts';
 
 /** The account of the demo with Evenkeel in it, every control in the mode that it recommends. */
 export interface Stage {
-  readonly account: Account;
+  readonly account: SceneAccount;
   readonly engine: Engine;
-  /** Gives Evenkeel an event, as EventBridge would. */
-  replay(event: object): Promise<readonly Result[]>;
-  /** The notices that have arrived since this was last asked. */
+  /** Gives Evenkeel an event, as EventBridge would, at the time that the scene says. */
+  replay(happening: Happening): Promise<readonly Result[]>;
+  /** The notifications that have arrived since this was last asked. */
   mail(): Promise<readonly Mail[]>;
 }
 
@@ -32,22 +34,26 @@ export async function stageAt(endpoint: string): Promise<Stage> {
   const clients = awsClients();
   const aws = clients(region);
   const { table, topicArn, inboxUrl } = await makeLocalWorld(aws);
+  let present: Date | undefined;
   const engine: Engine = {
     aws: clients,
     ledger: dynamoLedger(aws, table),
     notifier: snsNotifier(aws, topicArn),
     policy: policyFrom(null),
-    clock: systemClock,
+    clock: { ...systemClock, now: () => present ?? systemClock.now() },
     codeVersion,
     ceiling: 'remediate',
     // Nothing here takes AWS minutes: no recheck is asked for.
     send: async () => {},
   };
-  const context = { controls, fallback: { accountId, region }, home: region };
+  const context = { controls, detections, fallback: { accountId, region }, home: region };
   return {
-    account: { accountId, region, aws },
+    account: { accountId, region, aws, name: uniqueNames() },
     engine,
-    replay: async (event) => (await Array.fromAsync(receive(event, engine, context))).flat(),
+    async replay({ event, at }) {
+      present = at;
+      return (await Array.fromAsync(receive(event, engine, context))).flat();
+    },
     mail: () => takeMail(aws, inboxUrl),
   };
 }

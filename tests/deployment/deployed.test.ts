@@ -9,9 +9,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { uniqueNames } from '../../scenes/names.ts';
+import type { Drift, Scene } from '../../scenes/scene.ts';
 import { loadCatalogue } from '../../scripts/catalogue.ts';
-import type { Account, Drift, Scene } from '../../scripts/demo/scene.ts';
-import { scenes } from '../../scripts/demo/scenes/all.ts';
+import { demoScenes } from '../../scripts/demo/scenes.ts';
 import { type DeployedFunction, type Deployment, deploymentOf, layRegion } from '../../scripts/sandbox/deployment.ts';
 import {
   credentialsOf,
@@ -125,27 +126,36 @@ async function settled(options = {}): Promise<readonly Result[]> {
 
 const notWell = ({ outcome }: Result) => outcome !== 'compliant' && outcome !== 'notApplicable';
 
+const scenes = await demoScenes();
+/** The outcome of every scene that was played, by title. */
+const expected: Record<string, Scene['expects']> = {};
+
 test('each drift of the demo travels by rule and queue to the packaged function, and ends there as it has to', async () => {
   const ready: (readonly [Scene, Drift])[] = [];
-  const stage: Account = { accountId: ACCOUNT, region: REGION, aws: aws() };
+  const stage = { accountId: ACCOUNT, region: REGION, aws: aws(), name: uniqueNames() };
   for (const scene of scenes) ready.push([scene, await scene.prepare(stage)]);
   const ended: Record<string, object> = {};
   for (const [scene, drift] of ready) {
     for (const event of drift.earlier ?? []) await happens(event);
     await settled();
-    await happens((await drift.happen()).event);
+    const { event, at } = await drift.happen();
+    // What goes by age would have to wait for it: the function's clock is the true one.
+    if (at !== undefined) continue;
+    await happens(event);
+    expected[scene.title] = scene.expects;
     const found = (await settled()).filter(notWell);
     ended[scene.title] = Object.fromEntries(
       found.map(({ controlId, outcome, error }) => [controlId, error ?? outcome]),
     );
   }
-  expect(ended).toEqual(Object.fromEntries(scenes.map(({ title, expects }) => [title, expects])));
+  expect(ended).toEqual(expected);
+  expect(Object.keys(expected).length).toBeGreaterThan(20);
   expect(await messagesIn(deployment.outputs.DeadLetterQueueUrl ?? '', aws())).toBe(0);
 }, 120_000);
 
 test('people have read of each in Slack', () => {
   const titles = slack.take().map(({ body }) => body.text);
-  for (const { expects } of scenes)
+  for (const expects of Object.values(expected))
     for (const controlId of Object.keys(expects)) expect(titles).toContainEqual(expect.stringContaining(controlId));
 });
 

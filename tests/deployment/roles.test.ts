@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import imds from '../../scenes/ec2/ec2-instance-imdsv2-required.ts';
+import { loadScenes } from '../../scenes/index.ts';
+import type { Scene } from '../../scenes/scene.ts';
 import { loadContent } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
@@ -16,10 +19,11 @@ import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playDomain, playRules, playSlack, playWatch, roleArn } from '../support/role-scenarios.ts';
+import { playDomain, playRules, playSlack, playWatch } from '../support/role-scenarios.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
+import { sceneAccount } from '../support/test-scene.ts';
 
 /** Milliseconds that the plays may take where others use the processor too. */
 const PATIENCE = 240_000;
@@ -37,18 +41,20 @@ const place = { accountId, region: REGION, prefix: STACK };
 const arns = arnsOf(place, functions);
 const arn = (id: string) => arns.get(id) ?? '';
 
-/** Every control may act, and AWS Config may be set up anew. */
+const scenes = (await loadScenes()).flatMap(({ proof, more }) => [proof, ...more]);
+const scenesOf = (controls: readonly AnyControl[]): readonly Scene[] =>
+  scenes.filter(({ expects }) => controls.some(({ id }) => Object.hasOwn(expects, id)));
+
+/** Every control may act, each with the parameters that its scenes ask for. Those that are disruptive act only where they are named. */
 const ACTING: PolicyDocument = {
   defaults: { mode: 'remediate' },
-  controls: {
-    // It is disruptive: by itself it acts only where it is named.
-    'iam-access-key-rotated': { mode: 'remediate' },
-    'config-recorder-enabled': { parameters: { roleArn: roleArn(account, 'recorder'), s3BucketName: 'history' } },
-  },
+  controls: Object.fromEntries(
+    content.controls.map((control) => {
+      const parameters = scenesOf([control]).map((scene) => scene.parameters?.(account));
+      return [control.id, { mode: 'remediate' as const, parameters: Object.assign({}, ...parameters) }];
+    }),
+  ),
 };
-
-/** How far ahead the clock of a function is, in milliseconds: keys have to grow old. */
-const AHEAD_MS: Readonly<Record<string, number>> = { identity: 100 * DAY_MS };
 
 /** The policies of all roles, as they are deployed. */
 const policiesUnder = (document: PolicyDocument) =>
@@ -92,7 +98,7 @@ beforeAll(async () => {
     ceiling: 'remediate',
     send: messageSender({ aws: aws(REGION), prefix: STACK, domains, clock: systemClock }),
   });
-  const stage = { accountId, region: REGION, aws: account.aws() };
+  const stage = sceneAccount(account);
   for (const name of functions) {
     const { aws, calls } = recordedClients();
     const declared: Declared = new Map();
@@ -102,11 +108,13 @@ beforeAll(async () => {
       const soon = new Date(Date.now() + days).toISOString().slice(0, 10);
       const exemption = { control: 'x', resource: 'y', owner: 'a team', reason: 'it moves', expires: soon };
       const waiting = engineWith(awsClients(), { defaults: { mode: 'approve' } });
-      // This scene can be played twice in one account.
-      const imds = content.controls.filter(({ id }) => id === 'ec2-instance-imdsv2-required');
-      const own = { account: stage, engine: waiting, controls: imds };
+      const own = {
+        account: stage,
+        engine: waiting,
+        controls: content.controls.filter(({ id }) => id in imds.expects),
+      };
       const watching = { engine: engineWith(aws, { exemptions: [exemption] }, days), table, topicArn, regions };
-      await playWatch(watching, own, { services: Object.keys(domains), owner: account.aws() });
+      await playWatch(watching, imds, own, { services: Object.keys(domains), owner: account.aws() });
     } else if (name === 'slack') {
       await playSlack(aws(REGION), account);
     } else if (name === 'config-rules') {
@@ -114,7 +122,8 @@ beforeAll(async () => {
     } else {
       const results = await playDomain(
         name,
-        { account: stage, engine: engineWith(aws, ACTING, AHEAD_MS[name]), controls },
+        scenesOf(controls),
+        { account: stage, engine: engineWith(aws, ACTING), controls },
         account.aws(),
       );
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);

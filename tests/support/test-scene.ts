@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { uniqueNames } from '../../scenes/names.ts';
 import type { Scene, SceneAccount } from '../../scenes/scene.ts';
 import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import type { AnyControl } from '../../shared/control.ts';
@@ -9,20 +10,13 @@ import type { Result } from '../../shared/result.ts';
 import { testEngine } from './engine.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
 
-/** A test account as scenes want it, with names that nothing else in it has. */
-export function sceneAccount({ accountId, region, aws }: TestAccount): SceneAccount {
-  const used = new Map<string, number>();
-  return {
-    accountId,
-    region,
-    aws: aws(),
-    name(base) {
-      const count = (used.get(base) ?? 0) + 1;
-      used.set(base, count);
-      return count === 1 ? base : `${base}-${count}`;
-    },
-  };
-}
+/** A test account as scenes want it. */
+export const sceneAccount = ({ accountId, region, aws }: TestAccount): SceneAccount => ({
+  accountId,
+  region,
+  aws: aws(),
+  name: uniqueNames(),
+});
 
 /** Proves a control on the local account, through the real SDK, by its scene: the event finds the drift, a dry run changes nothing, the remediation ends it and leaves the neighbours, a second run does nothing, and the undo brings back the same state, which is exempted from then on. */
 export function testScene(control: AnyControl, scene: Scene): void {

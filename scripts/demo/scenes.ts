@@ -1,0 +1,33 @@
+import { loadScenes } from '../../scenes/index.ts';
+import type { Scene, SceneOutcome } from '../../scenes/scene.ts';
+import { type Mode, SEVERITIES, type Severity } from '../../shared/control.ts';
+import { controls } from '../../shared/controls/index.ts';
+import { detections } from '../../shared/detections/index.ts';
+
+interface Judge {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly recommendedMode: Mode;
+}
+
+const judges: ReadonlyMap<string, Judge> = new Map([...controls, ...detections].map((one) => [one.id, one]));
+
+/** Every drift that the default parameters find, the most severe first and of these the ones that most controls find, with how it ends where each control is in its recommended mode. */
+export async function demoScenes(): Promise<readonly Scene[]> {
+  const scenes = (await loadScenes()).flatMap(({ proof, more }) => [proof, ...more]);
+  return scenes
+    .filter(({ parameters }) => parameters === undefined)
+    .map((scene) => ({ ...scene, expects: recommended(scene.expects) }))
+    .sort((a, b) => severityOf(b) - severityOf(a) || Object.keys(b.expects).length - Object.keys(a.expects).length);
+}
+
+const severityOf = ({ expects }: Scene): number =>
+  Math.max(...Object.keys(expects).map((id) => SEVERITIES.indexOf(judges.get(id)?.severity ?? 'LOW')));
+
+const recommended = (expects: Scene['expects']): Scene['expects'] =>
+  Object.fromEntries(
+    Object.entries(expects).map(([id, outcome]): [string, SceneOutcome] => [
+      id,
+      judges.get(id)?.recommendedMode === 'remediate' ? outcome : 'detected',
+    ]),
+  );
