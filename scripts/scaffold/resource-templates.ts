@@ -57,7 +57,7 @@ const notWritten = (): never => {
 //   ids     \`strings\` and \`field\` (shared/event.ts) read a record whatever its capitals and lists; \`find\` looks ids up live
 //   reads   \`carried\` (shared/aws/answer.ts) refuses an answer without its member; \`sole\` (shared/aws/ec2/describe.ts) and
 //           \`Gone\` (shared/resource.ts) say that there is no such resource; \`orNull\` turns "not configured" into null,
-//           \`orUnreadable\` a part that cannot be read into a value; \`related\` reads a facet of another resource
+//           \`orUnreadable\` a part that cannot be read into a value
 //   grants  \`onResources\` where IAM can narrow the action to an ARN, else \`onEverything\` (shared/resource.ts)
 //   pages   \`pagesOf\` around the SDK's paginator, \`onePage\` where there is none (shared/aws/pages.ts)
 //   owner   \`ec2Ownership\` (shared/aws/ec2/tags.ts), \`serviceOfTags\` (shared/aws/service-managed.ts), as \`ownership\`

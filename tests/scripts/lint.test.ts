@@ -69,6 +69,8 @@ refused.set('shared/engine/client.ts', [IMPORT, importing('@aws-sdk/client-ec2')
 refused.set('shared/controls/ec2/sibling.ts', [IMPORT, importing('./other.ts')]);
 refused.set('shared/controls/ec2/neighbour.ts', [IMPORT, importing('../s3/other.ts')]);
 refused.set('shared/controls/ec2/crypto.ts', [IMPORT, importing('node:crypto')]);
+refused.set('shared/resources/ec2/neighbour.ts', [IMPORT, importing('../s3/bucket.ts')]);
+passed.set('shared/resources/ec2/sibling.ts', importing('./volume.ts'));
 refused.set('shared/detections/sibling.ts', [IMPORT, importing('./other.ts')]);
 
 const IMPURE: Readonly<Record<string, string>> = {
