@@ -8,7 +8,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { onResources, Unreadable } from '../../resource.ts';
-import { type Step, step, stepBuilder } from '../../step.ts';
+import { step, stepBuilder } from '../../step.ts';
 import { type Breadth, coversTheWorld, isTooWide, mergedCidrs, opensPort, reachOf } from '../cidr.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
@@ -42,7 +42,7 @@ export function exposingRules(
   for (const rule of rules) {
     if (rule.IsEgress === true || !ports.some((port) => opensPort(rule, port))) continue;
     const sources = sourcesOf(rule, prefixLists);
-    // Ranges that nobody on the Internet has, such as `fd00::/8`, are not the world however wide they are.
+    // Ranges that are not routed on the Internet, such as `fd00::/8`, are not the world however wide they are.
     if (sources instanceof Unreadable) unknown.push(sources);
     else if (reachOf(sources) > 0) open.push({ rule, sources });
   }
@@ -59,7 +59,7 @@ interface OpenRule {
   readonly sources: readonly string[];
 }
 
-/** Those that have to go so that the others together no longer cover the world: the narrowest are let in first, then each wider one as long as there is room. */
+/** The rules to revoke so that the others together no longer cover the world: the narrowest stay first, then each wider one as long as there is room. */
 function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly OpenRule[] {
   const covered = (some: readonly OpenRule[], port: number) =>
     coversTheWorld(some.filter(({ rule }) => opensPort(rule, port)).flatMap(({ sources }) => sources));
@@ -70,13 +70,13 @@ function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly
     .sort((a, b) => a.reach - b.reach || a.id.localeCompare(b.id))
     .map(({ one }) => one);
   // Merged as they come: a group may have a thousand rules.
-  const kept = new Map(crowded.map((port) => [port, [] as readonly string[]]));
+  const staying = new Map(crowded.map((port) => [port, [] as readonly string[]]));
   const removed: OpenRule[] = [];
   for (const one of narrowestFirst) {
-    const opened = [...kept].filter(([port]) => opensPort(one.rule, port));
+    const opened = [...staying].filter(([port]) => opensPort(one.rule, port));
     const widened = opened.map(([port, cidrs]) => [port, mergedCidrs([...cidrs, ...one.sources])] as const);
     if (widened.some(([, cidrs]) => coversTheWorld(cidrs))) removed.push(one);
-    else for (const [port, cidrs] of widened) kept.set(port, cidrs);
+    else for (const [port, cidrs] of widened) staying.set(port, cidrs);
   }
   return removed;
 }
@@ -110,48 +110,47 @@ const GROUPS_AND_RULES = [
   'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
 ];
 const ALREADY_REVOKED = ['InvalidSecurityGroupRuleId.NotFound', 'InvalidPermission.NotFound'];
-const ALREADY_THERE = ['InvalidPermission.Duplicate'];
+const ALREADY_AUTHORIZED = ['InvalidPermission.Duplicate'];
 
-/** Revokes an ingress rule by its id, so that its neighbours in the same permission stay; the undo puts it back with description and tags. */
-export const revokeIngress = stepBuilder(
-  onResources(GROUPS_AND_RULES, 'ec2:RevokeSecurityGroupIngress'),
-  (groupId: string, rule: SecurityGroupRule) =>
-    step(EC2Client, RevokeSecurityGroupIngressCommand, byId(groupId, rule), {
+/** Revokes a rule by its id, so that its neighbours in the same permission stay; the undo restores it with description and tags. */
+const revokeBy = (
+  action: string,
+  revoke: typeof RevokeSecurityGroupIngressCommand | typeof RevokeSecurityGroupEgressCommand,
+  authorize: typeof AuthorizeSecurityGroupIngressCommand | typeof AuthorizeSecurityGroupEgressCommand,
+) =>
+  stepBuilder(onResources(GROUPS_AND_RULES, action), (GroupId: string, rule: SecurityGroupRule) => {
+    const elements = [ruleElement(rule)];
+    const input = { GroupId, SecurityGroupRuleIds: [rule.SecurityGroupRuleId ?? ''] };
+    return step(EC2Client, revoke, input, {
       satisfiedBy: ALREADY_REVOKED,
-      elements: [ruleElement(rule)],
-      undo: () => [authorize(AuthorizeSecurityGroupIngressCommand, groupId, rule)],
-    }),
+      elements,
+      undo: () => [
+        step(EC2Client, authorize, ruleInput(GroupId, rule), { satisfiedBy: ALREADY_AUTHORIZED, elements }),
+      ],
+    });
+  });
+
+export const revokeIngress = revokeBy(
+  'ec2:RevokeSecurityGroupIngress',
+  RevokeSecurityGroupIngressCommand,
+  AuthorizeSecurityGroupIngressCommand,
 );
 
-/** Revokes an egress rule, as `revokeIngress` does. */
-export const revokeEgress = stepBuilder(
-  onResources(GROUPS_AND_RULES, 'ec2:RevokeSecurityGroupEgress'),
-  (groupId: string, rule: SecurityGroupRule) =>
-    step(EC2Client, RevokeSecurityGroupEgressCommand, byId(groupId, rule), {
-      satisfiedBy: ALREADY_REVOKED,
-      elements: [ruleElement(rule)],
-      undo: () => [authorize(AuthorizeSecurityGroupEgressCommand, groupId, rule)],
-    }),
+export const revokeEgress = revokeBy(
+  'ec2:RevokeSecurityGroupEgress',
+  RevokeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupEgressCommand,
 );
 
-const byId = (groupId: string, { SecurityGroupRuleId = '' }: SecurityGroupRule) => ({
-  GroupId: groupId,
-  SecurityGroupRuleIds: [SecurityGroupRuleId],
-});
-
-function authorize(
-  command: typeof AuthorizeSecurityGroupIngressCommand | typeof AuthorizeSecurityGroupEgressCommand,
-  groupId: string,
-  rule: SecurityGroupRule,
-): Step {
-  // AWS keeps the tags that begin with `aws:` to itself and refuses a call that sets them.
+/** The request that authorizes this rule again. */
+function ruleInput(groupId: string, rule: SecurityGroupRule) {
+  // AWS refuses a call that sets tags beginning with `aws:`.
   const tags = rule.Tags?.filter(({ Key = '' }) => !Key.startsWith('aws:')) ?? [];
-  const again = {
+  return {
     GroupId: groupId,
     IpPermissions: [permissionOf(rule)],
     ...(tags.length > 0 ? { TagSpecifications: [{ ResourceType: 'security-group-rule' as const, Tags: tags }] } : {}),
   };
-  return step(EC2Client, command, again, { satisfiedBy: ALREADY_THERE, elements: [ruleElement(rule)] });
 }
 
 /** The permission that holds just this rule. */
