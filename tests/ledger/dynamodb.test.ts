@@ -3,12 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoLedger, dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { NEW_RESOURCE } from '../../shared/ledger/ledger.ts';
-import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { ConflictError } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { testLedger } from '../support/test-ledger.ts';
+import { testStore } from '../support/test-store.ts';
 
 const { aws, store, endpoint, env } = await ledgerAccount();
 
@@ -17,7 +17,7 @@ const wire = await wireTo(endpoint);
 const client = new DynamoDBClient({ endpoint: wire.endpoint, maxAttempts: 3 });
 const far = dynamoStore((() => client) as never, env.EVENKEEL_TABLE ?? '');
 
-testLedger('in memory', async () => memoryLedger());
+testStore('in DynamoDB', async () => store);
 testLedger('in DynamoDB', async () => ledgerIn(store));
 
 test('a table that does not exist throws, in every call', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { ACCOUNT, admit, NO_BREAKERS } from '../../shared/ledger/breaker.ts';
-import { type Ledger, readOnly, refOfKey, resourceKey } from '../../shared/ledger/ledger.ts';
+import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { countingStore, type StoreCall } from '../support/counting-store.ts';
-import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
+import { change, exemptionOf, REF } from '../support/ledger-fixtures.ts';
 import { driftedBox, ledgerRun, type RunAccount } from '../support/ledger-run.ts';
 
 const KEY = resourceKey('ec2', REF);
@@ -90,48 +90,6 @@ describe('the calls of a run', () => {
   });
 });
 
-describe('a ledger that is only read', () => {
-  test('decides, gives the session as it would be, and keeps what it has', async () => {
-    const ledger = memoryLedger();
-    await change(ledger, KEY, { findings: { a: findingOf('a') } });
-    await saveRecord(ledger, remediationOf('rem-1'));
-    const before = await ledger.load(KEY);
-    const dry = readOnly(ledger);
-    const [next, answer] = await dry.update(await dry.load(KEY), (state) => ({
-      next: { ...state, findings: {} },
-      records: [remediationOf('rem-2')],
-      exemptions: [exemptionOf('x')],
-      answer: 'decided',
-    }));
-    expect(answer).toBe('decided');
-    expect(next).toMatchObject({ version: before.version + 1, state: { findings: {}, head: { sequence: 2 } } });
-    await dry.saveExemption(exemptionOf('x'));
-    await dry.pause({ control: null, reason: '', by: '', at: '' });
-    await dry.announcements.enqueue('a', { severity: 'HIGH', subject: '', text: '' });
-    expect(await dry.resume(null)).toBe(false);
-    expect(await dry.markOnce('m')).toBe(false);
-    for (const either of [ledger, dry]) {
-      expect(await either.load(KEY)).toEqual(before);
-      expect(await either.remediation('rem-1')).toEqual(remediationOf('rem-1'));
-      expect(await either.remediation('rem-2')).toBeNull();
-      expect([await either.exemptions(), await either.pauses()]).toEqual([[], []]);
-      expect(await either.wasMarked('m')).toBe(false);
-    }
-    expect(await ledger.announcements.claim(T)).toEqual([]);
-  });
-
-  test('begins no breaker and ends none', async () => {
-    const ledger = memoryLedger();
-    const session = await ledger.loadShared(await ledger.load(KEY));
-    const { account } = driftedBox();
-    await ledgerRun(account, optionsOf(ledger, 'a'));
-    const before = await ledger.breakers.all();
-    await readOnly(ledger).breakers.close(ACCOUNT);
-    expect(await ledger.breakers.all()).toEqual(before);
-    expect(session.shared?.breakers.size).toBe(0);
-  });
-});
-
 test('what is decided on a state that another run has changed meanwhile is decided anew, though the state itself stays', async () => {
   const ledger = memoryLedger();
   const session = await ledger.loadShared(await ledger.load(KEY));
@@ -142,23 +100,4 @@ test('what is decided on a state that another run has changed meanwhile is decid
     return { exemptions: [exemptionOf('ex-1')], answer: null };
   });
   expect(seen).toEqual([session.state.arn, 'of another run']);
-});
-
-test('two ledgers in memory are two', async () => {
-  await change(memoryLedger(), 'k', { recheckAt: 1 });
-  expect((await memoryLedger().load('k')).version).toBe(0);
-});
-
-test('no two resources share a key, and a key names its resource', () => {
-  const refs = [
-    REF,
-    { ...REF, resourceId: 'sg-2' },
-    { ...REF, resourceId: 'a|b' },
-    { ...REF, region: 'us-east-1' },
-    { ...REF, accountId: '444455556666' },
-    { ...REF, resourceType: 'AWS::EC2::VPC' },
-  ];
-  const keys = [...refs.map((ref) => resourceKey('ec2', ref)), resourceKey('s3', REF)];
-  expect(new Set(keys).size).toBe(keys.length);
-  expect(keys.map(refOfKey)).toEqual([...refs, REF]);
 });

@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { chainErrors } from '../../shared/ledger/chain.ts';
+import { resourceKey } from '../../shared/ledger/keys.ts';
+import { listsIn } from '../../shared/ledger/lists.ts';
+import { memoryStore } from '../../shared/ledger/memory.ts';
+import { stateKey } from '../../shared/ledger/session.ts';
+import { NEW_RESOURCE } from '../../shared/ledger/state.ts';
+import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import { change, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
+
+const KEY = resourceKey('ec2', REF);
+const OTHER = { ...REF, resourceId: 'sg-2' };
+const OTHER_KEY = resourceKey('ec2', OTHER);
+
+async function scene() {
+  const store = memoryStore();
+  const ledger = ledgerIn(store);
+  await saveRecord(ledger, remediationOf('rem-1', { status: 'remediated' }));
+  await saveRecord(ledger, remediationOf('rem-2', { ref: OTHER }));
+  await change(ledger, KEY, { findings: { a: findingOf('a') } });
+  await change(ledger, OTHER_KEY, { lastKnown: { group: {} } });
+  return { store, lists: listsIn(store) };
+}
+
+test('findings and what is remembered are found through the resources that are active', async () => {
+  const { lists } = await scene();
+  expect((await Array.fromAsync(lists.active())).map(({ key }) => key).sort()).toEqual([KEY, OTHER_KEY].sort());
+  expect(await Array.fromAsync(lists.openFindings())).toMatchObject([{ key: KEY, ref: REF, controlId: 'a' }]);
+  const scope = { accountId: REF.accountId, region: REF.region, service: 'ec2' };
+  expect(await Array.fromAsync(lists.remembered(scope))).toEqual([OTHER_KEY]);
+  expect(await Array.fromAsync(lists.remembered({ ...scope, service: 's3' }))).toEqual([]);
+});
+
+test('each chain is whole, with its own records and no others', async () => {
+  const { lists } = await scene();
+  const chains = await lists.chains();
+  expect([...chains.keys()]).toEqual([KEY, OTHER_KEY].sort());
+  expect(await lists.chainKeys()).toEqual([...chains.keys()]);
+  for (const [key, { head, links, evidence }] of chains) {
+    expect(chainErrors(head, links, (id) => evidence.get(id) ?? null)).toEqual([]);
+    expect(await lists.chain(key)).toEqual({ head, links });
+    expect([...evidence.keys()]).toEqual([key === KEY ? 'rem-1' : 'rem-2']);
+  }
+});
+
+test('a chain whose records were all removed is still listed, by its head', async () => {
+  const store = memoryStore();
+  const head = { sequence: 2, hash: 'h' };
+  const listed = { list: 'QUIET', at: KEY };
+  await store.commit([{ ...stateKey(KEY), read: 0, document: { ...NEW_RESOURCE, head }, listed }]);
+  const chains = await listsIn(store).chains();
+  expect([...chains]).toEqual([[KEY, { head, links: [], evidence: new Map() }]]);
+  expect(chainErrors(head, [], () => null)).not.toEqual([]);
+});
