@@ -124,9 +124,7 @@ const revokeBy = (
     return step(EC2Client, revoke, input, {
       satisfiedBy: ALREADY_REVOKED,
       elements,
-      undo: () => [
-        step(EC2Client, authorize, ruleInput(GroupId, rule), { satisfiedBy: ALREADY_AUTHORIZED, elements }),
-      ],
+      undo: () => [step(EC2Client, authorize, ruleInput(GroupId, rule), { satisfiedBy: ALREADY_AUTHORIZED, elements })],
     });
   });
 
