@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { configuredTree } from '../scripts/sandbox/configured-tree.ts';
 import { deploymentOf, layRegion } from '../scripts/sandbox/deployment.ts';
 import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
-import { packageWith } from '../scripts/sandbox/package.ts';
 import { oneAtATime } from '../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../shared/aws/clients.ts';
 import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from './cost-tables.ts';
@@ -19,7 +19,7 @@ const ACCOUNT = '123456789012';
 async function main(): Promise<void> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const sandbox = await openLocalAccount({ say });
-  const built = await packageWith(POLICY, { slackSecret: `secretsmanager:${SLACK_SECRET}` });
+  const built = await configuredTree(POLICY, { slackSecret: `secretsmanager:${SLACK_SECRET}` });
   try {
     talkOnlyTo(sandbox.endpoint, LOCAL_REGION);
     say('deploys');

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { UsageError } from '../../shared/cli/errors.ts';
+import { configuredTree } from '../sandbox/configured-tree.ts';
 import { deploymentOf } from '../sandbox/deployment.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../sandbox/local.ts';
-import { packageWith } from '../sandbox/package.ts';
 import { oneAtATime } from '../sandbox/serial-proxy.ts';
 import { STORM_POLICY, type StormPlan, storm, writesIn } from './storm.ts';
 
@@ -35,7 +35,7 @@ function planOf(args: readonly string[]): StormPlan {
 async function main(plan: StormPlan): Promise<number> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const sandbox = await openLocalAccount({ say });
-  const built = await packageWith(STORM_POLICY);
+  const built = await configuredTree(STORM_POLICY);
   try {
     talkOnlyTo(sandbox.endpoint, LOCAL_REGION);
     const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = LOCAL_CREDENTIALS;

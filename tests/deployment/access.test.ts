@@ -1,20 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadContent } from '../../scripts/catalogue.ts';
-import { ofType, PATIENCE, type Resources, templateIn } from '../support/serverless.ts';
-import { copyOfTree } from '../support/tree.ts';
-import { EMAILS, packageVariant, STAGE } from '../support/variants.ts';
+import { EMAILS, packaged, STAGE, VARIANTS } from '../support/packages.ts';
+import { ofType, PATIENCE, type Resources } from '../support/serverless.ts';
 
 // What the local account does not look at: who may use what of the deployment, and what outlasts it.
 const { controls } = await loadContent();
 const PREFIX = `evenkeel-${STAGE}`;
 
-const tree = copyOfTree();
 let resources: Resources;
 let elsewhere: Resources;
 beforeAll(async () => {
-  expect(await packageVariant('full', tree)).toMatchObject({ status: 0 });
-  resources = templateIn(tree).Resources;
+  resources = (await packaged(VARIANTS.full)).template.Resources;
   elsewhere = JSON.parse(resources.Forwarding?.Properties.TemplateBody).Resources;
 }, PATIENCE);
 

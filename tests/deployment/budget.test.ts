@@ -3,41 +3,28 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
 import { DOMAINS } from '../../shared/service.ts';
-import { run } from '../support/command.ts';
-import {
-  generate,
-  ofType,
-  PATIENCE,
-  policiesOf,
-  type Resources,
-  serverless,
-  templateIn,
-} from '../support/serverless.ts';
-import { addStandIns } from '../support/stand-ins.ts';
-import { copyOfTree } from '../support/tree.ts';
+import { run, temporaryFolder } from '../support/command.ts';
+import { packaged, STAGE } from '../support/packages.ts';
+import { ofType, PATIENCE, policiesOf, type Resources } from '../support/serverless.ts';
 
 // What AWS takes, held with as many controls as Evenkeel may come to have and everything on that a deployment can have.
 const COUNT = 200;
-/** The longest names that a deployment can have. */
-const STAGE = 'a-stage-of-20-letter';
-const FLAGS = [
+const flags = [
   `--stage=${STAGE}`,
   '--param=slackSecret=secretsmanager:evenkeel/slack',
   '--param=configRules=true',
   '--param=emails=a@example.com,b@example.com',
 ];
 
-const tree = copyOfTree();
+const temporary = temporaryFolder();
+let folder: string;
 let resources: Resources;
 let size: number;
 beforeAll(async () => {
-  addStandIns(tree, COUNT);
-  writeFileSync(`${tree}policy.yml`, 'defaults: { mode: remediate }\n');
-  expect(await generate(tree)).toMatchObject({ status: 0 });
-  expect(await serverless(tree, ['package', ...FLAGS])).toMatchObject({ status: 0 });
-  const template = templateIn(tree);
-  resources = template.Resources;
-  size = JSON.stringify(template).length;
+  const made = await packaged({ policy: 'defaults: { mode: remediate }\n', flags, standIns: COUNT });
+  folder = made.folder;
+  resources = made.template.Resources;
+  size = JSON.stringify(made.template).length;
 }, PATIENCE);
 
 /** Text as it is in an account whose names are as long as they get. */
@@ -74,8 +61,8 @@ test('every domain, Slack and the rules of AWS Config are in, and every control'
 test('the stack has less than 250 resources, and CloudFormation takes its template', async () => {
   expect(Object.keys(resources).length).toBeLessThan(250);
   expect(size).toBeLessThan(1_000_000);
-  const file = `${tree}.serverless/cloudformation-template-update-stack.json`;
-  const elsewhere = `${tree}.serverless/region.json`;
+  const file = join(folder, 'cloudformation-template-update-stack.json');
+  const elsewhere = join(temporary, 'region.json');
   writeFileSync(elsewhere, resources.Forwarding?.Properties.TemplateBody);
   // Of the services that stand in, the linter knows no actions.
   const args = ['--regions', 'eu-west-1', '--ignore-checks', 'W3037', '--template', file, elsewhere];

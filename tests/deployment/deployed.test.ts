@@ -13,6 +13,7 @@ import { uniqueNames } from '../../scenes/names.ts';
 import type { Drift, Scene } from '../../scenes/scene.ts';
 import { loadCatalogue } from '../../scripts/catalogue.ts';
 import { demoScenes } from '../../scripts/demo/scenes.ts';
+import { configuredTree } from '../../scripts/sandbox/configured-tree.ts';
 import { type DeployedFunction, type Deployment, deploymentOf, layRegion } from '../../scripts/sandbox/deployment.ts';
 import {
   credentialsOf,
@@ -23,7 +24,6 @@ import {
   startInstance,
 } from '../../scripts/sandbox/event-source-mapping.ts';
 import { startSandbox } from '../../scripts/sandbox/moto.ts';
-import { packageWith } from '../../scripts/sandbox/package.ts';
 import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Result } from '../../shared/result.ts';
@@ -32,7 +32,13 @@ import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift
 import { enforce, owner, permit } from '../support/enforced.ts';
 import { REGION } from '../support/samples.ts';
 import type { TestAccount } from '../support/sandbox.ts';
-import { named, statementsOf as statementsIn, templateAt } from '../support/serverless.ts';
+import {
+  named,
+  PATIENCE,
+  statementsOf as statementsIn,
+  type Resources as TemplateResources,
+  templateAt,
+} from '../support/serverless.ts';
 import { slackServer } from '../support/slack-server.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
@@ -44,7 +50,7 @@ const SECRET = 'evenkeel/slack';
 
 const [sandbox, built, slack] = await Promise.all([
   startSandbox(),
-  packageWith(POLICY, { regions: ELSEWHERE, slackSecret: `secretsmanager:${SECRET}` }),
+  configuredTree(POLICY, { regions: ELSEWHERE, slackSecret: `secretsmanager:${SECRET}` }),
   slackServer(),
 ]);
 const endpoint = await oneAtATime(sandbox.endpoint);
@@ -60,7 +66,7 @@ let credentials: Readonly<Record<string, string>> = {};
 const instances = new Map<string, Instance>();
 const logs: Logged[] = [];
 
-const { Resources } = templateAt(built.folder);
+let Resources: TemplateResources = {};
 const statementsOf = (name: string) => statementsIn(Resources, name);
 const roleName = ({ role }: DeployedFunction) => role.split('/').at(-1) ?? '';
 const deployed = (name: string) => deployment.functions.find((one) => one.name === name) as DeployedFunction;
@@ -81,6 +87,7 @@ async function connectSlack(): Promise<void> {
 
 beforeAll(async () => {
   await built.deploy({ ...home, ...anybody });
+  Resources = templateAt(built.folder).Resources;
   deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
   await layRegion(deployment, built.folder, ELSEWHERE, aws);
   await connectSlack();
@@ -93,7 +100,7 @@ beforeAll(async () => {
   await enforce(sandbox.endpoint);
   Object.assign(process.env, credentials);
   clients = awsClients();
-}, 120_000);
+}, PATIENCE);
 
 afterAll(async () => {
   for (const instance of instances.values()) instance.kill();

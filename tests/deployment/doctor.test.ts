@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { configuredTree } from '../../scripts/sandbox/configured-tree.ts';
 import { layRegion, stackNamed } from '../../scripts/sandbox/deployment.ts';
-import { packageWith } from '../../scripts/sandbox/package.ts';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
 import { type Alteration, wireTo } from '../support/aws-proxy.ts';
 import { temporaryFolder } from '../support/command.ts';
@@ -10,6 +10,7 @@ import { completeStack, type DeployedStack, SECRET, STACK } from '../support/dep
 import { doctor, onlyRegions, recordHeartbeats } from '../support/doctor.ts';
 import type { Fault } from '../support/faults/fault.ts';
 import { FAULTS } from '../support/faults.ts';
+import { leaveUnbundled } from '../support/packages.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { PATIENCE, templateAt } from '../support/serverless.ts';
@@ -22,11 +23,13 @@ const account = await testAccount();
 const wire = await wireTo(account.endpoint);
 const cwd = temporaryFolder();
 writeFileSync(join(cwd, 'detect.yml'), POLICY);
-const built = await packageWith(POLICY, {
+const built = await configuredTree(POLICY, {
   regions: OTHERS.join(','),
   emails: 'security@example.com',
   slackSecret: `secretsmanager:${SECRET}`,
 });
+// No function of it runs.
+leaveUnbundled(built.path);
 afterAll(built.remove);
 
 let stack: DeployedStack;

@@ -4,9 +4,9 @@ import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { matches } from '../support/event-pattern.ts';
+import { packaged, VARIANTS } from '../support/packages.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
-import { named, ofType, PATIENCE, type Resources, serverless, templateIn } from '../support/serverless.ts';
-import { copyOfTree } from '../support/tree.ts';
+import { named, ofType, PATIENCE, type Resources } from '../support/serverless.ts';
 
 const content = await loadContent();
 const domains = [...byDomain(content).keys()];
@@ -18,10 +18,8 @@ const domainOf = (service: string) =>
 let resources: Resources;
 /** What stands in each other region. */
 let region: { readonly Resources: Resources };
-const tree = copyOfTree();
 beforeAll(async () => {
-  expect(await serverless(tree, ['package'])).toMatchObject({ status: 0 });
-  const { Resources } = templateIn(tree);
+  const { Resources } = (await packaged(VARIANTS.plain)).template;
   // What CloudFormation makes of the names in them.
   const filledIn = (text: string) =>
     JSON.parse(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { configuredTree } from '../../scripts/sandbox/configured-tree.ts';
 import { type Deployment, deploymentOf } from '../../scripts/sandbox/deployment.ts';
-import { packageWith } from '../../scripts/sandbox/package.ts';
 import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { STORM_POLICY, storm, writesIn } from '../../scripts/storm/storm.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
@@ -14,7 +14,7 @@ const RESOURCES = 24;
 const PATIENCE = 240_000;
 
 const account = await testAccount();
-const built = await packageWith(STORM_POLICY);
+const built = await configuredTree(STORM_POLICY);
 const writes = writesIn();
 const endpoint = await oneAtATime(account.endpoint, writes.see);
 process.env.AWS_ENDPOINT_URL = endpoint;

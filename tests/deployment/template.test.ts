@@ -8,29 +8,22 @@ import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
-import { run } from '../support/command.ts';
-import {
-  named,
-  ofType,
-  PATIENCE,
-  type Resources,
-  statementsOf,
-  type Template,
-  templateIn,
-} from '../support/serverless.ts';
-import { copyOfTree } from '../support/tree.ts';
-import { packageVariant, STAGE, type Variant } from '../support/variants.ts';
+import { run, temporaryFolder } from '../support/command.ts';
+import { type Package, packaged, VARIANTS as SETTINGS, STAGE, type Variant } from '../support/packages.ts';
+import { named, ofType, PATIENCE, type Resources, statementsOf, type Template } from '../support/serverless.ts';
 
 const domains = [...byDomain(await loadContent()).keys()];
 const VARIANTS: readonly Variant[] = ['plain', 'full', 'alone'];
-const trees = Object.fromEntries(VARIANTS.map((name) => [name, copyOfTree()])) as Record<Variant, string>;
+const temporary = temporaryFolder();
+let packages: readonly Package[];
 const templates = {} as Record<Variant, Template>;
 let plain: Resources;
 let full: Resources;
 beforeAll(async () => {
-  const finished = await Promise.all(VARIANTS.map((name) => packageVariant(name, trees[name])));
-  expect(finished).toMatchObject(VARIANTS.map(() => ({ status: 0 })));
-  for (const name of VARIANTS) templates[name] = templateIn(trees[name]);
+  packages = await Promise.all(VARIANTS.map((name) => packaged(SETTINGS[name])));
+  VARIANTS.forEach((name, index) => {
+    templates[name] = (packages[index] as Package).template;
+  });
   plain = templates.plain.Resources;
   full = templates.full.Resources;
 }, PATIENCE);
@@ -43,13 +36,17 @@ const text = (value: unknown): string =>
   typeof value === 'string' ? value : String(Object.values(value as object)[0]).replaceAll('AWS::', '');
 
 describe('CloudFormation', () => {
-  test('takes each variant, and what is laid in the other regions, without a word of its linter', async () => {
-    const elsewhere = `${trees.full}.serverless/region.json`;
-    writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
-    const files = VARIANTS.map((name) => `${trees[name]}.serverless/cloudformation-template-update-stack.json`);
-    const args = ['--regions', 'eu-west-1', 'us-east-1', '--template', ...files, elsewhere];
-    expect(await run(join(ROOT, '.sandbox/venv/bin/cfn-lint'), args)).toEqual({ status: 0, stdout: '', stderr: '' });
-  });
+  test(
+    'takes each variant, and what is laid in the other regions, without a word of its linter',
+    async () => {
+      const elsewhere = join(temporary, 'region.json');
+      writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
+      const files = packages.map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json'));
+      const args = ['--regions', 'eu-west-1', 'us-east-1', '--template', ...files, elsewhere];
+      expect(await run(join(ROOT, '.sandbox/venv/bin/cfn-lint'), args)).toEqual({ status: 0, stdout: '', stderr: '' });
+    },
+    PATIENCE,
+  );
 
   test('has room for it: template, roles, and the template within the template', () => {
     expect(Object.keys(full).length).toBeLessThan(250);

@@ -1,4 +1,5 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
@@ -8,7 +9,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { evenkeelAs } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { testAccount } from '../support/sandbox.ts';
-import { generate, PATIENCE, serverless } from '../support/serverless.ts';
+import { generate, PATIENCE, serverless, type Template, templateAt } from '../support/serverless.ts';
 import { addStandIns } from '../support/stand-ins.ts';
 import { copyOfTree } from '../support/tree.ts';
 
@@ -17,22 +18,27 @@ const account = await testAccount();
 const evenkeel = (table: string, args: readonly string[]) =>
   evenkeelAs({ ...account.env, EVENKEEL_TABLE: table })([...args]);
 
+const flagsOf = (regions: string) => [`--param=regions=${regions}`];
+
 /** A version of the tree, as it is deployed to the account. */
 async function deploy(tree: string, policy: string, regions: string): Promise<StackInAccount> {
   writeFileSync(`${tree}policy.yml`, policy);
   expect(await generate(tree)).toMatchObject({ status: 0 });
-  const flags = [`--param=regions=${regions}`];
-  expect(await serverless(tree, ['package', ...flags])).toMatchObject({ status: 0 });
-  // A deployment clears its folder away.
-  cpSync(`${tree}.serverless`, `${tree}packaged`, { recursive: true });
-  const { status, stdout, stderr } = await serverless(
-    tree,
-    ['deploy', '--package', '.serverless', ...flags],
-    account.env,
-  );
+  const { status, stdout, stderr } = await serverless(tree, ['deploy', ...flagsOf(regions)], account.env);
   expect({ status, said: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, said: '' });
-  return stackNamed(STACK, account.aws());
+  const { Stacks = [] } = await account
+    .aws()(CloudFormationClient)
+    .send(new DescribeStacksCommand({ StackName: STACK }));
+  // The framework makes a stack of a bucket first, and all else by an update.
+  expect(Stacks).toMatchObject([{ StackStatus: 'UPDATE_COMPLETE' }]);
+  const stack = await stackNamed(STACK, account.aws());
+  expect(Object.keys(stack.resources)).toEqual(expect.arrayContaining(inAccount(templateAt(`${tree}.serverless`))));
+  return stack;
 }
+
+/** The logical ids of a template that the local account can make. */
+const inAccount = ({ Resources }: Template): string[] =>
+  Object.keys(Resources).filter((id) => /LambdaFunction$|^(LedgerTable|NoticeTopic|DeadLetterQueue)$/.test(id));
 
 /** Lets the deployed function of a domain work on all that its queue holds. */
 async function work(deployment: Deployment, name: string): Promise<void> {
@@ -77,7 +83,7 @@ beforeAll(async () => {
   ledger = dynamoLedger(account.aws(), table);
   groupId = await openGroup(account, 'waiting');
   await happens(groupId, 'before');
-  await work(await deploymentOf(STACK, `${before}packaged`, account.aws()), 'infrastructure');
+  await work(await deploymentOf(STACK, `${before}.serverless`, account.aws()), 'infrastructure');
   const paused = ['pause', '--control', 's3-bucket-encrypted', '--reason', 'a migration'];
   expect(await evenkeel(table, paused)).toMatchObject({ status: 0 });
   const rule = ['--control', 's3-bucket-tls-required', '--resource', 'arn:aws:s3:::www', '--reason', 'a public site'];
@@ -119,8 +125,21 @@ describe('an upgrade that changes regions, controls and modes', () => {
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
     const another = await openGroup(account, 'after');
     await happens(another, 'after');
-    await work(await deploymentOf(STACK, `${after}packaged`, account.aws()), 'infrastructure');
+    await work(await deploymentOf(STACK, `${after}.serverless`, account.aws()), 'infrastructure');
     expect(await ingressOf(account, [another])).toEqual([`${another} tcp 443 10.0.0.0/8`]);
     expect(await kept(ledger)).toMatchObject({ exemptions: was.exemptions, pauses: was.pauses, approvals: [] });
   });
+
+  test(
+    'is removed as it was made, but for what has to outlast it',
+    async () => {
+      expect(
+        await serverless(after, ['remove', ...flagsOf(upgraded.outputs.Regions ?? '')], account.env),
+      ).toMatchObject({
+        status: 0,
+      });
+      await expect(stackNamed(STACK, account.aws())).rejects.toThrow('does not exist');
+    },
+    PATIENCE,
+  );
 });

@@ -54,9 +54,6 @@ export const generate = (tree: string): Promise<Finished> =>
 export const templateAt = (folder: string): Template =>
   JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
 
-/** The template of a tree that is packaged. */
-export const templateIn = (tree: string): Template => templateAt(`${tree}.serverless`);
-
 export const ofType = (from: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(from).filter(([, { Type }]) => Type === type);
 

@@ -8,49 +8,43 @@ import { ROOT } from '../catalogue.ts';
 const LEFT_OUT = ['node_modules', '.git', '.sandbox', '.serverless', '.esbuild', 'coverage', 'tests', 'bench'];
 const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 
-/** A copy of the tree, packaged with another policy.yml and other parameters than its own. */
-export interface LocalPackage {
-  /** What the folder .serverless held: the archives and the template. */
+/** A copy of the tree with another policy.yml and other parameters than its own. */
+export interface ConfiguredTree {
+  readonly path: string;
+  /** Where the archives and the template are once it is deployed. */
   readonly folder: string;
-  /** Deploys it to the account of `env`. */
+  /** Packages it and deploys it to the account of `env`. Throws with what was said where that fails. */
   deploy(env: Readonly<Record<string, string>>): Promise<void>;
   remove(): void;
 }
 
-/** A copy of what packaging and generating read, in a temporary folder that the caller removes; its path. */
-export function copyOfTree(): string {
-  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-tree-')));
+/** Copies what packaging and generating read to an empty folder, a temporary one unless one is named, which the caller removes; its path. */
+export function copyOfTree(to: string = mkdtempSync(join(tmpdir(), 'evenkeel-tree-'))): string {
+  const copy = realpathSync(to);
   cpSync(ROOT, copy, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.includes(basename(path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
   return copy;
 }
 
-/** Makes a package as somebody would who had this policy.yml and these parameters. Throws with what was said where that fails. */
-export async function packageWith(
+/** Makes a tree as somebody has it who has this policy.yml and these parameters. Throws with what was said where generating fails. */
+export async function configuredTree(
   policy: string,
   parameters: Readonly<Record<string, string>> = {},
-): Promise<LocalPackage> {
-  const tree = copyOfTree();
-  const remove = () => rmSync(tree, { recursive: true, force: true });
+): Promise<ConfiguredTree> {
+  const path = copyOfTree();
+  const remove = () => rmSync(path, { recursive: true, force: true });
   const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
-  // A deployment clears its folder away.
-  const folder = join(tree, 'packaged');
   try {
-    writeFileSync(join(tree, 'policy.yml'), policy);
-    await run(tree, ['scripts/generate.ts'], {});
-    await run(tree, [SERVERLESS, 'package', ...given], {});
-    cpSync(join(tree, '.serverless'), folder, { recursive: true });
+    writeFileSync(join(path, 'policy.yml'), policy);
+    await run(path, ['scripts/generate.ts'], {});
   } catch (error) {
     remove();
     throw error;
   }
   return {
-    folder,
-    deploy: (env) =>
-      run(tree, [SERVERLESS, 'deploy', '--package', '.serverless', ...given], {
-        ...env,
-        SLS_AWS_MONITORING_FREQUENCY: '300',
-      }),
+    path,
+    folder: join(path, '.serverless'),
+    deploy: (env) => run(path, [SERVERLESS, 'deploy', ...given], { ...env, SLS_AWS_MONITORING_FREQUENCY: '300' }),
     remove,
   };
 }

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { copyOfTree } from '../../scripts/sandbox/configured-tree.ts';
+import type { Finished } from './command.ts';
+import { generate, serverless, type Template, templateAt } from './serverless.ts';
+import { addStandIns } from './stand-ins.ts';
+
+/** How a copy of the tree is packaged; as a new clone is, where nothing is said. */
+export interface Configuration {
+  readonly policy?: string;
+  readonly flags?: readonly string[];
+  /** Controls that stand in for as many as there may come to be. */
+  readonly standIns?: number;
+  /** Whether the archives hold what runs. Bundling takes most of the time, and the template is the same without. */
+  readonly bundled?: boolean;
+}
+
+/** A package that all test files of a run share: none may change it. */
+export interface Package {
+  /** The folder of the framework. */
+  readonly folder: string;
+  readonly template: Template;
+}
+
+/** As long as a stage may be. */
+export const STAGE = 'a-stage-of-20-letter';
+export const EMAILS = ['a@example.com', 'b@example.com'];
+
+/** A deployment as a new clone makes it; one with everything that there is; and one in its home region alone. */
+export const VARIANTS = {
+  plain: { bundled: true },
+  full: {
+    policy: 'defaults: { mode: remediate }\n',
+    flags: [
+      `--stage=${STAGE}`,
+      '--param=regions=us-east-1,us-east-2,ap-east-1,eu-west-1',
+      `--param=emails=${EMAILS}`,
+      '--param=slackSecret=secretsmanager:evenkeel/slack',
+      '--param=configRules=true',
+      '--param=logRetention=30',
+      '--param=concurrency=7',
+    ],
+  },
+  alone: { flags: ['--region=us-east-1', '--param=regions=us-east-1'] },
+} as const satisfies Readonly<Record<string, Configuration>>;
+export type Variant = keyof typeof VARIANTS;
+
+/** Packages a copy of the tree, once in a run of the tests: whoever asks for the same while it is made waits for it. Throws with what was said where that fails. */
+export async function packaged(configuration: Configuration): Promise<Package> {
+  const shared = process.env.EVENKEEL_TEST_PACKAGES;
+  if (shared === undefined) throw new Error('tests/support/global-setup.mjs has not run');
+  const tree = join(shared, createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 16));
+  const outcome = `${tree}.json`;
+  if (isFirst(tree)) {
+    writeFileSync(`${outcome}.new`, JSON.stringify(await make(tree, configuration)));
+    renameSync(`${outcome}.new`, outcome);
+  }
+  while (!existsSync(outcome)) await sleep(100);
+  const { status, stdout, stderr }: Finished = JSON.parse(readFileSync(outcome, 'utf8'));
+  if (status !== 0) throw new Error(`packaging ended with ${status}: ${stdout}${stderr}`);
+  const folder = join(tree, '.serverless');
+  return { folder, template: templateAt(folder) };
+}
+
+/** Whether the folder was made just now, and by nobody else. */
+function isFirst(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function make(tree: string, configuration: Configuration): Promise<Finished> {
+  const { policy, flags = [], standIns = 0, bundled = false } = configuration;
+  copyOfTree(tree);
+  if (standIns > 0) addStandIns(`${tree}/`, standIns);
+  if (policy !== undefined) writeFileSync(join(tree, 'policy.yml'), policy);
+  if (policy !== undefined || standIns > 0) {
+    const generated = await generate(tree);
+    if (generated.status !== 0) return generated;
+  }
+  if (!bundled) leaveUnbundled(tree);
+  return serverless(tree, ['package', ...flags]);
+}
+
+/** Lets packaging put the handlers alone into the archives of a tree. */
+export const leaveUnbundled = (tree: string): void =>
+  appendFileSync(
+    join(tree, 'esbuild.config.cjs'),
+    'const bundled = module.exports;\nmodule.exports = () => ({ ...bundled(), bundle: false, splitting: false });\n',
+  );
