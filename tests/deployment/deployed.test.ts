@@ -256,7 +256,7 @@ describe('by the schedule', () => {
     }
     const before = logs.length;
     await settled();
-    const heard = logs.slice(before).flatMap(({ watched }) => (watched as { regions?: string[] })?.regions ?? []);
+    const heard = logs.slice(before).flatMap(({ result }) => (result as { regions?: string[] })?.regions ?? []);
     expect(heard.sort()).toEqual([REGION, ELSEWHERE].sort());
     expect(logs.slice(before).filter((line) => 'HeartbeatDelay' in line)).toHaveLength(2);
     const evenkeel = evenkeelAs({ ...home, ...credentials });
@@ -265,6 +265,6 @@ describe('by the schedule', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.filter(({ what }) => what === 'heartbeats')).toMatchObject([{ state: 'well' }]);
+    expect(lines.filter(({ check }) => check === 'heartbeats')).toMatchObject([{ status: 'ok' }]);
   });
 });
