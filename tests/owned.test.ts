@@ -93,7 +93,7 @@ describe('what an AWS service made and keeps is told, not touched', () => {
       'Security group attached to shop to allow Lambda in. Modification could lead to connection loss.',
     ],
   ])('%s: %s', async (service, name, description) => {
-    await expectLeftAlone(await openGroup(name, description), `${service} made it and keeps it`);
+    await expectLeftAlone(await openGroup(name, description), `managed by ${service}`);
   });
 
   test('the name alone, or the description alone, is nobody’s proof', async () => {

@@ -111,7 +111,7 @@ describe('an event that cannot be read fails, and the others go on', () => {
     outcome: 'failed',
     error: expect.stringContaining(error),
   });
-  const idless = failed('could not tell the AWS::EC2::SecurityGroup of AuthorizeSecurityGroupIngress', {
+  const idless = failed('could not identify the AWS::EC2::SecurityGroup of AuthorizeSecurityGroupIngress', {
     eventId: 'good',
     eventName: 'AuthorizeSecurityGroupIngress',
   });

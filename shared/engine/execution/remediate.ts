@@ -106,7 +106,7 @@ async function verify(
   const failed = (error: string) => finishFailed(run, control, record, evaluated, { error, taken });
   if (evaluated === null) {
     const why = messageOf('error' in last ? last.error : null);
-    if (stopped !== null) return failed(`${messageOf(stopped)}; and then: ${why}`);
+    if (stopped !== null) return failed(`${messageOf(stopped)}; then: ${why}`);
     // What was called may well have taken effect: the next look that can read says so.
     const later = {
       complianceType: 'NON_COMPLIANT',
@@ -114,7 +114,7 @@ async function verify(
       fingerprint: record.id,
       retryAfter: RECHECK_MS,
     } as const;
-    return finishPending(run, control, record, { evaluation: later }, `Remediated, and not verified yet: ${why}`);
+    return finishPending(run, control, record, { evaluation: later }, `Remediated but not verified yet: ${why}`);
   }
   const isWrong = kind === 'NON_COMPLIANT' || (evaluated.deleted && control.whenDeleted !== undefined);
   if (!isWrong)
@@ -126,7 +126,7 @@ async function verify(
     return finishPending(run, control, record, evaluated);
   if (isDone(run, control, record, evaluated))
     return finishRemediated(run, control, record, evaluated, record.annotation, heldBack);
-  return failed(`NotConvergedError: it still reads as non-compliant: ${evaluated.evaluation.annotation}`);
+  return failed(`NotConvergedError: still non-compliant after the remediation: ${evaluated.evaluation.annotation}`);
 }
 
 /** True where the calls were made, as far as is known. */
@@ -145,7 +145,7 @@ function finishOvertaken(
   run.draft.save({
     ...record,
     status: 'failed',
-    error: 'the resource changed while the call was on its way',
+    error: 'the resource changed while the call was in flight',
     after: redact(evaluated.state),
   });
   run.draft.change((state) => withoutFinding(state, control.id));

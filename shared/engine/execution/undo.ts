@@ -115,7 +115,7 @@ class Undo {
   plan(): UndoResult {
     const { record, calls, stateAfter: left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
-    const changed = isGone ? ['the resource does not exist any more'] : stateDiff(left, this.#state(), this.#ignoring);
+    const changed = isGone ? ['the resource no longer exists'] : stateDiff(left, this.#state(), this.#ignoring);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }
@@ -139,7 +139,8 @@ class Undo {
       this.#pending(journaled.record);
       return { ...planned, undoId: record.id, isPending: true };
     }
-    const error = journaled.error ?? new NotConvergedError(`not all is as it was before: ${(left ?? []).join('; ')}`);
+    const error =
+      journaled.error ?? new NotConvergedError(`the previous state was not fully restored: ${(left ?? []).join('; ')}`);
     await this.#failed(journaled.record, exemption, error);
     throw error;
   }
@@ -205,7 +206,7 @@ class Undo {
     const run = this.#run;
     const evaluated = run.evaluate(this.#control);
     const { evaluation } = evaluated;
-    const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} has undone ${record.undoes}.`;
+    const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} undid ${record.undoes}.`;
     finishUndone(run, this.#control, record, evaluated, annotation);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return;
     const fingerprint = findingFingerprint(evaluation, exemption.id);

@@ -22,10 +22,8 @@ export async function findUndoable(id: string, engine: Engine): Promise<Undoable
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
   if (record.status === 'pending')
-    throw new NotDecidableError(
-      `${id} is pending: AWS is still at work on it; it is looked at again at ${record.recheckAt}`,
-    );
-  if (record.status === 'applying') throw new NotDecidableError(`${id} has not ended yet`);
+    throw new NotDecidableError(`${id} is pending: AWS is still applying it; the next check is at ${record.recheckAt}`);
+  if (record.status === 'applying') throw new NotDecidableError(`${id} is still being applied`);
   const made = record.steps.filter(isMade);
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);
   const final = made.find(({ undo }) => undo === null);
@@ -56,11 +54,9 @@ async function previousUndo({ id, times }: Remediation, engine: Engine): Promise
   for await (const other of engine.ledger.remediations(times.decided)) {
     if (other.undoes !== id) continue;
     if (other.status === 'remediated') throw new NotDecidableError(`${id} was undone already, by ${other.id}`);
-    if (other.status === 'applying') throw new NotDecidableError(`${other.id}, which undoes it, is at work`);
+    if (other.status === 'applying') throw new NotDecidableError(`its undo ${other.id} is still being applied`);
     if (other.status === 'pending')
-      throw new NotDecidableError(
-        `${other.id}, which undoes it, is pending; it is looked at again at ${other.recheckAt}`,
-      );
+      throw new NotDecidableError(`its undo ${other.id} is pending; the next check is at ${other.recheckAt}`);
     if (former !== null || other.steps.some(isMade)) former = other;
   }
   return former;

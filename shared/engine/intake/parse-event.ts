@@ -31,9 +31,8 @@ export type Change = {
 
 /** Events of our own that name no resource; whoever took one for looked at would lose it. */
 const UNROUTABLE: Readonly<Record<string, string>> = {
-  [SWEEP_DETAIL_TYPE]:
-    'is a slice of a sweep: give it back to its function with evenkeel redrive, or run evenkeel sweep',
-  [WATCH_DETAIL_TYPE]: 'is a daily task of the schedule: give it back to its function with evenkeel redrive',
+  [SWEEP_DETAIL_TYPE]: 'is a sweep slice: return it to its function with evenkeel redrive, or run evenkeel sweep',
+  [WATCH_DETAIL_TYPE]: 'is a scheduled daily task: return it to its function with evenkeel redrive',
 };
 
 /** How the detail-type of everything that CloudTrail records ends: API calls, service events, console sign-ins. */

@@ -135,7 +135,7 @@ const ofType = (resourceType: string, { controls }: RouteContext) =>
   [...byResource(controls)].filter(([{ type }]) => type === resourceType);
 
 const unidentifiable = ({ type }: AnyResource, source: string, cause: unknown): UnreadableEventError =>
-  new UnreadableEventError(`could not tell the ${type} of ${source}: ${messageOf(cause)}`, { cause });
+  new UnreadableEventError(`could not identify the ${type} of ${source}: ${messageOf(cause)}`, { cause });
 
 /** The controls by the resource they evaluate. */
 export function byResource(controls: readonly AnyControl[]): ReadonlyMap<AnyResource, readonly AnyControl[]> {

@@ -73,7 +73,7 @@ async function everyIdOf(resource: AnyResource, place: Location, aws: Aws): Prom
     ids.push(region === undefined ? resourceId : { resourceId, region });
     if (ids.length > MAX_RESOURCES_WITHOUT_IDS)
       throw new Error(
-        `it came without its parameters, and there are more than ${MAX_RESOURCES_WITHOUT_IDS} to look at: run a sweep`,
+        `CloudTrail omitted its parameters, and there are more than ${MAX_RESOURCES_WITHOUT_IDS} resources to evaluate: run a sweep`,
       );
   }
   return ids;

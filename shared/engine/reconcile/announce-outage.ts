@@ -17,7 +17,7 @@ export async function announceOutage(engine: Engine, error: unknown): Promise<vo
     await engine.notifier.announce({
       severity: 'CRITICAL',
       subject: 'Evenkeel cannot work: its ledger does not answer',
-      text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are tried again, and then kept in the dead-letter queue.\n\nSee what is wrong:      npx evenkeel doctor\nThen return the events: npx evenkeel redrive`,
+      text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are retried, and then kept in the dead-letter queue.\n\nFind the cause:         npx evenkeel doctor\nThen return the events: npx evenkeel redrive`,
     });
     announcedAt.set(engine.notifier, now);
   } catch {

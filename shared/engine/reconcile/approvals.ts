@@ -60,7 +60,7 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
       announcement: {
         severity: record.severity,
         subject: `${id} was not approved: ${record.ref.resourceId}`,
-        text: `The drift is still there: ${record.annotation}\nThe approval ended at ${record.expires}. The next look asks for a new one.`,
+        text: `Still non-compliant: ${record.annotation}\nThe approval request expired at ${record.expires}. The next evaluation requests a new one.`,
       },
     });
   });
@@ -80,7 +80,7 @@ function awaitingRecord(id: string, record: Remediation | null, engine: Engine):
     throw new NotDecidableError(`${id} is ${record.status}, not awaiting approval`);
   if (!isExpiredApproval(record, engine)) return record;
   throw new NotDecidableError(
-    `${id} expired at ${record.expires}; the next look at ${record.ref.resourceId} asks for a new approval`,
+    `${id} expired at ${record.expires}; the next evaluation of ${record.ref.resourceId} requests a new approval`,
   );
 }
 

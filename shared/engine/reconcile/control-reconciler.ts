@@ -184,7 +184,10 @@ export class ControlReconciler {
     const run = this.#run;
     const acts = steps.length > 0 || refusal?.outcome === 'awaitingApproval';
     if (acts && !this.#leased)
-      return { ...drift, annotation: `Another run is at work on it and will look again. ${drift.annotation}` };
+      return {
+        ...drift,
+        annotation: `Another run is working on the resource and will re-evaluate it. ${drift.annotation}`,
+      };
     if (refusal?.outcome === 'awaitingApproval')
       return requestApproval(run, { control, evaluated, steps: planned.steps, drift, outdated: this.#approved });
     if (steps.length === 0 && refusal !== null) return this.#refused(control, evaluated, drift, refusal, planned);

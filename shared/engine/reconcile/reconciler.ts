@@ -203,7 +203,7 @@ class Reconciliation {
         next.hasAnnounced = draft.hasAnnounced;
         draft = next;
       }
-      throw new Error(`others changed the resource ${MAX_ROUNDS} times while it was worked on`);
+      throw new Error(`the resource was changed ${MAX_ROUNDS} times by others during the reconciliation`);
     } catch (error) {
       await this.#abandon(draft.session);
       if (results.length === 0) throw error;

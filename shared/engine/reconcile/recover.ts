@@ -69,7 +69,7 @@ function recoverApproval(run: Run, control: AnyControl, record: Remediation): nu
   if (isExpired(record, run.now()))
     run.draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
   else if (evaluated !== null && !isDrifted(evaluated, control))
-    run.draft.save({ ...record, status: 'superseded', error: 'the drift has gone' });
+    run.draft.save({ ...record, status: 'superseded', error: 'the drift is gone' });
   return null;
 }
 
@@ -80,18 +80,15 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
       ...asked,
       status: 'interrupted',
       after: redact(evaluated.state),
-      error: 'its run was cut off; the drift is still there and is looked at again',
+      error: 'the run was interrupted; the resource is still non-compliant and is evaluated again',
     });
     return null;
   }
-  const cutOff = { ...asked, error: 'its run was cut off before it could verify; a later look found it remediated' };
-  return finishRemediated(
-    run,
-    control,
-    cutOff,
-    evaluated,
-    `Remediated by a run that was cut off. ${record.annotation}`,
-  );
+  const cutOff = {
+    ...asked,
+    error: 'the run was interrupted before verification; a later evaluation found it remediated',
+  };
+  return finishRemediated(run, control, cutOff, evaluated, `Remediated by an interrupted run. ${record.annotation}`);
 }
 
 /** Whether the call was made, nobody knows: its run was cut off before it could say. */
@@ -104,7 +101,7 @@ function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null 
     steps: record.steps.map(asUnanswered),
     status: 'interrupted',
     after: redact(evaluated.state),
-    error: 'its run was cut off; the same undo goes on from here',
+    error: 'the run was interrupted; the same undo resumes from here',
   });
   return null;
 }
@@ -151,7 +148,7 @@ function recoverPendingUndo(
   const ignoring = [...REASSIGNED_IDS, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
   if (isUndone)
-    finishUndone(run, control, record, evaluated, `${record.annotation}. ${record.id} has undone ${record.undoes}.`);
+    finishUndone(run, control, record, evaluated, `${record.annotation}. ${record.id} undid ${record.undoes}.`);
   else if (isLate) {
     const error = `AWS did not finish by ${record.expires}`;
     run.draft.save({ ...record, status: 'failed', recheckAt: null, after, error });

@@ -40,10 +40,10 @@ const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): bool
 
 /** What is left to do for a resource though no event comes, in words; null where nothing is. Pure. */
 export function leftoverOf(state: ResourceState, now: number): string | null {
-  if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was cut off';
+  if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was interrupted';
   if (isOverdue(state, now)) return 'its recheck was lost';
   if (state.outbox.some(({ at }) => at < now - PUBLISH_GRACE_MS)) return 'a notification was not published';
-  if (isDetectionDue(state, now)) return 'repeats of a detection are to be reported, or it has ended';
+  if (isDetectionDue(state, now)) return 'a detection has repeats to report, or has ended';
   return null;
 }
 

@@ -112,7 +112,7 @@ test('an approval that nobody gave in time has ended', async () => {
   const { status, stderr } = await asked(['approve', id]);
   expect(status).toBe(2);
   expect(stderr).toBe(
-    `evenkeel: ${id} expired at 2026-01-01T00:00:00.000Z; the next look at ${group} asks for a new approval\n`,
+    `evenkeel: ${id} expired at 2026-01-01T00:00:00.000Z; the next evaluation of ${group} requests a new approval\n`,
   );
   expect(await ingressOf(account, [group])).toEqual(drifted);
   const anew = await hands.opened(group, APPROVE);

@@ -29,13 +29,13 @@ test('the same drift that comes back is stopped, notified once, and goes on afte
 
   expect(await drift(group, 10)).toMatchObject({
     outcome: 'halted',
-    annotation: expect.stringContaining('Remediated 2 times, and it came back each time.'),
+    annotation: expect.stringContaining('Remediated 2 times, and the drift came back each time.'),
     steps: [{ operation: 'RevokeSecurityGroupIngress' }],
   });
   const [mail, ...others] = await hands.mail();
   expect(others).toEqual([]);
   expect(mail?.subject).toMatch(/^\[CRITICAL\] Remediation halted/);
-  expect(mail?.text).toMatch(/Last by arn:aws:sts:\S+\/jo with CLI on what Terraform made\./);
+  expect(mail?.text).toMatch(/Last changed by arn:aws:sts:\S+\/jo with CLI on a resource created by Terraform\./);
   expect(mail?.text).toMatch(/Changed by: arn:aws:sts:\S+\/jo \(CLI, from 198\.51\.100\.23/);
   expect(mail?.text).toContain(`npx evenkeel resume --control ${ADMIN_PORTS} --resource ${group} --look`);
   expect(mail?.text).toContain(`npx evenkeel exempt --control ${ADMIN_PORTS} --resource ${group}`);

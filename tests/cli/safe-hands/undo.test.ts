@@ -90,7 +90,7 @@ describe('undoes a remediation exactly', () => {
       steps: [{ operation: 'AuthorizeSecurityGroupIngress', status: 'made', requestId: expect.stringMatching(/.+/) }],
     });
     expect(await hands.mail()).toEqual([
-      expect.objectContaining({ text: expect.stringContaining(`${undoId} has undone ${remediationId}`) }),
+      expect.objectContaining({ text: expect.stringContaining(`${undoId} undid ${remediationId}`) }),
     ]);
 
     expect(await hands.opened(group)).toMatchObject({ outcome: 'exempted', error: null });

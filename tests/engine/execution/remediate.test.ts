@@ -124,7 +124,7 @@ describe('a refusal', () => {
     expect(await remediate(run, work)).toMatchObject({ outcome: 'compliant', after: 'COMPLIANT' });
     await run.draft.write();
     expect(await records()).toMatchObject([
-      { status: 'failed', error: 'the resource changed while the call was on its way' },
+      { status: 'failed', error: 'the resource changed while the call was in flight' },
     ]);
     expect((await state()).findings).toEqual({});
     expect(run.notices).toEqual([]);
@@ -172,7 +172,7 @@ describe('a lost answer', () => {
     scene.world.errors.set('lid', named('Throttled'));
     expect(await remediate(run, work)).toMatchObject({
       outcome: 'failed',
-      error: expect.stringMatching(/ECONNRESET.*; and then: .*could not read lid/),
+      error: expect.stringMatching(/ECONNRESET.*; then: .*could not read lid/),
     });
   });
 });
@@ -269,7 +269,7 @@ describe('what AWS takes its time with', () => {
     };
     expect((await carryOut()).progress).toMatchObject({
       outcome: 'pending',
-      annotation: expect.stringMatching(/^Remediated, and not verified yet: .*could not read lid/),
+      annotation: expect.stringMatching(/^Remediated but not verified yet: .*could not read lid/),
     });
   });
 });
@@ -279,7 +279,7 @@ test('calls that took no effect are a failure after all waits', async () => {
   const began = scene.now();
   expect((await carryOut()).progress).toMatchObject({
     outcome: 'failed',
-    error: 'NotConvergedError: it still reads as non-compliant: The lid is open.',
+    error: 'NotConvergedError: still non-compliant after the remediation: The lid is open.',
   });
   expect(scene.now() - began).toBe(15_750);
   expect((await state()).flaps).toEqual({});

@@ -43,7 +43,7 @@ describe('what went only half-way', () => {
     const id = cutOff?.id ?? '';
     expect(cutOff).toMatchObject({ status: 'applying', steps: [{ status: 'made' }, { status: 'intended' }] });
     expect(await says(scene.undone(id, { controls: [shut], dryRun: true }))).toBe(
-      `NotDecidableError: ${id} has not ended yet`,
+      `NotDecidableError: ${id} is still being applied`,
     );
     scene.now += LEASE_MS + 1;
     await scene.undone(id);
@@ -167,7 +167,7 @@ describe('what went only half-way', () => {
     const id = await scene.remediated();
     const idle: CallMaker = async () => ({});
     expect(await says(scene.undone(id, { call: idle }))).toMatch(
-      /^NotConvergedError: not all is as it was before: .*lid\.open: true → false/,
+      /^NotConvergedError: the previous state was not fully restored: .*lid\.open: true → false/,
     );
     expect((await scene.undosOf(id)).map(({ status }) => status)).toEqual(['failed']);
   });

@@ -40,7 +40,7 @@ describe('a control that AWS takes its time with', () => {
     expect((await scene.state()).recheckAt).toBe(scene.now + 60_000);
     expect(scene.engine.sent).toMatchObject([{ service: 'box', detail: REF, notBefore: scene.now + 60_000 }]);
     expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated']);
-    expect(await says(scene.undone(id, { controls: [slow] }))).toMatch(/is pending; it is looked at again at/);
+    expect(await says(scene.undone(id, { controls: [slow] }))).toMatch(/is pending; the next check is at/);
   });
 
   test('is undone once the state says so: one record, one notification, and no write', async () => {

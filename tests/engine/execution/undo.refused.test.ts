@@ -17,7 +17,7 @@ describe('refuses', () => {
     expect(error).toBeInstanceOf(ChangedSinceError);
     expect((error as ChangedSinceError).differences).toEqual(['lid.open: false → true']);
     scene.world.box = null;
-    expect(await says(scene.undone(id))).toContain('does not exist any more');
+    expect(await says(scene.undone(id))).toContain('no longer exists');
     expect(scene.made).toEqual([]);
     expect(await scene.engine.ledger.exemptions()).toEqual([]);
   });

@@ -139,7 +139,9 @@ test('a sibling that would remediate it again is only detected: it names the und
       {
         controlId: lidClosed.id,
         outcome: 'detected',
-        annotation: expect.stringMatching(/^Left as an undo of box-shut restored it, until 2999-01-01 \(ann\)\./),
+        annotation: expect.stringMatching(
+          /^Not remediated: an undo of box-shut restored it; exempt until 2999-01-01 \(ann\)\./,
+        ),
       },
       { controlId: shut.id, outcome: 'exempted' },
     ]);

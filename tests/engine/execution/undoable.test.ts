@@ -124,7 +124,7 @@ describe('there is nothing to undo', () => {
 
   test.each<[string, Partial<Remediation>]>([
     ['rem-1 is itself an undo, of rem-0', { kind: 'undo', undoes: 'rem-0' }],
-    ['rem-1 has not ended yet', { status: 'applying' }],
+    ['rem-1 is still being applied', { status: 'applying' }],
     ['rem-1 changed nothing: it is failed', { status: 'failed', steps: [stepOf('A', { status: 'failed' })] }],
     ['box:ChangeB of rem-1 cannot be undone', { steps: [stepOf('A'), stepOf('B', { undo: null })] }],
     ['the state after rem-1 was not recorded', { after: null }],
@@ -143,8 +143,8 @@ describe('there is nothing to undo', () => {
 
   test.each<[Remediation['status'], string]>([
     ['remediated', 'rem-1 was undone already, by rem-2'],
-    ['applying', 'rem-2, which undoes it, is at work'],
-    ['pending', 'rem-2, which undoes it, is pending'],
+    ['applying', 'its undo rem-2 is still being applied'],
+    ['pending', 'its undo rem-2 is pending'],
   ])('where an undo is %s', async (status, message) => {
     await expect(among(done(), undoOf('rem-2', { status }))).rejects.toThrow(message);
   });

@@ -117,7 +117,7 @@ describe('one bare line', () => {
     ).toMatchObject({
       eventId: 'e-1',
       outcome: 'failed',
-      error: expect.stringMatching(/could not tell the AWS::Box::Box of OpenLid/),
+      error: expect.stringMatching(/could not identify the AWS::Box::Box of OpenLid/),
     });
   });
 });

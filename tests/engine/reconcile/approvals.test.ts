@@ -78,7 +78,7 @@ describe('an approval that nobody gave in time', () => {
         announcement: {
           severity: 'CRITICAL',
           subject: `${asked.id} was not approved: box-1`,
-          text: expect.stringMatching(/The lid is open\.(.|\n)*asks for a new one/),
+          text: expect.stringMatching(/The lid is open\.(.|\n)*requests a new one/),
         },
       },
     ]);
@@ -114,7 +114,7 @@ describe('an approval that was given', () => {
     });
     expect(await approve(asked.id, 'ann', scene.engine, CONTROLS)).toMatchObject({
       outcome: 'detected',
-      annotation: expect.stringMatching(/^Another run is at work on it/),
+      annotation: expect.stringMatching(/^Another run is working on the resource/),
     });
     expect(await recordNow()).toMatchObject({ status: 'awaitingApproval' });
   });

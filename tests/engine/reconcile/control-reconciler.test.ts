@@ -42,7 +42,7 @@ describe('without the lease', () => {
     expect(results).toMatchObject([
       {
         outcome: 'detected',
-        annotation: 'Another run is at work on it and will look again. The lid is open.',
+        annotation: 'Another run is working on the resource and will re-evaluate it. The lid is open.',
         steps: [{ operation: 'CloseLid' }],
       },
     ]);
@@ -173,7 +173,7 @@ describe('sibling controls', () => {
     await scene.engine.ledger.saveExemption(exemptionOf('ex-1', { control: sibling.id, expires: '2026-12-31' }));
     const { results } = await settled([lidClosed], { siblings: [lidClosed, sibling] });
     expect(results).toMatchObject([
-      { outcome: 'detected', annotation: expect.stringMatching(/^Left alone: box-sibling/) },
+      { outcome: 'detected', annotation: expect.stringMatching(/^Not remediated: box-sibling/) },
     ]);
     expect(scene.world.log).toContain('read lock');
     expect(scene.world.calls).toEqual([]);

@@ -143,7 +143,7 @@ describe('an approval', () => {
     await recovered();
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
       status: 'superseded',
-      error: 'the drift has gone',
+      error: 'the drift is gone',
     });
   });
 
@@ -230,7 +230,7 @@ describe('an undo that AWS was at work on', () => {
     expect(ended).toEqual({});
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ status: 'remediated', recheckAt: null });
     expect(run.draft.state.outbox.map(({ notice }) => notice.result)).toMatchObject([
-      { outcome: 'exempted', annotation: `Undo of rem-0: a demo. ${record.id} has undone rem-0.` },
+      { outcome: 'exempted', annotation: `Undo of rem-0: a demo. ${record.id} undid rem-0.` },
     ]);
   });
 

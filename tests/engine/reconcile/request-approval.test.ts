@@ -185,7 +185,7 @@ test('late is too late, and the next look asks anew', async () => {
   const id = await waiting();
   now += 12 * HOUR_MS;
   expect(await says(approve(id, 'ann', engine, CONTROLS))).toMatch(
-    /expired at 2026-11-02T22:00:00.000Z; the next look at box-1 asks for a new approval/,
+    /expired at 2026-11-02T22:00:00.000Z; the next evaluation of box-1 requests a new approval/,
   );
   expect(await says(reject(id, 'ann', 'no', engine, CONTROLS))).toMatch(/expired/);
   const anew = await waiting();

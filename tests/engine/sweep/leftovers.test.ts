@@ -39,27 +39,27 @@ describe('what is left to do of a resource', () => {
     ['a notification that is being published', { outbox: queuedAt(NOW - MINUTE_MS) }, null],
     ['a notification of a dead run', { outbox: queuedAt(NOW - MINUTE_MS - 1) }, 'a notification was not published'],
     ['a run at work', { open: [applying], lease: held }, null],
-    ['a run whose lease has ended', { open: [applying], lease: { ...held, until: NOW } }, 'its run was cut off'],
-    ['a run that let go of its lease', { open: [applying] }, 'its run was cut off'],
+    ['a run whose lease has ended', { open: [applying], lease: { ...held, until: NOW } }, 'its run was interrupted'],
+    ['a run that let go of its lease', { open: [applying] }, 'its run was interrupted'],
     ['an approval that is awaited', { open: [{ ...applying, status: 'awaitingApproval' }] }, null],
     ['a pending remediation', { open: [{ ...applying, status: 'pending' }], recheckAt: NOW + 1 }, null],
     [
       'controls that a dead run was to evaluate',
       { lease: { ...held, until: NOW }, changedHandsAt: NOW - HOUR_MS },
-      'its run was cut off',
+      'its run was interrupted',
     ],
     ['repeats that are counted', { findings: { a: seen(NOW - HOUR_MS + 1) } }, null],
     [
       'repeats that were counted for an hour',
       { findings: { a: seen(NOW - HOUR_MS) } },
-      'repeats of a detection are to be reported, or it has ended',
+      'a detection has repeats to report, or has ended',
     ],
     ['the same, days ago', { lease: { ...held, until: NOW }, changedHandsAt: NOW - 25 * HOUR_MS }, null],
     ['repeats of a detection, within the hour', { findings: { a: repeatedSince(NOW - HOUR_MS + 1) } }, null],
     [
       'repeats of a detection, an hour later',
       { findings: { a: repeatedSince(NOW - HOUR_MS) } },
-      'repeats of a detection are to be reported, or it has ended',
+      'a detection has repeats to report, or has ended',
     ],
   ])('%s', (_name, state, reason) => {
     expect(leftoverOf({ ...NEW_RESOURCE, ...state }, NOW)).toBe(reason);
@@ -136,7 +136,7 @@ describe('of all resources', () => {
     await change(engine.ledger, KEY, { open: [applying], recheckAt: 1, outbox: queuedAt(1) });
     await change(engine.ledger, resourceKey('box', other), { recheckAt: 1 });
     expect(await reasons()).toEqual([
-      ['box', REF, 'its run was cut off'],
+      ['box', REF, 'its run was interrupted'],
       ['box', other, 'its recheck was lost'],
     ]);
   });

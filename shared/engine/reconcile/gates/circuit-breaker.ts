@@ -26,7 +26,7 @@ export function breakerAnnouncement(run: Run, control: AnyControl, admission: Ad
     announcement: {
       severity: 'CRITICAL',
       subject: `The circuit breaker has opened: ${everything ? 'nothing is remediated' : refusedBy}`,
-      text: `${breakerReason(run, admission)} What is found is kept, and not remediated, until one remediation succeeds again.\nThe first that was stopped: ${at}.\n\nSee what was done:  npx evenkeel history --since 1h\nGo on:              npx evenkeel resume --breaker${everything ? '' : ` --control ${refusedBy}`} --look`,
+      text: `${breakerReason(run, admission)} Findings are recorded and not remediated until a trial remediation succeeds.\nFirst remediation stopped: ${at}.\n\nReview what was done:  npx evenkeel history --since 1h\nClose the breaker:     npx evenkeel resume --breaker${everything ? '' : ` --control ${refusedBy}`} --look`,
     },
   };
 }

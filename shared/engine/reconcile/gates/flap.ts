@@ -11,7 +11,7 @@ export const flap: ElementGate = (element, candidate) => {
   const { stopped, next } = evaluateFlap(known, limit, run.now().getTime());
   if (!stopped) return null;
   run.draft.change((state) => ({ ...state, flaps: { ...state.flaps, [element]: next } }));
-  const reason = `Remediated ${limit.times === 1 ? 'once' : `${limit.times} times`}, and it came back each time.`;
+  const reason = `Remediated ${limit.times === 1 ? 'once' : `${limit.times} times`}, and the drift came back each time.`;
   const stoppedBy = { gate: 'flap', everything: false } as const;
   return { outcome: 'halted', reason, stoppedBy, gate: 'flap', ...lastBy(candidate) };
 };
@@ -20,7 +20,10 @@ export const flap: ElementGate = (element, candidate) => {
 function lastBy({ run: { cause }, ownership }: Candidate): Pick<Refusal, 'by'> {
   const { attribution } = cause;
   const made = provisionedBy(ownership?.tags ?? {});
-  const tool = [attribution?.tool && `with ${attribution.tool}`, made && `on what ${made.tool} made`];
-  const words = [attribution?.actor, ...tool].filter(Boolean).join(' ');
-  return words === '' ? {} : { by: `Last by ${words}.` };
+  const words = [
+    attribution?.actor && `by ${attribution.actor}`,
+    attribution?.tool && `with ${attribution.tool}`,
+    made && `on a resource created by ${made.tool}`,
+  ].filter(Boolean);
+  return words.length === 0 ? {} : { by: `Last changed ${words.join(' ')}.` };
 }

@@ -5,6 +5,6 @@ export const owned: Gate = ({ run, control, ownership }) => {
   if (ownership === null) return null;
   const { tags, service } = ownership;
   const isServiceManaged = service !== null && control.overrides !== 'ownership';
-  const owner = isServiceManaged ? `${service} made it and keeps it` : run.engine.policy.ownerOf(tags);
+  const owner = isServiceManaged ? `managed by ${service}` : run.engine.policy.ownerOf(tags);
   return owner === null ? null : { outcome: 'detected', reason: `Not touched: ${owner}.` };
 };

@@ -6,7 +6,7 @@ export const pending: ElementGate = (element, { run }) => {
   if (record === undefined) return null;
   return {
     outcome: 'pending',
-    reason: `AWS is at work on it (${record.id}), looked at again at ${record.recheckAt}.`,
+    reason: `AWS is still applying ${record.id}; the next check is at ${record.recheckAt}.`,
     quiet: true,
   };
 };

@@ -14,8 +14,8 @@ export const sibling: ElementGate = (element, { control, holders, approved }) =>
   if (holder === undefined) return null;
   const { control: other, exemption, elements } = holder;
   const why = exemption === null ? 'requires approval' : `is exempt until ${exemption.expires} (${exemption.owner})`;
-  const what = elements === null ? 'may find the same (it could not be evaluated)' : 'finds the same';
-  return { outcome: 'detected', reason: `Left alone: ${other.id}, which ${what}, ${why}.` };
+  const what = elements === null ? 'may report the same drift (it could not be evaluated)' : 'reports the same drift';
+  return { outcome: 'detected', reason: `Not remediated: ${other.id}, which ${what}, ${why}.` };
 };
 
 /** The elements that a control would change now; null where that cannot be determined. Pure. */

@@ -15,6 +15,6 @@ export const undone: ElementGate = (element, { run, control, shared }) => {
     ? { outcome: 'exempted', reason: describeExemption(rule), quiet: true }
     : {
         outcome: 'detected',
-        reason: `Left as an undo of ${rule.control} restored it, until ${rule.expires} (${rule.owner}).`,
+        reason: `Not remediated: an undo of ${rule.control} restored it; exempt until ${rule.expires} (${rule.owner}).`,
       };
 };

@@ -96,7 +96,7 @@ describe('the breaker', () => {
     }
     Object.assign(engine, { policy: policyFrom({ defaults: { mode: 'remediate' } }) });
     await run([lidClosed]);
-    expect(await drift()).toMatchObject({ annotation: expect.stringMatching(/^Another run is at work/) });
+    expect(await drift()).toMatchObject({ annotation: expect.stringMatching(/^Another run is working/) });
     expect(await ledger.breakers.all()).toEqual(new Map());
   });
 });

@@ -20,13 +20,15 @@ describe('a flap', () => {
     const { asked: ask } = await flapping();
     expect(await ask({ policy })).toEqual({
       outcome: 'halted',
-      reason: 'Remediated 2 times, and it came back each time.',
-      by: 'Last by ann with console.',
+      reason: 'Remediated 2 times, and the drift came back each time.',
+      by: 'Last changed by ann with console.',
       gate: 'flap',
       stoppedBy: { gate: 'flap', everything: false },
     });
     const made = { tags: { 'aws:cloudformation:stack-name': 'web' } };
-    expect((await ask({ policy, owner: made }))?.by).toBe('Last by ann with console on what CloudFormation made.');
+    expect((await ask({ policy, owner: made }))?.by).toBe(
+      'Last changed by ann with console on a resource created by CloudFormation.',
+    );
   });
 
   test('goes on stopping while the drift is seen, and ends by itself after a quiet time', async () => {

@@ -107,7 +107,7 @@ describe('an exemption', () => {
     const results = await look([critical, high]);
     expect(outcomes(results)).toEqual({ critical: 'exempted', high: 'detected' });
     expect(results[1]?.annotation).toMatch(
-      /^Left alone: critical, which finds the same, is exempt until 2026-02-01 \(bob@example.com\)\. Wrong: lid\./,
+      /^Not remediated: critical, which reports the same drift, is exempt until 2026-02-01 \(bob@example.com\)\. Wrong: lid\./,
     );
     expect([writes(), notified()]).toEqual([[], ['high detected']]);
     await look([critical, high]);
@@ -120,7 +120,7 @@ describe('an exemption', () => {
     expect(outcomes(results)).toEqual({ high: 'exempted', 'also-high': 'detected' });
     expect(writes()).toEqual(['TurnKey']);
     expect(results.find(({ controlId }) => controlId === 'also-high')).toMatchObject({
-      annotation: expect.stringMatching(/^Left alone: high, .* is exempt .*Wrong: lid\.$/),
+      annotation: expect.stringMatching(/^Not remediated: high, .* is exempt .*Wrong: lid\.$/),
     });
     expect(notified()).toEqual(['also-high remediated', 'also-high detected']);
     expect(world.box).toMatchObject({ lid: { open: true }, lock: { on: true } });
@@ -178,7 +178,9 @@ test('what an undo brought back is left alone by every control, more severe ones
   world.calls.length = 0;
   const results = await look([critical, high, alsoHigh]);
   expect(outcomes(results)).toEqual({ critical: 'detected', high: 'exempted', 'also-high': 'detected' });
-  expect(results[0]?.annotation).toMatch(/^Left as an undo of high restored it, until 2026-02-01 \(ann\)\./);
+  expect(results[0]?.annotation).toMatch(
+    /^Not remediated: an undo of high restored it; exempt until 2026-02-01 \(ann\)\./,
+  );
   expect(writes()).toEqual(['TurnKey']);
   expect(notified().sort()).toEqual(['also-high detected', 'also-high remediated', 'critical detected']);
 });
@@ -196,7 +198,7 @@ test('a flap stop holds for the element, whichever control asks', async () => {
     const [result] = await look([control], [critical, high]);
     expect(result).toMatchObject({
       outcome: 'halted',
-      annotation: expect.stringMatching(/Remediated 3 times, and it came back each time/),
+      annotation: expect.stringMatching(/Remediated 3 times, and the drift came back each time/),
     });
   }
   // The lock is another element.

@@ -9,7 +9,7 @@ import { gateScene, refusalOf } from '../../../support/gate-scene.ts';
 describe('what others take care of', () => {
   test('is notified, and not touched', async () => {
     const refused = (words: string) => ({ outcome: 'detected', reason: expect.stringContaining(words) });
-    expect(await refusalOf({ owner: { service: 'EKS' } })).toEqual(refused('Not touched: EKS made it and keeps it.'));
+    expect(await refusalOf({ owner: { service: 'EKS' } })).toEqual(refused('Not touched: managed by EKS.'));
     const owners = { tags: { team: 'data-*' } };
     expect(await refusalOf({ owner: { tags: { team: 'data-lake' } }, policy: { owners } })).toEqual(
       refused('team=data'),

@@ -9,7 +9,7 @@ describe('what AWS is at work on', () => {
     expect(steps).toEqual([turnKey]);
     expect(refusal).toEqual({
       outcome: 'pending',
-      reason: 'AWS is at work on it (rem-1), looked at again at 2026-01-01T12:15:00.000Z.',
+      reason: 'AWS is still applying rem-1; the next check is at 2026-01-01T12:15:00.000Z.',
       quiet: true,
     });
   });

@@ -14,16 +14,20 @@ describe('a sibling control that finds the same', () => {
   });
 
   test.each<[string, Holder, string | null]>([
-    ['is exempt', holder(), 'Left alone: box-sibling, which finds the same, is exempt until 2026-01-01 (bob).'],
+    [
+      'is exempt',
+      holder(),
+      'Not remediated: box-sibling, which reports the same drift, is exempt until 2026-01-01 (bob).',
+    ],
     [
       'has to be asked about',
       holder({ exemption: null }),
-      'Left alone: box-sibling, which finds the same, requires approval.',
+      'Not remediated: box-sibling, which reports the same drift, requires approval.',
     ],
     [
       'may find the same',
       holder({ elements: null }),
-      'Left alone: box-sibling, which may find the same (it could not be evaluated), is exempt until 2026-01-01 (bob).',
+      'Not remediated: box-sibling, which may report the same drift (it could not be evaluated), is exempt until 2026-01-01 (bob).',
     ],
     ['finds another thing', holder({ elements: ['lock'] }), null],
     ['is less severe', holder({ control: withSeverity(lidClosed, 'box-sibling', 'HIGH') }), null],

@@ -27,7 +27,7 @@ describe('what an undo restored', () => {
     const { asked } = await restored();
     expect(await asked({ control: withSeverity(lidClosed, 'box-shut', 'CRITICAL') })).toEqual({
       outcome: 'detected',
-      reason: 'Left as an undo of box-lid-closed restored it, until 2026-01-01 (bob).',
+      reason: 'Not remediated: an undo of box-lid-closed restored it; exempt until 2026-01-01 (bob).',
     });
   });
 
