@@ -24,7 +24,7 @@ export interface Evaluation {
   readonly annotation: string;
   /** What makes a finding the same finding: a hash of what is wrong, not of the sentence. */
   readonly fingerprint: string;
-  /** AWS is at work on the resource: milliseconds until it is worth another look. */
+  /** AWS is still applying a change: milliseconds until the next check. */
   readonly retryAfter?: number;
 }
 
@@ -42,11 +42,11 @@ const evaluation = (complianceType: ComplianceType, annotation: string, offendin
 export const compliant = (annotation: string): Evaluation => evaluation('COMPLIANT', annotation, null);
 export const notApplicable = (annotation: string): Evaluation => evaluation('NOT_APPLICABLE', annotation, null);
 
-/** `offending`: the parts that are wrong, where the sentence says more than these (an age, a count) or cannot hold them all. By default the whole sentence, also what is cut off. */
+/** `offending`: the non-compliant parts, where the sentence says more than these (an age, a count) or cannot hold them all. By default the whole sentence, before it is shortened. */
 export const nonCompliant = (annotation: string, offending: unknown = annotation): Evaluation =>
   evaluation('NON_COMPLIANT', annotation, offending);
 
-/** Wrong, and AWS is at work on it (or does not let it be changed yet): looked at again after `retryAfter`, with no second write and no notification until the control's deadline. */
+/** Non-compliant while AWS is applying a change (or does not allow one yet): checked again after `retryAfter`, without a second write or a notification until the control's deadline. */
 export const settling = (annotation: string, retryAfter: Duration, offending: unknown = annotation): Evaluation => ({
   ...nonCompliant(annotation, offending),
   retryAfter: milliseconds(retryAfter),
@@ -62,7 +62,7 @@ export interface Parameter<T = unknown> {
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ParameterValues<P extends Parameters> = { readonly [N in keyof P]: P[N]['default'] };
 
-/** The facets that a control names, and which resource they are of. Reading a facet that AWS did not show throws UnreadableError: what is decided without it stands. */
+/** The facets that a control names, and the reference of their resource. Touching a facet that could not be read throws UnreadableError: a decision without it holds. */
 export type State<F extends Facets, N extends keyof F> = Pick<FacetState<F>, N> & { readonly ref: ResourceRef };
 
 /** What is still known of a resource that is gone: AWS Config knows less of it than the ledger does. */
@@ -70,25 +70,25 @@ export type LastKnownState<F extends Facets, N extends keyof F> = Partial<Pick<F
   readonly ref: ResourceRef;
 };
 
-/** What a control goes by beside the state. */
+/** What a control evaluates and plans with, beside the state. */
 export interface Context<F extends Facets = Facets, P extends Parameters = Parameters> {
   readonly parameters: ParameterValues<P>;
   readonly now: Date;
-  /** The last good values of the facets that the control names as `lastKnown`; null where none was kept. */
+  /** The last compliant values of the facets that the control names as `lastKnown`; null where none were saved. */
   readonly lastKnown: Partial<FacetState<F>> | null;
 }
 
-/** A plan that is left to a person, with the reason. */
+/** A plan that requires a person, with the reason. */
 export interface ByHand {
   readonly byHand: string;
 }
 
-/** Says why a person has to decide; shown before the annotation. */
+/** Says why it requires a person; shown before the annotation. */
 export const byHand = (reason: string): ByHand => ({ byHand: reason });
 
 export type Plan = readonly Step[] | ByHand;
 
-/** One rule, whole: what it asks of which resource, how that is evaluated, and how it is remediated. */
+/** A control: what it requires of which resource, how that is evaluated, and how it is remediated. */
 export interface Control<
   F extends Facets = Facets,
   N extends keyof F & string = keyof F & string,
@@ -109,7 +109,7 @@ export interface Control<
   readonly related?: R;
   readonly securityControlIds: readonly string[];
   readonly relatedRequirements: readonly string[];
-  /** What is asked, in the terms of the AWS API. */
+  /** What is required, in the terms of the AWS API. */
   readonly description: string;
   /** Why it matters. */
   readonly rationale: string;
@@ -118,20 +118,20 @@ export interface Control<
   readonly impact: Impact;
   /** The mode that holds where policy.yml says `recommended`. */
   readonly recommendedMode: Mode;
-  /** It acts although an AWS service keeps the resource: public sharing is never what that service means. */
+  /** It acts on resources that an AWS service manages too: that service never intends public sharing. */
   readonly overrides?: 'ownership';
   /** IAM actions of the plan, each with what it may touch. A resource whose ARN names no account is bound to the account by the generator. */
   readonly permissions: Grants;
   readonly parameters: P;
-  /** How long AWS takes to make the change visible, where the state does not show that it is at work. */
+  /** How long AWS takes to apply the change, where the state does not show it. */
   readonly settles?: Duration;
-  /** When `pending` ends as `failed`; an hour unless said. */
+  /** When `pending` becomes `failed`; an hour by default. */
   readonly deadline?: Duration;
-  /** Facets whose values are kept while the control is COMPLIANT: `context.lastKnown`. */
+  /** Facets whose values are saved while the control is COMPLIANT: `context.lastKnown`. */
   readonly lastKnown?: readonly N[];
   /** Evaluates a state. Pure. */
   evaluate(state: State<F, N>, context: Context<F, P>): Evaluation;
-  /** The calls that remediate a NON_COMPLIANT state as far as can be done now; none, or `byHand`, where a person has to decide. Pure. */
+  /** The calls that remediate a NON_COMPLIANT state as far as possible now; none, or `byHand`, where it requires a person. Pure. */
   plan?(state: State<F, NoInfer<N | M>> & RelatedState<R>, context: Context<F, P>): Plan;
   /** Evaluates and remediates a deletion, from the last known good state (null where nothing is known; the plan then sees the `ref` alone). Without it a resource that is gone is NOT_APPLICABLE. */
   readonly whenDeleted?: {

@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 /** Calls of whatever source and name, also those that failed, whose record fits an EventBridge pattern. */
 export interface AnyCallTrigger {
   readonly kind: 'anyCall';
-  /** The part of an EventBridge pattern that stands under `detail`; coarse is enough: `describe` decides. */
+  /** The part of an EventBridge pattern under `detail`; it may be coarse, since `describe` decides. */
   readonly match: JsonObject;
 }
 
@@ -23,7 +23,7 @@ export interface Detected {
 
 /** A record that is itself the finding: there is no state to read, no plan, and never a write. */
 export interface Detection {
-  /** `<service>-<subject>-<secure state>`, the file's name; it stands in `controlId`. */
+  /** `<service>-<subject>-<secure state>`, the file's name; reported as `controlId`. */
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
@@ -31,7 +31,7 @@ export interface Detection {
   readonly service: Service;
   /** AWS Config's name for what it is about. */
   readonly resourceType: string;
-  /** The subject belongs to no region: its finding stands in the home region, wherever the event came from. */
+  /** The subject has no region: its finding is recorded in the home region, wherever the event came from. */
   readonly global?: true;
   /** The ARN of what it is about, which exemptions may name; without it they name the id. */
   arn?(ref: ResourceRef): string;

@@ -9,7 +9,7 @@ export interface CallRecord {
   readonly region: string;
   readonly request: JsonObject | null;
   readonly response: JsonObject | null;
-  /** CloudTrail left the parameters or the answer out because they were too large. */
+  /** CloudTrail omitted the parameters or the response because they were too large. */
   readonly omitted: boolean;
   readonly errorCode: string | null;
   readonly userIdentity: JsonObject | null;
@@ -32,10 +32,10 @@ export interface EventRecord {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The object, or null where something else stands in its place. */
+/** The object, or null for anything else. */
 export const objectOrNull = (value: unknown): JsonObject | null => (isObject(value) ? value : null);
 
-/** The string, or null where something else or nothing stands in its place. */
+/** The string, or null where it is empty or anything else. */
 export const stringOrNull = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' && value !== 'null' ? value : null;
 
@@ -63,7 +63,7 @@ export function strings(source: unknown, path: string): readonly string[] {
   return [...new Set(found.map(stringOrNull).filter((value) => value !== null))];
 }
 
-/** Takes the `<Operation>Request` / `<Operation>Response` wrapper off. */
+/** Removes the `<Operation>Request` / `<Operation>Response` wrapper. */
 export function unwrapped(value: unknown, wrapper: string): JsonObject | null {
   const object = objectOrNull(value);
   const inner = object === null ? undefined : field(object, wrapper);

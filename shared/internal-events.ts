@@ -2,7 +2,7 @@ import type { ResourceRef } from './resource.ts';
 
 /** `source` of the messages that Evenkeel sends to itself. */
 export const INTERNAL_SOURCE = 'evenkeel';
-/** `detail-type` of a recheck: look at one resource again. */
+/** `detail-type` of a recheck: evaluate one resource again. */
 export const RECHECK_DETAIL_TYPE = 'Evenkeel Recheck';
 /** `detail-type` of the slices that a sweep is made of. */
 export const SWEEP_DETAIL_TYPE = 'Evenkeel Sweep';
@@ -18,7 +18,7 @@ export interface InternalMessage {
   readonly notBefore?: number;
 }
 
-/** Look at a resource again, now or at a time (milliseconds since 1970). */
+/** Asks for a resource to be evaluated again, now or at a time (milliseconds since 1970). */
 export const recheck = (service: string, ref: ResourceRef, notBefore?: number): InternalMessage => ({
   service,
   detailType: RECHECK_DETAIL_TYPE,

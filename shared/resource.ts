@@ -104,7 +104,7 @@ export type NamedId = string | { readonly resourceId: string; readonly region?: 
 export interface TriggerRule<R, N extends string> {
   /** Reads ids out of the record; pure. */
   ids?(record: R): readonly NamedId[];
-  /** Looks ids up live where the record names only something near (a prefix list, a VPC, a group's name). Asked when `ids` finds none. */
+  /** Looks ids up live where the record names only something related (a prefix list, a VPC, a group's name). Used where `ids` finds none. */
   find?(aws: Aws, record: R): Promise<readonly NamedId[]>;
   /** IAM actions of `find`. */
   readonly grants?: Grants;
@@ -158,10 +158,10 @@ export interface Page<F extends Facets> {
   readonly next: string | null;
 }
 
-/** Whose a resource is. */
+/** Who owns a resource. */
 export interface Ownership {
   readonly tags: Readonly<Record<string, string>>;
-  /** The AWS service that made it for itself and keeps it; null for everything else. */
+  /** The AWS service that created and manages it; null for everything else. */
   readonly service: string | null;
 }
 
@@ -180,7 +180,7 @@ export interface Resource<F extends Facets = Facets> {
   readonly service: Service;
   /** AWS Config's name for it, `AWS::EC2::SecurityGroup`; `AWS::::Account` for settings of the account. */
   readonly type: string;
-  /** It belongs to no region: keyed, leased and looked at in the home region, whoever names it. */
+  /** It has no region: keyed, leased and evaluated in the home region, wherever its event came from. */
   readonly global?: true;
   readonly triggers: readonly Trigger<keyof F & string>[];
   readonly facets: F;
@@ -188,9 +188,9 @@ export interface Resource<F extends Facets = Facets> {
   readonly gone: readonly string[];
   /** IAM actions of `list` and `identify`. */
   readonly grants: Grants;
-  /** Names of fields that the service changes by itself; they do not count where two states are compared. */
+  /** Names of fields that the service changes by itself; ignored when states are compared. */
   readonly volatile?: readonly string[];
-  /** Read before a write, so that what others take care of is notified and not touched. */
+  /** Read before a write, so that what others manage is notified and not changed. */
   readonly ownership?: { readonly grants: Grants; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };
   arn(ref: ResourceRef): string;
   /** A link to the resource in the AWS console. */

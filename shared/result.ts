@@ -1,7 +1,7 @@
 import type { ComplianceType, Mode, Severity } from './control.ts';
 import type { CallData } from './step.ts';
 
-/** How looking at one (resource, control) ended. */
+/** The outcome of evaluating one (resource, control). */
 export const OUTCOMES = [
   'compliant',
   'notApplicable',
@@ -16,7 +16,7 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Outcomes after which the resource is still wrong, although nothing failed. */
+/** Outcomes that leave drift although nothing failed. */
 export const DRIFT_LEFT: readonly Outcome[] = ['detected', 'awaitingApproval', 'pending', 'halted', 'blocked'];
 
 /** One line of `--json`: one for each (event, resource, control). The keys are a contract. */
@@ -45,7 +45,7 @@ export interface Result {
 /** The gates that halt. */
 export type HaltingGate = 'pause' | 'flap' | 'breaker';
 
-/** A result of nothing: every key, in the order of a line. */
+/** An empty result: every key, in the order of a line. */
 const NOTHING = {
   eventId: null,
   eventName: null,

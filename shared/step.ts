@@ -7,13 +7,13 @@ export interface Step {
   readonly input: object;
   /** Where the call must go when that is not the resource's region. */
   readonly region?: string;
-  /** Names of the errors that mean "already so": another actor was faster. */
+  /** Names of the errors that mean "already in that state": another actor was faster. */
   readonly satisfiedBy?: readonly string[];
   /** The calls that restore the state before this step, built from the step's output; absent for a step that cannot be undone. */
   readonly undo?: (output: object) => readonly Step[];
-  /** What the step changes: a rule, a statement, an attribute of the resource, named so that it is the same name each time, whichever control plans it; and what it stands on, where an earlier step has to be made first. Gates hold for an element, whatever else the request holds. */
+  /** What the step changes: a rule, a statement, an attribute of the resource, under the same name whichever control plans it; and the element of an earlier step that it depends on. Gates hold for elements, whatever else the request contains. */
   readonly elements: readonly string[];
-  /** What IAM asks for the call; part of what its control declares. */
+  /** IAM actions that the call needs; part of what its control declares. */
   readonly permissions: Grants;
 }
 
@@ -41,7 +41,7 @@ export const step = <I extends object, O extends object>(
   permissions,
 });
 
-/** A function that builds one kind of step, with what IAM asks for it: a control declares `...builder.permissions`. */
+/** A function that builds one kind of step, with the IAM actions it needs: a control declares `...builder.permissions`. */
 export type StepBuilder<A extends readonly unknown[]> = ((...given: A) => Step) & { readonly permissions: Grants };
 
 /** Ties a kind of step to its permissions, so that neither is written twice. */
@@ -50,7 +50,7 @@ export const stepBuilder = <A extends readonly unknown[]>(
   build: (...given: A) => Step,
 ): StepBuilder<A> => Object.assign((...given: A): Step => ({ ...build(...given), permissions }), { permissions });
 
-/** Changes some attributes of a resource by a call that leaves the others alone. Undo: the same call with what was there. `before` holds the attributes as they were read; throws where one that changes is not in it, for then nobody could undo it. */
+/** Changes some attributes of a resource by a call that leaves the others alone. Undo: the same call with the previous values. `before` holds the attributes as they were read; throws where it lacks one that changes, since that could not be undone. */
 export function set<I extends object, C extends Partial<I> & object>(
   client: ClientClass<object>,
   command: new (input: I) => object,

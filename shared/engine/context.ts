@@ -7,7 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Aws, ResourceRef } from '../resource.ts';
 import type { Clock } from '../time.ts';
 
-/** All that reconciling needs of the world. */
+/** All that the engine needs from outside. */
 export interface Engine {
   aws(region: string): Aws;
   readonly ledger: Ledger;
@@ -18,22 +18,22 @@ export interface Engine {
   readonly codeVersion: string;
   /** No control acts above this mode, whatever the policy says. */
   readonly ceiling: Mode;
-  /** Sends messages of our own to the queues of their domains. The command has none: its next run looks again. */
+  /** Sends our own messages to the queues of their domains. The command has none: its next run re-evaluates. */
   send(messages: readonly InternalMessage[]): Promise<void>;
 }
 
-/** A resource to look at, and the controls whose evaluation can have changed. */
+/** A resource to evaluate, and the controls whose result may have changed. */
 export interface Subject {
   readonly resource: AnyResource;
   readonly ref: ResourceRef;
   readonly controls: readonly AnyControl[];
-  /** All controls of the resource that we have: while we hold its lease, others may ask us to look by any of them, and their gates hold for its elements. `controls` where nothing is said. */
+  /** All known controls of the resource: while we hold its lease, other runs may ask us to evaluate any of them, and their gates hold for its elements. Defaults to `controls`. */
   readonly siblings?: readonly AnyControl[];
   /** Facets that a listing has just read. */
   readonly known?: Readonly<Record<string, unknown>>;
 }
 
-/** Why we look; carried into records and notifications, never into a decision. */
+/** Why a resource is evaluated; carried into records and notifications, never into a decision. */
 export interface Cause {
   readonly eventId: string | null;
   readonly eventName: string | null;
@@ -41,6 +41,6 @@ export interface Cause {
   readonly eventTime: string | null;
   readonly receivedAt: string;
   readonly attribution: Attribution | null;
-  /** A person asks: what is blocked is tried again at once. */
+  /** A person asks: what is blocked is retried at once. */
   readonly byPerson?: boolean;
 }

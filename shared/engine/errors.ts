@@ -1,16 +1,16 @@
 export { messageOf } from '../aws/error-message.ts';
 
-/** An input that cannot be read as an event: what is wrong, and what is allowed. */
+/** The input cannot be read as an event: says what is wrong and what is allowed. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
 }
 
-/** A step that the service refused. */
+/** A step that the service refused or did not answer. */
 export class StepFailedError extends Error {
   override readonly name = 'StepFailedError';
 }
 
-/** A remediation that had begun could not go on: its record tells how far it came. */
+/** A remediation was interrupted after it had begun: its record shows how far it came. */
 export class CutShortError extends Error {
   readonly remediationId: string;
 
@@ -20,7 +20,7 @@ export class CutShortError extends Error {
   }
 }
 
-/** Every step succeeded and the resource still reads as non-compliant. */
+/** Every step succeeded and the resource is still non-compliant. */
 export class NotConvergedError extends Error {
   override readonly name = 'NotConvergedError';
 }
@@ -35,7 +35,7 @@ export class ReconcileFailedError extends Error {
   override readonly name = 'ReconcileFailedError';
 }
 
-/** Types of a sweep that could not be listed or read; thrown at its end so that the rest is done and these come again. */
+/** Resource types of a sweep could not be listed or read; thrown at its end, so that the others are swept and these are retried. */
 export class SweepFailedError extends Error {
   override readonly name = 'SweepFailedError';
 }

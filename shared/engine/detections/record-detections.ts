@@ -16,9 +16,9 @@ import { postpone, publishOutbox, queued } from '../reconcile/notices.ts';
 import { hasDetections, isCounted, reportOf, withoutFindings, withSighting, withTimePassed } from './sightings.ts';
 
 /**
- * Keeps what detections have found in an event, and notifies people; one result for each that is not off. Never writes to the account, and never throws.
+ * Records what detections found in an event, and notifies; one result for each that is not off. Never writes to the account, and never throws.
  *
- * A finding is what a detection calls the same (its fingerprint) on one resource. Its first event is notified at once. Every other is counted; an event that comes again is not. What was counted for an hour is notified as a number, so that nobody gets more than one message an hour for the same thing. A finding ends when it was not seen for seven days (the next of its kind is then new), or when the resource is exempted. `reviewDetections` does what time alone brings.
+ * A finding is what a detection calls the same (its fingerprint) on one resource. Its first event is notified at once; later ones are counted, redelivered ones are not. The count is notified after an hour, so that the same thing causes at most one message an hour. A finding ends when it was not seen for seven days (the next of its kind is then new), or when the resource is exempted. `reviewDetections` does what is due without an event.
  *
  * A forged event costs one notification.
  */
@@ -47,7 +47,7 @@ async function recordDetection(record: DetectedRecord, cause: Cause, engine: Eng
   }
 }
 
-/** The ledger as it is once the event is in it, and what this run has to publish. An event that was counted before costs one read and no write. */
+/** The ledger with the event recorded, and the notices of this run. An event that was counted before costs one read and no write. */
 async function recordSighting(
   session: Session,
   record: DetectedRecord,
@@ -78,7 +78,7 @@ async function recordSighting(
   return { session: after, ...answer };
 }
 
-/** Does for one resource what time alone has brought: reports the number of repeats, ends what was not seen for seven days or is exempted by now, and publishes what a run that died has left. `ref` stands where its findings stand. Never throws. */
+/** Does for one resource what is due without an event: reports the number of repeats, ends findings that were not seen for seven days or are exempted by now, and publishes what a dead run left. `ref` is where its findings are recorded. Never throws. */
 export async function reviewDetections(
   ref: ResourceRef,
   detections: readonly Detection[],
@@ -135,7 +135,7 @@ const reportResult = (finding: Finding, ref: ResourceRef, cause: Cause): Result 
     annotation: reportOf(finding),
   });
 
-/** Publishes what this run has queued and what dead runs left. What could not be published stays in the outbox, and the retry of the event publishes it. */
+/** Publishes what this run has queued and what dead runs left. What could not be published stays in the outbox, for the retry of the event. */
 async function publish(
   session: Session,
   { ref, detections }: { readonly ref: ResourceRef; readonly detections: readonly Detection[] },
@@ -162,7 +162,7 @@ const keyOf = ({ detection, ref }: Pick<DetectedRecord, 'detection' | 'ref'>): s
 const arnOf = ({ detection, ref }: Pick<DetectedRecord, 'detection' | 'ref'>): string =>
   detection.arn?.(ref) ?? ref.resourceId;
 
-/** A detection writes nothing: above `detect` there is no mode. */
+/** A detection never writes, so its highest mode is `detect`. */
 const modeOf = ({ detection, ref }: DetectedRecord, { policy, ceiling }: Engine): Mode => {
   const place = { ref, arn: arnOf({ detection, ref }), tags: null };
   return lower(lower(policy.settingsFor(detection, place).mode, ceiling), 'detect');

@@ -5,22 +5,22 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Finding, Sightings } from '../../ledger/records.ts';
 import { DAY_MS, HOUR_MS } from '../../time.ts';
 
-/** A finding ends when it was not seen again for so long, in milliseconds. */
+/** A finding ends when it was not seen again for this long. */
 export const ENDS_AFTER_MS = 7 * DAY_MS;
-/** Repeats are counted for so long before people are notified of their number, in milliseconds. */
+/** Repeats are counted for this long before their number is notified. */
 export const REPORT_AFTER_MS = HOUR_MS;
-/** The events of a finding that are remembered: one that comes again after so many others counts as a repeat. */
+/** Events remembered of a finding: one that is redelivered after more than these counts as a repeat. */
 const MAX_EVENTS = 20;
-/** The findings of one detection on one resource, since an item of the ledger has its limit: a stranger may cause ever new ones. */
+/** Maximum findings of one detection on one resource, since a ledger item is limited and strangers may cause ever new ones. */
 const MAX_FINDINGS = 50;
 
-/** How an event is remembered. */
+/** The short hash by which an event is remembered. */
 const eventHash = (eventId: string): string => hashOf(eventId).slice(0, 12);
 
 const fingerprintOf = ({ fingerprint }: Detected): string => hashOf(fingerprint).slice(0, 16);
 const keyOf = ({ id }: Detection, detected: Detected): string => `${id}#${fingerprintOf(detected)}`;
 
-/** What an event adds to what was known. */
+/** What an event adds to what is known. */
 export interface SightingUpdate {
   readonly state: ResourceState;
   /** `known`: the same event came before, or it is a repeat that is counted and not notified yet. */
@@ -28,7 +28,7 @@ export interface SightingUpdate {
   readonly finding: Finding;
 }
 
-/** The living finding of the same thing; null where there is none, or it has ended. */
+/** The current finding of the same thing; null where there is none, or it has ended. */
 function knownFinding(state: ResourceState, detection: Detection, detected: Detected, now: Date): Finding | null {
   const finding = state.findings[keyOf(detection, detected)];
   return finding === undefined || hasEnded(finding, now) ? null : finding;
@@ -46,7 +46,7 @@ export function isCounted(
   return eventId !== null && events.includes(eventHash(eventId));
 }
 
-/** The state with what an event was seen to be. The first of its kind is new; others are counted, and what was counted for an hour is reported. Pure. */
+/** The state with an event recorded. The first of its kind is new; others are counted, and the count of an hour is reported. Pure. */
 export function withSighting(
   state: ResourceState,
   detection: Detection,
@@ -86,7 +86,7 @@ export function withSighting(
 
 const NOT_SEEN: Sightings = { repeats: 0, since: null, events: [] };
 
-/** At most so many findings of a detection: what was seen longest ago is forgotten first. */
+/** At most MAX_FINDINGS of a detection: those seen longest ago are dropped first. */
 function bounded(findings: ResourceState['findings'], { id }: Detection): ResourceState['findings'] {
   const own = Object.entries(findings).filter(([, { controlId }]) => controlId === id);
   const surplus = own
@@ -102,7 +102,7 @@ export function withoutFindings(state: ResourceState, { id }: Pick<Detection, 'i
   return left.length === Object.keys(state.findings).length ? state : { ...state, findings: Object.fromEntries(left) };
 }
 
-/** What time alone has brought: findings that have ended are gone, and repeats that were counted for an hour are to be reported. Gives the state as it was where there is neither. Pure. */
+/** What is due without an event: findings that have ended are removed, and counts of an hour are reported. Returns the same state where nothing is due. Pure. */
 export function withTimePassed(
   state: ResourceState,
   now: Date,
@@ -123,11 +123,11 @@ export function withTimePassed(
 export const hasDetections = ({ findings }: ResourceState): boolean =>
   Object.values(findings).some(({ sightings }) => sightings !== undefined);
 
-/** True where time alone has brought something. `now`: milliseconds since 1970. */
+/** True where a detection has something due. `now`: milliseconds since 1970. */
 export const isDetectionDue = ({ findings }: ResourceState, now: number): boolean =>
   Object.values(findings).some((finding) => isReportDue(finding, new Date(now)) || hasEnded(finding, new Date(now)));
 
-/** What people are notified of where repeats were counted. */
+/** The sentence that reports counted repeats. */
 export function reportOf({ annotation, sightings = NOT_SEEN }: Finding): string {
   const { repeats, since } = sightings;
   return shortened(`Seen ${repeats} more ${repeats === 1 ? 'time' : 'times'} since ${since}. ${annotation}`);

@@ -10,17 +10,17 @@ interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
 }
 
-/** How one call went. */
+/** The outcome of one call. */
 export interface Attempt {
   readonly step: RecordedStep;
-  /** Who refused it for good; null where it was made, or where another try may go better. */
+  /** Set where the refusal lasts; null where the call was made, or a retry may succeed. */
   readonly refusal: Refusal | null;
 }
 
-/** Makes one call of a record and says how it went; never throws. */
+/** Makes one call of a record and returns its outcome; never throws. */
 export type Send = (index: number) => Promise<Attempt>;
 
-/** A step that is in the ledger and not yet made; should its run be cut off, it can be undone all the same. */
+/** A step that is recorded and not yet made; its undo is recorded too, so that an interrupted run can be undone. */
 export const intendedStep = (step: Step): RecordedStep => ({
   ...callOf(step),
   elements: step.elements,
@@ -46,7 +46,7 @@ export const sendSteps =
     }
   };
 
-/** What an error says of a call: it is so already (another actor was faster, or an earlier try of ours whose answer was lost), it was refused, or nobody knows. What nobody knows keeps its undo: the state decides. */
+/** Classifies the error of a call: already in that state (another actor was faster, or our own earlier attempt whose answer was lost), refused, or unknown. An unknown step keeps its undo: the state decides. */
 export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
   const isSo = error instanceof Error && satisfiedBy.includes(error.name);
   if (isSo)
@@ -64,7 +64,7 @@ const undoCallOf = (step: Step): UndoCall => ({
   ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
 });
 
-/** The call is made by now: an undo that cannot be built must not make it look as if it had failed. */
+/** The call has succeeded by now: an undo that cannot be built must not make it look failed. */
 function undoOf({ undo }: Step, output: object): Pick<RecordedStep, 'undo' | 'error'> {
   try {
     return { undo: undo?.(output).map(undoCallOf) ?? null, error: null };

@@ -5,16 +5,16 @@ import { StepFailedError } from '../errors.ts';
 import type { Draft } from '../reconcile/draft.ts';
 import type { Send } from './apply.ts';
 
-/** How the calls of a record went. */
+/** The outcome of a record's calls. */
 export interface Execution {
   readonly record: Remediation;
   /** Why not all calls were made; null where they were, as far as is known. */
   readonly error: StepFailedError | null;
-  /** Who refused for good; null otherwise. */
+  /** Set where the refusal lasts. */
   readonly refusal: Refusal | null;
 }
 
-/** Makes the calls of a record that has begun, one by one: each call's outcome and a longer lease are written before the next. One that was refused, or whose answer was lost, ends it: the state then tells what took effect. Throws where the ledger does not answer or the lease was lost: nothing further is called. */
+/** Makes the calls of an open record one by one: the outcome of each, and an extended lease, are written before the next. Stops at the first that is refused or unanswered; the state then shows what took effect. Throws where the ledger does not answer or the lease is lost: no further call is made. */
 export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Execution> {
   let current = record;
   for (const [index, { service, operation }] of record.steps.entries()) {
@@ -35,7 +35,7 @@ export async function execute(record: Remediation, send: Send, draft: Draft, { c
   return { record: { ...current, times: { ...current.times, applied } }, error: null, refusal: null };
 }
 
-/** The record once the state has told what was made of the steps that nobody answered for: all of them where the state is as it was meant to be, none is known to be where it is not. */
+/** The record once the state has shown what became of unanswered steps: made where the state is as intended, unknown otherwise. */
 export const resolvedSteps = (record: Remediation, isAsMeant: boolean): Remediation => ({
   ...record,
   steps: record.steps.map((step) =>
@@ -43,6 +43,6 @@ export const resolvedSteps = (record: Remediation, isAsMeant: boolean): Remediat
   ),
 });
 
-/** True for steps that changed something, or may have. */
+/** True where a step changed something, or may have. */
 export const hasChanged = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
   steps.some(({ status }) => status === 'made' || status === 'unknown');

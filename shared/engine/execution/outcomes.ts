@@ -15,12 +15,12 @@ import type { Progress, Run } from '../reconcile/run.ts';
 import { hasChanged, resolvedSteps } from './journal.ts';
 import { callIn, isReversible } from './recorded-call.ts';
 
-/** When `pending` ends as `failed`, unless the control says otherwise. */
+/** When `pending` becomes `failed`, unless the control says otherwise. */
 const DEADLINE_MS = HOUR_MS;
-/** How long until AWS is looked at again where nothing says when, in milliseconds. */
+/** Time to the next check where neither the state nor the control says. */
 export const RECHECK_MS = 60_000;
 
-/** The scopes whose breakers a control's remediation passes. */
+/** The circuit breakers that a control's remediation passes, with their limits. */
 export const breakerLimits = (run: Run, control: AnyControl): readonly ScopeLimit[] => {
   const { control: each, account } = run.engine.policy.limits.remediationsPerHour;
   return [
@@ -31,14 +31,14 @@ export const breakerLimits = (run: Run, control: AnyControl): readonly ScopeLimi
 
 const scopesOf = (control: AnyControl) => [{ scope: control.id }, { scope: ACCOUNT }];
 
-/** What a gate kept a remediation from changing, beside what it let through. */
+/** What a gate excluded from a remediation whose other steps were made. */
 export interface HeldBack {
   readonly outcome: Outcome;
   readonly reason: string | null;
   readonly quiet?: boolean;
 }
 
-/** The resource is as it should be after a remediation: its record ends, its elements are counted, its finding is closed and people are notified. */
+/** The resource is compliant after a remediation: closes the record and the finding, counts the flap, queues the notification. */
 export function finishRemediated(
   run: Run,
   control: AnyControl,
@@ -72,7 +72,7 @@ export function finishRemediated(
     return withNotice(isLeft ? counted : withoutFinding(counted, control.id), notice);
   });
   run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), true, now.getTime()));
-  // What is left after every step is what only a person can remediate.
+  // What remains after every step requires a person.
   return isLeft ? reportRemainder(run, control, progress, evaluation, heldBack) : progress;
 }
 
@@ -108,7 +108,7 @@ function withFlaps({ engine }: Run, state: ResourceState, { id }: AnyControl, re
   return { ...state, flaps };
 }
 
-/** An undo is verified: its record ends and people are notified. */
+/** The undo is verified: closes its record and queues the notification. */
 export function finishUndone(
   run: Run,
   control: AnyControl,
@@ -129,7 +129,7 @@ export function finishUndone(
   run.draft.change((before) => withNotice(before, notice));
 }
 
-/** AWS is still at work: the record waits, a recheck is asked for, nobody is notified yet. */
+/** AWS is still applying the change: the record stays open, a recheck is scheduled, and nothing is notified yet. */
 export function finishPending(
   run: Run,
   control: AnyControl,
@@ -154,11 +154,11 @@ export function finishPending(
   };
 }
 
-/** When a wait that begins now ends as failed, ISO 8601. */
+/** The deadline of a wait that begins now, ISO 8601. */
 export const deadlineOf = ({ deadline }: AnyControl, now: number): string =>
   new Date(now + (deadline === undefined ? DEADLINE_MS : milliseconds(deadline))).toISOString();
 
-/** Keeps the finding as pending, and asks for one recheck of the resource: the earliest that any of its controls waits for. */
+/** Records the finding as pending and schedules one recheck of the resource: the earliest that any of its controls needs. */
 export function markPending(
   run: Run,
   control: AnyControl,
@@ -189,7 +189,7 @@ export function withRecheck(state: ResourceState, recheckAt: number, now: number
   return isAsked ? state : { ...state, recheckAt };
 }
 
-/** Sends the recheck that the state asks for, where this run has asked for it. Where it is lost, the schedule finds the time in the ledger. */
+/** Sends the recheck that this run has scheduled. Where the message is lost, the schedule finds the time in the ledger. */
 export async function sendRecheck(run: Run, before: number | null): Promise<void> {
   const { recheckAt } = run.draft.session.state;
   if (recheckAt === null || recheckAt === before) return;
@@ -197,18 +197,18 @@ export async function sendRecheck(run: Run, before: number | null): Promise<void
   await run.engine.send([recheck(resource.service.id, ref, recheckAt)]);
 }
 
-/** How a remediation ended that did not come to its goal. */
+/** Why a remediation did not succeed. */
 export interface Failure {
   readonly error: string;
-  /** Who refused for good. */
+  /** Set where the refusal lasts. */
   readonly refusal?: Refusal | null;
-  /** The place that it took in the breakers; free again where nothing was changed. */
+  /** The places it took in the circuit breakers; released where nothing was changed. */
   readonly taken?: readonly TakenPlace[];
-  /** AWS did not come to an end before the deadline: tried again later, and not at once. */
+  /** AWS did not finish before the deadline: retried later, not at once. */
   readonly isOverdue?: boolean;
 }
 
-/** The remediation has failed, or is blocked for good: its record ends and people are notified once. */
+/** The remediation failed or is blocked: closes its record and notifies once. */
 export function finishFailed(
   run: Run,
   control: AnyControl,
@@ -255,7 +255,7 @@ export function finishFailed(
   return progress;
 }
 
-/** When a remediation that is blocked is tried again, and under which circumstances at once. */
+/** When a blocked remediation is retried, and which change of circumstances brings the retry forward. */
 const nextAttempt = (
   run: Run,
   { severity }: AnyControl,
@@ -267,7 +267,7 @@ const nextAttempt = (
   blocked: { by, recordId, ...attemptContext(run, evaluated) },
 });
 
-/** What a blocked remediation was tried under. */
+/** What a remediation was attempted under: hash of the facets, versions of code and policy. */
 export const attemptContext = ({ engine, subject }: Run, evaluated: Evaluated | null) => ({
   facets: hashOf(withoutVolatile(evaluated?.state ?? null, subject.resource.volatile ?? [])).slice(0, 16),
   version: `${engine.codeVersion} ${engine.policy.version}`,

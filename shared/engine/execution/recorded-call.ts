@@ -1,7 +1,7 @@
 import type { RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
 import type { CallData } from '../../step.ts';
 
-/** A call of a record without how it went. */
+/** A recorded step as a call, without its outcome. */
 export const callIn = ({ service, operation, input, region }: CallData): CallData => ({
   service,
   operation,
@@ -15,6 +15,6 @@ export const undoCallIn = (step: RecordedStep & Pick<UndoCall, 'satisfiedBy'>): 
   ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
 });
 
-/** Whether every step that was made, or may have been, can be undone. */
+/** True where every step that was made, or may have been, can be undone. */
 export const isReversible = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
   steps.every(({ status, undo }) => undo !== null || (status !== 'made' && status !== 'unknown'));

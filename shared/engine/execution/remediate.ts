@@ -14,18 +14,18 @@ import { execute } from './journal.ts';
 import { breakerLimits, finishFailed, finishPending, finishRemediated, type HeldBack, RECHECK_MS } from './outcomes.ts';
 import { readUntilVerified } from './verification.ts';
 
-/** What a remediation is about. */
+/** One remediation to carry out. */
 export interface Work {
   readonly control: AnyControl;
   readonly evaluated: Evaluated;
   readonly steps: readonly Step[];
-  /** What a gate keeps from being changed beside these steps. */
+  /** What a gate excluded beside these steps. */
   readonly heldBack: HeldBack | null;
-  /** A person has approved this record. */
+  /** The stored plan, where a person has approved it. */
   readonly approved: Remediation | null;
 }
 
-/** Carries a plan out and verifies it. What is meant is in the ledger before the first call; how it ended is decided, and written with the run's next write. Gives the breaker's refusal where there is no room; throws where the ledger does not answer or the lease is lost. */
+/** Carries out a plan and verifies it. The intent is in the ledger before the first call; the outcome is written with the run's next write. Returns the circuit breaker's refusal where it is open; throws where the ledger does not answer or the lease is lost. */
 export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
   const { control, evaluated, steps, approved } = work;
   const { draft, engine, subject } = run;
@@ -54,7 +54,7 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
   return verify(run, work, journaled.record, error, admission.taken);
 }
 
-/** The ledger, or the lease, was lost between two calls: no further call is made, and the record says how far it came, should it still be written. */
+/** The ledger or the lease was lost between two calls: no further call is made, and the record shows how far it came, should it still be written. */
 async function saveInterrupted(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
   const current = run.draft.pending(record.id) ?? record;
   const read = await readAgain(run, control);
@@ -63,7 +63,7 @@ async function saveInterrupted(run: Run, control: AnyControl, record: Remediatio
   throw new CutShortError(messageOf(error), record.id);
 }
 
-/** A retry of what was blocked goes on in its record: no new one for each try. */
+/** A retry of a blocked remediation continues its record instead of adding one for each attempt. */
 async function continuedOrNewRecord(run: Run, { control, evaluated, steps }: Work): Promise<Remediation> {
   const record = newRecord(run, control, evaluated, steps, { status: 'applying', mode: 'remediate' });
   const id = run.draft.state.findings[control.id]?.blocked?.recordId;
@@ -73,7 +73,7 @@ async function continuedOrNewRecord(run: Run, { control, evaluated, steps }: Wor
   return former?.status === 'blocked' ? { ...record, id } : record;
 }
 
-/** The stored record as its run begins: decided now, by a person, and run by this code under this policy; of the plan that was approved, what no gate has stopped since. */
+/** The stored record as its run begins: decided now, under this version of code and policy, with the approved steps that no gate has stopped since. */
 const approvedRecord = ({ engine }: Run, approved: Remediation, steps: readonly Step[]): Remediation => ({
   ...approved,
   status: 'applying',
@@ -84,10 +84,10 @@ const approvedRecord = ({ engine }: Run, approved: Remediation, steps: readonly 
   policyVersion: engine.policy.version,
 });
 
-/** How the resource reads after the calls: evaluated, or why it could not be. */
+/** The resource after the calls: evaluated, or why it could not be. */
 type Read = { readonly evaluated: Evaluated } | { readonly error: unknown };
 
-/** Reads again, with growing waits, until the control is satisfied, AWS is at work, or only a person can go on; what is read decides, also where a call was not answered. */
+/** Reads with back-off until the control is satisfied, AWS is applying the change, or only a person can continue. What is read decides, also where a call was not answered. */
 async function verify(
   run: Run,
   { control, heldBack }: Pick<Work, 'control' | 'heldBack'>,
@@ -107,7 +107,7 @@ async function verify(
   if (evaluated === null) {
     const why = messageOf('error' in last ? last.error : null);
     if (stopped !== null) return failed(`${messageOf(stopped)}; then: ${why}`);
-    // What was called may well have taken effect: the next look that can read says so.
+    // The calls may well have taken effect: the next evaluation that can read decides.
     const later = {
       complianceType: 'NON_COMPLIANT',
       annotation: why,
@@ -133,7 +133,7 @@ async function verify(
 const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>
   stopped === null || steps.every(({ status }) => status !== 'failed' && status !== 'intended');
 
-/** The call was refused, and the resource is gone or right all the same: another actor was faster, and nobody needs to hear of it. */
+/** The call was refused and the resource is gone or compliant all the same: another actor was faster, and there is nothing to notify. */
 function finishOvertaken(
   run: Run,
   control: AnyControl,
@@ -163,7 +163,7 @@ async function readAgain(run: Run, control: AnyControl): Promise<Read> {
   await run.observe();
   try {
     const evaluated = run.evaluate(control);
-    // Whether a call is left to make, only the plan tells.
+    // Whether a call is left to make, only the plan shows.
     if (evaluated.evaluation.complianceType === 'NON_COMPLIANT') await run.readForPlan(control);
     return { evaluated };
   } catch (error) {
@@ -174,13 +174,13 @@ async function readAgain(run: Run, control: AnyControl): Promise<Read> {
 function isVerified(run: Run, control: AnyControl, record: Remediation, read: Read): boolean {
   if ('error' in read) return false;
   const { evaluation, deleted } = read.evaluated;
-  // A read may not see yet what was just made.
+  // A read may not show yet what was just created.
   if (deleted) return false;
   if (evaluation.complianceType !== 'NON_COMPLIANT' || evaluation.retryAfter !== undefined) return true;
   return isDone(run, control, record, read.evaluated);
 }
 
-/** True where no call is left on what these steps change: what is still wrong is a person's, or held back. */
+/** True where the plan has no call left on the elements of these steps: the rest requires a person, or is held back. */
 function isDone(run: Run, control: AnyControl, { steps }: Remediation, evaluated: Evaluated): boolean {
   const changed = new Set(steps.flatMap(({ elements }) => elements));
   try {

@@ -1,6 +1,6 @@
 import diff from 'microdiff';
 
-/** What two states differ in, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. The order of lists does not count, nor do fields of the names in `ignoring`. */
+/** The differences of two states, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. Ignores the order of lists, and fields of the names in `ignoring`. */
 export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
   const [a, b] = [from, to].map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
   return diff(a as object, b as object).map((change) => {

@@ -22,7 +22,7 @@ import { stateDiff } from './state-diff.ts';
 import { findUndoable, type Undoable } from './undoable.ts';
 import { readUntilVerified } from './verification.ts';
 
-/** Who undoes a remediation, why, and until when the resource may stay as it was. */
+/** Who undoes a remediation, why, and until when the drift is exempt. */
 export interface UndoRequest {
   readonly id: string;
   readonly by: string;
@@ -32,22 +32,22 @@ export interface UndoRequest {
   readonly dryRun: boolean;
 }
 
-/** What an undo came to. */
+/** The result of an undo. */
 export interface UndoResult {
   readonly record: Remediation;
   readonly calls: readonly UndoCall[];
-  /** For what the undo brings back, by whichever control. */
+  /** Exempts what the undo restores from every control. */
   readonly exemptions: readonly Exemption[];
   /** The undo's own record; null in a dry run. */
   readonly undoId: string | null;
-  /** AWS is still at work on it: a recheck verifies it. */
+  /** AWS is still applying it: a recheck verifies it. */
   readonly isPending: boolean;
 }
 
-/** Makes a call that the ledger holds as data, and gives the service's answer. */
+/** Makes a call that the ledger holds as data, and returns the service's answer. */
 export type CallMaker = (call: UndoCall, ref: Remediation['ref']) => Promise<unknown>;
 
-/** The resource reads otherwise than the remediation left it: it was changed since. */
+/** The resource differs from what the remediation left: it was changed since. */
 export class ChangedSinceError extends Error {
   override readonly name = 'ChangedSinceError';
   readonly differences: readonly string[];
@@ -58,7 +58,7 @@ export class ChangedSinceError extends Error {
   }
 }
 
-/** Undoes a remediation, exactly: refuses where the resource was changed since, exempts what it brings back before its first call (else its own event would undo the undo), records itself and notifies. An undo that was cut short goes on where it stopped. Throws NotDecidableError, LeaseHeldError, ChangedSinceError, or what the service said. */
+/** Undoes a remediation exactly: refuses where the resource was changed since, exempts what it restores before its first call (else its own event would reverse it), records itself and notifies. An interrupted undo resumes where it stopped. Throws NotDecidableError, LeaseHeldError, ChangedSinceError, or the service's error. */
 export async function undo(
   request: UndoRequest,
   engine: Engine,
@@ -111,7 +111,7 @@ class Undo {
     this.#call = call;
   }
 
-  /** What it would do. Throws ChangedSinceError. */
+  /** The undo as it would be made. Throws ChangedSinceError. */
   plan(): UndoResult {
     const { record, calls, stateAfter: left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
@@ -149,12 +149,12 @@ class Undo {
     return this.#run.subject.controls[0] as AnyControl;
   }
 
-  /** Names of fields in which two states may differ and are the same all the same. */
+  /** Names of fields in which two states may differ and still be the same. */
   get #ignoring(): readonly string[] {
     return [...REASSIGNED_IDS, ...(this.#run.subject.resource.volatile ?? [])];
   }
 
-  /** What the control sees, as the record keeps it. */
+  /** The control's facets as a record holds them. */
   #state = (): unknown => redact(this.#run.evaluate(this.#control).state);
 
   #send: Send = async (index) => {
@@ -177,7 +177,7 @@ class Undo {
     error: null,
   });
 
-  /** Reads again, with growing waits, until all is as it was before: what still differs; null where that cannot be read. */
+  /** Reads with back-off until the previous state is restored: returns what still differs; null where it cannot be read. */
   async #verify(isStopped: boolean): Promise<readonly string[] | null> {
     const read = async () => {
       await this.#run.observe();
@@ -191,7 +191,7 @@ class Undo {
     return readUntilVerified(read, done, this.#run.engine.clock);
   }
 
-  /** AWS takes its time: the state says so, or the control does. */
+  /** True where AWS applies the change asynchronously, by the state or by the control. */
   #isAtWork(): boolean {
     if (this.#control.settles !== undefined) return true;
     try {
@@ -201,7 +201,7 @@ class Undo {
     }
   }
 
-  /** The drift is back by a person's will: it is a finding like any other that is exempt. */
+  /** The drift is back by a person's decision: an exempt finding like any other. */
   #succeeded(record: Remediation, exemption: Exemption): void {
     const run = this.#run;
     const evaluated = run.evaluate(this.#control);
@@ -230,7 +230,7 @@ class Undo {
     this.#run.draft.change((state) => withRecheck(state, recheckAt, now));
   }
 
-  /** Where nothing was changed, nothing has to be exempt. */
+  /** Where nothing was changed, the exemption is withdrawn. */
   async #failed(record: Remediation, exemption: Exemption, error: Error): Promise<void> {
     const { draft } = this.#run;
     draft.save({ ...record, status: 'failed', error: messageOf(error), after: this.#stateOrNull() });

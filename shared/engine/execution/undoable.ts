@@ -6,17 +6,17 @@ import { undoCallIn } from './recorded-call.ts';
 /** A remediation that can be undone. */
 export interface Undoable {
   readonly record: Remediation;
-  /** How it left the resource, or how an undo left it that was cut short. */
+  /** The state that it left, or that an interrupted undo left. */
   readonly stateAfter: unknown;
-  /** The calls that undo it, in their order. */
+  /** The calls that undo it, in order. */
   readonly calls: readonly UndoCall[];
-  /** The elements that it brings back. */
+  /** The elements that it restores. */
   readonly elements: readonly string[];
-  /** A former undo has begun. */
+  /** An earlier undo was interrupted. */
   readonly isResumed: boolean;
 }
 
-/** What there is to undo. Throws NotDecidableError where there is nothing, or where it cannot be done. */
+/** What an undo of this remediation takes. Throws NotDecidableError where there is nothing to undo, or it cannot be undone. */
 export async function findUndoable(id: string, engine: Engine): Promise<Undoable> {
   const record = await engine.ledger.remediation(id);
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
@@ -48,7 +48,7 @@ export async function findUndoable(id: string, engine: Engine): Promise<Undoable
 /** `unknown`: no answer says whether it was made. */
 const isMade = ({ status }: RecordedStep) => status === 'made' || status === 'unknown';
 
-/** The last undo of a record that was cut short after it had begun; null where there is none. Throws NotDecidableError where one succeeded. */
+/** The last undo of a record that was interrupted after it had begun; null where there is none. Throws NotDecidableError where one succeeded or is open. */
 async function previousUndo({ id, times }: Remediation, engine: Engine): Promise<Remediation | null> {
   let former: Remediation | null = null;
   for await (const other of engine.ledger.remediations(times.decided)) {

@@ -5,16 +5,16 @@ import { messageOf, UnreadableEventError } from '../errors.ts';
 import { type LocationDefaults, locationOf, withFallback } from './location.ts';
 import { isTriggeredBy, locatedIn, nameOf, type TriggeringEvent } from './trigger.ts';
 
-/** A record that is itself a finding, and which resource it is about. */
+/** A record that is itself a finding, and the resource it is about. */
 export interface DetectedRecord {
   readonly detection: Detection;
   readonly detected: Detected;
   readonly ref: ResourceRef;
-  /** CloudTrail's own id of the call, which stays the same whoever delivers it; null for events that are no calls. */
+  /** CloudTrail's own id of the call, the same however it is delivered; null for events that are no calls. */
   readonly eventId: string | null;
 }
 
-/** What detections find in a call or an event, failed calls too: an attempt may be the finding. One that throws is an error beside what the others find. */
+/** What detections find in a call or an event, failed calls included: an attempt may be the finding. A detection that throws is reported beside what the others find. */
 export function detectedIn(
   change: TriggeringEvent,
   detections: readonly Detection[],

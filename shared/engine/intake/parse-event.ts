@@ -14,7 +14,7 @@ import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from '../..
 import type { ConfigName, ResourceRef } from '../../resource.ts';
 import { UnreadableEventError } from '../errors.ts';
 
-/** Something that happened, whatever form it came in. */
+/** Something that happened, in whatever form it arrived. */
 export type Change = {
   readonly eventId: string | null;
   readonly eventName: string | null;
@@ -29,28 +29,28 @@ export type Change = {
   | { readonly kind: 'unreadable'; readonly error: UnreadableEventError }
 );
 
-/** Events of our own that name no resource; whoever took one for looked at would lose it. */
+/** Our own messages that name no resource, each with what to do instead of reconciling it. */
 const UNROUTABLE: Readonly<Record<string, string>> = {
   [SWEEP_DETAIL_TYPE]: 'is a sweep slice: return it to its function with evenkeel redrive, or run evenkeel sweep',
   [WATCH_DETAIL_TYPE]: 'is a scheduled daily task: return it to its function with evenkeel redrive',
 };
 
-/** How the detail-type of everything that CloudTrail records ends: API calls, service events, console sign-ins. */
+/** The suffix of the detail-type of everything that CloudTrail records: API calls, service events, console sign-ins. */
 const BY_CLOUDTRAIL = ' via CloudTrail';
 const CONFIG_ITEM = 'Config Configuration Item Change';
 const CONFIG_COMPLIANCE = 'Config Rules Compliance Change';
 
-/** Envelopes within envelopes end here: SQS, SNS, a failed invocation, EventBridge, a Config rule. */
+/** Maximum depth of nested envelopes: SQS, SNS, a failed invocation, EventBridge, a Config rule. */
 const MAX_ENVELOPE_DEPTH = 12;
 
-/** The shapes that are read, for error messages. */
+/** The accepted shapes, for error messages. */
 export const KNOWN_SHAPES =
   'an EventBridge envelope, a CloudTrail record, {"Records": […]}, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
 
 type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution'>;
 const UNKNOWN_EVENT: EventSummary = { eventId: null, eventName: null, eventTime: null, attribution: null };
 
-/** Reads changes out of any known shape. Never throws: what cannot be read is a change of kind `unreadable`, and the rest go on. */
+/** Reads changes out of any accepted shape. Never throws: what cannot be read is a change of kind `unreadable`, and the rest go on. */
 export function changesIn(input: unknown, depth = 0): readonly Change[] {
   if (depth > MAX_ENVELOPE_DEPTH) return [unreadable(`is nested more than ${MAX_ENVELOPE_DEPTH} envelopes deep`)];
   if (Array.isArray(input)) return input.flatMap((member) => changesIn(member, depth + 1));
@@ -71,7 +71,7 @@ function changesInText(text: string, depth: number): readonly Change[] {
   return changesIn(value, depth + 1);
 }
 
-/** What an envelope of transport carries; undefined where the object is no such envelope. */
+/** The content of a transport envelope; undefined where the object is none. */
 function innerOf(input: JsonObject): readonly unknown[] | undefined {
   if (Array.isArray(input.Records)) return input.Records;
   if (Array.isArray(input.Messages)) return input.Messages;
@@ -112,7 +112,7 @@ function fromEnvelope(envelope: JsonObject): Change {
   return fromNotification(detail, about, envelope);
 }
 
-/** An event of a service's own, by which EventBridge tells what no call does. */
+/** An event that a service sends to EventBridge itself, for what no API call causes. */
 function fromNotification(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const source = stringOrNull(envelope.source);
   if (source === null || about.eventName === null)
@@ -165,7 +165,7 @@ function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject)
   };
 }
 
-/** A Config rule's Lambda invocation: the item stands in it as a JSON string. */
+/** A Config rule's Lambda invocation, which holds the item as a JSON string. */
 function fromRuleInvocation(invocation: JsonObject): Change {
   let invokingEvent: unknown = invocation.invokingEvent;
   try {
@@ -205,14 +205,14 @@ function fromConfigName(names: JsonObject, about: EventSummary, envelope: JsonOb
   return { ...about, kind: 'resource', resource: { ...ref, resourceName, arn: stringOrNull(field(names, 'arn')) } };
 }
 
-/** A resource in our own words: its id is ours already. */
+/** A recheck of our own, which names the resource by our id. */
 function fromRecheck(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const resource = refIn(detail, envelope);
   if (resource === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
   return { ...about, kind: 'recheck', resource };
 }
 
-/** What names a resource, account and region from around it where it is silent. */
+/** The resource that an object names, with account and region of its envelope where it names none. */
 function refIn(names: JsonObject, envelope: JsonObject): ResourceRef | null {
   const resourceType = stringOrNull(field(names, 'resourceType'));
   const resourceId = stringOrNull(field(names, 'resourceId'));
@@ -224,7 +224,7 @@ function refIn(names: JsonObject, envelope: JsonObject): ResourceRef | null {
 
 const firstOf = (texts: readonly (string | null)[]): string => texts.find((text) => text !== null) ?? '';
 
-/** AWS Config says "global" of resources that belong to no region; the region that told us is then the one to ask. */
+/** AWS Config says "global" for resources without a region; the reporting region holds then. */
 const regionOrNull = (value: unknown): string | null => (value === 'global' ? null : stringOrNull(value));
 
 const unreadable = (what: string, about: EventSummary = UNKNOWN_EVENT): Change => ({

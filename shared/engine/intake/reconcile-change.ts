@@ -9,7 +9,7 @@ import { type RouteContext, route } from './route.ts';
 /** What a change is routed with, and whether a person runs it. */
 export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson'>;
 
-/** Everything that one input (of any known shape) leads to, change by change. */
+/** The results of one input of any accepted shape, change by change. */
 export async function* receive(
   input: unknown,
   engine: Engine,
@@ -18,7 +18,7 @@ export async function* receive(
   for (const change of changesIn(input)) yield await reconcileChange(change, engine, context);
 }
 
-/** Routes one change, keeps what detections find in it, and reconciles every resource that it concerns; all are tried. Never throws. */
+/** Routes one change, records what detections find in it, and reconciles every resource that it concerns. Never throws. */
 export async function reconcileChange(
   change: Change,
   engine: Engine,

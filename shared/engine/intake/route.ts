@@ -8,18 +8,18 @@ import { type LocationDefaults, locationOf, withFallback } from './location.ts';
 import type { Change } from './parse-event.ts';
 import { idsOf, isTriggeredBy, locatedIn, nameOf, refOf, type TriggeringEvent } from './trigger.ts';
 
-/** What an event asks us to look at. */
+/** What an event requires to be evaluated. */
 export interface Route {
   readonly subjects: readonly Subject[];
-  /** What the event itself says is wrong. */
+  /** What detections find in the event itself. */
   readonly detected: readonly DetectedRecord[];
-  /** Resource types that the event concerns and whose ids could not be told, and detections that could not read it; the rest go on. */
+  /** Resource types whose ids could not be identified, and detections that failed; the rest go on. */
   readonly unreadable: readonly Error[];
-  /** Why there is nothing to look at. */
+  /** Why there is nothing to evaluate. */
   readonly reason: string;
 }
 
-/** What routing needs beside the event: who can be asked, and what holds where the event does not say. */
+/** What routing needs beside the event: controls, clients for look-ups, and defaults of location. */
 export interface RouteContext extends LocationDefaults {
   readonly controls: readonly AnyControl[];
   readonly detections?: readonly Detection[];
@@ -28,7 +28,7 @@ export interface RouteContext extends LocationDefaults {
 
 const NOTHING: Omit<Route, 'reason'> = { subjects: [], detected: [], unreadable: [] };
 
-/** Turns a change into the resources to look at, and what detections find in it. The only code that reads an event's content for a decision. Never throws. */
+/** Turns a change into the resources to evaluate, and what detections find in it. The only code that reads an event's content for a decision. Never throws. */
 export async function route(change: Change, context: RouteContext): Promise<Route> {
   switch (change.kind) {
     case 'unreadable':
@@ -64,7 +64,7 @@ async function fromRecord(change: TriggeringEvent, context: RouteContext): Promi
   };
 }
 
-/** The resources of one type that a call or event concerns, each with the controls of which it can have changed a facet. Where one trigger cannot tell its ids, the others still can. */
+/** The resources of one type that a call or event concerns, each with the controls whose facets it may have changed. Where one trigger finds no id, the others still may. */
 async function subjectsOf(
   resource: AnyResource,
   siblings: readonly AnyControl[],
@@ -94,7 +94,7 @@ async function subjectsOf(
   return { subjects: [...subjects.values()], unreadable };
 }
 
-/** A facet that only the plan needs counts too: what was left to a person may be remediated now. */
+/** A facet that only the plan needs counts too: what was left to a person may be remediable now. */
 const isConcerned = ({ needs, planNeeds = [] }: AnyControl, { facets }: Trigger): boolean =>
   [...needs, ...planNeeds].some((facet: string) => facets.includes(facet));
 

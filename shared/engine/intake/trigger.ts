@@ -11,10 +11,10 @@ import {
 } from '../../resource.ts';
 import type { Location } from './location.ts';
 
-/** Where CloudTrail left the parameters out, every resource of the type is looked at, but no more than these. */
+/** Where CloudTrail omitted the parameters, every resource of the type is evaluated, up to this number. */
 const MAX_RESOURCES_WITHOUT_IDS = 200;
 
-/** A change that triggers can name. */
+/** A change that triggers can match. */
 export type TriggeringEvent =
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'event'; readonly record: EventRecord };
@@ -25,13 +25,13 @@ export const nameOf = ({ kind, record }: TriggeringEvent): string =>
     ? `${record.eventName} of ${record.eventSource}`
     : `an event of ${record.source} with detail-type "${record.detailType}"`;
 
-/** The change with its account and region filled up. */
+/** The change with its account and region filled in. */
 export const locatedIn = (place: Location, change: TriggeringEvent): TriggeringEvent =>
   change.kind === 'call'
     ? { kind: 'call', record: { ...change.record, ...place } }
     : { kind: 'event', record: { ...change.record, ...place } };
 
-/** True where the trigger names the call or the event; every call for `anyCall`. */
+/** True where the trigger matches the call or the event; for `anyCall`, every call. */
 export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, record }: TriggeringEvent): boolean {
   if (trigger.kind === 'event')
     return kind === 'event' && trigger.source === record.source && trigger.detailType === record.detailType;
@@ -40,7 +40,7 @@ export function isTriggeredBy(trigger: Detection['triggers'][number], { kind, re
   return trigger.eventNames.includes(record.eventName) && trigger.eventSources.includes(record.eventSource);
 }
 
-/** The ids that a triggering call or event names: from the record; else, where CloudTrail left the parameters out, everything of the type in `place`; else by look-up. Throws where there is no telling. */
+/** The ids that a matching call or event names: from the record; else, where CloudTrail omitted the parameters, everything of the type in `place`; else by look-up. Throws where no id can be found. */
 export async function idsOf(
   resource: AnyResource,
   trigger: Trigger,
@@ -59,7 +59,7 @@ export async function idsOf(
   return idsIn(trigger, record, aws);
 }
 
-/** What the record names, else what a look-up finds. */
+/** The ids in the record, else those of a look-up. */
 async function idsIn<R>({ ids, find }: TriggerRule<R, string>, record: R, aws: Aws): Promise<readonly NamedId[]> {
   const named = ids?.(record) ?? [];
   if (named.length > 0) return named;
@@ -79,7 +79,7 @@ async function everyIdOf(resource: AnyResource, place: Location, aws: Aws): Prom
   return ids;
 }
 
-/** The reference of a resource that was named in a place; what belongs to no region stays in that place. */
+/** The reference of a resource that was named in a location; a global one stays there. */
 export function refOf(resource: AnyResource, id: NamedId, place: Location): ResourceRef {
   const named = typeof id === 'string' ? { resourceId: id } : id;
   return {

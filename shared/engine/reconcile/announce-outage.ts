@@ -2,13 +2,13 @@ import { LeaseHeldError } from '../../ledger/lease.ts';
 import type { Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 
-/** How long one process does not repeat itself about its ledger, in milliseconds: hundreds of events may fail for the same reason. */
+/** One process announces an outage at most once in this time: hundreds of events may fail for the same reason. */
 const RENOTIFY_AFTER_MS = 900_000;
 
-/** When each engine last said it. The ledger cannot keep it: it is the ledger that fails. */
+/** When each engine last announced it. Not kept in the ledger, since it is the ledger that fails. */
 const announcedAt = new WeakMap<Engine['notifier'], number>();
 
-/** Notifies people that nothing can be remediated, because what must be known before a write could not be asked. Never throws: the event fails, and is kept for a retry all the same. */
+/** Announces that nothing can be remediated because the ledger does not answer. Never throws: the event fails and is retried all the same. */
 export async function announceOutage(engine: Engine, error: unknown): Promise<void> {
   if (error instanceof LeaseHeldError) return; // another run is at work: that is no failure
   const now = engine.clock.now().getTime();
@@ -21,6 +21,6 @@ export async function announceOutage(engine: Engine, error: unknown): Promise<vo
     });
     announcedAt.set(engine.notifier, now);
   } catch {
-    // Who could not be notified finds the event in the dead-letter queue.
+    // Without this announcement, the event still ends up in the dead-letter queue.
   }
 }

@@ -10,7 +10,7 @@ import { isExpired } from './record.ts';
 import { planHash } from './request-approval.ts';
 import { NO_FOLLOW_UP, type OnContention, withLease } from './with-lease.ts';
 
-/** Runs a stored plan, if the state is still the one that it was made for; otherwise a new plan is stored and requires approval. Throws NotDecidableError. */
+/** Runs a stored plan, if the state is still the one that it was made for; otherwise stores a new plan that requires approval. Throws NotDecidableError. */
 export async function approve(
   id: string,
   by: string,
@@ -25,7 +25,7 @@ export async function approve(
   return result;
 }
 
-/** Ends a stored plan; the same plan is not asked for again while the drift lasts. Throws NotDecidableError, or LeaseHeldError. */
+/** Rejects a stored plan; the same plan is not requested again while the drift lasts. Throws NotDecidableError or LeaseHeldError. */
 export async function reject(
   id: string,
   by: string,
@@ -44,11 +44,11 @@ export async function reject(
   });
 }
 
-/** True for an approval that was not given in time. */
+/** True for an approval request that was not decided in time. */
 export const isExpiredApproval = (record: Remediation, { clock }: Pick<Engine, 'clock'>): boolean =>
   record.status === 'awaitingApproval' && isExpired(record, clock.now());
 
-/** Ends an approval that nobody gave in time, and announces it. Does nothing where a decision came meanwhile. Throws LeaseHeldError: the run that is at work ends it. */
+/** Closes an approval request that was not decided in time, and announces it. Does nothing where it was decided meanwhile. Throws LeaseHeldError: the run that holds the lease closes it. */
 export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<void> =>
   withLease(about, engine, NO_FOLLOW_UP, async (draft) => {
     const record = await adopt(draft, id, engine);
@@ -84,7 +84,7 @@ function awaitingRecord(id: string, record: Remediation | null, engine: Engine):
   );
 }
 
-/** The drift is a finding that was only detected. */
+/** The drift becomes a finding that is only detected. */
 const updateFinding = (draft: Draft, { controlId }: Remediation, change: Partial<Finding>): void =>
   draft.change((state: ResourceState) => {
     const finding = state.findings[controlId];
@@ -92,7 +92,7 @@ const updateFinding = (draft: Draft, { controlId }: Remediation, change: Partial
     return { ...state, findings: { ...state.findings, [controlId]: { ...finding, outcome: 'detected', ...change } } };
   });
 
-/** The resource of a record, to be looked at by its control. Throws NotDecidableError where we do not have that one. */
+/** The resource of a record, with its control. Throws NotDecidableError where this version does not have the control. */
 export function subjectOf({ id, controlId, ref }: Remediation, controls: readonly AnyControl[]): Subject {
   const own = controls.find((control) => control.id === controlId);
   if (own === undefined) throw new NotDecidableError(`${id} is of ${controlId}, which this version does not have`);
@@ -100,13 +100,13 @@ export function subjectOf({ id, controlId, ref }: Remediation, controls: readonl
   return { resource: own.resource, ref, controls: [own], siblings };
 }
 
-/** Looks at all of the resource, for whoever came while we were at work on it. */
+/** Evaluates the whole resource for runs that came while we held its lease. */
 export const onContention = ({ siblings = [], ...subject }: Subject, cause: Cause, engine: Engine): OnContention => ({
   ids: siblings.map(({ id }) => id),
   reconcile: () => reconcile({ ...subject, controls: siblings }, cause, engine),
 });
 
-/** The event that the plan was made for is the cause still; the person who decides is in the record. */
+/** The cause is still the event that the plan was made for; the record names the person who decides. */
 const causeOf = (record: Remediation, engine: Engine): Cause => ({
   eventId: record.eventId,
   eventName: record.eventName,

@@ -17,12 +17,12 @@ import type { Planned } from './plan.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
 import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
-/** Brings each control of a run to its outcome; what it decides stands in the run's draft. */
+/** Brings each control of a run to its outcome; its decisions go into the run's draft. */
 export class ControlReconciler {
   readonly #run: Run;
   readonly #leased: boolean;
   readonly #approved: Remediation | null;
-  /** What became of controls by records that were open. */
+  /** Outcomes of controls whose open records were closed. */
   readonly #recovered: ReadonlyMap<string, Progress>;
   readonly #first: Observation;
   /** The remediation that last changed the resource in this run; it may have remediated a sibling control's drift too. */
@@ -56,7 +56,7 @@ export class ControlReconciler {
     }
   }
 
-  /** A failure is notified once and kept as a finding. */
+  /** A failure is recorded as a finding and notified once. */
   #failed(control: AnyControl, seen: Partial<Result>, error: unknown): Progress {
     const remediationId = error instanceof CutShortError ? error.remediationId : null;
     const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error), remediationId };
@@ -69,7 +69,7 @@ export class ControlReconciler {
   async #progress(control: AnyControl, before: Evaluated, now: Evaluated): Promise<Progress> {
     const recovered = this.#recovered.get(control.id);
     const isNonCompliant = now.evaluation.complianceType === 'NON_COMPLIANT';
-    // AWS is at work on it: but what it is not at work on goes on.
+    // Where AWS is still applying a change, drift on other elements goes on.
     if (recovered !== undefined && (!isNonCompliant || recovered.outcome !== 'pending')) {
       this.#lastRemediationId = recovered.remediationId ?? null;
       return recovered;
@@ -79,7 +79,7 @@ export class ControlReconciler {
     return this.#drifted(control, now);
   }
 
-  /** Nothing to do: it is right, or a sibling's remediation in this run has just made it so. */
+  /** Nothing to do: compliant, or just remediated by a sibling in this run. */
   #compliant(control: AnyControl, before: Evaluated, { evaluation }: Evaluated): Progress {
     const { complianceType: after, annotation } = evaluation;
     this.#run.draft.change((state) => withoutFinding(state, control.id));
@@ -89,7 +89,7 @@ export class ControlReconciler {
     return { outcome: 'remediated', after, annotation: before.evaluation.annotation, remediationId };
   }
 
-  /** Wrong, and AWS is at work on it by another's hand, or does not let it be changed yet. */
+  /** Non-compliant, and AWS is applying another actor's change or does not allow one yet. */
   #settling(control: AnyControl, { evaluation, state }: Evaluated): Progress {
     const run = this.#run;
     const now = run.now();
@@ -131,7 +131,7 @@ export class ControlReconciler {
     return failed;
   }
 
-  /** What has failed for its deadline stays so, said once, while AWS is still at work. */
+  /** What has missed its deadline stays failed, notified once, while AWS is still at work. */
   #stillLate(control: AnyControl, evaluated: Evaluated): Progress | null {
     const known = this.#run.draft.state.findings[control.id];
     if (known?.blocked == null || known.blocked.facets !== attemptContext(this.#run, evaluated).facets) return null;
@@ -197,7 +197,7 @@ export class ControlReconciler {
     return { ...done, mode: drift.mode ?? null };
   }
 
-  /** The approval holds for the plan that was approved and the state that it was made for, and while nobody has ended it. */
+  /** An approval holds for the approved plan and the state that it was made for, while its record is open. */
   #approvedFor(control: AnyControl, evaluated: Evaluated, { steps }: Planned): Remediation | null {
     const approved = this.#approved;
     if (approved === null || approved.controlId !== control.id) return null;
@@ -207,7 +207,7 @@ export class ControlReconciler {
 
   #refused(control: AnyControl, evaluated: Evaluated, drift: Progress, refusal: Refusal, planned: Planned): Progress {
     const { outcome, reason, by, quiet, stoppedBy, gate } = refusal;
-    // Its finding waits as it was left: with the time of the recheck.
+    // Its finding is left as it is, with the time of the recheck.
     if (outcome === 'pending')
       return { ...drift, outcome, remediationId: this.#recovered.get(control.id)?.remediationId ?? null };
     const annotation = words(reason, drift.annotation);
@@ -243,7 +243,7 @@ export class ControlReconciler {
     return shared;
   }
 
-  /** The siblings that are exempt here or have to be asked about, with what they would change. Nothing is read where there are none. */
+  /** Siblings that are exempt or require approval here, with the elements they would change. Reads nothing where there are none. */
   async #siblingHolders(shared: Shared): Promise<readonly Holder[]> {
     const run = this.#run;
     const { siblings = [] } = run.subject;

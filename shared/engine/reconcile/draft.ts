@@ -5,13 +5,13 @@ import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
 import { type Exemption, isOpen, type Remediation } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 
-/** Changes a resource's state. Pure: it may be applied again to a state that another run has written meanwhile. */
+/** Changes a resource's state. Pure: applied again where another run wrote first. */
 export type Change = (state: ResourceState) => ResourceState;
 
-/** What one run has decided of a resource and not yet written: changes of its state and records, which are written together. */
+/** What one run has decided about a resource and not yet written: changes of its state and records, written together. */
 export class Draft {
   readonly #engine: Engine;
-  /** Whose lease the writes stand on; null where they need none. */
+  /** The lease that writes depend on; null where they need none. */
   readonly #holder: string | null;
   #session: Session;
   #changes: Change[] = [];
@@ -19,7 +19,7 @@ export class Draft {
   #exemptions: readonly Exemption[] = [];
   #breakers: readonly ((shared: Shared) => BreakerWrites)[] = [];
   #announcements: readonly QueuedAnnouncement[] = [];
-  /** True once an announcement was written: it is to be published. */
+  /** True once an announcement was written and has to be published. */
   hasAnnounced = false;
 
   constructor(engine: Engine, session: Session, holder: string | null = null) {
@@ -50,13 +50,13 @@ export class Draft {
     this.#changes.push(change);
   }
 
-  /** The record is written with the next write, and stands among the open ones until its end. */
+  /** The record is written with the next write, and listed as open until it is closed. */
   save(record: Remediation): void {
     this.#records.set(record.id, record);
     this.#changes.push((state) => withRecord(state, record));
   }
 
-  /** The record as it is to be written; null where nothing of it waits. */
+  /** The record as it will be written; null where there is no unwritten change of it. */
   pending(id: string): Remediation | null {
     return this.#records.get(id) ?? null;
   }
@@ -65,28 +65,28 @@ export class Draft {
     this.#exemptions = [...this.#exemptions, exemption];
   }
 
-  /** What becomes of the breakers is decided on what is read of them at the moment of the write. */
+  /** Changes of the circuit breakers are decided on what is read of them at the time of the write. */
   onBreakers(decide: (shared: Shared) => BreakerWrites): void {
     this.#breakers = [...this.#breakers, decide];
   }
 
-  /** A message of no one resource goes with the next write; it is published afterwards. */
+  /** A message about no single resource is written with the next write, and published afterwards. */
   announce(announcement: QueuedAnnouncement): void {
     this.#announcements = [...this.#announcements, announcement];
   }
 
-  /** Writes what is decided; under a lease it is extended. Throws LeaseLostError, ConflictError, or the store's own error. */
+  /** Writes what is decided, and extends the lease. Throws LeaseLostError, ConflictError, or the store's own error. */
   async write(): Promise<void> {
     if (this.#isEmpty) return;
     await this.#update((state) => ({ next: this.#extended(state), answer: undefined }));
   }
 
-  /** To be asked before each call to the account. Throws LeaseLostError. */
+  /** Called before each call to the account. Throws LeaseLostError. */
   assertTimeLeft(): void {
     if (this.#holder !== null) assertTimeLeft(this.#session.state.lease, this.#holder, this.#now());
   }
 
-  /** Writes what is decided together with the beginning of a remediation, if every breaker has room; otherwise what is decided, and nothing begins. */
+  /** Writes what is decided together with the beginning of a remediation if every breaker has a place; otherwise only what is decided. */
   async begin(
     record: Remediation,
     limits: readonly ScopeLimit[],
@@ -112,7 +112,7 @@ export class Draft {
     });
   }
 
-  /** Writes what is decided and lets go of the lease. Gives the controls that others want looked at meanwhile: then the lease is still ours. */
+  /** Writes what is decided and releases the lease. Returns the controls that other runs want evaluated meanwhile: then the lease is still ours. */
   async release(): Promise<readonly string[]> {
     const holder = this.#holder ?? '';
     const now = this.#now();
@@ -175,7 +175,7 @@ export class Draft {
   }
 }
 
-/** The state without the time of a recheck that nothing waits for any more. */
+/** The state without a recheck that nothing waits for any more. */
 function withoutIdleRecheck(state: ResourceState): ResourceState {
   const isWaiting =
     state.open.some(({ status }) => status === 'pending') ||
@@ -183,7 +183,7 @@ function withoutIdleRecheck(state: ResourceState): ResourceState {
   return state.recheckAt === null || isWaiting ? state : { ...state, recheckAt: null };
 }
 
-/** The state with a record among the open ones, or without it where it has come to its end. */
+/** The state with a record listed as open, or without it where it is closed. */
 function withRecord(state: ResourceState, record: Remediation): ResourceState {
   const { id, controlId, status } = record;
   const others = state.open.filter((open) => open.id !== id);

@@ -6,10 +6,10 @@ import { evaluate, observe } from './observation.ts';
 
 const ACCOUNT_TYPE = 'AWS::::Account';
 
-/** The evaluation of a resource by a control, read live but for what a listing has just read (`subject.known`). Writes nowhere. Throws where the resource could not be read, or where it is drift and nobody can say whether it is exempt. */
+/** Evaluates a resource by a control, read live but for what a listing has just read (`subject.known`). Writes nothing. Throws where the resource, or whether its drift is exempt, cannot be read. */
 export type Evaluate = (control: AnyControl, subject: Subject) => Promise<Evaluation>;
 
-/** Evaluations by the settings of policy.yml; exemptions are read once, when the first drift asks for them. */
+/** Evaluations by the settings of policy.yml; exemptions are read once, when the first drift needs them. */
 export function evaluator(engine: Engine): Evaluate {
   let exemptions: Promise<readonly ExemptionRule[]> | undefined;
   return async (control, subject) => {

@@ -5,11 +5,11 @@ import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { Finding } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 
-/** What a look says of a finding. */
+/** What one evaluation says about a finding. */
 export interface FindingUpdate {
   readonly outcome: Outcome;
   readonly annotation: string;
-  /** See `sameFinding`. */
+  /** See `findingFingerprint`. */
   readonly fingerprint: string;
   /** ISO 8601. */
   readonly at: string;
@@ -17,17 +17,17 @@ export interface FindingUpdate {
   readonly deadline?: string | null;
   readonly blocked?: Finding['blocked'];
   readonly rejection?: Finding['rejection'];
-  /** What is published where the finding is new or has changed; null where nobody is notified of it. */
+  /** Published where the finding is new or has changed; null where it is not notified. */
   readonly notice: QueuedNotice | null;
 }
 
-/** What makes a finding of a control the same: what is wrong, and the reason why it is left, without what varies from look to look. */
+/** What makes it the same finding: what is wrong, and why it is left, without what varies from one evaluation to the next. */
 export const findingFingerprint = (
   { fingerprint }: Pick<Evaluation, 'fingerprint'>,
   reason: string | null = null,
 ): string => (reason === null ? fingerprint : hashOf([fingerprint, reason]).slice(0, 16));
 
-/** The state with the finding opened or continued. A finding that is new, or whose outcome or fingerprint has changed, queues its notice; one that reads as before leaves the state as it was. Pure. */
+/** The state with the finding opened or updated. A finding that is new, or whose outcome or fingerprint has changed, queues its notice; an unchanged one leaves the state as it was. Pure. */
 export function withFinding(
   state: ResourceState,
   { id, severity }: Pick<AnyControl, 'id' | 'severity'>,
@@ -58,7 +58,7 @@ export function withFinding(
   };
 }
 
-/** The text of an error differs from try to try (request ids, encoded messages): a failure is the same failure. */
+/** The text of an error varies (request ids, encoded messages): a failure is the same failure. */
 const isSame = (known: Finding, outcome: Outcome, fingerprint: string): boolean =>
   outcome === 'failed' || known.fingerprint === fingerprint;
 
@@ -69,7 +69,7 @@ export function withoutFinding(state: ResourceState, controlId: string): Resourc
   return { ...state, findings };
 }
 
-/** The state with a notice to be published. Pure. */
+/** The state with a queued notice. Pure. */
 export const withNotice = (state: ResourceState, notice: QueuedNotice): ResourceState => ({
   ...state,
   outbox: [...state.outbox, notice],

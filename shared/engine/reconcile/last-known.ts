@@ -3,7 +3,7 @@ import { hashOf } from '../../hash.ts';
 import type { Result } from '../../result.ts';
 import type { Run } from './run.ts';
 
-/** The facets that controls name as last known, each while every control that names it is COMPLIANT; what could not be read whole is not kept in parts. Pure. */
+/** The facets that controls name as `lastKnown`, each while every control that names it is COMPLIANT; those of a control only where all were read. Pure. */
 export function compliantFacets(
   controls: readonly AnyControl[],
   facets: Readonly<Record<string, unknown>>,
@@ -20,7 +20,7 @@ export function compliantFacets(
   return Object.fromEntries(good.map((name) => [name, facets[name]]));
 }
 
-/** Keeps what is good of the facets of a run; nothing is written where that was known. */
+/** Saves the compliant facets of a run; writes nothing where they are known. */
 export function saveLastKnown(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
   const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;

@@ -6,7 +6,7 @@ import type { ResourceRef } from '../../resource.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 
-/** What was decided and not published for longer than this was left by a run that died, in milliseconds; who queued it has published it by then. */
+/** A notice queued for longer than this was left by a run that died; its own run would have published it. */
 export const PUBLISH_GRACE_MS = 60_000;
 
 /** A notice as the outbox keeps it. */
@@ -27,7 +27,7 @@ export const queued = (
   },
 });
 
-/** What a notice says beside its result: the texts of who found it, and where to look. */
+/** What a notice says beside its result: the control's texts and the console link. */
 export interface Published {
   readonly resource: { consoleUrl(ref: ResourceRef): string };
   readonly ref: ResourceRef;
@@ -35,7 +35,7 @@ export interface Published {
   readonly siblings?: readonly Notice['control'][];
 }
 
-/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. One that cannot be published does not keep the others: it stays queued, for the next run or the schedule. Throws what the notifier throws. */
+/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. One that fails does not stop the others: it stays queued for the next run or the schedule. Throws what the notifier throws. */
 export async function publishOutbox(
   session: Session,
   subject: Published,
@@ -57,7 +57,7 @@ export async function publishOutbox(
   return after;
 }
 
-/** Leaves what could not be published to whoever comes next, at once. Gives the controls whose notices wait; never throws. */
+/** Leaves what could not be published to the next run, at once. Returns the controls whose notices wait; never throws. */
 export async function postpone(
   session: Session,
   { ledger }: Engine,
@@ -97,7 +97,7 @@ function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings 
   return { ...rest, control, consoleUrl: resource.consoleUrl(ref) };
 }
 
-/** Publishes the announcements that no other run is publishing. Throws what the notifier throws: the rest is another's after a minute. */
+/** Publishes the announcements that no other run is publishing. Throws what the notifier throws: another run may claim the rest after a minute. */
 export async function publishAnnouncements({ ledger, notifier, clock }: Engine): Promise<void> {
   for (const { key, announcement } of await ledger.announcements.claim(clock.now().getTime())) {
     await notifier.announce(announcement);

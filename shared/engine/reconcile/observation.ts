@@ -3,27 +3,27 @@ import { type AnyControl, type Context, type Evaluation, notApplicable } from '.
 import { type Aws, Gone, type Related, type ResourceRef, Unreadable, type UnreadableError } from '../../resource.ts';
 import type { Engine, Subject } from '../context.ts';
 
-/** What one round of reads showed of a resource: facets that were read, those that could not be, or that it is gone. */
+/** One round of reads of a resource: the facets, those that could not be read, or that it is gone. */
 export interface Observation {
   readonly gone: boolean;
   readonly facets: Readonly<Record<string, unknown>>;
   readonly unreadable: Readonly<Record<string, Unreadable>>;
-  /** Clients that answer what this round has asked before with the same answer. */
+  /** Clients that cache the answers of this round. */
   readonly aws: Aws;
 }
 
-/** The facets that a control sees, and which resource they are of. */
+/** The facets that a control sees, with the reference of their resource. */
 export type PlainState = { readonly ref: ResourceRef };
 
-/** An evaluation with the state that it stands on. */
+/** An evaluation with the state it is based on. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** What records keep and `plan` sees; null where there is nothing to plan from. */
+  /** What records hold and `plan` sees; null where there is nothing to plan from. */
   readonly state: PlainState | null;
   readonly deleted: boolean;
 }
 
-/** Reads the facets in parallel, each once. Never throws: what could not be read is in `unreadable`. */
+/** Reads the facets concurrently, each once. Never throws: failed reads are in `unreadable`. */
 export async function observe(
   { resource, ref }: Subject,
   facetNames: readonly string[],
@@ -34,7 +34,7 @@ export async function observe(
   return readMore({ resource, ref }, facetNames, { gone: false, facets: known, unreadable: {}, aws });
 }
 
-/** The observation with further facets, read in the same round: what is in it already is not read again. */
+/** The observation with further facets of the same round; those it has are not read again. */
 export async function readMore(
   { resource, ref }: Pick<Subject, 'resource' | 'ref'>,
   facetNames: readonly string[],
@@ -93,7 +93,7 @@ export const relatedState = (control: AnyControl, { facets, unreadable }: Observ
     }),
   );
 
-/** Frozen to the bottom, so that no control can change what its siblings see. */
+/** Deeply frozen, so that no control can change what its siblings see. */
 export function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value;
   Object.freeze(value);
@@ -101,7 +101,7 @@ export function frozen<T>(value: T): T {
   return value;
 }
 
-/** Evaluates what was observed. Throws UnreadableError where that takes a part that could not be read: silence is never compliance. */
+/** Evaluates what was observed. Throws UnreadableError where that needs a facet that could not be read: silence is never compliance. */
 export function evaluate(
   control: AnyControl,
   { ref }: Pick<Subject, 'ref'>,
@@ -126,7 +126,7 @@ function evaluateDeleted(control: AnyControl, ref: ResourceRef, context: Context
 export const stateOf = (names: readonly string[], ref: ResourceRef, { facets, unreadable }: Observation): PlainState =>
   frozen({ ...Object.fromEntries(names.map((name) => [name, unreadable[name] ?? facets[name]])), ref });
 
-/** The state as a control sees it: touching a facet that could not be read throws, so that what is decided without it stands. */
+/** The state as a control sees it: touching an unreadable facet throws, so that a decision without it holds. */
 export const guarded = <T extends object>(state: T): T =>
   new Proxy(state, {
     get(target, name) {

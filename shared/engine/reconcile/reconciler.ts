@@ -20,16 +20,16 @@ import { type Observation, observe } from './observation.ts';
 import { recover } from './recover.ts';
 import { facetsOf, Run } from './run.ts';
 
-/** A resource that others keep changing is looked at so often before the work goes back to the retry. */
+/** Maximum rounds under one lease while other runs keep asking for more; then the event is retried. */
 const MAX_ROUNDS = 20;
-/** A resource is young for so long after the event's call, in milliseconds: it may not be visible yet. */
+/** For this long after the event's call, a new resource may not be visible yet. */
 const VISIBILITY_WINDOW_MS = 60 * SECOND_MS;
-/** Waits before a young resource is taken to be gone, in milliseconds. */
+/** Waits before a new resource is taken to be gone. */
 const VISIBILITY_DELAYS_MS = [500, 1500];
-/** Reads that began so soon after a lease changed hands may be of the time before, in milliseconds. */
+/** Reads that began this soon after the lease changed hands may show the state before. */
 const HANDOVER_GRACE_MS = 60 * SECOND_MS;
 
-/** Reads a resource once, evaluates it by its controls, remediates what is wrong and allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
+/** Reads a resource once, evaluates its controls, remediates drift where it is allowed, and verifies. One result for each control; never throws. `approved`: a person has approved this remediation. */
 export async function reconcile(
   subject: Subject,
   cause: Cause,
@@ -61,7 +61,7 @@ class Reconciliation {
   readonly #approved: Remediation | null;
   readonly #holder = randomUUID();
   readonly #startedAt: number;
-  /** The notices that this run queues: nobody else publishes them. */
+  /** The notices that this run has queued and has to publish. */
   readonly #notices: string[] = [];
 
   constructor(subject: SubjectWithSiblings, cause: Cause, engine: Engine, approved: Remediation | null) {
@@ -84,7 +84,7 @@ class Reconciliation {
     }
   }
 
-  /** One query of the ledger beside the reads. */
+  /** One query of the ledger, concurrent with the reads. */
   async #begin(): Promise<readonly [Session, Observation]> {
     const { resource, ref, controls, known } = this.#subject;
     const key = resourceKey(resource.service.id, ref);
@@ -93,7 +93,7 @@ class Reconciliation {
       this.#engine.ledger.load(key),
       observe(this.#subject, facets, this.#engine, known),
     ]);
-    // A listing may be minutes old: it is enough to see that all is compliant, and for a dry run; never to act on.
+    // A listing may be minutes old: enough to find everything compliant, or for a dry run; never to act on.
     const isEnough = known === undefined || !this.#mayAct() || this.#isAllCompliant(session, first);
     return [session, await this.#visible(isEnough ? first : await observe(this.#subject, facets, this.#engine))];
   }
@@ -109,7 +109,7 @@ class Reconciliation {
     );
   }
 
-  /** What was made a moment ago may not be visible yet. */
+  /** A resource that was just created may not be visible yet. */
   async #visible(observation: Observation): Promise<Observation> {
     const { eventTime } = this.#cause;
     const isYoung = eventTime !== null && Math.abs(this.#startedAt - Date.parse(eventTime)) < VISIBILITY_WINDOW_MS;
@@ -139,7 +139,7 @@ class Reconciliation {
     return new Run(this.#subject, this.#cause, this.#engine, draft, observation, history);
   }
 
-  /** True where something is wrong and a mode may let us act, or where a former run left something open. */
+  /** True where there is drift and a mode may let us act, or where an earlier run left something open. */
   #wantsLease(run: Run): boolean {
     if (!this.#mayAct()) return false;
     const { open, lease } = run.draft.state;
@@ -161,7 +161,7 @@ class Reconciliation {
     return this.#publish(run, before, results);
   }
 
-  /** Works as the resource's only writer, and looks again for as long as others have left their mark. */
+  /** Works as the resource's only writer, and evaluates again for as long as other runs ask for it. */
   async #underLease(first: Run): Promise<readonly Result[]> {
     const { ledger } = this.#engine;
     const loaded = first.draft.session;
@@ -169,7 +169,7 @@ class Reconciliation {
     if (taken.status === 'rejected') throw taken.reason;
     const { session, isOurs, isFirst } = taken.value;
     if (asked.status === 'rejected') {
-      // The retry must not find the lease held while nobody is at work.
+      // A retry must not find the lease held by a run that has ended.
       if (isOurs) await this.#abandon(session);
       throw asked.reason;
     }
@@ -229,7 +229,7 @@ class Reconciliation {
     return { session, ...answer };
   }
 
-  /** Where even this fails, the lease ends by itself, and the next look takes over what is left to do. */
+  /** Where even this fails, the lease expires, and the next run takes over. */
   async #abandon(session: Session): Promise<void> {
     await this.#engine.ledger
       .update(session, (state) => {
@@ -240,7 +240,7 @@ class Reconciliation {
       .catch(() => {});
   }
 
-  /** The next look is also by the controls that others have asked for. */
+  /** The next round also evaluates the controls that other runs have asked for. */
   #widen(wanted: readonly string[]): void {
     const { controls, siblings } = this.#subject;
     const all = siblings.filter((control) => controls.includes(control) || wanted.includes(control.id));
@@ -255,7 +255,7 @@ class Reconciliation {
     return results;
   }
 
-  /** Publishes what was decided. What could not be published stays in the outbox, and the retry of the event publishes it. */
+  /** Publishes what was decided. What could not be published stays in the outbox, for the retry of the event. */
   async #publish(run: Run, recheckBefore: number | null, results: readonly Result[]): Promise<readonly Result[]> {
     await sendRecheck(run, recheckBefore);
     try {
@@ -290,7 +290,7 @@ class Reconciliation {
   }
 }
 
-/** The compliance type; null where it cannot be told. */
+/** The compliance type; null where it cannot be evaluated. */
 function complianceOf(run: Run, control: AnyControl) {
   try {
     return run.evaluate(control).evaluation.complianceType;
@@ -299,7 +299,7 @@ function complianceOf(run: Run, control: AnyControl) {
   }
 }
 
-/** The last word on each control; but what was remediated in an earlier look stays so. */
+/** The last result of each control; but what was remediated in an earlier round stays so. */
 const merge = (earlier: readonly Result[], later: readonly Result[]): readonly Result[] =>
   later.map((result) => {
     const before = earlier.find(({ controlId }) => controlId === result.controlId);

@@ -16,10 +16,10 @@ import { isExpired } from './record.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
 
-/** Ids that AWS assigns again when a thing is made again: two states that differ in them alone are the same. */
+/** Ids that AWS assigns anew on re-creation: states that differ in them alone are the same. */
 export const REASSIGNED_IDS = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
 
-/** Brings open records of the resource to their end: those whose run was cut off, those that AWS was still at work on, approvals that came too late. We hold the lease, so whoever began them is gone. Gives what became of controls by that. */
+/** Closes open records of the resource: interrupted runs, changes that AWS was still applying, expired approval requests. We hold the lease, so the runs that opened them have ended. Returns the outcomes of controls that this decides. */
 export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> {
   const ended = new Map<string, Progress>();
   for (const open of run.draft.state.open) {
@@ -32,7 +32,7 @@ export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> 
   return ended;
 }
 
-/** An approval may end by time alone, whoever looks. */
+/** An approval request may expire whichever control is evaluated. */
 const mayExpire = ({ status }: OpenRecord): boolean => status === 'awaitingApproval';
 
 async function adopt(run: Run, id: string): Promise<Remediation | null> {
@@ -48,7 +48,7 @@ function recoverOne(run: Run, control: AnyControl, record: Remediation): Progres
   if (record.status === 'awaitingApproval') return recoverApproval(run, control, record);
   const evaluated = evaluatedOrNull(run, control);
   if (record.status === 'pending') return recoverPending(run, control, record, evaluated);
-  // A look that cannot read says so itself; the record waits for one that can.
+  // A run that cannot read reports that itself; the record waits for one that can.
   if (evaluated === null) return null;
   return record.kind === 'undo' ? recoverUndo(run, record, evaluated) : recoverCutOff(run, control, record, evaluated);
 }
@@ -91,7 +91,7 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
   return finishRemediated(run, control, cutOff, evaluated, `Remediated by an interrupted run. ${record.annotation}`);
 }
 
-/** Whether the call was made, nobody knows: its run was cut off before it could say. */
+/** Whether the call was made is unknown: its run was interrupted. */
 const asUnanswered = (step: RecordedStep): RecordedStep =>
   step.status === 'intended' ? { ...step, status: 'unknown' } : step;
 
@@ -106,7 +106,7 @@ function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null 
   return null;
 }
 
-/** AWS was still at work when the run ended. */
+/** AWS was still applying the change when the run ended. */
 function recoverPending(
   run: Run,
   control: AnyControl,
@@ -136,7 +136,7 @@ function recoverPending(
   return waiting;
 }
 
-/** Who began the undo was only told that it is pending: how it ended is notified. */
+/** Only the pending undo was reported so far: its outcome is notified. */
 function recoverPendingUndo(
   run: Run,
   control: AnyControl,

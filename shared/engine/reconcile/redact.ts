@@ -1,13 +1,13 @@
-/** Names of fields that may hold a secret, wherever they stand. An id of a key is none. */
+/** Names of fields that may hold a secret, at any depth. The id of a key is none. */
 const SECRET =
   /password|passphrase|secret(?!sManager|Arn)|credential|(private|access|api)[-_]?key(?!s?[-_]?id)|(session|auth)[-_]?token|userData/i;
-/** Where the field's name stands in another field beside it: `{ Key: 'password', Value: '…' }`. */
+/** Fields whose value may be the name of a field beside them: `{ Key: 'password', Value: '…' }`. */
 const NAMES = ['Key', 'key', 'Name', 'name'];
 const VALUE = /^value$/i;
 
 const REDACTED = '[REDACTED]';
 
-/** The value without what must never stand in a record. Dates become ISO 8601 strings, as in JSON. */
+/** The value without secrets, which must never be in a record. Dates become ISO 8601 strings, as in JSON. */
 export const redact = (value: unknown): unknown => hidden(JSON.parse(JSON.stringify(value ?? null)), false);
 
 function hidden(value: unknown, secret: boolean): unknown {

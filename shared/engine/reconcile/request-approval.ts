@@ -9,17 +9,17 @@ import { newRecord } from './record.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
 
-/** A plan that requires approval, and what is known of its drift. */
+/** A plan that requires approval, and the drift it is for. */
 export interface ApprovalRequest {
   readonly control: AnyControl;
   readonly evaluated: Evaluated;
   readonly steps: readonly Step[];
   readonly drift: Progress;
-  /** A plan that was approved and that the state no longer fits. */
+  /** An approved plan that no longer fits the state. */
   readonly outdated: Remediation | null;
 }
 
-/** Stores the plan and asks people for their approval, once for each plan. A plan that was made for another state is superseded; one that was rejected is not asked for again. */
+/** Stores the plan and requests approval, once for each plan. A plan for another state is superseded; a rejected one is not requested again. */
 export async function requestApproval(run: Run, wanted: ApprovalRequest): Promise<Progress> {
   const { control, evaluated, steps, drift, outdated: unfit } = wanted;
   const plan = planHash(steps.map(callOf));
@@ -86,7 +86,7 @@ function storePlan(
   return record;
 }
 
-/** True where a stored plan is still the one that would be made, for the state that it was made for. */
+/** True where a stored plan would be made again, for the state that it was made for. */
 export const isMadeFor = (
   { before, steps }: Remediation,
   { subject }: Run,
@@ -96,7 +96,7 @@ export const isMadeFor = (
   planHash(steps) === planHash(plan.map(callOf)) &&
   stateDiff(before, redact(state), subject.resource.volatile).length === 0;
 
-/** What makes two plans the same: the same calls with the same inputs, in the same order. */
+/** The hash by which two plans are the same: the same calls with the same inputs, in the same order. */
 export const planHash = (calls: readonly CallData[]): string =>
   hashOf(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])).slice(
     0,

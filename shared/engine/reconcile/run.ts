@@ -12,22 +12,22 @@ import { queued } from './notices.ts';
 import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
 import { type Planned, planNeeds, planOf } from './plan.ts';
 
-/** What is known of a control on this resource; `before`, `after` and the rest where they are known. */
+/** What is known so far of a control's result on this resource. */
 export type Progress = Pick<Result, 'outcome'> & Partial<Result>;
 
-/** One run on one resource: who asks, what was read of it last, and what was decided and not yet written. */
+/** One run on one resource: its cause, its last observation, and what it has decided and not yet written. */
 export class Run {
   readonly subject: Subject;
   readonly cause: Cause;
   readonly engine: Engine;
   readonly draft: Draft;
   observation: Observation;
-  /** What AWS Config last knew of a resource that is gone and of which the ledger knows nothing. */
+  /** What AWS Config last knew of a resource that is gone and unknown to the ledger. */
   readonly configHistory: ResourceState['lastKnown'] | Unreadable | null;
   #ownership: Promise<Ownership> | undefined;
-  /** The notices of this run, which nobody else publishes. */
+  /** The notices that this run has queued and has to publish. */
   readonly notices: string[] = [];
-  /** What records that AWS is still at work on change, by element. */
+  /** Elements that AWS is still changing, each with the record of that change. */
   readonly pendingElements = new Map<string, Remediation>();
 
   constructor(
@@ -46,12 +46,12 @@ export class Run {
     this.configHistory = configHistory;
   }
 
-  /** All facets that the controls of this run are evaluated by. */
+  /** All facets that the run's controls evaluate. */
   get facets(): readonly string[] {
     return facetsOf(this.subject.controls);
   }
 
-  /** Reads again what the controls of this run need. */
+  /** Begins a new round of reads. */
   async observe(names: readonly string[] = this.facets): Promise<void> {
     this.observation = await observe(this.subject, names, this.engine);
   }
@@ -78,7 +78,7 @@ export class Run {
     return { ref, arn: resource.arn(ref) };
   }
 
-  /** The settings by what is known without reading tags, or by the tags that are given. */
+  /** The settings without the resource's tags, or by the tags that are given. */
   settings(control: AnyControl, tags: Place['tags'] = null): Settings {
     return this.engine.policy.settingsFor(control, { ...this.place(), tags });
   }
@@ -96,12 +96,12 @@ export class Run {
     return evaluate(control, this.subject, observation, this.context(control));
   }
 
-  /** Throws UnreadableError. What only the plan needs has to be read before. */
+  /** What only the plan needs has to be read before. Throws UnreadableError. */
   plan(control: AnyControl, evaluated: Evaluated): Planned {
     return planOf(control, evaluated, this.observation, this.context(control));
   }
 
-  /** Whose resource it is, read once and only where a write is in question. Throws the SDK's own error: whose it is must be known. */
+  /** The resource's owner, read once and only where a write is considered. Throws the SDK's own error: no write without it. */
   ownership(): Promise<Ownership> {
     const { resource, ref } = this.subject;
     this.#ownership ??=
@@ -109,7 +109,7 @@ export class Run {
     return this.#ownership;
   }
 
-  /** A notice of a result, to be queued with the state that it speaks of. */
+  /** A notice of a result, to be queued together with the state it is about. */
   notice(
     control: AnyControl,
     progress: Progress,
@@ -135,11 +135,11 @@ export class Run {
   }
 }
 
-/** The mode that holds for a control: the policy's, and never above what this run may do. */
+/** The mode that holds for a control: the policy's, limited by the ceiling of this run. */
 export const modeOf = (run: Run, control: AnyControl, tags: Place['tags']): Mode =>
   lower(run.settings(control, tags).mode, run.engine.ceiling);
 
-/** The facets that controls are evaluated by, each once. */
+/** The facets that controls evaluate, each once. */
 export const facetsOf = (controls: readonly AnyControl[]): readonly string[] => [
   ...new Set(controls.flatMap(({ needs }) => needs as readonly string[])),
 ];

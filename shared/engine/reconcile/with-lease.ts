@@ -5,16 +5,16 @@ import type { Remediation } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 import { Draft } from './draft.ts';
 
-/** Looks at a resource for whoever came while its lease was held: by the controls that `ids` name. */
+/** Evaluates a resource for runs that asked while its lease was held, by the controls in `ids`. */
 export interface OnContention {
   readonly ids: readonly string[];
   reconcile(): Promise<unknown>;
 }
 
-/** Nobody here can look: whoever comes has to come again. */
+/** No evaluation afterwards: runs that find the lease held have to retry. */
 export const NO_FOLLOW_UP: OnContention = { ids: [], reconcile: async () => {} };
 
-/** Does something as the only writer of a record's resource; what `work` leaves in the draft is written as the lease is released. Throws LeaseHeldError where another run is at work on it, or what `work` throws. */
+/** Runs `work` as the only writer of a record's resource; what it leaves in the draft is written as the lease is released. Throws LeaseHeldError where another run holds it, or what `work` throws. */
 export async function withLease<T>(
   { service, ref }: Pick<Remediation, 'service' | 'ref'>,
   engine: Engine,
@@ -33,7 +33,7 @@ export async function withLease<T>(
     if (again.length > 0) await followUp(draft.session, holder, engine, contention);
     return done;
   } catch (error) {
-    // A lease that cannot be released ends by itself; that must not hide how the work ended.
+    // A lease that cannot be released expires; that must not hide the outcome of `work`.
     await abandonLease(draft.session, holder, engine).catch(() => {});
     throw error;
   }
@@ -56,13 +56,13 @@ async function acquire(
   try {
     return await ledger.loadShared(session);
   } catch (error) {
-    // Nobody else may find the lease held while nobody is at work.
+    // No other run may find the lease held by one that has ended.
     await abandonLease(session, holder, engine).catch(() => {});
     throw error;
   }
 }
 
-/** Somebody came meanwhile: the lease is let go of, and what they wanted is looked at. */
+/** Other runs asked for an evaluation meanwhile: the lease is abandoned first. */
 async function followUp(session: Session, holder: string, engine: Engine, contention: OnContention): Promise<void> {
   await abandonLease(session, holder, engine).catch(() => {});
   await contention.reconcile();

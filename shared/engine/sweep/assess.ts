@@ -11,7 +11,7 @@ import { evaluate, type Observation, observe } from '../reconcile/observation.ts
 import { facetsOf } from '../reconcile/run.ts';
 import type { Pace } from './inventory.ts';
 
-/** How a resource reads, and how its enabled controls evaluate that. */
+/** A resource's observation, and its evaluation by the enabled controls. */
 export interface Assessment {
   readonly subject: Subject;
   readonly observation: Observation;
@@ -19,7 +19,7 @@ export interface Assessment {
   readonly evaluations: ReadonlyMap<AnyControl, Evaluation | null>;
 }
 
-/** Reads what the listing has not brought, waiting where AWS is asked too much, and evaluates it by the controls that are on for it. `state` is what the ledger knows of it. Throws OutOfTimeError. */
+/** Reads what the listing did not bring, with back-off where AWS throttles, and evaluates it by the enabled controls. `state` is what the ledger knows of it. Throws DeadlineExceededError. */
 export async function assess(
   subject: Subject,
   state: ResourceState | undefined,
@@ -59,7 +59,7 @@ const lastKnownIn = (state: ResourceState | undefined) =>
   state === undefined || Object.keys(state.lastKnown).length === 0 ? null : state.lastKnown;
 
 function evaluationOf(control: AnyControl, subject: Subject, observation: Observation, context: Context) {
-  // What a deletion means takes what AWS Config knows too, which only a reconciliation asks for.
+  // A deletion is evaluated with AWS Config's history too, which only a reconciliation reads.
   if (observation.gone && control.whenDeleted !== undefined) return null;
   try {
     return evaluate(control, subject, observation, context).evaluation;
@@ -68,7 +68,7 @@ function evaluationOf(control: AnyControl, subject: Subject, observation: Observ
   }
 }
 
-/** True where a resource is to be reconciled: something is wrong, or could not be evaluated (silence is never compliance), or the ledger has something open that is over or left undone, or does not know the last good values. `state`: undefined where nothing is open or remembered. */
+/** True where a resource has to be reconciled: it is non-compliant or could not be evaluated (silence is never compliance), or the ledger has something open that is over or unfinished, or lacks the last known values. `state`: undefined where nothing is open or saved. */
 export function isToReconcile(assessment: Assessment, state: ResourceState | undefined, now: number): boolean {
   const { subject, evaluations } = assessment;
   return (
@@ -81,23 +81,23 @@ export function isToReconcile(assessment: Assessment, state: ResourceState | und
 
 const isNonCompliant = ({ complianceType }: Evaluation) => complianceType === 'NON_COMPLIANT';
 
-/** True where the control has an open finding, or a record that has not come to its end. */
+/** True where the control has an open finding or an open record. */
 export const isOpenIn = (state: ResourceState | undefined, controlId: string): boolean =>
   state !== undefined && (controlId in state.findings || state.open.some((record) => record.controlId === controlId));
 
-/** True where a run was cut off, or its recheck was lost. */
+/** True where a run was interrupted, or its recheck was lost. */
 export const isUnfinished = (state: ResourceState | undefined, now: number): boolean =>
   state !== undefined &&
   (state.outbox.length > 0 || state.lease.wanted.length > 0 || (state.recheckAt !== null && state.recheckAt <= now));
 
-/** True where a reconciliation would keep values as last known that the ledger does not have. */
+/** True where a reconciliation would save last known values that the ledger does not have. */
 function isNewlyGood({ subject, observation, evaluations }: Assessment, state: ResourceState | undefined): boolean {
   const complianceOf = (control: AnyControl) => evaluations.get(control)?.complianceType ?? null;
   const good = compliantFacets(subject.controls, observation.facets, complianceOf);
   return Object.entries(good).some(([name, value]) => hashOf(value) !== hashOf(state?.lastKnown[name]));
 }
 
-/** What a reconciliation would give of a resource with which nothing is wrong, without reading the ledger. Throws TypeError where something is. */
+/** The results that a reconciliation of a compliant resource would have, without reading the ledger. Throws TypeError where it is non-compliant. */
 export function resultsOf({ subject, evaluations }: Assessment, cause: Cause, engine: Engine): readonly Result[] {
   const { ref, resource } = subject;
   const place = { ref, arn: resource.arn(ref), tags: null };

@@ -3,15 +3,15 @@ import { type InternalMessage, SWEEP_DETAIL_TYPE } from '../../internal-events.t
 import type { SliceOfRun, SweepScope } from '../../ledger/sweep-lock.ts';
 import { UnreadableEventError } from '../errors.ts';
 
-/** Where a sweep goes on. */
+/** Where a sweep continues. */
 export interface Cursor {
-  /** The resource type that comes next. */
+  /** The next resource type. */
   readonly type: string;
   /** The token of its page; null for the first. */
   readonly token: string | null;
   /** The last resource of that page that is done. */
   readonly after?: string;
-  /** The types that follow on this one, those that failed among them; absent: all that come after it. */
+  /** The types that follow, those that failed among them; absent: all after this one. */
   readonly rest?: readonly string[];
 }
 
@@ -21,14 +21,14 @@ export interface Slice extends SweepScope, SliceOfRun {
   readonly cursor: Cursor | null;
 }
 
-/** The message that begins a sweep; `run` names it, and names no other. */
+/** The message that starts a sweep; `run` is its unique id. */
 export const sweepMessage = (scope: SweepScope, run: string): InternalMessage => ({
   service: scope.service,
   detailType: SWEEP_DETAIL_TYPE,
   detail: { ...scopeOf(scope), run, slice: 0, cursor: null } satisfies Slice,
 });
 
-/** The message that goes on with a sweep after one of its slices. */
+/** The message that continues a sweep after one of its slices. */
 export const nextMessage = (slice: Slice, cursor: Cursor): InternalMessage => ({
   service: slice.service,
   detailType: SWEEP_DETAIL_TYPE,
@@ -37,7 +37,7 @@ export const nextMessage = (slice: Slice, cursor: Cursor): InternalMessage => ({
 
 const scopeOf = ({ service, accountId, region }: SweepScope): SweepScope => ({ service, accountId, region });
 
-/** The slice that a detail asks for. Throws UnreadableEventError where it says something else. */
+/** The slice in a message's detail. Throws UnreadableEventError where it is none. */
 export function sliceIn(detail: unknown): Slice {
   const { service, accountId, region, run, slice, cursor } = isObject(detail) ? detail : {};
   const [by, of, where, which] = [service, accountId, region, run].map(stringOrNull);

@@ -8,20 +8,20 @@ import { byResource } from '../intake/route.ts';
 /** A resource type that is swept, and its controls. */
 export interface InventoryType {
   readonly resource: AnyResource;
-  /** Those that are asked for and on somewhere. */
+  /** The selected ones that are enabled anywhere. */
   readonly controls: readonly AnyControl[];
-  /** All that we have of the type. */
+  /** All controls of the type. */
   readonly siblings: readonly AnyControl[];
 }
 
 /** A page of a listing. */
 export interface InventoryPage {
   readonly subjects: readonly Subject[];
-  /** The cursor of the page after it; null where it is the last. */
+  /** The cursor of the next page; null after the last. */
   readonly next: string | null;
 }
 
-/** How a pass waits for AWS. */
+/** How a pass retries: back-off and deadline. */
 export interface Pace {
   readonly deadline: Deadline;
   readonly backoff: Backoff;
@@ -30,13 +30,13 @@ export interface Pace {
 /** Which types are swept. */
 export interface Selection {
   readonly controls: readonly AnyControl[];
-  /** All controls that we have, where `controls` are a choice of them. */
+  /** All controls, where `controls` are a selection of them. */
   readonly catalogue?: readonly AnyControl[];
-  /** The region in which what belongs to no region is swept. */
+  /** The region in which global resources are swept. */
   readonly home: string;
 }
 
-/** The types of a service that are swept in a region, by type: those that a control looks at which is on somewhere; what belongs to no region in the home region only. */
+/** The types of a service that are swept in a region, by name: those with a control that is enabled anywhere; global ones in the home region only. */
 export function inventoryTypes(
   { service, region }: SweepScope,
   { controls, catalogue = controls, home }: Selection,
@@ -54,10 +54,10 @@ export function inventoryTypes(
   );
 }
 
-/** How services refuse a page token that is too old, or not theirs. */
+/** How services name the error for a page token that is expired or invalid. */
 const BAD_TOKEN = /Token|^Invalid(Argument|Parameter)|^Validation/;
 
-/** All resources of a type in a region, page by page from a cursor on; from the first page where the cursor is not taken (any more). Waits where AWS is asked too much. Throws OutOfTimeError, or the SDK's own error. */
+/** All resources of a type in a region, page by page from a cursor on; from the first page where the cursor is no longer valid. Retries with back-off where AWS throttles. Throws DeadlineExceededError, or the SDK's own error. */
 export async function* subjects(
   { resource, controls, siblings }: InventoryType,
   { accountId, region }: Pick<SweepScope, 'accountId' | 'region'>,

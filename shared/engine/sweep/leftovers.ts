@@ -6,14 +6,14 @@ import type { Engine } from '../context.ts';
 import { isDetectionDue } from '../detections/sightings.ts';
 import { PUBLISH_GRACE_MS } from '../reconcile/notices.ts';
 
-/** A resource to look at again, and why. */
+/** A resource to evaluate again, and why. */
 export interface Recheck {
   readonly service: string;
   readonly ref: ResourceRef;
   readonly reason: string;
 }
 
-/** A recheck that is overdue for longer than this has lost its message, in milliseconds. */
+/** The message of a recheck that is overdue for longer than this was lost. */
 const RECHECK_GRACE_MS = 2 * MINUTE_MS;
 
 /** The service in a resource's key. */
@@ -26,19 +26,19 @@ export const recheckOf = (key: string, reason: string): Recheck => ({
   reason,
 });
 
-/** True where a run has begun a remediation and can no longer be at work: its lease has ended. `now`: milliseconds since 1970. */
+/** True where a run was interrupted during a remediation: its lease has expired. `now`: milliseconds since 1970. */
 export const isCutOff = ({ open, lease }: ResourceState, now: number): boolean =>
   !leaseState(lease, now).held && open.some(({ status }) => status === 'applying');
 
-/** True where the resource was to be looked at again, and nobody has in time. */
+/** True where a recheck is overdue. */
 export const isOverdue = ({ recheckAt }: ResourceState, now: number): boolean =>
   recheckAt !== null && recheckAt < now - RECHECK_GRACE_MS;
 
-/** True where a run died before it evaluated what others had left to it; a day later the sweep has done it. */
+/** True where a run died before it evaluated what other runs had asked of it; after a day the sweep has done it. */
 const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): boolean =>
   leaseState(lease, now).orphaned.length > 0 && changedHandsAt > now - DAY_MS;
 
-/** What is left to do for a resource though no event comes, in words; null where nothing is. Pure. */
+/** Why a resource needs an evaluation without an event, in words; null where it does not. Pure. */
 export function leftoverOf(state: ResourceState, now: number): string | null {
   if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was interrupted';
   if (isOverdue(state, now)) return 'its recheck was lost';
@@ -47,7 +47,7 @@ export function leftoverOf(state: ResourceState, now: number): string | null {
   return null;
 }
 
-/** The resources that a lost message or a run that died has left to be looked at again. */
+/** The resources that a lost message or a dead run left unfinished. */
 export async function leftovers({ ledger, clock }: Pick<Engine, 'ledger' | 'clock'>): Promise<readonly Recheck[]> {
   const now = clock.now().getTime();
   const found: Recheck[] = [];

@@ -9,48 +9,48 @@ import { type Assessment, assess, isOpenIn, isToReconcile, isUnfinished } from '
 import type { Cursor } from './cursor.ts';
 import { type InventoryType, inventoryTypes, type Pace, type Selection, subjects } from './inventory.ts';
 
-/** What becomes of what a pass finds. */
+/** What a pass does with what it finds. */
 export interface Sink {
-  /** These are to be reconciled. */
+  /** These have to be reconciled. */
   reconcile(subjects: readonly Subject[]): Promise<void>;
-  /** With this one nothing is wrong. */
+  /** This one is compliant. */
   passed?(assessment: Assessment): void;
 }
 
-/** What a pass goes through, and how. */
+/** What a pass covers, and how. */
 export interface PassOptions extends Selection {
   readonly scope: SweepScope;
   readonly pace: Pace;
   readonly sink: Sink;
-  /** Limits the resources that are read concurrently, where several passes share the limit. */
+  /** The limit of concurrent reads, where several passes share one. */
   readonly limited?: LimitFunction;
 }
 
-/** What the ledger knows and a listing may not show: gone through after the types. */
+/** Resources that the ledger knows and a listing may not show: swept after the types. */
 export const LEDGER_TYPE = 'evenkeel:ledger';
-/** Resources that are assessed before what is to be reconciled is handed over and the clock is asked. */
+/** Resources that are assessed before the pass hands over what has to be reconciled and checks its deadline. */
 const BATCH_SIZE = 40;
-/** Maximum resources that are read concurrently. */
+/** Maximum concurrent reads. */
 export const CONCURRENCY = 8;
 
-/** One pass over the resources of a service in a region, for the function and the command alike: lists and evaluates them, and hands over what is to be reconciled. Writes nothing itself. */
+/** One pass over the resources of a service in a region, for function and command alike: lists and evaluates them, and hands over what has to be reconciled. Writes nothing itself. */
 export class SweepPass {
   readonly #engine: Engine;
   readonly #options: PassOptions;
   readonly #types: ReadonlyMap<string, InventoryType>;
   readonly #limited: LimitFunction;
   #at: Cursor = { type: LEDGER_TYPE, token: null };
-  /** What the ledger has open or remembers, by key; null while it could not be read. */
+  /** Resources with open or saved state in the ledger, by key; null while it could not be read. */
   #active: ReadonlyMap<string, ResourceState> | null = null;
   /** The keys of `#active` that this pass has assessed. */
   readonly #seen = new Set<string>();
-  /** The types that this pass has listed from their first page to their last. */
+  /** The types that this pass has listed from the first page to the last. */
   readonly #listed = new Set<string>();
-  /** Resources that were assessed. */
+  /** Resources assessed. */
   resources = 0;
-  /** Resources that were handed over. */
+  /** Resources handed over. */
   reconciled = 0;
-  /** By type, what kept it from being gone through. */
+  /** By type, why it could not be swept. */
   readonly failed = new Map<string, string>();
 
   constructor(engine: Engine, options: PassOptions) {
@@ -60,7 +60,7 @@ export class SweepPass {
     this.#limited = options.limited ?? pLimit(CONCURRENCY);
   }
 
-  /** Goes through all types from a cursor on (null: from the beginning), or through `only` these, and gives where to go on where the time is over; null where all is done. */
+  /** Sweeps all types from a cursor on (null: from the beginning), or `only` these. Returns the cursor to continue from where the deadline is over; null where all is done. */
   async run(from: Cursor | null = null, only: readonly string[] | null = null): Promise<Cursor | null> {
     if (this.#types.size === 0) return null;
     const queue = only === null ? this.#queueFrom(from) : only.map((type) => ({ type, token: null }));
@@ -83,11 +83,11 @@ export class SweepPass {
     const all = [...this.#types.keys(), LEDGER_TYPE];
     if (cursor === null) return all.map((type) => ({ type, token: null }));
     const rest = cursor.rest ?? all.slice(all.indexOf(cursor.type) + 1);
-    // A deployment between two slices may have taken a type away.
+    // A deployment between two slices may have removed a type.
     return [cursor, ...rest.map((type) => ({ type, token: null }))].filter(({ type }) => all.includes(type));
   }
 
-  /** One listing of what is open or remembered tells which resources the ledger has to be asked about. Drift is found without it: where it does not answer, that alone fails. */
+  /** One query finds what the ledger has open or saved. Drift is found without it: where the ledger does not answer, that part alone fails. */
   async #loadActive(): Promise<unknown> {
     try {
       const active = new Map<string, ResourceState>();
@@ -117,7 +117,7 @@ export class SweepPass {
     if (isWhole) this.#listed.add(type);
   }
 
-  /** Gives the subject back where it is to be reconciled. */
+  /** Returns the subject where it has to be reconciled. */
   async #assess(subject: Subject): Promise<Subject | null> {
     const { pace, sink } = this.#options;
     const key = this.#keyOf(subject);
@@ -131,7 +131,7 @@ export class SweepPass {
     return null;
   }
 
-  /** What the ledger has open or remembers of resources that were not listed: gone, or on a page of another slice. */
+  /** Resources with state in the ledger that were not listed: gone, or on a page of another slice. */
   async #sweepLedger(ledgerError: unknown): Promise<void> {
     if (this.#active === null) throw ledgerError;
     const keys = [...this.#active.keys()].filter((key) => !this.#seen.has(key)).sort();
@@ -154,7 +154,7 @@ export class SweepPass {
     if (this.#listed.has(ref.resourceType)) return subject;
     const { observation, evaluations } = await assess(subject, state, this.#engine, this.#options.pace);
     if (observation.gone || isUnfinished(state, this.#now())) return subject;
-    // What is not compliant and is listed, its own slice has handed over.
+    // A listed resource that is non-compliant was handed over by its own slice.
     const isOver = [...evaluations].some(
       ([{ id }, evaluation]) =>
         isOpenIn(state, id) && evaluation !== null && evaluation.complianceType !== 'NON_COMPLIANT',
@@ -162,7 +162,7 @@ export class SweepPass {
     return isOver ? subject : null;
   }
 
-  /** Goes over items some at a time, and keeps how far it has come. */
+  /** Processes items in batches, and remembers its progress. */
   async #inBatches<I>(
     items: readonly I[],
     idOf: (item: I) => string,
@@ -173,7 +173,7 @@ export class SweepPass {
     for (let start = done + 1; start < items.length; start += BATCH_SIZE) {
       this.#options.pace.deadline.assert();
       const portion = items.slice(start, start + BATCH_SIZE);
-      // All of them come to their end, so that none goes on behind our back.
+      // The whole batch ends before an error is thrown, so that none goes on in the background.
       const assessed = await Promise.allSettled(portion.map((item) => this.#limited(() => toReconcile(item))));
       await this.#handOver(assessed.map(resultOf).filter((subject) => subject !== null));
       this.#at = { ...this.#at, after: idOf(portion[portion.length - 1] as I) };

@@ -7,29 +7,29 @@ import { nextMessage, type Slice } from './cursor.ts';
 import type { Selection } from './inventory.ts';
 import { SweepPass } from './pass.ts';
 
-/** What a slice of a sweep has seen and done. */
+/** What a slice of a sweep has done. */
 export interface SweepSummary {
   readonly service: string;
   readonly region: string;
-  /** Resources that were assessed. */
+  /** Resources assessed. */
   readonly resources: number;
-  /** Those of them, and of the ledger's, that a recheck was sent of. */
+  /** Rechecks sent, of these and of resources in the ledger. */
   readonly rechecks: number;
-  /** The time was over, and another slice goes on. */
+  /** The deadline was over, and another slice continues. */
   readonly handedOn: boolean;
-  /** Types that could not be gone through and come again, each with its reason. */
+  /** Types that could not be swept and are retried, each with its reason. */
   readonly failed: readonly string[];
   /** Why nothing was done; null where something was. */
   readonly dropped: string | null;
 }
 
-/** How much longer than its deadline a slice may take. The queue hides its message for longer, so that it does not come again before. */
+/** How far a slice may exceed its deadline. Its message stays hidden in the queue for longer, so that it is not delivered twice. */
 export const SLICE_GRACE_MS = 30 * SECOND_MS;
 
-/** Waits where AWS is asked too much; each about twice as long as the one before, for as long as there is time. */
+/** Back-off where AWS throttles, until the deadline. */
 const BACKOFF = exponentialBackoff(SECOND_MS, 30 * SECOND_MS);
 
-/** Sweeps for as long as there is time (`deadline`: milliseconds since 1970): a recheck is sent of what is to be reconciled, and nothing is written to the account. Throws SweepFailedError where types could not be gone through; the same slice then does only these. */
+/** Sweeps until the deadline (milliseconds since 1970): sends a recheck of what has to be reconciled, and writes nothing to the account. Throws SweepFailedError where types could not be swept; a retry of the slice then does only these. */
 export async function sweepSlice(
   slice: Slice,
   engine: Engine,
@@ -58,7 +58,7 @@ export async function sweepSlice(
   try {
     const cursor = await pass.run(slice.cursor, pendingTypes);
     if (cursor !== null) {
-      // Where the lease was lost, whoever has it goes on.
+      // Where the lease was lost, its new holder continues.
       if (await sweeps.advance(slice, lease)) await engine.send([nextMessage(slice, cursor)]);
       return summary({ handedOn: true });
     }
@@ -69,7 +69,7 @@ export async function sweepSlice(
     await sweeps.end(slice, lease);
     return summary({});
   } catch (error) {
-    // Where even this fails, the lease ends by itself.
+    // Where even this fails, the lease expires.
     await sweeps.release(slice, lease, pendingTypes).catch(() => {});
     throw error;
   }

@@ -168,7 +168,7 @@ describe('undoes a remediation exactly', () => {
       [ADMIN_PORTS, 'exempted'],
       [HIGH_RISK, 'detected'],
     ]);
-    expect(looked[1]?.annotation).toContain(`as an undo of ${ADMIN_PORTS} restored it`);
+    expect(looked[1]?.annotation).toContain(`an undo of ${ADMIN_PORTS} restored it`);
     expect(await rulesOf(group)).toEqual(before);
   });
 });

@@ -147,7 +147,7 @@ describe.each([
     const at = new Date(engine.sent[0]?.notBefore ?? 0).toISOString();
     const refused = undo(request, engine, [control], async () => ({}));
     await expect(refused.then(() => 'undone', messageOf)).resolves.toMatch(
-      new RegExp(`pending: AWS is still at work on it; it is looked at again at ${at}`),
+      new RegExp(`pending: AWS is still applying it; the next check is at ${at}`),
     );
     later(6 * MINUTE_MS);
     await look(control);

@@ -98,7 +98,7 @@ describe('several processes', () => {
     expect(records.map(({ status }) => status)).toEqual(records.map(() => 'remediated'));
     expect(revocations()).toBe(records.flatMap(({ steps }) => steps).length);
     expect(await errorsOf(records)).toEqual([]);
-    expect(results.some(({ annotation }) => annotation?.startsWith('Another run is at work'))).toBe(true);
+    expect(results.some(({ annotation }) => annotation?.startsWith('Another run is working'))).toBe(true);
   });
 
   test('on many groups: no more remediations than the breaker lets through, and one announcement', async () => {

@@ -52,13 +52,13 @@ describe('a run that was cut off', () => {
       [lidClosed.id]: {
         outcome: 'remediated',
         remediationId: record.id,
-        annotation: expect.stringMatching(/cut off\. The lid is open/),
+        annotation: expect.stringMatching(/interrupted run\. The lid is open/),
       },
     });
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
       status: 'remediated',
       afterCompliance: 'COMPLIANT',
-      error: expect.stringMatching(/cut off/),
+      error: expect.stringMatching(/interrupted/),
       steps: [{ status: 'made' }],
     });
     expect(kindsOfNotices(run)).toEqual(['remediated']);

@@ -1,7 +1,7 @@
 import { attemptContext } from '../../execution/outcomes.ts';
 import type { Gate } from './gate.ts';
 
-/** What was refused for good is tried again when its circumstances change, when a person asks, or when its time has come. */
+/** A lasting refusal is retried when its circumstances change, when a person asks, or when its retry is due. */
 export const blocked: Gate = ({ run, control, evaluated }) => {
   const finding = run.draft.state.findings[control.id];
   if (finding?.blocked == null || finding.retryAt === null || run.cause.byPerson === true) return null;

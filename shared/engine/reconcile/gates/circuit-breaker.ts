@@ -4,17 +4,17 @@ import type { QueuedAnnouncement } from '../../../ledger/outbox.ts';
 import type { Run } from '../run.ts';
 import type { Refusal } from './gate.ts';
 
-/** The breaker's refusal, which is only known once the write was tried. */
+/** The circuit breaker's refusal, known only once the write is attempted. */
 export interface Refused {
   readonly refusal: Refusal;
 }
 
-/** No room in a breaker. */
+/** The breaker has no place left. */
 export const breakerRefusal = (run: Run, admission: Admission): Refused => ({
   refusal: { outcome: 'halted', reason: breakerReason(run, admission), quiet: true, gate: 'breaker' },
 });
 
-/** One for each time that a breaker opens, however little the drift matters at which it did; null where it was open. */
+/** Announces each time a breaker opens, however low the severity of the drift that opened it; null where it was open already. */
 export function breakerAnnouncement(run: Run, control: AnyControl, admission: Admission): QueuedAnnouncement | null {
   const { refusedBy, opened } = admission;
   if (!opened || refusedBy === null) return null;

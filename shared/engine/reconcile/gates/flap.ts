@@ -2,7 +2,7 @@ import { evaluateFlap } from '../../../ledger/flap.ts';
 import { provisionedBy } from '../../../policy/infrastructure-as-code.ts';
 import type { Candidate, ElementGate, Refusal } from './gate.ts';
 
-/** The same drift that comes back again and again is another's will: stop, notify once, and name who it is. */
+/** Drift that keeps coming back is someone's intent: stop, notify once, and name the actor. */
 export const flap: ElementGate = (element, candidate) => {
   const { run } = candidate;
   const { flap: limit } = run.engine.policy.limits;
@@ -16,7 +16,7 @@ export const flap: ElementGate = (element, candidate) => {
   return { outcome: 'halted', reason, stoppedBy, gate: 'flap', ...lastBy(candidate) };
 };
 
-/** Who brought the drift back: the caller, and the tool by the event or by the resource's tags. */
+/** Who last brought the drift back: the caller, and the tool by the event or by the resource's tags. */
 function lastBy({ run: { cause }, ownership }: Candidate): Pick<Refusal, 'by'> {
   const { attribution } = cause;
   const made = provisionedBy(ownership?.tags ?? {});

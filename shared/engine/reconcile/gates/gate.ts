@@ -9,11 +9,11 @@ import type { Step } from '../../../step.ts';
 import type { Evaluated } from '../observation.ts';
 import type { Run } from '../run.ts';
 
-/** A sibling control of which something holds that may stop others: an exemption, or a mode that asks first. */
+/** A sibling control that may stop others: it is exempt, or its mode requires approval. */
 export interface Holder {
   readonly control: AnyControl;
   readonly exemption: ExemptionRule | null;
-  /** What it plans on, as the resource reads now; null where that cannot be determined. */
+  /** The elements of its plan for the resource as it is now; null where that cannot be determined. */
   readonly elements: readonly string[] | null;
 }
 
@@ -25,27 +25,27 @@ export interface Candidate {
   readonly steps: readonly Step[];
   readonly shared: Shared;
   readonly mode: Mode;
-  /** Null where no mode lets us act: then it need not be known. */
+  /** Null where no mode lets us act: it is not read then. */
   readonly ownership: Ownership | null;
   /** A person has approved it. */
   readonly approved: boolean;
   readonly holders: readonly Holder[];
 }
 
-/** Why a remediation, or a part of it, is not made, and the outcome that this is. */
+/** Why a remediation, or a part of it, is not made, and the outcome. */
 export interface Refusal {
   readonly outcome: Outcome;
-  /** A sentence for people, the same for as long as the reason lasts; null where the drift speaks for itself. */
+  /** A sentence for people, stable for as long as the reason lasts; null where the drift speaks for itself. */
   readonly reason: string | null;
-  /** Who it is about this time; notified, and not what makes a reason a new one. */
+  /** Who caused it this time; notified, and no part of the finding's fingerprint. */
   readonly by?: string;
-  /** Not notified: it was announced once, elsewhere. */
+  /** Not notified: announced once, elsewhere. */
   readonly quiet?: boolean;
   readonly stoppedBy?: Notice['stoppedBy'];
   readonly gate?: HaltingGate;
 }
 
-/** What the gates let through, and why the rest is not made. */
+/** The steps that the gates let through, and why the rest is refused. */
 export interface Verdict {
   readonly steps: readonly Step[];
   readonly refusal: Refusal | null;
@@ -53,10 +53,10 @@ export interface Verdict {
 
 /** Refuses the whole remediation, or lets it through with null. Pure. */
 export type Gate = (candidate: Candidate) => Refusal | null;
-/** Refuses steps by what they change, or lets them through with null. Changes nothing but the run's draft. */
+/** Refuses steps by the element they change, or lets them through with null. Changes nothing but the run's draft. */
 export type ElementGate = (element: string, candidate: Candidate) => Refusal | null;
 
-/** What exemptions are asked about for a control on the run's resource. */
+/** What exemptions are matched with, for a control on the run's resource. */
 export function targetOf(run: Run, { id }: AnyControl): ExemptionTarget {
   const { arn, ref } = run.place();
   return { controlId: id, arn, resourceId: ref.resourceId };

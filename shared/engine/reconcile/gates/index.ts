@@ -14,7 +14,7 @@ import { undone } from './undone.ts';
 const GATES: readonly Gate[] = [paused, exempt, mode, owned, blocked];
 const ELEMENT_GATES: readonly ElementGate[] = [undone, sibling, pending, flap];
 
-/** Asks every gate. Steps that change what a gate holds are left out, and the others go on: a step that stands on another names that one's element too. */
+/** Asks every gate. Steps on an element that a gate holds are left out, and the others go on; a step that depends on another names that one's element too. */
 export function passGates(candidate: Candidate): Verdict {
   for (const gate of GATES) {
     const refusal = gate(candidate);

@@ -1,6 +1,6 @@
 import type { Gate } from './gate.ts';
 
-/** What an AWS service, a team or a tool takes care of is theirs to change. */
+/** Resources that an AWS service, a team or a tool manages are theirs to change. */
 export const owned: Gate = ({ run, control, ownership }) => {
   if (ownership === null) return null;
   const { tags, service } = ownership;

@@ -1,6 +1,6 @@
 import type { ElementGate } from './gate.ts';
 
-/** A change that AWS is still at work on is not made twice. */
+/** A change that AWS is still applying is not made twice. */
 export const pending: ElementGate = (element, { run }) => {
   const record = run.pendingElements.get(element);
   if (record === undefined) return null;

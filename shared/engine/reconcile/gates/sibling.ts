@@ -2,7 +2,7 @@ import { type AnyControl, SEVERITIES } from '../../../control.ts';
 import type { Run } from '../run.ts';
 import type { ElementGate } from './gate.ts';
 
-/** What a sibling of the same or a higher severity is exempt for is left alone, and what needs a person's approval there, unless a person has approved these very calls. */
+/** Holds elements for which a sibling of the same or a higher severity is exempt, or requires an approval that was not given for these very calls. */
 export const sibling: ElementGate = (element, { control, holders, approved }) => {
   const holder = holders.find(
     (candidate) =>

@@ -1,7 +1,7 @@
 import { describeExemption, isActive, namesResource } from '../../../policy/exemptions.ts';
 import { type ElementGate, targetOf } from './gate.ts';
 
-/** What an undo restored is left alone by every control, until its exemption ends. */
+/** What an undo restored is left alone by every control until its exemption ends. */
 export const undone: ElementGate = (element, { run, control, shared }) => {
   const target = targetOf(run, control);
   const rule = shared.exemptions.find(
