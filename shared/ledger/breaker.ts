@@ -12,7 +12,7 @@ export const ACCOUNT = 'ACCOUNT';
 export interface BreakerState {
   /** Since when nothing is let through; null while closed. */
   readonly openedAt: number | null;
-  /** While half-open: until when the one that was let through may show that all is well again. */
+  /** While half-open: until when the probe may succeed. */
   readonly probeUntil: number | null;
 }
 
@@ -98,7 +98,7 @@ function answerOf(book: ScopeBook, room: readonly number[], now: number): 'pass'
   return probing || !hasRoom || now < openedAt + COOL_DOWN_MS ? 'refuse' : 'probe';
 }
 
-/** Lets a remediation through the breakers of all its scopes or through none. Closed → open where the hour is full → half-open for one when there is room again → closed where that one went well. A place is taken at random, `random` giving a number from 0 to 1. Pure. */
+/** Lets a remediation through the breakers of all its scopes or through none. Closed → open where the hour is full → half-open for one probe when there is room again → closed where the probe succeeds. A place is taken at random, `random` giving a number from 0 to 1. Pure. */
 export function admit(book: BreakerBook, scopes: readonly ScopeLimit[], now: number, random: () => number): Admission {
   const asked = scopes.map(({ scope, limit }) => {
     const own = book.get(scope) ?? NEW_SCOPE;
@@ -146,17 +146,17 @@ export function giveBack(book: BreakerBook, taken: readonly TakenPlace[]): Break
   });
 }
 
-/** What becomes of the breakers when a remediation that they let through has ended: a probe that went well closes its breaker, another keeps it open as long again. Pure. */
+/** The writes when a remediation that was let through has ended: a probe that succeeded closes its breaker, one that failed restarts the cool-down. Pure. */
 export function ended(
   book: BreakerBook,
   scopes: readonly Pick<ScopeLimit, 'scope'>[],
-  well: boolean,
+  succeeded: boolean,
   now: number,
 ): BreakerWrites {
   return scopes.flatMap(({ scope }) => {
     const own = book.get(scope) ?? NEW_SCOPE;
     if (own.state.value.probeUntil === null) return [];
-    return [stateWrite(scope, own, well ? CLOSED : { openedAt: now, probeUntil: null })];
+    return [stateWrite(scope, own, succeeded ? CLOSED : { openedAt: now, probeUntil: null })];
   });
 }
 
@@ -236,7 +236,7 @@ export const storedWrites = (writes: BreakerWrites): readonly Write[] =>
 export const storedChecks = (writes: BreakerWrites): readonly ReadItem[] =>
   writes.filter(({ value }) => value === undefined).map((check) => ({ ...itemKey(check), read: check.read }));
 
-/** The breakers among the items that hold for everybody. */
+/** The breakers among the shared items. */
 export function bookOf(items: readonly Item[]): BreakerBook {
   const book = new Map<string, ScopeBook>();
   for (const { sk, version, document } of items.filter((item) => item.sk.startsWith(PREFIX))) {

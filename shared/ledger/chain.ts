@@ -14,10 +14,10 @@ export interface Link {
   readonly hash: string;
 }
 
-/** A link as it stands in its record's item: what follows from the rest is left out. */
+/** A link as its record's item stores it: what can be computed is left out. */
 export type StoredLink = Omit<Link, 'remediationId' | 'hash'>;
 
-/** Where a chain stands. */
+/** The last entry of a chain. */
 export interface Head {
   readonly sequence: number;
   readonly hash: string;

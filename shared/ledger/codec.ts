@@ -1,9 +1,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { DICTIONARY_1 } from './dictionary.ts';
 
-/** Documents above this many characters are kept compressed: DynamoDB counts a write by the kilobyte. */
+/** Documents above this many characters are stored compressed: DynamoDB counts a write by the kilobyte. */
 const PLAIN_LIMIT_CHARACTERS = 400;
-/** The first byte of a compressed document names its format, so that a later one can be told from it. */
+/** The first byte of a compressed document names its format, so that later formats can be distinguished. */
 const FORMAT_1 = 1;
 
 /** A document as a store keeps it: short ones as JSON, longer ones as a format byte and what that format makes of the JSON. */

@@ -70,7 +70,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
     async *list(list, range = {}) {
       for await (const page of pages({ IndexName: LISTS, ...conditionOf(list, range) }))
         for (let start = 0; start < page.length; start += MAX_BATCH)
-          // The index may be behind: the item itself says whether it still stands in the list.
+          // The index may be behind: the item itself says whether it is still in the list.
           for (const item of await batch(page.slice(start, start + MAX_BATCH).map(keyOf)))
             if (item.listed?.list === list && hasContent(item)) yield item;
     },

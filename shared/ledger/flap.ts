@@ -2,7 +2,7 @@
 export interface Flap {
   /** When it was remediated, within the window. */
   readonly times: readonly number[];
-  /** Since when it is not remediated any more; null while remediations go on. */
+  /** Since when it is no longer remediated; null while it is. */
   readonly trippedAt: number | null;
   /** When the drift was last seen. */
   readonly lastDrift: number;
@@ -27,7 +27,7 @@ export interface FlapEvaluation {
   readonly next: Flap;
 }
 
-/** Stops at the drift after `times` remediations within the window; goes on by itself after a quiet time as long as the window. Pure. */
+/** Stops at the drift after `times` remediations within the window; resumes by itself after a quiet time as long as the window. Pure. */
 export function evaluateFlap(flap: Flap, limit: FlapLimit, now: number): FlapEvaluation {
   const quiet = flap.trippedAt !== null && now - flap.lastDrift > limit.within;
   const current = quiet ? { ...NO_FLAP, controlId: flap.controlId } : flap;
@@ -48,7 +48,7 @@ export const recordRemediation = (flap: Flap, controlId: string, now: number): F
 export const currentFlaps = (flaps: Flaps, { within }: Pick<FlapLimit, 'within'>, now: number): Flaps =>
   filtered(flaps, ({ times, lastDrift }) => Math.max(lastDrift, ...times) > now - within);
 
-/** The flaps without those of a control: it is to go on. Pure. */
+/** The flaps without those of a control that is resumed. Pure. */
 export const withoutFlapsOf = (flaps: Flaps, controlId: string): Flaps =>
   filtered(flaps, (flap) => flap.controlId !== controlId);
 

@@ -24,7 +24,7 @@ export const NO_INCIDENTS: Incidents = { known: [], notifyingUntil: null };
 
 /** The incidents of the deployment, shared by all runs. */
 export interface IncidentBook {
-  /** Makes the next state out of the one that is kept, and gives what `decide` answers. */
+  /** Saves the next state, and gives the answer of `decide`. */
   update<T>(decide: (incidents: Incidents) => { readonly next: Incidents; readonly answer: T }): Promise<T>;
 }
 

@@ -91,7 +91,7 @@ export function release(
   return { lease: { ...FREE, wanted: without(wanted, handles) }, again: [] };
 }
 
-/** The lease let go with the work undone: whoever comes next takes it over. Undefined where it is another's. Pure. */
+/** The lease, released with its work unfinished: the next run takes it over. Undefined where it is another's. Pure. */
 export const abandon = (lease: Lease, holder: string): Lease | undefined =>
   lease.holder === holder ? { ...FREE, wanted: lease.wanted } : undefined;
 

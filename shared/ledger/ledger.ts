@@ -36,7 +36,7 @@ export interface ProvenChain extends Chain {
 export interface Ledger {
   /** One read. `key` is `resourceKey(service, ref)`. */
   load(key: string): Promise<Session>;
-  /** One query; the session with what holds for everybody. */
+  /** One query; the session with what applies to all resources. */
   loadShared(session: Session): Promise<Session>;
   /** Decides and writes, all or nothing (one call, none where nothing is to be written); where another run wrote first: reads again what the session holds (shared included), and decides again. `decide` is pure and may throw. Throws ConflictError after many tries. */
   update<T>(

@@ -48,7 +48,7 @@ export interface AnnouncementDocument {
 const CLAIM_MS = 60_000;
 const PK = 'ANNOUNCEMENTS';
 
-/** Where an announcement stands. */
+/** The item of an announcement. */
 export const announcementKey = (key: string) => ({ pk: PK, sk: key });
 
 export const queuedDocument = (announcement: Announcement): AnnouncementDocument => ({

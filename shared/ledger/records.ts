@@ -17,7 +17,7 @@ export interface Finding {
   readonly lastSeen: string;
   /** The plan that a person has rejected; it is not asked for again while the drift lasts. */
   readonly rejection: { readonly plan: string; readonly by: string; readonly reason: string } | null;
-  /** `pending` and `blocked`: when it is looked at, or tried, again. */
+  /** `pending` and `blocked`: when it is evaluated, or remediated, again. */
   readonly retryAt: string | null;
   /** `pending`: when it ends as `failed`. */
   readonly deadline: string | null;
@@ -29,7 +29,7 @@ export interface Finding {
     readonly facets: string;
     /** Versions of code and policy. */
     readonly version: string;
-    /** The record of the try, which the next one goes on in; null where none was made. */
+    /** The record of the attempt, which the next one continues; null where none was made. */
     readonly recordId: string | null;
   } | null;
   /** Of a detection's finding alone. */
@@ -42,7 +42,7 @@ export interface Sightings {
   readonly repeats: number;
   /** When the first of these was seen; null without repeats. */
   readonly since: string | null;
-  /** Short hashes of the ids of the last events: one that comes again is none more. */
+  /** Short hashes of the ids of the last events: a repeated delivery is not counted. */
   readonly events: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface RecordedStep extends CallData {
   readonly error: string | null;
 }
 
-/** How a remediation stands. Open are `awaitingApproval`, `applying` and `pending`; the others are its end. */
+/** The status of a remediation. `awaitingApproval`, `applying` and `pending` are open; the others are final. */
 export type RemediationStatus =
   | 'awaitingApproval'
   | 'applying'
@@ -114,7 +114,7 @@ export interface Remediation {
   readonly policyVersion: string;
 }
 
-/** True for a remediation that has not come to its end. */
+/** True for a remediation whose status is not final. */
 export const isOpen = ({ status }: Pick<Remediation, 'status'>): boolean =>
   status === 'awaitingApproval' || status === 'applying' || status === 'pending';
 
@@ -133,7 +133,7 @@ export function mayFollow(before: RemediationStatus, after: RemediationStatus): 
 export interface Exemption {
   readonly id: string;
   readonly control: string;
-  /** An ARN or resource id; `*` stands for any run of characters. */
+  /** An ARN or resource id; `*` matches any characters. */
   readonly resource: string;
   readonly owner: string;
   readonly reason: string;

@@ -16,21 +16,21 @@ import { type Exemption, isOpen, mayFollow, type Pause, type Remediation, type R
 import { listingOf, NEW_RESOURCE, type ResourceState } from './state.ts';
 import { type Item, type ItemKey, type ReadItem, SHARED, type Write } from './store.ts';
 
-/** What holds for everybody: one query. */
+/** What applies to all resources: one query. */
 export interface Shared {
   readonly pauses: readonly Pause[];
   readonly exemptions: readonly Exemption[];
   readonly breakers: BreakerBook;
 }
 
-/** A record as a run knows it: what its next write stands on. */
+/** A record as a run knows it: what its next write depends on. */
 export interface KnownRecord {
   readonly version: number;
   readonly status: RemediationStatus;
   readonly links: readonly StoredLink[];
 }
 
-/** A resource as a run knows it: the state it last read or wrote, and the versions that its next write stands on. Immutable. */
+/** A resource as a run knows it: the state it last read or wrote, and the versions that its next write depends on. Immutable. */
 export interface Session {
   readonly key: string;
   readonly version: number;
@@ -45,7 +45,7 @@ export interface Session {
 export interface Update<T> {
   /** `undefined`: the state stays as it is. */
   readonly next?: Omit<ResourceState, 'head'> | undefined;
-  /** Records that begin, go on or end with it; the ledger chains their beginning and end. */
+  /** Records that begin, continue or end with it; the ledger chains their beginning and end. */
   readonly records?: readonly Remediation[];
   readonly breakers?: BreakerWrites;
   readonly exemptions?: readonly Exemption[];
@@ -75,7 +75,7 @@ export interface RecordDocument {
   readonly links: readonly StoredLink[];
 }
 
-/** The session of a resource, out of its item. */
+/** The session of a resource, from its item. */
 export const sessionOf = (key: string, item: Item | null): Session => ({
   key,
   version: item?.version ?? 0,
@@ -84,7 +84,7 @@ export const sessionOf = (key: string, item: Item | null): Session => ({
   records: new Map(),
 });
 
-/** What holds for everybody, out of its items. */
+/** What applies to all resources, from its items. */
 export const sharedOf = (items: readonly Item[]): Shared => ({
   pauses: documents<Pause>(items, PAUSE),
   exemptions: documents<Exemption>(items, EXEMPTION),
@@ -108,7 +108,7 @@ function assertOwn({ key }: Session, { id, service, ref }: Remediation): void {
   if (resourceKey(service, ref) !== key) throw new Error(`${id} is a record of another resource than ${key}`);
 }
 
-/** An update as the store takes it, and the session as it is once it was made. Without writes nothing has to be done. */
+/** An update for the store, and the session after it. Without writes there is nothing to commit. */
 export interface Prepared {
   readonly writes: readonly Write[];
   readonly checks: readonly ReadItem[];
@@ -138,7 +138,7 @@ export function prepare(session: Session, update: Update<unknown>, versionOf: Ve
     ...exempting,
     ...announcing,
   ]);
-  // Whatever is written was decided on the state, whether or not that changes.
+  // Everything that is written was decided on the state, even where the state itself does not change.
   const checks = [...(changed || writes.length === 0 ? [] : [own]), ...storedChecks(breakers)];
   const version = session.version + (changed ? 1 : 0);
   const shared = sharedAfter(session.shared, breakers, exemptions);

@@ -5,7 +5,7 @@ import type { QueuedNotice } from './outbox.ts';
 import type { Finding, RemediationStatus } from './records.ts';
 import type { Listing } from './store.ts';
 
-/** A remediation of the resource that has not come to its end. */
+/** A remediation of the resource whose status is not final. */
 export interface OpenRecord {
   readonly id: string;
   readonly controlId: string;
@@ -19,22 +19,22 @@ export interface ResourceState {
   readonly lease: Lease;
   /** Open findings by control; a detection's by its id and what was seen. */
   readonly findings: Readonly<Record<string, Finding>>;
-  /** By the element that keeps coming back. */
+  /** By element. */
   readonly flaps: Readonly<Record<string, Flap>>;
   readonly open: readonly OpenRecord[];
-  /** Where the resource's chain of evidence stands; kept by the ledger itself. */
+  /** The head of the resource's chain of evidence; maintained by the ledger itself. */
   readonly head: Head;
   /** Notifications that were decided and are not known to be published. */
   readonly outbox: readonly QueuedNotice[];
   /** The last good values of facets that a control keeps. */
   readonly lastKnown: Readonly<Record<string, unknown>>;
-  /** When the resource is looked at again without an event: milliseconds since 1970. */
+  /** When the resource is rechecked without an event: milliseconds since 1970. */
   readonly recheckAt: number | null;
-  /** When a lease was last taken or let go of: reads that began less than a minute after it are made again before a write. */
+  /** When a lease was last taken or released: reads that began less than a minute after it are made again before a write. */
   readonly changedHandsAt: number;
 }
 
-/** What the ledger knows of a resource that it has never heard of. */
+/** The state of a resource that the ledger does not know. */
 export const NEW_RESOURCE: ResourceState = {
   arn: '',
   lease: FREE,
@@ -68,7 +68,7 @@ const isActive = ({ lease, findings, open, outbox, lastKnown, recheckAt }: Resou
   Object.keys(findings).length > 0 ||
   Object.keys(lastKnown).length > 0;
 
-/** Where a resource stands in the lists. */
+/** The list that a resource belongs to, and its place there. */
 export const listingOf = (key: string, state: ResourceState): Listing => ({
   list: isActive(state) ? ACTIVE : QUIET,
   at: key,

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../time.ts';
 
 /** Where an item is. */
 export interface ItemKey {
-  /** What it is about: a resource, a remediation, everybody. */
+  /** What it is about: a resource, a remediation, all resources. */
   readonly pk: string;
   /** What it is, within that. */
   readonly sk: string;
@@ -19,7 +19,7 @@ export interface Item extends ItemKey {
   readonly listed?: Listing;
 }
 
-/** The list that an item stands in, and its place there. */
+/** The list that an item belongs to, and its place there. */
 export interface Listing {
   readonly list: string;
   readonly at: string;
@@ -38,7 +38,7 @@ export interface ReadItem extends ItemKey {
   readonly read: number;
 }
 
-/** A write that holds only while the item is as it was read. `document: null` takes the content away; the item's version goes on, so that nobody takes a new item for the old one, and nothing is ever deleted. */
+/** A write that holds only while the item is as it was read. `document: null` removes the content; the version goes on, so that a new item is not mistaken for the old one, and nothing is ever deleted. */
 export interface Write extends ReadItem {
   readonly document: unknown;
   readonly listed?: Listing | undefined;
@@ -63,7 +63,7 @@ export interface Store {
   commit(writes: readonly Write[], checks?: readonly ReadItem[]): Promise<void>;
 }
 
-/** The `pk` of all that holds for everybody: pauses, exemptions and breakers, which are read together. */
+/** The `pk` of what applies to all resources: pauses, exemptions and breakers, which are read together. */
 export const SHARED = 'SHARED';
 
 /** What an update makes of the documents it was given, in their order; `undefined` leaves one as it is. */
@@ -95,7 +95,7 @@ export const update = <T>(
     return answer;
   });
 
-/** Writes an item whatever stood there: the last word wins. */
+/** Writes an item whatever was there: the last writer wins. */
 export const putLatest = (store: Store, write: Omit<Write, 'read'>): Promise<void> =>
   retryOnConflict(async () => {
     const read = (await store.get(write.pk, write.sk))?.version ?? 0;

@@ -30,14 +30,14 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
   const shared = async () => sharedOf(await store.query(SHARED));
   const record = async (id: string) => withContent(await get(recordKey(id)));
 
-  /** The session as it stands now: all that it holds and that the update would write. */
+  /** The session as it is now: all that it holds and that the update would write. */
   async function reload(session: Session, { records = [] }: Update<unknown>): Promise<Session> {
-    const [fresh, everybody, ...written] = await Promise.all([
+    const [fresh, sharedNow, ...written] = await Promise.all([
       load(session.key),
       session.shared === null ? null : shared(),
       ...records.map(({ id }) => record(id)),
     ]);
-    const known: Session = { ...fresh, shared: everybody, records: session.records };
+    const known: Session = { ...fresh, shared: sharedNow, records: session.records };
     return written.filter((item) => item !== null).reduce(withRecord, known);
   }
 

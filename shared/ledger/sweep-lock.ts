@@ -25,7 +25,7 @@ export type Dropped = { readonly dropped: string };
 
 /** One sweep at a time for each scope, however often and in whatever order its events come. */
 export interface Sweeps {
-  /** The right to sweep this slice until `until` (milliseconds since 1970), or why nobody needs it. */
+  /** The right to sweep this slice until `until` (milliseconds since 1970), or why it is not needed. */
   begin(scope: SweepScope, slice: SliceOfRun, until: number): Promise<SweepLease | Dropped>;
   /** Lets the next slice begin. False where the right was lost. */
   advance(scope: SweepScope, lease: SweepLease): Promise<boolean>;
@@ -35,7 +35,7 @@ export interface Sweeps {
   release(scope: SweepScope, lease: SweepLease, pendingTypes: readonly string[] | null): Promise<void>;
 }
 
-/** How the last sweep of a scope stands. */
+/** The state of the last sweep of a scope. */
 export interface SweepLock extends SliceOfRun {
   readonly state: 'sweeping' | 'advanced' | 'ended';
   readonly holder: string;
