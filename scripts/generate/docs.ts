@@ -9,8 +9,8 @@ const list = (values: readonly string[], none = '—') => (values.length > 0 ? v
 const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 const IMPACTS: Readonly<Record<AnyControl['impact'], string>> = {
-  none: 'none: nobody can notice it',
-  access: 'access: it can cut somebody off',
+  none: 'none: no effect on users or workloads',
+  access: 'access: it can cut off a user or workload',
   disruptive: 'disruptive: restart, downtime or cost',
   destructive: 'destructive: it cannot be undone',
 };
@@ -41,7 +41,7 @@ export function controlDoc(control: AnyControl): string {
     '',
     control.rationale,
     '',
-    '## By hand',
+    '## Manual remediation',
     '',
     control.guidance,
     '',
@@ -64,7 +64,7 @@ export function controlDoc(control: AnyControl): string {
   ].join('\n');
 }
 
-/** What a condition asks of the request. */
+/** A condition, as text. */
 const inWords = (condition: Condition | null) =>
   Object.values(condition ?? {})
     .flatMap(Object.entries)
@@ -102,17 +102,17 @@ export function detectionDoc(detection: Detection): string {
     `| Security Hub | ${list(securityControlIds)} |`,
     `| Requirements | ${list(relatedRequirements)} |`,
     `| Recommended mode | ${code(detection.recommendedMode)} |`,
-    '| Remediation | none: it is a detection |',
+    '| Remediation | none: a detection only notifies |',
     '',
     detection.description,
     '',
-    'Notified once; what repeats is counted, and its number is notified after an hour. It ends seven days after it was last seen, or when the resource is exempted.',
+    'Notified once; repeats are counted, and their number is notified after an hour. The finding ends seven days after it was last seen, or when the resource is exempted.',
     '',
     '## Why',
     '',
     detection.rationale,
     '',
-    '## By hand',
+    '## Manual remediation',
     '',
     detection.guidance,
     '',
@@ -128,7 +128,8 @@ export function detectionDoc(detection: Detection): string {
 }
 
 function triggerLine(trigger: Detection['triggers'][number]): string {
-  if (trigger.kind === 'anyCall') return `- any call whose record fits ${code(trigger.match)}, also one that failed`;
+  if (trigger.kind === 'anyCall')
+    return `- any call whose record matches ${code(trigger.match)}, including failed ones`;
   if (trigger.kind === 'event') return `- ${code(trigger.source)}: ${code(trigger.detailType)}`;
   return `- ${list(trigger.eventSources.map(code))}: ${list(trigger.eventNames.map(code))}`;
 }
@@ -144,9 +145,9 @@ export function catalogueDoc(controls: readonly AnyControl[], detections: readon
     NOTE,
     '# Controls',
     '',
-    `${controls.length} controls. The mode is the recommended one; what holds in your account is what policy.yml says (\`npx evenkeel controls\`).`,
+    `${controls.length} controls. The mode shown is the recommended one; policy.yml sets the one in force (\`npx evenkeel controls\`).`,
     '',
-    '| Control | What it asks | Severity | Security Hub | Mode |',
+    '| Control | Requirement | Severity | Security Hub | Mode |',
     '|---|---|---|---|---|',
     ...rowsOf(controls),
     '',

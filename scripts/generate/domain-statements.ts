@@ -76,7 +76,7 @@ export function readStatements(grants: readonly Grants[]): readonly Statement[] 
   return groups.map((group, index) => ({
     Sid: isWide(group) ? 'Read' : `Read${index + 1}`,
     ...allowed(group),
-    why: isWide(group) ? 'read lists, and settings of the account' : `read of ${servicesIn(group)}`,
+    why: isWide(group) ? 'read lists and account settings' : `read from ${servicesIn(group)}`,
   }));
 }
 

@@ -58,7 +58,7 @@ export const queueStatement = (name: string): Statement => ({
   // Lambda itself leaves a message that failed to the queue's visibility timeout; the function shortens it.
   Action: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
   Resource: arnOf(logicalId(name, 'Queue')),
-  why: 'take events from its own queue, and say when one that failed comes again',
+  why: 'receive events from its own queue, and set when a failed one is retried',
 });
 
 /** Messages of our own, to the queues of these functions. */
@@ -67,7 +67,7 @@ export const sendStatement = (...names: readonly string[]): Statement => ({
   Effect: 'Allow',
   Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
   Resource: names.length === 1 ? queueArn(names[0] ?? '') : names.map(queueArn),
-  why: 'send messages of its own, for another look or the next slice of a sweep',
+  why: 'send its own messages, for rechecks and the next slice of a sweep',
 });
 
 const queueArn = (name: string) => arnOf(logicalId(name, 'Queue'));
@@ -122,7 +122,7 @@ export const keepLedgerStatement = (): Statement => ({
   Effect: 'Deny',
   Action: LOSSES,
   Resource: [arnOf('LedgerTable'), sub('${LedgerTable.Arn}/*')],
-  why: 'take anything out of the ledger, change it in place, or end or replace its table, its backups or its policy',
+  why: 'delete from the ledger, update it in place, or delete or replace its table, its backups or its policy',
 });
 
 /** Notices to people. */
@@ -131,7 +131,7 @@ const noticeStatement = (): Statement => ({
   Effect: 'Allow',
   Action: ['sns:Publish'],
   Resource: { Ref: 'NoticeTopic' },
-  why: 'publish notices',
+  why: 'publish notifications',
 });
 
 /** Where Lambda keeps an invocation that failed and that no queue holds, on the function's behalf. */
@@ -140,7 +140,7 @@ export const failedEventsStatement = (): Statement => ({
   Effect: 'Allow',
   Action: ['sqs:SendMessage'],
   Resource: arnOf('DeadLetterQueue'),
-  why: 'keep failed invocations in the dead-letter queue',
+  why: 'send failed invocations to the dead-letter queue',
 });
 
 /** The use that these services make of our key on the function's behalf: DynamoDB and SQS decrypt, SNS and a queue that is sent to also ask for data keys. */

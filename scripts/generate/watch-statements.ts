@@ -4,7 +4,7 @@ const arn = (service: string, region: string, rest: string) =>
   sub(`arn:\${AWS::Partition}:${service}:${region}:\${AWS::AccountId}:${rest}`);
 const HOME = '${AWS::Region}';
 
-const look = (Sid: string, why: string, Action: readonly string[], Resource: unknown): Statement => ({
+const readStatement = (Sid: string, why: string, Action: readonly string[], Resource: unknown): Statement => ({
   Sid,
   Effect: 'Allow',
   Action,
@@ -12,57 +12,61 @@ const look = (Sid: string, why: string, Action: readonly string[], Resource: unk
   why,
 });
 
-/** The one call by which each region shows that its changes still arrive. */
-const beat = look(
+/** The call by which each region proves that its events arrive. */
+const beat = readStatement(
   'Beat',
-  "put a tag on each region's queue of failed events, as a heartbeat",
+  "tag each region's dead-letter queue, as a heartbeat",
   ['sqs:TagQueue'],
   arn('sqs', '*', `${PREFIX}-failed-events`),
 );
 
 /** What doctor's checks read, all of it our own except for trails. Source: Service Authorization Reference. */
-const EXAMINATIONS: readonly Statement[] = [
-  look(
+const CHECKS: readonly Statement[] = [
+  readStatement(
     'LookAtStack',
-    'read how its own stack stands',
+    'read the status of its own stack',
     ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
     arn('cloudformation', HOME, `stack/${PREFIX}/*`),
   ),
-  look(
+  readStatement(
     'LookAtQueues',
     'count the messages of its own queues, in every region',
     ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
     [arn('sqs', HOME, `${PREFIX}-*`), arn('sqs', '*', `${PREFIX}-failed-events`)],
   ),
-  look(
+  readStatement(
     'LookAtFunctions',
-    'read how its own functions stand',
+    'read the status of its own functions',
     ['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration'],
     arn('lambda', HOME, `function:${PREFIX}-*`),
   ),
-  look(
+  readStatement(
     'LookAtTrails',
-    'read settings of trails',
+    'read the settings of trails',
     ['cloudtrail:GetEventSelectors', 'cloudtrail:GetTrail', 'cloudtrail:GetTrailStatus'],
-    // An organisation's trail belongs to its management account.
+    // An organization's trail belongs to its management account.
     sub('arn:${AWS::Partition}:cloudtrail:*:*:trail/*'),
   ),
-  look('LookAtAlarms', 'see alarms', ['cloudwatch:DescribeAlarms'], arn('cloudwatch', HOME, 'alarm:*')),
-  look('LookAtSubscriptions', 'see who is told', ['sns:ListSubscriptionsByTopic'], { Ref: 'NoticeTopic' }),
-  look(
+  readStatement('LookAtAlarms', 'read alarms', ['cloudwatch:DescribeAlarms'], arn('cloudwatch', HOME, 'alarm:*')),
+  readStatement('LookAtSubscriptions', 'read the subscriptions of the topic', ['sns:ListSubscriptionsByTopic'], {
+    Ref: 'NoticeTopic',
+  }),
+  readStatement(
     'LookAtLedger',
     'read the settings of the table of the ledger',
     ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'],
     { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
   ),
-  look('LookAtKey', "read the settings of Evenkeel's key", ['kms:DescribeKey'], { 'Fn::GetAtt': ['Key', 'Arn'] }),
-  look(
+  readStatement('LookAtKey', "read the settings of Evenkeel's key", ['kms:DescribeKey'], {
+    'Fn::GetAtt': ['Key', 'Arn'],
+  }),
+  readStatement(
     'LookAtSlack',
-    "see that the Slack webhook's address is there, and not what it is",
+    "check that the secret with the Slack webhook's URL exists, without reading it",
     ['${file(resources/deployment.cjs):slack.look}'],
     '${file(resources/deployment.cjs):slack.lookAt}',
   ),
-  look(
+  readStatement(
     'LookAtLists',
     'read lists',
     [
@@ -81,7 +85,7 @@ const without = (action: string) => (statement: Statement) => ({
   Action: statement.Action.filter((one) => one !== action),
 });
 
-/** The function of the schedules looks over the whole ledger and its own deployment, beats, and sends what is to be looked at to the domains' queues. */
+/** The scheduled function reads the whole ledger and its own deployment, sends heartbeats, and sends rechecks and sweeps to the domains' queues. */
 export const watchStatements = (domains: readonly string[]): readonly Statement[] => [
   // It counts the messages of its own queue as it does those of the others.
   ...ownStatements('watch').map(without('sqs:GetQueueAttributes')),
@@ -89,5 +93,5 @@ export const watchStatements = (domains: readonly string[]): readonly Statement[
   // It asks for the URLs of all queues.
   ...(domains.length === 0 ? [] : [without('sqs:GetQueueUrl')(sendStatement(...domains))]),
   beat,
-  ...EXAMINATIONS,
+  ...CHECKS,
 ];

@@ -45,11 +45,11 @@ export default defineDetection({
   securityControlIds: ['CloudWatch.1'],
   relatedRequirements: ['CIS AWS v3.0 1.7', 'CIS AWS v3.0 4.3', 'CIS AWS v5.0 1.6', 'CIS AWS v5.0 4.3'],
   description:
-    'Every call and every sign-in of the root user is a finding, also one that failed. What a service does for the root user, and what AWS does by itself, is none.',
+    'Every call and every sign-in of the root user is a finding, including failed ones; calls that a service makes on its behalf, and AWS service events, are not.',
   rationale:
-    'No policy of the account binds the root user: it can close the account, and whoever has its password has everything. A use that nobody planned is the first thing to look at.',
+    'No policy of the account restricts the root user: it can close the account, and its password gives access to everything. Investigate any unplanned use first.',
   guidance:
-    'Ask who used it, and what for. If nobody did: change the password, remove its access keys, renew its MFA device, and go through what it did in CloudTrail. For daily work use roles; for what only the root user may do, exempt the account for that day.',
+    'Find out who used it, and what for. If it was none of you: change the password, delete its access keys, replace its MFA device, and review in CloudTrail what it did. Use roles for daily work; for tasks that only the root user can do, exempt the account for that day.',
   recommendedMode: 'detect',
   describe(record) {
     if (!isByRootUser(record)) return null;

@@ -17,6 +17,8 @@ const recording = (arn: string, multiRegion = true): Answers[string] => ({
   GetEventSelectorsCommand: { TrailARN: arn, ...ALL },
 });
 
+const DENIED = Object.assign(new Error('Not you.'), { name: 'AccessDeniedException' });
+
 /** What doctor says where these trails answer so; a trail without answers cannot be read. */
 async function said(answers: Answers, arns: readonly string[]) {
   const send = async (command: { readonly constructor: { readonly name: string }; readonly input: object }) => {
@@ -26,6 +28,7 @@ async function said(answers: Answers, arns: readonly string[]) {
     const [, answering] = Object.entries(answers).find(([arn]) => arn.endsWith(asked)) ?? [];
     const answer = answering?.[command.constructor.name];
     if (answer === undefined) throw Object.assign(new Error('Not you.'), { name: 'ThrottlingException' });
+    if (answer instanceof Error) throw answer;
     return answer;
   };
   const engine = testEngine(() => (() => Object.assign(new CloudTrailClient({}), { send })) as unknown as Aws);
@@ -57,5 +60,34 @@ test('where it may be the one that records, nobody can say', async () => {
 test('where all can be read, what is blind is named', async () => {
   expect(await said({ [OWN]: recording(OWN, false) }, [OWN])).toEqual([
     ['error', 'changes in us-east-1 go unseen: no trail records them'],
+  ]);
+});
+
+test("an organization's trail whose selectors are hidden counts while it is logging, and no longer", async () => {
+  const hidden = (IsLogging: boolean) => ({
+    ...recording(ORGANIZATION),
+    GetTrailStatusCommand: { IsLogging },
+    GetEventSelectorsCommand: DENIED,
+  });
+  expect(await said({ [ORGANIZATION]: hidden(true) }, [ORGANIZATION])).toEqual([['ok', 'recorded by organization']]);
+  expect(await said({ [ORGANIZATION]: hidden(false) }, [ORGANIZATION])).toEqual([
+    ['error', 'changes in any region go unseen: the trail organization is not logging'],
+  ]);
+});
+
+test('a trail that stopped, or that records reads only, is named', async () => {
+  const stopped = { ...recording(OWN), GetTrailStatusCommand: { IsLogging: false } };
+  const readOnly = {
+    ...recording(OWN),
+    GetEventSelectorsCommand: {
+      TrailARN: OWN,
+      EventSelectors: [{ ReadWriteType: 'ReadOnly', IncludeManagementEvents: true, DataResources: [] }],
+    },
+  };
+  expect(await said({ [OWN]: stopped }, [OWN])).toEqual([
+    ['error', 'changes in any region go unseen: the trail main is not logging'],
+  ]);
+  expect(await said({ [OWN]: readOnly }, [OWN])).toEqual([
+    ['error', 'changes in any region go unseen: the trail main does not record write management events'],
   ]);
 });

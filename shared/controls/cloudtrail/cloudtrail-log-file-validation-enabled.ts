@@ -17,8 +17,8 @@ export default defineControl({
   securityControlIds: ['CloudTrail.4'],
   relatedRequirements: ['CIS AWS v3.0 3.2', 'CIS AWS v5.0 3.2'],
   description:
-    'LogFileValidationEnabled must be true for every trail of the account, so that CloudTrail writes signed digest files beside the logs.',
-  rationale: 'Without digest files nobody can show that a log was not altered or deleted after it was delivered.',
+    'LogFileValidationEnabled must be true for every trail of the account, so that CloudTrail delivers signed digest files with the logs.',
+  rationale: 'Without digest files it cannot be proven that a log was not altered or deleted after delivery.',
   guidance: 'Enable log file validation on the trail, and verify the logs with `aws cloudtrail validate-logs`.',
   impact: 'none',
   recommendedMode: 'remediate',

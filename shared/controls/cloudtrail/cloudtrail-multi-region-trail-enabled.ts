@@ -112,7 +112,7 @@ function remedy(trail: VisibleTrail): Plan {
   const steps: Step[] = trail.isMultiRegion ? [] : [cover(trail)];
   if (trail.selectors !== null && !selectsAll(trail)) {
     const wanted = withAllManagementEvents(trail.selectors);
-    if (wanted === null) return byHand(`${trail.name} has no room for one more event selector.`);
+    if (wanted === null) return byHand(`${trail.name} has reached its maximum number of event selectors.`);
     steps.push(select(trail, trail.selectors, wanted));
   }
   return trail.isLogging ? steps : [...steps, start(trail.name, trail.homeRegion)];
@@ -129,21 +129,21 @@ export default defineControl({
   description:
     "At least one trail that records the account, its own or its organisation's, must cover all regions, be logging, and select every management event, reads and writes, with no source excluded.",
   rationale:
-    'What no trail records cannot be found, alarmed on or undone; Evenkeel itself sees only what a trail records.',
+    'What no trail records cannot be investigated, alarmed on or undone; Evenkeel itself sees only what a trail records.',
   guidance:
-    'Start the trail, make it multi-region and restore its event selectors. Where there is none, make a bucket with a policy for CloudTrail and a trail that delivers to it.',
+    'Start the trail, make it multi-region and restore its event selectors. If there is none, create a bucket with a policy for CloudTrail and a trail that delivers to it.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...updateTrail, ...select.permissions, ...create.permissions },
   parameters: {
     s3BucketName: {
       description:
-        'A bucket whose policy lets CloudTrail deliver; where there is no trail at all, one is made that delivers to it. Empty: a person decides.',
+        'A bucket whose policy allows CloudTrail to deliver; if there is no trail at all, one is created that delivers to it. Empty: a person decides.',
       type: 'string',
       default: '',
     },
     trailName: {
-      description: 'The name of the trail that is made where there is none.',
+      description: 'The name of the trail to create if there is none.',
       type: 'string',
       pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$',
       default: 'management-events',
@@ -161,14 +161,15 @@ export default defineControl({
     if (unreadable !== undefined) throw unreadable.error;
     const closest = nearest(readable) ?? readable[0];
     if (closest === undefined) return nonCompliant('No trail records this account.');
-    return nonCompliant(`No trail records all that is asked: ${closest.name} ${shortcomings(closest).join(', ')}.`);
+    return nonCompliant(`No trail records all that is required: ${closest.name} ${shortcomings(closest).join(', ')}.`);
   },
   plan({ ref, trails }, { parameters: { s3BucketName, trailName } }) {
     const closest = nearest(trails.filter(isReadable));
     if (closest !== undefined) return remedy(closest);
     // An organisation's trail may record it all.
-    if (trails.length > 0) return byHand('A trail beside those of other accounts would record every event again.');
-    if (s3BucketName === '') return byHand('s3BucketName names no bucket that a new trail could deliver to.');
+    if (trails.length > 0)
+      return byHand('A trail in addition to those of other accounts would record every event twice.');
+    if (s3BucketName === '') return byHand('The parameter s3BucketName names no bucket for a new trail.');
     return [create(trailName, s3BucketName, ref.region), start(trailName, ref.region, true)];
   },
 });

@@ -107,7 +107,7 @@ const putInsightSelectors = stepBuilder(
 function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): Plan {
   const name = ownName(ref);
   if (lost === undefined) return [];
-  if (name === null || lost.S3BucketName === undefined) return byHand('What the trail was like is not known.');
+  if (name === null || lost.S3BucketName === undefined) return byHand('The configuration of the trail is not known.');
   return [
     create(ref, name, lost, tags),
     ...(eventSelectors === undefined || isDefault(eventSelectors) ? [] : [putEventSelectors(name, eventSelectors)]),
@@ -126,11 +126,11 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'A trail of the account must be logging, whatever other trails do. A trail that was deleted is recreated from what the ledger or AWS Config last knew of it.',
+    'Every trail of the account must be logging, whatever other trails do. A deleted trail is recreated from its last configuration in the ledger or AWS Config.',
   rationale:
-    'Stopping or deleting a trail is how an intruder goes dark, and what one trail feeds (an alarm, a SIEM) is blind even where another trail still logs.',
+    'Stopping or deleting a trail is how an intruder evades detection; what the trail feeds (an alarm, a SIEM) is blind even while another trail still logs.',
   guidance:
-    'Find out who stopped or deleted the trail. Start it, or recreate it with its bucket, key, log group, selectors and tags. Before you retire a trail for good, exempt it.',
+    'Find out who stopped or deleted the trail. Start it, or recreate it with its bucket, key, log group, selectors and tags. Before you retire a trail permanently, exempt it.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: {
@@ -152,7 +152,7 @@ export default defineControl({
   whenDeleted: {
     evaluate(lastKnown: LastKnown | null) {
       if (lastKnown === null)
-        return nonCompliant('The trail was deleted, and neither the ledger nor AWS Config knows what it was like.');
+        return nonCompliant('The trail was deleted, and neither the ledger nor AWS Config has its configuration.');
       const name = ownName(lastKnown.ref);
       if (name === null) return notApplicable('The trail belonged to another account.');
       const bucket = lastKnown.trail?.S3BucketName;

@@ -126,11 +126,11 @@ export default defineControl({
   securityControlIds: ['Config.1'],
   relatedRequirements: ['CIS AWS v3.0 3.3', 'CIS AWS v5.0 3.3'],
   description:
-    'Each region must have a configuration recorder that is on, records every supported resource type and has a delivery channel that works.',
+    'Each region must have a configuration recorder that is on, records every supported resource type and has a working delivery channel.',
   rationale:
-    'Without the recorder there is no history of what resources were like, and AWS Config rules and much of Security Hub fall silent.',
+    'Without the recorder there is no history of resource configurations, and AWS Config rules and much of Security Hub stop reporting.',
   guidance:
-    'Start the recorder. Where it or its delivery channel is gone, recreate them with a role that AWS Config may use and a bucket that lets it deliver.',
+    'Start the recorder. If it or its delivery channel is missing, recreate them with a role that AWS Config can assume and a bucket that it can deliver to.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...putRecorder.permissions, ...createChannel.permissions },
@@ -147,18 +147,18 @@ export default defineControl({
     },
     recordingGroup: {
       description:
-        'What happens where the recorder leaves resource types out: it is reported, restored to all types (which costs by the item), or ignored.',
+        'What to do if the recorder excludes resource types: report it, restore all types (which is charged by the item), or ignore it.',
       type: 'string',
       enum: ['reported', 'restored', 'ignored'],
       default: 'reported',
     },
     globalResourceTypesRegion: {
-      description: 'The region whose recorder must record global resource types (IAM). Empty: none is asked to.',
+      description: 'The region whose recorder must record global resource types (IAM). Empty: none has to.',
       type: 'string',
       default: '',
     },
     requireServiceLinkedRole: {
-      description: 'Whether the recorder must use AWSServiceRoleForConfig, as Security Hub asks.',
+      description: 'Whether the recorder must use AWSServiceRoleForConfig, as Security Hub requires.',
       type: 'boolean',
       default: false as boolean,
     },

@@ -12,11 +12,11 @@ export default defineControl({
   securityControlIds: ['EC2.2'],
   relatedRequirements: ['CIS AWS v3.0 5.4', 'CIS AWS v5.0 5.5'],
   description:
-    'The security group named default of a VPC may have no ingress and no egress rule, not even the ones that it is made with.',
+    'The security group named default of a VPC may have no ingress and no egress rules, not even those that it is created with.',
   rationale:
-    'Whatever is started without naming a security group lands in the default one, and then reaches, and is reached by, everything else that did.',
+    'Whatever is launched without a security group gets the default one, and can then reach, and be reached by, everything else in it.',
   guidance:
-    'Give every workload a security group of its own, move the network interfaces that use the default one, then remove its rules.',
+    'Give every workload its own security group, move the network interfaces that use the default one, then remove its rules.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: { ...revokeIngress.permissions, ...revokeEgress.permissions },

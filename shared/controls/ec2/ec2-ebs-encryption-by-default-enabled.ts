@@ -19,9 +19,9 @@ export default defineControl({
   securityControlIds: ['EC2.7'],
   relatedRequirements: ['CIS AWS v3.0 2.2.1', 'CIS AWS v5.0 5.1.1'],
   description: 'EbsEncryptionByDefault must be on, so that every new volume and snapshot copy is encrypted.',
-  rationale: 'With it nobody has to remember encryption; without it one forgotten flag leaves data in the clear.',
+  rationale: 'With it encryption cannot be forgotten; without it one missing flag leaves data unencrypted.',
   guidance:
-    'Turn it on under EC2 > Settings > Data protection. Volumes that exist stay as they are. Snapshots that are encrypted with the AWS managed key cannot be shared with other accounts: choose a key of your own where you share them.',
+    'Turn it on under EC2 > Settings > Data protection. Existing volumes do not change. Snapshots encrypted with the AWS managed key cannot be shared with other accounts: use a customer managed key if you share them.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,

@@ -22,11 +22,10 @@ export default defineControl({
   securityControlIds: ['EC2.1'],
   relatedRequirements: [],
   description:
-    'The createVolumePermission of a snapshot may not hold the group all. Accounts that it is shared with by id stay.',
-  rationale:
-    'Everybody with an AWS account can copy a public snapshot and read the whole disk, deleted files included.',
+    'The createVolumePermission of a snapshot may not contain the group all. Accounts that it is shared with by id remain.',
+  rationale: 'Anyone with an AWS account can copy a public snapshot and read the whole disk, deleted files included.',
   guidance:
-    'Make the snapshot private, share it with the accounts that need it by their ids, and take what was on it for known: rotate its secrets.',
+    'Make the snapshot private, share it by id with the accounts that need it, and consider its contents disclosed: rotate its secrets.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -34,7 +33,7 @@ export default defineControl({
   parameters: {},
   evaluate: ({ createVolumePermission }) =>
     createVolumePermission.public
-      ? nonCompliant('Everybody can make volumes from the snapshot.')
+      ? nonCompliant('Anyone can create volumes from the snapshot.')
       : compliant('The snapshot is not public.'),
   plan: ({ ref }) => [everybody(ref.resourceId, 'remove', () => [everybody(ref.resourceId, 'add')])],
 });

@@ -10,9 +10,9 @@ export default defineControl({
   securityControlIds: ['EC2.3'],
   relatedRequirements: [],
   description: 'A volume that is attached or in use must be encrypted. Volumes that nothing uses are not evaluated.',
-  rationale: 'Data of an unencrypted volume is in the clear on disk and in each snapshot that is made of it.',
+  rationale: 'The data of an unencrypted volume is unencrypted on disk and in every snapshot of it.',
   guidance:
-    'A volume cannot be encrypted in place: make a snapshot, copy it with encryption, make a volume from the copy in the same zone with the same type, IOPS, throughput and tags, and swap the two while the instance is stopped. Keep the old volume until the new one has proved itself.',
+    'A volume cannot be encrypted in place: create a snapshot, copy it with encryption, create a volume from the copy in the same zone with the same type, IOPS, throughput and tags, and swap the two while the instance is stopped. Keep the old volume until the new one has proven itself.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: {},

@@ -11,7 +11,7 @@ export default defineControl({
   relatedRequirements: ['CIS AWS v3.0 5.2', 'CIS AWS v3.0 5.3', 'CIS AWS v5.0 5.3', 'CIS AWS v5.0 5.4'],
   description:
     'No ingress rule may open an administration port to the world: by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs; for every form of the protocol.',
-  rationale: 'Administration ports that the world can reach are tried by password guessers within minutes.',
+  rationale: 'Administration ports that are reachable from anywhere are attacked by password guessing within minutes.',
   guidance: 'Reach instances through Session Manager or a bastion, or allow only the addresses you administer from.',
   impact: 'access',
   recommendedMode: 'remediate',

@@ -12,9 +12,9 @@ export default defineControl({
   description:
     'No ingress rule may open a port of a database, a file share, a mail or remote-access service or a development server to the world: by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs; for every form of the protocol. A rule for a wider range of ports counts too.',
   rationale:
-    'Databases, file shares and admin consoles that the world can reach are found by scanners within hours, and many of them ask for no password.',
+    'Databases, file shares and admin consoles that are reachable from anywhere are found by scanners within hours, and many of them require no password.',
   guidance:
-    'Allow only the security groups or addresses that need the port; put what the public should reach behind a load balancer on 443.',
+    'Allow only the security groups or addresses that need the port; put public services behind a load balancer on 443.',
   impact: 'access',
   recommendedMode: 'remediate',
   ...closedToTheWorld([

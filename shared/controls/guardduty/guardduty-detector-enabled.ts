@@ -100,18 +100,18 @@ export default defineControl({
   securityControlIds: ['GuardDuty.1'],
   relatedRequirements: [],
   description:
-    'Each region must have a GuardDuty detector that is enabled. One that was suspended is resumed, one that was deleted is created again with its features, frequency and tags.',
+    'Each region must have a GuardDuty detector that is enabled. A suspended detector is resumed, a deleted one is recreated with its features, frequency and tags.',
   rationale:
-    'GuardDuty sees what a compromised credential or instance does; to suspend or delete it is how an intruder stays unseen, also in a region that is not used.',
+    'GuardDuty detects what a compromised credential or instance does; suspending or deleting it is how an intruder evades detection, also in a region that is not used.',
   guidance:
-    'Find out who suspended or deleted the detector, and enable it. What a deleted detector held is lost: its findings, suppression rules, lists of addresses and export settings; set these again. In a member account only the administrator account can enable GuardDuty.',
+    'Find out who suspended or deleted the detector, and enable it. The findings, suppression rules, address lists and export settings of a deleted detector are lost; configure these again. In a member account only the administrator account can enable GuardDuty.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...updateDetector, ...create.permissions },
   parameters: {
     enableFirstTime: {
       description:
-        'Whether GuardDuty is enabled also where Evenkeel has not seen it enabled before. It costs by what it analyzes.',
+        'Whether to enable GuardDuty also where Evenkeel has not seen it enabled before. It is charged by the volume that it analyzes.',
       type: 'boolean',
       default: false as boolean,
     },

@@ -30,9 +30,9 @@ export default defineControl({
   description:
     'Every active access key of an IAM user must be younger than the allowed age. Keys that are inactive are not evaluated.',
   rationale:
-    'A key that leaked stays good until it is replaced. The older a key is, the more laptops, pipelines and backups it has been copied to.',
+    'A leaked key stays valid until it is replaced. The older a key is, the more laptops, pipelines and backups it has been copied to.',
   guidance:
-    'Make a second key, give it to what uses the first one, see in "last used" that the first one rests, deactivate it, and delete it some days later. Better: replace the key by a role.',
+    'Create a second key, give it to whatever uses the first one, check under "last used" that the first one is no longer used, deactivate it, and delete it some days later. Better: replace the key with a role.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions,

@@ -61,17 +61,17 @@ export default defineControl({
   securityControlIds: ['KMS.3'],
   relatedRequirements: [],
   description:
-    'A customer managed key must not be scheduled for deletion, unless a tag approves of it. What was enabled before is enabled again.',
+    'A customer managed key must not be scheduled for deletion, unless a tag approves it. A key that was enabled before is enabled again.',
   rationale:
     'What a deleted key has encrypted, backups included, can never be decrypted again; while the deletion is pending, everything that uses the key already fails.',
   guidance:
-    'Cancel the deletion and enable the key, for it is disabled then. To delete a key for good, set the tag that approves of it before you schedule the deletion: KMS takes no tags of a key whose deletion is pending.',
+    'Cancel the deletion and enable the key, which is disabled afterwards. To delete a key permanently, set the approving tag before you schedule the deletion: KMS does not tag a key whose deletion is pending.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...cancelDeletion.permissions, ...enable.permissions },
   parameters: {
     approvalTag: {
-      description: 'The key of the tag that approves of a deletion, whatever its value. Empty: no tag does.',
+      description: 'The key of the tag that approves a deletion, whatever its value. Empty: no tag does.',
       type: 'string',
       default: 'deletion-approved',
     },

@@ -24,11 +24,11 @@ export default defineControl({
   securityControlIds: ['RDS.2'],
   relatedRequirements: ['CIS AWS v3.0 2.3.3', 'CIS AWS v5.0 2.2.3'],
   description:
-    'PubliclyAccessible must be false, for instances of RDS, Aurora and Neptune. Also one that nothing can reach now is non-compliant: the next change of a security group may open it.',
+    'PubliclyAccessible must be false, for instances of RDS, Aurora and Neptune. An instance that is currently unreachable is non-compliant too: the next change of a security group may expose it.',
   rationale:
-    'The name of a public instance resolves to a public address: one security group that is too wide, and the database answers to the whole Internet.',
+    'The name of a public instance resolves to a public address: one security group that is too permissive, and the database is exposed to the Internet.',
   guidance:
-    'Set PubliclyAccessible to false; clients outside of the VPC reach the database over a VPN, a bastion or Session Manager port forwarding. The address of the endpoint changes with it, so that open connections from outside end.',
+    'Set PubliclyAccessible to false; clients outside the VPC reach the database through a VPN, a bastion or Session Manager port forwarding. The address of the endpoint changes, so open connections from outside are dropped.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -47,7 +47,7 @@ export default defineControl({
   plan({ ref, instance }) {
     const { DBInstanceStatus: status, DBClusterIdentifier, Engine } = instance;
     if (status !== null && STUCK.test(status))
-      return byHand(`RDS modifies no instance that is ${status}: it is looked at again when that ends.`);
+      return byHand(`RDS does not modify an instance that is ${status}: it is rechecked when that ends.`);
     if (DBClusterIdentifier !== null && !SET_BY_INSTANCE.test(Engine ?? ''))
       return byHand(
         `It belongs to the Multi-AZ DB cluster ${DBClusterIdentifier}, of which RDS modifies no instance: restore the cluster without public access.`,

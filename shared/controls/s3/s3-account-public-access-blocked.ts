@@ -25,16 +25,17 @@ export default defineControl({
   securityControlIds: ['S3.1'],
   relatedRequirements: ['CIS AWS v3.0 2.1.4', 'CIS AWS v5.0 2.1.4'],
   description:
-    'The four flags of Block Public Access must be on for the account. Where buckets are allowed to be public a person decides, since the account-wide block would close these too.',
-  rationale: "The account's block holds for every bucket, also for those that are made tomorrow.",
+    'The four flags of Block Public Access must be on for the account. Where buckets may be public a person decides, since the account-wide block would close these too.',
+  rationale: "The account's block applies to every bucket, including future ones.",
   guidance:
-    'Turn Block Public Access on for the account once no bucket has to be public; serve public content through CloudFront.',
+    'Enable Block Public Access for the account once no bucket has to be public; serve public content through CloudFront.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: publicAccessBlockOfAccount.permissions,
   parameters: {
     excludedPublicBuckets: {
-      description: 'Names of buckets that may be public; while there are any, a person has to block the account.',
+      description:
+        'Names of buckets that may be public; while there are any, a person has to enable the block for the account.',
       type: 'array',
       items: { type: 'string' },
       default: [] as readonly string[],

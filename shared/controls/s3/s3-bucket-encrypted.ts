@@ -38,17 +38,17 @@ export default defineControl({
   securityControlIds: ['S3.17'],
   relatedRequirements: [],
   description:
-    'A bucket must have default encryption with sseAlgorithm or a stronger algorithm. SSE-S3 (AES256) is put where nothing is set; an upgrade to KMS is left to a person, since every reader and writer then needs permissions on the key.',
+    'A bucket must have default encryption with sseAlgorithm or a stronger algorithm. SSE-S3 (AES256) is set where there is none; an upgrade to KMS is left to a person, since every reader and writer then needs permissions on the key.',
   rationale:
-    'With a KMS key, reading an object takes a permission on the key too, and each use of the key is in the audit log.',
+    'With a KMS key, reading an object requires a permission on the key too, and each use of the key is logged.',
   guidance:
-    'Choose a KMS key, let the readers and writers of the bucket use it, then make it the default with an S3 Bucket Key. Targets of load balancer access logs take SSE-S3 only.',
+    'Choose a KMS key, allow the readers and writers of the bucket to use it, then make it the default with an S3 Bucket Key. Buckets for load balancer access logs support SSE-S3 only.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: bucketEncryption.permissions,
   parameters: {
     sseAlgorithm: {
-      description: 'The weakest algorithm that is enough. Security Hub S3.17 asks for aws:kms.',
+      description: 'The weakest algorithm that is sufficient. Security Hub S3.17 requires aws:kms.',
       type: 'string',
       enum: ALGORITHMS,
       default: 'AES256',

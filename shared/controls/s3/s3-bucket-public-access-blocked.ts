@@ -22,8 +22,8 @@ export default defineControl({
   securityControlIds: ['S3.8'],
   relatedRequirements: ['CIS AWS v3.0 2.1.4', 'CIS AWS v5.0 2.1.4'],
   description:
-    'BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy and RestrictPublicBuckets must all be on. Of a bucket that hosts a website people are notified and it is left as it is, since blocking it would take the site down.',
-  rationale: 'One careless policy or ACL on a bucket without Block Public Access shows its objects to the world.',
+    'BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy and RestrictPublicBuckets must all be on. A bucket that hosts a website is reported and not changed, since blocking it would take the site down.',
+  rationale: 'One careless policy or ACL on a bucket without Block Public Access exposes its objects to the world.',
   guidance:
     'Serve a public site through CloudFront with origin access control and block the bucket, or name the bucket in excludedPublicBuckets.',
   impact: 'access',

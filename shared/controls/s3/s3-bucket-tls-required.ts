@@ -85,9 +85,9 @@ export default defineControl({
   securityControlIds: ['S3.5'],
   relatedRequirements: ['CIS AWS v3.0 2.1.1', 'CIS AWS v5.0 2.1.1'],
   description:
-    'The bucket policy must deny everybody every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count.',
+    'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count.',
   rationale:
-    'Requests over plain HTTP show credentials in use and data to everybody on the way, who may also alter them.',
+    'Plain HTTP exposes data and request signatures to everyone on the network path, who can also alter the data.',
   guidance:
     'Add a Deny statement for s3:* on the bucket and bucket/* with the condition Bool aws:SecureTransport false to the bucket policy.',
   impact: 'access',

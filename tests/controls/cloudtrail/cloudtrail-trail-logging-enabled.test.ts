@@ -79,7 +79,11 @@ testControl(control, {
     'a trail that was stopped': { given: stopped, plan: [start], after: whole, says: 'audit is not logging' },
   },
   deleted: {
-    'nothing is known of it': { lastKnown: null, plan: [], says: 'neither the ledger nor AWS Config knows' },
+    'nothing is known of it': {
+      lastKnown: null,
+      plan: [],
+      says: 'neither the ledger nor AWS Config has its configuration',
+    },
     'everything is known of it': {
       lastKnown: whole,
       plan: [

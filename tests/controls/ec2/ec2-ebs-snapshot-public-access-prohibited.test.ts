@@ -25,7 +25,7 @@ testControl(control, {
         ],
       ],
       after: closed,
-      says: 'Everybody can make volumes from the snapshot.',
+      says: 'Anyone can create volumes from the snapshot.',
     },
   },
 });

@@ -56,6 +56,6 @@ describe('docs/permissions.md', () => {
     expect(sectionOf(doc, 'teams')).toContain(
       '- It may read the address to post to: `secretsmanager:GetSecretValue` on `arn:…:secretsmanager:<home>:<account>:secret:x`, where `aws:ResourceAccount` is',
     );
-    expect(doc).toContain("Every domain's function, watch may publish notices");
+    expect(doc).toContain("Every domain's function, watch may publish notifications");
   });
 });
