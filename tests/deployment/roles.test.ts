@@ -135,7 +135,7 @@ beforeAll(async () => {
     }
     // The watch alone asks about the key of the deployment; the others about those of the account.
     const asking = { accountId, key: arn('Key'), isAboutOwnKey: name === 'watch', declared };
-    const requests = calls.flatMap((call) => iamRequestsOf(call, asking));
+    const requests = (await Promise.all(calls.map((call) => iamRequestsOf(call, asking)))).flat();
     const distinct = new Map([...requests, ...byLambda(name)].map((request) => [JSON.stringify(request), request]));
     asked.set(name, [...distinct.values()]);
   }

@@ -1,10 +1,10 @@
 import { given as scopeOf } from '../../scripts/generate/scopes.ts';
-import { parseTrailArn } from '../../shared/aws/cloudtrail/trail-arn.ts';
 import type { AnyControl, Plan } from '../../shared/control.ts';
 import { isObject } from '../../shared/event.ts';
 import type { Condition, Grants } from '../../shared/resource.ts';
 import { callOf } from '../../shared/step.ts';
 import { iamActionsOf } from './iam-actions.ts';
+import { namedResource } from './named-resource.ts';
 import type { SeenCall } from './recorder.ts';
 
 /** What IAM is asked: may this be done to that, the request being so. */
@@ -21,79 +21,29 @@ type Naming = (call: Call) => string | readonly string[];
 
 const arn = (service: string, { region, accountId }: Call, rest: string) =>
   `arn:aws:${service}:${region}:${accountId}:${rest}`;
-const ec2 =
-  (type: string, id: string): Naming =>
-  (call) =>
-    arn('ec2', call, `${type}/${call.input[id]}`);
-const snapshot: Naming = ({ region, input }) => `arn:aws:ec2:${region}::snapshot/${input.SnapshotId}`;
 const table: Naming = (call) => {
   const { TableName, IndexName, TransactItems, RequestItems = {} } = call.input;
   const name = TableName ?? TransactItems?.[0]?.Put?.TableName ?? Object.keys(RequestItems)[0];
   return arn('dynamodb', call, `table/${name}${IndexName === undefined ? '' : `/index/${IndexName}`}`);
 };
-const trail: Naming = (call) => {
-  const { Name, TrailName, ResourceIdList } = call.input;
-  const [named] = [Name, TrailName, ...(ResourceIdList ?? [])].filter(Boolean);
-  return parseTrailArn(named) === null ? arn('cloudtrail', call, `trail/${named}`) : named;
-};
-const recorder: Naming = (call) => {
-  const name = call.input.ConfigurationRecorderName ?? call.input.ConfigurationRecorder.name;
-  return arn('config', call, `configuration-recorder/${name}/a1b2c3d4`);
-};
-
 const queue: Naming = (call) => arn('sqs', call, call.input.QueueName ?? call.input.QueueUrl.split('/').at(-1));
 const stack: Naming = (call) => arn('cloudformation', call, `stack/${call.input.StackName}/a1b2c3d4`);
-const lambda: Naming = (call) => arn('lambda', call, `function:${call.input.FunctionName}`);
 const secret: Naming = (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`);
 
-/** How a call names what it is about. Source: the resource types of the Service Authorization Reference. An operation that is not here names nothing. */
-const NAMED: Readonly<Record<string, Naming>> = {
-  'ec2:DescribeSnapshotAttribute': snapshot,
-  'ec2:GetManagedPrefixListEntries': ec2('prefix-list', 'PrefixListId'),
-  'ec2:ModifyInstanceMetadataOptions': ec2('instance', 'InstanceId'),
-  'ec2:ModifySnapshotAttribute': snapshot,
-  'ec2:RevokeSecurityGroupEgress': ec2('security-group', 'GroupId'),
-  'ec2:RevokeSecurityGroupIngress': ec2('security-group', 'GroupId'),
-  'cloudtrail:CreateTrail': trail,
-  'cloudtrail:GetEventSelectors': trail,
-  'cloudtrail:GetInsightSelectors': trail,
-  'cloudtrail:GetTrail': trail,
-  'cloudtrail:GetTrailStatus': trail,
-  'cloudtrail:ListTags': trail,
-  'cloudtrail:PutEventSelectors': trail,
-  'cloudtrail:PutInsightSelectors': trail,
-  'cloudtrail:StartLogging': trail,
-  'cloudtrail:UpdateTrail': trail,
-  'config:PutConfigurationRecorder': recorder,
-  'config:StartConfigurationRecorder': recorder,
-  'dynamodb:BatchGetItem': table,
-  'dynamodb:GetItem': table,
-  'dynamodb:PutItem': table,
-  'dynamodb:Query': table,
-  'dynamodb:TransactWriteItems': table,
-  'sns:Publish': ({ input }) => input.TopicArn,
-  'sns:ListSubscriptionsByTopic': ({ input }) => input.TopicArn,
+/** How calls on Evenkeel's own parts name them, where IAM's list of resource types does not lead to it. */
+const OWN: Readonly<Record<string, Naming>> = {
+  dynamodb: table,
+  cloudformation: stack,
+  secretsmanager: secret,
+  sqs: queue,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
-  'cloudformation:DescribeStacks': stack,
-  'cloudformation:ListStackResources': stack,
-  'dynamodb:DescribeContinuousBackups': table,
-  'dynamodb:DescribeTable': table,
-  'lambda:GetFunctionConcurrency': lambda,
-  'lambda:GetFunctionConfiguration': lambda,
-  'secretsmanager:DescribeSecret': secret,
-  'sqs:ChangeMessageVisibility': queue,
-  'sqs:GetQueueAttributes': queue,
-  'sqs:GetQueueUrl': queue,
-  'sqs:SendMessageBatch': queue,
-  'sqs:TagQueue': queue,
-  'secretsmanager:GetSecretValue': secret,
 };
 
-/** What a call names: a bucket for all that S3 is asked about one. */
-const resourceOf = (call: Call): string => {
-  if (call.service === 's3' && call.input.Bucket !== undefined) return `arn:aws:s3:::${call.input.Bucket}`;
-  return String(NAMED[`${call.service}:${call.operation}`]?.(call) ?? '*');
-};
+/** The ARN of what a call is about; `*` where it names nothing. */
+async function resourceOf(call: Call, action: string): Promise<string> {
+  const own = OWN[nameOf(call)] ?? OWN[call.service];
+  return own === undefined ? ((await namedResource(action, call)) ?? '*') : String(own(call));
+}
 
 /** What the steps of controls say that IAM asks for their calls, by `service:operation`. */
 export type Declared = Map<string, Grants>;
@@ -189,15 +139,18 @@ export interface Asking {
 }
 
 /** Every question that IAM answers before a call of the account's own is made. */
-export function iamRequestsOf(
+export async function iamRequestsOf(
   seen: SeenCall,
   { accountId, key, isAboutOwnKey = false, declared = new Map() }: Asking,
-): readonly IamRequest[] {
+): Promise<readonly IamRequest[]> {
   const call = { ...seen, accountId };
-  const resource = call.service === 'kms' && isAboutOwnKey ? key : resourceOf(call);
   const own = iamActionsOf(call.service, call.operation, call.input);
+  const asked = own.map(async (action) => {
+    const resource = call.service === 'kms' && isAboutOwnKey ? key : await resourceOf(call, action);
+    return { action, resource, context: contextOf(resource, call) };
+  });
   return [
-    ...own.map((action) => ({ action, resource, context: contextOf(resource, call) })),
+    ...(await Promise.all(asked)),
     ...asDeclared(call, declared, own),
     ...passed(call, declared),
     ...(KEY_USES[nameOf(call)] ?? KEY_USES[call.service] ?? []).map((action) =>
