@@ -218,7 +218,7 @@ export const defineResource = <const F extends Facets>(resource: Resource<F>): R
 /** What a facet of another resource reads as where another account owns that resource; the control says what that means. */
 export const FOREIGN = 'foreign';
 
-/** A facet of another resource that a plan stands on: the log group that it delivers to, the role that it passes. */
+/** A facet of another resource that a plan depends on: the log group that it delivers to, the role that it passes. */
 export interface Related<T, C> {
   /** IAM actions that `read` uses, each with where. */
   readonly grants: Grants;

@@ -18,7 +18,7 @@ import { isAtLeast } from './modes.ts';
 import { postpone, publishAnnouncements, publishOutbox } from './notices.ts';
 import { type Observation, observe } from './observation.ts';
 import { recover } from './recover.ts';
-import { facetsOf, Run } from './run.ts';
+import { complianceOf, facetsOf, Run } from './run.ts';
 
 /** Maximum rounds under one lease while other runs keep asking for more; then the event is retried. */
 const MAX_ROUNDS = 20;
@@ -95,7 +95,11 @@ class Reconciliation {
     ]);
     // A listing may be minutes old: enough to find everything compliant, or for a dry run; never to act on.
     const isEnough = known === undefined || !this.#mayAct() || this.#isAllCompliant(session, first);
-    return [session, await this.#visible(isEnough ? first : await observe(this.#subject, facets, this.#engine))];
+    return [session, await this.#visible(isEnough ? first : await this.#observe())];
+  }
+
+  #observe(): Promise<Observation> {
+    return observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
   }
 
   #mayAct(): boolean {
@@ -113,14 +117,9 @@ class Reconciliation {
   async #visible(observation: Observation): Promise<Observation> {
     const { eventTime } = this.#cause;
     const isYoung = eventTime !== null && Math.abs(this.#startedAt - Date.parse(eventTime)) < VISIBILITY_WINDOW_MS;
-    if (!isYoung || !observation.gone) return observation;
-    let first: Observation | null = observation;
-    const read = async () => {
-      const seen = first ?? (await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine));
-      first = null;
-      return seen;
-    };
-    return readUntil(read, ({ gone }) => !gone, {
+    const reads = [observation];
+    const read = async () => reads.pop() ?? this.#observe();
+    return readUntil(read, ({ gone }) => !gone || !isYoung, {
       clock: this.#engine.clock,
       backoff: delays(...VISIBILITY_DELAYS_MS),
     });
@@ -190,10 +189,7 @@ class Reconciliation {
     const before = session.state.recheckAt;
     try {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        const observation =
-          round === 0 && isFresh
-            ? first.observation
-            : await observe(this.#subject, facetsOf(this.#subject.controls), this.#engine);
+        const observation = round === 0 && isFresh ? first.observation : await this.#observe();
         const run = this.#newRun(draft, observation, first.configHistory);
         results = merge(results, await this.#reconcileControls(run, { leased: true }));
         const wanted = await draft.release();
@@ -287,15 +283,6 @@ class Reconciliation {
       aws: this.#engine.aws(this.#subject.ref.region),
     });
     return this.#subject.controls.map((control) => run.result(control, { outcome: 'failed', error: messageOf(error) }));
-  }
-}
-
-/** The compliance type; null where it cannot be evaluated. */
-function complianceOf(run: Run, control: AnyControl) {
-  try {
-    return run.evaluate(control).evaluation.complianceType;
-  } catch {
-    return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AnyControl, type Context, type Mode, shortened } from '../../control.ts';
+import { type AnyControl, type ComplianceType, type Context, type Mode, shortened } from '../../control.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Notice } from '../../notify/notifier.ts';
@@ -143,3 +143,12 @@ export const modeOf = (run: Run, control: AnyControl, tags: Place['tags']): Mode
 export const facetsOf = (controls: readonly AnyControl[]): readonly string[] => [
   ...new Set(controls.flatMap(({ needs }) => needs as readonly string[])),
 ];
+
+/** The compliance type; null where it cannot be evaluated. */
+export function complianceOf(run: Run, control: AnyControl): ComplianceType | null {
+  try {
+    return run.evaluate(control).evaluation.complianceType;
+  } catch {
+    return null;
+  }
+}

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyControl, Mode } from '../../../shared/control.ts';
-import { facetsOf, modeOf, Run } from '../../../shared/engine/reconcile/run.ts';
+import { complianceOf, facetsOf, modeOf, Run } from '../../../shared/engine/reconcile/run.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import { Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
@@ -137,4 +137,18 @@ test('the plan of a run is made of what it has read', async () => {
 test('the facets of several controls are listed once each', () => {
   const controls = [locked, lidClosed, labelled] as readonly AnyControl[];
   expect(facetsOf(controls)).toEqual(['lid', 'lock', 'label']);
+});
+
+test('the compliance type of a control is null where its facets cannot be read', async () => {
+  scene.world.errors.set('lock', named('AccessDenied'));
+  const run = await scene.run([lidClosed, locked, labelled]);
+  scene.world.errors.clear();
+  expect(complianceOf(run, lidClosed)).toBe('NON_COMPLIANT');
+  expect(complianceOf(run, labelled)).toBe('COMPLIANT');
+  scene.world.box = GOOD;
+  await run.observe();
+  expect(complianceOf(run, lidClosed)).toBe('COMPLIANT');
+  scene.world.errors.set('lid', named('AccessDenied'));
+  await run.observe();
+  expect(complianceOf(run, lidClosed)).toBeNull();
 });
