@@ -21,7 +21,7 @@ const samples = new Set(
 const missing = (files: readonly string[]) => files.filter((file) => !existsSync(ROOT + file));
 
 /** Folders of which every file that does something has a test at its mirrored path, `x.test.ts`, or tests by subject, `x.<subject>.test.ts`. */
-const TESTED = ['shared/engine'];
+const TESTED = ['engine', 'ledger', 'policy', 'doctor'].map((folder) => `shared/${folder}`);
 
 describe.each(TESTED)('%s', (folder) => {
   const tests = readdirSync(`${ROOT}${folder.replace('shared', 'tests')}`, { recursive: true, encoding: 'utf8' });
