@@ -53,7 +53,7 @@ async function main(plan: StormPlan): Promise<number> {
     const { events, resources, instances } = plan;
     const [written, twice] = [writes.resources(), writes.repeated().length];
     process.stdout.write(
-      `${events} events on ${resources} groups, ${instances} instances${killed ? ', all killed once' : ''}: ${written} put right, ${twice} written to more than once, ${open.length} still open, ${hurt.length} hurt, ${failed} in the dead-letter queue, ${left} left in the queue; ${seconds.toFixed(0)} s, ${(events / seconds).toFixed(0)} events a second\n`,
+      `${events} events on ${resources} groups, ${instances} instances${killed ? ', all killed once' : ''}: ${written} remediated, ${twice} written to more than once, ${open.length} still open, ${hurt.length} hurt, ${failed} in the dead-letter queue, ${left} left in the queue; ${seconds.toFixed(0)} s, ${(events / seconds).toFixed(0)} events a second\n`,
     );
     return open.length + hurt.length + failed + left + twice === 0 && written === resources ? 0 : 1;
   } finally {

@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  EC2Client,
-  paginateDescribeSecurityGroupRules,
-} from '@aws-sdk/client-ec2';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import pLimit from 'p-limit';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { DeployedFunction, Deployment } from '../sandbox/deployment.ts';
@@ -20,10 +12,11 @@ import {
   startInstance,
 } from '../sandbox/event-source-mapping.ts';
 import type { PassingCall } from '../sandbox/serial-proxy.ts';
+import { leftOf, makeDrifts, putEvents, STORM_CONTROL } from './drifts.ts';
 
 /** Only what the storm is about, and as often as it takes. */
 export const STORM_POLICY = `defaults: { mode: 'off' }
-controls: { ec2-security-group-admin-ports-restricted: { mode: remediate } }
+controls: { ${STORM_CONTROL}: { mode: remediate } }
 limits: { remediationsPerHour: 100000 }
 `;
 
@@ -63,10 +56,10 @@ export interface Theatre {
 
 /** How it ended. */
 export interface Aftermath {
-  /** Groups that are still open to the world. */
-  readonly open: readonly string[];
-  /** Groups that lost their neighbour rule. */
-  readonly hurt: readonly string[];
+  /** What has drifted and is not as it was before. */
+  readonly open: readonly unknown[];
+  /** Neighbours that are not as they were. */
+  readonly hurt: readonly unknown[];
   readonly failed: number;
   readonly left: number;
   readonly seconds: number;
@@ -74,10 +67,7 @@ export interface Aftermath {
   readonly logs: readonly Logged[];
 }
 
-const NEIGHBOUR = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
-const OPEN = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
-
-/** Opens groups to the world, tells of each many times over and in no order, lets the deployed function work, and looks at what is left. */
+/** Plays a scene many times, delivers the event of each over and over in no order, lets the deployed function work, and reads what is left. */
 export async function storm(
   plan: StormPlan,
   theatre: Theatre,
@@ -85,20 +75,17 @@ export async function storm(
 ): Promise<Aftermath> {
   const { deployment, aws } = theatre;
   const serving = deployment.functions.find(({ name }) => name === 'infrastructure') as DeployedFunction;
-  const groups = await openGroups(plan.resources, aws());
-  say(`${groups.length} groups stand open`);
+  const drifts = await makeDrifts(plan.resources, theatre);
+  say(`${drifts.length} groups are open`);
   if (plan.killAt !== null) await shortenHiding(serving, aws());
-  await putEvents(plan.events, groups, theatre);
+  await putEvents(plan.events, drifts, theatre);
   say(`${plan.events} events are on their way`);
   const logs: Logged[] = [];
   const started = performance.now();
   const killed = await workOff(plan, serving, theatre, logs, say);
   const seconds = (performance.now() - started) / 1000;
-  const rules = await rulesOf(aws());
-  const has = (groupId: string, cidr: string) => rules.has(`${groupId} ${cidr}`);
   return {
-    open: groups.filter((groupId) => has(groupId, '0.0.0.0/0')),
-    hurt: groups.filter((groupId) => !has(groupId, '10.0.0.0/8')),
+    ...(await leftOf(drifts)),
     failed: await messagesIn(deployment.outputs.DeadLetterQueueUrl ?? '', aws()),
     left: await messagesIn(serving.queueUrl, aws()),
     seconds,
@@ -107,58 +94,11 @@ export async function storm(
   };
 }
 
-/** So many groups are made at once. */
-const AT_ONCE = 8;
-
-async function openGroups(count: number, aws: Aws): Promise<readonly string[]> {
-  const client = aws(EC2Client);
-  const making = pLimit(AT_ONCE);
-  const make = async (name: string) => {
-    const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
-    await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [NEIGHBOUR, OPEN] }));
-    return GroupId;
-  };
-  return Promise.all(Array.from({ length: count }, (_, index) => making(() => make(`storm-${index}`))));
-}
-
 /** A message whose function was killed comes again when its hiding ends; that must be after the lease of the dead run has, or nobody would take over. Hours of patience are for the account, not for a trial. */
 async function shortenHiding({ queueUrl }: DeployedFunction, aws: Aws): Promise<void> {
   const VisibilityTimeout = `${LEASE_MS / 1000 + 15}`;
   await aws(SQSClient).send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { VisibilityTimeout } }));
 }
-
-/** Every group is told of as often as any other, in an order that is drawn. */
-async function putEvents(count: number, groups: readonly string[], { accountId, region, aws }: Theatre): Promise<void> {
-  const order = Array.from({ length: count }, (_, index) => ({ index, at: Math.random() })).toSorted(
-    (a, b) => a.at - b.at,
-  );
-  const entries = order.map(({ index }) => ({
-    Source: 'aws.ec2',
-    DetailType: 'AWS API Call via CloudTrail',
-    Detail: JSON.stringify(openedRecord(groups[index % groups.length] ?? '', index, accountId, region)),
-  }));
-  const client = aws()(EventBridgeClient);
-  for (let start = 0; start < entries.length; start += 10)
-    await client.send(new PutEventsCommand({ Entries: entries.slice(start, start + 10) }));
-}
-
-const openedRecord = (groupId: string, index: number, accountId: string, awsRegion: string) => ({
-  eventVersion: '1.11',
-  userIdentity: { type: 'IAMUser', userName: 'storm', accountId, arn: `arn:aws:iam::${accountId}:user/storm` },
-  eventTime: new Date().toISOString(),
-  eventSource: 'ec2.amazonaws.com',
-  eventName: 'AuthorizeSecurityGroupIngress',
-  awsRegion,
-  sourceIPAddress: '198.51.100.7',
-  userAgent: 'aws-cli/2.31.0',
-  requestParameters: { groupId },
-  responseElements: { _return: true },
-  eventID: `storm-${index}`,
-  readOnly: false,
-  eventType: 'AwsApiCall',
-  managementEvent: true,
-  recipientAccountId: accountId,
-});
 
 /** Works until nothing waits any more; once, where the plan says so, everything is killed at a moment that is drawn. */
 async function workOff(
@@ -210,16 +150,4 @@ async function muster(count: number, serving: DeployedFunction, theatre: Theatre
       await pumping;
     },
   };
-}
-
-/** `sg-… 0.0.0.0/0` for every rule that lets somebody in. */
-async function rulesOf(aws: Aws): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for await (const { SecurityGroupRules = [] } of paginateDescribeSecurityGroupRules(
-    { client: aws(EC2Client) },
-    { MaxResults: 1000 },
-  ))
-    for (const { GroupId, CidrIpv4, IsEgress } of SecurityGroupRules)
-      if (!IsEgress) found.add(`${GroupId} ${CidrIpv4}`);
-  return found;
 }
