@@ -1,6 +1,6 @@
 export default {
-  // Much of the time a test waits for the local account, so that two share a core well.
-  maxWorkers: 2,
+  // Much of the time a test waits, for the local account or for a lease to end: three share two cores well.
+  maxWorkers: 3,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' },

@@ -30,9 +30,13 @@ const resultsOf = ({ logs }: Invocation) => logs.filter((line) => 'result' in li
 beforeAll(async () => {
   writeFileSync(`${acting}policy.yml`, 'defaults: { mode: remediate }\n');
   rmSync(`${bare}policy.yml`);
-  for (const finished of [await bundle(watching), await bundle(acting), await bundle(bare)])
+  for (const finished of [
+    await bundle(watching, 'infrastructure', 'data', 'monitoring'),
+    await bundle(acting, 'infrastructure', 'data'),
+    await bundle(bare, 'infrastructure'),
+  ])
     expect(finished).toEqual({ status: 0, stdout: '', stderr: '' });
-});
+}, 120_000);
 
 describe('a bundle', () => {
   test.each([

@@ -7,6 +7,7 @@ import { type Finished, run } from './command.ts';
 const BUILD = `
   const { build } = require('esbuild');
   const { readdirSync, writeFileSync } = require('node:fs');
+  const names = process.argv.slice(1);
   const { exclude, outputFileExtension, skipRebuild, ...options } = require(process.cwd() + '/esbuild.config.cjs')();
   const bundled = (name) => build({
     ...options,
@@ -16,13 +17,14 @@ const BUILD = `
     metafile: true,
     logLevel: 'silent',
   }).then(({ metafile }) => writeFileSync('bundles/' + name + '.json', JSON.stringify(metafile)));
-  Promise.all(readdirSync('functions').map(bundled)).catch(({ errors }) => {
+  Promise.all((names.length > 0 ? names : readdirSync('functions')).map(bundled)).catch(({ errors }) => {
     console.error(errors.map(({ text }) => text).join('\\n'));
     process.exitCode = 1;
   });`;
 
-/** Bundles every function of a tree as packaging does; what was said, where it fails. */
-export const bundle = (tree: string): Promise<Finished> => run(process.execPath, ['-e', BUILD], { cwd: tree });
+/** Bundles functions of a tree as packaging does, all where none is named; what was said, where it fails. */
+export const bundle = (tree: string, ...names: readonly string[]): Promise<Finished> =>
+  run(process.execPath, ['-e', BUILD, ...names], { cwd: tree });
 
 /** Files of a bundle: what went into them, and how large they are. */
 export interface Bundled {
