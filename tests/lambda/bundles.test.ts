@@ -74,8 +74,16 @@ describe('an event', () => {
 
 describe('a function', () => {
   test('of a domain holds the controls of its services and no others', () => {
-    expect(servicesIn(bundleOf(tree, 'data').inputs)).toEqual(['data0', 'data1', 'data2', 'data3', 'data4', 's3']);
-    expect(clientsIn(bundleOf(tree, 'data').inputs)).toEqual(['dynamodb', 's3', 's3-control', 'sns', 'sqs']);
+    expect(servicesIn(bundleOf(tree, 'data').inputs)).toEqual([
+      'data0',
+      'data1',
+      'data2',
+      'data3',
+      'data4',
+      'kms',
+      's3',
+    ]);
+    expect(clientsIn(bundleOf(tree, 'data').inputs)).toEqual(['dynamodb', 'kms', 's3', 's3-control', 'sns', 'sqs']);
   });
 
   test('that posts to Slack knows no control and no ledger', () => {

@@ -41,8 +41,8 @@ beforeAll(async () => {
 describe('a bundle', () => {
   test.each([
     ['infrastructure', ['ec2'], ['ec2']],
-    ['data', ['s3'], ['s3', 's3-control']],
-    ['monitoring', ['cloudtrail', 'config'], ['cloudtrail', 'config-service']],
+    ['data', ['kms', 's3'], ['kms', 's3', 's3-control']],
+    ['monitoring', ['cloudtrail', 'config', 'guardduty'], ['cloudtrail', 'config-service', 'guardduty']],
   ])('of %s holds the controls of %j and the clients of %j, and nothing of the command', (name, services, clients) => {
     const { inputs, bytes } = bundleOf(watching, name);
     const named = (pattern: RegExp) => [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
