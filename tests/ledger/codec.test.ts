@@ -22,6 +22,7 @@ describe('a document', () => {
       }),
     );
     for (const document of [null, false, 0, '', []]) expect(unpack(pack(document))).toEqual(document);
+    expect(unpack(pack(undefined))).toBeNull();
   });
 
   test('that is short stays readable in the table', () => {

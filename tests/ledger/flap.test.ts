@@ -53,6 +53,11 @@ describe('a drift', () => {
     });
   });
 
+  test('counts for a window from its remediation, also where it was last seen before', () => {
+    const flap = recordRemediation(evaluateFlap(NO_FLAP, LIMIT, T).next, 'c', T + 500);
+    expect(evaluateFlap(flap, LIMIT, T + 1001).next.times).toEqual([T + 500]);
+  });
+
   test('is counted by what is remediated and not by what is seen', () => {
     let flap = NO_FLAP;
     for (let turn = 0; turn < 20; turn += 1) flap = evaluateFlap(flap, LIMIT, T + turn).next;

@@ -21,4 +21,6 @@ test('the incidents are one book, which runs at once write one after the other',
   expect(await add()).toEqual(NO_INCIDENTS);
   await Promise.all(Array.from({ length: 5 }, add));
   expect((await add()).known).toHaveLength(6);
+  // Where a deployment has them already: under another key they would all be reported again.
+  expect((await store.query('INCIDENTS')).map(({ sk }) => sk)).toEqual(['INCIDENTS']);
 });

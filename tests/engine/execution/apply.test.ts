@@ -80,7 +80,7 @@ describe('sendSteps', () => {
 
   test('knows no undo of a step that has none, and an empty one where there is nothing to undo', async () => {
     expect(await send(step(BoxClient, CloseLidCommand, {}), open)).toMatchObject({
-      step: { status: 'made', undo: null },
+      step: { status: 'made', undo: null, error: null },
     });
     const nothing = step(BoxClient, CloseLidCommand, {}, { undo: () => [] });
     expect(await send(nothing, open)).toMatchObject({ step: { status: 'made', undo: [] } });

@@ -21,6 +21,21 @@ describe('two states do not differ', () => {
   test.each<[string, unknown, unknown]>([
     ['by the order of keys', { a: 1, b: 2 }, { b: 2, a: 1 }],
     ['by the order of lists, however deep', { a: [{ b: [1, 2] }, { c: 3 }] }, { a: [{ c: 3 }, { b: [2, 1] }] }],
+    [
+      'by the order of keys within a list, which is ordered by them',
+      {
+        a: [
+          { x: 1, y: 2 },
+          { x: 2, y: 1 },
+        ],
+      },
+      {
+        a: [
+          { y: 2, x: 1 },
+          { x: 2, y: 1 },
+        ],
+      },
+    ],
     ['by what JSON does not keep', { a: new Date(0), b: undefined }, { a: '1970-01-01T00:00:00.000Z' }],
     ['where there is nothing', null, undefined],
   ])('%s', (_how, from, to) => {

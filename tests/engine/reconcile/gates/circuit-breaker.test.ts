@@ -54,6 +54,8 @@ describe('the breaker', () => {
       subject: 'The circuit breaker has opened: nothing is remediated',
       text: expect.stringMatching(/resume --breaker --look/),
     });
+    Object.assign(here, { cause: { ...here.cause, eventId: null } });
+    expect(breakerAnnouncement(here, lidClosed, opened)?.announcement.text).toContain('box-lid-closed on box-1.\n');
     expect(breakerAnnouncement(here, lidClosed, { ...opened, opened: false })).toBeNull();
     expect(breakerAnnouncement(here, lidClosed, { ...opened, refusedBy: null })).toBeNull();
   });
