@@ -11,6 +11,7 @@ import {
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { FREE } from '../../../shared/ledger/lease.ts';
 import type { Remediation } from '../../../shared/ledger/records.ts';
+import { policyFrom } from '../../../shared/policy/settings.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { box, CAUSE, lidClosed, locked, REF, subjectOf as subject, World } from '../../support/fake-resource.ts';
 import { change } from '../../support/ledger-fixtures.ts';
@@ -117,6 +118,24 @@ describe('an approval that was given', () => {
       annotation: expect.stringMatching(/^Another run is working on the resource/),
     });
     expect(await recordNow()).toMatchObject({ status: 'awaitingApproval' });
+  });
+
+  test('too late is none, and nothing is changed', async () => {
+    scene.later(scene.engine.policy.limits.approval);
+    expect(await says(approve(asked.id, 'ann', scene.engine, CONTROLS))).toMatch(
+      /^NotDecidableError: rem-.* expired at .*; the next look at box-1 asks for a new approval/,
+    );
+    expect(await says(reject(asked.id, 'ann', 'no', scene.engine, CONTROLS))).toMatch(/ expired at /);
+    expect(await recordNow()).toMatchObject({ status: 'awaitingApproval' });
+    expect(scene.world.calls).toEqual([]);
+  });
+
+  test('for a control that is off by now is none', async () => {
+    Object.assign(scene.engine, { policy: policyFrom({ defaults: { mode: 'off' } }) });
+    expect(await says(approve(asked.id, 'ann', scene.engine, CONTROLS))).toBe(
+      `NotDecidableError: ${lidClosed.id} is off in policy.yml`,
+    );
+    expect(scene.world.calls).toEqual([]);
   });
 });
 
