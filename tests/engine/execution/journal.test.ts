@@ -87,6 +87,7 @@ describe('the calls of a record', () => {
 
   test.each<[string, Partial<RecordedStep>]>([
     ['is so already', { status: 'alreadySo' }],
+    ['is made, though its undo is not known', { status: 'made', undo: null, error: 'its undo is not known' }],
     ['may have been made by an earlier try of ours', { status: 'unknown', error: null }],
   ])('go on after one that %s', async (_what, answer) => {
     const { error } = await run(answering({ A: answer }));

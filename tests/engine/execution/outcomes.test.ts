@@ -176,7 +176,7 @@ describe('what failed', () => {
 });
 
 describe('the places of the breakers', () => {
-  const placesOf = async () => (await scene.engine.ledger.breakers.all()).get(lidClosed.id);
+  const placesOf = async (scope = lidClosed.id) => (await scene.engine.ledger.breakers.all()).get(scope);
   const begun = async () =>
     (
       await run.draft.begin(
@@ -219,7 +219,7 @@ describe('the places of the breakers', () => {
     const { ledger } = scene.engine;
     const open = { openedAt: scene.now() - COOL_DOWN_MS, probeUntil: null };
     await ledger.update(await ledger.load(KEY), () => ({
-      breakers: [{ scope: lidClosed.id, shard: null, read: 0, value: open }],
+      breakers: [lidClosed.id, ACCOUNT].map((scope) => ({ scope, shard: null, read: 0, value: open })),
       answer: undefined,
     }));
     run.draft.adopt(await ledger.loadShared(run.draft.session));
@@ -228,7 +228,8 @@ describe('the places of the breakers', () => {
     scene.later(1);
     finish(taken);
     await run.draft.write();
-    expect(await placesOf()).toMatchObject({ openedAt: closes ? null : scene.now(), probeUntil: null });
+    for (const scope of [lidClosed.id, ACCOUNT])
+      expect(await placesOf(scope)).toMatchObject({ openedAt: closes ? null : scene.now(), probeUntil: null });
   });
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { flap } from '../../../../shared/engine/reconcile/gates/flap.ts';
+import type { Candidate } from '../../../../shared/engine/reconcile/gates/gate.ts';
 import { NO_FLAP } from '../../../../shared/ledger/flap.ts';
 import type { PolicyDocument } from '../../../../shared/policy/policy.ts';
+import { policyFrom } from '../../../../shared/policy/settings.ts';
 import { HOUR_MS } from '../../../../shared/time.ts';
 import { KEY } from '../../../support/box-run.ts';
-import { closeLid, lidClosed } from '../../../support/fake-resource.ts';
+import { CAUSE, closeLid, lidClosed } from '../../../support/fake-resource.ts';
 import { gateScene, turnKey } from '../../../support/gate-scene.ts';
 import { change } from '../../../support/ledger-fixtures.ts';
 
@@ -29,6 +32,16 @@ describe('a flap', () => {
     expect((await ask({ policy, owner: made }))?.by).toBe(
       'Last changed by ann with console on a resource created by CloudFormation.',
     );
+  });
+
+  test('stops as well where nobody knows who it was', async () => {
+    const scene = await flapping();
+    expect(await scene.asked({ policy, owner: null })).toMatchObject({ by: 'Last changed by ann with console.' });
+    const run = Object.assign(await scene.run([lidClosed]), { cause: { ...CAUSE, attribution: null } });
+    Object.assign(scene.engine, { policy: policyFrom(policy) });
+    const candidate = { run, ownership: null } as Candidate;
+    expect(flap('lid', candidate)).not.toHaveProperty('by');
+    expect(flap('lid', candidate)).toMatchObject({ outcome: 'halted' });
   });
 
   test('goes on stopping while the drift is seen, and ends by itself after a quiet time', async () => {
