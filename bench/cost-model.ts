@@ -34,7 +34,17 @@ export const KINDS = {
   day: { what: 'the daily tasks', cause: 'standing' },
 } as const satisfies Readonly<Record<string, { readonly what: string; readonly cause: Cause }>>;
 export type Kind = keyof typeof KINDS;
-export type Measured = Readonly<Record<Kind, Counts>>;
+/** How large the catalogue was when it was counted. */
+export interface Catalogue {
+  readonly controls: number;
+  readonly detections: number;
+  readonly services: number;
+  /** Evaluations that AWS Config asks for once a day (`configRules`). */
+  readonly dailyRules: number;
+}
+
+/** What each unit of work takes, and with how large a catalogue. */
+export type Measured = Readonly<Record<Kind, Counts>> & { readonly catalogue: Catalogue };
 const kinds = Object.keys(KINDS) as readonly Kind[];
 
 /** An account, in a month. */
@@ -98,16 +108,8 @@ export const ASSUMED = {
   tableKeySeconds: 300,
 } as const;
 
-/** What stands in every deployment with Slack (`dailyRules`: with `configRules`); tests/bench/cost-model.test.ts counts it in the templates. */
-export const STANDING = {
-  alarms: 11,
-  queues: 7,
-  ledgerRoles: 6,
-  services: 6,
-  controls: 17,
-  detections: 1,
-  dailyRules: 4,
-} as const;
+/** What every deployment with Slack holds, however large the catalogue; tests/bench/cost-model.test.ts counts it in the templates. */
+export const STANDING = { alarms: 11, queues: 7, ledgerRoles: 6 } as const;
 
 /** Part of a bill. */
 export interface Line {
@@ -117,13 +119,10 @@ export interface Line {
 }
 
 /** How often each unit of work comes in a month. */
-export function monthOf({
-  enabled,
-  watched,
-  changes,
-  resources,
-  beatsAnHour,
-}: Account): Readonly<Record<Kind, number>> {
+export function monthOf(
+  { enabled, watched, changes, resources, beatsAnHour }: Account,
+  { services }: Pick<Catalogue, 'services'>,
+): Readonly<Record<Kind, number>> {
   const { detected, remediated, buckets, hours, sweeps } = ASSUMED;
   const beats = beatsAnHour * hours;
   return {
@@ -133,7 +132,7 @@ export function monthOf({
     slack: changes * (detected + remediated),
     beat: (beats * watched) / 17,
     heard: beats * watched,
-    sweep: sweeps * enabled * STANDING.services,
+    sweep: sweeps * enabled * services,
     group: sweeps * resources * (1 - buckets),
     bucket: sweeps * resources * buckets,
     day: sweeps,
@@ -142,14 +141,15 @@ export function monthOf({
 
 /** The bill of a month, line by line. Pure. */
 export function linesOf(account: Account, measured: Measured): readonly Line[] {
-  const month = monthOf(account);
+  const { catalogue } = measured;
+  const month = monthOf(account, catalogue);
   const worked = kinds.flatMap((kind) => workLines(KINDS[kind].cause, month[kind], measured[kind]));
   return [
     ...worked,
     ...standingLines(month),
     ...forwardingLines(account, month),
-    ...metricLines(month),
-    ...configLines(account),
+    ...metricLines(month, catalogue),
+    ...configLines(account, catalogue),
   ];
 }
 
@@ -220,9 +220,8 @@ function forwardingLines(
 }
 
 /** A metric costs for the hours in which it comes. Those of the heartbeats come by region only where something is wrong; those of the changes are counted as if each came in an hour of its own. */
-function metricLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
+function metricLines(month: Readonly<Record<Kind, number>>, { controls, detections }: Catalogue): readonly Line[] {
   const { hours, sweeps } = ASSUMED;
-  const { controls, detections } = STANDING;
   const hoursOf = (times: number, metrics: number) => Math.min(times, hours * metrics);
   const changes =
     hoursOf(month.compliant, 2) +
@@ -238,8 +237,8 @@ function metricLines(month: Readonly<Record<Kind, number>>): readonly Line[] {
 }
 
 /** What AWS Config charges for because of us. Our rules stand in the home region alone, and look at each change and, once a day, at the settings of the account. */
-function configLines({ configRules, changes, active }: Account): readonly Line[] {
-  const evaluations = (changes / active) * ASSUMED.rules + ASSUMED.sweeps * STANDING.dailyRules;
+function configLines({ configRules, changes, active }: Account, { dailyRules }: Catalogue): readonly Line[] {
+  const evaluations = (changes / active) * ASSUMED.rules + ASSUMED.sweeps * dailyRules;
   return [...(configRules ? [{ cause: 'changes', meter: 'configEvaluation', quantity: evaluations } as const] : [])];
 }
 

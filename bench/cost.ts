@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { loadContent } from '../scripts/catalogue.ts';
 import { configuredTree } from '../scripts/sandbox/configured-tree.ts';
 import { deploymentOf, layRegion } from '../scripts/sandbox/deployment.ts';
 import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
 import { oneAtATime } from '../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../shared/aws/clients.ts';
+import { catalogueOf } from './catalogue.ts';
 import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from './cost-tables.ts';
 import { measure, SLACK_SECRET } from './measure.ts';
 import { tallying } from './tally.ts';
@@ -33,7 +35,8 @@ async function main(): Promise<void> {
     const endpoint = await oneAtATime(sandbox.endpoint, tally.see);
     const reader = new SQSClient({ endpoint, region: LOCAL_REGION, useQueueUrlAsEndpoint: false });
     const bench = { deployment, accountId: ACCOUNT, regions, aws, endpoint, reader, tally };
-    const counts = countsTable(await measure(bench, Number(values.times), say));
+    const catalogue = catalogueOf(await loadContent());
+    const counts = countsTable({ ...(await measure(bench, Number(values.times), say)), catalogue });
     // From the numbers as they are printed, so that a page with them computes the same.
     const measured = countsIn(counts);
     const tables = [counts, billTable(measured), causesTable(measured), variantsTable(measured), pricesTable()];

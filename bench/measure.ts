@@ -18,7 +18,11 @@ const GROUPS_TO_A_BUCKET = 10;
 const SWEEPS = 5;
 
 /** Runs the load, `times` of each kind, and gives the counts of one. `say` hears how far it is. */
-export async function measure(bench: Bench, times: number, say: (text: string) => void): Promise<Measured> {
+export async function measure(
+  bench: Bench,
+  times: number,
+  say: (text: string) => void,
+): Promise<Omit<Measured, 'catalogue'>> {
   const { regions, aws } = bench;
   const [home = ''] = regions;
   await trail(home, aws());

@@ -1,0 +1,24 @@
+import { stringify } from 'yaml';
+import { byService, type Content } from '../scripts/generate/content.ts';
+import { functionParts, functionResources, OPTIONAL } from '../scripts/generate/functions.ts';
+import { rolesOf } from '../scripts/generate/roles.ts';
+import type { Catalogue } from './cost-model.ts';
+
+/** The resources of every function, as templates. */
+export function functionTemplates(content: Content): readonly string[] {
+  const roles = new Map(rolesOf(content, {}).map(({ name, statements }) => [name, statements]));
+  return functionParts(content, {}, OPTIONAL).map((parts) =>
+    stringify(functionResources(parts, roles.get(parts.name) ?? [])),
+  );
+}
+
+/** How large a catalogue is. */
+export const catalogueOf = (content: Content): Catalogue => ({
+  controls: content.controls.length,
+  detections: content.detections.length,
+  services: byService(content.controls).size,
+  dailyRules:
+    functionTemplates(content)
+      .join('\n')
+      .match(/MessageType: ScheduledNotification$/gm)?.length ?? 0,
+});
