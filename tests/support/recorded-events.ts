@@ -106,6 +106,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   's3 CreateBucket': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
   'iam CreateUser': userOf,
   'iam CreateAccessKey': userOf,
+  'kms CreateKey': (r) => [['AWS::KMS::Key', r.responseElements.keyMetadata.keyId]],
   'rds CreateDBInstance': databaseOf,
   'rds ModifyDBInstance': databaseOf,
 };

@@ -92,7 +92,7 @@ test('an interrupted run is shown as such, and the next event recovers it', asyn
   expect(await ledger.remediation(remediationId ?? '')).toMatchObject({
     status: 'interrupted',
     steps: [{ status: 'unknown' }],
-    error: expect.stringContaining('cut off'),
+    error: expect.stringContaining('interrupted'),
   });
   expect((await evenkeel(['verify'])).status).toBe(0);
 });

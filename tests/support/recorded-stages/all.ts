@@ -1,6 +1,7 @@
 import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './cloudtrail.ts';
 import { defaultEgress, ingressAdded, instanceStarted, leftOpen, snapshotDeleted, snapshotShared } from './ec2.ts';
 import { keyGrownOld } from './iam.ts';
+import { keyCreated } from './kms.ts';
 import { databaseOpen } from './rds.ts';
 import { bucketMade } from './s3.ts';
 import type { Stage } from './stage.ts';
@@ -24,6 +25,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateBucket: bucketMade((r) => r.requestParameters.bucketName),
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
+  CreateKey: keyCreated,
   CreateDBInstance: databaseOpen,
   ModifyDBInstance: databaseOpen,
   'AWS::EC2::Instance': instanceStarted((r) => r.resourceId),
