@@ -8,5 +8,5 @@ export default {
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/global-teardown.mjs',
   testSequencer: '<rootDir>/tests/support/sequencer.mjs',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -33,7 +33,7 @@ beforeAll(async () => {
   );
   expect(await generate(tree)).toMatchObject({ status: 0 });
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
-}, 60_000);
+}, 240_000);
 
 describe('an event', () => {
   const loadedBy = async (name: string, event: unknown) => {
