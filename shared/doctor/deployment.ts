@@ -7,7 +7,7 @@ import {
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 
-/** The stack of a deployment where nobody names another. */
+/** The stack of a deployment where no other is named. */
 export const DEFAULT_STACK = 'evenkeel-prod';
 
 /** A deployment as CloudFormation describes it. */

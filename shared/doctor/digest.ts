@@ -5,7 +5,7 @@ import type { Diagnosis } from './diagnosis.ts';
 
 /** How often people are reminded of an incident that lasts. */
 const RENOTIFY_AFTER_MS = 7 * DAY_MS;
-/** An incident that recurs within this time is the same one, so that flapping notifies nobody; after it, its end is notified. */
+/** An incident that recurs within this time is the same one, so that flapping is not notified; after it, its end is notified. */
 const SETTLED_AFTER_MS = DAY_MS;
 /** The end of an incident is dropped where no other notification carried it within this time. */
 const FORGOTTEN_AFTER_MS = 30 * DAY_MS;

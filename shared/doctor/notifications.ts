@@ -31,11 +31,16 @@ export const notifications: Check = {
     if (!topicArn) return warn('EVENKEEL_TOPIC_ARN is not set: this command prints its notifications instead', REMEDY);
     const region = parseArn(topicArn)?.region || home;
     const found = await subscriptionsOf(engine.aws(region), topicArn);
-    if (found === null) return fail(`${topicArn} does not exist: nobody is notified`, recreate(context), topicArn);
+    if (found === null)
+      return fail(`${topicArn} does not exist: notifications reach no one`, recreate(context), topicArn);
     const confirmed = found.filter(isConfirmed);
     const problems = found.filter((one) => !isConfirmed(one)).map((one) => unconfirmed(one, topicArn, region));
     if (found.length === 0)
-      return fail(`${topicArn} has no subscriptions: nobody is notified`, subscribe(topicArn, region), topicArn);
+      return fail(
+        `${topicArn} has no subscriptions: notifications reach no one`,
+        subscribe(topicArn, region),
+        topicArn,
+      );
     return problemsOr(problems, `${topicArn}, ${counted(confirmed.length, 'subscription')}`);
   },
 };

@@ -11,7 +11,7 @@ import { NotPostedError, post, type Webhook } from '../notify/webhook.ts';
 import { emitter } from './metrics.ts';
 import { shortenVisibility } from './shorten-visibility.ts';
 import { deliveriesIn, messageIn } from './sns-deliveries.ts';
-import { partialResponse } from './sqs-batch.ts';
+import { partialResponse, warnOfDelay } from './sqs-batch.ts';
 import { webhookAddress } from './webhook-address.ts';
 
 /** Time that is reserved for logging and the response. */
@@ -38,14 +38,6 @@ export function createSlackHandler() {
     }
   }
 
-  async function retryAfter(seconds: number, record: SQSRecord): Promise<void> {
-    await shortenVisibility(aws, record, seconds).catch((refused: unknown) =>
-      logger.warn('the visibility timeout could not be shortened: the retry is delayed', {
-        reason: messageOf(refused),
-      }),
-    );
-  }
-
   /** Once Slack limits the rate for longer than there is time, the rest is not posted either: Slack would refuse it as well. */
   function postRecords(records: readonly SQSRecord[], webhook: Webhook): Promise<SQSBatchResponse> {
     let limited: NotPostedError | null = null;
@@ -62,7 +54,7 @@ export function createSlackHandler() {
       } catch (error) {
         if (error instanceof NotPostedError && error.retryAfter !== null) {
           limited = error;
-          await retryAfter(error.retryAfter, record);
+          await shortenVisibility(aws, record, error.retryAfter).catch(warnOfDelay(logger, record));
         }
         throw error;
       }

@@ -59,13 +59,17 @@ export const retryLater =
     const { messageId } = record;
     const next = deliveryOf(record).isLastTry ? 'moves to the dead-letter queue' : 'will be retried';
     logger.error(`failed, ${next}: ${messageOf(error)}`, { messageId });
-    await retryWithBackoff(aws, record).catch((refused: unknown) =>
-      logger.warn('the visibility timeout could not be shortened: the retry is delayed', {
-        messageId,
-        reason: messageOf(refused),
-      }),
-    );
+    await retryWithBackoff(aws, record).catch(warnOfDelay(logger, record));
   };
+
+/** Logs that the visibility timeout of a message could not be shortened. */
+export const warnOfDelay =
+  (logger: Logger, { messageId }: SQSRecord) =>
+  (refused: unknown): void =>
+    logger.warn('the visibility timeout could not be shortened: the retry is delayed', {
+      messageId,
+      reason: messageOf(refused),
+    });
 
 /** True for the records of an event source mapping; an event that was wrapped by hand has no message ids to respond with. */
 const isBatch = (event: unknown): event is SQSEvent =>

@@ -36,7 +36,7 @@ test('a topic that is missing or without subscriptions is an error', async () =>
   expect(await found({ ListSubscriptionsByTopic: () => ({ Subscriptions: [] }) })).toMatchObject([
     {
       status: 'error',
-      message: `${topicArn} has no subscriptions: nobody is notified`,
+      message: `${topicArn} has no subscriptions: notifications reach no one`,
       remedy: expect.stringMatching(/^aws sns subscribe .*--protocol email .*--region eu-central-1$/),
     },
   ]);

@@ -1,9 +1,9 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { expect, test } from '@jest/globals';
-import type { Deployment } from '../../shared/doctor/deployment.ts';
 import { diagnose } from '../../shared/doctor/run.ts';
 import { trails } from '../../shared/doctor/trails.ts';
 import type { Aws } from '../../shared/resource.ts';
+import { deploymentWith } from '../support/doctor-context.ts';
 import { testEngine } from '../support/engine.ts';
 
 const OWN = 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/main';
@@ -32,17 +32,7 @@ async function said(answers: Answers, arns: readonly string[]) {
     return answer;
   };
   const engine = testEngine(() => (() => Object.assign(new CloudTrailClient({}), { send })) as unknown as Aws);
-  const deployment: Deployment = {
-    stack: 'evenkeel-prod',
-    home: 'eu-west-1',
-    accountId: '111122223333',
-    status: 'CREATE_COMPLETE',
-    since: 0,
-    outputs: {},
-    regions: ['eu-west-1', 'us-east-1'],
-    resources: [],
-  };
-  const context = { engine, home: 'eu-west-1', deployment, table: 't', topicArn: undefined };
+  const context = { engine, home: 'eu-west-1', deployment: deploymentWith(), table: 't', topicArn: undefined };
   return (await Array.fromAsync(diagnose([trails], context))).map(({ status, message }) => [status, message]);
 }
 

@@ -3,29 +3,18 @@ import fc from 'fast-check';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
 import { chainErrors } from '../../shared/ledger/chain.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
-import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
+import { resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { REF } from '../support/ledger-fixtures.ts';
-import { driftedBox, ledgerRun, type RunAccount } from '../support/ledger-run.ts';
+import { driftedBox, ledgerRun, type RunAccount, runOptions } from '../support/ledger-run.ts';
 
 const KEY = resourceKey('ec2', REF);
-const LIMITS = { control: 50, account: 500 };
 // Hundreds of runs need their time on a machine that does other things too.
 jest.setTimeout(180_000);
 
 const T = Date.parse('2026-01-31T23:59:59.456Z');
-
-const optionsOf = (ledger: Ledger, holder: string) => ({
-  ledger,
-  key: KEY,
-  ref: REF,
-  holder,
-  limits: LIMITS,
-  now: () => T,
-  random: Math.random,
-});
 
 describe('under any interleaving', () => {
   afterEach(() => {
@@ -58,7 +47,7 @@ describe('under any interleaving', () => {
         call: later('call', account.call),
         publish: later('publish', account.publish),
       };
-      return ledgerRun(far, optionsOf(ledgerIn(store), holder));
+      return ledgerRun(far, runOptions(ledgerIn(store), holder));
     };
     return { memory, state, runAs };
   }
@@ -166,7 +155,7 @@ describe('runs that die', () => {
                 await account.call();
               }),
           };
-          const run = ledgerRun(far, { ...optionsOf(ledgerIn(store), holder), now: () => now });
+          const run = ledgerRun(far, { ...runOptions(ledgerIn(store), holder), now: () => now });
           return Promise.race([run.then(() => true), dead.promise]);
         };
         const driftAnd = async (index: number, life: number | null) => {

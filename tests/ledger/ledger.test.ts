@@ -1,23 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
-import { type Ledger, readOnly, resourceKey } from '../../shared/ledger/ledger.ts';
+import { readOnly, resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { change, exemptionOf, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
-import { driftedBox, ledgerRun } from '../support/ledger-run.ts';
+import { driftedBox, ledgerRun, runOptions } from '../support/ledger-run.ts';
 
 const KEY = resourceKey('ec2', REF);
-const LIMITS = { control: 50, account: 500 };
 const T = Date.parse('2026-01-31T23:59:59.456Z');
-
-const optionsOf = (ledger: Ledger, holder: string) => ({
-  ledger,
-  key: KEY,
-  ref: REF,
-  holder,
-  limits: LIMITS,
-  now: () => T,
-  random: Math.random,
-});
 
 describe('a ledger that is only read', () => {
   test('decides, gives the session as it would be, and keeps what it has', async () => {
@@ -53,7 +42,7 @@ describe('a ledger that is only read', () => {
     const ledger = memoryLedger();
     const session = await ledger.loadShared(await ledger.load(KEY));
     const { account } = driftedBox();
-    await ledgerRun(account, optionsOf(ledger, 'a'));
+    await ledgerRun(account, runOptions(ledger, 'a'));
     const before = await ledger.breakers.all();
     await readOnly(ledger).breakers.close(ACCOUNT);
     expect(await ledger.breakers.all()).toEqual(before);

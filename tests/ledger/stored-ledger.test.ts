@@ -1,25 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { ACCOUNT, admit, NO_BREAKERS } from '../../shared/ledger/breaker.ts';
-import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
+import { resourceKey } from '../../shared/ledger/ledger.ts';
 import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { countingStore, type StoreCall } from '../support/counting-store.ts';
 import { change, exemptionOf, REF } from '../support/ledger-fixtures.ts';
-import { driftedBox, ledgerRun, type RunAccount } from '../support/ledger-run.ts';
+import { driftedBox, ledgerRun, type RunAccount, runOptions } from '../support/ledger-run.ts';
 
 const KEY = resourceKey('ec2', REF);
 const LIMITS = { control: 50, account: 500 };
 const T = Date.parse('2026-01-31T23:59:59.456Z');
-
-const optionsOf = (ledger: Ledger, holder: string) => ({
-  ledger,
-  key: KEY,
-  ref: REF,
-  holder,
-  limits: LIMITS,
-  now: () => T,
-  random: Math.random,
-});
 
 describe('the calls of a run', () => {
   const HOLDER = 'a1b2c3d4-e5f6-4789-8abc-def012345678';
@@ -30,7 +20,7 @@ describe('the calls of a run', () => {
     const { store, calls } = countingStore(memoryStore());
     const ledger = ledgerIn(store);
     const { account, state } = driftedBox();
-    const run = () => ledgerRun(account, optionsOf(ledger, HOLDER));
+    const run = () => ledgerRun(account, runOptions(ledger, HOLDER));
     return { ledger, calls, account, state, run };
   };
 
@@ -79,12 +69,12 @@ describe('the calls of a run', () => {
       ...account,
       async call() {
         calls.length = 0;
-        marked = (await ledgerRun(account, optionsOf(ledger, 'another'))).outcome;
+        marked = (await ledgerRun(account, runOptions(ledger, 'another'))).outcome;
         expect(namesOf(calls)).toEqual(['get RESOURCE', 'commit RESOURCE']);
         await account.call();
       },
     };
-    await ledgerRun(slow, optionsOf(ledger, HOLDER));
+    await ledgerRun(slow, runOptions(ledger, HOLDER));
     expect(marked).toBe('marked');
     expect((await run()).outcome).toBe('compliant');
   });

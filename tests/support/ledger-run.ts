@@ -10,10 +10,10 @@ import {
   release,
   take,
 } from '../../shared/ledger/lease.ts';
-import { type Ledger, type ResourceState, type Session, withLease } from '../../shared/ledger/ledger.ts';
+import { type Ledger, type ResourceState, resourceKey, type Session, withLease } from '../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../shared/ledger/outbox.ts';
 import { isOpen, type Remediation } from '../../shared/ledger/records.ts';
-import { findingOf, noticeOf, remediationOf } from './ledger-fixtures.ts';
+import { findingOf, noticeOf, REF, remediationOf } from './ledger-fixtures.ts';
 
 export const CONTROL = 'ec2-security-group-admin-ports-restricted';
 const ELEMENT = 'ingress tcp 22-22 0.0.0.0/0';
@@ -54,6 +54,17 @@ export interface RunOptions {
   now(): number;
   random(): number;
 }
+
+/** A run of `holder` on the resource of the fixtures, at a time whose milliseconds and date are about to turn. */
+export const runOptions = (ledger: Ledger, holder: string): RunOptions => ({
+  ledger,
+  key: resourceKey('ec2', REF),
+  ref: REF,
+  holder,
+  limits: { control: 50, account: 500 },
+  now: () => Date.parse('2026-01-31T23:59:59.456Z'),
+  random: Math.random,
+});
 
 export type RunOutcome = 'compliant' | 'marked' | 'remediated' | 'halted';
 

@@ -24,16 +24,13 @@ export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> 
   const ended = new Map<string, Progress>();
   for (const open of run.draft.state.open) {
     const control = controlOf(run, open);
-    const record = control === undefined && !mayExpire(open) ? null : await adopt(run, open.id);
-    if (record === null) continue;
-    const progress = control === undefined ? null : recoverOne(run, control, record);
-    if (progress !== null) ended.set(record.controlId, progress);
+    if (control === undefined) continue;
+    const record = await adopt(run, open.id);
+    const progress = record === null ? null : recoverOne(run, control, record);
+    if (progress !== null) ended.set(control.id, progress);
   }
   return ended;
 }
-
-/** An approval request may expire whichever control is evaluated. */
-const mayExpire = ({ status }: OpenRecord): boolean => status === 'awaitingApproval';
 
 async function adopt(run: Run, id: string): Promise<Remediation | null> {
   const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);

@@ -6,7 +6,7 @@ function runOf(suites: Readonly<Record<string, number>>) {
   const all = Object.entries(suites);
   const wall = all.reduce((sum, [, seconds]) => sum + seconds, 0) / 2;
   const testResults = all.map(([name, seconds]) => ({
-    name: `/work/tests/${name}`,
+    name: `/repo/tests/${name}`,
     startTime: wall * 1000 - seconds * 1000,
     endTime: wall * 1000,
   }));

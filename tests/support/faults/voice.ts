@@ -35,7 +35,7 @@ export const voiceFaults: readonly Fault[] = [
     expect: {
       check: 'notifications',
       status: 'error',
-      message: / has no subscriptions: nobody is notified$/,
+      message: / has no subscriptions: notifications reach no one$/,
       remedy: /^aws sns subscribe --topic-arn \S+ --protocol email --notification-endpoint /,
     },
   },
