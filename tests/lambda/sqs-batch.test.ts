@@ -1,6 +1,8 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, test } from '@jest/globals';
 import type { Context, SQSRecord } from 'aws-lambda';
-import { type Delivery, partialResponse, perMessage } from '../../shared/lambda/sqs-batch.ts';
+import { type Delivery, partialResponse, perMessage, retryLater } from '../../shared/lambda/sqs-batch.ts';
+import type { Aws } from '../../shared/resource.ts';
 
 const context = {} as Context;
 const record = (messageId: string, body: unknown, receives?: number) => ({
@@ -122,4 +124,19 @@ describe('an input that somebody invokes it with', () => {
   test('fails the invocation', async () => {
     await expect(worker().handler({ bad: true }, context)).rejects.toThrow('bad');
   });
+});
+
+test('a retry that cannot be brought forward is logged with its message and why; it comes all the same', async () => {
+  const logged: unknown[] = [];
+  const log = (message: string, fields: object) => logged.push([message, fields]);
+  const logger = { error: log, warn: log } as unknown as Logger;
+  const refused: Aws = () => {
+    throw new Error('no client');
+  };
+  const failed = { ...record('a', {}, 2), eventSourceARN: 'arn:aws:sqs:eu-west-1:111122223333:data' };
+  await retryLater(logger, refused)(new Error('bad'), failed as unknown as SQSRecord);
+  expect(logged).toEqual([
+    ['failed, will be retried: bad', { messageId: 'a' }],
+    [expect.stringContaining('the retry is delayed'), { messageId: 'a', reason: 'no client' }],
+  ]);
 });

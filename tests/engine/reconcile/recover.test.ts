@@ -76,6 +76,14 @@ describe('a run that was cut off', () => {
     expect(run.draft.state.open).toEqual([]);
   });
 
+  test('of a control that is not evaluated waits for it, and the next record is ended all the same', async () => {
+    const [others, own] = [await leftOpen(), await leftOpen({}, locked)];
+    close();
+    await recovered([locked]);
+    expect(await statusOf(others)).toBe('applying');
+    expect(await statusOf(own)).not.toBe('applying');
+  });
+
   test('waits for a look that can read', async () => {
     const record = await leftOpen();
     scene.world.errors.set('lid', named('AccessDenied'));
