@@ -18,7 +18,7 @@ Next:   npx evenkeel controls     what is watched, and in which mode
         npm run sandbox           a local account of your own to try sweep and replay on
         README.md, "Deploy"       into your AWS account; a new deployment only detects and notifies`;
 
-/** Plays every act and gives what was not as it has to be. */
+/** Plays every act and gives what was not as expected. */
 async function play({ endpoint }: Sandbox, screen: Screen): Promise<readonly string[]> {
   const started = performance.now();
   const scenes = await demoScenes();
@@ -32,7 +32,7 @@ async function play({ endpoint }: Sandbox, screen: Screen): Promise<readonly str
   const problems = reports.flatMap((report) => report.problems);
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const summary = [...reports.map((report) => report.summary), seconds].join(' · ');
-  screen.heading(problems.length === 0 ? 'All went as it has to' : 'NOT all went as it has to');
+  screen.heading(problems.length === 0 ? 'All as expected' : 'NOT all as expected');
   for (const problem of problems) screen.say(screen.colors.red(problem), '   ✗ ');
   screen.say(summary, '   ');
   screen.say('');

@@ -46,7 +46,7 @@ npx evenkeel sweep                                  # what is not as it should b
 npx evenkeel sweep --no-policy --mode remediate     # put it right, as each control recommends
 npm run demo                                        # drift and its remediation, in an account of its own
 
-What people are told arrives in the queue ${inboxUrl}
+Notifications arrive in the queue ${inboxUrl}
 `;
 
 const WATCH_EVERY = 1000;
