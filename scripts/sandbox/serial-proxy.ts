@@ -8,11 +8,14 @@ export interface PassingCall {
   readonly body: string;
 }
 
-/** An endpoint that passes on one call to DynamoDB after the other, and one to SQS, and everything else as it comes. The local account serves calls in threads, makes a transaction item by item and gives a message to two that ask at once, which AWS never does. `seen` hears of each call. */
+/** Services whose calls the local account must not serve at the same time, though it has threads: it makes a transaction item by item, gives a message to two that ask at once, and fails to list security groups while one is created. AWS does none of this. */
+const SERIAL = ['dynamodb', 'sqs', 'ec2'];
+
+/** An endpoint that passes on one call after the other to each of these services, and everything else as it comes. `seen` hears of each call. */
 export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => void = () => {}): Promise<string> {
   const target = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
-  const last: Record<string, Promise<void>> = { dynamodb: Promise.resolve(), sqs: Promise.resolve() };
+  const last = new Map(SERIAL.map((service) => [service, Promise.resolve()]));
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming).catch(() => null);
     if (body === null) return; // whoever called has gone
@@ -35,9 +38,9 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
         });
         onward.end(body);
       });
-    const before = last[service];
+    const before = last.get(service);
     if (before === undefined) pass();
-    else last[service] = before.then(pass);
+    else last.set(service, before.then(pass));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // It lasts as long as those that call it.
