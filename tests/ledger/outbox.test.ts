@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { memoryLedger } from '../../shared/ledger/memory.ts';
+import { memoryLedger, memoryStore } from '../../shared/ledger/memory.ts';
+import { announcementsIn } from '../../shared/ledger/outbox.ts';
 
 const announcement = (text: string) => ({ severity: 'HIGH' as const, subject: 'The circuit breaker has opened', text });
 const T = 1_000_000;
@@ -28,6 +29,14 @@ describe('announcements', () => {
     expect(await announcements.claim(T + 60_000, 10)).toHaveLength(1);
     expect(await announcements.claim(T + 60_009)).toEqual([]);
     expect(await announcements.claim(T + 60_010)).toHaveLength(1);
+  });
+
+  test('are not passed over in silence where the store does not answer', async () => {
+    const store = memoryStore();
+    const announcements = announcementsIn(store);
+    await announcements.enqueue('a', announcement('one'));
+    store.commit = () => Promise.reject(new Error('down'));
+    await expect(announcements.claim(T)).rejects.toThrow('down');
   });
 
   test('of one key replace each other, and the later is not lost where the earlier was being published', async () => {

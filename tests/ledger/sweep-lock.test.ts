@@ -9,7 +9,8 @@ const TIME = 100;
 /** Locks over a store in memory, with a clock that stands still. */
 function scene() {
   let now = 1_000;
-  const sweeps = sweepsIn(memoryStore(), () => now);
+  const store = memoryStore();
+  const sweeps = sweepsIn(store, () => now);
   const later = (milliseconds: number) => {
     now += milliseconds;
   };
@@ -19,7 +20,7 @@ function scene() {
     if ('dropped' in answer) throw new Error(answer.dropped);
     return answer;
   };
-  return { sweeps, later, begin, begun, now: () => now };
+  return { store, sweeps, later, begin, begun, now: () => now };
 }
 const dropped = (why: string) => ({ dropped: why });
 
@@ -53,6 +54,30 @@ describe('one sweep at a time', () => {
     await sweeps.end(SCOPE, second);
     for (const slice of [0, 1, 2]) expect(await begin('a', slice)).toEqual(dropped('its sweep is done'));
     await begun('b', 0);
+  });
+
+  test('what failed is of that slice alone: neither the next one nor another sweep is cut to it', async () => {
+    for (const [run, slice] of [
+      ['a', 1],
+      ['b', 0],
+    ] as const) {
+      const { sweeps, begin, begun } = scene();
+      await sweeps.release(SCOPE, await begun('a', 0), ['bucket']);
+      expect(await begin(run, slice)).toMatchObject({ pendingTypes: null });
+    }
+  });
+
+  test('only the last 20 sweeps are remembered', async () => {
+    const { store, sweeps, begun } = scene();
+    for (let run = 0; run < 25; run += 1) await sweeps.end(SCOPE, await begun(`run-${run}`, 0));
+    const [lock] = await store.query('SWEEP#1|eu-west-1|ec2');
+    expect(lock?.document).toMatchObject({ past: Array.from({ length: 20 }, (_, index) => `run-${23 - index}`) });
+  });
+
+  test('nobody holds what was never swept', async () => {
+    const { sweeps, begin } = scene();
+    expect(await sweeps.advance(SCOPE, { holder: 'a', pendingTypes: null })).toBe(false);
+    expect(await begin('a', 0)).toHaveProperty('holder');
   });
 
   test('a slice whose time is over comes again, and another sweep may take over', async () => {
