@@ -13,7 +13,7 @@ export interface SceneAccount {
 export interface Scene {
   /** What somebody does, as a sentence without its full stop. */
   readonly title: string;
-  /** The outcome of every control that finds something, where its mode is `remediate`. */
+  /** The outcome of the controls that the drift is about, where their mode is `remediate`. Others may detect something too, and never act. */
   readonly expects: Readonly<Record<string, SceneOutcome>>;
   /** Parameters of the one control in `expects`, where its defaults do not do; the demo leaves such a scene out. */
   parameters?(account: Pick<SceneAccount, 'accountId'>): Readonly<Record<string, unknown>>;

@@ -50,7 +50,9 @@ const drifts: Act = {
       problems.push(...wrong);
     }
     const ended = (asked: string) =>
-      played.filter(({ results }) => results.some(({ outcome }) => outcome === asked)).length;
+      played.filter(({ scene: { expects }, results }) =>
+        results.some(({ controlId, outcome }) => outcome === asked && expects[controlId ?? ''] === asked),
+      ).length;
     const summary = `${played.length} drifts: ${ended('remediated')} remediated, ${ended('detected')} notified and left to a person`;
     return { summary, problems };
   },

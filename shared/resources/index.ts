@@ -6,7 +6,8 @@ import ec2 from './ec2/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
 import kms from './kms/service.ts';
+import logs from './logs/service.ts';
 import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, rds, s3];
+export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3];

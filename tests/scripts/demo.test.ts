@@ -63,6 +63,8 @@ describe('the verdict', () => {
 
   test('has nothing to say where all went well', () => {
     expect(sceneProblems(played)).toEqual([]);
+    const beside = { ...quiet, outcome: 'detected' } as const;
+    expect(sceneProblems({ ...played, results: [remediated, beside] })).toEqual([]);
     const left = { ...remediated, outcome: 'detected', after: 'NON_COMPLIANT' } as const;
     expect(sceneProblems({ ...played, scene: { ...scene, expects: { a: 'detected' } }, results: [left] })).toEqual([]);
   });
@@ -83,12 +85,12 @@ describe('the verdict', () => {
     [
       'an event that could not be read',
       { results: [remediated, { ...quiet, controlId: null, outcome: 'failed' }] },
-      /the event, expected to find nothing/,
+      /the event, expected to do nothing/,
     ],
     [
-      'a finding that nobody expected',
-      { results: [remediated, { ...quiet, outcome: 'detected' }] },
-      /b, expected to find nothing/,
+      'a remediation that nobody expected',
+      { results: [remediated, { ...remediated, controlId: 'b' }] },
+      /b, expected to do nothing/,
     ],
     ['a remediation that nobody was notified of', { mails: 0 }, /nobody was notified/],
   ])('names %s', (_name, change, problem) => {

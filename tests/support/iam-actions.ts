@@ -1,3 +1,5 @@
+import { services } from '../../shared/resources/index.ts';
+
 /** IAM actions whose name is not `<service>:<operation>`. Source: the Service Authorization Reference. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:GetPublicAccessBlock': ['s3:GetBucketPublicAccessBlock'],
@@ -13,6 +15,9 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
 };
+
+/** IAM's prefix of a service is CloudTrail's, whatever the client is called: `logs`, not `cloudwatchlogs`. */
+const PREFIXES = new Map(services.flatMap(({ id, sdks }) => Object.keys(sdks).map((sdk) => [sdk, id])));
 
 /** Each write of a DynamoDB transaction needs the action that it would need alone. */
 const TRANSACTED: Readonly<Record<string, string>> = {
@@ -30,7 +35,8 @@ interface Transaction {
 export function iamActionsOf(service: string, operation: string, input: Transaction = {}): readonly string[] {
   const name = `${service}:${operation}`;
   if (service === 'eventbridge') return [`events:${operation}`];
-  if (name !== 'dynamodb:TransactWriteItems') return EXCEPTIONS[name] ?? [name];
+  if (name !== 'dynamodb:TransactWriteItems')
+    return EXCEPTIONS[name] ?? [`${PREFIXES.get(service) ?? service}:${operation}`];
   const kinds = input.TransactItems?.flatMap((item) => Object.keys(item)) ?? [];
   return [...new Set(kinds)].map((kind) => TRANSACTED[kind] ?? `dynamodb:${kind}`);
 }

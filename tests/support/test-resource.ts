@@ -36,17 +36,19 @@ export function testResource(resource: AnyResource, { events, lookups = [] }: Ca
   const home = 'eu-north-1';
 
   describe(`${resource.service.id} ${resource.type}`, () => {
-    test.each(Object.entries(events))('events/%s.json names %j', async (name, ids) => {
-      const fallback = { accountId: '', region: '' };
-      const context = { controls: [witness(resource)], aws: () => nobody, fallback, home };
-      const [change] = changesIn(sampleEvent(name));
-      if (change === undefined) throw new Error(`events/${name}.json holds no event`);
-      const { subjects, unreadable } = await route(change, context);
-      expect(unreadable).toEqual([]);
-      expect(subjects.map(({ ref }) => ref.resourceId)).toEqual(ids);
-      const place = { accountId: SAMPLE_ACCOUNT, region: resource.global ? home : REGION };
-      for (const { ref } of subjects) expect(ref).toMatchObject(place);
-    });
+    // A type that no event names (what other plans stand on) has no samples, and jest takes no empty table.
+    for (const [name, ids] of Object.entries(events))
+      test(`events/${name}.json names ${JSON.stringify(ids)}`, async () => {
+        const fallback = { accountId: '', region: '' };
+        const context = { controls: [witness(resource)], aws: () => nobody, fallback, home };
+        const [change] = changesIn(sampleEvent(name));
+        if (change === undefined) throw new Error(`events/${name}.json holds no event`);
+        const { subjects, unreadable } = await route(change, context);
+        expect(unreadable).toEqual([]);
+        expect(subjects.map(({ ref }) => ref.resourceId)).toEqual(ids);
+        const place = { accountId: SAMPLE_ACCOUNT, region: resource.global ? home : REGION };
+        for (const { ref } of subjects) expect(ref).toMatchObject(place);
+      });
 
     test('has a sample of every event', () => {
       const shown = new Set(lookups);

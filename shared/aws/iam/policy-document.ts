@@ -72,3 +72,12 @@ export function conditionsOf(condition: unknown): readonly (readonly [string, st
 
 const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
+
+/** True where a role's trust policy lets an AWS service use the role; conditions are left to AWS. */
+export const isTrusting = (trustPolicy: PolicyDocument, service: string): boolean =>
+  statementsOf(trustPolicy).some(
+    ({ Effect, Principal, Action }) =>
+      Effect === 'Allow' &&
+      stringsOf((Principal as { readonly Service?: unknown } | undefined)?.Service).includes(service) &&
+      stringsOf(Action).some((pattern) => matchesPattern(pattern.toLowerCase(), 'sts:assumerole')),
+  );

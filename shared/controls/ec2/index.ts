@@ -7,6 +7,7 @@ import ec2EbsVolumeEncrypted from './ec2-ebs-volume-encrypted.ts';
 import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
+import ec2VpcFlowLogsEnabled from './ec2-vpc-flow-logs-enabled.ts';
 
 export const controls: readonly AnyControl[] = [
   ec2DefaultSecurityGroupClosed,
@@ -16,4 +17,5 @@ export const controls: readonly AnyControl[] = [
   ec2InstanceImdsv2Required,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
+  ec2VpcFlowLogsEnabled,
 ];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   conditionsOf,
   isEveryone,
+  isTrusting,
   matchesPattern,
   parsePolicy,
   statementsOf,
@@ -76,4 +77,24 @@ describe('a pattern', () => {
   test('that is made to stall does not', () => {
     expect(matchesPattern(`${'*a'.repeat(200)}b`, 'a'.repeat(2000))).toBe(false);
   });
+});
+
+describe('a trust policy', () => {
+  const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const isTrustingEc2 = (statement: object) =>
+    isTrusting({ Statement: { ...trust, ...statement } }, 'ec2.amazonaws.com');
+
+  test.each([
+    ['as it is mostly written', {}],
+    ['with other services', { Principal: { Service: ['lambda.amazonaws.com', 'ec2.amazonaws.com'] } }],
+    ['with wildcards and other capitals', { Action: ['STS:*'] }],
+  ])('lets a service use the role: %s', (_name, statement) => expect(isTrustingEc2(statement)).toBe(true));
+
+  test.each([
+    ['it denies', { Effect: 'Deny' }],
+    ['it names another service', { Principal: { Service: 'lambda.amazonaws.com' } }],
+    ['it names an account', { Principal: { AWS: '111122223333' } }],
+    ['it names no principal', { Principal: undefined }],
+    ['it allows another action', { Action: 'sts:TagSession' }],
+  ])('does not: %s', (_name, statement) => expect(isTrustingEc2(statement)).toBe(false));
 });

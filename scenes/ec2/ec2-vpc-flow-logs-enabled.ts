@@ -1,0 +1,84 @@
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateFlowLogsCommand,
+  CreateVpcCommand,
+  DeleteFlowLogsCommand,
+  DescribeFlowLogsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { freshEvent } from '../fresh-event.ts';
+import type { Scene, SceneAccount } from '../scene.ts';
+
+const SERVICE = 'vpc-flow-logs.amazonaws.com';
+
+/** A log group, and the role by which flow logs are written to it. */
+async function createDestination({ aws, name }: SceneAccount) {
+  const LogGroupName = name('flow-logs');
+  await aws(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: LogGroupName }));
+  const trust = { Effect: 'Allow', Principal: { Service: SERVICE }, Action: 'sts:AssumeRole' };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+  const RoleName = name('flow-logs-delivery');
+  const { Role } = await aws(IAMClient).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  return { LogGroupName, DeliverLogsPermissionArn: Role?.Arn };
+}
+
+async function createVpc({ aws }: SceneAccount): Promise<string> {
+  const { Vpc } = await aws(EC2Client).send(new CreateVpcCommand({ CidrBlock: '10.80.0.0/16' }));
+  if (Vpc?.VpcId === undefined) throw new Error('CreateVpc answered without a VPC');
+  return Vpc.VpcId;
+}
+
+/** Creates a flow log of every VPC that has none, the default one included. */
+async function logEveryVpc(account: SceneAccount, destination: object): Promise<void> {
+  const ec2 = account.aws(EC2Client);
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+  for (const { VpcId = '' } of Vpcs) {
+    if ((await describeFlowLogs(account, VpcId)).length > 0) continue;
+    await ec2.send(
+      new CreateFlowLogsCommand({
+        ResourceIds: [VpcId],
+        ResourceType: 'VPC',
+        TrafficType: 'ALL',
+        MaxAggregationInterval: 60,
+        TagSpecifications: [{ ResourceType: 'vpc-flow-log', Tags: [{ Key: 'team', Value: 'network' }] }],
+        ...destination,
+      }),
+    );
+  }
+}
+
+async function describeFlowLogs({ aws }: SceneAccount, vpc: string) {
+  const asked = { Filter: [{ Name: 'resource-id', Values: [vpc] }] };
+  const { FlowLogs = [] } = await aws(EC2Client).send(new DescribeFlowLogsCommand(asked));
+  return FlowLogs;
+}
+
+/** The flow logs of a VPC, without their ids and dates. */
+const flowLogsOf = async (account: SceneAccount, vpc: string) =>
+  (await describeFlowLogs(account, vpc)).map(({ FlowLogId: _, CreationTime: __, ...flowLog }) => flowLog);
+
+export default {
+  title: "A VPC's flow log is deleted",
+  expects: { 'ec2-vpc-flow-logs-enabled': 'remediated' },
+  async prepare(account) {
+    const destination = await createDestination(account);
+    const [vpc, other] = [await createVpc(account), await createVpc(account)];
+    await logEveryVpc(account, destination);
+    const [{ FlowLogId: flowLog = '' } = {}] = await describeFlowLogs(account, vpc);
+    const created = { 'requestParameters.CreateFlowLogsRequest.ResourceId.content': vpc };
+    const deleted = { 'requestParameters.DeleteFlowLogsRequest.FlowLogId.content': flowLog };
+    return {
+      earlier: [freshEvent('ec2/CreateFlowLogs', account, created)],
+      async happen() {
+        // The event leads to every VPC: those that came meanwhile are to be compliant too.
+        await logEveryVpc(account, destination);
+        await account.aws(EC2Client).send(new DeleteFlowLogsCommand({ FlowLogIds: [flowLog] }));
+        return { event: freshEvent('ec2/DeleteFlowLogs', account, deleted) };
+      },
+      state: () => flowLogsOf(account, vpc),
+      neighbours: async () => ({ [`flow logs of ${other}`]: await flowLogsOf(account, other) }),
+    };
+  },
+} satisfies Scene;

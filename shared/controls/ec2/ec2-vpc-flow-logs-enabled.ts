@@ -1,0 +1,181 @@
+import {
+  CreateFlowLogsCommand,
+  type CreateFlowLogsRequest,
+  type CreateFlowLogsResult,
+  DeleteFlowLogsCommand,
+  EC2Client,
+  type FlowLog,
+} from '@aws-sdk/client-ec2';
+import { isTrusting } from '../../aws/iam/policy-document.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
+import { vpc } from '../../resources/ec2/vpc.ts';
+import { role } from '../../resources/iam/role.ts';
+import { logGroup } from '../../resources/logs/log-group.ts';
+import { step, stepBuilder } from '../../step.ts';
+
+const SERVICE = 'vpc-flow-logs.amazonaws.com';
+const ELEMENTS = ['flow log'];
+
+/** What a flow log is to be created from: the one that there was, else the parameters. */
+interface Wishes {
+  readonly parameters: {
+    readonly logDestination: string;
+    readonly deliverLogsRoleArn: string;
+    readonly trafficType: string;
+  };
+  readonly lastKnown: { readonly flowLogs?: readonly FlowLog[] } | null;
+}
+
+type Destination = Omit<CreateFlowLogsRequest, 'ResourceIds' | 'ResourceType'>;
+
+const recordsRejected = ({ FlowLogStatus, TrafficType }: FlowLog): boolean =>
+  FlowLogStatus === 'ACTIVE' && (TrafficType === 'ALL' || TrafficType === 'REJECT');
+const isDelivering = ({ DeliverLogsStatus }: FlowLog): boolean => DeliverLogsStatus !== 'FAILED';
+const isGood = (flowLog: FlowLog): boolean => recordsRejected(flowLog) && isDelivering(flowLog);
+
+/** A flow log as it was. AWS takes either the group's name or the destination. */
+function asBefore(lost: FlowLog): Destination {
+  const { TrafficType, LogDestinationType, LogDestination, LogGroupName, LogFormat, MaxAggregationInterval } = lost;
+  const tags = lost.Tags?.filter(({ Key = '' }) => !Key.startsWith('aws:')) ?? [];
+  return {
+    TrafficType,
+    LogDestinationType,
+    ...(LogDestination === undefined ? { LogGroupName } : { LogDestination }),
+    ...(lost.DeliverLogsPermissionArn && { DeliverLogsPermissionArn: lost.DeliverLogsPermissionArn }),
+    ...(lost.DeliverCrossAccountRole && { DeliverCrossAccountRole: lost.DeliverCrossAccountRole }),
+    ...(LogFormat && { LogFormat }),
+    ...(MaxAggregationInterval && { MaxAggregationInterval }),
+    ...(lost.DestinationOptions && { DestinationOptions: lost.DestinationOptions }),
+    ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: 'vpc-flow-log', Tags: tags }] }),
+  };
+}
+
+function wanted({ parameters, lastKnown }: Wishes): Destination | null {
+  const lost = lastKnown?.flowLogs?.find(isGood);
+  if (lost !== undefined) return asBefore(lost);
+  const { logDestination, deliverLogsRoleArn } = parameters;
+  const TrafficType = parameters.trafficType as Destination['TrafficType'];
+  if (logDestination === '') return null;
+  if (logDestination.startsWith('arn:'))
+    return { TrafficType, LogDestinationType: 's3', LogDestination: logDestination };
+  const DeliverLogsPermissionArn = deliverLogsRoleArn;
+  return {
+    TrafficType,
+    LogDestinationType: 'cloud-watch-logs',
+    LogGroupName: logDestination,
+    DeliverLogsPermissionArn,
+  };
+}
+
+/** `arn:aws:logs:eu-west-1:111122223333:log-group:flow-logs`, with or without `:*` at its end. */
+function logGroupRef({ accountId, region }: ResourceRef, wishes: Wishes) {
+  const { LogDestinationType, LogGroupName, LogDestination } = wanted(wishes) ?? {};
+  if (LogDestinationType !== 'cloud-watch-logs') return null;
+  const [, , , there = region, owner = accountId, , name] = LogDestination?.split(':') ?? [];
+  const resourceId = name ?? LogGroupName;
+  return resourceId === undefined ? null : { resourceId, accountId: owner, region: there };
+}
+
+/** `arn:aws:iam::111122223333:role/delivery/flow-logs` */
+function roleRef({ region }: ResourceRef, wishes: Wishes) {
+  const [, , , , accountId, path] = wanted(wishes)?.DeliverLogsPermissionArn?.split(':') ?? [];
+  const resourceId = path?.split('/').at(-1);
+  return accountId === undefined || resourceId === undefined ? null : { resourceId, accountId, region };
+}
+
+const create = stepBuilder(
+  {
+    'ec2:CreateFlowLogs': ['vpc', 'vpc-flow-log'].map(
+      (type) => `arn:\${AWS::Partition}:ec2:*:\${AWS::AccountId}:${type}/*`,
+    ),
+    'ec2:CreateTags': {
+      resources: 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-flow-log/*',
+      condition: { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
+    },
+    'iam:PassRole': {
+      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+      condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
+    },
+    'logs:CreateLogDelivery': '*',
+  },
+  (vpcId: string, destination: Destination) => {
+    const remove = ({ FlowLogIds }: CreateFlowLogsResult) => {
+      if (FlowLogIds === undefined) throw new TypeError('the id of the new flow log is not known');
+      return [step(EC2Client, DeleteFlowLogsCommand, { FlowLogIds }, { elements: ELEMENTS })];
+    };
+    const input = { ResourceIds: [vpcId], ResourceType: 'VPC' as const, ...destination };
+    const options = { elements: ELEMENTS, satisfiedBy: ['FlowLogAlreadyExists'], undo: remove };
+    return step(EC2Client, CreateFlowLogsCommand, input, options);
+  },
+);
+
+export default defineControl({
+  id: 'ec2-vpc-flow-logs-enabled',
+  title: 'VPC flow logs must be enabled in every VPC',
+  severity: 'MEDIUM',
+  resource: vpc,
+  needs: ['vpc', 'flowLogs'],
+  lastKnown: ['flowLogs'],
+  related: {
+    logGroup: related(logGroup, 'logGroup', logGroupRef),
+    trustPolicy: related(role, 'trustPolicy', roleRef),
+  },
+  securityControlIds: ['EC2.6'],
+  relatedRequirements: ['CIS AWS v3.0 3.7', 'CIS AWS v5.0 3.7'],
+  description:
+    'Each VPC must have a flow log that is active, records rejected traffic (or all), and delivers. One that was deleted is created again as it was; where there was none, one is created that delivers where the parameters say.',
+  rationale:
+    'Flow logs show who tried to reach what, and who did; an intruder who deletes them leaves no trace of where the data went.',
+  guidance:
+    'Create a flow log of the VPC for all traffic. One that does not deliver has lost its log group or bucket, or its role may not write there any more.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions: create.permissions,
+  parameters: {
+    logDestination: {
+      description:
+        'Where a new flow log delivers: the name of a log group of the region, or the ARN of a bucket whose policy lets delivery.logs.amazonaws.com write. Empty: only a flow log that was deleted is created again.',
+      type: 'string',
+      default: '',
+    },
+    deliverLogsRoleArn: {
+      description: 'The role by which a new flow log writes to a log group. A bucket takes none.',
+      type: 'string',
+      default: '',
+    },
+    trafficType: {
+      description: 'What a new flow log records. Rejected traffic alone is enough, and costs less.',
+      type: 'string',
+      enum: ['ALL', 'REJECT'],
+      default: 'ALL',
+    },
+  },
+  evaluate({ ref, vpc: { ownerId }, flowLogs }) {
+    if (ownerId !== ref.accountId) return notApplicable(`The VPC belongs to account ${ownerId}.`);
+    const good = flowLogs.find(isGood);
+    if (good !== undefined) return compliant(`${good.FlowLogId} records ${good.TrafficType} traffic of the VPC.`);
+    const failing = flowLogs.find(recordsRejected);
+    if (failing !== undefined) {
+      const { FlowLogId, DeliverLogsErrorMessage: why = 'no reason given' } = failing;
+      return nonCompliant(`The flow log ${FlowLogId} of the VPC does not deliver: ${why}.`, ['delivery', FlowLogId]);
+    }
+    const others = flowLogs.length > 0 ? ' that records rejected traffic' : '';
+    return nonCompliant(`The VPC has no flow log${others}.`);
+  },
+  plan({ ref, flowLogs, logGroup, trustPolicy }, context) {
+    if (flowLogs.some(recordsRejected))
+      return byHand('A flow log that does not deliver is repaired at its destination.');
+    const destination = wanted(context);
+    if (destination === null) return byHand('logDestination does not say where a new flow log is to deliver.');
+    if (destination.LogDestinationType === 'kinesis-data-firehose')
+      return byHand('A flow log that delivers to Firehose takes more permissions than Evenkeel has.');
+    if (destination.LogDestinationType === 's3') return [create(ref.resourceId, destination)];
+    // AWS creates a flow log also where its log group does not exist, and it never delivers.
+    if (logGroup === null) return byHand('The log group that the flow log would deliver to does not exist.');
+    if (trustPolicy === null) return byHand('The role by which the flow log would write does not exist.');
+    if (trustPolicy === FOREIGN || !isTrusting(trustPolicy, SERVICE))
+      return byHand(`The role by which the flow log would write does not let ${SERVICE} use it.`);
+    return [create(ref.resourceId, destination)];
+  },
+});
