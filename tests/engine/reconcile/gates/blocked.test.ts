@@ -31,6 +31,13 @@ describe('what is blocked', () => {
     expect(await ask()).toBeNull();
   });
 
+  test('is not what was never tried, or was not refused', async () => {
+    const { asked: ask, ledger } = gateScene();
+    expect(await ask()).toBeNull();
+    await change(ledger, KEY, { findings: { [lidClosed.id]: findingOf(lidClosed.id) } });
+    expect(await ask()).toBeNull();
+  });
+
   test.each<[string, object]>([
     ['a person asks', { byPerson: true }],
     ['the deployed version or policy is another', { version: 'another' }],
