@@ -3,13 +3,14 @@ import {
   conditionsOf,
   isEveryone,
   matchesPattern,
-  type PolicyDocument,
   type PolicyStatement,
-  parsePolicy,
-  statementsOf,
   stringsOf,
 } from '../../aws/iam/policy-document.ts';
-import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { type PolicyText, policyText } from '../../aws/iam/policy-text.ts';
+import { isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { FOREIGN, related } from '../../resource.ts';
+import { s3Account } from '../../resources/s3/account.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace } from '../../step.ts';
 
@@ -21,10 +22,12 @@ const bucketPolicy = {
   permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
 } as const;
 
+const EMPTY = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+
 const SID = 'EvenkeelDenyInsecureTransport';
 
-const denial = (arn: string) => ({
-  Sid: SID,
+const denial = (arn: string, Sid: string) => ({
+  Sid,
   Effect: 'Deny',
   Principal: '*',
   Action: 's3:*',
@@ -32,8 +35,14 @@ const denial = (arn: string) => ({
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 });
 
-/** A key that only a pattern for every key matches. */
-const anyKeyOf = (arn: string) => `${arn}/${'\u0001'.repeat(64)}`;
+/** True where the pattern matches every key of the bucket: then it matches, of a character that it does not name, a key of one and a key of more than it has itself. */
+function coversEveryKey(pattern: string, arn: string): boolean {
+  let code = 1;
+  while (pattern.includes(String.fromCharCode(code))) code += 1;
+  return [1, pattern.length + 1].every((length) =>
+    matchesPattern(pattern, `${arn}/${String.fromCharCode(code).repeat(length)}`),
+  );
+}
 
 /** True where requests without TLS are all that the conditions ask for: any other condition lets some of them through. */
 const holdsForInsecureTransport = (condition: unknown): boolean => {
@@ -58,22 +67,24 @@ const deniesInsecureTransport = ({ Effect, Principal, Action, Condition }: Polic
   holdsForInsecureTransport(Condition);
 
 /** What requests without TLS can still reach: the bucket, its objects, both or nothing. */
-function reachableWithoutTls(policy: string | null, arn: string): readonly string[] {
-  const statements = policy === null ? [] : statementsOf(parsePolicy(policy));
-  const denied = statements.filter(deniesInsecureTransport).flatMap(({ Resource }) => stringsOf(Resource));
-  const covered = (target: string) => denied.some((pattern) => matchesPattern(pattern, target));
-  return [...(covered(arn) ? [] : ['the bucket']), ...(covered(anyKeyOf(arn)) ? [] : ['its objects'])];
+function reachableWithoutTls(policy: PolicyText | null, arn: string): readonly string[] {
+  const denied = (policy?.statements ?? [])
+    .filter((statement) => deniesInsecureTransport(statement) && policy?.isUnambiguous(statement))
+    .flatMap(({ Resource }) => stringsOf(Resource));
+  return [
+    ...(denied.some((pattern) => matchesPattern(pattern, arn)) ? [] : ['the bucket']),
+    ...(denied.some((pattern) => coversEveryKey(pattern, arn)) ? [] : ['its objects']),
+  ];
 }
 
-/** The policy with our statement at its end, or in its old place where somebody has altered it; all else stays as it is. */
-function withDenial(policy: string | null, arn: string): string {
-  const document: PolicyDocument = policy === null ? { Version: '2012-10-17' } : parsePolicy(policy);
-  const statements = statementsOf(document);
-  const ours = statements.some(({ Sid }) => Sid === SID);
-  const Statement = ours
-    ? statements.map((statement) => (statement.Sid === SID ? denial(arn) : statement))
-    : [...statements, denial(arn)];
-  return JSON.stringify({ ...document, Statement });
+const textOf = (policy: string | null) => (policy === null ? null : policyText(policy));
+
+/** Our statement under an id that no other has: one of our name may be somebody else's by now. */
+function denialBeside(statements: readonly PolicyStatement[], arn: string) {
+  const taken = new Set(statements.map(({ Sid }) => Sid));
+  let Sid = SID;
+  for (let number = 2; taken.has(Sid); number += 1) Sid = `${SID}${number}`;
+  return denial(arn, Sid);
 }
 
 export default defineControl({
@@ -82,10 +93,18 @@ export default defineControl({
   severity: 'MEDIUM',
   resource: bucket,
   needs: ['policy'],
+  planNeeds: ['publicAccessBlock'],
+  related: {
+    accountPublicAccessBlock: related(s3Account, 'publicAccessBlock', ({ accountId, region }) => ({
+      resourceId: accountId,
+      accountId,
+      region,
+    })),
+  },
   securityControlIds: ['S3.5'],
   relatedRequirements: ['CIS AWS v3.0 2.1.1', 'CIS AWS v5.0 2.1.1'],
   description:
-    'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count.',
+    'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count. The statement is added to the text of the policy, which otherwise stays as it is. A policy that S3 would refuse to take is left to a person: one with a deleted principal, above 20,480 bytes, that denies PutBucketPolicy to everybody, or that is public while Block Public Access is on.',
   rationale:
     'Plain HTTP exposes data and request signatures to everyone on the network path, who can also alter the data.',
   guidance:
@@ -95,7 +114,7 @@ export default defineControl({
   permissions: bucketPolicy.permissions,
   parameters: {},
   evaluate({ ref, policy }) {
-    const reachable = reachableWithoutTls(policy, bucket.arn(ref));
+    const reachable = reachableWithoutTls(textOf(policy), bucket.arn(ref));
     if (reachable.length === 0) return compliant('The bucket policy denies requests without TLS.');
     const where = reachable.join(' and ');
     return nonCompliant(
@@ -105,9 +124,19 @@ export default defineControl({
       reachable,
     );
   },
-  plan: ({ ref, policy }) => [
-    replace(bucketPolicy, { Bucket: ref.resourceId }, policy, withDenial(policy, bucket.arn(ref)), [
-      `statement ${SID}`,
-    ]),
-  ],
+  plan(state) {
+    const { ref, policy } = state;
+    const arn = bucket.arn(ref);
+    const before = policyText(policy ?? EMPTY);
+    const wanted = before.withStatement(denialBeside(before.statements, arn));
+    if (wanted === null) return byHand('The bucket policy has no statements, or the key Statement twice.');
+    const refusal = whyNotPut(wanted, before.statements, arn);
+    if (refusal !== null) return byHand(refusal);
+    if (isPublic(before.statements)) {
+      const blocks = [state.publicAccessBlock, state.accountPublicAccessBlock];
+      if (blocks.some((block) => block !== null && block !== FOREIGN && block.BlockPublicPolicy === true))
+        return byHand('The bucket policy is public, and Block Public Access lets nobody put a public policy.');
+    }
+    return [replace(bucketPolicy, { Bucket: ref.resourceId }, policy, wanted, [`statement ${SID}`])];
+  },
 });

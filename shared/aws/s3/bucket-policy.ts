@@ -1,0 +1,90 @@
+import {
+  conditionsOf,
+  isEveryone,
+  listOf,
+  matchesPattern,
+  type PolicyStatement,
+  stringsOf,
+} from '../iam/policy-document.ts';
+
+/** S3's limit for a bucket policy. Source: S3 User Guide, "Bucket policies". */
+const MAX_POLICY_BYTES = 20_480;
+
+/** Why S3 would refuse to put this policy, as far as its text shows; null where nothing does. Source: S3 User Guide, "Bucket policies"; IAM User Guide, "AWS JSON policy elements: Principal". */
+export function whyNotPut(text: string, statements: readonly PolicyStatement[], arn: string): string | null {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_POLICY_BYTES)
+    return `The bucket policy would have ${bytes} bytes; S3 accepts ${MAX_POLICY_BYTES}. Shorten it first.`;
+  const deleted = statements.flatMap(deletedPrincipals)[0];
+  if (deleted !== undefined)
+    return `The bucket policy names ${deleted}, a principal that was deleted: S3 accepts no policy with it. Remove it first.`;
+  if (statements.some((statement) => deniesPutPolicy(statement, arn)))
+    return 'The bucket policy denies PutBucketPolicy to everybody: only the root user of the account can change it.';
+  return null;
+}
+
+/** What AWS shows instead of the ARN once a role or user is deleted: its unique id (`AROA…`, `AIDA…`). Everything else is `*`, an account or an ARN. */
+const deletedPrincipals = ({ Principal, NotPrincipal }: PolicyStatement): readonly string[] =>
+  [Principal, NotPrincipal]
+    .flatMap((principal) => stringsOf((principal as { readonly AWS?: unknown } | undefined)?.AWS))
+    .filter((principal) => !/^(\*$|\d{12}$|arn:)/.test(principal));
+
+/** Only where it says so without a condition: whether one holds for us, the call shows. */
+const deniesPutPolicy = (
+  { Effect, Principal, Action, NotAction, Resource, NotResource, Condition }: PolicyStatement,
+  arn: string,
+) =>
+  Effect === 'Deny' &&
+  isEveryone(Principal) &&
+  conditionsOf(Condition).length === 0 &&
+  covers(Action, NotAction, 's3:putbucketpolicy', (pattern) => pattern.toLowerCase()) &&
+  covers(Resource, NotResource, arn);
+
+function covers(named: unknown, excluded: unknown, target: string, spelled = (pattern: string) => pattern): boolean {
+  const matches = (patterns: unknown) =>
+    stringsOf(patterns).some((pattern) => matchesPattern(spelled(pattern), target));
+  return named === undefined ? excluded !== undefined && !matches(excluded) : matches(named);
+}
+
+/** Keys that narrow a grant to somebody, where their values are fixed. Source: S3 User Guide, "The meaning of public". */
+const NARROWING = new Set([
+  'aws:principalorgid',
+  'aws:principalorgpaths',
+  'aws:principalaccount',
+  'aws:principalarn',
+  'aws:sourcearn',
+  'aws:sourceip',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:sourceowner',
+  'aws:sourceaccount',
+  'aws:sourceorgid',
+  'aws:userid',
+  'aws:principalservicename',
+  's3:x-amz-server-side-encryption-aws-kms-key-id',
+  's3:dataaccesspointarn',
+  's3:dataaccesspointaccount',
+]);
+
+/** Operators by which a value lets only itself through; `…IfExists` lets through what has none. */
+const POSITIVE = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress)$/;
+
+/** True where a statement allows everybody something: Block Public Access refuses a policy with one. */
+export const isPublic = (statements: readonly PolicyStatement[]): boolean => statements.some(isPublicStatement);
+
+const isPublicStatement = ({ Effect, Principal, NotPrincipal, Condition }: PolicyStatement): boolean =>
+  Effect === 'Allow' &&
+  (isEveryone(Principal) || NotPrincipal !== undefined) &&
+  !conditionsOf(Condition).some(isNarrow);
+
+const isNarrow = ([operator, key, values]: readonly [string, string, readonly string[]]): boolean =>
+  POSITIVE.test(operator) && NARROWING.has(key) && listOf(values).length > 0 && values.every(isFixed(key));
+
+/** No wildcard and no variable; of ARNs the account must be fixed, of addresses the range must not be all or nearly all of them. */
+const isFixed = (key: string) => (value: string) => {
+  if (key === 'aws:sourceip') return !/\/[0-7]$/.test(value);
+  if (value.includes('${')) return false;
+  if (key === 'aws:sourcearn' || key === 'aws:principalarn' || key === 's3:dataaccesspointarn')
+    return /^arn:[^:*?]+:[^:*?]+:[^:*?]*:\d{12}:/.test(value) || (value.startsWith('arn:') && !/[*?]/.test(value));
+  return !/[*?]/.test(value);
+};
