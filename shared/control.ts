@@ -1,6 +1,6 @@
 import { hashOf } from './hash.ts';
 import type { FacetState, Facets, Grants, RelatedFacets, RelatedState, Resource, ResourceRef } from './resource.ts';
-import type { Step } from './step.ts';
+import type { Step, UndoDeclaration } from './step.ts';
 import { type Duration, milliseconds } from './time.ts';
 
 /** What Evenkeel may do about a finding, from least to most. */
@@ -122,6 +122,8 @@ export interface Control<
   readonly overrides?: 'ownership';
   /** IAM actions of the plan, each with what it may touch. A resource whose ARN names no account is bound to the account by the generator. */
   readonly permissions: Grants;
+  /** The calls that may undo the plan's steps; an undo makes no other call, whatever the ledger holds. */
+  readonly undoCalls?: readonly UndoDeclaration[];
   readonly parameters: P;
   /** How long AWS takes to apply the change, where the state does not show it. */
   readonly settles?: Duration;

@@ -1,4 +1,5 @@
-import type { ClientClass, Grants } from './resource.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientClass, Grants, ResourceRef } from './resource.ts';
 
 /** One API call of a plan, as data, with the calls that undo it. */
 export interface Step {
@@ -96,6 +97,52 @@ export function replace<P extends object, D extends object, N extends keyof P & 
       ? step(client, setting.delete, { ...target } as NoInfer<D>, { elements, permissions })
       : step(client, setting.put, put(before), { elements, permissions });
   return step(client, setting.put, put(wanted), { elements, permissions, undo: () => [restore()] });
+}
+
+/** A call that may undo a step of a control. The ledger's undo calls are data that somebody may have altered: only what is declared here is sent. */
+export interface UndoDeclaration {
+  readonly client: ClientClass<object>;
+  readonly command: new (input: never) => object;
+  /** The members of the input whose values the resource decides, those that name it above all. */
+  readonly fixed: (ref: ResourceRef) => object;
+  /** The other members that the input may have. */
+  readonly free: readonly string[];
+  /** It may go to another region than the resource's. */
+  readonly anyRegion: boolean;
+}
+
+/** Declares a call that undoes a step: which input members the resource decides, and which others there may be. */
+export const undoneBy = <I extends object>(
+  client: ClientClass<object>,
+  command: new (input: I) => object,
+  fixed: (ref: ResourceRef) => Partial<NoInfer<I>>,
+  free: readonly (keyof NoInfer<I> & string)[] = [],
+  { anyRegion = false } = {},
+): UndoDeclaration => ({ client, command: command as UndoDeclaration['command'], fixed, free, anyRegion });
+
+/** Declares the two calls that undo a `replace`. `target`: the members of the request that name the resource. */
+export const undoOfReplace = <P extends object, D extends object, N extends keyof P & string>(
+  setting: WholeSetting<P, D, N>,
+  target: (ref: ResourceRef) => Partial<NoInfer<P>> & Partial<NoInfer<D>>,
+): readonly UndoDeclaration[] => [
+  undoneBy(setting.client, setting.put, target, [setting.member]),
+  undoneBy(setting.client, setting.delete, target),
+];
+
+/** The declaration that covers this call on the resource; null where none does. */
+export const declarationOf = (
+  call: CallData,
+  ref: ResourceRef,
+  declared: readonly UndoDeclaration[],
+): UndoDeclaration | null => declared.find((one) => covers(one, call, ref)) ?? null;
+
+function covers(declared: UndoDeclaration, { service, operation, input, region }: CallData, ref: ResourceRef): boolean {
+  if (service !== serviceOf(declared.client) || operation !== operationOf(declared.command)) return false;
+  if (region !== undefined && region !== ref.region && !declared.anyRegion) return false;
+  const fixed = new Map<string, unknown>(Object.entries(declared.fixed(ref)));
+  return Object.entries(input).every(([name, value]) =>
+    fixed.has(name) ? isDeepStrictEqual(value, fixed.get(name)) : declared.free.includes(name),
+  );
 }
 
 /** A call as people and the ledger see it. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { describe, expect, test } from '@jest/globals';
-import { callOf, replace, serviceOf, set, step, stepBuilder } from '../shared/step.ts';
+import { callOf, declarationOf, replace, serviceOf, set, step, stepBuilder, undoneBy } from '../shared/step.ts';
 
 test.each([
   ['ec2', EC2Client],
@@ -102,5 +102,31 @@ describe('replace', () => {
     expect(made.undo?.({}).map(callOf)).toEqual([
       { service: 's3', operation: 'DeleteBucketEncryption', input: { Bucket: 'b' } },
     ]);
+  });
+});
+
+describe('an undo call of the ledger', () => {
+  const ref = { resourceType: 'AWS::S3::Bucket', resourceId: 'b', accountId: '111122223333', region: 'eu-west-1' };
+  const declared = undoneBy(S3Client, PutBucketEncryptionCommand, ({ resourceId: Bucket }) => ({ Bucket }), [
+    'ServerSideEncryptionConfiguration',
+  ]);
+  const call = { service: 's3', operation: 'PutBucketEncryption', input: { Bucket: 'b' } };
+
+  test('is covered where operation, resource, members and region are as declared', () => {
+    expect(declarationOf(call, ref, [declared])).toBe(declared);
+    expect(declarationOf({ ...call, region: 'eu-west-1' }, ref, [declared])).toBe(declared);
+    const elsewhere = { ...call, region: 'us-east-1' };
+    const anywhere = { ...declared, anyRegion: true };
+    expect(declarationOf(elsewhere, ref, [declared, anywhere])).toBe(anywhere);
+  });
+
+  test.each([
+    ['another service', { ...call, service: 's3control' }],
+    ['another operation', { ...call, operation: 'DeleteBucket' }],
+    ['another resource', { ...call, input: { Bucket: 'c' } }],
+    ['a member that is not declared', { ...call, input: { Bucket: 'b', ContentMD5: 'x' } }],
+    ['another region', { ...call, region: 'us-east-1' }],
+  ])('is not covered with %s', (_, other) => {
+    expect(declarationOf(other, ref, [declared])).toBeNull();
   });
 });

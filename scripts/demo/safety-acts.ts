@@ -40,7 +40,7 @@ const undone: Act = {
       { ...request, expires: dayOf(new Date(Date.now() + 7 * DAY_MS)), dryRun: false },
       stage.engine,
       controls,
-      (call) => sendUndoCall(call, aws),
+      (call, ref) => sendUndoCall(call, ref, aws),
     );
     screen.say(
       `npx evenkeel undo ${request.id} restores the rule, with its description and tags, in ${region}.`,

@@ -1,22 +1,22 @@
 import { successful } from '../aws/answer.ts';
-import type { UndoCall } from '../ledger/records.ts';
+import { controls } from '../controls/index.ts';
+import type { Remediation, UndoCall } from '../ledger/records.ts';
 import type { Aws, ClientClass } from '../resource.ts';
-import { services } from '../resources/index.ts';
-import { serviceOf } from '../step.ts';
+import { declarationOf } from '../step.ts';
 
-/** The SDK modules of all services by the short name in a call; no other service is ever written to. */
-const sdks = new Map(services.flatMap((service) => Object.entries(service.sdks)));
+type Sender = ClientClass<{ send(command: object): Promise<object> }>;
 
-/** Sends an undo call stored in the ledger; an error named in `satisfiedBy` counts as success. Throws the SDK's error, or an Error where the service or operation is unknown. */
-export async function sendUndoCall(call: UndoCall, aws: Aws): Promise<object> {
-  const sdk = new Map(Object.entries((await sdks.get(call.service)?.()) ?? {}));
-  const client = [...sdk.values()].find(
-    (value): value is ClientClass<{ send(command: object): Promise<object> }> =>
-      typeof value === 'function' && value.name.endsWith('Client') && serviceOf(value) === call.service,
-  );
-  const command: (new (input: object) => object) | undefined = sdk.get(`${call.operation}Command`);
-  if (client === undefined || command === undefined)
-    throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel can make`);
+/** Every call by which a control undoes its steps; no other is ever made from the ledger. */
+const declared = controls.flatMap(({ undoCalls = [] }) => undoCalls);
+
+/** Sends an undo call stored in the ledger; an error named in `satisfiedBy` counts as success. Throws the SDK's error, or an Error where no control declares the call on this resource. */
+export async function sendUndoCall(call: UndoCall, ref: Remediation['ref'], aws: Aws): Promise<object> {
+  const found = declarationOf(call, ref, declared);
+  if (found === null) throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel can make`);
+  const { client, command } = found as unknown as {
+    readonly client: Sender;
+    readonly command: new (input: object) => object;
+  };
   try {
     return successful(await aws(client, call.region).send(new command(call.input)));
   } catch (error) {

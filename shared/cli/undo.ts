@@ -39,7 +39,7 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
   const request = { id, by: await caller(engine), reason: options.reason, expires, dryRun: options.dryRun === true };
   try {
     const undone = await undoRemediation(request, engine, controls, (call, ref) =>
-      sendUndoCall(call, engine.aws(ref.region)),
+      sendUndoCall(call, ref, engine.aws(ref.region)),
     );
     const { calls, undoId, exemptions, isPending } = undone;
     const recheckAt = isPending ? await recheckAtOf(undoId, engine) : null;

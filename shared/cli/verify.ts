@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { chainErrors, type Evidence } from '../ledger/chain.ts';
+import { evidenceErrors } from '../ledger/chain.ts';
 import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
 import { ledgerEngine } from './context.ts';
 import { EXIT } from './errors.ts';
@@ -46,13 +46,11 @@ async function verifiedChains(ledger: Ledger): Promise<ReadonlyMap<string, Verif
 }
 
 const verified = (chains: ReadonlyMap<string, ProvenChain>): ReadonlyMap<string, Verified> =>
-  new Map([...chains].map(([key, chain]) => [key, { ...chain, errors: errorsOf(chain) }]));
-
-function errorsOf({ head, links, evidence }: ProvenChain): readonly string[] {
-  const chained = new Set(links.map(({ remediationId }) => remediationId));
-  const evidenceOf = (id: string): Evidence | null => evidence.get(id) ?? null;
-  const unchained = [...evidence.keys()].filter((id) => !chained.has(id)).map((id) => `${id} is not in the chain`);
-  return [...chainErrors(head, links, evidenceOf), ...unchained];
-}
+  new Map(
+    [...chains].map(([key, chain]) => [
+      key,
+      { ...chain, errors: evidenceErrors(chain.head, chain.links, chain.evidence) },
+    ]),
+  );
 
 const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;

@@ -58,6 +58,17 @@ export interface Evidence {
 
 export const evidenceOf = (record: Remediation): Evidence => ({ open: isOpen(record), hash: hashOf(record) });
 
+/** What is wrong with a chain and its records, in words; nothing where all is whole. `evidence`: the records as they are now, by id. */
+export function evidenceErrors(
+  head: Head,
+  links: readonly Link[],
+  evidence: ReadonlyMap<string, Evidence>,
+): readonly string[] {
+  const chained = new Set(links.map(({ remediationId }) => remediationId));
+  const unchained = [...evidence.keys()].filter((id) => !chained.has(id)).map((id) => `${id} is not in the chain`);
+  return [...chainErrors(head, links, (id) => evidence.get(id) ?? null), ...unchained];
+}
+
 /** What is wrong with a chain, in words; nothing where it is whole. `evidence` gives a record as it is now, or null. */
 export function chainErrors(
   head: Head,

@@ -66,8 +66,8 @@ export interface Ledger {
 
   /** The keys of all resources that have a chain of evidence or a record. Reads every state and record. */
   chainKeys(): Promise<readonly string[]>;
-  /** A resource's chain of evidence. Reads every record. */
-  chain(key: string): Promise<Chain>;
+  /** A resource's chain of evidence, with what its records are now. Reads every record. */
+  chain(key: string): Promise<ProvenChain>;
   /** All chains by key, each with what its records are now: what `verify` reads. Reads every state and record once. */
   chains(): Promise<ReadonlyMap<string, ProvenChain>>;
 

@@ -73,12 +73,16 @@ export function listsIn(store: Store): Lists {
     chainKeys: async () => [...(await chains()).keys()],
     async chain(key) {
       const links: Link[] = [];
-      for await (const document of records())
-        if (resourceKey(document.remediation.service, document.remediation.ref) === key)
-          links.push(...linksOf(document));
+      const evidence = new Map<string, Evidence>();
+      for await (const document of records()) {
+        const { remediation } = document;
+        if (resourceKey(remediation.service, remediation.ref) !== key) continue;
+        links.push(...linksOf(document));
+        evidence.set(remediation.id, evidenceOf(remediation));
+      }
       const { pk, sk } = stateKey(key);
       const state = (await store.get(pk, sk))?.document as ResourceState | undefined;
-      return { head: state?.head ?? START, links: inOrder(links) };
+      return { head: state?.head ?? START, links: inOrder(links), evidence };
     },
   };
 }

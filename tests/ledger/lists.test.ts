@@ -38,7 +38,7 @@ test('each chain is whole, with its own records and no others', async () => {
   expect(await lists.chainKeys()).toEqual([...chains.keys()]);
   for (const [key, { head, links, evidence }] of chains) {
     expect(chainErrors(head, links, (id) => evidence.get(id) ?? null)).toEqual([]);
-    expect(await lists.chain(key)).toEqual({ head, links });
+    expect(await lists.chain(key)).toEqual({ head, links, evidence });
     expect([...evidence.keys()]).toEqual([key === KEY ? 'rem-1' : 'rem-2']);
   }
 });

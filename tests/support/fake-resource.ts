@@ -14,7 +14,7 @@ import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
 import { type Aws, call, defineResource, type ResourceRef } from '../../shared/resource.ts';
 import { defineService } from '../../shared/service.ts';
-import { type Step, step } from '../../shared/step.ts';
+import { type Step, step, undoneBy } from '../../shared/step.ts';
 
 /** The state of a box, the resource that these tests keep in order; null when there is none. */
 export interface Box {
@@ -134,6 +134,7 @@ const words = {
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: {},
+  undoCalls: [undoneBy(BoxClient, OpenLidCommand, () => ({}), ['key'] as never[])],
   parameters: { depth: { type: 'integer', description: 'How deep.', default: 1 } },
 } as const;
 

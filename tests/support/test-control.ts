@@ -13,7 +13,7 @@ import type {
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import type { FacetState, Facets, RelatedFacets, RelatedState, ResourceRef } from '../../shared/resource.ts';
 import { services } from '../../shared/resources/index.ts';
-import { callOf, type Step } from '../../shared/step.ts';
+import { callOf, declarationOf, type Step } from '../../shared/step.ts';
 import { DAY_MS } from '../../shared/time.ts';
 import { frozen } from './frozen.ts';
 import { iamActionsOf } from './iam-actions.ts';
@@ -281,6 +281,9 @@ export function testControl<
     expect(operation in final).toBe(step.undo === undefined);
     for (const back of undoOf(step)) {
       expect(SDKS).toContain(callOf(back).service);
+      // What is not declared, an undo refuses.
+      const isDeclared = declarationOf(callOf(back), ref, control.undoCalls ?? []) !== null;
+      expect({ undoCalls: callOf(back), isDeclared }).toMatchObject({ isDeclared: true });
       for (const element of back.elements) expect(step.elements).toContain(element);
     }
   }

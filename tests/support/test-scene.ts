@@ -74,8 +74,8 @@ export function testScene(control: AnyControl, scene: Scene): void {
       const id = result?.remediationId ?? '';
       const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01' };
       const takeBack = (dryRun: boolean) =>
-        undo({ ...request, dryRun }, engineIn('remediate'), [control], (call, { region }) =>
-          sendUndoCall(call, account.aws(region)),
+        undo({ ...request, dryRun }, engineIn('remediate'), [control], (call, ref) =>
+          sendUndoCall(call, ref, account.aws(ref.region)),
         );
       await takeBack(true);
       expect(await state()).toEqual(remediated);

@@ -1,7 +1,14 @@
 import { compliant, type Evaluation, nonCompliant, type Parameters, type ParameterValues } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Step } from '../../step.ts';
-import { exposingRules, inWords, type RuleSet, revokeIngress, ruleElement } from './security-group-rules.ts';
+import {
+  exposingRules,
+  inWords,
+  type RuleSet,
+  revokeIngress,
+  ruleElement,
+  undoOfRevokeIngress,
+} from './security-group-rules.ts';
 
 /** Parameters of a control that keeps ports closed to the world. */
 const exposureParameters = (ports: readonly number[]) =>
@@ -43,6 +50,7 @@ const worldRules = ({ rules }: Given, { ports, widestIpv4, widestIpv6 }: Exposur
 export const closedToTheWorld = (ports: readonly number[]) => ({
   needs: ['rules'] as const,
   permissions: revokeIngress.permissions,
+  undoCalls: [undoOfRevokeIngress],
   parameters: exposureParameters(ports),
   evaluate(state: Given, { parameters }: { readonly parameters: Exposure }): Evaluation {
     const exposing = worldRules(state, parameters);

@@ -8,7 +8,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { onResources, Unreadable } from '../../resource.ts';
-import { step, stepBuilder } from '../../step.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
 import { type Breadth, coversTheWorld, isTooWide, mergedCidrs, opensPort, reachOf } from '../cidr.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
@@ -139,6 +139,14 @@ export const revokeEgress = revokeBy(
   RevokeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupEgressCommand,
 );
+
+const authorizes = (
+  command: typeof AuthorizeSecurityGroupIngressCommand | typeof AuthorizeSecurityGroupEgressCommand,
+) => undoneBy(EC2Client, command, ({ resourceId: GroupId }) => ({ GroupId }), ['IpPermissions', 'TagSpecifications']);
+
+/** What may undo `revokeIngress`, and `revokeEgress`. */
+export const undoOfRevokeIngress = authorizes(AuthorizeSecurityGroupIngressCommand);
+export const undoOfRevokeEgress = authorizes(AuthorizeSecurityGroupEgressCommand);
 
 /** The request that authorizes this rule again. */
 function ruleInput(groupId: string, rule: SecurityGroupRule) {

@@ -2,7 +2,7 @@ import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
-import { set } from '../../step.ts';
+import { set, undoneBy } from '../../step.ts';
 
 const permissions = { 'cloudtrail:UpdateTrail': OWN_TRAILS };
 const on = { EnableLogFileValidation: true };
@@ -23,6 +23,14 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
+  undoCalls: [
+    undoneBy(
+      CloudTrailClient,
+      UpdateTrailCommand,
+      (ref) => ({ Name: ownTrailName(ref.resourceId, ref.accountId) ?? '' }),
+      ['EnableLogFileValidation'],
+    ),
+  ],
   parameters: {},
   evaluate({ ref, trail: { LogFileValidationEnabled } }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);

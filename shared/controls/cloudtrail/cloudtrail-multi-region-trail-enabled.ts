@@ -18,7 +18,7 @@ import { OWN_TRAILS } from '../../aws/cloudtrail/trail-arn.ts';
 import { byHand, compliant, defineControl, nonCompliant, type Plan } from '../../control.ts';
 import { onResources, Unreadable } from '../../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../../resources/cloudtrail/account.ts';
-import { type Step, set, step, stepBuilder } from '../../step.ts';
+import { type Step, set, step, stepBuilder, undoneBy } from '../../step.ts';
 
 const selectsAll = ({ selectors }: VisibleTrail): boolean =>
   selectors !== null && selectsAllManagementEvents(selectors);
@@ -135,6 +135,25 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...updateTrail, ...select.permissions, ...create.permissions },
+  // The account's trails are at home in any region.
+  undoCalls: [
+    undoneBy(CloudTrailClient, StopLoggingCommand, () => ({}), ['Name'], { anyRegion: true }),
+    undoneBy(CloudTrailClient, DeleteTrailCommand, () => ({}), ['Name'], { anyRegion: true }),
+    undoneBy(
+      CloudTrailClient,
+      UpdateTrailCommand,
+      () => ({}),
+      ['Name', 'IsMultiRegionTrail', 'IncludeGlobalServiceEvents'],
+      { anyRegion: true },
+    ),
+    undoneBy(
+      CloudTrailClient,
+      PutEventSelectorsCommand,
+      () => ({}),
+      ['TrailName', 'EventSelectors', 'AdvancedEventSelectors'],
+      { anyRegion: true },
+    ),
+  ],
   parameters: {
     s3BucketName: {
       description:

@@ -24,7 +24,7 @@ import {
 } from '../../control.ts';
 import { onResources, type ResourceRef } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
-import { step, stepBuilder } from '../../step.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
 
 const NEEDS = ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'] as const;
 type LastKnown = LastKnownState<typeof trail.facets, (typeof NEEDS)[number]>;
@@ -139,6 +139,10 @@ export default defineControl({
     ...putEventSelectors.permissions,
     ...putInsightSelectors.permissions,
   },
+  undoCalls: [
+    undoneBy(CloudTrailClient, StopLoggingCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
+    undoneBy(CloudTrailClient, DeleteTrailCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
+  ],
   parameters: {},
   evaluate({ ref, status: { isLogging } }) {
     const name = ownName(ref);

@@ -12,7 +12,7 @@ import {
 import { byHand, compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { onResources } from '../../resource.ts';
 import { configAccount } from '../../resources/config/account.ts';
-import { type Step, step, stepBuilder } from '../../step.ts';
+import { type Step, step, stepBuilder, undoneBy } from '../../step.ts';
 
 const NEEDS = ['recorders', 'status', 'deliveryChannels'] as const;
 type ConfigState = State<typeof configAccount.facets, (typeof NEEDS)[number]>;
@@ -134,6 +134,15 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...putRecorder.permissions, ...createChannel.permissions },
+  // A region has one recorder of the customer's, under a name of its own.
+  undoCalls: [
+    undoneBy(ConfigServiceClient, StopConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),
+    undoneBy(ConfigServiceClient, PutConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorder']),
+    undoneBy(ConfigServiceClient, DeleteConfigurationRecorderCommand, () => ({
+      ConfigurationRecorderName: DEFAULT_NAME,
+    })),
+    undoneBy(ConfigServiceClient, DeleteDeliveryChannelCommand, () => ({ DeliveryChannelName: DEFAULT_NAME })),
+  ],
   parameters: {
     roleArn: {
       description: 'The role for a recorder that has to be created. Empty: a person creates it.',

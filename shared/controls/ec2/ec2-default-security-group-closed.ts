@@ -1,4 +1,11 @@
-import { inWords, revokeEgress, revokeIngress, ruleElement } from '../../aws/ec2/security-group-rules.ts';
+import {
+  inWords,
+  revokeEgress,
+  revokeIngress,
+  ruleElement,
+  undoOfRevokeEgress,
+  undoOfRevokeIngress,
+} from '../../aws/ec2/security-group-rules.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
@@ -20,6 +27,7 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: { ...revokeIngress.permissions, ...revokeEgress.permissions },
+  undoCalls: [undoOfRevokeIngress, undoOfRevokeEgress],
   parameters: {},
   evaluate({ group, rules: { rules } }) {
     if (group.name !== 'default') return notApplicable(`${group.name} is not the default group of a VPC.`);

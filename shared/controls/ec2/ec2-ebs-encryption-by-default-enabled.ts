@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { ec2Account } from '../../resources/ec2/account.ts';
-import { step } from '../../step.ts';
+import { step, undoneBy } from '../../step.ts';
 
 const permissions = { 'ec2:EnableEbsEncryptionByDefault': '*' };
 const elements = ['EbsEncryptionByDefault'];
@@ -25,6 +25,7 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
+  undoCalls: [undoneBy(EC2Client, DisableEbsEncryptionByDefaultCommand, () => ({}))],
   parameters: {},
   evaluate: ({ ref, ebsEncryptionByDefault: { enabled } }) =>
     enabled

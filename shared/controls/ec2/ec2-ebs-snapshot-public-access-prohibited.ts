@@ -1,7 +1,7 @@
 import { EC2Client, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { snapshot } from '../../resources/ec2/snapshot.ts';
-import { type Step, step } from '../../step.ts';
+import { type Step, step, undoneBy } from '../../step.ts';
 
 const permissions = { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' };
 
@@ -30,6 +30,14 @@ export default defineControl({
   recommendedMode: 'remediate',
   overrides: 'ownership',
   permissions,
+  undoCalls: [
+    undoneBy(EC2Client, ModifySnapshotAttributeCommand, ({ resourceId: SnapshotId }) => ({
+      SnapshotId,
+      Attribute: 'createVolumePermission' as const,
+      OperationType: 'add' as const,
+      GroupNames: ['all'],
+    })),
+  ],
   parameters: {},
   evaluate: ({ createVolumePermission }) =>
     createVolumePermission.public

@@ -2,7 +2,7 @@ import { EC2Client, ModifyInstanceMetadataOptionsCommand } from '@aws-sdk/client
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { UnreadableError } from '../../resource.ts';
 import { instance } from '../../resources/ec2/instance.ts';
-import { set } from '../../step.ts';
+import { set, undoneBy } from '../../step.ts';
 
 const permissions = {
   'ec2:ModifyInstanceMetadataOptions': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*',
@@ -25,6 +25,15 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
+  undoCalls: [
+    undoneBy(EC2Client, ModifyInstanceMetadataOptionsCommand, ({ resourceId: InstanceId }) => ({ InstanceId }), [
+      'HttpTokens',
+      'HttpEndpoint',
+      'HttpPutResponseHopLimit',
+      'HttpProtocolIpv6',
+      'InstanceMetadataTags',
+    ]),
+  ],
   parameters: {},
   evaluate({ instance: { state, metadataOptions } }) {
     if (state === 'terminated' || state === 'shutting-down') return notApplicable(`The instance is ${state}.`);

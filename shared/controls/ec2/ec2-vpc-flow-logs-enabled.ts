@@ -12,7 +12,7 @@ import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { vpc } from '../../resources/ec2/vpc.ts';
 import { role } from '../../resources/iam/role.ts';
 import { logGroup } from '../../resources/logs/log-group.ts';
-import { step, stepBuilder } from '../../step.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
 
 const SERVICE = 'vpc-flow-logs.amazonaws.com';
 const ELEMENTS = ['flow log'];
@@ -132,6 +132,8 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: create.permissions,
+  // AWS chooses the id of a flow log.
+  undoCalls: [undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds'])],
   parameters: {
     logDestination: {
       description:

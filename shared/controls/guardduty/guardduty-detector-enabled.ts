@@ -11,7 +11,7 @@ import {
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { onResources } from '../../resource.ts';
 import { type Detector, guarddutyAccount } from '../../resources/guardduty/account.ts';
-import { set, step, stepBuilder } from '../../step.ts';
+import { set, step, stepBuilder, undoneBy } from '../../step.ts';
 
 const DETECTORS = 'arn:${AWS::Partition}:guardduty:*:${AWS::AccountId}:detector/*';
 const SERVICE_ROLES = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/';
@@ -108,6 +108,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...updateDetector, ...create.permissions },
+  // A region has one detector, whose id GuardDuty chooses.
+  undoCalls: [
+    undoneBy(GuardDutyClient, UpdateDetectorCommand, () => ({ Enable: false }), ['DetectorId']),
+    undoneBy(GuardDutyClient, DeleteDetectorCommand, () => ({}), ['DetectorId']),
+  ],
   parameters: {
     enableFirstTime: {
       description:

@@ -1,7 +1,7 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
-import { set } from '../../step.ts';
+import { set, undoneBy } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
 
 const permissions = { 'iam:UpdateAccessKey': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' };
@@ -36,6 +36,14 @@ export default defineControl({
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions,
+  undoCalls: [
+    undoneBy(
+      IAMClient,
+      UpdateAccessKeyCommand,
+      ({ resourceId: UserName }) => ({ UserName, Status: 'Active' as const }),
+      ['AccessKeyId'],
+    ),
+  ],
   parameters: {
     maxAgeDays: {
       description: 'Age in days up to which an active access key is compliant.',

@@ -8,7 +8,7 @@ import {
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, type State } from '../../control.ts';
 import { onResources } from '../../resource.ts';
 import { kmsKey } from '../../resources/kms/key.ts';
-import { step, stepBuilder } from '../../step.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
 
 type Key = State<typeof kmsKey.facets, 'key'>['key'];
@@ -69,6 +69,10 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...cancelDeletion.permissions, ...enable.permissions },
+  undoCalls: [
+    undoneBy(KMSClient, ScheduleKeyDeletionCommand, ({ resourceId: KeyId }) => ({ KeyId }), ['PendingWindowInDays']),
+    undoneBy(KMSClient, DisableKeyCommand, ({ resourceId: KeyId }) => ({ KeyId })),
+  ],
   parameters: {
     approvalTag: {
       description: 'The key of the tag that approves a deletion, whatever its value. Empty: no tag does.',

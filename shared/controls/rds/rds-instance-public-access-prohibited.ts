@@ -1,7 +1,7 @@
 import { ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, settling } from '../../control.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
-import { set } from '../../step.ts';
+import { set, undoneBy } from '../../step.ts';
 
 const permissions = { 'rds:ModifyDBInstance': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:db:*' };
 
@@ -32,6 +32,12 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
+  undoCalls: [
+    undoneBy(RDSClient, ModifyDBInstanceCommand, ({ resourceId: DBInstanceIdentifier }) => ({ DBInstanceIdentifier }), [
+      'PubliclyAccessible',
+      'ApplyImmediately',
+    ]),
+  ],
   parameters: {},
   // For some seconds after the call the instance still reads as available and public.
   settles: '30s',

@@ -6,7 +6,7 @@ import {
 import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { s3Account } from '../../resources/s3/account.ts';
-import { replace } from '../../step.ts';
+import { replace, undoOfReplace } from '../../step.ts';
 
 const publicAccessBlockOfAccount = {
   client: S3ControlClient,
@@ -32,6 +32,7 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: publicAccessBlockOfAccount.permissions,
+  undoCalls: undoOfReplace(publicAccessBlockOfAccount, ({ accountId: AccountId }) => ({ AccountId })),
   parameters: {
     excludedPublicBuckets: {
       description:

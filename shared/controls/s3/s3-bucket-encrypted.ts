@@ -4,9 +4,10 @@ import {
   S3Client,
   type ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
-import { replace } from '../../step.ts';
+import { replace, undoOfReplace } from '../../step.ts';
 
 const bucketEncryption = {
   client: S3Client,
@@ -46,6 +47,7 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: bucketEncryption.permissions,
+  undoCalls: undoOfReplace(bucketEncryption, bucketTarget),
   parameters: {
     sseAlgorithm: {
       description: 'The weakest algorithm that is sufficient. Security Hub S3.17 requires aws:kms.',

@@ -1,8 +1,9 @@
 import { DeletePublicAccessBlockCommand, PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
-import { replace } from '../../step.ts';
+import { replace, undoOfReplace } from '../../step.ts';
 
 const publicAccessBlockOfBucket = {
   client: S3Client,
@@ -29,6 +30,7 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: publicAccessBlockOfBucket.permissions,
+  undoCalls: undoOfReplace(publicAccessBlockOfBucket, bucketTarget),
   parameters: {
     excludedPublicBuckets: {
       description: 'Names of buckets that may be public.',

@@ -8,11 +8,12 @@ import {
 } from '../../aws/iam/policy-document.ts';
 import { type PolicyText, policyText } from '../../aws/iam/policy-text.ts';
 import { isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { FOREIGN, related } from '../../resource.ts';
 import { s3Account } from '../../resources/s3/account.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
-import { replace } from '../../step.ts';
+import { replace, undoOfReplace } from '../../step.ts';
 
 const bucketPolicy = {
   client: S3Client,
@@ -112,6 +113,7 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: bucketPolicy.permissions,
+  undoCalls: undoOfReplace(bucketPolicy, bucketTarget),
   parameters: {},
   evaluate({ ref, policy }) {
     const reachable = reachableWithoutTls(textOf(policy), bucket.arn(ref));

@@ -58,7 +58,7 @@ export class ChangedSinceError extends Error {
   }
 }
 
-/** Undoes a remediation exactly: refuses where the resource was changed since, exempts what it restores before its first call (else its own event would reverse it), records itself and notifies. An interrupted undo resumes where it stopped. Throws NotDecidableError, LeaseHeldError, ChangedSinceError, or the service's error. */
+/** Undoes a remediation exactly: refuses where the resource was changed since, exempts what it restores before its first call (else its own event would reverse it), records itself and notifies. An interrupted undo resumes where it stopped. Throws NotDecidableError, TamperedError, LeaseHeldError, ChangedSinceError, or the service's error. */
 export async function undo(
   request: UndoRequest,
   engine: Engine,
@@ -68,6 +68,7 @@ export async function undo(
   const asked = await engine.ledger.remediation(request.id);
   if (asked === null) throw new NotDecidableError(`there is no remediation ${request.id}`);
   const subject = subjectOf(asked, controls);
+  const control = subject.controls[0] as AnyControl;
   const cause = causeOf(request, engine);
   const begin = async (draft: Draft) =>
     new Run(subject, cause, engine, draft, await observe(subject, facetsOf(subject.controls), engine));
@@ -75,7 +76,7 @@ export async function undo(
     const session = await engine.ledger.load(resourceKey(asked.service, asked.ref));
     return new Undo(
       request,
-      await findUndoable(request.id, engine),
+      await findUndoable(request.id, engine, control),
       await begin(new Draft(engine, session)),
       call,
     ).plan();
@@ -86,7 +87,7 @@ export async function undo(
       run = await begin(draft);
       await recover(run);
       await draft.write();
-      return new Undo(request, await findUndoable(request.id, engine), run, call).carryOut();
+      return new Undo(request, await findUndoable(request.id, engine, control), run, call).carryOut();
     });
   } finally {
     if (run !== null) await finish(run);

@@ -1,7 +1,10 @@
+import type { AnyControl } from '../../control.ts';
+import { resourceKey } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
 import { undoCallIn } from './recorded-call.ts';
+import { assertDeclared, assertUntampered, TamperedError } from './trusted.ts';
 
 /** A remediation that can be undone. */
 export interface Undoable {
@@ -16,10 +19,19 @@ export interface Undoable {
   readonly isResumed: boolean;
 }
 
-/** What an undo of this remediation takes. Throws NotDecidableError where there is nothing to undo, or it cannot be undone. */
-export async function findUndoable(id: string, engine: Engine): Promise<Undoable> {
+/** What an undo of this remediation takes. Throws NotDecidableError where there is nothing to undo, or it cannot be undone; TamperedError where the records cannot be trusted. */
+export async function findUndoable(id: string, engine: Engine, control: AnyControl): Promise<Undoable> {
   const record = await engine.ledger.remediation(id);
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
+  if (record.id !== id) throw new TamperedError(`the record of ${id} is that of ${record.id}`);
+  await assertUntampered(record, engine);
+  const undoable = await undoableOf(record, engine);
+  assertDeclared(undoable.calls, record, control);
+  return undoable;
+}
+
+async function undoableOf(record: Remediation, engine: Engine): Promise<Undoable> {
+  const { id } = record;
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
   if (record.status === 'pending')
     throw new NotDecidableError(`${id} is pending: AWS is still applying it; the next check is at ${record.recheckAt}`);
@@ -49,10 +61,10 @@ export async function findUndoable(id: string, engine: Engine): Promise<Undoable
 const isMade = ({ status }: RecordedStep) => status === 'made' || status === 'unknown';
 
 /** The last undo of a record that was interrupted after it had begun; null where there is none. Throws NotDecidableError where one succeeded or is open. */
-async function previousUndo({ id, times }: Remediation, engine: Engine): Promise<Remediation | null> {
+async function previousUndo({ id, times, service, ref }: Remediation, engine: Engine): Promise<Remediation | null> {
   let former: Remediation | null = null;
   for await (const other of engine.ledger.remediations(times.decided)) {
-    if (other.undoes !== id) continue;
+    if (other.undoes !== id || resourceKey(other.service, other.ref) !== resourceKey(service, ref)) continue;
     if (other.status === 'remediated') throw new NotDecidableError(`${id} was undone already, by ${other.id}`);
     if (other.status === 'applying') throw new NotDecidableError(`its undo ${other.id} is still being applied`);
     if (other.status === 'pending')

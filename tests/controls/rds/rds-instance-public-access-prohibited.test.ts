@@ -138,7 +138,7 @@ async function slowRds() {
   };
   const undone = (id: string, dryRun = false) => {
     const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01', dryRun };
-    return undo(request, engine, [control], (call, { region }) => sendUndoCall(call, engine.aws(region)));
+    return undo(request, engine, [control], (call, ref) => sendUndoCall(call, ref, engine.aws(ref.region)));
   };
   const writes = () => wire.calls.filter((call) => call === MODIFY).length;
   return { rds, time, sent, engine, look, isPublic, undone, writes };

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { findUndoable } from '../../../shared/engine/execution/undoable.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
+import { undoneBy } from '../../../shared/step.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { lidClosed } from '../../support/fake-resource.ts';
 import { remediationOf, saveRecord } from '../../support/ledger-fixtures.ts';
 
 const call = (operation: string) => ({ service: 'box', operation, input: {} });
@@ -30,6 +32,18 @@ const undoOf = (id: string, rest: Partial<Remediation> = {}): Remediation => {
   };
 };
 
+class BoxClient {}
+class UndoACommand {}
+class UndoBCommand {}
+class UndoA1Command {}
+class UndoA2Command {}
+const control = {
+  ...lidClosed,
+  undoCalls: [UndoACommand, UndoBCommand, UndoA1Command, UndoA2Command].map((command) =>
+    undoneBy(BoxClient, command, () => ({})),
+  ),
+};
+
 let engine: TestEngine;
 beforeEach(() => {
   engine = testEngine(() => {
@@ -40,7 +54,7 @@ beforeEach(() => {
 async function among(...records: readonly Remediation[]) {
   for (const record of records)
     for (const status of ['applying', record.status] as const) await saveRecord(engine.ledger, { ...record, status });
-  return findUndoable('rem-1', engine);
+  return findUndoable('rem-1', engine, control);
 }
 
 describe('a remediation that can be undone', () => {
@@ -119,7 +133,7 @@ describe('an undo that was cut short', () => {
 
 describe('there is nothing to undo', () => {
   test('where there is no such record', async () => {
-    await expect(findUndoable('rem-1', engine)).rejects.toThrow('there is no remediation rem-1');
+    await expect(findUndoable('rem-1', engine, control)).rejects.toThrow('there is no remediation rem-1');
   });
 
   test.each<[string, Partial<Remediation>]>([
