@@ -7,17 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
-import {
-  allowIngress,
-  BOTH_PORT_CONTROLS,
-  createGroup,
-  EVERYWHERE,
-  from,
-  HTTPS,
-  ingressEvent,
-  tcp,
-  watchGroup,
-} from './security-group.ts';
+import { allowIngress, createGroup, EVERYWHERE, from, HTTPS, ingressEvent, tcp, watchGroup } from './security-group.ts';
 
 /** Creates a prefix list that holds the office's range. */
 async function createPrefixList({ aws, name }: SceneAccount) {
@@ -33,7 +23,7 @@ async function createPrefixList({ aws, name }: SceneAccount) {
 
 export default {
   title: "SSH is opened to the world, in the same permission as the office's ranges",
-  expects: BOTH_PORT_CONTROLS,
+  expects: { 'ec2-security-group-admin-ports-restricted': 'remediated' },
   async prepare(account) {
     const application = await createGroup(account, account.name('application'), [HTTPS]);
     const { id: PrefixListId } = await createPrefixList(account);
@@ -62,7 +52,7 @@ export default {
 
 const rdpInHalves: Scene = {
   title: 'RDP is opened to the world in two halves, 0.0.0.0/1 and 128.0.0.0/1',
-  expects: BOTH_PORT_CONTROLS,
+  expects: { 'ec2-security-group-admin-ports-restricted': 'remediated' },
   async prepare(account) {
     const group = await createGroup(account, account.name('windows'), [
       tcp(3389, from('198.51.100.0/24', 'the vendor')),
@@ -80,7 +70,7 @@ const rdpInHalves: Scene = {
 
 const prefixListWidened: Scene = {
   title: 'A prefix list gains 0.0.0.0/0, and a group lets that list in by SSH',
-  expects: BOTH_PORT_CONTROLS,
+  expects: { 'ec2-security-group-admin-ports-restricted': 'remediated' },
   leaves: 'the rule that lets the list in is gone; the list is not touched',
   async prepare(account) {
     const ec2 = account.aws(EC2Client);
@@ -110,7 +100,10 @@ const prefixListWidened: Scene = {
 
 const allTrafficByName: Scene = {
   title: 'All traffic is let in from everywhere, by a call that names the group and gives no id',
-  expects: BOTH_PORT_CONTROLS,
+  expects: {
+    'ec2-security-group-admin-ports-restricted': 'remediated',
+    'ec2-security-group-high-risk-ports-restricted': 'remediated',
+  },
   async prepare(account) {
     const GroupName = account.name('legacy-import');
     const group = await createGroup(account, GroupName, [tcp(8443, from('192.0.2.0/24', 'the importer'))]);

@@ -28,12 +28,6 @@ export const from = (CidrIp: string, Description: string): Partial<IpPermission>
 /** The web to everybody: what is open to the world and may be. */
 export const HTTPS = tcp(443, from(EVERYWHERE, 'the public site'));
 
-/** What the two controls find that keep ports closed to the world. */
-export const BOTH_PORT_CONTROLS = {
-  'ec2-security-group-admin-ports-restricted': 'remediated',
-  'ec2-security-group-high-risk-ports-restricted': 'remediated',
-} as const;
-
 /** Creates a security group, in the default VPC unless said, and gives its id. */
 export async function createGroup(
   account: SceneAccount,

@@ -1,6 +1,7 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import scene from '../../../scenes/ec2/ec2-security-group-high-risk-ports-restricted.ts';
+import adminPorts from '../../../shared/controls/ec2/ec2-security-group-admin-ports-restricted.ts';
 import control from '../../../shared/controls/ec2/ec2-security-group-high-risk-ports-restricted.ts';
 import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
@@ -34,6 +35,10 @@ testControl(control, {
     ]),
     'a referenced group': given([{ ...postgres, ReferencedGroupInfo: { GroupId: 'sg-1', UserId: SAMPLE_ACCOUNT } }]),
     'a wide range that nobody on the Internet has': given([{ ...postgres, CidrIpv6: 'fc00::/7' }]),
+    'SSH and RDP, which the administration ports control keeps': given([
+      { ...tcp(22), ...world },
+      { ...tcp(3389), ...world },
+    ]),
     'ports beside the list': given([
       { ...tcp(24), ...world },
       { ...tcp(5433, 5499), ...world },
@@ -121,13 +126,22 @@ testControl(control, {
   },
 });
 
-/** The ports of EC2.19. */
+/** The ports of EC2.19 but SSH and RDP. */
 const HIGH_RISK = [
-  20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888,
-  9200, 9300,
+  20, 21, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200,
+  9300,
 ];
 
-describe('each port of EC2.19', () => {
+test('no port is in both lists: one open port is one finding, one gate and one notification', () => {
+  const [mine, its] = [control, adminPorts].map((one) => new Set<number>(one.parameters.ports.default));
+  expect([...(mine ?? [])].filter((port) => its?.has(port))).toEqual([]);
+  // Together they keep every port that EC2.19 names.
+  expect([...(mine ?? []), ...(its ?? [])].sort((a, b) => a - b)).toEqual(
+    [...HIGH_RISK, 22, 3389].sort((a, b) => a - b),
+  );
+});
+
+describe('each port of EC2.19 that is no administration port', () => {
   const ref = { resourceType: control.resource.type, resourceId: GROUP, accountId: SAMPLE_ACCOUNT, region: REGION };
   const parameters = { ports: control.parameters.ports.default, widestIpv4: 8, widestIpv6: 16 };
   const context = { parameters, now: new Date(), lastKnown: null };
