@@ -88,6 +88,10 @@ describe('admit', () => {
     expect(shards.size).toBeGreaterThan(3);
   });
 
+  test('takes no place of a full shard, not even at the end of the random numbers', () => {
+    expect(ask(bookWith({}, [], [T]), 2, T, 1).taken).toEqual([{ scope: SCOPE, shard: 0, at: T }]);
+  });
+
   test('lets through by all or counts for none', () => {
     const scopes = [
       { scope: 'b', limit: 5 },
@@ -145,6 +149,10 @@ describe('giveBack', () => {
     expect(takenIn(after)).toBe(2);
     expect(giveBack(after, taking.taken)).toEqual([]);
     expect(stateOf(after)).toEqual(stateOf(book));
+  });
+
+  test('writes nothing of a shard that is not there', () => {
+    expect(giveBack(bookWith({}), [{ scope: SCOPE, shard: 3, at: T }])).toEqual([]);
   });
 });
 

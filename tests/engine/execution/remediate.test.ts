@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type AnyControl, nonCompliant, settling } from '../../../shared/control.ts';
+import { type AnyControl, compliant, nonCompliant, settling } from '../../../shared/control.ts';
 import { CutShortError } from '../../../shared/engine/errors.ts';
 import { remediate, type Work } from '../../../shared/engine/execution/remediate.ts';
 import type { Run } from '../../../shared/engine/reconcile/run.ts';
@@ -10,7 +10,17 @@ import type { Remediation } from '../../../shared/ledger/records.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import { MINUTE_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
-import { GOOD, lidClosed, named, refusedWith, shut, World } from '../../support/fake-resource.ts';
+import {
+  type Box,
+  closeLid,
+  GOOD,
+  kept,
+  lidClosed,
+  named,
+  refusedWith,
+  shut,
+  World,
+} from '../../support/fake-resource.ts';
 import { change, findingOf, remediationOf, saveRecord } from '../../support/ledger-fixtures.ts';
 
 let scene: BoxScene;
@@ -93,6 +103,37 @@ describe('a plan that is carried out', () => {
     });
     expect(operations()).toEqual(['CloseLid']);
   });
+
+  describe('but for what a gate held back', () => {
+    const heldBack = { outcome: 'pending', reason: 'AWS is at work on it.' } as const;
+    const partOf = async (control: AnyControl) => {
+      const run = await scene.run([control]);
+      await run.readForPlan(control);
+      return remediate(run, workOf(run, control, { steps: workOf(run, control).steps.slice(0, 1), heldBack }));
+    };
+    beforeEach(() => {
+      scene = boxScene(new World({ lid: { open: true }, lock: { on: false } }));
+    });
+
+    test('has failed where its own part took no effect', async () => {
+      scene.world.inert.add('CloseLid');
+      expect(await partOf(shut)).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/NotConverged/) });
+    });
+
+    test('is verified with what only the plan sees', async () => {
+      const plan: AnyControl['plan'] = (state, context) =>
+        (state as unknown as Box).label.text === 'tools' ? (shut.plan?.(state, context) ?? []) : [];
+      const labelNeeded: AnyControl = { ...shut, planNeeds: ['label'], plan };
+      expect(await partOf(labelNeeded)).toMatchObject({ outcome: 'pending' });
+    });
+  });
+
+  test('on a resource that is deleted meanwhile has nothing left to remediate', async () => {
+    scene.world.onCall = () => {
+      scene.world.box = null;
+    };
+    expect((await carryOut()).progress).toMatchObject({ outcome: 'remediated', after: 'NOT_APPLICABLE' });
+  });
 });
 
 describe('a refusal', () => {
@@ -131,6 +172,14 @@ describe('a refusal', () => {
     expect(await placesOf(lidClosed.id)).toBe(0);
   });
 
+  test('after which the resource is gone is another’s doing too', async () => {
+    scene.world.errors.set('CloseLid', refusedWith('AccessDenied'));
+    const run = await scene.run([lidClosed]);
+    const work = workOf(run);
+    scene.world.box = null;
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'notApplicable', after: 'NOT_APPLICABLE' });
+  });
+
   test('of a breaker comes before the record and the call', async () => {
     Object.assign(scene.engine, { policy: policyFrom({ limits: { remediationsPerHour: 1 } }) });
     await carryOut();
@@ -158,11 +207,27 @@ describe('a lost answer', () => {
 
   test('of a call that took none is a failure, and its place stays taken', async () => {
     scene.world.errors.set('CloseLid', named('ECONNRESET'));
+    const began = scene.now();
     expect((await carryOut()).progress).toMatchObject({
       outcome: 'failed',
       error: expect.stringContaining('was not answered'),
     });
     expect(await placesOf(lidClosed.id)).toBe(1);
+    // It is read once: no call is left that could still take effect.
+    expect(scene.now()).toBe(began);
+  });
+
+  test('after which a step was never sent, and all is right, was another’s doing', async () => {
+    scene = boxScene(new World({ lid: { open: true }, lock: { on: false } }));
+    const run = await scene.run([shut]);
+    const work = workOf(run, shut);
+    scene.world.errors.set('CloseLid', named('ECONNRESET'));
+    scene.world.box = GOOD;
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'compliant' });
+    await run.draft.write();
+    expect(await records()).toMatchObject([
+      { status: 'failed', steps: [{ status: 'unknown' }, { status: 'intended' }] },
+    ]);
   });
 
   test('that cannot be read after either says both', async () => {
@@ -212,6 +277,15 @@ describe('a try after a block', () => {
     await blockedAs('blocked');
     expect((await carryOut()).progress).toMatchObject({ outcome: 'remediated', remediationId: 'rem-former' });
     expect(await records()).toHaveLength(1);
+  });
+
+  test('has a record of its own where that one is not there', async () => {
+    const blocked = { by: 'an SCP', recordId: 'rem-lost', facets: '', version: '' };
+    await change(scene.engine.ledger, KEY, {
+      findings: { [lidClosed.id]: findingOf(lidClosed.id, { outcome: 'blocked', blocked }) },
+    });
+    expect((await carryOut()).progress).toMatchObject({ outcome: 'remediated' });
+    expect(await scene.engine.ledger.remediation('rem-lost')).toBeNull();
   });
 
   test('has a record of its own where that one has come to another end', async () => {
@@ -267,9 +341,42 @@ describe('what AWS takes its time with', () => {
     scene.world.onCall = () => {
       scene.world.errors.set('lid', named('Throttled'));
     };
+    const began = scene.now();
     expect((await carryOut()).progress).toMatchObject({
       outcome: 'pending',
       annotation: expect.stringMatching(/^Remediated but not verified yet: .*could not read lid/),
+    });
+    expect(scene.now()).toBeGreaterThan(began);
+  });
+});
+
+describe('what is made again', () => {
+  beforeEach(async () => {
+    scene = boxScene(new World(null));
+    await change(scene.engine.ledger, KEY, { lastKnown: { label: { text: 'tools' } } });
+  });
+
+  test('is read again where a read does not show it yet', async () => {
+    const began = scene.now();
+    scene.world.onCall = (operation) => {
+      if (operation === 'TurnKey') scene.world.stale.push(null, null);
+    };
+    const { progress } = await carryOut(kept);
+    expect(progress).toMatchObject({ outcome: 'remediated', after: 'COMPLIANT' });
+    expect(scene.now()).toBeGreaterThan(began);
+  });
+
+  test('and is gone all the same is not remediated, whatever its control says of what is gone', async () => {
+    const fickle: AnyControl = {
+      ...kept,
+      whenDeleted: {
+        evaluate: () => (scene.world.calls.length > 0 ? compliant('So be it.') : nonCompliant('It was lost.')),
+        plan: () => [closeLid()],
+      },
+    };
+    expect((await carryOut(fickle)).progress).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/^NotConvergedError/),
     });
   });
 });

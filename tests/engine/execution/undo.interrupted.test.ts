@@ -131,7 +131,10 @@ describe('what went only half-way', () => {
   test('where nothing was changed the exemption ends with it', async () => {
     const id = await scene.remediated();
     scene.refuse = () => refusedWith('AccessDenied');
+    const began = scene.now;
     expect(await says(scene.undone(id))).toMatch(/AccessDenied/);
+    // After a refusal it is read once, without back-off.
+    expect(scene.now).toBe(began);
     const today = new Date(scene.now).toISOString().slice(0, 10);
     expect((await scene.engine.ledger.exemptions()).filter(({ expires }) => expires >= today)).toEqual([]);
     expect((await scene.state()).findings).toEqual({});
@@ -154,8 +157,10 @@ describe('what went only half-way', () => {
       scene.world.errors.set('lid', named('ThrottlingException'));
       return scene.call(one, ref);
     };
+    const began = scene.now;
     const { undoId, isPending } = await scene.undone(id, { call: blinding });
     expect(isPending).toBe(true);
+    expect(scene.now).toBeGreaterThan(began);
     expect(await scene.recordOf(undoId ?? '')).toMatchObject({ status: 'pending' });
     scene.world.errors.clear();
     expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'exempted' }]);
@@ -166,9 +171,23 @@ describe('what went only half-way', () => {
   test('where the calls took no effect, it fails and says what differs', async () => {
     const id = await scene.remediated();
     const idle: CallMaker = async () => ({});
+    const began = scene.now;
     expect(await says(scene.undone(id, { call: idle }))).toMatch(
       /^NotConvergedError: the previous state was not fully restored: .*lid\.open: true → false/,
     );
+    expect(scene.now).toBeGreaterThan(began);
     expect((await scene.undosOf(id)).map(({ status }) => status)).toEqual(['failed']);
+  });
+
+  test('one that was refused has failed, also where the resource cannot be read after it', async () => {
+    const id = await scene.remediated();
+    const blinding: CallMaker = async () => {
+      scene.world.errors.set('lid', named('ThrottlingException'));
+      throw refusedWith('AccessDenied');
+    };
+    expect(await says(scene.undone(id, { call: blinding }))).toMatch(/^StepFailedError: .*AccessDenied/);
+    expect(await scene.undosOf(id)).toMatchObject([
+      { status: 'failed', after: null, error: expect.stringMatching(/AccessDenied/) },
+    ]);
   });
 });

@@ -67,3 +67,11 @@ describe('a control that AWS takes its time with', () => {
     expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'failed']);
   });
 });
+
+test('an undo of what takes effect after a time that the control states is pending, without being waited for', async () => {
+  const id = await scene.remediated();
+  const stated: AnyControl = { ...shut, settles: '15m' };
+  const began = scene.now;
+  const { isPending } = await scene.undone(id, { controls: [stated], call: async () => ({}) });
+  expect({ isPending, waited: scene.now - began }).toEqual({ isPending: true, waited: 0 });
+});

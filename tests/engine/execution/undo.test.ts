@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { type AnyControl, compliant } from '../../../shared/control.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { type Box, labelled, lidClosed, shut } from '../../support/fake-resource.ts';
+import { type Box, box, labelled, lidClosed, shut } from '../../support/fake-resource.ts';
 import { OPEN, says, UndoScene } from '../../support/undo-scene.ts';
 
 let scene: UndoScene;
@@ -26,7 +27,16 @@ test('undoes the steps in the other order, each recorded with its request, under
     status: 'remediated',
     before: record.after,
     after: record.before,
+    annotation: expect.stringContaining(`${id}: it was right`),
+    error: null,
+    eventId: null,
+    eventName: 'Undo',
+    attribution: { actor: 'ann', sourceIp: null, userAgent: null, tool: null },
     decidedBy: 'ann',
+    expires: null,
+    recheckAt: null,
+    codeVersion: 'test',
+    policyVersion: 'test',
     steps: [
       { status: 'made', requestId: 'undo-1' },
       { status: 'made', requestId: 'undo-2' },
@@ -38,9 +48,12 @@ test('undoes the steps in the other order, each recorded with its request, under
   expect({ exemptions, isPending }).toEqual({ exemptions: await scene.engine.ledger.exemptions(), isPending: false });
   expect(exemptions).toMatchObject([
     {
+      id: expect.stringMatching(/^ex-2026-11-02-\w{8}$/),
       control: shut.id,
       resource: 'arn:aws:box:::box-1',
       owner: 'ann',
+      createdBy: 'ann',
+      createdAt: expect.stringMatching(/^2026-11-02T10:00/),
       reason: 'it was right',
       expires: '2999-01-01',
       elements: ['lid', 'lock'],
@@ -158,4 +171,34 @@ test('a step on an element that the undo did not bring back goes on', async () =
   scene.world.box = { ...(scene.world.box as Box), lock: { on: false } };
   await scene.reconcile(shut);
   expect(scene.world.box).toMatchObject({ lid: { open: true }, lock: { on: true } });
+});
+
+test('what changes by itself, or is assigned anew, is no change since', async () => {
+  const inked: AnyControl = { ...shut, needs: ['lid', 'lock', 'label'], resource: { ...box, volatile: ['ink'] } };
+  const label = (text: object) => ({ label: { text: 'tools', ...text } });
+  scene.world.box = { ...(scene.world.box as Box), ...label({ ink: 1, SecurityGroupRuleId: 'sgr-1' }) };
+  const id = await scene.remediated(inked);
+  scene.world.box = { ...(scene.world.box as Box), ...label({ ink: 2, SecurityGroupRuleId: 'sgr-2' }) };
+  const { undoId } = await scene.undone(id, { controls: [inked] });
+  expect(await scene.recordOf(undoId ?? '')).toMatchObject({ status: 'remediated' });
+});
+
+test('where the restored state is compliant by now, there is no finding', async () => {
+  const id = await scene.remediated();
+  const content: AnyControl = { ...shut, evaluate: () => compliant('Open is fine.') };
+  await scene.undone(id, { controls: [content] });
+  expect(scene.world.box).toMatchObject(OPEN);
+  expect((await scene.state()).findings).toEqual({});
+});
+
+test('an answer without anything in it is one', async () => {
+  const id = await scene.remediated();
+  const { undoId } = await scene.undone(id, { call: async (one, ref) => void (await scene.call(one, ref)) });
+  expect(await scene.recordOf(undoId ?? '')).toMatchObject({
+    status: 'remediated',
+    steps: [
+      { status: 'made', requestId: null },
+      { status: 'made', requestId: null },
+    ],
+  });
 });
