@@ -40,6 +40,11 @@ export class Gone extends Error {
   override readonly name = 'Gone';
 }
 
+/** Another account owns the resource: nothing of it is evaluated, and nothing written. The message says so. */
+export class Foreign extends Error {
+  override readonly name = 'Foreign';
+}
+
 /** A state, or a part of one, that could not be read: nothing may be said that depends on it. `cause` is the SDK's error. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
@@ -78,7 +83,8 @@ export async function orUnreadable<T>(
   try {
     return await read;
   } catch (error) {
-    if (error instanceof Gone || (error instanceof Error && throwing.includes(error.name))) throw error;
+    if (error instanceof Gone || error instanceof Foreign || (error instanceof Error && throwing.includes(error.name)))
+      throw error;
     return new Unreadable(what, error);
   }
 }
@@ -87,7 +93,7 @@ export async function orUnreadable<T>(
 export interface Facet<T> {
   /** IAM actions that `read` uses, each with where. */
   readonly grants: Grants;
-  /** Reads it live. "Not configured" is a value (`null`); a resource that does not exist throws Gone or an error that the resource names in `gone`; every other failure throws the SDK's own error. */
+  /** Reads it live. "Not configured" is a value (`null`); a resource that does not exist throws Gone or an error that the resource names in `gone`; one that another account owns throws Foreign; every other failure throws the SDK's own error. */
   read(aws: Aws, ref: ResourceRef): Promise<T>;
 }
 
@@ -247,7 +253,11 @@ export function related<F extends Facets, N extends keyof F & string, C = unknow
       if (other === null) return null;
       if (other.accountId !== ref.accountId) return FOREIGN;
       const there: Aws = (client, region = other.region) => aws(client, region);
-      return orNull(facet.read(there, { ...other, resourceType }), 'Gone', ...gone);
+      const read = orNull(facet.read(there, { ...other, resourceType }), 'Gone', ...gone);
+      return read.catch((error: unknown) => {
+        if (error instanceof Foreign) return FOREIGN;
+        throw error;
+      });
     },
   };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Aws, FOREIGN, Gone, orNull, partitionOf, type ResourceRef, related } from '../shared/resource.ts';
+import {
+  type Aws,
+  FOREIGN,
+  Foreign,
+  Gone,
+  orNull,
+  partitionOf,
+  type ResourceRef,
+  related,
+} from '../shared/resource.ts';
 
 test.each([
   ['aws', 'eu-west-1'],
@@ -60,6 +69,13 @@ describe('a related facet', () => {
     const missing = boxWith(() => Promise.reject(error));
     expect(await related(missing, 'lid', () => key).read(aws, instance, {})).toBeNull();
     expect(await related(missing, 'lid', () => null).read(aws, instance, {})).toBeNull();
+  });
+
+  test('is foreign where the read says that another account owns it', async () => {
+    const theirs = boxWith(async () => {
+      throw new Foreign('It is theirs.');
+    });
+    expect(await related(theirs, 'lid', () => key).read(aws, instance, {})).toBe(FOREIGN);
   });
 
   test('is foreign where another account owns it, and is not read', async () => {

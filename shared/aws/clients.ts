@@ -3,6 +3,9 @@ import type { Aws, ClientClass } from '../resource.ts';
 /** Milliseconds. A call with all its retries must end before half of a lease has: nobody writes after another has taken over. */
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 9_000, throwOnRequestTimeout: true };
 
+/** An event may name another region than a bucket's own: S3 says which it is. */
+const REGIONLESS: Readonly<Record<string, object>> = { S3Client: { followRegionRedirects: true } };
+
 /** Makes clients and keeps them: one for each class and region. Credentials, endpoint and retries are the SDK's own (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, …). */
 export function awsClients(timeouts: object = TIMEOUTS): (region: string) => Aws {
   const made = new Map<string, unknown>();
@@ -10,7 +13,15 @@ export function awsClients(timeouts: object = TIMEOUTS): (region: string) => Aws
     <C>(client: ClientClass<C>, region = home): C => {
       const key = `${client.name}|${region}`;
       if (!made.has(key))
-        made.set(key, new client({ region, requestHandler: timeouts, ...localOptions(client.name, region) } as never));
+        made.set(
+          key,
+          new client({
+            region,
+            requestHandler: timeouts,
+            ...REGIONLESS[client.name],
+            ...localOptions(client.name, region),
+          } as never),
+        );
       return made.get(key) as C;
     };
 }

@@ -65,6 +65,6 @@ export default defineControl({
   },
   plan({ ref, encryption }, { parameters: { sseAlgorithm } }) {
     if (sseAlgorithm !== 'AES256') return byHand('With KMS, every reader and writer needs permissions on the key.');
-    return [replace(bucketEncryption, { Bucket: ref.resourceId }, encryption, withSseS3(encryption))];
+    return [replace(bucketEncryption, bucketTarget(ref), encryption, withSseS3(encryption))];
   },
 });

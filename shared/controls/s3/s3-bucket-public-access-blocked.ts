@@ -48,6 +48,6 @@ export default defineControl({
   },
   plan({ ref, publicAccessBlock, website }) {
     if (website !== null) return byHand('The bucket hosts a website, which the block would take down.');
-    return [replace(publicAccessBlockOfBucket, { Bucket: ref.resourceId }, publicAccessBlock, ALL_BLOCKED)];
+    return [replace(publicAccessBlockOfBucket, bucketTarget(ref), publicAccessBlock, ALL_BLOCKED)];
   },
 });

@@ -139,6 +139,6 @@ export default defineControl({
       if (blocks.some((block) => block !== null && block !== FOREIGN && block.BlockPublicPolicy === true))
         return byHand('The bucket policy is public, and Block Public Access lets nobody put a public policy.');
     }
-    return [replace(bucketPolicy, { Bucket: ref.resourceId }, policy, wanted, [`statement ${SID}`])];
+    return [replace(bucketPolicy, bucketTarget(ref), policy, wanted, [`statement ${SID}`])];
   },
 });

@@ -1,11 +1,21 @@
 import { cachingReads } from '../../aws/caching-clients.ts';
 import { type AnyControl, type Context, type Evaluation, notApplicable } from '../../control.ts';
-import { type Aws, Gone, type Related, type ResourceRef, Unreadable, type UnreadableError } from '../../resource.ts';
+import {
+  type Aws,
+  Foreign,
+  Gone,
+  type Related,
+  type ResourceRef,
+  Unreadable,
+  type UnreadableError,
+} from '../../resource.ts';
 import type { Engine, Subject } from '../context.ts';
 
 /** One round of reads of a resource: the facets, those that could not be read, or that it is gone. */
 export interface Observation {
   readonly gone: boolean;
+  /** Why nothing is evaluated: another account owns the resource. */
+  readonly foreign?: string;
   readonly facets: Readonly<Record<string, unknown>>;
   readonly unreadable: Readonly<Record<string, Unreadable>>;
   /** Clients that cache the answers of this round. */
@@ -43,7 +53,7 @@ export async function readMore(
   const { aws } = observation;
   const facets: Record<string, unknown> = {};
   const unreadable: Record<string, Unreadable> = { ...observation.unreadable };
-  let { gone } = observation;
+  let { gone, foreign } = observation;
   for (const [name, value] of Object.entries(observation.facets)) facets[name] = frozen(value);
   const missing = [...new Set(facetNames)].filter((name) => !(name in facets) && !(name in unreadable));
   await Promise.all(
@@ -51,12 +61,13 @@ export async function readMore(
       try {
         facets[name] = frozen(await resource.facets[name]?.read(aws, ref));
       } catch (error) {
+        if (error instanceof Foreign) foreign ??= error.message;
         gone ||= error instanceof Gone || (error instanceof Error && resource.gone.includes(error.name));
         unreadable[name] = new Unreadable(`${name} of ${ref.resourceId}`, error);
       }
     }),
   );
-  return { gone, facets, unreadable, aws };
+  return { gone, facets, unreadable, aws, ...(foreign === undefined ? {} : { foreign }) };
 }
 
 /** The observation with what a control's plan sees of other resources; what could not be read is in `unreadable`. */
@@ -108,6 +119,8 @@ export function evaluate(
   observation: Observation,
   context: Context,
 ): Evaluated {
+  if (observation.foreign !== undefined)
+    return { evaluation: notApplicable(observation.foreign), state: null, deleted: false };
   if (observation.gone) return evaluateDeleted(control, ref, context);
   const state = stateOf(control.needs, ref, observation);
   const evaluation = control.evaluate(guarded(state), context);

@@ -11,6 +11,8 @@ import {
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { readOfOwn } from '../../aws/s3/bucket-owner.ts';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -28,6 +30,22 @@ import s3 from './service.ts';
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 
+/** The global endpoint takes buckets for every region: the request says which, not the record. */
+const idsCreated = ({ request }: CallRecord) => {
+  const [constraint] = strings(request, 'CreateBucketConfiguration.LocationConstraint');
+  const region = constraint === 'EU' ? 'eu-west-1' : constraint;
+  return strings(request, 'bucketName').map((resourceId) =>
+    region === undefined ? resourceId : { resourceId, region },
+  );
+};
+
+/** `TagResource` takes access points and others too. The ARN stands beside the body, which is all that is left of a request that is unwrapped. */
+const idsTagged = ({ raw }: CallRecord) =>
+  strings(raw, 'requestParameters.resourceArn').flatMap((arn) => /^arn:[^:]+:s3:::([^/]+)$/.exec(arn)?.[1] ?? []);
+
+/** What everything about a bucket can depend on. */
+const EVERY_FACET = ['publicAccessBlock', 'website', 'encryption', 'policy'] as const;
+
 /** A bucket's ARN does not say whose it is. */
 const onOwnBuckets = (action: string) =>
   onResources(
@@ -38,15 +56,15 @@ const onOwnBuckets = (action: string) =>
     action,
   );
 
-async function readPublicAccessBlock(aws: Aws, { resourceId: Bucket }: ResourceRef) {
-  const read = aws(S3Client).send(new GetPublicAccessBlockCommand({ Bucket }));
-  const answer = await orNull(read, 'NoSuchPublicAccessBlockConfiguration');
+async function readPublicAccessBlock(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetPublicAccessBlockCommand(bucketTarget(ref)));
+  const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchPublicAccessBlockConfiguration');
   return answer === null ? null : publicAccessBlockIn(answer);
 }
 
-async function readWebsite(aws: Aws, { resourceId: Bucket }: ResourceRef) {
-  const read = aws(S3Client).send(new GetBucketWebsiteCommand({ Bucket }));
-  const website = await orNull(read, 'NoSuchWebsiteConfiguration');
+async function readWebsite(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketWebsiteCommand(bucketTarget(ref)));
+  const website = await orNull(readOfOwn(aws, ref, read), 'NoSuchWebsiteConfiguration');
   return website === null ? null : withoutMetadata(website);
 }
 
@@ -56,9 +74,9 @@ function withoutMetadata({ $metadata: _, ...website }: GetBucketWebsiteCommandOu
   return website;
 }
 
-async function readEncryption(aws: Aws, { resourceId: Bucket }: ResourceRef) {
-  const read = aws(S3Client).send(new GetBucketEncryptionCommand({ Bucket }));
-  const answer = await orNull(read, 'ServerSideEncryptionConfigurationNotFoundError');
+async function readEncryption(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketEncryptionCommand(bucketTarget(ref)));
+  const answer = await orNull(readOfOwn(aws, ref, read), 'ServerSideEncryptionConfigurationNotFoundError');
   if (answer === null) return null;
   const { ServerSideEncryptionConfiguration: encryption } = answer;
   carried('GetBucketEncryption', 'rules', encryption?.Rules?.[0]);
@@ -66,17 +84,17 @@ async function readEncryption(aws: Aws, { resourceId: Bucket }: ResourceRef) {
 }
 
 /** The text as it stands, not parsed: what is put back must be what was there. */
-async function readPolicy(aws: Aws, { resourceId: Bucket }: ResourceRef) {
-  const read = aws(S3Client).send(new GetBucketPolicyCommand({ Bucket }));
-  const answer = await orNull(read, 'NoSuchBucketPolicy');
+async function readPolicy(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketPolicyCommand(bucketTarget(ref)));
+  const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchBucketPolicy');
   if (answer === null) return null;
   const { Policy } = answer;
   return carried('GetBucketPolicy', 'a policy', Policy?.includes('"Statement"') ? Policy : null);
 }
 
-async function readOwnership(aws: Aws, { resourceId: Bucket }: ResourceRef) {
-  const read = aws(S3Client).send(new GetBucketTaggingCommand({ Bucket }));
-  const answer = await orNull(read, 'NoSuchTagSet');
+async function readOwnership(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketTaggingCommand(bucketTarget(ref)));
+  const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchTagSet');
   const found = answer === null ? [] : carried('GetBucketTagging', 'TagSet', answer.TagSet);
   const tags = Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value]));
   return { tags, service: serviceOfTags(tags) };
@@ -87,9 +105,12 @@ export const bucket = defineResource({
   service: s3,
   type: 'AWS::S3::Bucket',
   triggers: [
-    call('s3.amazonaws.com', ['CreateBucket', 'DeleteBucket'], {
-      ids,
-      facets: ['publicAccessBlock', 'website', 'encryption', 'policy'],
+    call('s3.amazonaws.com', 'CreateBucket', { ids: idsCreated, facets: EVERY_FACET }),
+    call('s3.amazonaws.com', ['DeleteBucket', 'PutBucketTagging', 'DeleteBucketTagging'], { ids, facets: EVERY_FACET }),
+    call(['s3.amazonaws.com', 's3-control.amazonaws.com'], ['TagResource', 'UntagResource'], {
+      ids: idsTagged,
+      find: async () => [],
+      facets: EVERY_FACET,
     }),
     call('s3.amazonaws.com', ['PutBucketPublicAccessBlock', 'DeleteBucketPublicAccessBlock'], {
       ids,

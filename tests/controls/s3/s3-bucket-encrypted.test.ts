@@ -1,15 +1,17 @@
 import type { ServerSideEncryption } from '@aws-sdk/client-s3';
 import scene from '../../../scenes/s3/s3-bucket-encrypted.ts';
 import control from '../../../shared/controls/s3/s3-bucket-encrypted.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
+const TARGET = { Bucket: NAME, ExpectedBucketOwner: SAMPLE_ACCOUNT };
 const encryptedWith = (SSEAlgorithm: ServerSideEncryption, rest = {}) => ({
   encryption: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm }, ...rest }] },
 });
 const put = (...Rules: object[]) =>
-  ['PutBucketEncryption', { Bucket: NAME, ServerSideEncryptionConfiguration: { Rules } }] as const;
+  ['PutBucketEncryption', { ...TARGET, ServerSideEncryptionConfiguration: { Rules } }] as const;
 const AES256 = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } };
 
 testControl(control, {
@@ -24,7 +26,7 @@ testControl(control, {
     'nothing configured': {
       given: { encryption: null },
       plan: [put(AES256)],
-      undo: [['DeleteBucketEncryption', { Bucket: NAME }]],
+      undo: [['DeleteBucketEncryption', TARGET]],
       after: encryptedWith('AES256'),
       says: 'no default encryption',
     },

@@ -1,14 +1,16 @@
 import scene from '../../../scenes/s3/s3-bucket-public-access-blocked.ts';
 import control from '../../../shared/controls/s3/s3-bucket-public-access-blocked.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
+const TARGET = { Bucket: NAME, ExpectedBucketOwner: SAMPLE_ACCOUNT };
 const ALL = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 const site = { IndexDocument: { Suffix: 'index.html' } };
 const blocked = { publicAccessBlock: ALL };
 const putFlags = (PublicAccessBlockConfiguration: object) =>
-  ['PutPublicAccessBlock', { Bucket: NAME, PublicAccessBlockConfiguration }] as const;
+  ['PutPublicAccessBlock', { ...TARGET, PublicAccessBlockConfiguration }] as const;
 const put = putFlags(ALL);
 const excludedPublicBuckets = [NAME];
 

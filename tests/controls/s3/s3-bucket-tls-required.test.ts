@@ -1,9 +1,11 @@
 import scene from '../../../scenes/s3/s3-bucket-tls-required.ts';
 import control from '../../../shared/controls/s3/s3-bucket-tls-required.ts';
+import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
+const TARGET = { Bucket: NAME, ExpectedBucketOwner: SAMPLE_ACCOUNT };
 const ARN = `arn:aws:s3:::${NAME}`;
 const SID = 'EvenkeelDenyInsecureTransport';
 const insecure = { Bool: { 'aws:SecureTransport': 'false' } };
@@ -24,7 +26,7 @@ const partner = {
 };
 const text = (...Statement: unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const policy = (...statements: unknown[]) => ({ policy: text(...statements) });
-const put = (document: string) => ['PutBucketPolicy', { Bucket: NAME, Policy: document }] as const;
+const put = (document: string) => ['PutBucketPolicy', { ...TARGET, Policy: document }] as const;
 
 /** Block Public Access of the bucket and of the account: off, unless a case says otherwise. */
 const blocks = { publicAccessBlock: null, accountPublicAccessBlock: null };
@@ -92,7 +94,7 @@ testControl(control, {
     'no policy': {
       given: { policy: null, ...blocks },
       plan: [put(text(ours(ARN)))],
-      undo: [['DeleteBucketPolicy', { Bucket: NAME }]],
+      undo: [['DeleteBucketPolicy', TARGET]],
       after: policy(ours(ARN)),
       says: 'no bucket policy',
       elements: [[`statement ${SID}`]],

@@ -8,7 +8,7 @@ import {
   readMore,
   stateOf,
 } from '../../../shared/engine/reconcile/observation.ts';
-import { type Facet, Gone, Unreadable, UnreadableError } from '../../../shared/resource.ts';
+import { type Facet, Foreign, Gone, Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { testEngine } from '../../support/engine.ts';
 import { box, GOOD, kept, lidClosed, locked, named, REF, subjectOf, World } from '../../support/fake-resource.ts';
 
@@ -86,6 +86,19 @@ describe('observe', () => {
     const other = new World();
     other.errors.set('lock', new Error('NoSuchBox'));
     expect(await observed(other, ['lock'])).toMatchObject({ gone: false });
+  });
+
+  test('of a resource that another account owns evaluates nothing, whatever else was read', async () => {
+    const theirs = new World();
+    theirs.errors.set('lock', new Foreign('It is theirs.'));
+    const seen = await observed(theirs, ['lid', 'lock']);
+    expect(seen).toMatchObject({ gone: false, foreign: 'It is theirs.' });
+    const { evaluation, state } = evaluate(lidClosed, { ref: REF }, seen, {} as never);
+    expect({ ...evaluation, state }).toMatchObject({
+      complianceType: 'NOT_APPLICABLE',
+      annotation: 'It is theirs.',
+      state: null,
+    });
   });
 
   test('freezes what it has read, dates, bytes and circles included', async () => {

@@ -5,10 +5,12 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
+import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { everyListed } from '../../../shared/resource.ts';
 import { bucket } from '../../../shared/resources/s3/bucket.ts';
+import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const NAME = 'reports-eu-west-1-111122223333';
 
@@ -17,6 +19,10 @@ testResource(bucket, {
     's3/CreateBucket': [NAME],
     's3/CreateBucket.console': [NAME],
     's3/DeleteBucket': [NAME],
+    's3/PutBucketTagging': [NAME],
+    's3/DeleteBucketTagging': [NAME],
+    's3/TagResource': [NAME],
+    's3/UntagResource': [NAME],
     's3/PutBucketPublicAccessBlock': [NAME],
     's3/DeleteBucketPublicAccessBlock': [NAME],
     's3/DeleteBucketPublicAccessBlock.terraform': [NAME],
@@ -70,4 +76,25 @@ test('a bucket that is gone says so by a name that the resource knows', async ()
   const ref = { resourceType: bucket.type, resourceId: 'gone', accountId: account.accountId, region: account.region };
   for (const facet of Object.values(bucket.facets))
     await expect(facet.read(account.aws(), ref)).rejects.toMatchObject({ name: bucket.gone[0] });
+});
+
+test('a bucket that the global endpoint created for another region is looked at there', () => {
+  const named = (change = {}) => {
+    const [created] = changesIn(sampleEvent('s3/CreateBucket.us-east-1', change));
+    const trigger = bucket.triggers.find((one) => one.kind === 'call' && one.eventNames.includes('CreateBucket'));
+    return created?.kind === 'call' && trigger?.kind === 'call' ? trigger.ids?.(created.record) : undefined;
+  };
+  expect(named()).toEqual([{ resourceId: NAME, region: 'eu-west-1' }]);
+  expect(named({ 'LocationConstraint": "eu-west-1': 'LocationConstraint": "EU' })).toEqual([
+    { resourceId: NAME, region: 'eu-west-1' },
+  ]);
+  expect(named({ LocationConstraint: 'NoConstraint' })).toEqual([NAME]);
+});
+
+test('tags of what is no bucket concern none', async () => {
+  const account = await testAccount();
+  const tagged = (arn: string) => sampleEvent('s3/TagResource', { [`arn:aws:s3:::${NAME}`]: arn });
+  const accessPoint = tagged('arn:aws:s3:eu-west-1:111122223333:accesspoint/reports');
+  expect(await idsFrom(bucket, accessPoint, account)).toEqual([]);
+  expect(await idsFrom(bucket, tagged('arn:aws-cn:s3:::reports'), account)).toEqual(['reports']);
 });

@@ -1,0 +1,24 @@
+import { paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import { type Aws, Foreign, type ResourceRef } from '../../resource.ts';
+
+/** Awaits a read of a bucket. Throws Foreign where it is refused because the bucket is another account's; S3 says 403 to that and to what a policy refuses alike. */
+export async function readOfOwn<T>(aws: Aws, { resourceId }: ResourceRef, read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // Where the account's buckets cannot be listed either, only the refusal is known.
+    const isOurs = await owns(aws, resourceId).catch(() => true);
+    if (isOurs) throw error;
+    throw new Foreign(`The bucket ${resourceId} belongs to another account.`, { cause: error });
+  }
+}
+
+const isRefusal = (error: unknown) => error instanceof Error && error.name === 'AccessDenied';
+
+/** Only the account's own buckets are listed. */
+async function owns(aws: Aws, name: string): Promise<boolean> {
+  for await (const { Buckets = [] } of paginateListBuckets({ client: aws(S3Client), pageSize: 1000 }, { Prefix: name }))
+    if (Buckets.some(({ Name }) => Name === name)) return true;
+  return false;
+}
