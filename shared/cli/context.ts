@@ -66,16 +66,16 @@ export const ledgerName = (): string =>
 export const credentialsName = (): string =>
   process.env.AWS_PROFILE ? `profile ${process.env.AWS_PROFILE}` : 'default credentials';
 
-/** The default region. Throws UsageError where none is set. */
-export function requiredRegion(): string {
-  const region = homeRegion();
+/** The default region, or `otherwise`. Throws UsageError where there is neither. */
+export function requiredRegion(otherwise = ''): string {
+  const region = homeRegion() || otherwise;
   if (region === '') throw new UsageError('no region: give --region, or set AWS_REGION');
   return region;
 }
 
-/** Asks AWS for the caller's account. Throws UsageError without a region, the SDK's error without credentials. */
-export async function home(aws: Engine['aws']): Promise<Home> {
-  const region = requiredRegion();
+/** Asks AWS for the caller's account, in the default region or `otherwise`. Throws UsageError without a region, the SDK's error without credentials. */
+export async function home(aws: Engine['aws'], otherwise = ''): Promise<Home> {
+  const region = requiredRegion(otherwise);
   const { Account = '' } = await aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
   return { accountId: Account, region };
 }

@@ -53,7 +53,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const detections = chosenDetections(options.control);
-  const context = { engine, controls, detections, report, home: once(() => home(engine.aws)) };
+  const context = { engine, controls, detections, report, home: homeOnce(engine) };
 
   let unreadable = false;
   for (const file of files) {
@@ -83,8 +83,8 @@ interface ReplayContext {
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
   readonly report: Report;
-  /** The caller's account and region, asked once and only for an event that names none. */
-  home(): Promise<Home>;
+  /** The caller's account, asked once, and the default region: what concerns another account is not looked at. */
+  home(region: string): Promise<Home>;
 }
 
 /** Outcomes that leave an event unprocessed: the next run verifies a pending one. */
@@ -98,7 +98,8 @@ async function replayValue(
 ): Promise<boolean> {
   let isProcessed = true;
   for (const change of changesIn(value)) {
-    const fallback = namesItsAccount(change) ? { accountId: '', region: homeRegion() } : await home();
+    const named = regionOf(change);
+    const fallback = named === null ? { accountId: '', region: homeRegion() } : await home(named);
     const context = { controls, detections, fallback, ...sharedHome(), byPerson: true };
     for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
@@ -111,10 +112,10 @@ async function replayValue(
 /** With the deployment's ledger, account-wide settings get the key that the functions use for them. */
 const sharedHome = () => (process.env.EVENKEEL_TABLE ? { home: homeRegion() } : {});
 
-function namesItsAccount(change: Change): boolean {
-  if (change.kind !== 'call' && change.kind !== 'resource') return true;
-  const { accountId, region } = change.kind === 'call' ? change.record : change.resource;
-  return accountId !== '' && region !== '';
+/** The region that a change names, empty where it names none; null where it names nothing to look at. */
+function regionOf(change: Change): string | null {
+  if (change.kind === 'call' || change.kind === 'event') return change.record.region;
+  return change.kind === 'resource' || change.kind === 'recheck' ? change.resource.region : null;
 }
 
 /** Only a run that may remediate deletes messages. */
@@ -132,10 +133,11 @@ function reportFailure({ where, error }: { readonly where: string; readonly erro
   );
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
+/** Asks for the caller's account once, in the default region or else in that of the first event. */
+function homeOnce(engine: Engine): ReplayContext['home'] {
+  let made: Promise<string> | undefined;
+  return async (named) => {
+    made ??= home(engine.aws, named).then(({ accountId }) => accountId);
+    return { accountId: await made, region: homeRegion() };
   };
 }

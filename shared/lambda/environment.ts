@@ -1,3 +1,6 @@
+import type { Context } from 'aws-lambda';
+import { isAccountId } from '../aws/account-id.ts';
+import { parseArn } from '../aws/arn.ts';
 import { awsClients } from '../aws/clients.ts';
 import type { Engine } from '../engine/context.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
@@ -29,6 +32,13 @@ export function notifierFromEnvironment(aws: Engine['aws'], region: string, othe
 export function deployedAs(functionName: string): { readonly prefix: string; readonly name: string } {
   const at = functionName.lastIndexOf('-');
   return { prefix: functionName.slice(0, Math.max(at, 0)), name: functionName.slice(at + 1) };
+}
+
+/** The account of the function that was invoked, which is the only one that it looks at. Throws where its ARN does not say it. */
+export function ownAccount({ invokedFunctionArn }: Pick<Context, 'invokedFunctionArn'>): string {
+  const accountId = parseArn(invokedFunctionArn)?.accountId ?? '';
+  if (!isAccountId(accountId)) throw new Error(`the function's ARN "${invokedFunctionArn}" names no account`);
+  return accountId;
 }
 
 /** The engine of a Lambda function. Without a table in the environment its ledger is in memory; without a topic its notifications are logged. `domains`: the domain that serves each service. */

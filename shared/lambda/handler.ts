@@ -3,7 +3,6 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { parseArn } from '../aws/arn.ts';
 import type { Detection } from '../detection.ts';
 import { ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
@@ -13,7 +12,7 @@ import { field, type JsonObject } from '../event.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import type { Outcome, Result } from '../result.ts';
 import type { Domain } from '../service.ts';
-import { deployedAs, engineFromEnvironment } from './environment.ts';
+import { deployedAs, engineFromEnvironment, ownAccount } from './environment.ts';
 import { emitter } from './metrics.ts';
 import { earlyMessage } from './send-messages.ts';
 import { concernedBy, controlsOf, type ServiceEntry } from './service-table.ts';
@@ -43,7 +42,7 @@ export function createHandler({ services, detections, policy }: Served) {
   async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
-    const accountId = parseArn(context.invokedFunctionArn)?.accountId ?? '';
+    const accountId = ownAccount(context);
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
       const controls = await controlsOf(concernedBy(change, services));
@@ -62,8 +61,9 @@ export function createHandler({ services, detections, policy }: Served) {
 
   async function sweep(event: JsonObject, time: Context): Promise<SweepSummary> {
     const service = field(event.detail, 'service');
+    const accountId = ownAccount(time);
     const controls = await controlsOf(services.filter(({ id }) => id === service));
-    const summary = await sweepFrom(event, engine, { controls, home, time });
+    const summary = await sweepFrom(event, engine, { controls, home, accountId, time });
     recordSweep(summary);
     return summary;
   }

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { AnyControl } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
+import { UnreadableEventError } from '../engine/errors.ts';
 import { sliceIn } from '../engine/sweep/cursor.ts';
 import { type SweepSummary, sweepSlice } from '../engine/sweep/sweep.ts';
 import type { JsonObject } from '../event.ts';
@@ -15,16 +16,25 @@ export const MARGIN_MS = 20 * SECOND_MS;
 export const isSweep = (event: unknown): event is JsonObject =>
   isInternal(event) && event['detail-type'] === SWEEP_DETAIL_TYPE;
 
-/** Sweeps the slice that a message asks for, as long as the function has time; `home` is its own region. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
+/** Sweeps the slice that a message asks for, as long as the function has time; `home` and `accountId` are its own. Throws UnreadableEventError, SweepFailedError, or the SDK's own error. */
 export async function sweepFrom(
   event: JsonObject,
   engine: Engine,
   {
     controls,
     home,
+    accountId,
     time,
-  }: { controls: readonly AnyControl[]; home: string; time: Pick<Context, 'getRemainingTimeInMillis'> },
+  }: {
+    controls: readonly AnyControl[];
+    home: string;
+    accountId: string;
+    time: Pick<Context, 'getRemainingTimeInMillis'>;
+  },
 ): Promise<SweepSummary> {
   const deadline = engine.clock.now().getTime() + time.getRemainingTimeInMillis() - MARGIN_MS;
-  return sweepSlice(sliceIn(event.detail), engine, { controls, home, deadline });
+  const slice = sliceIn(event.detail);
+  if (slice.accountId !== accountId)
+    throw new UnreadableEventError(`the sweep is of account ${slice.accountId}; this is account ${accountId}`);
+  return sweepSlice(slice, engine, { controls, home, deadline });
 }

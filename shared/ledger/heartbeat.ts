@@ -86,10 +86,12 @@ export function recordBeat(heartbeat: Heartbeat, { at, failure }: Beat, limit = 
   });
 }
 
-/** The state after the event of a beat has come. `called` is when CloudTrail saw the call; an event that comes later than the limit, or after a later one, does not count. Pure. */
+/** The state after the event of a beat has come. `called` is when CloudTrail saw the call; an event that comes later than the limit, or after a later one, or before its own call, does not count. Pure. */
 export function recordArrival(heartbeat: Heartbeat, called: number, now: number, limit = LIMIT_MS): Decision {
   const isLate = now - called > limit + SKEW_MS;
-  if (isLate || (heartbeat.answered !== null && called <= heartbeat.answered))
+  // Of a time to come: it would count for all beats until then.
+  const isEarly = called - now > SKEW_MS;
+  if (isLate || isEarly || (heartbeat.answered !== null && called <= heartbeat.answered))
     return { next: heartbeat, answer: NO_ACTIONS };
   const isLatest = heartbeat.sent === null || heartbeat.sent <= called + SKEW_MS;
   const next = { ...heartbeat, arrived: now, answered: called, waiting: isLatest ? null : now, silentSince: null };

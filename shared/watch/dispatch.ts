@@ -27,7 +27,7 @@ export interface TaskResult {
 export async function runTask(body: unknown, context: WatchContext): Promise<TaskResult> {
   const message = messageIn(body);
   const detail = objectOrNull(message.detail) ?? {};
-  if ('eventName' in detail) return receiveHeartbeat(detail, context);
+  if ('eventName' in detail) return receiveHeartbeat(message, detail, context);
   const task = stringOrNull(detail.task) ?? 'daily';
   const { home, stack } = context;
   const named = { ...context, stack: stringOrNull(detail.stack) ?? stack };
@@ -46,13 +46,20 @@ function messageIn(body: unknown): JsonObject {
   return body;
 }
 
-/** A tag that somebody else sets on that queue proves as well that events arrive, and so does one that was refused. */
-async function receiveHeartbeat(record: JsonObject, context: WatchContext): Promise<TaskResult> {
+/** A tag that somebody else sets on that queue proves as well that events arrive, and so does one that was refused. Only what AWS sends of our own account counts: anyone who may put events could answer for a region that is silent. */
+async function receiveHeartbeat(
+  { source, account }: JsonObject,
+  record: JsonObject,
+  context: WatchContext,
+): Promise<TaskResult> {
   const region = stringOrNull(record.awsRegion);
   const called = Date.parse(stringOrNull(record.eventTime) ?? '');
   const url = stringOrNull(field(record.requestParameters, 'queueUrl')) ?? '';
-  const isBeat = record.eventName === 'TagQueue' && url.endsWith(`/${failedEventsQueue(context.stack)}`);
-  if (!isBeat || region === null || Number.isNaN(called)) return { task: 'none' };
+  const isByAws = source === 'aws.sqs' && record.eventSource === 'sqs.amazonaws.com';
+  const isOwn = account === context.accountId && (record.recipientAccountId ?? account) === account;
+  const queue = `/${context.accountId}/${failedEventsQueue(context.stack)}`;
+  const isBeat = record.eventName === 'TagQueue' && url.endsWith(queue);
+  if (!isByAws || !isOwn || !isBeat || region === null || Number.isNaN(called)) return { task: 'none' };
   await heartbeatArrived(region, called, context);
   return { task: 'heartbeatArrived', regions: [region] };
 }

@@ -3,10 +3,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { parseArn } from '../aws/arn.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
-import { engineFromEnvironment } from '../lambda/environment.ts';
+import { engineFromEnvironment, ownAccount } from '../lambda/environment.ts';
 import { emitter } from '../lambda/metrics.ts';
 import { perMessage, retryLater } from '../lambda/sqs-batch.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
@@ -40,8 +39,7 @@ export function createWatchHandler({ policy, domains, services }: WatchOptions) 
   };
 
   async function watch(body: unknown, context: Context): Promise<TaskResult> {
-    const accountId = parseArn(context.invokedFunctionArn)?.accountId ?? '';
-    const result = await runTask(body, { ...deployment, accountId });
+    const result = await runTask(body, { ...deployment, accountId: ownAccount(context) });
     logger.info(result.task, { result });
     return result;
   }

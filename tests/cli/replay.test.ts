@@ -282,17 +282,18 @@ test('with the ledger of a deployment, what there is once for the account is loo
 
 describe('what an event itself says is wrong', () => {
   const ROOT = 'iam-root-user-unused';
-  const events = new URL('../../events/detections/', import.meta.url).pathname;
+  const event = sampleEvent('detections/RootCall', { [SAMPLE_ACCOUNT]: account.accountId });
   const replay = async (...args: string[]) => linesOf(await evenkeel(['replay', '--json', '--no-policy', ...args]));
 
-  test('is a line of the detection, and no call is made', async () => {
+  test('is a line of the detection, and no call is made but who asks', async () => {
+    const file = json('root.json', event);
     wire.take();
-    expect(await replay(join(events, 'RootCall.json'), '--exit-code')).toMatchObject([
+    expect(await replay(file, '--exit-code')).toMatchObject([
       {
         controlId: ROOT,
         severity: 'HIGH',
         resourceType: 'AWS::::Account',
-        resourceId: SAMPLE_ACCOUNT,
+        resourceId: account.accountId,
         outcome: 'detected',
         before: null,
         after: null,
@@ -300,11 +301,17 @@ describe('what an event itself says is wrong', () => {
         steps: [],
       },
     ]);
-    expect(wire.take()).toEqual([]);
+    expect(wire.take()).toEqual(['sts:GetCallerIdentity']);
+  });
+
+  test('of another account is none of ours', async () => {
+    expect(await replay(json('other.json', sampleEvent('detections/RootCall')))).toMatchObject([
+      { controlId: null, outcome: 'notApplicable', accountId: SAMPLE_ACCOUNT },
+    ]);
   });
 
   test('can be asked for alone, and left out', async () => {
-    const file = join(events, 'RootCall.json');
+    const file = json('root.json', event);
     expect(await replay(file, '--control', ROOT)).toMatchObject([{ controlId: ROOT }]);
     expect(await replay(file, '--control', ADMIN_PORTS)).toMatchObject([{ controlId: null, outcome: 'notApplicable' }]);
   });

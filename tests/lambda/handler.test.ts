@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld, takeMail } from '../../scripts/sandbox/local-deployment.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
-import { bundle, bundleOf, type Invocation, invoke } from '../support/bundles.ts';
+import { bundle, bundleOf, type Invocation, invoke as invokeIn } from '../support/bundles.ts';
 import { contentOf } from '../support/domains.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
@@ -27,6 +27,9 @@ interface Logged {
 }
 /** The log lines that carry a result. */
 const resultsOf = ({ logs }: Invocation) => logs.filter((line) => 'result' in line) as unknown as readonly Logged[];
+
+const invoke = (tree: string, name: string, event: unknown, environment: Readonly<Record<string, string>>) =>
+  invokeIn(tree, name, event, environment, account.accountId);
 
 beforeAll(async () => {
   writeFileSync(`${acting}policy.yml`, 'defaults: { mode: remediate }\n');

@@ -49,7 +49,12 @@ const beginning = (service: string, region = REGION) => {
   return { source: 'evenkeel', 'detail-type': detailType, detail };
 };
 const sweep = (event: JsonObject, milliseconds = 120_000) =>
-  sweepFrom(event, engine, { controls: own, home: REGION, time: { getRemainingTimeInMillis: () => milliseconds } });
+  sweepFrom(event, engine, {
+    controls: own,
+    home: REGION,
+    accountId: account.accountId,
+    time: { getRemainingTimeInMillis: () => milliseconds },
+  });
 async function reconcileChange(event: JsonObject) {
   const fallback = { accountId: account.accountId, region: REGION };
   return (await Array.fromAsync(receive(event, engine, { controls: own, fallback }))).flat();

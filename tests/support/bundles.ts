@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { type Finished, run } from './command.ts';
+import { SAMPLE_ACCOUNT } from './samples.ts';
 
 /** As the packaging plugin does, each function by itself; in a process of its own, since it loads the tree's own configuration. The options that esbuild does not know are the plugin's. */
 const BUILD = `
@@ -86,12 +87,13 @@ export interface Invocation {
   readonly metrics: readonly Record<string, unknown>[];
 }
 
-/** Invokes a bundled function as Lambda would: in a process of its own, in its environment. Throws where anything but JSON Lines was said. */
+/** Invokes a bundled function of an account as Lambda would: in a process of its own, in its environment. Throws where anything but JSON Lines was said. */
 export async function invoke(
   tree: string,
   service: string,
   event: unknown,
   env: Readonly<Record<string, string>>,
+  accountId = SAMPLE_ACCOUNT,
 ): Promise<Invocation> {
   const functionName = `evenkeel-prod-${service}`;
   const lambda = {
@@ -104,7 +106,7 @@ export async function invoke(
   const context = {
     functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:eu-west-1:111122223333:function:${functionName}`,
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:${accountId}:function:${functionName}`,
     memoryLimitInMB: '512',
     awsRequestId: 'request-1',
   };

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { controls } from '../../shared/controls/ec2/index.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { engineFromEnvironment } from '../../shared/lambda/environment.ts';
@@ -6,7 +7,9 @@ import { engineFromEnvironment } from '../../shared/lambda/environment.ts';
 // A process like a Lambda function's: takes an event from each line, works on one after the other, and answers each with its results. Its first argument is the policy.
 const told: string[] = [];
 const engine = engineFromEnvironment(JSON.parse(process.argv[2] ?? '{}'), (text) => told.push(text), {});
-const fallback = { accountId: '', region: process.env.AWS_REGION ?? '' };
+const region = process.env.AWS_REGION ?? '';
+const { Account: accountId = '' } = await engine.aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
+const fallback = { accountId, region };
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 answer({ ready: true });

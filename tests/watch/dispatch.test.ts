@@ -94,6 +94,7 @@ const task = (name: string, more: object = {}) => ({
 const record = (awsRegion: string, called: number, more: object = {}) => ({
   'detail-type': 'AWS API Call via CloudTrail',
   source: 'aws.sqs',
+  account: account.accountId,
   region: awsRegion,
   detail: {
     eventSource: 'sqs.amazonaws.com',
@@ -263,6 +264,13 @@ describe('the heartbeat', () => {
       record(OTHER, now, { eventName: 'UntagQueue' }),
       record(OTHER, now, { awsRegion: null }),
       record(OTHER, now, { eventTime: 'soon' }),
+      // Forged by somebody who may put events: with a source of their own, in the name of another account, of a time to come.
+      { ...record(OTHER, now), source: 'my.app' },
+      { ...record(OTHER, now), source: undefined },
+      { ...record(OTHER, now), account: '444455556666' },
+      { ...record(OTHER, now), account: undefined },
+      record(OTHER, now, { recipientAccountId: '444455556666' }),
+      record(OTHER, now, { eventSource: 'my.app' }),
     ])
       expect(await watch(body)).toEqual({ task: 'none' });
     expect(await watching.engine.ledger.heartbeats.all()).toEqual(before);

@@ -10,7 +10,7 @@ import {
   strings,
   unwrapped,
 } from '../../event.ts';
-import { RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from '../../internal-events.ts';
+import { INTERNAL_SOURCE, RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE } from '../../internal-events.ts';
 import type { ConfigName, ResourceRef } from '../../resource.ts';
 import { UnreadableEventError } from '../errors.ts';
 
@@ -20,6 +20,8 @@ export type Change = {
   readonly eventName: string | null;
   readonly eventTime: string | null;
   readonly attribution: Attribution | null;
+  /** The accounts that the event says it is of: the record's, the envelope's, the item's. */
+  readonly accountIds: readonly string[];
 } & (
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'event'; readonly record: EventRecord }
@@ -35,6 +37,10 @@ const UNROUTABLE: Readonly<Record<string, string>> = {
   [WATCH_DETAIL_TYPE]: 'is a scheduled daily task: return it to its function with evenkeel redrive',
 };
 
+const OUR_DETAIL_TYPES: readonly string[] = [RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE];
+/** EventBridge lets nobody else send with such a source. */
+const FROM_AWS = 'aws.';
+
 /** The suffix of the detail-type of everything that CloudTrail records: API calls, service events, console sign-ins. */
 const BY_CLOUDTRAIL = ' via CloudTrail';
 const CONFIG_ITEM = 'Config Configuration Item Change';
@@ -47,8 +53,14 @@ const MAX_ENVELOPE_DEPTH = 12;
 export const KNOWN_SHAPES =
   'an EventBridge envelope, a CloudTrail record, {"Records": […]}, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
 
-type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution'>;
-const UNKNOWN_EVENT: EventSummary = { eventId: null, eventName: null, eventTime: null, attribution: null };
+type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution' | 'accountIds'>;
+const UNKNOWN_EVENT: EventSummary = {
+  eventId: null,
+  eventName: null,
+  eventTime: null,
+  attribution: null,
+  accountIds: [],
+};
 
 /** Reads changes out of any accepted shape. Never throws: what cannot be read is a change of kind `unreadable`, and the rest go on. */
 export function changesIn(input: unknown, depth = 0): readonly Change[] {
@@ -99,9 +111,14 @@ function fromEnvelope(envelope: JsonObject): Change {
     eventName: stringOrNull(envelope['detail-type']),
     eventTime: stringOrNull(envelope.time),
     attribution: null,
+    accountIds: distinct(envelope.account),
   };
   const detail = objectOrNull(envelope.detail);
   if (detail === null) return unreadable('has no "detail" object', about);
+  const isOurs = OUR_DETAIL_TYPES.includes(about.eventName ?? '');
+  const source = stringOrNull(envelope.source);
+  if (source !== null && !(isOurs ? source === INTERNAL_SOURCE : source.startsWith(FROM_AWS)))
+    return { ...about, kind: 'other', reason: `It was sent by "${source}", which only claims what AWS reports.` };
   if (envelope['detail-type'] === CONFIG_ITEM || envelope['detail-type'] === CONFIG_COMPLIANCE)
     return fromConfig(detail, about, envelope);
   if (envelope['detail-type'] === RECHECK_DETAIL_TYPE) return fromRecheck(detail, about, envelope);
@@ -134,18 +151,18 @@ function fromNotification(detail: JsonObject, about: EventSummary, envelope: Jso
 function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const eventName = stringOrNull(record.eventName);
   const eventSource = stringOrNull(record.eventSource);
+  const ofRecord = stringOrNull(record.recipientAccountId);
+  const ofEnvelope = stringOrNull(envelope.account);
+  const caller = stringOrNull(field(record.userIdentity, 'accountId'));
   const known: EventSummary = {
     eventId: about.eventId ?? stringOrNull(record.eventID),
     eventName,
     eventTime: stringOrNull(record.eventTime) ?? about.eventTime,
     attribution: attributionOf(record),
+    accountIds: ofRecord === null && ofEnvelope === null ? distinct(caller) : distinct(ofRecord, ofEnvelope),
   };
   if (eventName === null || eventSource === null)
     return unreadable('has no "eventName" or no "eventSource" string', known);
-  const accountId =
-    stringOrNull(record.recipientAccountId) ??
-    stringOrNull(envelope.account) ??
-    stringOrNull(field(record.userIdentity, 'accountId'));
   const region = stringOrNull(record.awsRegion) ?? stringOrNull(envelope.region);
   return {
     ...known,
@@ -153,7 +170,7 @@ function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject)
     record: {
       eventSource,
       eventName,
-      accountId: accountId ?? '',
+      accountId: known.accountIds[0] ?? '',
       region: region ?? '',
       request: unwrapped(record.requestParameters, `${eventName}Request`),
       response: unwrapped(record.responseElements, `${eventName}Response`),
@@ -176,7 +193,10 @@ function fromRuleInvocation(invocation: JsonObject): Change {
   const rule = stringOrNull(invocation.configRuleName);
   const about: EventSummary = { ...UNKNOWN_EVENT, eventId: stringOrNull(invocation.id), eventName: rule };
   if (!isObject(invokingEvent)) return unreadable('has an "invokingEvent" that is not a JSON object', about);
-  return fromConfig(invokingEvent, about, { account: invocation.accountId });
+  const item = objectOrNull(invokingEvent.configurationItem) ?? objectOrNull(invokingEvent.configurationItemSummary);
+  // Samples of AWS name two accounts: the item's is whose the resource is.
+  const account = stringOrNull(item?.awsAccountId) ?? invocation.accountId;
+  return fromConfig(invokingEvent, about, { account });
 }
 
 /** A Config item change (whole or as the summary of an oversized one) or a compliance change. */
@@ -202,14 +222,15 @@ function fromConfigName(names: JsonObject, about: EventSummary, envelope: JsonOb
   const ref = refIn(names, envelope);
   if (ref === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
   const resourceName = stringOrNull(field(names, 'resourceName'));
-  return { ...about, kind: 'resource', resource: { ...ref, resourceName, arn: stringOrNull(field(names, 'arn')) } };
+  const resource = { ...ref, resourceName, arn: stringOrNull(field(names, 'arn')) };
+  return { ...about, accountIds: accountsIn(names, envelope), kind: 'resource', resource };
 }
 
 /** A recheck of our own, which names the resource by our id. */
 function fromRecheck(detail: JsonObject, about: EventSummary, envelope: JsonObject): Change {
   const resource = refIn(detail, envelope);
   if (resource === null) return unreadable('has no "resourceType" or no "resourceId" string', about);
-  return { ...about, kind: 'recheck', resource };
+  return { ...about, accountIds: accountsIn(detail, envelope), kind: 'recheck', resource };
 }
 
 /** The resource that an object names, with account and region of its envelope where it names none. */
@@ -217,10 +238,17 @@ function refIn(names: JsonObject, envelope: JsonObject): ResourceRef | null {
   const resourceType = stringOrNull(field(names, 'resourceType'));
   const resourceId = stringOrNull(field(names, 'resourceId'));
   if (resourceType === null || resourceId === null) return null;
-  const accounts = [field(names, 'awsAccountId'), field(names, 'accountId'), envelope.account].map(stringOrNull);
   const regions = [field(names, 'awsRegion'), field(names, 'region'), envelope.region].map(regionOrNull);
-  return { resourceType, resourceId, accountId: firstOf(accounts), region: firstOf(regions) };
+  return { resourceType, resourceId, accountId: accountsIn(names, envelope)[0] ?? '', region: firstOf(regions) };
 }
+
+const accountsIn = (names: JsonObject, envelope: JsonObject): readonly string[] =>
+  distinct(field(names, 'awsAccountId'), field(names, 'accountId'), envelope.account);
+
+/** The strings among the values, each once. */
+const distinct = (...values: readonly unknown[]): readonly string[] => [
+  ...new Set(values.map(stringOrNull).filter((value) => value !== null)),
+];
 
 const firstOf = (texts: readonly (string | null)[]): string => texts.find((text) => text !== null) ?? '';
 

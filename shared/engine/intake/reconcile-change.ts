@@ -1,12 +1,14 @@
+import type { ResourceRef } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 import { recordDetections, reviewDetections } from '../detections/record-detections.ts';
 import { messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
+import { foreignOwnerOf, otherAccountOf } from './ownership.ts';
 import { type Change, changesIn } from './parse-event.ts';
 import { type RouteContext, route } from './route.ts';
 
-/** What a change is routed with, and whether a person runs it. */
+/** What a change is routed with, and whether a person runs it. `fallback.accountId` is the caller's own account: what concerns another is not looked at. */
 export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson'>;
 
 /** The results of one input of any accepted shape, change by change. */
@@ -32,7 +34,14 @@ export async function reconcileChange(
     attribution: change.attribution,
     byPerson,
   };
-  const { subjects, detected, unreadable, reason } = await route(change, { ...context, aws: engine.aws });
+  const own = context.fallback.accountId;
+  const other = otherAccountOf(change, own);
+  if (other !== null) return [ofAnotherAccount(change, other, own)];
+  const found = await route(change, { ...context, aws: engine.aws });
+  const { unreadable, reason } = found;
+  const isOwn = ({ ref }: { readonly ref: ResourceRef }) => foreignOwnerOf(ref, own) === null;
+  const [subjects, detected] = [found.subjects.filter(isOwn), found.detected.filter(isOwn)];
+  const foreign = [...found.subjects, ...found.detected].find((one) => !isOwn(one))?.ref;
   const results: Result[] = unreadable.map((error) =>
     resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
   );
@@ -41,6 +50,10 @@ export async function reconcileChange(
     results.push(...(await reviewDetections(change.resource, context.detections ?? [], cause, engine)));
   for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
   if (results.length > 0) return results;
+  if (foreign !== undefined) {
+    const { resourceType, resourceId } = foreign;
+    return [{ ...ofAnotherAccount(change, foreignOwnerOf(foreign, own) ?? '', own), resourceType, resourceId }];
+  }
   return [
     resultWithoutResource(change, {
       outcome: 'notApplicable',
@@ -48,3 +61,11 @@ export async function reconcileChange(
     }),
   ];
 }
+
+/** Nothing of another account is read, changed or recorded. */
+const ofAnotherAccount = (change: Change, accountId: string, own: string): Result =>
+  resultWithoutResource(change, {
+    outcome: 'notApplicable',
+    accountId,
+    annotation: `It belongs to account ${accountId}; this is account ${own}.`,
+  });

@@ -130,8 +130,11 @@ async function slowRds() {
       sent.push(...messages);
     },
   });
-  const look = async (event: unknown): Promise<readonly Result[]> =>
-    (await Array.fromAsync(receive(event, engine, { controls: [control], fallback: account }))).flat();
+  const look = async (from: string | object): Promise<readonly Result[]> => {
+    const ofAccount = { [SAMPLE_ACCOUNT]: account.accountId };
+    const event = typeof from === 'string' ? sampleEvent(`rds/${from}`, ofAccount) : from;
+    return (await Array.fromAsync(receive(event, engine, { controls: [control], fallback: account }))).flat();
+  };
   const isPublic = async () => {
     const { DBInstances = [] } = await account.aws()(RDSClient).send(new DescribeDBInstancesCommand());
     return DBInstances[0]?.PubliclyAccessible;
@@ -147,7 +150,7 @@ async function slowRds() {
 test('a modification that takes RDS ten minutes is pending, then remediated: one call, one record, one notification, and it can be undone', async () => {
   const { rds, time, sent, engine, look, isPublic, undone, writes } = await slowRds();
   Object.assign(rds, { isAtWork: true, status: 'available' });
-  const [first] = await look(sampleEvent('rds/ModifyDBInstance'));
+  const [first] = await look('ModifyDBInstance');
   expect(first).toMatchObject({ outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', error: null });
   const id = first?.remediationId ?? '';
   expect(await isPublic()).toBe(false);
@@ -160,12 +163,12 @@ test('a modification that takes RDS ten minutes is pending, then remediated: one
     const [again] = await look({ source: 'evenkeel', 'detail-type': detailType, detail });
     expect(again).toMatchObject({ outcome: 'pending', remediationId: id });
   }
-  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'pending', remediationId: id }]);
+  expect(await look('RDSDBInstanceEvent')).toMatchObject([{ outcome: 'pending', remediationId: id }]);
   expect(engine.notified).toEqual([]);
 
   rds.isAtWork = false;
   time.now += 2 * MINUTE_MS;
-  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([
+  expect(await look('RDSDBInstanceEvent')).toMatchObject([
     { outcome: 'remediated', after: 'COMPLIANT', remediationId: id },
   ]);
   expect(engine.notified).toMatchObject([{ result: { outcome: 'remediated', remediationId: id }, reversible: true }]);
@@ -174,17 +177,17 @@ test('a modification that takes RDS ten minutes is pending, then remediated: one
 
   await undone(id);
   expect(await isPublic()).toBe(true);
-  expect(await look(sampleEvent('rds/ModifyDBInstance'))).toMatchObject([{ outcome: 'exempted' }]);
+  expect(await look('ModifyDBInstance')).toMatchObject([{ outcome: 'exempted' }]);
   expect(writes()).toBe(2);
 });
 
 test('what never ends is failed after its deadline, with one notification and no second call', async () => {
   const { rds, time, engine, look, writes } = await slowRds();
   rds.isAtWork = true;
-  expect(await look(sampleEvent('rds/ModifyDBInstance'))).toMatchObject([{ outcome: 'pending' }]);
+  expect(await look('ModifyDBInstance')).toMatchObject([{ outcome: 'pending' }]);
   time.now += 121 * MINUTE_MS;
-  expect(await look(sampleEvent('rds/RDSDBInstanceEvent'))).toMatchObject([{ outcome: 'failed' }]);
-  await look(sampleEvent('rds/RDSDBInstanceEvent'));
+  expect(await look('RDSDBInstanceEvent')).toMatchObject([{ outcome: 'failed' }]);
+  await look('RDSDBInstanceEvent');
   expect(engine.notified).toMatchObject([{ result: { outcome: 'failed' } }]);
   expect(writes()).toBe(1);
 });

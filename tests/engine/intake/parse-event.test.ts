@@ -14,6 +14,7 @@ describe('a call', () => {
         userAgent: 'aws-cli/2.0.62',
         tool: 'CLI',
       },
+      accountIds: [ACCOUNT],
       kind: 'call',
       record: {
         eventSource: 'ec2.amazonaws.com',
@@ -75,11 +76,12 @@ describe('a call', () => {
 });
 
 test('a recheck names a resource in our own words', () => {
-  expect(only(inEventBridge(RECHECK_DETAIL_TYPE, GROUP))).toEqual({
+  expect(only({ ...inEventBridge(RECHECK_DETAIL_TYPE, GROUP), source: 'evenkeel' })).toEqual({
     eventId: 'event-of-eventbridge',
     eventName: RECHECK_DETAIL_TYPE,
     eventTime: '2026-01-24T03:45:50Z',
     attribution: null,
+    accountIds: [ACCOUNT],
     kind: 'recheck',
     resource: GROUP,
   });
@@ -96,6 +98,7 @@ describe('an event that is no call', () => {
       eventName: detailType,
       eventTime: '2026-01-24T03:45:50Z',
       attribution: null,
+      accountIds: [ACCOUNT],
       kind: 'event',
       record: {
         source: 'aws.rds',

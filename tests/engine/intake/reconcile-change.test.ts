@@ -5,7 +5,7 @@ import type { Result } from '../../../shared/result.ts';
 import { testEngine } from '../../support/engine.ts';
 import { labelled, lidClosed, locked, named, World } from '../../support/fake-resource.ts';
 
-const FALLBACK = { accountId: '111122223333', region: 'eu-west-1' };
+const FALLBACK = { accountId: '444455556666', region: 'eu-west-1' };
 const opened = {
   eventID: 'e-1',
   eventTime: '2026-01-01T00:00:00Z',
