@@ -12,6 +12,7 @@ import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../
 import type { Evaluated } from '../reconcile/observation.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
+import { compactState } from './compact.ts';
 import { hasChanged, resolvedSteps } from './journal.ts';
 import { callIn, isReversible } from './recorded-call.ts';
 
@@ -53,7 +54,7 @@ export function finishRemediated(
   run.draft.save({
     ...done,
     status: 'remediated',
-    after: redact(state),
+    after: compactState(redact(state)),
     afterCompliance: evaluation.complianceType,
     recheckAt: null,
     times: { ...done.times, applied: done.times.applied ?? now.toISOString(), verified: now.toISOString() },
@@ -120,7 +121,7 @@ export function finishUndone(
   run.draft.save({
     ...resolvedSteps(record, true),
     status: 'remediated',
-    after: redact(state),
+    after: compactState(redact(state)),
     afterCompliance: evaluation.complianceType,
     recheckAt: null,
     times: { ...record.times, applied: record.times.applied ?? now, verified: now },
@@ -223,7 +224,7 @@ export function finishFailed(
     status: isBlocked ? 'blocked' : 'failed',
     error,
     recheckAt: null,
-    after: evaluated === null ? null : redact(evaluated.state),
+    after: evaluated === null ? null : compactState(redact(evaluated.state)),
   });
   const changed = hasChanged(record);
   run.draft.onBreakers(({ breakers }) => [

@@ -10,6 +10,7 @@ import { newRecord } from '../reconcile/record.ts';
 import { redact } from '../reconcile/redact.ts';
 import type { Progress, Run } from '../reconcile/run.ts';
 import { intendedStep, sendSteps } from './apply.ts';
+import { compactState } from './compact.ts';
 import { execute } from './journal.ts';
 import { breakerLimits, finishFailed, finishPending, finishRemediated, type HeldBack, RECHECK_MS } from './outcomes.ts';
 import { readUntilVerified } from './verification.ts';
@@ -58,7 +59,7 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
 async function saveInterrupted(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
   const current = run.draft.pending(record.id) ?? record;
   const read = await readAgain(run, control);
-  const after = 'evaluated' in read ? redact(read.evaluated.state) : null;
+  const after = 'evaluated' in read ? compactState(redact(read.evaluated.state)) : null;
   run.draft.save({ ...current, status: 'failed', error: messageOf(error), after });
   throw new CutShortError(messageOf(error), record.id);
 }
@@ -146,7 +147,7 @@ function finishOvertaken(
     ...record,
     status: 'failed',
     error: 'the resource changed while the call was in flight',
-    after: redact(evaluated.state),
+    after: compactState(redact(evaluated.state)),
   });
   run.draft.change((state) => withoutFinding(state, control.id));
   run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));

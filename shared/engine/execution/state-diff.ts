@@ -1,12 +1,18 @@
 import diff from 'microdiff';
+import { digestedState, isCompact } from './compact.ts';
 
 /** The differences of two states, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. Ignores the order of lists, and fields of the names in `ignoring`. */
 export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
-  const [a, b] = [from, to].map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
+  const texts = new Map<string, unknown>();
+  const isHashed = isCompact(from) || isCompact(to);
+  const shown = (value: unknown) => JSON.stringify(texts.get(String(value)) ?? value);
+  const [a, b] = [from, to]
+    .map((state) => (isHashed ? digestedState(state, texts) : state))
+    .map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
   return diff(a as object, b as object).map((change) => {
     const path = change.path.slice(1).join('.') || 'the resource';
-    const before = 'oldValue' in change ? JSON.stringify(change.oldValue) : 'nothing';
-    const after = 'value' in change ? JSON.stringify(change.value) : 'nothing';
+    const before = 'oldValue' in change ? shown(change.oldValue) : 'nothing';
+    const after = 'value' in change ? shown(change.value) : 'nothing';
     return `${path}: ${before} → ${after}`;
   });
 }

@@ -11,11 +11,12 @@ import { findingFingerprint, withFinding } from '../reconcile/findings.ts';
 import { publishOutbox } from '../reconcile/notices.ts';
 import { observe } from '../reconcile/observation.ts';
 import { newId } from '../reconcile/record.ts';
-import { REASSIGNED_IDS, recover } from '../reconcile/recover.ts';
+import { recover } from '../reconcile/recover.ts';
 import { redact } from '../reconcile/redact.ts';
 import { facetsOf, Run } from '../reconcile/run.ts';
 import { withLease } from '../reconcile/with-lease.ts';
 import { attemptAfterError, type Send } from './apply.ts';
+import { compactState, REASSIGNED_IDS } from './compact.ts';
 import { execute, hasChanged } from './journal.ts';
 import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
 import { stateDiff } from './state-diff.ts';
@@ -156,7 +157,7 @@ class Undo {
   }
 
   /** The control's facets as a record holds them. */
-  #state = (): unknown => redact(this.#run.evaluate(this.#control).state);
+  #state = (): unknown => compactState(redact(this.#run.evaluate(this.#control).state));
 
   #send: Send = async (index) => {
     const call = this.#undoable.calls[index] as UndoCall;

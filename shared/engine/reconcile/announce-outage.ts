@@ -5,6 +5,12 @@ import { messageOf } from '../errors.ts';
 /** One process announces an outage at most once in this time: hundreds of events may fail for the same reason. */
 const RENOTIFY_AFTER_MS = 900_000;
 
+const TOO_LARGE = 'Evenkeel cannot record a resource: what it has to record is larger than the ledger takes';
+
+/** True where the table answers, and refuses an item for its size: not an outage. */
+const isTooLarge = (error: unknown): boolean =>
+  /item size|item collection size|exceeded the maximum allowed size/i.test(messageOf(error));
+
 /** When each engine last announced it. Not kept in the ledger, since it is the ledger that fails. */
 const announcedAt = new WeakMap<Engine['notifier'], number>();
 
@@ -16,7 +22,7 @@ export async function announceOutage(engine: Engine, error: unknown): Promise<vo
   try {
     await engine.notifier.announce({
       severity: 'CRITICAL',
-      subject: 'Evenkeel cannot work: its ledger does not answer',
+      subject: isTooLarge(error) ? TOO_LARGE : 'Evenkeel cannot work: its ledger does not answer',
       text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are retried, and then kept in the dead-letter queue.\n\nFind the cause:         npx evenkeel doctor\nThen return the events: npx evenkeel redrive`,
     });
     announcedAt.set(engine.notifier, now);

@@ -2,9 +2,10 @@ import type { AnyControl } from '../../control.ts';
 import type { Shared } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
-import { callOf } from '../../step.ts';
+import { callOf, type Step } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
 import { attemptContext, deadlineOf, markPending } from '../execution/outcomes.ts';
+import { portionsOf } from '../execution/portions.ts';
 import { remediate } from '../execution/remediate.ts';
 import { findingFingerprint, withFinding, withoutFinding } from './findings.ts';
 import { exemptionFor } from './gates/exempt.ts';
@@ -150,7 +151,8 @@ export class ControlReconciler {
       ? await run.ownership()
       : null;
     const mode = modeOf(run, control, ownership?.tags ?? null);
-    const approved = this.#approvedFor(control, evaluated, planned);
+    const [first = []] = portionsOf(planned.steps);
+    const approved = this.#approvedFor(control, evaluated, first);
     const shared = this.#shared();
     const verdict = passGates({
       run,
@@ -182,6 +184,7 @@ export class ControlReconciler {
     { drift, approved }: { readonly drift: Progress; readonly approved: Remediation | null },
   ): Promise<Progress> {
     const run = this.#run;
+    const [first = []] = portionsOf(planned.steps);
     const acts = steps.length > 0 || refusal?.outcome === 'awaitingApproval';
     if (acts && !this.#leased)
       return {
@@ -189,16 +192,24 @@ export class ControlReconciler {
         annotation: `Another run is working on the resource and will re-evaluate it. ${drift.annotation}`,
       };
     if (refusal?.outcome === 'awaitingApproval')
-      return requestApproval(run, { control, evaluated, steps: planned.steps, drift, outdated: this.#approved });
+      return requestApproval(run, { control, evaluated, steps: first, drift, outdated: this.#approved });
     if (steps.length === 0 && refusal !== null) return this.#refused(control, evaluated, drift, refusal, planned);
-    const done = await remediate(run, { control, evaluated, steps, heldBack: refusal, approved });
-    if ('refusal' in done) return this.#refused(control, evaluated, drift, done.refusal, planned);
-    this.#lastRemediationId = done.remediationId ?? null;
-    return { ...done, mode: drift.mode ?? null };
+    const portions = approved === null ? portionsOf(steps) : [steps.filter((step) => first.includes(step))];
+    let seen = evaluated;
+    for (const portion of portions) {
+      const isLast = portion === portions.at(-1);
+      const heldBack = isLast ? refusal : REST_FOLLOWS;
+      const done = await remediate(run, { control, evaluated: seen, steps: portion, heldBack, approved });
+      if ('refusal' in done) return this.#refused(control, seen, drift, done.refusal, planned);
+      this.#lastRemediationId = done.remediationId ?? null;
+      if (isLast || done.outcome !== REST_FOLLOWS.outcome) return { ...done, mode: drift.mode ?? null };
+      seen = run.evaluate(control);
+    }
+    return drift;
   }
 
   /** An approval holds for the approved plan and the state that it was made for, while its record is open. */
-  #approvedFor(control: AnyControl, evaluated: Evaluated, { steps }: Planned): Remediation | null {
+  #approvedFor(control: AnyControl, evaluated: Evaluated, steps: readonly Step[]): Remediation | null {
     const approved = this.#approved;
     if (approved === null || approved.controlId !== control.id) return null;
     const waits = this.#run.draft.state.open.some(({ id }) => id === approved.id);
@@ -256,5 +267,8 @@ export class ControlReconciler {
     return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
   }
 }
+
+/** More steps than a record holds: each portion is a remediation of its own. */
+const REST_FOLLOWS = { outcome: 'detected', reason: null, quiet: true } as const;
 
 const words = (...parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' ');

@@ -3,6 +3,7 @@ import type { AnyControl } from '../../control.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
 import { intendedStep } from '../execution/apply.ts';
+import { compactState } from '../execution/compact.ts';
 import type { Evaluated } from './observation.ts';
 import { redact } from './redact.ts';
 import type { Run } from './run.ts';
@@ -27,7 +28,7 @@ export function newRecord(
     service: resource.service.id,
     ref,
     annotation: evaluated.evaluation.annotation,
-    before: redact(evaluated.state),
+    before: compactState(redact(evaluated.state), steps),
     after: null,
     afterCompliance: null,
     steps: steps.map(intendedStep),

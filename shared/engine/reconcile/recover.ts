@@ -1,6 +1,7 @@
 import type { AnyControl } from '../../control.ts';
 import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
+import { compactState, REASSIGNED_IDS } from '../execution/compact.ts';
 import {
   finishFailed,
   finishPending,
@@ -15,9 +16,6 @@ import type { Evaluated } from './observation.ts';
 import { isExpired } from './record.ts';
 import { redact } from './redact.ts';
 import type { Progress, Run } from './run.ts';
-
-/** Ids that AWS assigns anew on re-creation: states that differ in them alone are the same. */
-export const REASSIGNED_IDS = ['SecurityGroupRuleId', 'SecurityGroupRuleArn'];
 
 /** Closes open records of the resource: interrupted runs, changes that AWS was still applying, expired approval requests. We hold the lease, so the runs that opened them have ended. Returns the outcomes of controls that this decides. */
 export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> {
@@ -76,7 +74,7 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
     run.draft.save({
       ...asked,
       status: 'interrupted',
-      after: redact(evaluated.state),
+      after: compactState(redact(evaluated.state)),
       error: 'the run was interrupted; the resource is still non-compliant and is evaluated again',
     });
     return null;
@@ -97,7 +95,7 @@ function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null 
     ...record,
     steps: record.steps.map(asUnanswered),
     status: 'interrupted',
-    after: redact(evaluated.state),
+    after: compactState(redact(evaluated.state)),
     error: 'the run was interrupted; the same undo resumes from here',
   });
   return null;
@@ -141,7 +139,7 @@ function recoverPendingUndo(
   evaluated: Evaluated | null,
   isLate: boolean,
 ): null {
-  const after = redact(evaluated?.state ?? null);
+  const after = compactState(redact(evaluated?.state ?? null));
   const ignoring = [...REASSIGNED_IDS, ...(run.subject.resource.volatile ?? [])];
   const isUndone = evaluated !== null && stateDiff(record.after, after, ignoring).length === 0;
   if (isUndone)

@@ -55,3 +55,11 @@ test('that could not be announced throws nothing, and is announced the next time
   await announceOutage(scene.engine, named('LedgerDown'));
   expect(announced()).toBe(1);
 });
+
+test('an item that the table refuses for its size is not called an outage', async () => {
+  const message = 'Item size has exceeded the maximum allowed size';
+  await announceOutage(scene.engine, named('ValidationException', message));
+  expect(scene.engine.announced).toMatchObject([
+    { subject: expect.stringContaining('cannot record a resource'), text: expect.stringContaining(message) },
+  ]);
+});
