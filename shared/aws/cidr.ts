@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { mergeCidr, parseCidr } from 'cidr-tools';
+import { parseCidr } from 'cidr-tools';
 
 /** Widths that are still allowed for one CIDR: a shorter prefix is too wide. */
 export interface Breadth {
@@ -27,7 +27,7 @@ function networkOf(cidr: string): Network {
 }
 
 /** Addresses that can be reached at all: the whole of IPv4, and the only part of IPv6 that is routed. */
-const REACHABLE = [networkOf('0.0.0.0/0'), networkOf('2000::/3')] as const;
+const REACHABLE = { 4: networkOf('0.0.0.0/0'), 6: networkOf('2000::/3') } as const;
 
 /** True where one CIDR by itself is wider than allowed; `1.2.3.4/0` is the whole space, as AWS reads it. */
 export function isTooWide(cidr: string, breadth: Breadth): boolean {
@@ -35,34 +35,43 @@ export function isTooWide(cidr: string, breadth: Breadth): boolean {
   return prefix < (family === 6 ? breadth.ipv6 : breadth.ipv4);
 }
 
-/** The share of the reachable addresses of one family, the better covered one, that the CIDRs let in together. */
-export function reachOf(cidrs: readonly string[]): number {
-  const families = Map.groupBy(cidrs, (cidr) => networkOf(cidr).family);
-  return Math.max(
+/** Addresses from `start` to `end`, both included. */
+export type AddressRange = Pick<Network, 'family' | 'start' | 'end'>;
+
+/** The reachable addresses that the CIDRs let in together, as ranges in order that do not meet. Throws on text that is no CIDR. */
+export function reachableRanges(cidrs: readonly string[]): readonly AddressRange[] {
+  const merged: { family: 4 | 6; start: bigint; end: bigint }[] = [];
+  for (const { family, start, end } of cidrs.map(networkOf).map(reachablePart).sort(byPlace)) {
+    const last = merged.at(-1);
+    if (end < start) continue;
+    if (last?.family !== family || last.end + 1n < start) merged.push({ family, start, end });
+    else if (last.end < end) last.end = end;
+  }
+  return merged;
+}
+
+const reachablePart = ({ family, start, end }: Network): AddressRange => {
+  const world = REACHABLE[family];
+  return { family, start: start < world.start ? world.start : start, end: end > world.end ? world.end : end };
+};
+
+const byPlace = (a: AddressRange, b: AddressRange) =>
+  a.family - b.family || Number(a.start > b.start) - Number(a.start < b.start);
+
+export const sizeOf = ({ start, end }: Pick<Network, 'start' | 'end'>): bigint => end - start + 1n;
+
+/** The share of the reachable addresses of one family, the better covered one, that ranges hold which do not meet. */
+export const reachOf = (ranges: readonly AddressRange[]): number =>
+  Math.max(
     0,
-    ...REACHABLE.map((world) => {
-      const merged = mergeCidr([...(families.get(world.family) ?? [])]).map(networkOf);
-      const covered = merged.reduce((sum, network) => sum + overlap(network, world), 0n);
-      return Number(covered) / Number(sizeOf(world));
+    ...([4, 6] as const).map((family) => {
+      const held = ranges.filter((range) => range.family === family).reduce((sum, range) => sum + sizeOf(range), 0n);
+      return Number(held) / Number(sizeOf(REACHABLE[family]));
     }),
   );
-}
 
-const sizeOf = ({ start, end }: Network): bigint => end - start + 1n;
-
-/** How many addresses two CIDRs share: all of the smaller one, or none. */
-function overlap(a: Network, b: Network): bigint {
-  const [small, large] = sizeOf(a) < sizeOf(b) ? [a, b] : [b, a];
-  return large.start <= small.start && small.end <= large.end ? sizeOf(small) : 0n;
-}
-
-/** The same addresses in as few CIDRs as it takes. */
-export const mergedCidrs = (cidrs: readonly string[]): readonly string[] => mergeCidr([...cidrs]);
-
-/** True where the CIDRs of one family together let in half of all reachable addresses or more: split ranges are as open as 0.0.0.0/0. */
-export function coversTheWorld(cidrs: readonly string[]): boolean {
-  return reachOf(cidrs) >= 0.5;
-}
+/** True where so many addresses are half of the reachable ones of the family or more: split ranges are as open as 0.0.0.0/0. */
+export const isTheWorld = (addresses: bigint, family: 4 | 6): boolean => addresses * 2n >= sizeOf(REACHABLE[family]);
 
 /** The protocols that have ports, by name and by IANA number. */
 const PORT_PROTOCOLS: ReadonlySet<string> = new Set(['tcp', '6', 'udp', '17']);

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { onResources, Unreadable } from '../../resource.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
-import { type Breadth, coversTheWorld, isTooWide, mergedCidrs, opensPort, reachOf } from '../cidr.ts';
+import { AddressCoverage } from '../address-coverage.ts';
+import { type AddressRange, type Breadth, isTooWide, opensPort, reachableRanges, reachOf } from '../cidr.ts';
 
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
 export type PrefixLists = Readonly<Record<string, readonly string[] | Unreadable>>;
@@ -42,9 +43,13 @@ export function exposingRules(
   for (const rule of rules) {
     if (rule.IsEgress === true || !ports.some((port) => opensPort(rule, port))) continue;
     const sources = sourcesOf(rule, prefixLists);
+    if (sources instanceof Unreadable) {
+      unknown.push(sources);
+      continue;
+    }
+    const ranges = reachableRanges(sources);
     // Ranges that are not routed on the Internet, such as `fd00::/8`, are not the world however wide they are.
-    if (sources instanceof Unreadable) unknown.push(sources);
-    else if (reachOf(sources) > 0) open.push({ rule, sources });
+    if (ranges.length > 0) open.push({ rule, sources, ranges });
   }
   const { wide = [], narrow = [] } = Object.groupBy(open, ({ sources }) =>
     sources.some((cidr) => isTooWide(cidr, breadth)) ? 'wide' : 'narrow',
@@ -57,29 +62,36 @@ export function exposingRules(
 interface OpenRule {
   readonly rule: SecurityGroupRule;
   readonly sources: readonly string[];
+  readonly ranges: readonly AddressRange[];
 }
 
-/** The rules to revoke so that the others together no longer cover the world: the narrowest stay first, then each wider one as long as there is room. */
+/** The rules to revoke so that the others together no longer cover the world: the narrowest stay first, then each wider one as long as there is room at every port that it opens. */
 function crowding(open: readonly OpenRule[], ports: readonly number[]): readonly OpenRule[] {
-  const covered = (some: readonly OpenRule[], port: number) =>
-    coversTheWorld(some.filter(({ rule }) => opensPort(rule, port)).flatMap(({ sources }) => sources));
-  const crowded = ports.filter((port) => covered(open, port));
-  if (crowded.length === 0) return [];
-  const narrowestFirst = open
-    .map((one) => ({ one, reach: reachOf(one.sources), id: one.rule.SecurityGroupRuleId ?? '' }))
+  const groups = coverages(open, ports);
+  return narrowestFirst(open).filter((one) => {
+    const opened = groups.filter(({ rules }) => rules.has(one));
+    if (opened.some(({ coverage }) => coverage.wouldCoverTheWorld(one.ranges))) return true;
+    for (const { coverage } of opened) coverage.letIn(one.ranges);
+    return false;
+  });
+}
+
+/** A coverage for each port; ports that the same rules open share one. */
+function coverages(open: readonly OpenRule[], ports: readonly number[]) {
+  const openers = ports.map((port) => open.filter(({ rule }) => opensPort(rule, port)));
+  const indexOf = new Map(open.map((one, index) => [one, index]));
+  const distinct = new Map(openers.map((rules) => [rules.map((one) => indexOf.get(one)).join(), rules]));
+  return [...distinct.values()].map((rules) => ({
+    rules: new Set(rules),
+    coverage: new AddressCoverage(rules.flatMap(({ ranges }) => ranges)),
+  }));
+}
+
+const narrowestFirst = (open: readonly OpenRule[]): readonly OpenRule[] =>
+  open
+    .map((one) => ({ one, reach: reachOf(one.ranges), id: one.rule.SecurityGroupRuleId ?? '' }))
     .sort((a, b) => a.reach - b.reach || a.id.localeCompare(b.id))
     .map(({ one }) => one);
-  // Merged as they come: a group may have a thousand rules.
-  const staying = new Map(crowded.map((port) => [port, [] as readonly string[]]));
-  const removed: OpenRule[] = [];
-  for (const one of narrowestFirst) {
-    const opened = [...staying].filter(([port]) => opensPort(one.rule, port));
-    const widened = opened.map(([port, cidrs]) => [port, mergedCidrs([...cidrs, ...one.sources])] as const);
-    if (widened.some(([, cidrs]) => coversTheWorld(cidrs))) removed.push(one);
-    else for (const [port, cidrs] of widened) staying.set(port, cidrs);
-  }
-  return removed;
-}
 
 const portsOf = ({ FromPort, ToPort }: SecurityGroupRule): string => {
   if (FromPort === undefined || FromPort === -1) return '';

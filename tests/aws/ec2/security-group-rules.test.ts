@@ -1,16 +1,19 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { coversTheWorld, isTooWide, opensPort, reachOf } from '../../../shared/aws/cidr.ts';
+import { PrefixSums } from '../../../shared/aws/address-coverage.ts';
+import { isTooWide, opensPort, reachableRanges, reachOf } from '../../../shared/aws/cidr.ts';
 import {
   exposingRules,
   inWords,
   type PrefixLists,
+  type RuleSet,
   ruleElement,
   sourcesOf,
 } from '../../../shared/aws/ec2/security-group-rules.ts';
 import { readable, Unreadable } from '../../../shared/resource.ts';
 
+const reachOfCidrs = (cidrs: readonly string[]) => reachOf(reachableRanges(cidrs));
 const BREADTH = { ipv4: 8, ipv6: 16 };
 const PREFIX_LISTS: PrefixLists = {
   'pl-office': ['203.0.113.0/24'],
@@ -25,9 +28,9 @@ const exposed = (rules: readonly SecurityGroupRule[], ports: readonly number[], 
     const sources = rules
       .filter((rule) => !rule.IsEgress && opensPort(rule, port))
       .map((rule) => readable(sourcesOf(rule, lists)))
-      .filter((cidrs) => reachOf(cidrs) > 0)
+      .filter((cidrs) => reachOfCidrs(cidrs) > 0)
       .flat();
-    return sources.some((cidr) => isTooWide(cidr, BREADTH)) || coversTheWorld(sources);
+    return sources.some((cidr) => isTooWide(cidr, BREADTH)) || reachOfCidrs(sources) >= 0.5;
   });
 
 const source = fc.oneof(
@@ -191,13 +194,91 @@ describe('exposingRules', () => {
     expect(() => exposing(list)).toThrow(expect.objectContaining({ name: 'UnreadableError' }));
   });
 
-  test('of the most rules that AWS allows', () => {
-    const rules = Array.from({ length: 1000 }, (_, n) => ({
+  /** Rules none of which is too wide, that together cover the world many times; every tenth opens other ports too. */
+  const wideRules = (count: number): SecurityGroupRule[] =>
+    Array.from({ length: count }, (_, n) => ({
       ...ssh,
+      ...(n % 10 === 0 ? { FromPort: n % 22, ToPort: 3389 + n } : {}),
       SecurityGroupRuleId: `sgr-${n}`,
-      CidrIpv4: `${n % 200}.${(Math.floor(n / 200) % 4) * 64}.0.0/10`,
+      CidrIpv4: `${n % 256}.${(Math.floor(n / 256) % 4) * 64}.${n % 7}.0/${8 + (n % 2)}`,
     }));
-    expect(exposingRules({ rules, prefixLists: {} }, PORTS, BREADTH).length).toBeGreaterThan(0);
+
+  test('of many rules, as one after the other says', () => {
+    const rules = wideRules(240);
+    const staying: SecurityGroupRule[] = [];
+    const reach = (some: readonly SecurityGroupRule[]) => reachOfCidrs(some.flatMap(({ CidrIpv4 }) => CidrIpv4 ?? []));
+    const narrowestFirst = rules.toSorted(
+      (a, b) => reach([a]) - reach([b]) || (a.SecurityGroupRuleId ?? '').localeCompare(b.SecurityGroupRuleId ?? ''),
+    );
+    for (const rule of narrowestFirst) if (!exposed([...staying, rule], PORTS)) staying.push(rule);
+    const found = exposingRules({ rules, prefixLists: {} }, PORTS, BREADTH);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toEqual(rules.filter((rule) => !staying.includes(rule)));
+  });
+
+  describe('the work grows as n log n', () => {
+    const MANY_PORTS = [20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 3000, 3306, 3389, 5432, 8080, 9200, 9300];
+    const shapes: readonly [string, (count: number) => RuleSet][] = [
+      ['of IPv4 rules', (count) => ({ rules: wideRules(count), prefixLists: {} })],
+      [
+        'of IPv6 rules',
+        (count) => ({
+          rules: Array.from({ length: count }, (_, n) => ({
+            ...ssh,
+            SecurityGroupRuleId: `sgr-${n}`,
+            CidrIpv6: `${(0x2000 + (n % 0x1fff)).toString(16)}::/16`,
+          })),
+          prefixLists: {},
+        }),
+      ],
+      [
+        'of the entries of prefix lists',
+        (count) => ({
+          rules: Array.from({ length: 10 }, (_, n) => ({
+            ...ssh,
+            SecurityGroupRuleId: `sgr-${n}`,
+            PrefixListId: `pl-${n}`,
+          })),
+          prefixLists: Object.fromEntries(
+            Array.from({ length: 10 }, (_, list) => [
+              `pl-${list}`,
+              Array.from({ length: count / 10 }, (_, n) => `${(n * 10 + list) % 256}.${n % 256}.0.0/9`),
+            ]),
+          ),
+        }),
+      ],
+    ];
+
+    /** What a judgement asks of rules and of sums, counted; a clock would depend on the machine. */
+    function workOf({ rules, prefixLists }: RuleSet): number {
+      let work = 0;
+      const counted = rules.map(
+        (rule) =>
+          new Proxy(rule, {
+            get(target, key) {
+              work += 1;
+              return Reflect.get(target, key);
+            },
+          }),
+      );
+      const sums = [jest.spyOn(PrefixSums.prototype, 'ofFirst'), jest.spyOn(PrefixSums.prototype, 'add')];
+      try {
+        exposingRules({ rules: counted, prefixLists }, MANY_PORTS, BREADTH);
+        // One call passes at most one node for each binary digit of the number of pieces.
+        const pieces = 2 * (rules.length + Object.values(prefixLists).flat().length);
+        for (const { mock } of sums) work += mock.calls.length * Math.ceil(Math.log2(pieces));
+      } finally {
+        for (const spy of sums) spy.mockRestore();
+      }
+      return work;
+    }
+
+    test.each(shapes)('%s', (_name, ruleSet) => {
+      const [few, many, twice] = [100, 1000, 2000].map((count) => workOf(ruleSet(count)));
+      expect(few).toBeGreaterThan(100);
+      expect((many ?? 0) / (few ?? 0)).toBeLessThan(20);
+      expect((twice ?? 0) / (many ?? 0)).toBeLessThan(3);
+    });
   });
 });
 
