@@ -222,6 +222,8 @@ export function testLedger(name: string, make: () => Promise<Ledger>): void {
       expect(answers.filter((first) => first)).toHaveLength(1);
       expect(await ledger.markOnce(key)).toBe(false);
       expect(await ledger.wasMarked(key)).toBe(true);
+      expect(await ledger.wasMarked(`${key} too`)).toBe(false);
+      expect(await ledger.markOnce(`${key} too`)).toBe(true);
     });
   });
 }

@@ -81,6 +81,18 @@ describe('what is decided', () => {
     expect(await scene.session()).toEqual(before);
   });
 
+  test('is written also where it is no change of the state', async () => {
+    draft.exempt(exemptionOf('ex-1'));
+    await draft.write();
+    draft.onBreakers(() => [{ scope: 'c', shard: null, read: 0, value: { ...CLOSED, openedAt: 5 } }]);
+    await draft.write();
+    draft.announce(ANNOUNCEMENT);
+    await draft.write();
+    expect(await ledger.exemptions()).toMatchObject([{ id: 'ex-1' }]);
+    expect((await ledger.breakers.all()).get('c')).toMatchObject({ openedAt: 5 });
+    expect(await ledger.announcements.claim(scene.now())).toEqual([ANNOUNCEMENT]);
+  });
+
   test('is decided again on what another run has written meanwhile', async () => {
     draft.change(queue('a'));
     await meanwhile({ outbox: [noticeNo('another’s')] });

@@ -3,10 +3,10 @@ import { type AnyControl, compliant } from '../../../shared/control.ts';
 import { newRecord } from '../../../shared/engine/reconcile/record.ts';
 import { recover } from '../../../shared/engine/reconcile/recover.ts';
 import type { Run } from '../../../shared/engine/reconcile/run.ts';
-import type { Remediation } from '../../../shared/ledger/records.ts';
+import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
-import { closeLid, GOOD, kept, lidClosed, locked, named } from '../../support/fake-resource.ts';
+import { box, closeLid, GOOD, kept, lidClosed, locked, named } from '../../support/fake-resource.ts';
 
 let scene: BoxScene;
 beforeEach(() => {
@@ -123,16 +123,35 @@ describe('a run that was cut off', () => {
     expect(await statusOf(record)).toBe('applying');
   });
 
-  test('had undone something: the undo is interrupted, and goes on by the same command', async () => {
-    const record = await leftOpen({ kind: 'undo', undoes: 'rem-0' });
-    const { run, ended } = await recovered();
-    expect(ended).toEqual({});
+  test.each([false, true])(
+    'had undone something: the undo is interrupted, and goes on by the same command; closed: %s',
+    async (isClosed) => {
+      const record = await leftOpen({ kind: 'undo', undoes: 'rem-0' });
+      // Compliant or not: what an undo restores is not judged by that.
+      if (isClosed) close();
+      const { run, ended } = await recovered();
+      expect(ended).toEqual({});
+      expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
+        status: 'interrupted',
+        after: { lid: { open: !isClosed } },
+        steps: [{ status: 'unknown' }],
+      });
+      expect(kindsOfNotices(run)).toEqual([]);
+    },
+  );
+
+  test('keeps what is known of each step', async () => {
+    const [intended] = (await leftOpen()).steps;
+    await recovered();
+    const known = (['made', 'failed', 'intended'] as const).map((status) => ({
+      ...(intended as RecordedStep),
+      status,
+    }));
+    const record = await leftOpen({ steps: known });
+    await recovered();
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
-      status: 'interrupted',
-      after: { lid: { open: true } },
-      steps: [{ status: 'unknown' }],
+      steps: [{ status: 'made' }, { status: 'failed' }, { status: 'unknown' }],
     });
-    expect(kindsOfNotices(run)).toEqual([]);
   });
 });
 
@@ -179,8 +198,11 @@ describe('what AWS was at work on', () => {
 
   test('waits, its elements held, and its recheck moves on once its time has come', async () => {
     const record = await pending();
+    scene.later(MINUTE_MS / 2);
     const { run, ended } = await recovered();
-    expect(ended).toMatchObject({ [lidClosed.id]: { outcome: 'pending', remediationId: record.id } });
+    expect(ended).toMatchObject({
+      [lidClosed.id]: { outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', remediationId: record.id },
+    });
     expect(run.pendingElements.get('lid')?.id).toBe(record.id);
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ recheckAt: record.recheckAt });
     scene.later(MINUTE_MS);
@@ -217,12 +239,13 @@ describe('what AWS was at work on', () => {
 });
 
 describe('an undo that AWS was at work on', () => {
-  const undoing = () =>
+  const undoing = (rest: Partial<Remediation> = {}) =>
     pending({
       kind: 'undo',
       undoes: 'rem-0',
       after: { lid: { open: true }, ref: {} },
       annotation: 'Undo of rem-0: a demo',
+      ...rest,
     });
   /** As the record of the undo meant it: the state of before. */
   const meant = async () => {
@@ -244,6 +267,7 @@ describe('an undo that AWS was at work on', () => {
 
   test('waits, and its recheck moves on once its time has come, whether it can be read or not', async () => {
     const record = await undoing();
+    scene.later(MINUTE_MS / 2);
     await recovered();
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({
       status: 'pending',
@@ -259,6 +283,26 @@ describe('an undo that AWS was at work on', () => {
       });
       expect(run.draft.state.recheckAt).toBe(scene.now() + MINUTE_MS);
     }
+  });
+
+  test('is done too where only volatile fields and ids that AWS assigns anew differ', async () => {
+    const inked: AnyControl = { ...lidClosed, resource: { ...box, volatile: ['ink'] } };
+    const lid = (ink: number, id: string) => ({ open: true, ink, SecurityGroupRuleId: id, SecurityGroupRuleArn: id });
+    scene.world.box = { ...GOOD, lid: lid(1, 'sgr-1') };
+    const after = (await scene.run([inked])).evaluate(inked).state;
+    const record = await pending({ kind: 'undo', undoes: 'rem-0', after });
+    scene.world.box = { ...GOOD, lid: lid(2, 'sgr-2') };
+    const run = await scene.run([inked], { resource: inked.resource });
+    await recover(run);
+    await run.draft.release();
+    expect(await statusOf(record)).toBe('remediated');
+  });
+
+  test('is looked at again no later than at its deadline', async () => {
+    const record = await undoing({ expires: iso(scene.now() + 1.5 * MINUTE_MS) });
+    scene.later(MINUTE_MS);
+    await recovered();
+    expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ recheckAt: record.expires });
   });
 
   test('has failed at its deadline: people are notified', async () => {
