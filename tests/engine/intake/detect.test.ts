@@ -148,6 +148,24 @@ describe('a detection', () => {
     ]);
   });
 
+  test('finds with the id of the call, by which it is counted once; an event has none', () => {
+    const idsOf = (input: unknown) => {
+      const [change] = changesIn(input);
+      if (change?.kind !== 'call' && change?.kind !== 'event') throw new Error('neither call nor event');
+      return detectedIn(change, [stopped], context).detected.map(({ eventId }) => eventId);
+    };
+    const event = { 'detail-type': 'Trail Event', source: 'aws.cloudtrail', account: ACCOUNT, region: 'eu-west-1' };
+    expect(idsOf(record)).toEqual(['e-1']);
+    expect(idsOf({ ...event, detail: { name: 'audit' } })).toEqual([null]);
+  });
+
+  test('without a reading of events finds nothing in them', async () => {
+    const { describeEvent: _, ...deaf } = stopped;
+    const event = { 'detail-type': 'Trail Event', source: 'aws.cloudtrail', account: ACCOUNT, region: 'eu-west-1' };
+    const nothing = { detected: [], errors: [] };
+    expect(await found({ ...event, detail: { name: 'audit' } }, { detections: [deaf] })).toEqual(nothing);
+  });
+
   test('is nothing to a route that has none', () => {
     const [change] = changesIn(record);
     if (change?.kind !== 'call') throw new Error('no call');

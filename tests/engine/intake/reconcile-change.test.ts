@@ -3,7 +3,7 @@ import type { AnyControl, Mode } from '../../../shared/control.ts';
 import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
 import type { Result } from '../../../shared/result.ts';
 import { testEngine } from '../../support/engine.ts';
-import { labelled, lidClosed, locked, named, World } from '../../support/fake-resource.ts';
+import { labelled, lidClosed, locked, named, refusedWith, World } from '../../support/fake-resource.ts';
 
 const FALLBACK = { accountId: '444455556666', region: 'eu-west-1' };
 const opened = {
@@ -145,6 +145,18 @@ test('a resource that fails does not keep the next one waiting', async () => {
     'box-8 box-labelled compliant',
   ]);
   expect(results[1]).toMatchObject(FALLBACK);
+});
+
+test('an event is nobody’s decision: what is blocked is called again only where a person runs it', async () => {
+  const world = new World({ lid: { open: true } });
+  world.errors.set('CloseLid', refusedWith('AccessDenied', 'with an explicit deny in a service control policy'));
+  const engine = testEngine((region) => world.aws(region), 'remediate');
+  const calls: number[] = [];
+  for (const rest of [{}, {}, { byPerson: true }]) {
+    await Array.fromAsync(receive(opened, engine, { controls: [lidClosed], fallback: FALLBACK, ...rest }));
+    calls.push(world.log.filter((line) => line === 'call CloseLid').length);
+  }
+  expect(calls).toEqual([1, 1, 2]);
 });
 
 test('a log file with nothing in it leads to nothing', async () => {

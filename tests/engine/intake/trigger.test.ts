@@ -67,6 +67,10 @@ describe('a trigger', () => {
     expect(isTriggeredBy(opened, boxEvent)).toBe(false);
     expect(isTriggeredBy(notified, boxEvent)).toBe(true);
     expect(isTriggeredBy(notified, made)).toBe(false);
+    for (const other of [{ source: 'aws.lid' }, { detailType: 'Lid Event' }])
+      expect(isTriggeredBy(notified, { ...boxEvent, record: { ...boxEvent.record, ...other } } as never)).toBe(false);
+    const alike = recorded({ source: 'aws.box', detailType: 'Box Event' });
+    expect(isTriggeredBy(notified, alike)).toBe(false);
     expect(isTriggeredBy(anyCall({}), recorded({ eventName: 'x', errorCode: 'AccessDenied' }))).toBe(true);
     expect(isTriggeredBy(anyCall({}), boxEvent)).toBe(false);
   });
@@ -81,6 +85,36 @@ describe('a trigger', () => {
     const listed = ['listed', { resourceId: 'afar', region: 'not-eu-west-1' }];
     expect(await ids(opened, recorded({ request: { omitted: true }, omitted: true }))).toEqual(listed);
     await expect(ids(opened, recorded({ request: null }))).rejects.toThrow('hold no id');
+  });
+
+  test('looks up what an answer alone may name, and lists nothing where an id is there all the same', async () => {
+    expect(await ids(opened, recorded({ request: null, response: {} }))).toEqual(['box-found']);
+    expect(await ids(opened, recorded({ omitted: true }))).toEqual(['box-1']);
+  });
+
+  test('needs no rule that reads ids, and without a look-up says that there are none', async () => {
+    const found = { find: async () => ['box-found'], facets: ['lid' as const] };
+    expect(await ids(call('box.amazonaws.com', 'OpenBox', found), made)).toEqual(['box-found']);
+    expect(await ids(event('aws.box', 'Box Event', found), boxEvent)).toEqual(['box-found']);
+    const nameless = { ...boxEvent, record: { ...boxEvent.record, detail: {} } } as TriggeringEvent;
+    await expect(ids(notified, nameless)).rejects.toThrow('the record holds no id');
+  });
+
+  test('finds nothing in a change of the other kind', async () => {
+    expect(await ids(opened, boxEvent)).toEqual([]);
+    expect(await ids(notified, made)).toEqual([]);
+  });
+
+  test('leaves more than 200 resources to a sweep', async () => {
+    const many = (count: number) => ({
+      ...box,
+      async *list() {
+        yield { items: Array.from({ length: count }, (_, index) => ({ resourceId: `box-${index}` })), next: null };
+      },
+    });
+    const omitted = recorded({ request: {}, omitted: true });
+    expect(await idsOf(many(200), opened, omitted, place, aws)).toHaveLength(200);
+    await expect(idsOf(many(201), opened, omitted, place, aws)).rejects.toThrow(/more than 200 resources.*run a sweep/);
   });
 });
 
