@@ -18,10 +18,16 @@ const TOOLS: readonly (readonly [Tool, RegExp])[] = [
   ['Terraform', /terraform|opentofu/i],
   ['CDK', /aws-cdk|cdk\//i],
   ['CloudFormation', /cloudformation/i],
-  ['console', /console\.([\w-]+\.)*amazonaws\.com|signin\.amazonaws\.com|S3Console|^AWS (Internal|Signin)|^Mozilla\//i],
+  [
+    'console',
+    /console\.(?:[\w-]{1,63}\.){0,4}amazonaws\.com|signin\.amazonaws\.com|S3Console|^AWS (Internal|Signin)|^Mozilla\//i,
+  ],
   ['CLI', /aws-cli|AWSPowerShell/i],
   ['SDK', /aws-sdk|boto3|botocore|aws-internal/i],
 ];
+
+/** CloudTrail cuts user agents at 1 KB: what is longer it did not write, and nobody shall make us search through it. */
+const MAX_TRACE_CHARACTERS = 2048;
 
 const CONSOLE = 'console.amazonaws.com';
 
@@ -31,7 +37,10 @@ export function attributionOf(record: JsonObject): Attribution {
   const invokedBy = stringOrNull(field(identity, 'invokedBy'));
   const userAgent = stringOrNull(field(record, 'userAgent'));
   const console = stringOrNull(field(record, 'sessionCredentialFromConsole')) === 'true' ? CONSOLE : '';
-  const traces = `${userAgent ?? ''} ${invokedBy ?? ''} ${console}`.trim();
+  const traces = [userAgent, invokedBy, console]
+    .map((text) => (text ?? '').slice(0, MAX_TRACE_CHARACTERS))
+    .join(' ')
+    .trim();
   return {
     actor: stringOrNull(field(identity, 'arn')) ?? invokedBy ?? stringOrNull(field(identity, 'type')),
     sourceIp: stringOrNull(field(record, 'sourceIPAddress')),

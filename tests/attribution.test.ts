@@ -44,6 +44,13 @@ describe('the tool', () => {
   });
 });
 
+test('a user agent longer than CloudTrail writes is searched no further', () => {
+  const long = 'console.'.repeat(250);
+  expect(attributionOf({ userAgent: `${long}Terraform` }).tool).toBe('Terraform');
+  // Work cannot grow with what is not read.
+  expect(attributionOf({ userAgent: `${'console.'.repeat(25_000)}Terraform` }).tool).toBe(null);
+});
+
 describe('the actor', () => {
   test.each<[string | null, JsonObject]>([
     ['arn:aws:iam::111122223333:user/ann', { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/ann' }],

@@ -4,6 +4,7 @@ import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
+import { visible, visibleJson } from '../text.ts';
 import { isDuration, milliseconds } from '../time.ts';
 import { colors } from './colors.ts';
 import { ledgerEngine } from './context.ts';
@@ -36,7 +37,7 @@ async function history(options: HistoryOptions): Promise<void> {
     shown += 1;
     const interrupted = await wasInterrupted(record, engine.ledger, now.getTime());
     process.stdout.write(
-      options.json ? `${JSON.stringify({ ...record, interrupted })}\n` : inWords(record, interrupted),
+      options.json ? `${visibleJson(JSON.stringify({ ...record, interrupted }))}\n` : inWords(record, interrupted),
     );
   }
   if (shown === 0 && !options.json) process.stdout.write('No records.\n');
@@ -76,19 +77,21 @@ function inWords(record: Remediation, interrupted: boolean): string {
   const via = attribution?.tool ? ` with ${attribution.tool}` : '';
   const lines = [
     `${times.decided}  ${colors.bold(statusOf(record, interrupted))}  ${id}`,
-    `${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`,
-    annotation,
-    attribution !== null && undoes === null && `changed by ${attribution.actor ?? 'unknown'}${via}`,
-    decidedBy !== null && `decided by ${decidedBy}`,
+    `${controlId} ${visible(ref.resourceId)} (${ref.accountId}, ${ref.region})`,
+    visible(annotation),
+    attribution !== null && undoes === null && `changed by ${visible(attribution.actor ?? 'unknown')}${via}`,
+    decidedBy !== null && `decided by ${visible(decidedBy)}`,
     undoes !== null && `undoes ${undoes}`,
     status === 'awaitingApproval' && `awaits approval until ${expires}: npx evenkeel approve ${id}`,
     status === 'pending' && `AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`,
     interrupted && 'the run did not complete; to recover now: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
-    error !== null && colors.yellow(error),
+    error !== null && colors.yellow(visible(error)),
   ];
   return `${lines.filter((line) => line !== false).join('\n    ')}\n\n`;
 }
 
 const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>
-  colors.dim(`${status} ${service}:${operation} ${JSON.stringify(input)}${requestId === null ? '' : ` ${requestId}`}`);
+  colors.dim(
+    `${status} ${service}:${operation} ${visibleJson(JSON.stringify(input))}${requestId === null ? '' : ` ${requestId}`}`,
+  );

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, NotDecidableError } from '../engine/errors.ts';
 import { PolicyError } from '../policy/load.ts';
+import { visible } from '../text.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
 import { controlsCommand } from './controls.ts';
 import { doctorCommand } from './doctor.ts';
@@ -60,6 +61,6 @@ function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const isUsage = USAGE_ERRORS.some((type) => error instanceof type);
   const lines = isUsage && error instanceof Error ? error.message.split('\n') : [messageOf(error)];
-  for (const line of lines) process.stderr.write(`evenkeel: ${line}\n`);
+  for (const line of lines) process.stderr.write(`evenkeel: ${visible(line)}\n`);
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
+import { visible } from '../text.ts';
 import { credentialsName, engineFor, type Home, home, ledgerName } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
@@ -127,7 +128,7 @@ async function replayQueue(url: string, { mode }: RunOptions, context: ReplayCon
 }
 
 function reportFailure({ where, error }: { readonly where: string; readonly error: string }, report: Report): void {
-  process.stderr.write(`evenkeel: ${where}: ${error}\n`);
+  process.stderr.write(`evenkeel: ${visible(where)}: ${visible(error)}\n`);
   report.add(
     resultWithoutResource({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where}: ${error}` }),
   );

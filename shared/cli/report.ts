@@ -1,4 +1,5 @@
 import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
+import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 
@@ -32,7 +33,7 @@ export function reportTo(json: boolean, exitCode: boolean): Report {
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);
-      process.stdout.write(json ? `${lineOf(result)}\n` : inWords(result));
+      process.stdout.write(json ? `${visibleJson(lineOf(result))}\n` : inWords(result));
     },
     finish() {
       if (!json) process.stdout.write(`\n${summary(tally)}\n`);
@@ -49,21 +50,23 @@ const summary = (tally: ReadonlyMap<Outcome, number>) =>
 
 function inWords(result: Result): string {
   const [mark, paint] = STYLES[result.outcome];
-  const what = result.controlId ?? result.eventName ?? 'event';
+  const what = visible(result.controlId ?? result.eventName ?? 'event');
   const where =
-    result.resourceId === null ? '' : ` ${colors.bold(result.resourceId)}${colors.dim(` ${result.region}`)}`;
+    result.resourceId === null
+      ? ''
+      : ` ${colors.bold(visible(result.resourceId))}${colors.dim(` ${visible(result.region ?? '')}`)}`;
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
   const why = result.error ?? result.annotation;
-  if (why !== null && why !== '') lines.push(`    ${why}`);
+  if (why !== null && why !== '') lines.push(`    ${visible(why)}`);
   const would = ATTEMPTED.includes(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
-    lines.push(colors.dim(`    ${would}${service}:${operation} ${JSON.stringify(input)}`));
+    lines.push(colors.dim(`    ${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`));
   if (result.remediationId !== null) lines.push(colors.dim(`    ${result.remediationId}`));
   return `${lines.join('\n')}\n`;
 }
 
 /** Prints the single answer of a subcommand: JSON for machines, text for people. */
 export function printAnswer(options: { readonly json?: boolean }, data: object, words: string): void {
-  if (options.json) process.stdout.write(`${JSON.stringify(data)}\n`);
+  if (options.json) process.stdout.write(`${visibleJson(JSON.stringify(data))}\n`);
   else if (words !== '') process.stdout.write(`${words}\n`);
 }

@@ -1,3 +1,4 @@
+import { visible, visibleLines } from '../text.ts';
 import type { Notifier } from './notifier.ts';
 import { render } from './render.ts';
 
@@ -8,6 +9,6 @@ export const consoleNotifier = (write: (text: string) => void): Notifier => ({
     write(`\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },
   async announce({ subject, text }) {
-    write(`\n  │ ${subject}\n${text.replace(/^/gm, '  │ ')}\n\n`);
+    write(`\n  │ ${visible(subject)}\n${visibleLines(text).replace(/^/gm, '  │ ')}\n\n`);
   },
 });

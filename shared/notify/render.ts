@@ -1,5 +1,6 @@
 import type { Outcome } from '../result.ts';
 import type { CallData } from '../step.ts';
+import { shellQuoted, visible } from '../text.ts';
 import type { Notice } from './notifier.ts';
 
 /** A message as a person gets it. */
@@ -51,8 +52,8 @@ export function render(notice: Notice): Message {
     '',
     ...advice(notice),
     '',
-    notice.consoleUrl,
-    `Control: ${control.id}${result.eventId === null ? '' : ` · event ${result.eventId}`}`,
+    visible(notice.consoleUrl),
+    `Control: ${control.id}${result.eventId === null ? '' : ` · event ${visible(result.eventId)}`}`,
   ];
   return { subject, text: text.join('\n') };
 }
@@ -64,7 +65,7 @@ export const asciiSubject = (text: string) => {
 };
 
 const rows = (pairs: readonly (readonly [string, string | null])[]) =>
-  pairs.filter(([, value]) => value !== null).map(([name, value]) => `${`${name}:`.padEnd(12)}${value}`);
+  pairs.filter(([, value]) => value !== null).map(([name, value]) => `${`${name}:`.padEnd(12)}${visible(value ?? '')}`);
 
 function changedBy({ attribution, result }: Notice): string | null {
   if (attribution === null) return null;
@@ -85,7 +86,7 @@ export const stepsTitle = (outcome: string | null): string =>
   outcome === 'remediated' ? 'Steps taken:' : outcome === 'failed' || outcome === 'blocked' ? 'Attempted:' : 'Planned:';
 
 const callText = ({ service, operation, input }: CallData) =>
-  `${service}:${operation} ${shortened(JSON.stringify(input), MAX_CALL_CHARACTERS)}`;
+  `${service}:${operation} ${shortened(visible(JSON.stringify(input)), MAX_CALL_CHARACTERS)}`;
 
 const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
@@ -111,7 +112,7 @@ const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }:
   'Once the cause is resolved, it is retried within a day. To retry now:',
   `  npx evenkeel sweep --mode remediate --control ${id}`,
   'Or exempt the resource:',
-  `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
+  `  npx evenkeel exempt --control ${id} --resource ${shellQuoted(resourceId ?? '')} --owner … --reason … --expires …`,
   `Manual remediation: ${guidance}`,
 ];
 
@@ -121,8 +122,8 @@ function adviceForHalted({ result: { resourceId }, control: { id }, stoppedBy }:
   if (gate === 'pause') return [`Resume:  npx evenkeel resume${scope} --look`];
   return [
     'Action required: fix the code that reintroduces the drift, then resume:',
-    `  npx evenkeel resume --control ${id} --resource ${resourceId} --look`,
+    `  npx evenkeel resume --control ${id} --resource ${shellQuoted(resourceId ?? '')} --look`,
     'Or exempt the resource:',
-    `  npx evenkeel exempt --control ${id} --resource ${resourceId} --owner … --reason … --expires …`,
+    `  npx evenkeel exempt --control ${id} --resource ${shellQuoted(resourceId ?? '')} --owner … --reason … --expires …`,
   ];
 }

@@ -1,3 +1,5 @@
+import { visible, visibleLines } from '../text.ts';
+
 /** A text object: plain, or with Slack's formatting. */
 export type SlackText =
   | { readonly type: 'plain_text'; readonly text: string; readonly emoji: false }
@@ -21,13 +23,9 @@ const MAX_URL_CHARACTERS = 2000;
 /** In place of an empty text, which Slack refuses. */
 const PLACEHOLDER = '–';
 
-/** A text in which nothing is a mention, a link or a control character, cut to a number of UTF-16 units without cutting a character or an escape. */
+/** A text in which nothing is a mention, a link or an unseen control character, cut to a number of UTF-16 units without cutting a character or an escape. */
 export function escaped(text: string, limit: number = MAX_CHARACTERS.text): string {
-  const plain = text
-    .slice(0, limit + 1)
-    .toWellFormed()
-    .replace(/[^\P{Cc}\n\t]/gu, ' ')
-    .trim();
+  const plain = visibleLines(text.slice(0, limit + 1).toWellFormed()).trim();
   const characters = Array.from(plain, (character) => ENTITIES[character] ?? character);
   const whole = characters.join('');
   if (whole === '') return PLACEHOLDER;
@@ -86,8 +84,7 @@ function fitting(text: string): number {
 }
 
 /** One line of inline code, which its content cannot end. */
-export const code = (text: string, limit = 300): string =>
-  `\`${escaped(text.replaceAll('`', "'").replace(/\s+/g, ' '), limit)}\``;
+export const code = (text: string, limit = 300): string => `\`${escaped(visible(text.replaceAll('`', "'")), limit)}\``;
 
 /** A name above its value, which is formatted already. */
 export const named = (name: string, value: string): string => `*${name}*\n${value}`;

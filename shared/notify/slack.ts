@@ -1,6 +1,7 @@
 import { parseArn } from '../aws/arn.ts';
 import { consoleUrl } from '../aws/console-url.ts';
 import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
+import { visible } from '../text.ts';
 import { stepsTitle } from './render.ts';
 import * as block from './slack-blocks.ts';
 
@@ -64,7 +65,8 @@ const columns = (...values: readonly (string | null)[]) => {
   return known.length === 0 ? null : block.fields(known);
 };
 
-const sentence = (name: string, text: string | null) => (text === null ? null : block.plainSection(`${name}: ${text}`));
+const sentence = (name: string, text: string | null) =>
+  text === null ? null : block.plainSection(`${name}: ${visible(text)}`);
 
 function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
   const outcome = stringOrNull(result.outcome);

@@ -2,6 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
 import type { CallData } from '../step.ts';
+import { visibleLines } from '../text.ts';
 import type { Notifier } from './notifier.ts';
 import { advice, asciiSubject, type Message, render } from './render.ts';
 
@@ -38,7 +39,7 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
       );
     },
     async announce({ severity, subject, text }) {
-      const message = { subject: asciiSubject(`[${severity}] ${subject}`), text };
+      const message = { subject: asciiSubject(`[${severity}] ${subject}`), text: visibleLines(text) };
       await publish(message, { severity }, { severity, outcome: 'announced' });
     },
   };

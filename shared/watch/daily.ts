@@ -14,6 +14,7 @@ import {
   endedWithin,
   endingWithin,
 } from '../policy/exemptions.ts';
+import { shellQuoted, visible } from '../text.ts';
 
 /** Days after its expiry on which what an exemption covered is rechecked: more than one, in case a day is missed. */
 const ENDED_DAYS = 2;
@@ -38,7 +39,7 @@ const remindOfPauses: Task = async ({ ledger, notifier }) => {
     await notifier.announce({
       severity: 'HIGH',
       subject: `Evenkeel is paused: ${control ?? 'everything'}`,
-      text: `${control === null ? 'All remediation in this account' : `Remediation of ${control}`} has been paused since ${at}.\nPaused by ${by}: ${reason}\n\nResume:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
+      text: `${control === null ? 'All remediation in this account' : `Remediation of ${control}`} has been paused since ${at}.\nPaused by ${visible(by)}: ${visible(reason)}\n\nResume:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
     });
 };
 
@@ -51,7 +52,7 @@ const warnOfEndingExemptions: Task = async (engine) => {
     await notifier.announce({
       severity: 'MEDIUM',
       subject: `${owner}: an exemption expires on ${expires}`,
-      text: `${owner}: ${resource} is exempt from ${control} until ${expires} (${reason}).\nThe day after, it is evaluated again and remediated where the mode allows.\n\nAction required: remediate it, or extend the exemption:\n  npx evenkeel exempt --control ${control} --resource '${resource}' --owner ${owner} --reason … --expires …`,
+      text: `${visible(owner)}: ${visible(resource)} is exempt from ${control} until ${expires} (${visible(reason)}).\nThe day after, it is evaluated again and remediated where the mode allows.\n\nAction required: remediate it, or extend the exemption:\n  npx evenkeel exempt --control ${control} --resource ${shellQuoted(resource)} --owner ${shellQuoted(owner)} --reason … --expires …`,
     });
     await ledger.markOnce(warning);
   }

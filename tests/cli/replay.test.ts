@@ -17,6 +17,7 @@ const SHAPES = [
   'envelope',
   'record',
   'trail file',
+  'lookup-events',
   'config item',
   'oversized item',
   'compliance change',
@@ -113,6 +114,8 @@ beforeAll(() => {
     { MessageId: 'm', ReceiptHandle: 'r', Body: JSON.stringify(notification) },
   ]);
   json('array.json', [[envelope('array')]]);
+  const looked = record('lookup-events');
+  json('lookup.json', { Events: [{ EventId: looked.eventID, CloudTrailEvent: JSON.stringify(looked) }] });
 });
 
 /** Everything at once; the queue and standard input are filled anew for each run. */
@@ -123,7 +126,7 @@ async function replayAll(...flags: string[]): Promise<Finished> {
   );
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(envelope('queue')) }));
   wire.take();
-  const sources = ['folder', 'records.jsonl', 'trail.json.gz', 'sqs.json', 'array.json', '-'];
+  const sources = ['folder', 'records.jsonl', 'trail.json.gz', 'sqs.json', 'array.json', 'lookup.json', '-'];
   return evenkeel(['replay', ...sources, QueueUrl.replace(account.endpoint, wire.endpoint), '--json', ...flags], {
     cwd: folder,
     input: JSON.stringify(envelope('standard input')),

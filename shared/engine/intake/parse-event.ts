@@ -51,7 +51,7 @@ const MAX_ENVELOPE_DEPTH = 12;
 
 /** The accepted shapes, for error messages. */
 export const KNOWN_SHAPES =
-  'an EventBridge envelope, a CloudTrail record, {"Records": […]}, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
+  'an EventBridge envelope, a CloudTrail record, {"Records": […]}, the output of aws cloudtrail lookup-events, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
 
 type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution' | 'accountIds'>;
 const UNKNOWN_EVENT: EventSummary = {
@@ -87,6 +87,9 @@ function changesInText(text: string, depth: number): readonly Change[] {
 function innerOf(input: JsonObject): readonly unknown[] | undefined {
   if (Array.isArray(input.Records)) return input.Records;
   if (Array.isArray(input.Messages)) return input.Messages;
+  // `aws cloudtrail lookup-events`: each record is a text in its event.
+  if (Array.isArray(input.Events)) return input.Events;
+  if (typeof input.CloudTrailEvent === 'string') return [input.CloudTrailEvent];
   if (isObject(input.Sns)) return [input.Sns.Message];
   if (input.eventSource === 'aws:sqs' && 'body' in input) return [input.body];
   if ('Body' in input && 'ReceiptHandle' in input) return [input.Body];

@@ -36,6 +36,17 @@ describe('an envelope of transport', () => {
       expect(changesIn(wrap(shape))).toEqual(changesIn(shape));
   });
 
+  test('aws cloudtrail lookup-events gives each of its records', () => {
+    const found = { EventId: 'e', EventName: 'x', Username: 'ann', CloudTrailEvent: JSON.stringify(record) };
+    const both = [...changesIn(record), ...changesIn(record)];
+    expect(changesIn({ Events: [found, found], NextToken: 't' })).toEqual(both);
+    expect(changesIn([found, found])).toEqual(both);
+    expect(changesIn({ Events: [{ ...found, CloudTrailEvent: '{"half' }, found] })).toMatchObject([
+      { kind: 'unreadable' },
+      { kind: 'call' },
+    ]);
+  });
+
   test('with several messages gives each in turn, the unreadable among them', () => {
     const bad = { messageId: 'q-2', eventSource: 'aws:sqs', body: '{"broken' };
     const { Records } = inSqsEvent(envelope, itemChange);

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { render } from '../shared/notify/render.ts';
+import { slackMessage } from '../shared/notify/slack.ts';
+import { OUTCOMES } from '../shared/result.ts';
+import { shellQuoted, visible, visibleJson, visibleLines } from '../shared/text.ts';
+import { noticeOf } from './support/notice.ts';
+
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const UNSAFE_BUT_LINES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Texts as a stranger would choose them. */
+const hostile = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom('\x1b[2J', '\n', '\r', '\x07', '\x9b', '\u202e', '\u2066', '\u200f', '\u2028', '\u0000', '\ud800'),
+    fc.constantFrom("'", '"', '`', '$(id)', ';', '\\', ' ', '!', '*', '-', '<!channel>'),
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  ),
+});
+
+describe('what a stranger wrote', () => {
+  test('is shown in one line, with what is unsafe made visible', () => {
+    expect(visible('web\x1b[31m\r\nAll is well\u202e')).toBe('web\\u{001b}[31m\\r\\nAll is well\\u{202e}');
+    fc.assert(fc.property(hostile, (text) => !UNSAFE.test(visible(text))));
+    expect(visible('Zürich, 東京, 🚀')).toBe('Zürich, 東京, 🚀');
+  });
+
+  test('keeps its lines where they are ours', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(visibleLines(text)).not.toMatch(UNSAFE_BUT_LINES);
+        expect(visibleLines(text).split('\n')).toHaveLength(text.split('\n').length);
+      }),
+    );
+  });
+
+  test('reads as the same value in JSON', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const json = visibleJson(JSON.stringify({ text }));
+        expect(json).not.toMatch(UNSAFE);
+        expect(JSON.parse(json)).toEqual({ text });
+      }),
+    );
+  });
+
+  test('stays one argument of a command, and is what the shell hands on', () => {
+    expect(shellQuoted('sg-1')).toBe('sg-1');
+    expect(shellQuoted('arn:aws:s3:::b')).toBe('arn:aws:s3:::b');
+    expect(shellQuoted('$(rm -rf ~)')).toBe("'$(rm -rf ~)'");
+    const texts = fc
+      .sample(hostile, { numRuns: 300, seed: 7 })
+      // No argument of a process holds these.
+      .map((text) => text.replaceAll('\0', '').toWellFormed());
+    for (const text of texts) expect(shellQuoted(text)).not.toMatch(UNSAFE);
+    const script = `printf '%s\\0' ${texts.map(shellQuoted).join(' ')}`;
+    const output = execFileSync('bash', ['-c', script], { env: { LC_ALL: 'C.UTF-8', PATH: process.env.PATH } });
+    expect(output.toString().split('\0').slice(0, -1)).toEqual(texts);
+  });
+});
+
+describe('no field of a notification', () => {
+  const fields = fc.record({
+    resourceId: hostile,
+    eventName: hostile,
+    eventId: hostile,
+    annotation: hostile,
+    error: hostile,
+    region: hostile,
+    outcome: fc.constantFrom(...OUTCOMES),
+    steps: fc.array(
+      fc.record({ service: fc.constant('ec2'), operation: fc.constant('X'), input: fc.dictionary(hostile, hostile) }),
+    ),
+  });
+  const attribution = fc.record({
+    actor: hostile,
+    sourceIp: hostile,
+    userAgent: hostile,
+    tool: fc.constant('CLI' as const),
+  });
+
+  test('reaches a mail, or a line of its own in it, as what a program obeys', () => {
+    fc.assert(
+      fc.property(fields, attribution, (result, by) => {
+        const { subject, text } = render(noticeOf(result, { attribution: by, eventTime: by.actor }));
+        expect(subject).toMatch(/^[\x20-\x7e]*$/);
+        expect(text).not.toMatch(UNSAFE_BUT_LINES);
+        const harmless = render(
+          noticeOf(
+            {
+              ...Object.fromEntries(Object.keys(result).map((key) => [key, 'x'])),
+              outcome: result.outcome,
+              steps: result.steps.map((step) => ({ ...step, input: {} })),
+            },
+            { attribution: { actor: 'x', sourceIp: 'x', userAgent: 'x', tool: 'CLI' }, eventTime: 'x' },
+          ),
+        );
+        expect(text.split('\n')).toHaveLength(harmless.text.split('\n').length);
+      }),
+    );
+  });
+
+  test('reaches Slack as what Slack or a terminal obeys', () => {
+    fc.assert(
+      fc.property(fields, attribution, (result, by) => {
+        const notice = noticeOf(result, { attribution: by });
+        const message = JSON.stringify({ ...notice, ...render(notice), title: notice.control.title });
+        const texts: string[] = [];
+        JSON.stringify(slackMessage({ subject: null, message }), (key, value) => {
+          if (key === 'text' && typeof value === 'string') texts.push(value);
+          return value;
+        });
+        for (const text of texts) {
+          expect(text).not.toMatch(UNSAFE_BUT_LINES);
+          expect(text).not.toContain('<!');
+        }
+      }),
+    );
+  });
+});
