@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, nonCompliant } from '../../../shared/control.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { assess, isToReconcile, resultsOf } from '../../../shared/engine/sweep/assess.ts';
+import { FREE } from '../../../shared/ledger/lease.ts';
 import { NEW_RESOURCE, type ResourceState } from '../../../shared/ledger/ledger.ts';
 import { Deadline, delays } from '../../../shared/retry.ts';
 import { testEngine } from '../../support/engine.ts';
 import { ACCOUNT, barrelKept, crate, crateClosed, crateLocked, HOME, Warehouse } from '../../support/fake-inventory.ts';
 import { CAUSE, named } from '../../support/fake-resource.ts';
+import { findingOf, noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';
 
 const LID = { lid: { open: false, packed: 0 } };
 
@@ -102,4 +104,66 @@ test('controls that are off for the resource do not look', async () => {
   expect(assessment.evaluations.size).toBe(0);
   expect(toReconcile).toBe(false);
   expect(warehouse.log).toEqual([]);
+});
+
+test('a control that cannot evaluate it has it reconciled, and is never reported as if it had passed', async () => {
+  const broken: AnyControl = {
+    ...crateClosed,
+    evaluate: () => {
+      throw new TypeError('evaluate broke');
+    },
+  };
+  const { assessment, toReconcile, engine } = await assessed(new Warehouse({ 'c-1': {} }), [broken]);
+  expect(toReconcile).toBe(true);
+  expect(() => resultsOf(assessment, CAUSE, engine)).toThrow('c-1 is to be reconciled');
+});
+
+describe('what AWS throttles', () => {
+  const throttling = (times: number) => {
+    const warehouse = new Warehouse({ 'c-1': {} });
+    warehouse.unreadable.set(
+      'c-1',
+      Array.from({ length: times }, () => named('ThrottlingException')),
+    );
+    return warehouse;
+  };
+
+  test('is read again', async () => {
+    const warehouse = throttling(1);
+    const began = warehouse.now;
+    expect((await assessed(warehouse, [crateClosed, crateLocked])).toReconcile).toBe(false);
+    expect(warehouse.now).toBeGreaterThan(began);
+  });
+
+  test('is reconciled where no attempt is left; what was read is evaluated', async () => {
+    const { assessment, toReconcile } = await assessed(throttling(10), [crateClosed, crateLocked]);
+    expect(toReconcile).toBe(true);
+    expect(assessment.evaluations.get(crateClosed)).toMatchObject({ complianceType: 'COMPLIANT' });
+    expect(assessment.evaluations.get(crateLocked)).toBeNull();
+  });
+});
+
+describe('a compliant resource is reconciled', () => {
+  const now = new Warehouse({}).now;
+  const other = { id: 'rem-1', controlId: 'crate-other', status: 'applying' } as const;
+  test.each<[string, boolean, Partial<ResourceState>]>([
+    ['for a finding', true, { findings: { [crateClosed.id]: findingOf(crateClosed.id) } }],
+    ['for a notice that was not published', true, { outbox: [noticeOf(remediationOf('rem-1'), 0)] }],
+    ['for a mark of another run', true, { lease: { ...FREE, wanted: [crateClosed.id] } }],
+    ['for a recheck that is due', true, { recheckAt: now }],
+    ['not for one that is not', false, { recheckAt: now + 1 }],
+    ['not for a record of another control', false, { open: [other] }],
+    ['not for nothing', false, {}],
+  ])('%s: %s', async (_why, expected, state) => {
+    const { toReconcile } = await assessed(new Warehouse({ 'c-1': {} }), [crateClosed], { ...NEW_RESOURCE, ...state });
+    expect(toReconcile).toBe(expected);
+  });
+
+  test('where its good values are not the last known ones', async () => {
+    const known = (lastKnown: ResourceState['lastKnown']) => ({ ...NEW_RESOURCE, lastKnown });
+    const barrel = () => new Warehouse({ 'b-1': {} });
+    expect((await assessed(barrel(), [barrelKept])).toReconcile).toBe(true);
+    expect((await assessed(barrel(), [barrelKept], known({ lid: { open: true } }))).toReconcile).toBe(true);
+    expect((await assessed(barrel(), [barrelKept], known(LID))).toReconcile).toBe(false);
+  });
 });

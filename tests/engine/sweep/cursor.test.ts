@@ -21,7 +21,13 @@ test('a sweep that says too little is refused', () => {
   expect(sliceIn(whole)).toEqual(whole);
   for (const part of ['service', 'accountId', 'region', 'run', 'slice'])
     expect(() => sliceIn({ ...whole, [part]: undefined })).toThrow(/the sweep has no/);
-  expect(() => sliceIn({ ...whole, slice: -1 })).toThrow('slice');
+  for (const slice of [-1, 0.5, '1', null]) expect(() => sliceIn({ ...whole, slice })).toThrow('slice');
   expect(() => sliceIn({ ...whole, cursor: { token: '2' } })).toThrow('cursor');
   expect(() => sliceIn(null)).toThrow('service');
+});
+
+test('a cursor begins where it does not say otherwise in words', () => {
+  const at = (cursor: unknown) => sliceIn({ ...SCOPE, run: 'a', slice: 0, cursor }).cursor;
+  expect(at(undefined)).toBeNull();
+  expect(at({ type: 'T', token: 5, after: 6, rest: ['U', 7] })).toEqual({ type: 'T', token: null, rest: ['U'] });
 });
