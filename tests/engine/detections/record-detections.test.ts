@@ -65,6 +65,10 @@ const schedule = async () => {
     await see({ source: 'evenkeel', 'detail-type': detailType, detail });
   }
 };
+const review = (on: TestEngine = engine) => {
+  const { detail, detailType } = recheck('iam', REF);
+  return see({ source: 'evenkeel', 'detail-type': detailType, detail }, on);
+};
 const withPolicy = (document: PolicyDocument) => Object.assign(engine, { policy: policyFrom(document) });
 const exemption = (rest: Partial<Exemption> = {}): Exemption => ({
   id: 'ex-1',
@@ -182,6 +186,23 @@ describe('an event that is a finding', () => {
   });
 });
 
+describe('a recheck', () => {
+  const callsOf = async () => {
+    calls.splice(0);
+    expect(await review()).toMatchObject([{ outcome: 'notApplicable' }]);
+    return calls.map(({ call }) => call);
+  };
+
+  test('of what nothing was found on is one read', async () => {
+    expect(await callsOf()).toEqual(['get']);
+  });
+
+  test('writes nothing where nothing is due', async () => {
+    await see(another('e-1'));
+    expect(await callsOf()).toEqual(['get', 'query']);
+  });
+});
+
 describe('modes and exemptions', () => {
   test('off is silence, and no call of the ledger', async () => {
     withPolicy({ controls: { [detection.id]: { mode: 'off' } } });
@@ -218,6 +239,13 @@ describe('modes and exemptions', () => {
     const { control, resource, owner, reason, expires } = exemption({ resource: 'arn:aws:iam::*:root' });
     withPolicy({ exemptions: [{ control, resource, owner, reason, expires }] });
     expect(await see(another('e-2'))).toMatchObject([{ outcome: 'exempted' }]);
+  });
+
+  test('what was found before it was exempted ends with the next event', async () => {
+    await see(another('e-1'));
+    await engine.ledger.saveExemption(exemption());
+    expect(await see(another('e-2'))).toMatchObject([{ outcome: 'exempted' }]);
+    expect((await state()).findings).toEqual({});
   });
 
   test('what was found before it was exempted ends with the day', async () => {
@@ -258,6 +286,13 @@ describe('when something fails', () => {
     expect(engine.notified).toMatchObject([{ control: { title: detection.title }, result: { outcome: 'detected' } }]);
     await schedule();
     expect(engine.notified).toHaveLength(1);
+  });
+
+  test('a ledger that does not answer fails the recheck, by its resource', async () => {
+    const ledger = { ...engine.ledger, load: () => Promise.reject(new Error('no table')) };
+    expect(await review(Object.assign(engine, { ledger }))).toMatchObject([
+      { ...REF, outcome: 'failed', error: 'no table' },
+    ]);
   });
 
   test('a ledger that does not answer fails the event', async () => {

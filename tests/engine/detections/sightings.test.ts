@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import detection from '../../../shared/detections/iam-root-user-unused.ts';
 import {
   ENDS_AFTER_MS,
+  hasDetections,
   isCounted,
   isDetectionDue,
   REPORT_AFTER_MS,
@@ -40,6 +41,7 @@ describe('what events add up to', () => {
     expect(isCounted(state, detection, detected(), 'e-1', at(1))).toBe(true);
     expect(isCounted(state, detection, detected(), 'e-2', at(1))).toBe(false);
     expect(isCounted(state, detection, detected(), null, at(1))).toBe(false);
+    expect(isCounted(NEW_RESOURCE, detection, detected(), 'e-1', at(1))).toBe(false);
   });
 
   test('repeats are counted, and reported as a number an hour after the first of them', () => {
@@ -81,6 +83,18 @@ describe('what events add up to', () => {
     for (let index = 1; index <= 20; index += 1) state = see(state, `e-${index}`, index).state;
     for (let index = 1; index <= 20; index += 1) expect(see(state, `e-${index}`, 30).news).toBe('known');
     expect(see(state, 'e-1', 30).state).toBe(state);
+    const eventsOf = (seen: ResourceState) => findings(seen)[0]?.sightings?.events;
+    expect(eventsOf(see(state, 'e-21', 30).state)).toHaveLength(20);
+    expect(eventsOf(see(state, null, 30).state)).toEqual(eventsOf(state));
+  });
+
+  test('what is seen again is not the one that was seen longest ago', () => {
+    let state: ResourceState = NEW_RESOURCE;
+    for (let kind = 0; kind < 50; kind += 1) state = see(state, `e-${kind}`, kind, `fingerprint ${kind}`).state;
+    state = see(state, 'e-again', 100, 'fingerprint 0').state;
+    state = see(state, 'e-50', 101, 'fingerprint 50').state;
+    expect(see(state, 'e-next', 102, 'fingerprint 0').news).toBe('known');
+    expect(see(state, 'e-next', 102, 'fingerprint 1').news).toBe('new');
   });
 
   test('whatever comes, the item stays small: of too many kinds the one that was seen longest ago is forgotten', () => {
@@ -103,6 +117,7 @@ describe('what time alone brings', () => {
     const now = at(60_000 + REPORT_AFTER_MS - 1);
     expect(isDetectionDue(repeated, now.getTime())).toBe(false);
     expect(withTimePassed(repeated, now)).toEqual({ state: repeated, reports: [] });
+    expect(withTimePassed(repeated, now).state).toBe(repeated);
   });
 
   test('the number of repeats, once', () => {
@@ -130,4 +145,9 @@ test('an exemption ends what the detection has found, and nothing else', () => {
   const after = withoutFindings(state, detection);
   expect(after.findings).toEqual(other.findings);
   expect(withoutFindings(after, detection)).toBe(after);
+});
+
+test('only what a detection has found counts as its finding', () => {
+  expect(hasDetections({ ...NEW_RESOURCE, ...other })).toBe(false);
+  expect(hasDetections(see({ ...NEW_RESOURCE, ...other }, 'e-1').state)).toBe(true);
 });
