@@ -1,3 +1,4 @@
+import { partition } from '@aws-sdk/core/client';
 import type { CallRecord, EventRecord } from './event.ts';
 import type { Service } from './service.ts';
 
@@ -267,9 +268,8 @@ export async function* everyListed<F extends Facets>(pages: AsyncIterable<Page<F
   for await (const { items } of pages) yield* items;
 }
 
-/** The partition that a region belongs to, as in `arn:<partition>:…`. */
-export const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+/** The partition that a region belongs to, as in `arn:<partition>:…`, by the SDK's own data: every client carries it already. */
+export const partitionOf = (region: string): string => partition(region).name;
 
 /** Awaits a read whose modelled "not configured" errors mean `null`. */
 export async function orNull<T>(read: Promise<T>, ...absent: readonly string[]): Promise<T | null> {
