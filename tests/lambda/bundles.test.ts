@@ -47,10 +47,13 @@ describe('an event', () => {
 
   test("loads its own service's controls and clients, and no other's of the domain", async () => {
     const whole = bundleOf(tree, 'infrastructure');
-    expect(clientsIn(whole.inputs)).toEqual(['dynamodb', 'ec2', CLIENT, 'sns', 'sqs'].sort());
+    expect(clientsIn(whole.inputs)).toEqual(
+      ['cloudwatch', 'cloudwatch-logs', 'dynamodb', 'ec2', 'iam', CLIENT, 'sns', 'sqs'].sort(),
+    );
     expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);
     const { inputs, bytes } = await loadedBy('infrastructure', sampleEvent('ec2/StartInstances'));
-    expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, 'ec2'].sort());
+    // The metrics' client is loaded where a plan asks for them.
+    expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, 'cloudwatch-logs', 'ec2', 'iam'].sort());
     expect(servicesIn(inputs)).toEqual(['ec2']);
     expect(bytes).toBeLessThan(1_600_000);
     expect(bytes).toBeLessThan(whole.bytes);

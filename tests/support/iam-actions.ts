@@ -10,6 +10,8 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:DeleteBucketEncryption': ['s3:PutEncryptionConfiguration'],
   's3:ListBuckets': ['s3:ListAllMyBuckets'],
   's3:HeadBucket': ['s3:ListBucket'],
+  // EC2's metrics: asked of CloudWatch, whatever service asks.
+  'cloudwatch:GetMetricStatistics': ['cloudwatch:GetMetricStatistics'],
   'sqs:SendMessageBatch': ['sqs:SendMessage'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],

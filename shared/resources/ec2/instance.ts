@@ -24,7 +24,16 @@ async function readInstance(aws: Aws, { resourceId }: ResourceRef) {
   return instanceOf(sole(instances, 'InstanceId', resourceId));
 }
 
-/** An EC2 instance: its state and its metadata options. */
+/** Asked of an instance with a hop limit of 1 alone; null for any other. The instance is read once, for both facets. */
+async function readCallsWithoutToken(aws: Aws, ref: ResourceRef): Promise<number | null> {
+  const { metadataOptions } = await readInstance(aws, ref);
+  if ((metadataOptions.HttpPutResponseHopLimit ?? 1) > 1) return null;
+  // Loaded here, since few events get as far as this question.
+  const { callsWithoutToken } = await import('../../aws/ec2/metadata-no-token.ts');
+  return callsWithoutToken(aws, ref.resourceId);
+}
+
+/** An EC2 instance: its state, its metadata options, and whether anything on it still uses IMDSv1. */
 export const instance = defineResource({
   service: ec2,
   type: 'AWS::EC2::Instance',
@@ -43,7 +52,13 @@ export const instance = defineResource({
     }),
   ],
   gone: ['InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed'],
-  facets: { instance: { grants: describeInstances, read: readInstance } },
+  facets: {
+    instance: { grants: describeInstances, read: readInstance },
+    callsWithoutToken: {
+      grants: { ...describeInstances, ...onEverything('cloudwatch:GetMetricStatistics') },
+      read: readCallsWithoutToken,
+    },
+  },
   grants: describeInstances,
   ownership: ec2Ownership,
   arn: ({ resourceId, region, accountId }) =>

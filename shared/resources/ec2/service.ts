@@ -4,5 +4,8 @@ export default defineService({
   id: 'ec2',
   domain: 'infrastructure',
   eventSources: ['ec2.amazonaws.com'],
-  sdks: { ec2: () => import('@aws-sdk/client-ec2') },
+  sdks: {
+    ec2: () => import('@aws-sdk/client-ec2'),
+    cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
+  },
 });

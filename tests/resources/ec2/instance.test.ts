@@ -35,7 +35,7 @@ describe('instances of the local account', () => {
         MinCount: 2,
         MaxCount: 2,
         UserData: Buffer.from(secret).toString('base64'),
-        MetadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 2, HttpEndpoint: 'enabled' },
+        MetadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },
       }),
     );
     const [id = ''] = Instances.map(({ InstanceId }) => InstanceId as string);
@@ -43,7 +43,7 @@ describe('instances of the local account', () => {
     expect(Object.keys(state)).toEqual(['state', 'metadataOptions']);
     expect(state).toMatchObject({
       state: 'running',
-      metadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 2, HttpEndpoint: 'enabled' },
+      metadataOptions: { HttpTokens: 'optional', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },
     });
     await expectDeclaredReads(instance, id, account);
     await expectListedAsRead(instance, account);
