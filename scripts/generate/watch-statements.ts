@@ -72,6 +72,7 @@ const CHECKS: readonly Statement[] = [
     [
       'cloudtrail:ListTrails',
       'ec2:DescribeRegions',
+      'ec2:DescribeVpcs',
       'events:ListRuleNamesByTarget',
       'events:ListRules',
       'lambda:ListEventSourceMappings',

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { enabledRegions } from '../aws/regions.ts';
 import { sweepMessage } from '../engine/sweep/cursor.ts';
 import type { WatchContext } from './context.ts';
 
-/** EC2's errors where a policy of the organisation denies a region. */
-const REFUSALS = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException'];
+/** How EC2 words a refusal by the organisation. Any other refusal is an error, which the sweep reports. */
+const DENIED = /explicit deny in a service control policy/i;
+const NOT_OPTED_IN = 'OptInRequired';
 
 /** Sends the first slice of a sweep of every service in each of these regions. */
 export async function startSweeps(
@@ -33,9 +35,12 @@ export async function startAllSweeps(deployed: readonly string[], context: Watch
 /** False for a region in which a policy of the organisation denies every call: nothing can be there, and the sweep of each service would fail every day. Any other error is the sweep's to report. */
 async function isOpen(region: string, { engine, warn }: WatchContext): Promise<boolean> {
   try {
-    await enabledRegions(engine.aws(region), region);
+    // Policies that deny regions exempt calls such as DescribeRegions: this one they do not.
+    await engine
+      .aws(region)(EC2Client)
+      .send(new DescribeVpcsCommand({ MaxResults: 5 }));
   } catch (error) {
-    if (!(error instanceof Error && REFUSALS.includes(error.name))) return true;
+    if (!(error instanceof Error && (DENIED.test(error.message) || error.name === NOT_OPTED_IN))) return true;
     warn(`${region} is enabled, but a policy denies all calls to it; it is not swept`, error);
     return false;
   }

@@ -376,18 +376,28 @@ describe('the sweep by the schedule', () => {
   test('and where nobody can say which are enabled, in those of the deployment', async () => {
     wire.refuse('DescribeRegions');
     await watchByWire(task('sweep'));
+    wire.refuse('nothing');
     expect(swept()).toEqual(['eu-west-1 ec2', 'eu-west-1 s3', 'us-east-1 ec2', 'us-east-1 s3']);
   });
 
   test('not in a region that the organisation forbids; in one that only stutters', async () => {
-    wire.refuse('DescribeRegions', 'ap-south-1');
+    const deny = (message: string) => ({
+      call: 'ec2:DescribeVpcs',
+      region: 'ap-south-1',
+      status: 403,
+      change: () =>
+        `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${message}</Message></Error></Errors></Response>`,
+    });
+    wire.alter([
+      deny('You are not authorized to perform: ec2:DescribeVpcs with an explicit deny in a service control policy'),
+    ]);
     const { regions: open = [] } = await watchByWire(task('sweep'));
     expect(open).not.toContain('ap-south-1');
     expect(open).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1', 'eu-west-2']));
     expect(swept()).toEqual(open.flatMap((region) => [`${region} ec2`, `${region} s3`]).sort());
 
-    wire.refuse('nothing');
-    wire.alter([{ call: 'ec2:DescribeRegions', region: 'ap-south-1', status: 400, change: () => '<Response/>' }]);
+    // A permission of ours that is missing says nothing about the region.
+    wire.alter([deny('You are not authorized to perform this operation.')]);
     const { regions: tried } = await watchByWire(task('sweep'));
     expect(tried).toEqual([...open, 'ap-south-1'].sort(homeFirst));
     swept();
