@@ -21,6 +21,7 @@ import {
   type Aws,
   call,
   defineResource,
+  Foreign,
   onEverything,
   onResources,
   orUnreadable,
@@ -87,10 +88,18 @@ const groupOf = ({ GroupName = '', VpcId, Tags = [] }: SecurityGroup) => ({
   tags: Tags,
 });
 
-async function readGroup(aws: Aws, { resourceId }: ResourceRef) {
-  const asked = new DescribeSecurityGroupsCommand({ GroupIds: [resourceId] });
+/** Throws Foreign where the owner is another account: AWS shows the groups and the rules of a shared VPC, and refuses to change them. */
+function refuseForeign(owner: string | undefined, { resourceId, accountId }: ResourceRef): void {
+  if (owner !== undefined && owner !== accountId)
+    throw new Foreign(`The security group ${resourceId} belongs to account ${owner}.`);
+}
+
+async function readGroup(aws: Aws, ref: ResourceRef) {
+  const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
   const { SecurityGroups } = await aws(EC2Client).send(asked);
-  return groupOf(sole(SecurityGroups, 'GroupId', resourceId));
+  const group = sole(SecurityGroups, 'GroupId', ref.resourceId);
+  refuseForeign(group.OwnerId, ref);
+  return groupOf(group);
 }
 
 /** The tags come with the group: the same call as for the group itself, which is then made once. */
@@ -124,6 +133,7 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   const rules = await describeRules(aws, [ref.resourceId]);
   // A filter finds nothing in a group that is gone, just as in one without rules; this call throws where it is gone.
   if (rules.length === 0) await readGroup(aws, ref);
+  for (const { GroupOwnerId } of rules) refuseForeign(GroupOwnerId, ref);
   const lists = rules.flatMap(sourceListsOf).filter(once);
   const read = lists.map(async (id) => [id, await orUnreadable(`prefix list ${id}`, entriesOf(aws, id))] as const);
   return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
@@ -142,17 +152,21 @@ async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
   return used;
 }
 
-/** Groups with the rules that belong to them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
-const listed = (groups: readonly SecurityGroup[], rulesOf: ReadonlyMap<string | undefined, SecurityGroupRule[]>) =>
+/** The account's own groups with the rules that belong to them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
+const listed = (
+  groups: readonly SecurityGroup[],
+  rulesOf: ReadonlyMap<string | undefined, SecurityGroupRule[]>,
+  accountId: string,
+) =>
   groups.flatMap((group) => {
-    if (group.GroupId === undefined) return [];
+    if (group.GroupId === undefined || (group.OwnerId ?? accountId) !== accountId) return [];
     const rules = rulesOf.get(group.GroupId) ?? [];
     const whole = rules.flatMap(sourceListsOf).length === 0 ? { rules: { rules, prefixLists: {} } } : {};
     return [{ resourceId: group.GroupId, facets: { group: groupOf(group), ...whole } }];
   });
 
 /** All groups before all rules, each in as few calls as there are pages: a group that was listed has its rules. */
-async function* listGroups(aws: Aws, from?: string) {
+async function* listGroups(aws: Aws, accountId: string, from?: string) {
   const paging = { client: aws(EC2Client), startingToken: from };
   const groups = pagesOf(
     paginateDescribeSecurityGroups(paging, { MaxResults: PAGE }),
@@ -161,7 +175,7 @@ async function* listGroups(aws: Aws, from?: string) {
   );
   const pages = await Array.fromAsync(groups);
   const rulesOf = Map.groupBy(await describeRules(aws), ({ GroupId }) => GroupId);
-  for (const { items, next } of pages) yield { items: listed(items, rulesOf), next };
+  for (const { items, next } of pages) yield { items: listed(items, rulesOf, accountId), next };
 }
 
 /** A security group: its name and tags, its rules with the CIDRs of the prefix lists they let in, and the network interfaces that use it. */
@@ -208,5 +222,5 @@ export const securityGroup = defineResource({
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:ec2:${region}:${accountId}:security-group/${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#SecurityGroup:groupId=${resourceId}`),
-  list: (aws, _account, from) => listGroups(aws, from),
+  list: (aws, { accountId }, from) => listGroups(aws, accountId, from),
 });

@@ -11,8 +11,10 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { awsClients } from '../../../shared/aws/clients.ts';
 import type { Aws } from '../../../shared/resource.ts';
 import { securityGroup } from '../../../shared/resources/ec2/security-group.ts';
+import { wireTo } from '../../support/aws-proxy.ts';
 import { sampleEvent } from '../../support/samples.ts';
 import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
@@ -20,6 +22,8 @@ import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const LIST = 'pl-0a1b2c3d4e5f60718';
 const one = [GROUP];
+
+const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
 
 testResource(securityGroup, {
   events: {
@@ -115,6 +119,36 @@ describe('security groups of the local account', () => {
       await expect(facet.read(account.aws(), ref(groupId))).rejects.toMatchObject({
         name: expect.stringMatching(new RegExp(`^(${securityGroup.gone.join('|')})$`)),
       });
+  });
+
+  test('a group that another account shares is its own affair: not read, not listed', async () => {
+    const groupId = await makeGroup('shared');
+    await letIn(groupId, await makeList());
+    const OTHER = '999988887777';
+    const shared = (body: string) => body.replaceAll(`<ownerId>${account.accountId}<`, `<ownerId>${OTHER}<`);
+    // The local account leaves out whose a rule's group is.
+    const owned = (body: string) =>
+      body.replaceAll('<securityGroupRuleId>', `<groupOwnerId>${OTHER}</groupOwnerId><securityGroupRuleId>`);
+    const aws = awsClients()(account.region);
+    const endpoint = process.env.AWS_ENDPOINT_URL;
+    process.env.AWS_ENDPOINT_URL = wire.endpoint;
+    wire.alter([
+      { call: 'ec2:DescribeSecurityGroups', change: shared },
+      { call: 'ec2:DescribeSecurityGroupRules', change: owned },
+    ]);
+    try {
+      for (const name of ['group', 'rules'] as const)
+        await expect(securityGroup.facets[name].read(aws, ref(groupId))).rejects.toMatchObject({
+          name: 'Foreign',
+          message: `The security group ${groupId} belongs to account ${OTHER}.`,
+        });
+      const pages = await Array.fromAsync(securityGroup.list(aws, account));
+      expect(pages.flatMap(({ items }) => items)).toEqual([]);
+    } finally {
+      wire.alter([]);
+      if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
+      else process.env.AWS_ENDPOINT_URL = endpoint;
+    }
   });
 
   test('a name alone means the group of that name in the default VPC', async () => {
