@@ -1,4 +1,4 @@
-import { DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { DescribeVolumesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { patternsFor } from '../scripts/generate/patterns.ts';
 import { controls } from '../shared/controls/index.ts';
@@ -16,14 +16,16 @@ import {
   linesOf,
   NAMED,
   namedBy,
+  ONLY_VPC,
   volumeOf,
 } from './support/recorded-events.ts';
 
 const recorded = isThere ? describe : describe.skip;
 if (!isThere) test.skip('skipped: the folder of recorded events is not beside this clone', () => {});
 
-/** A world that knows the volume of every instance and nothing else. */
+/** A world that knows the volume of every instance, one VPC and nothing else. */
 async function answer(command: unknown) {
+  if (command instanceof DescribeVpcsCommand) return { Vpcs: [{ VpcId: ONLY_VPC }] };
   if (!(command instanceof DescribeVolumesCommand)) return {};
   const [{ Values = [] } = {}] = command.input.Filters ?? [];
   return { Volumes: Values.map((id) => ({ VolumeId: volumeOf(id) })) };

@@ -83,7 +83,7 @@ describe('one event', () => {
   ])('is looked at and left alone where %s', async (_what, tree) => {
     wire.take();
     const invocation = await invoke(tree, 'infrastructure', event(), env);
-    expect(invocation).toMatchObject({ value: { detected: 2, notApplicable: 1 } });
+    expect(invocation).toMatchObject({ value: { detected: 1, compliant: 1, notApplicable: 1 } });
     expect(wire.take().filter(isWrite)).toEqual([]);
     expect(await ingressOf(account, [groupId])).toHaveLength(2);
   });
@@ -92,7 +92,7 @@ describe('one event', () => {
     const { table, topicArn, inboxUrl } = await makeLocalWorld(account.aws());
     const deployed = { ...env, EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn };
     const invocation = await invoke(acting, 'infrastructure', event(), deployed);
-    expect(invocation).toMatchObject({ value: { remediated: 2, notApplicable: 1 } });
+    expect(invocation).toMatchObject({ value: { remediated: 1, compliant: 1, notApplicable: 1 } });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
 
     const results = resultsOf(invocation);
@@ -119,11 +119,12 @@ describe('one event', () => {
     const drifts = results.filter(({ result }) => result.outcome === 'remediated');
     for (const { result } of drifts) expect(counts).toContainEqual({ controlId: result.controlId, remediated: 1 });
     // What was well is counted together: a metric for each control costs.
+    expect(counts).toContainEqual({ compliant: 1 });
     expect(counts).toContainEqual({ notApplicable: 1 });
-    // How long it took since the call, of each control and of all.
+    // How long it took since the call, of each remediation, and of all.
     const times = counts.filter((metric) => 'TimeToVerified' in metric);
     expect(times.map(({ controlId }) => controlId ?? 'all').sort()).toEqual(
-      [...drifts.map(({ result }) => result.controlId), 'all', 'all'].sort(),
+      drifts.flatMap(({ result }) => [result.controlId, 'all']).sort(),
     );
     expect(counts).toHaveLength(3 + times.length);
     const calledAt = Date.parse((event() as { detail: { eventTime: string } }).detail.eventTime);
@@ -155,7 +156,8 @@ describe('what fails', () => {
   test('fails the invocation once all else has been tried', async () => {
     const ec2 = account.aws()(EC2Client);
     const image = { ImageId: 'ami-12345678', InstanceType: 't3.micro', MinCount: 3, MaxCount: 3 } as const;
-    const { Instances = [] } = await ec2.send(new RunInstancesCommand(image));
+    const MetadataOptions = { HttpEndpoint: 'enabled', HttpTokens: 'optional', HttpPutResponseHopLimit: 2 } as const;
+    const { Instances = [] } = await ec2.send(new RunInstancesCommand({ ...image, MetadataOptions }));
     const [first = '', broken = '', last = ''] = Instances.map(({ InstanceId = '' }) => InstanceId);
     const event = sampleEvent('ec2/StartInstances', { [SAMPLE_ACCOUNT]: account.accountId });
     const items = [first, broken, last].map((instanceId) => ({ instanceId }));

@@ -10,16 +10,14 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:DeleteBucketEncryption': ['s3:PutEncryptionConfiguration'],
   's3:ListBuckets': ['s3:ListAllMyBuckets'],
   's3:HeadBucket': ['s3:ListBucket'],
-  // EC2's metrics: asked of CloudWatch, whatever service asks.
-  'cloudwatch:GetMetricStatistics': ['cloudwatch:GetMetricStatistics'],
   'sqs:SendMessageBatch': ['sqs:SendMessage'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
 };
 
-/** IAM's prefix of a service is CloudTrail's, whatever the client is called: `logs`, not `cloudwatchlogs`. */
-const PREFIXES = new Map(services.flatMap(({ id, sdks }) => Object.keys(sdks).map((sdk) => [sdk, id])));
+/** IAM's prefix of a service is CloudTrail's, whatever its client is called: `logs`, not `cloudwatchlogs`. The first client that a service names is its own. */
+const PREFIXES = new Map(services.map(({ id, sdks }) => [Object.keys(sdks)[0], id]));
 
 /** Each write of a DynamoDB transaction needs the action that it would need alone. */
 const TRANSACTED: Readonly<Record<string, string>> = {

@@ -63,6 +63,8 @@ export const enveloped = (record: Json) => ({
 export const FALLBACK = { accountId: '999988887777', region: 'eu-north-1' };
 /** A launched instance has one volume, which the event does not name: it is looked up. */
 export const volumeOf = (instanceId: string) => `vol-of-${instanceId}`;
+/** The only VPC of every account. */
+export const ONLY_VPC = 'vpc-of-the-account';
 
 type Named = readonly [type: string, id: string];
 
@@ -99,6 +101,8 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
     instancesOf(r.requestParameters.instancesSet).map((id): Named => ['AWS::EC2::Instance', id]),
   'ec2 ModifySnapshotAttribute': snapshotOf,
   'ec2 DeleteSnapshot': snapshotOf,
+  // It names flow logs, which are gone: every VPC may have lost one.
+  'ec2 DeleteFlowLogs': () => [['AWS::EC2::VPC', ONLY_VPC]],
   'cloudtrail StopLogging': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail DeleteTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail UpdateTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
@@ -117,7 +121,8 @@ const CONFIG_TYPES = ['AWS::EC2::Instance', 'AWS::EC2::SecurityGroup', 'AWS::S3:
 /** Users belong to no region, nor does what the account's trails record, nor what the root user did. */
 const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::::Account'];
 const whereGlobal = (region: string): string => {
-  if (region.startsWith('cn-')) return 'cn-north-1';
+  // An anonymised region that is none of China's goes with all that are unknown.
+  if (/^cn-\w+-\d+$/.test(region)) return 'cn-north-1';
   return region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
 };
 const placed = (type: string, id: string, account: string, region: string, home = whereGlobal(region)) =>

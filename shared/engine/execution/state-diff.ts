@@ -5,7 +5,7 @@ import { digestedState, isCompact } from './compact.ts';
 export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
   const texts = new Map<string, unknown>();
   const isHashed = isCompact(from) || isCompact(to);
-  const shown = (value: unknown) => JSON.stringify(texts.get(String(value)) ?? value);
+  const shown = (value: unknown) => JSON.stringify((typeof value === 'string' ? texts.get(value) : undefined) ?? value);
   const [a, b] = [from, to]
     .map((state) => (isHashed ? digestedState(state, texts) : state))
     .map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));

@@ -1,5 +1,13 @@
 import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './cloudtrail.ts';
-import { defaultEgress, ingressAdded, instanceStarted, leftOpen, snapshotDeleted, snapshotShared } from './ec2.ts';
+import {
+  defaultEgress,
+  flowLogDeleted,
+  ingressAdded,
+  instanceStarted,
+  leftOpen,
+  snapshotDeleted,
+  snapshotShared,
+} from './ec2.ts';
 import { keyGrownOld } from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { databaseOpen } from './rds.ts';
@@ -18,6 +26,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   StartInstances: instanceStarted((r) => r.requestParameters.instancesSet.items[0].instanceId),
   ModifySnapshotAttribute: snapshotShared,
   DeleteSnapshot: snapshotDeleted,
+  DeleteFlowLogs: flowLogDeleted,
   StopLogging: trailStopped,
   DeleteTrail: trailDeleted,
   UpdateTrail: trailUpdated,

@@ -16,9 +16,11 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import flowLogs from '../../../scenes/ec2/ec2-vpc-flow-logs-enabled.ts';
 import { orNull } from '../../../shared/resource.ts';
 import type { Json } from '../recorded-events.ts';
 import type { TestAccount } from '../sandbox.ts';
+import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
 
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
@@ -94,10 +96,9 @@ export const instanceStarted =
   (idIn: (record: Json) => string): Stage =>
   async ({ aws }, { record }) => {
     const ec2 = aws()(EC2Client);
+    const MetadataOptions = { HttpTokens: 'optional', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 } as const;
     const launch = { ImageId: 'ami-12345678', InstanceType: 't3.nano', MinCount: 1, MaxCount: 1 } as const;
-    const { Instances } = await ec2.send(
-      new RunInstancesCommand({ ...launch, MetadataOptions: { HttpTokens: 'optional', HttpEndpoint: 'enabled' } }),
-    );
+    const { Instances } = await ec2.send(new RunInstancesCommand({ ...launch, MetadataOptions }));
     const id = Instances?.[0]?.InstanceId ?? '';
     await ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
     await ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
@@ -134,4 +135,13 @@ export const snapshotDeleted: Stage = async ({ aws, region }, { record }) => {
   const state = () =>
     orNull(ec2.send(new DescribeSnapshotAttributeCommand({ SnapshotId, Attribute })), 'InvalidSnapshot.NotFound');
   return { renamed: { [record.requestParameters.snapshotId]: SnapshotId }, state, right: null };
+};
+
+/** The flow log of a VPC that was seen with it; the event does not say which one that was. */
+export const flowLogDeleted: Stage = async (account, _line, look) => {
+  const { earlier = [], happen, state } = await flowLogs.prepare(sceneAccount(account));
+  for (const event of earlier) await look(event);
+  const right = await state();
+  await happen();
+  return { renamed: {}, state, right };
 };
