@@ -5,7 +5,8 @@ import {
   type ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
-import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { takesLoadBalancerLogs } from '../../aws/s3/load-balancer-logs.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
 
@@ -17,54 +18,55 @@ const bucketEncryption = {
   permissions: { 's3:PutEncryptionConfiguration': 'arn:${AWS::Partition}:s3:::*' },
 } as const;
 
-/** S3's algorithms, from least to most. */
-const ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse'];
-
-const algorithmOf = (encryption: ServerSideEncryptionConfiguration | null): string | undefined =>
-  encryption?.Rules?.find((rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm)
-    ?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
-
-/** SSE-S3 as the default, and all else of the rule as it was. */
-const withSseS3 = (before: ServerSideEncryptionConfiguration | null): ServerSideEncryptionConfiguration => {
+/** The key as the default, and all else of the rule as it was. */
+const withKey = (
+  before: ServerSideEncryptionConfiguration | null,
+  KMSMasterKeyID: string,
+): ServerSideEncryptionConfiguration => {
   const [rule = {}] = before?.Rules ?? [];
-  return { Rules: [{ ...rule, ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] };
+  const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID };
+  return { Rules: [{ ...rule, ApplyServerSideEncryptionByDefault, BucketKeyEnabled: true }] };
 };
+
+const algorithmOf = (encryption: ServerSideEncryptionConfiguration | null): string =>
+  encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'nothing';
 
 export default defineControl({
   id: 's3-bucket-encrypted',
-  title: 'S3 default encryption must be on (KMS where required)',
+  title: 'S3 buckets must be encrypted with a KMS key by default',
   severity: 'MEDIUM',
   resource: bucket,
-  needs: ['encryption'],
+  needs: ['encryption', 'policy'],
   securityControlIds: ['S3.17'],
   relatedRequirements: [],
   description:
-    'A bucket must have default encryption with sseAlgorithm or a stronger algorithm. SSE-S3 (AES256) is set where there is none; an upgrade to KMS is left to a person, since every reader and writer then needs permissions on the key.',
+    'Default encryption must be SSE-KMS or DSSE-KMS. S3 itself encrypts every object with SSE-S3, so this is evaluated only where kmsKeyArn says which key to use, and never for a bucket that takes access logs of load balancers, which support SSE-S3 only. A key of another region is left to a person.',
   rationale:
     'With a KMS key, reading an object requires a permission on the key too, and each use of the key is logged.',
   guidance:
-    'Choose a KMS key, allow the readers and writers of the bucket to use it, then make it the default with an S3 Bucket Key. Buckets for load balancer access logs support SSE-S3 only.',
-  impact: 'none',
-  recommendedMode: 'remediate',
+    'Allow the readers and writers of the bucket to use the key, then make it the default with an S3 Bucket Key.',
+  impact: 'access',
+  recommendedMode: 'approve',
   permissions: bucketEncryption.permissions,
   undoCalls: undoOfReplace(bucketEncryption, bucketTarget),
   parameters: {
-    sseAlgorithm: {
-      description: 'The weakest algorithm that is sufficient. Security Hub S3.17 requires aws:kms.',
+    kmsKeyArn: {
+      description: 'The KMS key that buckets are encrypted with; empty: buckets are not evaluated.',
       type: 'string',
-      enum: ALGORITHMS,
-      default: 'AES256',
+      pattern: '^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
+      default: '',
     },
   },
-  evaluate({ encryption }, { parameters: { sseAlgorithm } }) {
-    const algorithm = algorithmOf(encryption);
-    if (algorithm === undefined) return nonCompliant('The bucket has no default encryption.');
-    if (ALGORITHMS.indexOf(algorithm) >= ALGORITHMS.indexOf(sseAlgorithm))
-      return compliant(`New objects are encrypted with ${algorithm}.`);
-    return nonCompliant(`New objects are encrypted with ${algorithm}; ${sseAlgorithm} is required.`);
+  evaluate(state, { parameters: { kmsKeyArn } }) {
+    if (kmsKeyArn === '') return notApplicable('S3 encrypts with SSE-S3; no KMS key is required (kmsKeyArn is empty).');
+    const algorithm = algorithmOf(state.encryption);
+    if (algorithm.startsWith('aws:kms')) return compliant(`New objects are encrypted with ${algorithm}.`);
+    if (takesLoadBalancerLogs(state.policy))
+      return notApplicable('The bucket takes access logs of load balancers, which support SSE-S3 only.');
+    return nonCompliant(`New objects are encrypted with ${algorithm}; aws:kms is required.`);
   },
-  plan({ ref, encryption }, { parameters: { sseAlgorithm } }) {
-    if (sseAlgorithm !== 'AES256') return byHand('With KMS, every reader and writer needs permissions on the key.');
-    return [replace(bucketEncryption, bucketTarget(ref), encryption, withSseS3(encryption))];
+  plan({ ref, encryption }, { parameters: { kmsKeyArn } }) {
+    if (kmsKeyArn.split(':')[3] !== ref.region) return byHand(`The key of kmsKeyArn is not in ${ref.region}.`);
+    return [replace(bucketEncryption, bucketTarget(ref), encryption, withKey(encryption, kmsKeyArn))];
   },
 });
