@@ -5,6 +5,7 @@ import type { ResourceRef } from '../../resource.ts';
 import { callOf, type Step } from '../../step.ts';
 import type { Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
+import { redactedCall, redactTags } from '../reconcile/redact.ts';
 
 interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
@@ -22,7 +23,7 @@ export type Send = (index: number) => Promise<Attempt>;
 
 /** A step that is recorded and not yet made; its undo is recorded too, so that an interrupted run can be undone. */
 export const intendedStep = (step: Step): RecordedStep => ({
-  ...callOf(step),
+  ...redactedCall(callOf(step)),
   elements: step.elements,
   status: 'intended',
   requestId: null,
@@ -61,6 +62,7 @@ export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedB
 
 const undoCallOf = (step: Step): UndoCall => ({
   ...callOf(step),
+  input: redactTags(step.input),
   ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
 });
 

@@ -15,6 +15,7 @@ import { plannedElements } from './gates/sibling.ts';
 import { isAtLeast } from './modes.ts';
 import type { Evaluated, Observation } from './observation.ts';
 import type { Planned } from './plan.ts';
+import { redactedCall } from './redact.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
 import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
@@ -171,7 +172,7 @@ export class ControlReconciler {
       after: 'NON_COMPLIANT',
       mode,
       annotation: words(planned.byHand, annotation),
-      steps: planned.steps.map(callOf),
+      steps: planned.steps.map(callOf).map(redactedCall),
     };
     return this.#act(control, evaluated, planned, verdict, { drift, approved });
   }

@@ -6,7 +6,7 @@ import { stateDiff } from '../execution/state-diff.ts';
 import { findingFingerprint, withFinding } from './findings.ts';
 import type { Evaluated } from './observation.ts';
 import { newRecord } from './record.ts';
-import { redact } from './redact.ts';
+import { redact, redactedCall } from './redact.ts';
 import type { Progress, Run } from './run.ts';
 
 /** A plan that requires approval, and the drift it is for. */
@@ -98,7 +98,6 @@ export const isMadeFor = (
 
 /** The hash by which two plans are the same: the same calls with the same inputs, in the same order. */
 export const planHash = (calls: readonly CallData[]): string =>
-  hashOf(calls.map(({ service, operation, input, region }) => [service, operation, input, region ?? null])).slice(
-    0,
-    16,
-  );
+  hashOf(
+    calls.map(redactedCall).map(({ service, operation, input, region }) => [service, operation, input, region ?? null]),
+  ).slice(0, 16);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { redact } from '../../../shared/engine/reconcile/redact.ts';
+import { redact, redactedCall, redactTags } from '../../../shared/engine/reconcile/redact.ts';
 
 const REDACTED = '[REDACTED]';
 
@@ -83,4 +83,50 @@ test('no secret gets through, and nothing else is lost, wherever they stand', ()
       expect(redact(kept)).toEqual(kept);
     }),
   );
+});
+
+describe('a policy in a text', () => {
+  const policy = (referer: string) =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Condition: { StringEquals: { 'aws:Referer': [referer] } } }] });
+
+  test('is kept without what a condition compares with a secret', () => {
+    expect(redact({ Policy: policy('hunter2') })).toEqual({ Policy: policy('[REDACTED]') });
+    expect(
+      JSON.stringify(
+        redactedCall({ service: 's3', operation: 'PutBucketPolicy', input: { Policy: policy('hunter2') } }),
+      ),
+    ).not.toContain('hunter2');
+  });
+
+  test('without secrets stays as it is written', () => {
+    const text = '{ "Statement": [ { "Effect":"Deny", "Resource": "password-store" } ] }';
+    expect(redact({ Policy: text })).toEqual({ Policy: text });
+    expect(redact({ Policy: '{ "password": broken' })).toEqual({ Policy: '{ "password": broken' });
+  });
+});
+
+test('an undo call keeps everything but secret values of tags', () => {
+  const input = {
+    GroupId: 'sg-1',
+    IpPermissions: [{ FromPort: 22 }],
+    TagSpecifications: [
+      {
+        Tags: [
+          { Key: 'db-password', Value: 'hunter2' },
+          { Key: 'env', Value: 'prod' },
+        ],
+      },
+    ],
+  };
+  expect(redactTags(input)).toEqual({
+    ...input,
+    TagSpecifications: [
+      {
+        Tags: [
+          { Key: 'db-password', Value: '[REDACTED]' },
+          { Key: 'env', Value: 'prod' },
+        ],
+      },
+    ],
+  });
 });
