@@ -48,7 +48,9 @@ test('a breaker that is open halts, and that is its finding', async () => {
   setPolicy({ limits: { remediationsPerHour: 1 } });
   await outcomes([lidClosed]);
   scene.world.box = { ...GOOD, lid: { open: true } };
-  expect(await outcomes([lidClosed])).toMatchObject([{ outcome: 'halted', gate: 'breaker' }]);
+  expect(await outcomes([lidClosed])).toMatchObject([
+    { outcome: 'halted', gate: 'breaker', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT' },
+  ]);
   expect(await findings()).toMatchObject({ [lidClosed.id]: { outcome: 'halted' } });
 });
 
@@ -92,6 +94,14 @@ describe('an approved plan', () => {
     expect(await outcomes([other], { approved })).toMatchObject([{ outcome: 'awaitingApproval' }]);
     expect(scene.world.calls).toEqual([]);
   });
+});
+
+test('the mode goes by the tags of the resource', async () => {
+  setPolicy({ matches: [{ tags: { env: 'lab' }, mode: 'detect' }] });
+  const read = async () => ({ tags: { env: 'lab' }, service: null });
+  const tagged: AnyControl = { ...lidClosed, resource: { ...box, ownership: { grants: {}, read } } };
+  expect(await outcomes([tagged])).toMatchObject([{ outcome: 'detected', mode: 'detect' }]);
+  expect(scene.world.calls).toEqual([]);
 });
 
 test('a sibling that requires approval holds what it would change', async () => {
