@@ -3,6 +3,8 @@ import { DICTIONARY_1 } from './dictionary.ts';
 
 /** Documents above this many characters are stored compressed: DynamoDB counts a write by the kilobyte. */
 const PLAIN_LIMIT_CHARACTERS = 400;
+/** What DynamoDB allows an item; every store keeps to it, so that a ledger can move. */
+const MAX_ITEM_BYTES = 400 * 1024;
 /** The first byte of a compressed document names its format, so that later formats can be distinguished. */
 const FORMAT_1 = 1;
 
@@ -12,6 +14,13 @@ export function pack(document: unknown): string | Uint8Array {
   if (text.length <= PLAIN_LIMIT_CHARACTERS) return text;
   const compressed = deflateRawSync(text, { level: 9, dictionary: DICTIONARY_1 });
   return Buffer.concat([Uint8Array.of(FORMAT_1), compressed]);
+}
+
+/** A document as `pack` gives it. Throws where it is larger than an item may be. */
+export function packItem(document: unknown): string | Uint8Array {
+  const content = pack(document);
+  if (content.length > MAX_ITEM_BYTES) throw new Error('Item size has exceeded the maximum allowed size');
+  return content;
 }
 
 /** The document that was packed. Throws where its format is not known. */

@@ -1,10 +1,7 @@
-import { pack, unpack } from './codec.ts';
+import { packItem, unpack } from './codec.ts';
 import type { Ledger } from './ledger.ts';
-import { ConflictError, type Item, type ItemKey, type Listing, MAX_ITEMS, type Range, type Store } from './store.ts';
+import { assertCommit, ConflictError, type Item, type ItemKey, type Listing, type Range, type Store } from './store.ts';
 import { ledgerIn } from './stored-ledger.ts';
-
-/** What DynamoDB allows an item. */
-const MAX_ITEM_BYTES = 400 * 1024;
 
 interface StoredItem extends ItemKey {
   readonly version: number;
@@ -41,8 +38,7 @@ export function memoryStore(): Store {
     },
     async commit(writes, checks = []) {
       const all = [...writes, ...checks];
-      if (all.length > MAX_ITEMS) throw new Error(`a commit takes at most ${MAX_ITEMS} items, not ${all.length}`);
-      if (new Set(all.map(keyOf)).size < all.length) throw new Error('a commit takes each item once');
+      assertCommit(all);
       for (const item of all) {
         if ((items.get(keyOf(item))?.version ?? 0) !== item.read)
           throw new ConflictError(`${item.pk} ${item.sk} was written by another run`);
@@ -51,7 +47,7 @@ export function memoryStore(): Store {
         pk,
         sk,
         version: read + 1,
-        packed: packed(document),
+        packed: packItem(document),
         listed,
       }));
       for (const item of stored) items.set(keyOf(item), item);
@@ -62,12 +58,6 @@ export function memoryStore(): Store {
 const isWithin = (at: string, { since = '', prefix }: Range) =>
   prefix === undefined ? at >= since : at.startsWith(prefix);
 
-function packed(document: unknown): string | Uint8Array {
-  const content = pack(document);
-  if (content.length > MAX_ITEM_BYTES) throw new Error('Item size has exceeded the maximum allowed size');
-  return content;
-}
-
 const itemOf = ({ pk, sk, version, packed: content, listed }: StoredItem): Item => ({
   pk,
   sk,
@@ -76,5 +66,5 @@ const itemOf = ({ pk, sk, version, packed: content, listed }: StoredItem): Item 
   ...(listed === undefined ? {} : { listed }),
 });
 
-/** A ledger that lasts as long as its process: for tests, and for a command that keeps none. */
+/** A ledger that lasts as long as its process: for tests, and for a command that keeps none (EVENKEEL_LEDGER=:memory:). */
 export const memoryLedger = (): Ledger => ledgerIn(memoryStore());

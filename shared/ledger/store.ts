@@ -63,6 +63,13 @@ export interface Store {
   commit(writes: readonly Write[], checks?: readonly ReadItem[]): Promise<void>;
 }
 
+/** Throws where a commit has too many items, or one of them twice: DynamoDB refuses both. */
+export function assertCommit(items: readonly ItemKey[]): void {
+  if (items.length > MAX_ITEMS) throw new Error(`a commit takes at most ${MAX_ITEMS} items, not ${items.length}`);
+  if (new Set(items.map(({ pk, sk }) => JSON.stringify([pk, sk]))).size < items.length)
+    throw new Error('a commit takes each item once');
+}
+
 /** The `pk` of what applies to all resources: pauses, exemptions and breakers, which are read together. */
 export const SHARED = 'SHARED';
 

@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ACCOUNT } from '../../shared/ledger/breaker.ts';
 import { chainErrors } from '../../shared/ledger/chain.ts';
+import { sqliteStore } from '../../shared/ledger/sqlite.ts';
+import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
+import { temporaryFolder } from '../support/command.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
 import { CONTROL } from '../support/ledger-run.ts';
 import type { LedgerAnswer, LedgerTask } from '../support/ledger-worker.ts';
@@ -11,33 +15,37 @@ const PROCESSES = 8;
 const RESOURCES = 200;
 const LIMITS = { control: 60, account: 500 };
 const account = await ledgerAccount();
-const ledger = ledgerIn(account.store);
-
-let workers: readonly Worker<LedgerTask, LedgerAnswer>[] = [];
-beforeAll(async () => {
-  workers = await startProcesses('./ledger-worker.ts', PROCESSES, account.env, LIMITS);
-});
-afterAll(async () => {
-  await Promise.all(workers.map((worker) => worker.end()));
-});
-
-/** Delivers an event of each resource, `times` over, each time to another process. */
-const deliver = (resourceIds: readonly string[], times: number): Promise<readonly LedgerAnswer[]> =>
-  Promise.all(
-    resourceIds.flatMap((resourceId, index) =>
-      Array.from({ length: times }, (_, time) =>
-        (workers[(index + time) % PROCESSES] as Worker<LedgerTask, LedgerAnswer>).work({
-          resourceId,
-          holder: `${resourceId}-${time}`,
-        }),
-      ),
-    ),
-  );
+const file = join(temporaryFolder(), 'ledger.sqlite');
 
 const percentile = (values: readonly number[], part: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? 0;
 
-describe('eight processes', () => {
+describe.each<[string, Store, Readonly<Record<string, string>>]>([
+  ['in DynamoDB', account.store, account.env],
+  ['in a SQLite file', sqliteStore(file), { EVENKEEL_LEDGER: file }],
+])('eight processes with a ledger %s', (_where, store, env) => {
+  const ledger = ledgerIn(store);
+  let workers: readonly Worker<LedgerTask, LedgerAnswer>[] = [];
+  beforeAll(async () => {
+    workers = await startProcesses('./ledger-worker.ts', PROCESSES, env, LIMITS);
+  });
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.end()));
+  });
+
+  /** Delivers an event of each resource, `times` over, each time to another process. */
+  const deliver = (resourceIds: readonly string[], times: number): Promise<readonly LedgerAnswer[]> =>
+    Promise.all(
+      resourceIds.flatMap((resourceId, index) =>
+        Array.from({ length: times }, (_, time) =>
+          (workers[(index + time) % PROCESSES] as Worker<LedgerTask, LedgerAnswer>).work({
+            resourceId,
+            holder: `${resourceId}-${time}`,
+          }),
+        ),
+      ),
+    );
+
   test('on 200 resources at once: exactly as many remediations as the limit says, one opening, and few tries', async () => {
     const started = performance.now();
     const answers = await deliver(
@@ -73,7 +81,7 @@ describe('eight processes', () => {
     expect(outcomes).not.toContain('halted');
     expect(answers.flatMap(({ published }) => published)).toHaveLength(resourceIds.length);
     for (const resourceId of resourceIds)
-      expect((await account.store.query(`BOX#${resourceId}`)).map(({ sk }) => sk)).toEqual(['REMEDIATED']);
+      expect((await store.query(`BOX#${resourceId}`)).map(({ sk }) => sk)).toEqual(['REMEDIATED']);
     const chains = await ledger.chains();
     const own = [...chains].filter(([key]) => key.includes('sg-same-'));
     expect(own).toHaveLength(resourceIds.length);

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { type Ledger, resourceKey } from '../../shared/ledger/ledger.ts';
+import { sqliteStore } from '../../shared/ledger/sqlite.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { REF } from './ledger-fixtures.ts';
@@ -21,9 +22,11 @@ export interface LedgerAnswer {
   readonly tries: readonly number[];
 }
 
-// A process like a Lambda function's, with the ledger and no engine: takes a task from each line and answers it. Its first argument are the limits of the breakers.
+// A process like a Lambda function's, or with EVENKEEL_LEDGER like a command's, with the ledger and no engine: takes a task from each line and answers it. Its first argument are the limits of the breakers.
 const limits: RunOptions['limits'] = JSON.parse(process.argv[2] ?? '{}');
-const store = dynamoStore(awsClients()(process.env.AWS_REGION ?? ''), process.env.EVENKEEL_TABLE ?? '');
+const { AWS_REGION = '', EVENKEEL_TABLE = '', EVENKEEL_LEDGER } = process.env;
+const store =
+  EVENKEEL_LEDGER === undefined ? dynamoStore(awsClients()(AWS_REGION), EVENKEEL_TABLE) : sqliteStore(EVENKEEL_LEDGER);
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 /** The ledger, and how often each of its updates was decided. */
