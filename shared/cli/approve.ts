@@ -25,7 +25,7 @@ export const rejectCommand = () =>
 const RESOLVED: readonly Outcome[] = ['remediated', 'compliant', 'notApplicable'];
 
 async function approve(id: string, options: CommonOptions): Promise<void> {
-  const engine = actingEngine(options);
+  const engine = await actingEngine(options);
   const result = await approvePlan(id, await caller(engine), engine, controls);
   const report = reportTo(options.json === true, false);
   report.add(result);
@@ -41,7 +41,7 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
 }
 
 async function reject(id: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
-  const engine = actingEngine(options);
+  const engine = await actingEngine(options);
   const record = await rejectPlan(id, await caller(engine), options.reason, engine, controls);
   printAnswer(options, record, `Rejected ${id}. Approval is not requested again while the drift lasts.`);
 }

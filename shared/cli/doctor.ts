@@ -8,21 +8,18 @@ import { notifications } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
 import { deploymentAt } from '../doctor/stack.ts';
+import { dynamoLedger } from '../ledger/dynamodb.ts';
+import { memoryLedger } from '../ledger/memory.ts';
 import { caller } from './caller.ts';
 import { colors } from './colors.ts';
-import { engineFor } from './context.ts';
+import { engineWith } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOrDetect } from './policy.ts';
 
-interface DoctorOptions extends CommonOptions {
-  readonly stack: string;
-}
-
 export const doctorCommand = () =>
   withCommonOptions(new Command('doctor'))
     .description('Check everything that Evenkeel needs to see and to act, and print the remedy for each problem.')
-    .option('--stack <name>', 'the stack of the deployment, in the region given', DEFAULT_STACK)
     .action(doctor);
 
 const account: Check = {
@@ -37,16 +34,17 @@ const invalidPolicy = (error: string): Check => ({
   run: async () => fail(error, 'correct it: until then the command remediates nothing, and a deploy fails'),
 });
 
-async function doctor(options: DoctorOptions): Promise<void> {
+async function doctor(options: CommonOptions): Promise<void> {
   const home = homeRegion();
-  const { deployment, check } = await deploymentAt(awsClients()(home), home, options.stack);
+  const { deployment, check } = await deploymentAt(awsClients()(home), home, options.stack ?? DEFAULT_STACK);
   const { LedgerTable, NoticeTopic } = deployment?.outputs ?? {};
   // The environment takes precedence, so that a restored copy of the ledger can be checked.
   process.env.EVENKEEL_TABLE ||= LedgerTable ?? '';
   process.env.EVENKEEL_TOPIC_ARN ||= NoticeTopic ?? '';
   const chosen = policyOrDetect(options);
-  const engine = engineFor({ mode: 'detect' }, chosen.policy);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
+  const aws = awsClients();
+  const engine = engineWith(table ? dynamoLedger(aws(home), table) : memoryLedger(), 'detect', chosen.policy, aws);
   const context: DoctorContext = { engine, home, deployment, table, topicArn };
 
   const failed = new Set<string>();

@@ -30,7 +30,7 @@ export const exemptCommand = () =>
 async function exempt(options: ExemptOptions): Promise<void> {
   const { control, resource, owner, reason } = options;
   chosenControls([control]);
-  const engine = ledgerEngine(options);
+  const engine = await ledgerEngine(options);
   const expires = expiryDay(options.expires, engine.clock.now());
   const createdAt = engine.clock.now().toISOString();
   const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;

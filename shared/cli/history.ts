@@ -28,7 +28,7 @@ export const historyCommand = () =>
 async function history(options: HistoryOptions): Promise<void> {
   const { resource, control } = options;
   if (control !== undefined) chosenControls([control]);
-  const engine = ledgerEngine(options);
+  const engine = await ledgerEngine(options);
   const now = engine.clock.now();
   let shown = 0;
   for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {

@@ -4,6 +4,7 @@ import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
 import { detections } from '../detections/index.ts';
+import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { UsageError } from './errors.ts';
 
 /** The options of every subcommand. */
@@ -13,6 +14,8 @@ export interface CommonOptions {
   readonly policy?: string | false;
   readonly region?: string;
   readonly profile?: string;
+  /** The stack of the deployment. */
+  readonly stack?: string;
 }
 
 /** The options of the subcommands that evaluate resources. */
@@ -30,6 +33,7 @@ export const withCommonOptions = (command: Command, narrows?: string): Command =
     .option('--no-policy', "use every control's recommended mode instead of a policy")
     .option('--region <region>', narrows ?? 'the default AWS region')
     .option('--profile <profile>', 'the AWS profile')
+    .option('--stack <name>', "the deployment's stack, in this region or the one it forwards to", DEFAULT_STACK)
     .hook('preAction', () => useAws(command.opts<CommonOptions>(), narrows !== undefined));
 
 export const withRunOptions = (command: Command, narrows?: string): Command =>
@@ -52,6 +56,13 @@ async function useAws({ region = '', profile }: CommonOptions, narrows: boolean)
 
 /** The default region; empty where none is set. */
 export const homeRegion = (): string => process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || '';
+
+/** The default region, or `otherwise`. Throws UsageError where there is neither. */
+export function requiredRegion(otherwise = ''): string {
+  const region = homeRegion() || otherwise;
+  if (region === '') throw new UsageError('no region: give --region, or set AWS_REGION');
+  return region;
+}
 
 /** The controls with these ids, or all; the id of a detection is accepted and selects no control. Throws UsageError for an unknown id. */
 export function chosenControls(ids: readonly string[]): readonly AnyControl[] {

@@ -18,7 +18,7 @@ export const pauseCommand = () =>
 
 async function pause(options: PauseOptions): Promise<void> {
   if (options.control !== undefined) chosenControls([options.control]);
-  const engine = ledgerEngine(options);
+  const engine = await ledgerEngine(options);
   const { control = null, reason } = options;
   const scope = control ?? 'everything';
   const resume = `npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`;

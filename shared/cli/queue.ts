@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
-import { requiredRegion } from './context.ts';
+import { requiredRegion } from './options.ts';
 
 /** How long a received message stays hidden from other consumers. */
 const VISIBILITY_TIMEOUT_SECONDS = 300;

@@ -6,15 +6,10 @@ import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
 import { colors } from './colors.ts';
-import { requiredRegion } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { type CommonOptions, requiredRegion, withCommonOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { outputOf } from './stack.ts';
-
-interface RedriveOptions extends CommonOptions {
-  readonly stack: string;
-}
 
 /** The result for one message. `to`: the ARN of the queue it came from. */
 interface Redriven {
@@ -28,13 +23,12 @@ export const redriveCommand = () =>
   withCommonOptions(new Command('redrive'))
     .description('Return failed events to the functions: each to the queue it came from.')
     .argument('[url]', 'the URL of the dead-letter queue (default: that of the stack)')
-    .option('--stack <name>', 'the stack whose dead-letter queue to redrive', DEFAULT_STACK)
     .action(redrive);
 
-async function redrive(named: string | undefined, options: RedriveOptions): Promise<void> {
+async function redrive(named: string | undefined, options: CommonOptions): Promise<void> {
   if (named !== undefined && !isQueueUrl(named)) throw new UsageError(`${named}: not a queue URL (https://sqs.…)`);
   const aws = awsClients();
-  const url = named ?? (await outputOf(options.stack, 'DeadLetterQueueUrl', aws(requiredRegion())));
+  const url = named ?? (await outputOf(options.stack ?? DEFAULT_STACK, 'DeadLetterQueueUrl', aws(requiredRegion())));
   const tally = { redriven: 0, failed: 0 };
   const redriveMessage = redriver(url, aws);
   try {

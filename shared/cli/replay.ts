@@ -7,7 +7,7 @@ import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
-import { credentialsName, engineFor, type Home, home, ledgerName } from './context.ts';
+import { credentialsName, type Home, home, runOf } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { policyOf } from './policy.ts';
@@ -42,19 +42,21 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
   const controls = chosenControls(options.control);
   const { policy, source } = policyOf(options);
-  const engine = engineFor(options, policy);
+  const { engine, ledger } = await runOf(options, policy);
   const regions = `the events' own regions${homeRegion() === '' ? '' : `, by default ${homeRegion()}`}`;
   const header = {
     account: credentialsName(),
     regions,
     policy: source,
-    ledger: ledgerName(),
+    ledger: ledger.source,
     mode: options.mode,
   };
   process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const detections = chosenDetections(options.control);
-  const context = { engine, controls, detections, report, home: homeOnce(engine) };
+  // With the deployment's ledger, account-wide settings get the key that the functions use for them.
+  const globalHome = ledger.home === null ? {} : { home: ledger.home };
+  const context = { engine, globalHome, controls, detections, report, home: homeOnce(engine) };
 
   let unreadable = false;
   for (const file of files) {
@@ -81,6 +83,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
 
 interface ReplayContext {
   readonly engine: Engine;
+  readonly globalHome: { readonly home?: string };
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
   readonly report: Report;
@@ -95,13 +98,13 @@ const UNPROCESSED: readonly Outcome[] = ['failed', 'halted', 'pending'];
 async function replayValue(
   value: unknown,
   where: string,
-  { engine, controls, detections, report, home }: ReplayContext,
+  { engine, globalHome, controls, detections, report, home }: ReplayContext,
 ): Promise<boolean> {
   let isProcessed = true;
   for (const change of changesIn(value)) {
     const named = regionOf(change);
     const fallback = named === null ? { accountId: '', region: homeRegion() } : await home(named);
-    const context = { controls, detections, fallback, ...sharedHome(), byPerson: true };
+    const context = { controls, detections, fallback, ...globalHome, byPerson: true };
     for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
       isProcessed &&= !UNPROCESSED.includes(result.outcome);
@@ -109,9 +112,6 @@ async function replayValue(
   }
   return isProcessed;
 }
-
-/** With the deployment's ledger, account-wide settings get the key that the functions use for them. */
-const sharedHome = () => (process.env.EVENKEEL_TABLE ? { home: homeRegion() } : {});
 
 /** The region that a change names, empty where it names none; null where it names nothing to look at. */
 function regionOf(change: Change): string | null {

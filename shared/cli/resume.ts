@@ -34,7 +34,7 @@ async function resume(options: ResumeOptions): Promise<void> {
     throw new UsageError('--resource needs --control: the control whose flap stop to clear');
   if (resource !== undefined && breaker) throw new UsageError('--breaker and --resource cannot be combined');
   // Only --look acts on resources, and only that needs a policy.
-  const engine = options.look ? actingEngine(options) : ledgerEngine(options);
+  const engine = await (options.look ? actingEngine(options) : ledgerEngine(options));
   const halted = await haltedFindings(options, engine);
   if (resource !== undefined && control !== null) await clearFlaps(halted, control, resource, engine);
   else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);

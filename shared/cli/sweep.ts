@@ -13,7 +13,7 @@ import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
 import { Deadline, exponentialBackoff } from '../retry.ts';
 import { SECOND_MS } from '../time.ts';
-import { engineFor, type Home, home, ledgerName } from './context.ts';
+import { type Home, home, runOf } from './context.ts';
 import { chosenControls, type RunOptions, withRunOptions } from './options.ts';
 import { policyOf } from './policy.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -33,11 +33,11 @@ export const sweepCommand = () =>
 async function sweep(options: RunOptions): Promise<void> {
   useAdaptiveRetries();
   const { policy, source } = policyOf(options);
-  const engine = engineFor(options, policy);
+  const { engine, ledger } = await runOf(options, policy);
   const here = await home(engine.aws);
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
   const account = `account ${here.accountId}`;
-  const header = { account, regions: where, policy: source, ledger: ledgerName(), mode: options.mode };
+  const header = { account, regions: where, policy: source, ledger: ledger.source, mode: options.mode };
   process.stderr.write(headerOf(header));
   const report = reportTo(options.json === true, options.exitCode === true);
   const progress = progressOn(process.stderr);
@@ -46,7 +46,12 @@ async function sweep(options: RunOptions): Promise<void> {
     report.add(result);
   };
   const regions = await regionsOf(options, engine, here, add);
-  const selection = { controls: chosenControls(options.control), catalogue, home: globalHome(here) };
+  // What belongs to no region is keyed by the deployment's home, or without one by the partition's region of global services.
+  const selection = {
+    controls: chosenControls(options.control),
+    catalogue,
+    home: ledger.home ?? globalRegionOf(here.region),
+  };
   const scopes = scopesOf(regions, here, selection, engine);
   const run = new Run(engine, selection, add, progressReporter(progress, scopes.length));
   const passing = pLimit(MAX_PASSES);
@@ -76,9 +81,6 @@ async function regionsOf(
     return [here.region];
   }
 }
-
-/** The region that keys global resources: the deployment's home, or without one the partition's region of global services. */
-const globalHome = ({ region }: Home): string => (process.env.EVENKEEL_TABLE ? region : globalRegionOf(region));
 
 /** The services with something to sweep, region by region. */
 function scopesOf(

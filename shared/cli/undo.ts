@@ -30,7 +30,7 @@ export const undoCommand = () =>
     .action(undo);
 
 async function undo(id: string, options: UndoOptions): Promise<void> {
-  const engine = actingEngine(options);
+  const engine = await actingEngine(options);
   const now = engine.clock.now();
   const expires =
     options.expires === undefined

@@ -16,7 +16,7 @@ interface Verified extends ProvenChain {
 }
 
 async function verify(options: CommonOptions): Promise<void> {
-  const { ledger } = ledgerEngine(options);
+  const { ledger } = await ledgerEngine(options);
   const chains = await verifiedChains(ledger);
   let records = 0;
   let broken = 0;

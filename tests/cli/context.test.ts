@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { engineFor } from '../../shared/cli/context.ts';
+import { engineWith } from '../../shared/cli/context.ts';
+import { memoryLedger } from '../../shared/ledger/memory.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { change, exemptionOf, findingOf } from '../support/ledger-fixtures.ts';
 
 const before = { ...process.env };
 beforeAll(() => {
   process.env.AWS_REGION = 'eu-west-1';
-  delete process.env.EVENKEEL_TABLE;
 });
 afterAll(() => {
   process.env = before;
 });
 
 const KEY = 'k';
-const engineIn = (mode: 'detect' | 'remediate') => engineFor({ mode }, policyFrom({}));
+const engineIn = (mode: 'detect' | 'remediate') => engineWith(memoryLedger(), mode, policyFrom({}));
 
 /** Writes with every method that a ledger has for it. */
 async function writeAll({ ledger }: ReturnType<typeof engineIn>) {

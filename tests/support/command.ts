@@ -65,10 +65,10 @@ function finished(program: string, args: readonly string[], { cwd, env, input }:
 
 const withPolicy = (env: Readonly<Record<string, string>>, options: RunOptions): RunOptions => ({
   ...options,
-  env: { EVENKEEL_POLICY: RECOMMENDED_FILE, ...env, ...options.env },
+  env: { EVENKEEL_POLICY: RECOMMENDED_FILE, EVENKEEL_LEDGER: ':memory:', ...env, ...options.env },
 });
 
-/** `evenkeel` as a user of this account runs it, in an empty folder unless one is named, under RECOMMENDED unless EVENKEEL_POLICY is named (empty for the clone's own). */
+/** `evenkeel` as a user of this account runs it, in an empty folder unless one is named, under RECOMMENDED unless EVENKEEL_POLICY is named (empty for the clone's own), with a ledger in memory unless a table or EVENKEEL_LEDGER is (empty for the one that it finds by itself). */
 export const evenkeelProcessAs =
   (env: Readonly<Record<string, string>>) =>
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>

@@ -208,10 +208,4 @@ describe('refuses', () => {
     }
     expect(await rulesOf(group)).toEqual(open);
   });
-
-  test('to work without a ledger', async () => {
-    const { status, stderr } = await evenkeelAs(account.env)(['undo', 'rem-1']);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^evenkeel: [^\n]*EVENKEEL_TABLE[^\n]*\n$/);
-  });
 });

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { parseArn } from '../aws/arn.ts';
+import { messageOf } from '../aws/error-message.ts';
+import { DEFAULT_STACK, stackNamed } from '../doctor/deployment.ts';
+import { hashOf } from '../hash.ts';
+import { dynamoLedger } from '../ledger/dynamodb.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { memoryLedger } from '../ledger/memory.ts';
+import { ledgerIn } from '../ledger/stored-ledger.ts';
+import type { Aws } from '../resource.ts';
+import { UsageError } from './errors.ts';
+import { homeRegion, requiredRegion } from './options.ts';
+
+type Clients = (region: string) => Aws;
+
+/** The ledger of a run. */
+export interface ChosenLedger {
+  readonly ledger: Ledger;
+  /** For people: the table or file. */
+  readonly source: string;
+  /** The home region of the deployment whose ledger it is; null for a ledger of the command's own. */
+  readonly home: string | null;
+}
+
+interface LedgerOptions {
+  readonly stack?: string;
+  /** True for a run that writes nothing: it creates no file either. */
+  readonly isDryRun: boolean;
+}
+
+/** For SQLite, as for us: no file. */
+const IN_MEMORY = ':memory:';
+const NAME_IT = "name the deployment's table with EVENKEEL_TABLE, or a local file with EVENKEEL_LEDGER";
+
+/** The ledger of EVENKEEL_TABLE or EVENKEEL_LEDGER; else of the deployment that is found by its stack; else, where there is none, the local file of the account. Throws where AWS does not say whether there is a deployment, UsageError without a region or where the file cannot be opened. */
+export async function ledgerOf(
+  aws: Clients,
+  { stack = DEFAULT_STACK, isDryRun }: LedgerOptions,
+): Promise<ChosenLedger> {
+  const { EVENKEEL_TABLE: table, EVENKEEL_LEDGER: file } = process.env;
+  if (table) return inTable(aws, table, requiredRegion());
+  if (file) return inFile(file, isDryRun);
+  if (homeRegion() === '')
+    throw new UsageError(`no region to look for the ledger in: give --region, or set AWS_REGION; or ${NAME_IT}`);
+  const found = await orUnknown(() => deployedLedger(aws, stack));
+  if (found !== null) return found;
+  return inFile(localFile(await orUnknown(() => accountOf(aws))), isDryRun);
+}
+
+const inTable = (aws: Clients, table: string, region: string): ChosenLedger => ({
+  ledger: dynamoLedger(aws(region), table),
+  source: region === homeRegion() ? `ledger ${table}` : `ledger ${table} in ${region}`,
+  home: region,
+});
+
+async function inFile(path: string, isDryRun: boolean): Promise<ChosenLedger> {
+  const source = path === IN_MEMORY ? 'ledger in memory' : `ledger ${path}`;
+  if (path === IN_MEMORY || (isDryRun && !existsSync(path))) return { ledger: memoryLedger(), source, home: null };
+  // SQLite is loaded only where it is used.
+  const { sqliteStore } = await import('../ledger/sqlite.ts');
+  try {
+    return { ledger: ledgerIn(sqliteStore(path)), source, home: null };
+  } catch (error) {
+    throw new UsageError(`cannot open the ledger ${path}: ${messageOf(error)}`);
+  }
+}
+
+/** The file of an account; a local endpoint, whose accounts are others, has one of its own. */
+export function localFile(accountId: string): string {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  const name = endpoint ? `${accountId}-${hashOf(endpoint).slice(0, 12)}` : accountId;
+  return join(homedir(), '.local', 'state', 'evenkeel', `${name}.sqlite`);
+}
+
+async function accountOf(aws: Clients): Promise<string> {
+  const { Account } = await aws(homeRegion())(STSClient).send(new GetCallerIdentityCommand({}));
+  if (!/^\d{12}$/.test(Account ?? '')) throw new Error('AWS did not say which account this is');
+  return String(Account);
+}
+
+/** The deployment's ledger; null where there is no deployment. Throws for every other answer. */
+async function deployedLedger(aws: Clients, stack: string): Promise<ChosenLedger | null> {
+  const region = homeRegion();
+  const own = await ledgerOfStack(aws, stack, region);
+  if (own !== null) return own;
+  const home = await homeOfForwarding(aws, stack, region);
+  return home === null || home === region ? null : ledgerOfStack(aws, stack, home);
+}
+
+async function ledgerOfStack(aws: Clients, stack: string, region: string): Promise<ChosenLedger | null> {
+  const found = await stackNamed(aws(region), stack);
+  if (found === null) return null;
+  const table = found.Outputs?.find(({ OutputKey }) => OutputKey === 'LedgerTable')?.OutputValue;
+  if (!table) throw new Error(`the stack ${stack} in ${region} (${found.StackStatus}) has no output LedgerTable`);
+  return inTable(aws, table, region);
+}
+
+/** The region to which a deployment forwards the events of this one; null where nothing forwards them. */
+async function homeOfForwarding(aws: Clients, stack: string, region: string): Promise<string | null> {
+  const rule = `${stack}-forward-1`;
+  const targets = await targetsOf(aws(region), rule);
+  if (targets.length === 0) return null;
+  const bus = targets.map(parseArn).find((target) => target?.resource === `event-bus/${stack}`);
+  if (bus === undefined) throw new Error(`the rule ${rule} in ${region} does not forward to the bus ${stack}`);
+  const account = await accountOf(aws);
+  if (bus?.accountId !== account)
+    throw new Error(`the rule ${rule} in ${region} forwards to account ${bus?.accountId}, this one is ${account}`);
+  return bus.region;
+}
+
+/** The ARNs of a rule's targets; none where there is no such rule. */
+async function targetsOf(aws: Aws, Rule: string): Promise<readonly string[]> {
+  try {
+    const { Targets = [] } = await aws(EventBridgeClient).send(new ListTargetsByRuleCommand({ Rule }));
+    return Targets.map(({ Arn = '' }) => Arn);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return [];
+    throw error;
+  }
+}
+
+/** Whoever does not know where the ledger is knows of no pause and no exemption: the command ends. */
+async function orUnknown<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new Error(`cannot tell where the ledger is: ${messageOf(error)}; ${NAME_IT}`);
+  }
+}
