@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { isAccountId } from '../aws/account-id.ts';
 import { parseArn } from '../aws/arn.ts';
 import { messageOf } from '../aws/error-message.ts';
 import { DEFAULT_STACK, stackNamed } from '../doctor/deployment.ts';
@@ -78,8 +79,8 @@ export function localFile(accountId: string): string {
 
 async function accountOf(aws: Clients): Promise<string> {
   const { Account } = await aws(homeRegion())(STSClient).send(new GetCallerIdentityCommand({}));
-  if (!/^\d{12}$/.test(Account ?? '')) throw new Error('AWS did not say which account this is');
-  return String(Account);
+  if (Account === undefined || !isAccountId(Account)) throw new Error('AWS did not say which account this is');
+  return Account;
 }
 
 /** The deployment's ledger; null where there is no deployment. Throws for every other answer. */

@@ -5,7 +5,6 @@ import { awsClients } from '../aws/clients.ts';
 import type { Engine } from '../engine/context.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { memoryLedger } from '../ledger/memory.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { atLeast, type Notifier } from '../notify/notifier.ts';
 import { snsNotifier } from '../notify/sns.ts';
@@ -16,10 +15,11 @@ import { systemClock } from '../time.ts';
 import { messageSender } from './send-messages.ts';
 import { codeVersion } from './version.ts';
 
-/** The ledger of `EVENKEEL_TABLE`; without it, one in memory. */
-export function ledgerFromEnvironment(aws: Engine['aws'], region: string): Ledger {
+/** The ledger of `EVENKEEL_TABLE`. Throws without it: a function that forgets knows of no pause, no exemption and no limit. */
+function ledgerFromEnvironment(aws: Engine['aws'], region: string): Ledger {
   const table = process.env.EVENKEEL_TABLE;
-  return table ? dynamoLedger(aws(region), table) : memoryLedger();
+  if (!table) throw new Error('EVENKEEL_TABLE is not set: a function does not work without its ledger');
+  return dynamoLedger(aws(region), table);
 }
 
 /** The notifier of `EVENKEEL_TOPIC_ARN`; without it, `otherwise`. */
@@ -41,7 +41,7 @@ export function ownAccount({ invokedFunctionArn }: Pick<Context, 'invokedFunctio
   return accountId;
 }
 
-/** The engine of a Lambda function. Without a table in the environment its ledger is in memory; without a topic its notifications are logged. `domains`: the domain that serves each service. */
+/** The engine of a Lambda function. Without a topic its notifications are logged. Throws without a table in the environment. `domains`: the domain that serves each service. */
 export function engineFromEnvironment(
   document: PolicyDocument,
   log: (text: string) => void,

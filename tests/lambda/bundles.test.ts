@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
 import { bundle, bundleOf, invoke, loadedOf } from '../support/bundles.ts';
 import { contentOf } from '../support/domains.ts';
 import { sampleEvent } from '../support/samples.ts';
@@ -9,6 +10,7 @@ import { addStandIns } from '../support/stand-ins.ts';
 import { copyOfTree } from '../support/tree.ts';
 
 const account = await testAccount();
+const { table } = await makeLocalWorld(account.aws());
 /** With services in every domain beside those that there are; one of them has a client that no other has. */
 const tree = copyOfTree();
 const CLIENT = 'lambda';
@@ -38,7 +40,7 @@ beforeAll(async () => {
 
 describe('an event', () => {
   const loadedBy = async (name: string, event: unknown) => {
-    const { loaded, error } = await invoke(tree, name, event, account.env);
+    const { loaded, error } = await invoke(tree, name, event, { ...account.env, EVENKEEL_TABLE: table });
     expect(error).toBeUndefined();
     return loadedOf(tree, name, loaded);
   };

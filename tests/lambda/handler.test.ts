@@ -13,10 +13,14 @@ import { copyOfTree } from '../support/tree.ts';
 
 const account = await testAccount();
 const wire = await wireTo(account.endpoint);
-const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
+const { table, topicArn, inboxUrl } = await makeLocalWorld(account.aws());
+const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint, EVENKEEL_TABLE: table };
 const refusing = await wireTo(account.endpoint);
 /** As a new clone is, as one that may act, as one with a mistake, and as one that has lost its policy.yml. */
 const [watching, acting, mistaken, bare] = [copyOfTree(), copyOfTree(), copyOfTree(), copyOfTree()];
+
+/** A write to the account; what the ledger keeps is none. */
+const isChange = (call: string) => isWrite(call) && !call.startsWith('dynamodb:');
 
 interface Logged {
   readonly level: string;
@@ -84,13 +88,12 @@ describe('one event', () => {
     wire.take();
     const invocation = await invoke(tree, 'infrastructure', event(), env);
     expect(invocation).toMatchObject({ value: { detected: 1, compliant: 1, notApplicable: 1 } });
-    expect(wire.take().filter(isWrite)).toEqual([]);
+    expect(wire.take().filter(isChange)).toEqual([]);
     expect(await ingressOf(account, [groupId])).toHaveLength(2);
   });
 
   test('is put right where it says remediate, recorded, told, logged and counted', async () => {
-    const { table, topicArn, inboxUrl } = await makeLocalWorld(account.aws());
-    const deployed = { ...env, EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn };
+    const deployed = { ...env, EVENKEEL_TOPIC_ARN: topicArn };
     const invocation = await invoke(acting, 'infrastructure', event(), deployed);
     expect(invocation).toMatchObject({ value: { remediated: 1, compliant: 1, notApplicable: 1 } });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
@@ -142,7 +145,7 @@ describe('one event', () => {
     expect(await invoke(acting, 'infrastructure', event(), env)).toMatchObject({
       value: { compliant: 2, notApplicable: 1 },
     });
-    expect(wire.take().filter(isWrite)).toEqual([]);
+    expect(wire.take().filter(isChange)).toEqual([]);
   });
 
   test('that concerns no control of the function is no failure', async () => {
@@ -164,7 +167,9 @@ describe('what fails', () => {
     Object.assign(event.detail as object, { requestParameters: { instancesSet: { items } }, responseElements: null });
 
     refusing.refuse(broken);
-    const invocation = await invoke(acting, 'infrastructure', event, { ...env, AWS_ENDPOINT_URL: refusing.endpoint });
+    // The ledger is not refused.
+    const refused = { AWS_ENDPOINT_URL: refusing.endpoint, AWS_ENDPOINT_URL_DYNAMODB: account.endpoint };
+    const invocation = await invoke(acting, 'infrastructure', event, { ...env, ...refused });
     expect(invocation.error?.name).toBe('ReconcileFailedError');
     expect(invocation.error?.message).toMatch(
       new RegExp(`^${broken}: UnreadableError: [^;]*UnauthorizedOperation[^;]*$`),
@@ -181,6 +186,15 @@ describe('what fails', () => {
       Instances.map(({ InstanceId, MetadataOptions }) => [InstanceId, MetadataOptions?.HttpTokens]),
     );
     expect(Object.fromEntries(tokens)).toEqual({ [first]: 'required', [broken]: 'optional', [last]: 'required' });
+  });
+
+  test.each(['infrastructure', 'data'])('a function without its ledger does not start: %s', async (name) => {
+    wire.take();
+    for (const named of [{ ...env, EVENKEEL_TABLE: '' }, (({ EVENKEEL_TABLE: _, ...rest }) => rest)(env)])
+      await expect(invoke(acting, name, sampleEvent('ec2/StartInstances'), named)).rejects.toThrow(
+        'EVENKEEL_TABLE is not set: a function does not work without its ledger',
+      );
+    expect(wire.take()).toEqual([]);
   });
 
   test('an event that cannot be read, and a ledger that does not answer', async () => {
