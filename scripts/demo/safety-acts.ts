@@ -1,7 +1,7 @@
 import ssh from '../../scenes/ec2/ec2-security-group-admin-ports-restricted.ts';
 import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import { controls } from '../../shared/controls/index.ts';
-import { undo } from '../../shared/engine/execution/undo.ts';
+import { undo } from '../../shared/engine/undo/undo.ts';
 import type { Outcome, Result } from '../../shared/result.ts';
 import { DAY_MS, dayOf } from '../../shared/time.ts';
 import type { Act } from './act.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Mode } from '../control.ts';
 import { controls } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
-import { lower } from '../engine/reconcile/modes.ts';
+import { lower } from '../engine/run/modes.ts';
 import type { Configurable, PolicyDocument } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
 import { colors } from './colors.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
-import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/execution/undo.ts';
+import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
 import { DAY_MS, dayOf } from '../time.ts';
 import { caller } from './caller.ts';
 import { actingEngine } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/context.ts';
 import { expire, isExpiredApproval } from '../engine/reconcile/approvals.ts';
-import { publishAnnouncements } from '../engine/reconcile/notices.ts';
+import { publishAnnouncements } from '../engine/run/notices.ts';
 import { type Recheck, recheckOf } from '../engine/sweep/leftovers.ts';
 import { evaluateFlap } from '../ledger/flap.ts';
 import { LeaseHeldError } from '../ledger/lease.ts';

@@ -6,7 +6,7 @@ import { diagnose } from '../doctor/run.ts';
 import { deploymentAt } from '../doctor/stack.ts';
 import type { Engine } from '../engine/context.ts';
 import { messageOf, UnreadableEventError } from '../engine/errors.ts';
-import { publishAnnouncements } from '../engine/reconcile/notices.ts';
+import { publishAnnouncements } from '../engine/run/notices.ts';
 import { leftovers, type Recheck } from '../engine/sweep/leftovers.ts';
 import { field, isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { recheck } from '../internal-events.ts';

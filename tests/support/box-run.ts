@@ -1,8 +1,8 @@
 import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Cause, Engine, Subject } from '../../shared/engine/context.ts';
-import { Draft } from '../../shared/engine/reconcile/draft.ts';
-import { observe } from '../../shared/engine/reconcile/observation.ts';
-import { facetsOf, Run } from '../../shared/engine/reconcile/run.ts';
+import { Draft } from '../../shared/engine/run/draft.ts';
+import { observe } from '../../shared/engine/run/observation.ts';
+import { facetsOf, Run } from '../../shared/engine/run/run.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import { resourceKey, type Session, withLease } from '../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';

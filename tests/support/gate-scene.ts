@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Holder, Refusal, Verdict } from '../../shared/engine/reconcile/gates/gate.ts';
 import { passGates } from '../../shared/engine/reconcile/gates/index.ts';
-import { modeOf } from '../../shared/engine/reconcile/run.ts';
+import { modeOf } from '../../shared/engine/run/run.ts';
 import type { Ledger, Shared } from '../../shared/ledger/ledger.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';

@@ -1,8 +1,8 @@
 import type { AnyControl } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import { messageOf } from '../../shared/engine/errors.ts';
-import { type CallMaker, undo } from '../../shared/engine/execution/undo.ts';
 import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
+import { type CallMaker, undo } from '../../shared/engine/undo/undo.ts';
 import { FREE, type Lease } from '../../shared/ledger/lease.ts';
 import { type Ledger, type ResourceState, resourceKey, type Update, withLease } from '../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';

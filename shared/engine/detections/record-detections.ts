@@ -11,8 +11,8 @@ import type { Cause, Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import type { DetectedRecord } from '../intake/detect.ts';
 import { announceOutage } from '../reconcile/announce-outage.ts';
-import { lower } from '../reconcile/modes.ts';
-import { postpone, publishOutbox, queued } from '../reconcile/notices.ts';
+import { lower } from '../run/modes.ts';
+import { postpone, publishOutbox, queued } from '../run/notices.ts';
 import { hasDetections, isCounted, reportOf, withoutFindings, withSighting, withTimePassed } from './sightings.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { successful } from '../../aws/answer.ts';
 import { isDefiniteRefusal, lastingRefusal, type Refusal, wasRetried } from '../../aws/refusals.ts';
-import type { RecordedStep, UndoCall } from '../../ledger/records.ts';
+import type { RecordedStep } from '../../ledger/records.ts';
 import type { ResourceRef } from '../../resource.ts';
-import { callOf, type Step } from '../../step.ts';
+import type { Step } from '../../step.ts';
 import type { Engine } from '../context.ts';
 import { messageOf } from '../errors.ts';
-import { redactedCall, redactTags } from '../reconcile/redact.ts';
+import { intendedStep, undoOf } from '../run/recorded-step.ts';
 
 interface Sender {
   send(command: object): Promise<{ readonly $metadata?: { readonly requestId?: string } }>;
@@ -20,16 +20,6 @@ export interface Attempt {
 
 /** Makes one call of a record and returns its outcome; never throws. */
 export type Send = (index: number) => Promise<Attempt>;
-
-/** A step that is recorded and not yet made; its undo is recorded too, so that an interrupted run can be undone. */
-export const intendedStep = (step: Step): RecordedStep => ({
-  ...redactedCall(callOf(step)),
-  elements: step.elements,
-  status: 'intended',
-  requestId: null,
-  undo: undoOf(step, {}).undo,
-  error: null,
-});
 
 /** Makes the calls of a plan. */
 export const sendSteps =
@@ -58,19 +48,4 @@ export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedB
   const status = isDefiniteRefusal(error) && !wasRetried(error) ? 'failed' : 'unknown';
   const refusal = lastingRefusal(error, step);
   return { step: { ...step, status: refusal === null ? status : 'failed', error: messageOf(error) }, refusal };
-}
-
-const undoCallOf = (step: Step): UndoCall => ({
-  ...callOf(step),
-  input: redactTags(step.input),
-  ...(step.satisfiedBy === undefined ? {} : { satisfiedBy: step.satisfiedBy }),
-});
-
-/** The call has succeeded by now: an undo that cannot be built must not make it look failed. */
-function undoOf({ undo }: Step, output: object): Pick<RecordedStep, 'undo' | 'error'> {
-  try {
-    return { undo: undo?.(output).map(undoCallOf) ?? null, error: null };
-  } catch (error) {
-    return { undo: null, error: `made, and its undo is not known: ${messageOf(error)}` };
-  }
 }

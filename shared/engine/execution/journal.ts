@@ -2,7 +2,7 @@ import type { Refusal } from '../../aws/refusals.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 import { StepFailedError } from '../errors.ts';
-import type { Draft } from '../reconcile/draft.ts';
+import type { Draft } from '../run/draft.ts';
 import type { Send } from './apply.ts';
 
 /** The outcome of a record's calls. */

@@ -8,11 +8,11 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 import { DAY_MS, HOUR_MS, milliseconds } from '../../time.ts';
-import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../reconcile/findings.ts';
-import type { Evaluated } from '../reconcile/observation.ts';
-import { redact } from '../reconcile/redact.ts';
-import type { Progress, Run } from '../reconcile/run.ts';
-import { compactState } from './compact.ts';
+import { compactState } from '../run/compact.ts';
+import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
+import type { Evaluated } from '../run/observation.ts';
+import { redact } from '../run/redact.ts';
+import type { Progress, Run } from '../run/run.ts';
 import { hasChanged, resolvedSteps } from './journal.ts';
 import { callIn, isReversible } from './recorded-call.ts';
 

@@ -1,5 +1,5 @@
 import type { Step } from '../../step.ts';
-import { intendedStep } from './apply.ts';
+import { intendedStep } from '../run/recorded-step.ts';
 
 /** What the steps of one record may take: it is written again after each step, and with the states stays below the 400 KB that DynamoDB takes. */
 const MAX_STEPS_BYTES = 64_000;

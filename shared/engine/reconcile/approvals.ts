@@ -4,11 +4,11 @@ import type { Finding, Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from '../run/draft.ts';
+import { isExpired } from '../run/record.ts';
+import { NO_FOLLOW_UP, type OnContention, withLease } from '../run/with-lease.ts';
 import { reconcile } from './reconciler.ts';
-import { isExpired } from './record.ts';
 import { planHash } from './request-approval.ts';
-import { NO_FOLLOW_UP, type OnContention, withLease } from './with-lease.ts';
 
 /** Runs a stored plan, if the state is still the one that it was made for; otherwise stores a new plan that requires approval. Throws NotDecidableError. */
 export async function approve(

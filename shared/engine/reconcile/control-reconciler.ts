@@ -7,17 +7,17 @@ import { CutShortError, messageOf } from '../errors.ts';
 import { attemptContext, deadlineOf, markPending } from '../execution/outcomes.ts';
 import { portionsOf } from '../execution/portions.ts';
 import { remediate } from '../execution/remediate.ts';
-import { findingFingerprint, withFinding, withoutFinding } from './findings.ts';
+import { findingFingerprint, withFinding, withoutFinding } from '../run/findings.ts';
+import { isAtLeast } from '../run/modes.ts';
+import type { Evaluated, Observation } from '../run/observation.ts';
+import type { Planned } from '../run/plan.ts';
+import { redactedCall } from '../run/redact.ts';
+import { facetsOf, modeOf, type Progress, type Run } from '../run/run.ts';
 import { exemptionFor } from './gates/exempt.ts';
 import type { Holder, Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
 import { plannedElements } from './gates/sibling.ts';
-import { isAtLeast } from './modes.ts';
-import type { Evaluated, Observation } from './observation.ts';
-import type { Planned } from './plan.ts';
-import { redactedCall } from './redact.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
-import { facetsOf, modeOf, type Progress, type Run } from './run.ts';
 
 /** Brings each control of a run to its outcome; its decisions go into the run's draft. */
 export class ControlReconciler {

@@ -2,7 +2,7 @@ import { type AnyControl, type Evaluation, nonCompliant, notApplicable } from '.
 import { activeExemption, allExemptions, describeExemption } from '../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Engine, Subject } from '../context.ts';
-import { evaluate, observe } from './observation.ts';
+import { evaluate, observe } from '../run/observation.ts';
 
 const ACCOUNT_TYPE = 'AWS::::Account';
 

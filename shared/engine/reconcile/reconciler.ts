@@ -10,15 +10,15 @@ import { SECOND_MS } from '../../time.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { sendRecheck } from '../execution/outcomes.ts';
+import { Draft } from '../run/draft.ts';
+import { saveLastKnown } from '../run/last-known.ts';
+import { isAtLeast } from '../run/modes.ts';
+import { postpone, publishAnnouncements, publishOutbox } from '../run/notices.ts';
+import { type Observation, observe } from '../run/observation.ts';
+import { complianceOf, facetsOf, Run } from '../run/run.ts';
 import { announceOutage } from './announce-outage.ts';
 import { ControlReconciler } from './control-reconciler.ts';
-import { Draft } from './draft.ts';
-import { saveLastKnown } from './last-known.ts';
-import { isAtLeast } from './modes.ts';
-import { postpone, publishAnnouncements, publishOutbox } from './notices.ts';
-import { type Observation, observe } from './observation.ts';
 import { recover } from './recover.ts';
-import { complianceOf, facetsOf, Run } from './run.ts';
 
 /** Maximum rounds under one lease while other runs keep asking for more; then the event is retried. */
 const MAX_ROUNDS = 20;

@@ -1,7 +1,6 @@
 import type { AnyControl } from '../../control.ts';
 import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
-import { compactState, REASSIGNED_IDS } from '../execution/compact.ts';
 import {
   finishFailed,
   finishPending,
@@ -10,12 +9,13 @@ import {
   RECHECK_MS,
   withRecheck,
 } from '../execution/outcomes.ts';
-import { stateDiff } from '../execution/state-diff.ts';
-import { withNotice } from './findings.ts';
-import type { Evaluated } from './observation.ts';
-import { isExpired } from './record.ts';
-import { redact } from './redact.ts';
-import type { Progress, Run } from './run.ts';
+import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
+import { withNotice } from '../run/findings.ts';
+import type { Evaluated } from '../run/observation.ts';
+import { isExpired } from '../run/record.ts';
+import { redact } from '../run/redact.ts';
+import type { Progress, Run } from '../run/run.ts';
+import { stateDiff } from '../run/state-diff.ts';
 
 /** Closes open records of the resource: interrupted runs, changes that AWS was still applying, expired approval requests. We hold the lease, so the runs that opened them have ended. Returns the outcomes of controls that this decides. */
 export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> {

@@ -2,12 +2,12 @@ import type { AnyControl } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import { type CallData, callOf, type Step } from '../../step.ts';
-import { stateDiff } from '../execution/state-diff.ts';
-import { findingFingerprint, withFinding } from './findings.ts';
-import type { Evaluated } from './observation.ts';
-import { newRecord } from './record.ts';
-import { redact, redactedCall } from './redact.ts';
-import type { Progress, Run } from './run.ts';
+import { findingFingerprint, withFinding } from '../run/findings.ts';
+import type { Evaluated } from '../run/observation.ts';
+import { newRecord } from '../run/record.ts';
+import { redact, redactedCall } from '../run/redact.ts';
+import type { Progress, Run } from '../run/run.ts';
+import { stateDiff } from '../run/state-diff.ts';
 
 /** A plan that requires approval, and the drift it is for. */
 export interface ApprovalRequest {

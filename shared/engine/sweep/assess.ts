@@ -5,10 +5,10 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import { retry } from '../../retry.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
-import { compliantFacets } from '../reconcile/last-known.ts';
-import { lower } from '../reconcile/modes.ts';
-import { evaluate, type Observation, observe } from '../reconcile/observation.ts';
-import { facetsOf } from '../reconcile/run.ts';
+import { compliantFacets } from '../run/last-known.ts';
+import { lower } from '../run/modes.ts';
+import { evaluate, type Observation, observe } from '../run/observation.ts';
+import { facetsOf } from '../run/run.ts';
 import type { Pace } from './inventory.ts';
 
 /** A resource's observation, and its evaluation by the enabled controls. */

@@ -4,7 +4,7 @@ import type { ResourceRef } from '../../resource.ts';
 import { DAY_MS, MINUTE_MS } from '../../time.ts';
 import type { Engine } from '../context.ts';
 import { isDetectionDue } from '../detections/sightings.ts';
-import { PUBLISH_GRACE_MS } from '../reconcile/notices.ts';
+import { PUBLISH_GRACE_MS } from '../run/notices.ts';
 
 /** A resource to evaluate again, and why. */
 export interface Recheck {

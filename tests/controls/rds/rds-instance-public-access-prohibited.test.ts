@@ -4,8 +4,8 @@ import scene from '../../../scenes/rds/rds-instance-public-access-prohibited.ts'
 import { awsClients } from '../../../shared/aws/clients.ts';
 import { sendUndoCall } from '../../../shared/cli/undo-call.ts';
 import control from '../../../shared/controls/rds/rds-instance-public-access-prohibited.ts';
-import { undo } from '../../../shared/engine/execution/undo.ts';
 import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
+import { undo } from '../../../shared/engine/undo/undo.ts';
 import type { InternalMessage } from '../../../shared/internal-events.ts';
 import { memoryLedger } from '../../../shared/ledger/memory.ts';
 import type { Result } from '../../../shared/result.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { attemptAfterError, intendedStep, sendSteps } from '../../../shared/engine/execution/apply.ts';
+import { attemptAfterError, sendSteps } from '../../../shared/engine/execution/apply.ts';
+import { intendedStep } from '../../../shared/engine/run/recorded-step.ts';
 import type { Aws } from '../../../shared/resource.ts';
 import { type Step, step } from '../../../shared/step.ts';
 import { testEngine } from '../../support/engine.ts';
@@ -21,27 +22,6 @@ const engineIn = (world: World) => testEngine((region) => world.aws(region));
 const send = (one: Step, world: World) => sendSteps([one], REF, engineIn(world))(0);
 /** An error of an SDK client, with what it says of its tries. */
 const answered = (name: string, metadata: object) => Object.assign(named(name), { $metadata: metadata });
-
-describe('a step that is intended', () => {
-  test('says so, what it changes and what would undo it, and nothing else', () => {
-    expect(intendedStep(closeLid())).toEqual({
-      service: 'box',
-      operation: 'CloseLid',
-      input: { force: true },
-      elements: ['lid'],
-      undo: UNDO,
-      status: 'intended',
-      requestId: null,
-      error: null,
-    });
-    expect(intendedStep({ ...closeLid(), region: 'us-east-1' })).toMatchObject({ region: 'us-east-1' });
-  });
-
-  test('keeps which errors say that its undo is so already', () => {
-    const undo = () => [step(BoxClient, OpenLidCommand, {}, { satisfiedBy: ['LidIsOpen'] })];
-    expect(intendedStep({ ...closeLid(), undo }).undo).toEqual([{ ...UNDO[0], satisfiedBy: ['LidIsOpen'] }]);
-  });
-});
 
 describe('sendSteps', () => {
   test('makes the call in the resource’s region and keeps its request id and its undo', async () => {

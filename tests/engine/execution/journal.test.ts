@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Attempt, Send } from '../../../shared/engine/execution/apply.ts';
 import { execute, hasChanged, resolvedSteps } from '../../../shared/engine/execution/journal.ts';
-import type { Draft } from '../../../shared/engine/reconcile/draft.ts';
+import type { Draft } from '../../../shared/engine/run/draft.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, defineControl, nonCompliant, settling } from '../../../shared/control.ts';
 import { messageOf } from '../../../shared/engine/errors.ts';
-import { undo } from '../../../shared/engine/execution/undo.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { undo } from '../../../shared/engine/undo/undo.ts';
 import { resourceKey } from '../../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';

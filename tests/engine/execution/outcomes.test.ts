@@ -11,9 +11,9 @@ import {
   RECHECK_MS,
   sendRecheck,
 } from '../../../shared/engine/execution/outcomes.ts';
-import type { Evaluated } from '../../../shared/engine/reconcile/observation.ts';
-import { newRecord } from '../../../shared/engine/reconcile/record.ts';
-import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import type { Evaluated } from '../../../shared/engine/run/observation.ts';
+import { newRecord } from '../../../shared/engine/run/record.ts';
+import type { Run } from '../../../shared/engine/run/run.ts';
 import { ACCOUNT, COOL_DOWN_MS } from '../../../shared/ledger/breaker.ts';
 import { type Flap, NO_FLAP } from '../../../shared/ledger/flap.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, nonCompliant, settling } from '../../../shared/control.ts';
 import { CutShortError } from '../../../shared/engine/errors.ts';
 import { remediate, type Work } from '../../../shared/engine/execution/remediate.ts';
-import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import type { Run } from '../../../shared/engine/run/run.ts';
 import { ACCOUNT, COOL_DOWN_MS } from '../../../shared/ledger/breaker.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import { withLease } from '../../../shared/ledger/ledger.ts';

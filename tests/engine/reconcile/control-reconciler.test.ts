@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, nonCompliant, settling } from '../../../shared/control.ts';
 import { ControlReconciler } from '../../../shared/engine/reconcile/control-reconciler.ts';
-import type { Progress } from '../../../shared/engine/reconcile/run.ts';
+import type { Progress } from '../../../shared/engine/run/run.ts';
 import type { ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';

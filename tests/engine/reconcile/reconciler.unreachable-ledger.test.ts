@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { undo } from '../../../shared/engine/execution/undo.ts';
 import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { undo } from '../../../shared/engine/undo/undo.ts';
 import { leaseState } from '../../../shared/ledger/lease.ts';
 import {
   BREAKAGES,

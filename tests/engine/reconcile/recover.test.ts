@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant } from '../../../shared/control.ts';
-import { newRecord } from '../../../shared/engine/reconcile/record.ts';
 import { recover } from '../../../shared/engine/reconcile/recover.ts';
-import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import { newRecord } from '../../../shared/engine/run/record.ts';
+import type { Run } from '../../../shared/engine/run/run.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';

@@ -5,7 +5,7 @@ import { messageOf } from '../../../shared/engine/errors.ts';
 import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { isMadeFor, planHash } from '../../../shared/engine/reconcile/request-approval.ts';
-import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import type { Run } from '../../../shared/engine/run/run.ts';
 import { memoryStore } from '../../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';

@@ -2,7 +2,7 @@ import type { AnyControl } from '../../../control.ts';
 import type { Shared } from '../../../ledger/ledger.ts';
 import { activeExemption, describeExemption, ofWholeFindings } from '../../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../../policy/policy.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../../run/run.ts';
 import { type Gate, targetOf } from './gate.ts';
 
 /** Drift that its owner is permitted to leave. */

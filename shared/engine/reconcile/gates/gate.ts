@@ -6,8 +6,8 @@ import type { ExemptionRule } from '../../../policy/policy.ts';
 import type { Ownership } from '../../../resource.ts';
 import type { HaltingGate, Outcome } from '../../../result.ts';
 import type { Step } from '../../../step.ts';
-import type { Evaluated } from '../observation.ts';
-import type { Run } from '../run.ts';
+import type { Evaluated } from '../../run/observation.ts';
+import type { Run } from '../../run/run.ts';
 
 /** A sibling control that may stop others: it is exempt, or its mode requires approval. */
 export interface Holder {

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../modes.ts';
+import { isAtLeast } from '../../run/modes.ts';
 import type { Gate } from './gate.ts';
 
 /** Nothing is remediated while everything, or this control, is paused. */

@@ -1,5 +1,5 @@
 import { type AnyControl, SEVERITIES } from '../../../control.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../../run/run.ts';
 import type { ElementGate } from './gate.ts';
 
 /** Holds elements for which a sibling of the same or a higher severity is exempt, or requires an approval that was not given for these very calls. */

@@ -7,8 +7,8 @@ import {
   nonCompliant,
   type Severity,
 } from '../../../../shared/control.ts';
-import { undo } from '../../../../shared/engine/execution/undo.ts';
 import { reconcile } from '../../../../shared/engine/reconcile/reconciler.ts';
+import { undo } from '../../../../shared/engine/undo/undo.ts';
 import { memoryStore } from '../../../../shared/ledger/memory.ts';
 import { ledgerIn } from '../../../../shared/ledger/stored-ledger.ts';
 import type { ExemptionRule } from '../../../../shared/policy/policy.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../../shared/engine/context.ts';
 import { approve, reject } from '../../../shared/engine/reconcile/approvals.ts';
-import type { Draft } from '../../../shared/engine/reconcile/draft.ts';
-import { withNotice } from '../../../shared/engine/reconcile/findings.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
-import { NO_FOLLOW_UP, type OnContention, withLease } from '../../../shared/engine/reconcile/with-lease.ts';
+import type { Draft } from '../../../shared/engine/run/draft.ts';
+import { withNotice } from '../../../shared/engine/run/findings.ts';
+import { NO_FOLLOW_UP, type OnContention, withLease } from '../../../shared/engine/run/with-lease.ts';
 import { FREE, LEASE_MS, LeaseHeldError, leaseState, mark } from '../../../shared/ledger/lease.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';

@@ -5,23 +5,23 @@ import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledge
 import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
+import { attemptAfterError, type Send } from '../execution/apply.ts';
+import { execute, hasChanged } from '../execution/journal.ts';
+import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from '../execution/outcomes.ts';
+import { readUntilVerified } from '../execution/verification.ts';
 import { onContention, subjectOf } from '../reconcile/approvals.ts';
-import { Draft } from '../reconcile/draft.ts';
-import { findingFingerprint, withFinding } from '../reconcile/findings.ts';
-import { publishOutbox } from '../reconcile/notices.ts';
-import { observe } from '../reconcile/observation.ts';
-import { newId } from '../reconcile/record.ts';
 import { recover } from '../reconcile/recover.ts';
-import { redact } from '../reconcile/redact.ts';
-import { facetsOf, Run } from '../reconcile/run.ts';
-import { withLease } from '../reconcile/with-lease.ts';
-import { attemptAfterError, type Send } from './apply.ts';
-import { compactState, REASSIGNED_IDS } from './compact.ts';
-import { execute, hasChanged } from './journal.ts';
-import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from './outcomes.ts';
-import { stateDiff } from './state-diff.ts';
+import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
+import { Draft } from '../run/draft.ts';
+import { findingFingerprint, withFinding } from '../run/findings.ts';
+import { publishOutbox } from '../run/notices.ts';
+import { observe } from '../run/observation.ts';
+import { newId } from '../run/record.ts';
+import { redact } from '../run/redact.ts';
+import { facetsOf, Run } from '../run/run.ts';
+import { stateDiff } from '../run/state-diff.ts';
+import { withLease } from '../run/with-lease.ts';
 import { findUndoable, type Undoable } from './undoable.ts';
-import { readUntilVerified } from './verification.ts';
 
 /** Who undoes a remediation, why, and until when the drift is exempt. */
 export interface UndoRequest {

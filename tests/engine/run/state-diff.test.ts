@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { stateDiff } from '../../../shared/engine/execution/state-diff.ts';
+import { stateDiff } from '../../../shared/engine/run/state-diff.ts';
 
 describe('two states differ', () => {
   test.each<[string, unknown, unknown, readonly string[]]>([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyControl, Mode } from '../../../shared/control.ts';
-import { complianceOf, facetsOf, modeOf, Run } from '../../../shared/engine/reconcile/run.ts';
+import { complianceOf, facetsOf, modeOf, Run } from '../../../shared/engine/run/run.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import { Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { breakerAnnouncement, breakerRefusal } from '../../../../shared/engine/reconcile/gates/circuit-breaker.ts';
-import { reconcile } from '../../../../shared/engine/reconcile/reconciler.ts';
-import { ACCOUNT, type Admission } from '../../../../shared/ledger/breaker.ts';
-import type { PolicyDocument } from '../../../../shared/policy/policy.ts';
-import { policyFrom } from '../../../../shared/policy/settings.ts';
-import { CAUSE, lidClosed, subjectOf, withSeverity } from '../../../support/fake-resource.ts';
-import { gateScene } from '../../../support/gate-scene.ts';
+import { breakerAnnouncement, breakerRefusal } from '../../../shared/engine/execution/circuit-breaker.ts';
+import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { ACCOUNT, type Admission } from '../../../shared/ledger/breaker.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { policyFrom } from '../../../shared/policy/settings.ts';
+import { CAUSE, lidClosed, subjectOf, withSeverity } from '../../support/fake-resource.ts';
+import { gateScene } from '../../support/gate-scene.ts';
 
 describe('the breaker', () => {
   const opened: Admission = { refusedBy: lidClosed.id, opened: true, writes: [], taken: [] };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { isExpired, newId, newRecord } from '../../../shared/engine/reconcile/record.ts';
-import type { Run } from '../../../shared/engine/reconcile/run.ts';
+import { isExpired, newId, newRecord } from '../../../shared/engine/run/record.ts';
+import type { Run } from '../../../shared/engine/run/run.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
 import { CAUSE, closeLid, lidClosed, REF } from '../../support/fake-resource.ts';
 

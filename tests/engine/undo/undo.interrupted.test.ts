@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { CallMaker } from '../../../shared/engine/execution/undo.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import type { CallMaker } from '../../../shared/engine/undo/undo.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import { type Box, CAUSE, named, refusedWith, shut, subjectOf } from '../../support/fake-resource.ts';
 import { isEnd, OPEN, says, UndoScene } from '../../support/undo-scene.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, defineControl, nonCompliant } from '../../../shared/control.ts';
-import { compactState, isCompact } from '../../../shared/engine/execution/compact.ts';
-import { stateDiff } from '../../../shared/engine/execution/state-diff.ts';
+import { compactState, isCompact } from '../../../shared/engine/run/compact.ts';
+import { stateDiff } from '../../../shared/engine/run/state-diff.ts';
 import { memoryLedger } from '../../../shared/ledger/memory.ts';
 import { step, undoneBy } from '../../../shared/step.ts';
 import { BoxClient, OpenLidCommand, shut, TurnKeyCommand } from '../../support/fake-resource.ts';

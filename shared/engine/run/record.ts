@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
-import { intendedStep } from '../execution/apply.ts';
-import { compactState } from '../execution/compact.ts';
+import { compactState } from './compact.ts';
 import type { Evaluated } from './observation.ts';
+import { intendedStep } from './recorded-step.ts';
 import { redact } from './redact.ts';
 import type { Run } from './run.ts';
 

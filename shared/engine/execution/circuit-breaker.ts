@@ -1,12 +1,16 @@
-import type { AnyControl } from '../../../control.ts';
-import { ACCOUNT, type Admission } from '../../../ledger/breaker.ts';
-import type { QueuedAnnouncement } from '../../../ledger/outbox.ts';
-import type { Run } from '../run.ts';
-import type { Refusal } from './gate.ts';
+import type { AnyControl } from '../../control.ts';
+import { ACCOUNT, type Admission } from '../../ledger/breaker.ts';
+import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
+import type { Run } from '../run/run.ts';
 
 /** The circuit breaker's refusal, known only once the write is attempted. */
 export interface Refused {
-  readonly refusal: Refusal;
+  readonly refusal: {
+    readonly outcome: 'halted';
+    readonly reason: string;
+    readonly quiet: true;
+    readonly gate: 'breaker';
+  };
 }
 
 /** The breaker has no place left. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { findUndoable } from '../../../shared/engine/execution/undoable.ts';
+import { findUndoable } from '../../../shared/engine/undo/undoable.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { undoneBy } from '../../../shared/step.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';

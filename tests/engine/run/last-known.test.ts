@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { AnyControl } from '../../../shared/control.ts';
-import { compliantFacets } from '../../../shared/engine/reconcile/last-known.ts';
+import { compliantFacets } from '../../../shared/engine/run/last-known.ts';
 import { lidClosed } from '../../support/fake-resource.ts';
 
 const keeping = (id: string, ...lastKnown: string[]): AnyControl => ({ ...lidClosed, id, lastKnown });

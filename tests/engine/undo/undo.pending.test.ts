@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, nonCompliant, settling } from '../../../shared/control.ts';
-import type { CallMaker } from '../../../shared/engine/execution/undo.ts';
+import type { CallMaker } from '../../../shared/engine/undo/undo.ts';
 import { type Box, REF, shut } from '../../support/fake-resource.ts';
 import { OPEN, says, UndoScene } from '../../support/undo-scene.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { redact, redactedCall, redactTags } from '../../../shared/engine/reconcile/redact.ts';
+import { redact, redactedCall, redactTags } from '../../../shared/engine/run/redact.ts';
 
 const REDACTED = '[REDACTED]';
 

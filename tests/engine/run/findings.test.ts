@@ -6,7 +6,7 @@ import {
   withFinding,
   withNotice,
   withoutFinding,
-} from '../../../shared/engine/reconcile/findings.ts';
+} from '../../../shared/engine/run/findings.ts';
 import { NEW_RESOURCE, type ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
 import { noticeOf, remediationOf } from '../../support/ledger-fixtures.ts';

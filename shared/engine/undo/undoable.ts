@@ -3,7 +3,7 @@ import { resourceKey } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
 import type { Engine } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
-import { undoCallIn } from './recorded-call.ts';
+import { undoCallIn } from '../execution/recorded-call.ts';
 import { assertDeclared, assertUntampered, TamperedError } from './trusted.ts';
 
 /** A remediation that can be undone. */

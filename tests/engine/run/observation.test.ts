@@ -7,7 +7,7 @@ import {
   observe,
   readMore,
   stateOf,
-} from '../../../shared/engine/reconcile/observation.ts';
+} from '../../../shared/engine/run/observation.ts';
 import { type Facet, Foreign, Gone, Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { testEngine } from '../../support/engine.ts';
 import { box, GOOD, kept, lidClosed, locked, named, REF, subjectOf, World } from '../../support/fake-resource.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../../shared/engine/context.ts';
-import { postpone, publishAnnouncements, publishOutbox, queued } from '../../../shared/engine/reconcile/notices.ts';
+import { postpone, publishAnnouncements, publishOutbox, queued } from '../../../shared/engine/run/notices.ts';
 import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
 import type { Announcement, Notice } from '../../../shared/notify/notifier.ts';
 import { resultWithoutResource } from '../../../shared/result.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { assertDeclared } from '../../../shared/engine/execution/trusted.ts';
+import { assertDeclared } from '../../../shared/engine/undo/trusted.ts';
 import { resourceKey } from '../../../shared/ledger/ledger.ts';
 import { memoryStore } from '../../../shared/ledger/memory.ts';
 import type { Remediation, UndoCall } from '../../../shared/ledger/records.ts';

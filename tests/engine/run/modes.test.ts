@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MODES } from '../../../shared/control.ts';
-import { lower } from '../../../shared/engine/reconcile/modes.ts';
+import { lower } from '../../../shared/engine/run/modes.ts';
 
 describe('lower', () => {
   test('is the lesser of two modes, whichever comes first', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnyControl, Context } from '../../../shared/control.ts';
-import { evaluate, type Observation, readRelated } from '../../../shared/engine/reconcile/observation.ts';
-import { planNeeds, planOf } from '../../../shared/engine/reconcile/plan.ts';
+import { evaluate, type Observation, readRelated } from '../../../shared/engine/run/observation.ts';
+import { planNeeds, planOf } from '../../../shared/engine/run/plan.ts';
 import { type Aws, type ResourceRef, Unreadable, UnreadableError } from '../../../shared/resource.ts';
 import { closeLid, GOOD, kept, labelled, lidClosed, named, REF } from '../../support/fake-resource.ts';
 

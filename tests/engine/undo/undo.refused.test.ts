@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ChangedSinceError } from '../../../shared/engine/execution/undo.ts';
+import { ChangedSinceError } from '../../../shared/engine/undo/undo.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import { type Box, lidClosed, locked, refusedWith } from '../../support/fake-resource.ts';
 import { says, UndoScene } from '../../support/undo-scene.ts';

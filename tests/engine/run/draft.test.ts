@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { Draft } from '../../../shared/engine/reconcile/draft.ts';
-import { withNotice } from '../../../shared/engine/reconcile/findings.ts';
+import { Draft } from '../../../shared/engine/run/draft.ts';
+import { withNotice } from '../../../shared/engine/run/findings.ts';
 import { type Admission, CLOSED } from '../../../shared/ledger/breaker.ts';
 import { FREE, LEASE_MS, mark } from '../../../shared/ledger/lease.ts';
 import type { Ledger, ResourceState } from '../../../shared/ledger/ledger.ts';
