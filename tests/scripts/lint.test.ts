@@ -65,6 +65,16 @@ for (const [name, depth] of [
       IMPORT,
       importing(`${depth}${other}/iam-thing-secured.ts`),
     ]);
+/** The layers of the engine, lowest first: what a run is, what it does, who decides, who asks. */
+const LAYERS = [['run'], ['execution'], ['reconcile'], ['undo', 'intake', 'sweep']];
+for (const [index, layer] of LAYERS.slice(0, -1).entries())
+  for (const folder of layer)
+    for (const [other, names] of LAYERS.entries())
+      for (const name of names.filter((one) => one !== folder)) {
+        const file = `shared/engine/${folder}/imports-${name}.ts`;
+        if (other < index) passed.set(file, importing(`../${name}/iam-thing-secured.ts`));
+        else refused.set(file, [IMPORT, importing(`../${name}/iam-thing-secured.ts`)]);
+      }
 refused.set('shared/engine/client.ts', [IMPORT, importing('@aws-sdk/client-ec2')]);
 refused.set('shared/controls/ec2/sibling.ts', [IMPORT, importing('./other.ts')]);
 refused.set('shared/controls/ec2/neighbour.ts', [IMPORT, importing('../s3/other.ts')]);
