@@ -103,7 +103,7 @@ export const ASSUMED = {
   /** Lambda asks each queue so often at once, and each time waits so long. */
   pollers: 5,
   pollSeconds: 20,
-  /** SQS keeps a data key, and DynamoDB a caller's table key, for so many seconds. */
+  /** SQS keeps a data key, and DynamoDB a caller's table key, for this long, in seconds. */
   sqsKeySeconds: 3_600,
   tableKeySeconds: 300,
 } as const;

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { loadContent } from '../scripts/catalogue.ts';
 import { configuredTree } from '../scripts/sandbox/configured-tree.ts';
 import { deploymentOf, layRegion } from '../scripts/sandbox/deployment.ts';
-import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
+import { LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from '../scripts/sandbox/local.ts';
 import { oneAtATime } from '../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../shared/aws/clients.ts';
 import { catalogueOf } from './catalogue.ts';
@@ -50,6 +50,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.exitCode = reportTrouble('bench:cost', error);
+  process.exitCode = reportError('bench:cost', error);
 }
 process.exit();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { launchInstance } from '../scenes/ec2/instance.ts';
 import { sweepMessage } from '../shared/engine/sweep/cursor.ts';
 import { INTERNAL_SOURCE, WATCH_DETAIL_TYPE } from '../shared/internal-events.ts';
 import type { Counts, Measured } from './cost-model.ts';
-import { bucket, instance, record, securityGroup, slackWebhook, subscribeSlack, trail, volume } from './scenes.ts';
+import { bucket, record, securityGroup, slackWebhook, subscribeSlack, trail, volume } from './resources.ts';
 import { type Bench, startWork, type Working } from './working.ts';
 
 const RECORD = 'AWS API Call via CloudTrail';
@@ -75,7 +76,7 @@ async function changeKinds({ accountId, regions, aws }: Bench, working: Working,
     await working.happens('aws.ec2', RECORD, record(here, ['ec2', 'AuthorizeSecurityGroupIngress'], { groupId }));
     return working.work('infrastructure');
   };
-  const instanceId = await instance(aws());
+  const instanceId = await launchInstance({ aws: aws() });
   let attached = 0;
   const changedVolume = async () => {
     attached += 1;

@@ -125,5 +125,5 @@ export const PRICES = {
 /** What is charged for. */
 export type Meter = keyof typeof PRICES;
 
-/** US dollars for so many. */
+/** US dollars for a quantity. */
 export const priceOf = (meter: Meter, quantity: number): number => (quantity / PRICES[meter].per) * PRICES[meter].usd;

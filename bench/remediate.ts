@@ -4,7 +4,7 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../scripts/sandbox/local.ts';
+import { LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from '../scripts/sandbox/local.ts';
 import { makeLocalWorld } from '../scripts/sandbox/local-deployment.ts';
 import { awsClients } from '../shared/aws/clients.ts';
 import { controls } from '../shared/controls/ec2/index.ts';
@@ -16,7 +16,7 @@ import { snsNotifier } from '../shared/notify/sns.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
 import { systemClock } from '../shared/time.ts';
 import { type Contender, inTurn } from './in-turn.ts';
-import { record, securityGroup } from './scenes.ts';
+import { record, securityGroup } from './resources.ts';
 
 /** `npm run bench:remediate`: how long a warm remediation of one rule of a security group takes, beside the bare calls that find, revoke and verify. Both in one run, in turn, on the same account. */
 const ROUNDS = 25;
@@ -107,6 +107,6 @@ const remediation =
 try {
   await main();
 } catch (error) {
-  process.exitCode = reportTrouble('bench:remediate', error);
+  process.exitCode = reportError('bench:remediate', error);
 }
 process.exit();

@@ -40,7 +40,7 @@ export interface Working {
   end(): void;
 }
 
-/** CloudWatch Logs counts so many bytes for a line beside what is in it. */
+/** Bytes that CloudWatch Logs counts for a line beside what is in it. */
 const LINE_OVERHEAD = 26;
 
 /** Starts an instance of each function that reads a queue. */

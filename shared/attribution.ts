@@ -26,7 +26,7 @@ const TOOLS: readonly (readonly [Tool, RegExp])[] = [
   ['SDK', /aws-sdk|boto3|botocore|aws-internal/i],
 ];
 
-/** CloudTrail cuts user agents at 1 KB: what is longer it did not write, and nobody shall make us search through it. */
+/** CloudTrail cuts user agents at 1 KB: what is longer it did not write, and is not searched. */
 const MAX_TRACE_CHARACTERS = 2048;
 
 const CONSOLE = 'console.amazonaws.com';

@@ -8,7 +8,7 @@ import {
 import type { SceneAccount } from '../scene.ts';
 
 /** Launches an instance that asks for IMDSv2, with an encrypted root volume, and gives its id. */
-export async function launchInstance({ aws }: SceneAccount): Promise<string> {
+export async function launchInstance({ aws }: Pick<SceneAccount, 'aws'>): Promise<string> {
   const command = new RunInstancesCommand({
     ImageId: 'ami-0a1b2c3d4e5f60718',
     InstanceType: 't3.small',
@@ -29,7 +29,10 @@ export async function describeInstance({ aws }: SceneAccount, InstanceId: string
 }
 
 /** Creates a volume that nothing is attached to, and gives its id. */
-export async function createVolume({ aws, region }: SceneAccount, { encrypted }: { encrypted: boolean }) {
+export async function createVolume(
+  { aws, region }: Pick<SceneAccount, 'aws' | 'region'>,
+  { encrypted }: { encrypted: boolean },
+) {
   const command = new CreateVolumeCommand({ AvailabilityZone: `${region}a`, Size: 10, Encrypted: encrypted });
   return (await aws(EC2Client).send(command)).VolumeId ?? '';
 }

@@ -30,7 +30,7 @@ export const HTTPS = tcp(443, from(EVERYWHERE, 'the public site'));
 
 /** Creates a security group, in the default VPC unless said, and gives its id. */
 export async function createGroup(
-  account: SceneAccount,
+  account: Pick<SceneAccount, 'aws'>,
   GroupName: string,
   permissions: readonly IpPermission[] = [],
   VpcId?: string,
@@ -43,7 +43,7 @@ export async function createGroup(
 
 /** Adds permissions to a group, all their rules with these tags, and gives the ids of the rules. */
 export async function allowIngress(
-  { aws }: SceneAccount,
+  { aws }: Pick<SceneAccount, 'aws'>,
   GroupId: string,
   permissions: readonly IpPermission[],
   Tags: Tag[] = [],

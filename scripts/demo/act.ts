@@ -19,7 +19,7 @@ export interface Performance {
   readonly played: Played[];
 }
 
-/** How an act went: a few words for the summary, and what was not as it has to be. */
+/** How an act went: a few words for the summary, and what was not as expected. */
 export interface ActReport {
   readonly summary: string;
   readonly problems: readonly string[];

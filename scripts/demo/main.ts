@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../../shared/cli/errors.ts';
-import { openLocalAccount, reportTrouble } from '../sandbox/local.ts';
+import { openLocalAccount, reportError } from '../sandbox/local.ts';
 import type { Sandbox } from '../sandbox/moto.ts';
 import { driftActs, prepare } from './drift-acts.ts';
 import { safetyActs } from './safety-acts.ts';
@@ -63,5 +63,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.exitCode = reportTrouble(NAME, error);
+  process.exitCode = reportError(NAME, error);
 }

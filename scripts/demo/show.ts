@@ -11,7 +11,7 @@ interface Shown {
   readonly took: number;
   /** Whether the mail is shown whole. */
   readonly whole: boolean;
-  /** What did not end as it has to. */
+  /** What did not end as expected. */
   readonly wrong: readonly string[];
 }
 

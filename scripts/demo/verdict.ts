@@ -13,7 +13,7 @@ export interface Played {
 /** Outcomes that say: nothing is wrong here. */
 const QUIET: readonly string[] = ['compliant', 'notApplicable'];
 
-/** Where a scene did not end as it has to: each expected control ends so for one resource, no other one acts, and somebody is notified. What others only detect is no problem: a new VPC also lacks what no other scene is about. */
+/** Where a scene did not end as expected: each expected control has its outcome for one resource, no other one acts, and a notification arrives. What others only detect is no problem: a new VPC also lacks what no other scene is about. */
 export function sceneProblems({ scene: { title, expects }, results, mails }: Played): readonly string[] {
   const loud = Map.groupBy(
     results.filter(({ outcome }) => !QUIET.includes(outcome)),
@@ -32,7 +32,7 @@ export function sceneProblems({ scene: { title, expects }, results, mails }: Pla
         !Object.hasOwn(expects, controlId ?? '') && ends.some(({ outcome }) => outcome !== 'detected'),
     )
     .map(([controlId, ends]) => `${controlId ?? 'the event'}, expected to do nothing: ${ends.map(inWords).join('; ')}`);
-  const silent = mails > 0 ? [] : ['nobody was notified'];
+  const silent = mails > 0 ? [] : ['no notification arrived'];
   return [...wrong, ...unexpected, ...silent].map((problem) => `${title}: ${problem}`);
 }
 
@@ -51,7 +51,7 @@ export const neighbourProblems = (before: Snapshot, after: Snapshot): readonly s
     (name) => `${name} is not as it was: ${JSON.stringify(before[name])} became ${JSON.stringify(after[name])}`,
   );
 
-/** Where a second replay of the same events did something: it may make no call, notify nobody, and change nothing. */
+/** Where a second replay of the same events did something: it may make no call, send no notification, and change nothing. */
 export function secondRunProblems(
   results: readonly Result[],
   mails: number,

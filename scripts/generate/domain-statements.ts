@@ -43,7 +43,7 @@ export const evaluationReads = (controls: readonly AnyControl[]): readonly Grant
   ...controls.flatMap((control) => facetReads(control, control.needs)),
 ];
 
-/** The further reads of their plans, which a finding shows also where nobody acts. */
+/** The further reads of their plans, which a finding shows also where the mode is detect. */
 const planReads = (controls: readonly AnyControl[]): readonly Grants[] =>
   controls.flatMap((control) => [
     ...facetReads(control, facetsOf(control)),

@@ -40,7 +40,7 @@ interface Sender {
   readonly sources: readonly unknown[];
 }
 
-/** A function's queue, the rules that fill it, the mapping that empties it, and the alarm when nobody does. */
+/** A function's queue, the rules that fill it, the mapping that empties it, and the alarm for when it is not emptied. */
 export const queueResources = (
   name: string,
   wakes: readonly Wake[],
@@ -91,7 +91,7 @@ function ownQueue(
   };
 }
 
-/** Who may put messages into a queue, and nobody without TLS. */
+/** Who may put messages into a queue, and only over TLS. */
 function queuePolicy(queue: string, senders: readonly Sender[]): object {
   const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
   return {

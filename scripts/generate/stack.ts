@@ -15,7 +15,7 @@ export interface Stack {
   readonly regionTemplate: string;
 }
 
-/** Makes the part of the stack that nobody writes by hand. `asked`: the optional functions to deploy. Throws PolicyError for a policy.yml that is not allowed. */
+/** Generates the part of the stack that is not written by hand. `asked`: the optional functions to deploy. Throws PolicyError for a policy.yml that is not allowed. */
 export async function stackFor(asked: readonly string[]): Promise<Stack> {
   const all = await loadContent();
   const policy = readPolicy(`${ROOT}policy.yml`, all.controls, all.detections);

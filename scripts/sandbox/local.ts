@@ -66,15 +66,15 @@ function assertFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const trouble = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${message})`;
-      reject(new SandboxError(`port ${port} ${trouble}: choose another with --port, or leave it out for a free one`));
+      const problem = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${message})`;
+      reject(new SandboxError(`port ${port} ${problem}: choose another with --port, or leave it out for a free one`));
     });
     server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
   });
 }
 
 /** Says in one line what went wrong, and gives the exit status for it. */
-export function reportTrouble(name: string, error: unknown): number {
+export function reportError(name: string, error: unknown): number {
   const known = error instanceof UsageError || error instanceof SandboxError;
   process.stderr.write(`${name}: ${known ? error.message : messageOf(error)}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { EXIT } from '../../shared/cli/errors.ts';
-import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from './local.ts';
+import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from './local.ts';
 import { type LocalWorld, makeLocalWorld } from './local-deployment.ts';
 import type { Sandbox } from './moto.ts';
 
@@ -80,5 +80,5 @@ try {
 } catch (error) {
   const { exitCode } = error as CommanderError;
   if (error instanceof CommanderError) process.exitCode = exitCode === 0 ? EXIT.done : EXIT.usage;
-  else process.exitCode = reportTrouble(NAME, error);
+  else process.exitCode = reportError(NAME, error);
 }

@@ -108,9 +108,9 @@ function findPython(): string {
   );
 }
 
-function run(command: string, args: readonly string[], trouble: string): void {
+function run(command: string, args: readonly string[], problem: string): void {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new SandboxError(`${trouble} (${error?.message ?? lastLine(stderr)})`);
+  if (status !== 0) throw new SandboxError(`${problem} (${error?.message ?? lastLine(stderr)})`);
 }
 
 const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';

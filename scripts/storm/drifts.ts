@@ -26,7 +26,7 @@ export interface Drifted {
   readonly neighbours: Snapshot;
 }
 
-/** Prepares the storm's scene so many times, and lets each drift happen. */
+/** Prepares the storm's scene `count` times, and lets each drift happen. */
 export async function makeDrifts(count: number, { accountId, region, aws }: Owned): Promise<readonly Drifted[]> {
   const account: SceneAccount = { accountId, region, aws: aws(), name: uniqueNames() };
   const limited = pLimit(CONCURRENCY);
@@ -39,7 +39,7 @@ export async function makeDrifts(count: number, { accountId, region, aws }: Owne
   return Promise.all(Array.from({ length: count }, () => limited(make)));
 }
 
-/** Puts so many events on the bus, each drift's as often as any other's, in an order that is drawn. */
+/** Puts `count` events on the bus, each drift's as often as any other's, in a random order. */
 export async function putEvents(count: number, drifts: readonly Drifted[], { aws }: Pick<Owned, 'aws'>): Promise<void> {
   const order = Array.from({ length: count }, (_, index) => ({ index, at: Math.random() })).toSorted(
     (a, b) => a.at - b.at,

@@ -3,7 +3,7 @@ import { awsClients } from '../../shared/aws/clients.ts';
 import { UsageError } from '../../shared/cli/errors.ts';
 import { configuredTree } from '../sandbox/configured-tree.ts';
 import { deploymentOf } from '../sandbox/deployment.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportTrouble, talkOnlyTo } from '../sandbox/local.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from '../sandbox/local.ts';
 import { oneAtATime } from '../sandbox/serial-proxy.ts';
 import { STORM_POLICY, type StormPlan, storm, writesIn } from './storm.ts';
 
@@ -65,7 +65,7 @@ async function main(plan: StormPlan): Promise<number> {
 try {
   process.exitCode = await main(planOf(process.argv.slice(2)));
 } catch (error) {
-  process.exitCode = reportTrouble(
+  process.exitCode = reportError(
     'storm',
     error instanceof TypeError ? new UsageError(`${error.message}; ${USAGE}`) : error,
   );

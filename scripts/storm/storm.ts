@@ -77,7 +77,7 @@ export async function storm(
   const serving = deployment.functions.find(({ name }) => name === 'infrastructure') as DeployedFunction;
   const drifts = await makeDrifts(plan.resources, theatre);
   say(`${drifts.length} groups are open`);
-  if (plan.killAt !== null) await shortenHiding(serving, aws());
+  if (plan.killAt !== null) await shortenVisibilityTimeout(serving, aws());
   await putEvents(plan.events, drifts, theatre);
   say(`${plan.events} events are on their way`);
   const logs: Logged[] = [];
@@ -94,8 +94,8 @@ export async function storm(
   };
 }
 
-/** A message whose function was killed comes again when its hiding ends; that must be after the lease of the dead run has, or nobody would take over. Hours of patience are for the account, not for a trial. */
-async function shortenHiding({ queueUrl }: DeployedFunction, aws: Aws): Promise<void> {
+/** A message whose function was killed is received again when its visibility timeout ends; that must be after the dead run's lease has, or no other run would take over. */
+async function shortenVisibilityTimeout({ queueUrl }: DeployedFunction, aws: Aws): Promise<void> {
   const VisibilityTimeout = `${LEASE_MS / 1000 + 15}`;
   await aws(SQSClient).send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { VisibilityTimeout } }));
 }
@@ -114,7 +114,7 @@ async function workOff(
   const killBelow = plan.killAt === null ? -1 : plan.events * (1 - plan.killAt);
   let left = plan.events;
   while (left > 0) {
-    // A pump that breaks ends the storm; none ends before it is told to.
+    // A pump that breaks ends the storm; none ends before it is asked to.
     await Promise.race([sleep(1000), working.pumping]);
     left = await messagesIn(serving.queueUrl, aws());
     if (killed || left > killBelow) continue;
@@ -143,7 +143,7 @@ async function muster(count: number, serving: DeployedFunction, theatre: Theatre
   return {
     pumping,
     end,
-    /** At once, in the midst of what they do; what they answer after that is heard by nobody. */
+    /** At once, in the midst of what they do; their answers are dropped from then on. */
     async kill() {
       ended = true;
       for (const instance of instances) instance.kill();

@@ -1,6 +1,6 @@
 import { type AddressRange, isTheWorld } from './cidr.ts';
 
-/** Sums of the first so many of a row of numbers that change: a Fenwick tree, O(log n) each. */
+/** Prefix sums of a row of numbers that change: a Fenwick tree, O(log n) each. */
 export class PrefixSums {
   readonly #tree: bigint[];
 

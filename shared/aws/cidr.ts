@@ -70,7 +70,7 @@ export const reachOf = (ranges: readonly AddressRange[]): number =>
     }),
   );
 
-/** True where so many addresses are half of the reachable ones of the family or more: split ranges are as open as 0.0.0.0/0. */
+/** True where this number of addresses is half of the reachable ones of the family or more: split ranges are as open as 0.0.0.0/0. */
 export const isTheWorld = (addresses: bigint, family: 4 | 6): boolean => addresses * 2n >= sizeOf(REACHABLE[family]);
 
 /** The protocols that have ports, by name and by IANA number. */

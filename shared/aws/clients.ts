@@ -1,6 +1,6 @@
 import type { Aws, ClientClass } from '../resource.ts';
 
-/** Milliseconds. A call with all its retries must end before half of a lease has: nobody writes after another has taken over. */
+/** Milliseconds. A call with all its retries must end before half of a lease has: no run writes after another has taken over. */
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 9_000, throwOnRequestTimeout: true };
 
 /** An event may name another region than a bucket's own: S3 says which it is. */

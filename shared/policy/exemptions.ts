@@ -48,7 +48,7 @@ export const activeExemption = (
 export const ofWholeFindings = (exemptions: readonly Exemption[]): readonly Exemption[] =>
   exemptions.filter(({ elements }) => elements === undefined);
 
-/** Those that are active and end within so many days from now. */
+/** Those that are active and end within `days` from now. */
 export function endingWithin(rules: readonly ExemptionRule[], days: number, now: Date): readonly ExemptionRule[] {
   const last = daysFrom(now, days);
   return rules.filter((rule) => isActive(rule, now) && rule.expires <= last);

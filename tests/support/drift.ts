@@ -1,9 +1,5 @@
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  DescribeSecurityGroupRulesCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { allowIngress, createGroup, EVERYWHERE, tcp } from '../../scenes/ec2/security-group.ts';
 import { SAMPLE_ACCOUNT, sampleEvent } from './samples.ts';
 import type { TestAccount } from './sandbox.ts';
 
@@ -18,29 +14,23 @@ export const ADMIN_PORTS = INGRESS_CONTROLS[0];
 const SAMPLE_GROUP = 'sg-0a1b2c3d4e5f60718';
 const SAMPLE_ID = '5c1f2ad0-3b4e-4f6a-8d1c-0a1b2c3d4e01';
 
-/** A security group with SSH open to the world and a neighbour that must stay. */
-export async function openGroup({ aws }: TestAccount, name: string): Promise<string> {
-  const ec2 = aws()(EC2Client);
-  const made = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
-  const GroupId = made.GroupId ?? '';
-  await open({ aws }, GroupId);
-  const neighbour = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
-  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [neighbour] }));
-  return GroupId;
-}
+const range = (CidrIp: string) => ({ IpRanges: [{ CidrIp }] });
 
-/** Opens SSH to the world, or another port to somebody. */
+/** A security group with SSH open to the world and a neighbour that must stay. */
+export const openGroup = ({ aws }: TestAccount, name: string): Promise<string> =>
+  createGroup({ aws: aws() }, name, [tcp(22, range(EVERYWHERE)), tcp(443, range('10.0.0.0/8'))]);
+
+/** Opens SSH to the world, or another port to an address range. */
 export async function open(
   { aws }: Pick<TestAccount, 'aws'>,
-  GroupId: string,
+  groupId: string,
   port = 22,
-  CidrIp = '0.0.0.0/0',
+  cidr = EVERYWHERE,
 ): Promise<void> {
-  const IpPermissions = [{ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] }];
-  await aws()(EC2Client).send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  await allowIngress({ aws: aws() }, groupId, [tcp(port, range(cidr))]);
 }
 
-/** The EventBridge envelope that tells of it. */
+/** The event by which EventBridge reports it. */
 export const openedEvent = (
   { accountId }: Pick<TestAccount, 'accountId'>,
   groupId: string,

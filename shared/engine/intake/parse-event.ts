@@ -38,7 +38,7 @@ const UNROUTABLE: Readonly<Record<string, string>> = {
 };
 
 const OUR_DETAIL_TYPES: readonly string[] = [RECHECK_DETAIL_TYPE, SWEEP_DETAIL_TYPE, WATCH_DETAIL_TYPE];
-/** EventBridge lets nobody else send with such a source. */
+/** EventBridge lets only AWS send with such a source. */
 const FROM_AWS = 'aws.';
 
 /** The suffix of the detail-type of everything that CloudTrail records: API calls, service events, console sign-ins. */

@@ -1,13 +1,6 @@
 import { createServer } from 'node:http';
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import {
-  AttachVolumeCommand,
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  CreateVolumeCommand,
-  EC2Client,
-  RunInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
@@ -18,6 +11,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { createVolume } from '../scenes/ec2/instance.ts';
+import { createGroup, EVERYWHERE, tcp } from '../scenes/ec2/security-group.ts';
 import { parseArn } from '../shared/aws/arn.ts';
 import type { Aws } from '../shared/resource.ts';
 import type { Bench } from './working.ts';
@@ -25,33 +20,16 @@ import type { Bench } from './working.ts';
 /** What the bench makes in the local account. */
 
 /** A group that lets in port 443 from an intranet, and, where it is open, SSH from the world. */
-export async function securityGroup(name: string, isOpen: boolean, aws: Aws): Promise<string> {
-  const client = aws(EC2Client);
-  const { GroupId = '' } = await client.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name }));
-  const rule = (port: number, CidrIp: string) => ({
-    IpProtocol: 'tcp',
-    FromPort: port,
-    ToPort: port,
-    IpRanges: [{ CidrIp }],
-  });
-  const IpPermissions = [rule(443, '10.0.0.0/8'), ...(isOpen ? [rule(22, '0.0.0.0/0')] : [])];
-  await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
-  return GroupId;
-}
-
-/** An instance for volumes. */
-export async function instance(aws: Aws): Promise<string> {
-  const asked = new RunInstancesCommand({ ImageId: 'ami-0a1b2c3d4e5f60718', MinCount: 1, MaxCount: 1 });
-  const { Instances = [] } = await aws(EC2Client).send(asked);
-  return Instances[0]?.InstanceId ?? '';
+export function securityGroup(name: string, isOpen: boolean, aws: Aws): Promise<string> {
+  const intranet = tcp(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] });
+  const world = tcp(22, { IpRanges: [{ CidrIp: EVERYWHERE }] });
+  return createGroup({ aws }, name, isOpen ? [intranet, world] : [intranet]);
 }
 
 /** A volume that is not encrypted, attached to an instance: only a person can remediate that. */
 export async function volume(InstanceId: string, index: number, region: string, aws: Aws): Promise<string> {
-  const client = aws(EC2Client);
-  const asked = new CreateVolumeCommand({ AvailabilityZone: `${region}a`, Size: 1, Encrypted: false });
-  const { VolumeId = '' } = await client.send(asked);
-  await client.send(new AttachVolumeCommand({ VolumeId, InstanceId, Device: `/dev/sd${index}` }));
+  const VolumeId = await createVolume({ aws, region }, { encrypted: false });
+  await aws(EC2Client).send(new AttachVolumeCommand({ VolumeId, InstanceId, Device: `/dev/sd${index}` }));
   return VolumeId;
 }
 
