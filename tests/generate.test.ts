@@ -6,7 +6,7 @@ import { domainStatements } from '../scripts/generate/domain-statements.ts';
 import { facetsOf, patternsFor, triggersOf } from '../scripts/generate/patterns.ts';
 import { type AnyControl, MODES, type Mode } from '../shared/control.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
-import type { Grant, Grants } from '../shared/resource.ts';
+import type { Grant, Grants, RelatedFacets } from '../shared/resource.ts';
 import { run } from './support/command.ts';
 import { copyOfTree } from './support/tree.ts';
 
@@ -142,6 +142,7 @@ describe('the privileges of a function', () => {
         ...triggersOf(control).map(({ grants = {} }) => grants),
         ...(control.whenDeleted === undefined ? [] : [control.resource.lastKnown?.grants ?? {}]),
         ...facetsOf(control).map((facet) => control.resource.facets[facet].grants),
+        ...Object.values((control.related ?? {}) as RelatedFacets).map(({ grants }) => grants),
         // Whose a resource is, is asked before a write.
         ...(['approve', 'remediate'].includes(mode) ? [control.resource.ownership?.grants ?? {}] : []),
       ]);

@@ -56,7 +56,8 @@ async function receiveHeartbeat(
   const called = Date.parse(stringOrNull(record.eventTime) ?? '');
   const url = stringOrNull(field(record.requestParameters, 'queueUrl')) ?? '';
   const isByAws = source === 'aws.sqs' && record.eventSource === 'sqs.amazonaws.com';
-  const isOwn = account === context.accountId && (record.recipientAccountId ?? account) === account;
+  const accounts = [account, record.recipientAccountId].filter((one) => one !== undefined);
+  const isOwn = accounts.length > 0 && accounts.every((one) => one === context.accountId);
   const queue = `/${context.accountId}/${failedEventsQueue(context.stack)}`;
   const isBeat = record.eventName === 'TagQueue' && url.endsWith(queue);
   if (!isByAws || !isOwn || !isBeat || region === null || Number.isNaN(called)) return { task: 'none' };

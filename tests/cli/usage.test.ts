@@ -78,23 +78,18 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
 describe('AWS does not answer, or does not know us', () => {
   test('an endpoint that nobody listens at', async () => {
     const finished = await replayAs({ ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
-    expect(finished.status).toBe(1);
-    expect(linesOf(finished)).toMatchObject([
-      { outcome: 'failed', resourceId: groupId, before: null, error: expect.stringContaining('127.0.0.1:9') },
-    ]);
+    expect(finished).toMatchObject({ status: 1, stdout: '' });
+    expect(finished.stderr).toMatch(/^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*127\.0\.0\.1:9[^\n]*\n$/);
   });
 
   test('no credentials', async () => {
-    const finished = await replayAs({ ...nobody, AWS_REGION: REGION });
-    expect(finished.status).toBe(1);
-    expect(linesOf(finished)).toMatchObject([
-      { outcome: 'failed', before: null, error: expect.stringContaining('Could not load credentials') },
-    ]);
-    const asking = await replayAs({ ...nobody, AWS_REGION: REGION }, [], 'homeless.json');
-    expect(asking).toMatchObject({ status: 1, stdout: '' });
-    expect(asking.stderr).toMatch(
-      /^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*Could not load credentials[^\n]*\n$/,
-    );
+    for (const event of [undefined, 'homeless.json']) {
+      const finished = await replayAs({ ...nobody, AWS_REGION: REGION }, [], event);
+      expect(finished).toMatchObject({ status: 1, stdout: '' });
+      expect(finished.stderr).toMatch(
+        /^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*Could not load credentials[^\n]*\n$/,
+      );
+    }
   });
 
   test('no region: only where one is needed', async () => {

@@ -25,11 +25,15 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   's3:PutAccountPublicAccessBlock': ['s3:PutPublicAccessBlock'],
 };
 
+/** CloudWatch's actions go there by the name that its calls are signed for. */
+const otherNamesOf = (action: string): readonly string[] =>
+  OTHER_NAMES[action] ?? (action.startsWith('cloudwatch:') ? [action.replace('cloudwatch', 'monitoring')] : []);
+
 /** A role's statements as the local account can ask them: by their actions. It knows no conditions, and most services there ask for every resource; who may do what where is tried against the true policies in roles.test.ts. */
 const askable = (statements: readonly Statement[]) =>
   statements.map(({ Effect, Action }) => ({
     Effect,
-    Action: [Action].flat().flatMap((action) => [action, ...(OTHER_NAMES[action] ?? [])]),
+    Action: [Action].flat().flatMap((action) => [action, ...otherNamesOf(action)]),
     Resource: '*',
   }));
 

@@ -268,7 +268,7 @@ describe('the heartbeat', () => {
       { ...record(OTHER, now), source: 'my.app' },
       { ...record(OTHER, now), source: undefined },
       { ...record(OTHER, now), account: '444455556666' },
-      { ...record(OTHER, now), account: undefined },
+      { ...record(OTHER, now, { recipientAccountId: undefined }), account: undefined },
       record(OTHER, now, { recipientAccountId: '444455556666' }),
       record(OTHER, now, { eventSource: 'my.app' }),
     ])
