@@ -64,5 +64,5 @@ const JEST = {
   rootDir: '.',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/tests/support/strip-types.mjs' },
+  transform: { '\\.ts$': '<rootDir>/tests/support/jest/strip-types.mjs' },
 };

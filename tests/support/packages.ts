@@ -50,7 +50,7 @@ export type Variant = keyof typeof VARIANTS;
 /** Packages a copy of the tree, once in a run of the tests: whoever asks for the same while it is made waits for it. Throws with what was said where that fails. */
 export async function packaged(configuration: Configuration): Promise<Package> {
   const shared = process.env.EVENKEEL_TEST_PACKAGES;
-  if (shared === undefined) throw new Error('tests/support/global-setup.mjs has not run');
+  if (shared === undefined) throw new Error('tests/support/jest/global-setup.mjs has not run');
   const tree = join(shared, createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 16));
   const outcome = `${tree}.json`;
   if (isFirst(tree)) {

@@ -17,7 +17,7 @@ export interface TestAccount {
 /** Makes this test file's own account the one that the SDK talks to, and gives it. */
 export async function testAccount(): Promise<TestAccount> {
   const endpoint = process.env.EVENKEEL_TEST_ENDPOINT;
-  if (endpoint === undefined) throw new Error('tests/support/global-setup.mjs has not run');
+  if (endpoint === undefined) throw new Error('tests/support/jest/global-setup.mjs has not run');
   const accountId = String(randomInt(200_000_000_000, 999_999_999_999));
   const sts = new STSClient({
     endpoint,

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox } from '../../scripts/sandbox/moto.ts';
+import { startSandbox } from '../../../scripts/sandbox/moto.ts';
 
 /** One local account server for the whole run; every test file has an account of its own in it. And a place for what is packaged once for all of them. */
 export default async function setup() {
