@@ -2,9 +2,10 @@ export default {
   // Much of the time a test waits, for the local account or for a lease to end: three share two cores well.
   maxWorkers: 3,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testEnvironment: '<rootDir>/tests/support/jest/environment.mjs',
+  testRunner: '<rootDir>/tests/support/jest/test-runner.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/jest/strip-types.mjs' },
-  setupFiles: ['<rootDir>/tests/support/jest/without-colors.mjs'],
   globalSetup: '<rootDir>/tests/support/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/jest/global-teardown.mjs',
   testSequencer: '<rootDir>/tests/support/jest/sequencer.mjs',

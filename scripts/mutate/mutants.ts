@@ -55,9 +55,12 @@ const options = (mutate: readonly string[], tests: readonly string[], folder: st
   jest: {
     configFile: 'jest.config.mjs',
     enableFindRelatedTests: false,
-    // A local account is started once for all runs, not by Jest for each.
     config: {
+      // Stryker follows the tests through Jest's own modules, which `npm test` does without.
+      testRunner: 'jest-circus/runner',
+      testEnvironment: 'node',
       testMatch: tests.map((test) => `<rootDir>/${test}`),
+      // A local account is started once for all runs, not by Jest for each.
       globalSetup: null,
       globalTeardown: null,
       testTimeout: TEST_TIMEOUT_MS,

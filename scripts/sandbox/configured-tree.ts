@@ -55,7 +55,13 @@ function run(cwd: string, args: readonly string[], env: Readonly<Record<string, 
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], {
       cwd,
-      env: { PATH: process.env.PATH ?? '', HOME: cwd, ...nobody, ...env },
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: cwd,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+        ...nobody,
+        ...env,
+      },
     });
     let said = '';
     for (const stream of [child.stdout, child.stderr])

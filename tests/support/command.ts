@@ -14,9 +14,6 @@ const BIN = fileURLToPath(new URL('../../bin/evenkeel', import.meta.url));
 export const RECOMMENDED: PolicyDocument = { defaults: { mode: 'recommended' } };
 const RECOMMENDED_FILE = fileURLToPath(new URL('recommended.yml', import.meta.url));
 
-/** Where runs keep what they have compiled, so that the next one starts sooner. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'evenkeel-test-compiled');
-
 /** How a run of a program ended, and what it said. */
 export interface Finished {
   readonly status: number | null;
@@ -40,8 +37,12 @@ export const run = (
   { cwd = tmpdir(), env = {}, input = '' }: RunOptions = {},
 ): Promise<Finished> => runAtOnce(() => finished(program, args, { cwd, env, input }));
 
-/** An environment that holds nothing of ours. */
-const nobodys = (cwd: string) => ({ PATH: process.env.PATH ?? '', HOME: cwd, NODE_COMPILE_CACHE });
+/** An environment that holds nothing of ours, but for where programs keep what they have compiled: so the next one starts sooner. */
+const nobodys = (cwd: string) => ({
+  PATH: process.env.PATH ?? '',
+  HOME: cwd,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+});
 
 function finished(program: string, args: readonly string[], { cwd, env, input }: Required<RunOptions>) {
   return new Promise<Finished>((resolve, reject) => {

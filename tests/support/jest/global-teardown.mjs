@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 
 export default async function teardown() {
-  await globalThis.sandbox?.stop();
-  rmSync(process.env.EVENKEEL_TEST_PACKAGES, { recursive: true, force: true });
+  const { sandbox, folder } = globalThis.evenkeel ?? {};
+  await sandbox?.stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
