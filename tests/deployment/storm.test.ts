@@ -4,6 +4,7 @@ import { type Deployment, deploymentOf } from '../../scripts/sandbox/deployment.
 import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { STORM_POLICY, storm, writesIn } from '../../scripts/storm/storm.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
+import { bundleOnly } from '../support/packages.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 
@@ -15,6 +16,7 @@ const PATIENCE = 240_000;
 
 const account = await testAccount();
 const built = await configuredTree(STORM_POLICY);
+bundleOnly(built.path, 'infrastructure');
 const writes = writesIn();
 const endpoint = await oneAtATime(account.endpoint, writes.see);
 process.env.AWS_ENDPOINT_URL = endpoint;

@@ -8,6 +8,7 @@ import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { evenkeelAs } from '../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
+import { bundleOnly } from '../support/packages.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { generate, PATIENCE, serverless, type Template, templateAt } from '../support/serverless.ts';
 import { addStandIns } from '../support/stand-ins.ts';
@@ -68,6 +69,7 @@ const kept = async (ledger: Ledger) => ({
 });
 
 const [before, after] = [copyOfTree(), copyOfTree()];
+for (const tree of [before, after]) bundleOnly(tree, 'infrastructure');
 let old: StackInAccount;
 let upgraded: StackInAccount;
 let groupId: string;

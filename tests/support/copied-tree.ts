@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { type Ended, run } from './script.ts';
@@ -11,8 +11,8 @@ export interface CopiedTree {
   script(name: string, ...args: string[]): Promise<Ended>;
   /** Runs the linter on some files, but for what it takes the whole tree to see. */
   lint(...files: string[]): Promise<Ended>;
-  /** Runs the type checker. */
-  typecheck(): Promise<Ended>;
+  /** Runs the type checker on some files and all that they import. */
+  typecheck(...files: string[]): Promise<Ended>;
   /** Runs the tests whose path fits. */
   jest(pattern: string): Promise<Ended>;
   /** Every file and folder, sorted. */
@@ -49,7 +49,11 @@ export function copiedTree(): CopiedTree {
     script: (name, ...args) => run(name, args, { root }),
     lint: (...files) =>
       tool('@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', '--skip=suspicious/noImportCycles', ...files),
-    typecheck: () => tool('typescript/bin/tsc', '-p', root),
+    typecheck(...files) {
+      const config = `${root}tsconfig.files.json`;
+      writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', files, include: [] }));
+      return tool('typescript/bin/tsc', '-p', config);
+    },
     jest: (pattern) => tool('jest/bin/jest.js', '--rootDir', root, '--config', JSON.stringify(JEST), pattern),
     // As entries: by name alone it goes into what is linked, and that is all of node_modules.
     entries: () =>

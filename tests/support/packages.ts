@@ -88,9 +88,26 @@ async function make(tree: string, configuration: Configuration): Promise<Finishe
   return serverless(tree, ['package', ...flags]);
 }
 
-/** Lets packaging put the handlers alone into the archives of a tree. */
-export const leaveUnbundled = (tree: string): void =>
+/** Changes what a tree's packages are bundled with: `change` is a function of the options, in JavaScript. */
+const changeBundling = (tree: string, change: string): void =>
   appendFileSync(
     join(tree, 'esbuild.config.cjs'),
-    'const bundled = module.exports;\nmodule.exports = () => ({ ...bundled(), bundle: false, splitting: false });\n',
+    `const before = module.exports;\nmodule.exports = () => (${change})(before());\n`,
+  );
+
+/** Lets packaging put the handlers alone into the archives of a tree. */
+export const leaveUnbundled = (tree: string): void =>
+  changeBundling(tree, '(options) => ({ ...options, bundle: false, splitting: false })');
+
+/** Bundles one function of a tree as packaging does; the others, which are deployed and never invoked, do nothing. */
+export const bundleOnly = (tree: string, name: string): void =>
+  changeBundling(
+    tree,
+    `({ plugins, ...options }) => ({ ...options, plugins: [...plugins, {
+      name: 'idle',
+      setup(build) {
+        const idle = { contents: 'export const handler = async () => {};' };
+        build.onLoad({ filter: /functions.[^\\\\/]+.handler\\.ts$/ }, ({ path }) => (/[\\\\/]${name}[\\\\/]handler/.test(path) ? undefined : idle));
+      },
+    }] })`,
   );

@@ -21,7 +21,7 @@ describe('npm run new-control', () => {
     for (const file of files) expect(stdout).toContain(`wrote  ${file}\n`);
     expect(stdout).toMatch(/1\. Write .*\n2\. Give its test .*\n3\. npm run generate/);
     expect(await tree.lint(...files)).toMatchObject({ status: 0 });
-    expect(await tree.typecheck()).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await tree.typecheck(...files)).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(await tree.script('generate.ts')).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(`${tree.root}shared/controls/ec2/index.ts`, 'utf8')).toContain(id);
     const jest = await tree.jest(id);

@@ -32,10 +32,12 @@ describe('npm run new-service and npm run new-resource', () => {
     );
 
     expect(await tree.script('new-control.ts', 'sqs', 'sqs-queue-encrypted')).toMatchObject({ status: 0, stderr: '' });
+    const control = ['shared/controls/sqs/sqs-queue-encrypted.ts', 'scenes/sqs/sqs-queue-encrypted.ts'];
+    const made = [...control, 'tests/controls/sqs/sqs-queue-encrypted.test.ts'];
     expect(read('shared/controls/sqs/sqs-queue-encrypted.ts')).toContain("needs: ['settings']");
 
     expect(await tree.lint('shared/resources/sqs', ...files)).toMatchObject({ status: 0 });
-    expect(await tree.typecheck()).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await tree.typecheck(...sources, ...made)).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(await tree.script('generate.ts')).toMatchObject({ status: 0, stderr: '' });
     expect(read('shared/resources/index.ts')).toContain('./sqs/service.ts');
     const jest = await tree.jest('tests/resources/sqs/queue');
