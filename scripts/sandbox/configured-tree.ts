@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { ROOT } from '../catalogue.ts';
 
 /** What neither packaging nor generating reads; installed packages are shared. */
-const LEFT_OUT = ['node_modules', '.git', '.sandbox', '.serverless', '.esbuild', 'coverage', 'tests', 'bench'];
+export const LEFT_OUT = ['node_modules', '.git', '.sandbox', '.serverless', '.esbuild', 'coverage', 'tests', 'bench'];
 const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 
 /** A copy of the tree with another policy.yml and other parameters than its own. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyOfTree } from '../../scripts/sandbox/configured-tree.ts';
 import type { Finished } from './command.ts';
+import { inputs, keep, keptFolder, sha256 } from './kept-packages.ts';
 import { generate, serverless, type Template, templateAt } from './serverless.ts';
 import { addStandIns } from './stand-ins.ts';
 
@@ -47,22 +47,28 @@ export const VARIANTS = {
 } as const satisfies Readonly<Record<string, Configuration>>;
 export type Variant = keyof typeof VARIANTS;
 
-/** Packages a copy of the tree, once in a run of the tests: whoever asks for the same while it is made waits for it. Throws with what was said where that fails. */
+/** Packages a copy of the tree, or gives the package that an earlier run has made of the same: of this run, whoever asks for it while it is made waits for it. Throws with what was said where that fails. */
 export async function packaged(configuration: Configuration): Promise<Package> {
   const shared = process.env.EVENKEEL_TEST_PACKAGES;
   if (shared === undefined) throw new Error('tests/support/jest/global-setup.mjs has not run');
-  const tree = join(shared, createHash('sha256').update(JSON.stringify(configuration)).digest('hex').slice(0, 16));
+  const name = sha256(inputs(), JSON.stringify(configuration)).slice(0, 32);
+  const kept = keptFolder(name);
+  if (kept !== null) return packageIn(kept);
+  const tree = join(shared, name);
   const outcome = `${tree}.json`;
   if (isFirst(tree)) {
-    writeFileSync(`${outcome}.new`, JSON.stringify(await make(tree, configuration)));
+    const finished = await make(tree, configuration);
+    if (finished.status === 0) keep(name, join(tree, '.serverless'));
+    writeFileSync(`${outcome}.new`, JSON.stringify(finished));
     renameSync(`${outcome}.new`, outcome);
   }
   while (!existsSync(outcome)) await sleep(100);
   const { status, stdout, stderr }: Finished = JSON.parse(readFileSync(outcome, 'utf8'));
   if (status !== 0) throw new Error(`packaging ended with ${status}: ${stdout}${stderr}`);
-  const folder = join(tree, '.serverless');
-  return { folder, template: templateAt(folder) };
+  return packageIn(join(tree, '.serverless'));
 }
+
+const packageIn = (folder: string): Package => ({ folder, template: templateAt(folder) });
 
 /** Whether the folder was made just now, and by nobody else. */
 function isFirst(folder: string): boolean {

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/catalogue.ts';
+import { LEFT_OUT } from '../../scripts/sandbox/configured-tree.ts';
+import { DAY_MS } from '../../shared/time.ts';
+
+/** Where packages stand that later runs find again, each by what went into it. */
+const KEPT = join(ROOT, '.sandbox/packages');
+const KEPT_FOR_MS = 7 * DAY_MS;
+
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length} `).update(part);
+  return hash.digest('hex');
+}
+
+/** A hash of all that a package is made of: the tree, what tests change of it, the packages that are installed, and Node. */
+export function inputs(): string {
+  const tops = readdirSync(ROOT).filter((name) => !LEFT_OUT.includes(name));
+  const files = [...tops, 'tests/support', 'node_modules/.package-lock.json'].flatMap(filesIn).sort();
+  return sha256(process.version, ...files.flatMap((file) => [file, readFileSync(join(ROOT, file))]));
+}
+
+const filesIn = (path: string): readonly string[] =>
+  statSync(join(ROOT, path)).isFile()
+    ? [path]
+    : readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name).slice(ROOT.length));
+
+/** The framework's folder of a package that an earlier run has made, or null. */
+export function keptFolder(name: string): string | null {
+  const folder = join(KEPT, name);
+  if (!existsSync(folder)) return null;
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}
+
+/** Keeps a package's folder for later runs, and drops what none has asked for in a week. */
+export function keep(name: string, folder: string): void {
+  mkdirSync(KEPT, { recursive: true });
+  for (const old of readdirSync(KEPT))
+    if (Date.now() - statSync(join(KEPT, old)).mtimeMs > KEPT_FOR_MS) rmSync(join(KEPT, old), { recursive: true });
+  const unfinished = join(KEPT, `${name}.${process.pid}`);
+  cpSync(folder, unfinished, { recursive: true });
+  if (existsSync(join(KEPT, name))) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, join(KEPT, name));
+}
