@@ -70,6 +70,7 @@ const CHECKS: readonly Statement[] = [
     'LookAtLists',
     'read lists',
     [
+      'cloudtrail:DescribeTrails',
       'cloudtrail:ListTrails',
       'ec2:DescribeRegions',
       'ec2:DescribeVpcs',

@@ -1,14 +1,14 @@
-import { selectsManagementWrites, withAllManagementEvents } from '../aws/cloudtrail/event-selectors.ts';
+import { excludedFromWrites, withReadsAndWrites } from '../aws/cloudtrail/event-selectors.ts';
 import { Unreadable } from '../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../resources/cloudtrail/account.ts';
 import type { Deployment } from './deployment.ts';
-import { type CheckResult, deploymentCheck, fail, listed, problemsOr } from './diagnosis.ts';
+import { type CheckResult, deploymentCheck, fail, listed, problemsOr, warn } from './diagnosis.ts';
 
 /** Whether a trail records the changes of every region: without one, EventBridge receives none. */
 export const trails = deploymentCheck({
   name: 'trails',
   remedy:
-    'check your permissions: cloudtrail:ListTrails, cloudtrail:GetTrail, cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors',
+    'check your permissions: cloudtrail:ListTrails, cloudtrail:DescribeTrails, cloudtrail:GetTrail, cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors',
   async run(deployment, { engine }) {
     const { accountId, home, regions } = deployment;
     const account = { resourceType: cloudtrailAccount.type, resourceId: accountId, accountId, region: home };
@@ -18,19 +18,41 @@ export const trails = deploymentCheck({
     const blind = regions.filter((region) => !visible.some((trail) => covers(trail, region) && records(trail)));
     // An unreadable trail may be the one that records.
     if (blind.length > 0 && unreadable !== undefined) throw unreadable.error;
-    const recording = visible.filter(records).map(({ name }) => name);
-    return problemsOr(
-      blind.length === 0 ? [] : blindSpots(blind, visible, deployment),
-      `recorded by ${listed(recording)}`,
-    );
+    if (blind.length > 0) return blindSpots(blind, visible, deployment);
+    const recording = visible.filter(records);
+    return problemsOr(unseenSources(recording, regions), `recorded by ${listed(recording.map(named))}`);
   },
 });
 
-const covers = ({ isMultiRegion, homeRegion }: VisibleTrail, region: string) => isMultiRegion || homeRegion === region;
+const covers = ({ isMultiRegion, homeRegion }: VisibleTrail, region: string) =>
+  isMultiRegion === true || homeRegion === region;
 
-/** The selectors of an organization's trail may be unreadable: then it counts while it is logging. */
+/** An organization's trail may hide from a member account whether it logs, and what it selects; heartbeats prove what arrives. */
 const records = ({ isLogging, selectors }: VisibleTrail) =>
-  isLogging && (selectors === null || selectsManagementWrites(selectors));
+  isLogging !== false && (selectors === null || excludedFromWrites(selectors) !== null);
+
+const named = ({ name, owner, hidden }: VisibleTrail) =>
+  hidden.length === 0 ? name : `${name} of account ${owner}, which does not show all of it here: ${hidden.join(', ')}`;
+
+/** Its calls run statements on a database and change no setting of a resource: no control needs them. */
+const SETS_NOTHING = 'rdsdata.amazonaws.com';
+
+/** What every trail that covers a region excludes, although controls may need it: EventBridge sends no events of that. */
+function unseenSources(recording: readonly VisibleTrail[], regions: readonly string[]): readonly CheckResult[] {
+  const excludedBy = ({ selectors }: VisibleTrail) => (selectors === null ? [] : (excludedFromWrites(selectors) ?? []));
+  const isUnseenIn = (source: string, region: string) =>
+    recording.filter((trail) => covers(trail, region)).every((trail) => excludedBy(trail).includes(source));
+  const excluded = [...new Set(recording.flatMap(excludedBy))].filter((source) => source !== SETS_NOTHING);
+  return excluded
+    .filter((source) => regions.some((region) => isUnseenIn(source, region)))
+    .map((source) =>
+      warn(
+        `no trail records the events of ${source}: the daily sweep alone sees its changes`,
+        "select the source in the event selectors of a trail, which is charged by the event; or turn its service's controls off",
+        source,
+      ),
+    );
+}
 
 /** One result for each trail that covers the region, or one that there is none. */
 function blindSpots(blind: readonly string[], visible: readonly VisibleTrail[], deployment: Deployment): CheckResult[] {
@@ -48,7 +70,7 @@ const reason = ({ isLogging }: VisibleTrail) =>
 function remedyOf({ name, arn, isOwn, homeRegion, isLogging, selectors }: VisibleTrail): string {
   const trail = isOwn ? name : arn;
   if (!isLogging) return `aws cloudtrail start-logging --name ${trail} --region ${homeRegion}`;
-  const wanted = selectors === null ? null : withAllManagementEvents(selectors);
+  const wanted = selectors === null ? null : withReadsAndWrites(selectors);
   if (wanted === null) return `make ${trail} record write management events too, or create a second trail that does`;
   const [flag, list] =
     wanted.advanced.length > 0 ? ['--advanced-event-selectors', wanted.advanced] : ['--event-selectors', wanted.basic];

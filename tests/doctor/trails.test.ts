@@ -23,6 +23,7 @@ const DENIED = Object.assign(new Error('Not you.'), { name: 'AccessDeniedExcepti
 async function said(answers: Answers, arns: readonly string[]) {
   const send = async (command: { readonly constructor: { readonly name: string }; readonly input: object }) => {
     if (command.constructor.name === 'ListTrailsCommand') return { Trails: arns.map((TrailARN) => ({ TrailARN })) };
+    if (command.constructor.name === 'DescribeTrailsCommand') return { trailList: [] };
     // Our own are asked for by name.
     const [asked = ''] = Object.values(command.input);
     const [, answering] = Object.entries(answers).find(([arn]) => arn.endsWith(asked)) ?? [];
@@ -59,7 +60,12 @@ test("an organization's trail whose selectors are hidden counts while it is logg
     GetTrailStatusCommand: { IsLogging },
     GetEventSelectorsCommand: DENIED,
   });
-  expect(await said({ [ORGANIZATION]: hidden(true) }, [ORGANIZATION])).toEqual([['ok', 'recorded by organization']]);
+  expect(await said({ [ORGANIZATION]: hidden(true) }, [ORGANIZATION])).toEqual([
+    [
+      'ok',
+      'recorded by organization of account 999988887777, which does not show all of it here: GetEventSelectors (AccessDeniedException)',
+    ],
+  ]);
   expect(await said({ [ORGANIZATION]: hidden(false) }, [ORGANIZATION])).toEqual([
     ['error', 'changes in any region go unseen: the trail organization is not logging'],
   ]);
@@ -80,4 +86,18 @@ test('a trail that stopped, or that records reads only, is named', async () => {
   expect(await said({ [OWN]: readOnly }, [OWN])).toEqual([
     ['error', 'changes in any region go unseen: the trail main does not record write management events'],
   ]);
+});
+
+test('an excluded source that no other trail records is named, unless its calls set nothing', async () => {
+  const excluding = (...sources: string[]) => ({
+    ...recording(OWN),
+    GetEventSelectorsCommand: { TrailARN: OWN, EventSelectors: [{ ExcludeManagementEventSources: sources }] },
+  });
+  const keys = 'no trail records the events of kms.amazonaws.com: the daily sweep alone sees its changes';
+  expect(await said({ [OWN]: excluding('kms.amazonaws.com', 'rdsdata.amazonaws.com') }, [OWN])).toEqual([
+    ['warning', keys],
+  ]);
+  expect(await said({ [OWN]: excluding('rdsdata.amazonaws.com') }, [OWN])).toEqual([['ok', 'recorded by main']]);
+  const both = { [OWN]: excluding('kms.amazonaws.com'), [ORGANIZATION]: recording(ORGANIZATION) };
+  expect(await said(both, [OWN, ORGANIZATION])).toEqual([['ok', 'recorded by main; organization']]);
 });

@@ -1,4 +1,4 @@
-import { CloudTrailClient, paginateListTrails } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, DescribeTrailsCommand, paginateListTrails, type Trail } from '@aws-sdk/client-cloudtrail';
 import { carried } from '../../aws/answer.ts';
 import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
@@ -13,66 +13,148 @@ import {
   orNull,
   orUnreadable,
   type ResourceRef,
-  type Unreadable,
+  Unreadable,
 } from '../../resource.ts';
 import cloudtrail from './service.ts';
 import { trail } from './trail.ts';
 
-/** A trail that records this account, whoever owns it. */
+/** A trail that records this account, whoever owns it. What is null its owner does not show to this account. */
 export interface VisibleTrail {
   readonly arn: string;
   readonly name: string;
+  /** The account that owns it. */
+  readonly owner: string;
   readonly homeRegion: string;
-  /** False for an organisation's trail, which only its management account can change. */
+  /** False for an organization's trail, which only its management account can change. */
   readonly isOwn: boolean;
-  readonly isMultiRegion: boolean;
-  readonly includesGlobalServices: boolean;
-  readonly isLogging: boolean;
-  /** Null where the owner does not let us see them. */
+  readonly isMultiRegion: boolean | null;
+  readonly includesGlobalServices: boolean | null;
+  readonly isLogging: boolean | null;
   readonly selectors: Selectors | null;
+  /** The calls that AWS refused for what is null, each with the error's name. */
+  readonly hidden: readonly string[];
 }
 
-/** How CloudTrail refuses to show an organisation's selectors to a member account. */
-const HIDDEN = ['AccessDeniedException', 'TrailNotFoundException'];
+/** How CloudTrail refuses to show an organization's trail to a member account. */
+const HIDDEN = [
+  'AccessDenied',
+  'AccessDeniedException',
+  'CloudTrailARNInvalidException',
+  'NoManagementAccountSLRExistsException',
+  'OperationNotPermittedException',
+  'TrailNotFoundException',
+  'UnsupportedOperationException',
+];
 
-async function readVisible(aws: Aws, arn: string, account: ResourceRef): Promise<VisibleTrail> {
+/** Every management event, which CloudTrail selects where nobody has put selectors. */
+const DEFAULT_SELECTORS: Selectors = { basic: [], advanced: [] };
+
+/** Reads parts of another account's trail; collects the calls that are refused. */
+class ForeignTrail {
+  readonly #refusals = new Map<string, string>();
+
+  /** The part; null where its owner does not show it. */
+  async shown<T>(operation: string, read: Promise<T>): Promise<T | null> {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof Error) || !HIDDEN.includes(error.name)) throw error;
+      this.#refusals.set(operation, error.name);
+      return null;
+    }
+  }
+
+  /** The refusals of these calls, in their order. */
+  refusals(operations: readonly string[]): readonly string[] {
+    return operations.flatMap((operation) => {
+      const name = this.#refusals.get(operation);
+      return name === undefined ? [] : [`${operation} (${name})`];
+    });
+  }
+}
+
+/** `shadow`: how DescribeTrails shows a trail of the organization here. */
+async function readVisible(
+  aws: Aws,
+  arn: string,
+  account: ResourceRef,
+  shadow: Trail | undefined,
+): Promise<VisibleTrail> {
   const home = parseTrailArn(arn);
   if (home === null) throw new Error(`${arn} is not the ARN of a trail`);
   const isOwn = home.accountId === account.accountId;
   const ref = { ...account, resourceType: trail.type, resourceId: arn, region: home.region };
-  const selectors = trail.facets.eventSelectors.read(aws, ref);
-  const [settings, { isLogging }, seen] = await Promise.all([
-    trail.facets.trail.read(aws, ref),
-    trail.facets.status.read(aws, ref),
-    isOwn ? selectors : orNull(selectors, ...HIDDEN),
+  const { facets } = trail;
+  const foreign = new ForeignTrail();
+  const part = <T>(operation: string, read: Promise<T>) => (isOwn ? read : foreign.shown(operation, read));
+  const [found, status, selected] = await Promise.all([
+    part('GetTrail', facets.trail.read(aws, ref)),
+    part('GetTrailStatus', facets.status.read(aws, ref)),
+    part('GetEventSelectors', facets.eventSelectors.read(aws, ref)),
   ]);
+  const settings = found ?? shadow ?? null;
+  const selectors = selected ?? (shadow?.HasCustomEventSelectors === false ? DEFAULT_SELECTORS : null);
   return {
     arn,
     name: home.name,
+    owner: home.accountId,
     homeRegion: home.region,
     isOwn,
-    isMultiRegion: settings.IsMultiRegionTrail === true,
-    includesGlobalServices: settings.IncludeGlobalServiceEvents === true,
-    isLogging,
-    selectors: seen,
+    isMultiRegion: settings === null ? null : settings.IsMultiRegionTrail === true,
+    includesGlobalServices: settings === null ? null : settings.IncludeGlobalServiceEvents === true,
+    isLogging: status?.isLogging ?? null,
+    selectors,
+    hidden: foreign.refusals([
+      ...(settings === null ? ['GetTrail'] : []),
+      ...(status === null ? ['GetTrailStatus'] : []),
+      ...(selectors === null ? ['GetEventSelectors'] : []),
+    ]),
   };
 }
 
-/** The trail; null where it is our own and was deleted between the listing and this read. What another account owns may be hidden by the same error. */
-function readIfThere(aws: Aws, arn: string, account: ResourceRef): Promise<VisibleTrail | Unreadable | null> {
+/** The trail; null where it is our own and was deleted between the listing and this read. */
+function readIfThere(
+  aws: Aws,
+  arn: string,
+  account: ResourceRef,
+  shadow: Trail | undefined,
+): Promise<VisibleTrail | Unreadable | null> {
   const isOwn = parseTrailArn(arn)?.accountId === account.accountId;
-  return orUnreadable(`the trail ${arn}`, orNull(readVisible(aws, arn, account), ...(isOwn ? trail.gone : [])));
+  const read = readVisible(aws, arn, account, shadow);
+  return orUnreadable(`the trail ${arn}`, orNull(read, ...(isOwn ? trail.gone : [])));
 }
 
-async function readTrails(aws: Aws, account: ResourceRef): Promise<readonly (VisibleTrail | Unreadable)[]> {
+async function listArns(aws: Aws): Promise<readonly string[]> {
   const arns: string[] = [];
   for await (const page of paginateListTrails({ client: aws(CloudTrailClient) }, {}))
     arns.push(...carried('ListTrails', 'Trails', page.Trails).flatMap(({ TrailARN }) => TrailARN ?? []));
-  const trails = await Promise.all(arns.toSorted().map((arn) => readIfThere(aws, arn, account)));
-  return trails.filter((found) => found !== null);
+  return arns;
 }
 
-/** All trails that record an account, those of other regions and of its organisation included, each read in its home region. */
+/** The trails that DescribeTrails shows: those of this region, and the shadows of others, which ListTrails leaves out where an organization owns them. */
+async function describeTrails(aws: Aws): Promise<readonly Trail[]> {
+  const { trailList } = await aws(CloudTrailClient).send(new DescribeTrailsCommand({ includeShadowTrails: true }));
+  return carried('DescribeTrails', 'trailList', trailList);
+}
+
+async function readTrails(aws: Aws, account: ResourceRef): Promise<readonly (VisibleTrail | Unreadable)[]> {
+  const [listed, described] = await Promise.all([
+    orUnreadable('the trails that ListTrails names', listArns(aws)),
+    orUnreadable('the trails that DescribeTrails shows', describeTrails(aws)),
+  ]);
+  if (listed instanceof Unreadable && described instanceof Unreadable) throw listed.error.cause;
+  const shadows = new Map(
+    (described instanceof Unreadable ? [] : described).flatMap((one) =>
+      one.TrailARN === undefined ? [] : [[one.TrailARN, one] as const],
+    ),
+  );
+  const arns = new Set([...(listed instanceof Unreadable ? [] : listed), ...shadows.keys()]);
+  const trails = await Promise.all([...arns].toSorted().map((arn) => readIfThere(aws, arn, account, shadows.get(arn))));
+  const unlisted = [listed, described].filter((list) => list instanceof Unreadable);
+  return [...trails.filter((found) => found !== null), ...unlisted];
+}
+
+/** All trails that record an account, those of other regions and of its organization included, each read in its home region. */
 export const cloudtrailAccount = defineResource({
   service: cloudtrail,
   type: 'AWS::::Account',
@@ -88,7 +170,7 @@ export const cloudtrailAccount = defineResource({
   facets: {
     trails: {
       grants: {
-        ...onEverything('cloudtrail:ListTrails'),
+        ...onEverything('cloudtrail:ListTrails', 'cloudtrail:DescribeTrails'),
         ...trail.facets.trail.grants,
         ...trail.facets.status.grants,
         ...trail.facets.eventSelectors.grants,

@@ -1,12 +1,13 @@
 import type { AdvancedEventSelector, EventSelector } from '@aws-sdk/client-cloudtrail';
 import { describe, expect, test } from '@jest/globals';
 import {
+  excludedFromWrites,
+  excludedSources,
   isDefault,
   isForDataEvents,
   selectorInput,
-  selectsAllManagementEvents,
-  selectsManagementWrites,
-  withAllManagementEvents,
+  selectsReadsAndWrites,
+  withReadsAndWrites,
 } from '../../../shared/aws/cloudtrail/event-selectors.ts';
 
 const basic = (...selectors: EventSelector[]) => ({ basic: selectors, advanced: [] });
@@ -14,6 +15,7 @@ const advanced = (...selectors: AdvancedEventSelector[]) => ({ basic: [], advanc
 const fields = (...pairs: readonly (readonly [string, string])[]): AdvancedEventSelector => ({
   FieldSelectors: pairs.map(([Field, value]) => ({ Field, Equals: [value] })),
 });
+const RDS_DATA = 'rdsdata.amazonaws.com';
 const management = ['eventCategory', 'Management'] as const;
 const objects = { Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::reports/'] };
 const data = fields(['eventCategory', 'Data'], ['resources.type', 'AWS::S3::Object']);
@@ -39,7 +41,8 @@ describe('every management event is selected by', () => {
       ),
     }),
   )('%s', (_name, selectors) => {
-    expect(selectsAllManagementEvents(selectors)).toBe(true);
+    expect(selectsReadsAndWrites(selectors)).toBe(true);
+    expect(excludedSources(selectors)).toEqual([]);
   });
 });
 
@@ -68,9 +71,25 @@ describe('some management events are left out by', () => {
       basic({ ...all, DataResources: [{ Type: 'x', Values: [] }] }),
     ],
     [
-      'a source that is excluded',
-      basic({ IncludeManagementEvents: true, ExcludeManagementEventSources: ['kms.amazonaws.com'] }),
-      basic(all),
+      'writes only, which also exclude a source: that stays so',
+      basic({ ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: ['kms.amazonaws.com'] }),
+      basic({ ...all, ExcludeManagementEventSources: ['kms.amazonaws.com'] }),
+    ],
+    [
+      'reads of some buckets, which also exclude a source: that stays so',
+      basic({ ReadWriteType: 'ReadOnly', DataResources: [objects], ExcludeManagementEventSources: [RDS_DATA] }),
+      basic(
+        { ReadWriteType: 'ReadOnly', DataResources: [objects], ExcludeManagementEventSources: [RDS_DATA] },
+        { ...all, DataResources: [], ExcludeManagementEventSources: [RDS_DATA] },
+      ),
+    ],
+    [
+      'two selectors of writes with different exclusions, between which a person has to choose',
+      basic(
+        { ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: ['kms.amazonaws.com'] },
+        { ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: [RDS_DATA] },
+      ),
+      null,
     ],
     ['five selectors with data events, where there is no room', basic(...five), null],
     [
@@ -83,11 +102,42 @@ describe('some management events are left out by', () => {
       advanced({ Name: 'Reads', ...fields(management, ['readOnly', 'true']) }, data),
       advanced({ Name: 'Reads', ...fields(management) }, data),
     ],
-    ['an advanced selector that excludes a source', advanced(noKms), advanced(fields(management))],
+    [
+      'an advanced selector of writes that excludes a source: that stays so',
+      advanced({ FieldSelectors: [...noKms.FieldSelectors, { Field: 'readOnly', Equals: ['false'] }] }),
+      advanced(noKms),
+    ],
+    [
+      'an advanced selector of one service alone',
+      advanced(fields(management, ['eventSource', 'iam.amazonaws.com'])),
+      advanced(fields(management)),
+    ],
   ])('%s', (_name, selectors, widened) => {
-    expect(selectsAllManagementEvents(selectors)).toBe(false);
-    expect(withAllManagementEvents(selectors)).toEqual(widened);
-    if (widened !== null) expect(selectsAllManagementEvents(widened)).toBe(true);
+    expect(selectsReadsAndWrites(selectors)).toBe(false);
+    expect(withReadsAndWrites(selectors)).toEqual(widened);
+    if (widened !== null) expect(selectsReadsAndWrites(widened)).toBe(true);
+  });
+});
+
+describe('excluded by name is what', () => {
+  const without = (...ExcludeManagementEventSources: string[]) => ({ ExcludeManagementEventSources });
+  test.each<[string, Parameters<typeof excludedSources>[0], readonly string[]]>([
+    ['a basic selector excludes', basic(without(RDS_DATA, 'kms.amazonaws.com')), ['kms.amazonaws.com', RDS_DATA]],
+    ['an advanced selector excludes', advanced(data, noKms), ['kms.amazonaws.com']],
+    [
+      'one selector excludes of reads, whatever the other does of writes',
+      basic({ ReadWriteType: 'ReadOnly', ...without(RDS_DATA) }, { ReadWriteType: 'WriteOnly' }),
+      [RDS_DATA],
+    ],
+    ['no other selector selects', basic(without(RDS_DATA), without(RDS_DATA, 'kms.amazonaws.com')), [RDS_DATA]],
+    [
+      'a selector without management events does not count for',
+      basic({}, { IncludeManagementEvents: false, ...without(RDS_DATA) }),
+      [],
+    ],
+  ])('%s', (_name, selectors, excluded) => {
+    expect(selectsReadsAndWrites(selectors)).toBe(true);
+    expect(excludedSources(selectors)).toEqual(excluded);
   });
 });
 
@@ -117,20 +167,22 @@ test('the input of PutEventSelectors has selectors of one kind', () => {
 
 describe('writes that EventBridge has to send are selected by', () => {
   const narrowed = (Field: string, Equals: string) => advanced(fields(management, [Field, Equals]));
-  test.each(
-    Object.entries({
-      'no selectors at all': basic(),
-      'reads and writes': basic({ ReadWriteType: 'All' }),
-      'writes alone': basic({ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }),
-      'all but those of keys, which nobody looks at': basic({
-        ExcludeManagementEventSources: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'],
-      }),
-      'the category alone': advanced(data, fields(management)),
-      'the category, writes alone': narrowed('readOnly', 'false'),
-      'the category but keys': advanced(noKms),
-    }),
-  )('%s', (_name, selectors) => {
-    expect(selectsManagementWrites(selectors)).toBe(true);
+  const noEc2 = { Field: 'eventSource', NotEquals: ['ec2.amazonaws.com'] };
+  test.each<[string, Parameters<typeof excludedFromWrites>[0], readonly string[]]>([
+    ['no selectors at all', basic(), []],
+    ['reads and writes', basic({ ReadWriteType: 'All' }), []],
+    ['writes alone', basic({ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }), []],
+    ['all but those of a source', basic({ ExcludeManagementEventSources: [RDS_DATA] }), [RDS_DATA]],
+    ['the category alone', advanced(data, fields(management)), []],
+    ['the category, writes alone', narrowed('readOnly', 'false'), []],
+    ['the category but a source', advanced(noKms), ['kms.amazonaws.com']],
+    [
+      'the category but two sources',
+      advanced({ FieldSelectors: [...noKms.FieldSelectors, noEc2] }),
+      ['ec2.amazonaws.com', 'kms.amazonaws.com'],
+    ],
+  ])('%s', (_name, selectors, excluded) => {
+    expect(excludedFromWrites(selectors)).toEqual(excluded);
   });
 
   test.each(
@@ -140,18 +192,12 @@ describe('writes that EventBridge has to send are selected by', () => {
       'the category, reads alone': narrowed('readOnly', 'true'),
       'data events alone, by fields': advanced(data),
       'one service alone': narrowed('eventSource', 'iam.amazonaws.com'),
-      'all but one that is looked at': advanced({
-        FieldSelectors: [
-          ...(fields(management).FieldSelectors ?? []),
-          { Field: 'eventSource', NotEquals: ['ec2.amazonaws.com'] },
-        ],
-      }),
       'those whose source begins so': advanced({
         FieldSelectors: [...(fields(management).FieldSelectors ?? []), { Field: 'eventSource', StartsWith: ['iam'] }],
       }),
       'what one role does': narrowed('userIdentity.arn', 'arn:aws:iam::111122223333:role/a'),
     }),
   )('and not by %s', (_name, selectors) => {
-    expect(selectsManagementWrites(selectors)).toBe(false);
+    expect(excludedFromWrites(selectors)).toBeNull();
   });
 });

@@ -5,19 +5,21 @@ import control from '../../../shared/controls/cloudtrail/cloudtrail-multi-region
 import { Unreadable } from '../../../shared/resource.ts';
 import type { VisibleTrail } from '../../../shared/resources/cloudtrail/account.ts';
 import { callOf } from '../../../shared/step.ts';
-import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
 const good: VisibleTrail = {
   arn: `arn:aws:cloudtrail:us-east-1:${SAMPLE_ACCOUNT}:trail/audit`,
   name: 'audit',
+  owner: SAMPLE_ACCOUNT,
   homeRegion: 'us-east-1',
   isOwn: true,
   isMultiRegion: true,
   includesGlobalServices: true,
   isLogging: true,
   selectors: { basic: [], advanced: [] },
+  hidden: [],
 };
 const local: VisibleTrail = {
   ...good,
@@ -26,10 +28,11 @@ const local: VisibleTrail = {
   homeRegion: 'eu-west-1',
   isMultiRegion: false,
 };
-const organisation: VisibleTrail = {
+const organization: VisibleTrail = {
   ...good,
-  arn: 'arn:aws:cloudtrail:us-east-1:444455556666:trail/organisation',
-  name: 'organisation',
+  arn: 'arn:aws:cloudtrail:us-east-1:444455556666:trail/organization',
+  name: 'organization',
+  owner: '444455556666',
   isOwn: false,
 };
 const objects = { Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::reports/'] };
@@ -61,6 +64,14 @@ const cover = (Name: string) =>
   ['UpdateTrail', { Name, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true }] as const;
 const all = { ReadWriteType: 'All', IncludeManagementEvents: true, ExcludeManagementEventSources: [] };
 const after = given(good);
+const excluding = (...ExcludeManagementEventSources: string[]) => selecting({ ExcludeManagementEventSources });
+const [KMS, RDS_DATA] = ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] as const;
+const hidden: VisibleTrail = {
+  ...organization,
+  isLogging: null,
+  selectors: null,
+  hidden: ['GetTrailStatus (TrailNotFoundException)', 'GetEventSelectors (AccessDeniedException)'],
+};
 const bucket = { s3BucketName: 'audit-logs' };
 
 testControl(control, {
@@ -68,8 +79,26 @@ testControl(control, {
   compliant: {
     'a trail for all regions': given(good),
     'beside others that are not enough': given(local, { ...good, isLogging: false }, good),
-    'that of the organisation': given(organisation, { ...local, isLogging: false }),
+    'that of the organization': given(organization, { ...local, isLogging: false }),
     'beside one that could not be read': given(denied, good),
+    "beside an organization's trail that is not shown": given(hidden, good),
+    'sources that are left out, which is accepted': {
+      ...given({ ...good, ...excluding(KMS, RDS_DATA) }),
+      parameters: { acceptedExclusions: [KMS, RDS_DATA] },
+    },
+    'a source that is left out of the one, and not of the other': given({ ...good, ...excluding(KMS) }, organization),
+  },
+  notApplicable: {
+    "an organization's trail that does not show whether it logs": given(hidden),
+    "an organization's trail of which nothing is shown": given({
+      ...hidden,
+      isMultiRegion: null,
+      includesGlobalServices: null,
+    }),
+    "an organization's trail that hides its selectors, beside one of our own that was stopped": given(
+      { ...organization, selectors: null, hidden: ['GetEventSelectors (AccessDeniedException)'] },
+      { ...local, isLogging: false },
+    ),
   },
   unreadable: {
     'none is good, and one could not be read': [given(local, denied), 'the trail data'],
@@ -97,9 +126,42 @@ testControl(control, {
       says: 'audit does not select every management event',
     },
     'a source that is left out': {
-      given: given({ ...good, ...selecting({ ExcludeManagementEventSources: ['kms.amazonaws.com'] }) }),
-      plan: [['PutEventSelectors', { TrailName: 'audit', EventSelectors: [all] }]],
-      after,
+      given: given({ ...good, ...excluding(KMS) }),
+      plan: [],
+      byHand: 'charged for',
+      says: 'audit excludes the events of kms.amazonaws.com',
+      other: { 'and another one': given({ ...good, ...excluding(KMS, RDS_DATA) }) },
+    },
+    'two sources that are left out, of which one is accepted': {
+      given: given({ ...good, ...excluding(KMS, RDS_DATA) }),
+      parameters: { acceptedExclusions: [RDS_DATA] },
+      plan: [],
+      byHand: 'excluded those of kms.amazonaws.com:',
+      says: 'audit excludes the events of kms.amazonaws.com.',
+    },
+    'a source that is left out by advanced selectors': {
+      given: given({
+        ...good,
+        selectors: {
+          basic: [],
+          advanced: [
+            { FieldSelectors: [...writes.FieldSelectors.slice(0, 1), { Field: 'eventSource', NotEquals: [KMS] }] },
+          ],
+        },
+      }),
+      plan: [],
+      byHand: 'kms.amazonaws.com',
+    },
+    'writes alone, of all sources but an accepted one': {
+      given: given({ ...good, ...selecting({ ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: [KMS] }) }),
+      parameters: { acceptedExclusions: [KMS] },
+      plan: [
+        [
+          'PutEventSelectors',
+          { TrailName: 'audit', EventSelectors: [{ ...all, ExcludeManagementEventSources: [KMS] }] },
+        ],
+      ],
+      after: given({ ...good, ...excluding(KMS) }),
     },
     'advanced selectors of writes, beside data events': {
       given: given({ ...good, selectors: { basic: [], advanced: [writes, data] } }),
@@ -170,18 +232,12 @@ testControl(control, {
       ],
       after,
     },
-    "an organisation's trail that was stopped": {
-      given: given({ ...organisation, isLogging: false }),
+    "an organization's trail that was stopped": {
+      given: given({ ...organization, isLogging: false }),
       parameters: bucket,
       plan: [],
       byHand: 'record every event twice',
-      says: 'organisation is not logging',
-    },
-    "an organisation's trail that hides its selectors": {
-      given: given({ ...organisation, selectors: null }),
-      plan: [],
-      byHand: 'record every event twice',
-      says: 'organisation hides its event selectors from this account',
+      says: 'organization is not logging',
     },
   },
 });
@@ -214,6 +270,19 @@ test('every call goes to the home region of the trail, and so does what takes it
     expect.objectContaining({ operation: 'StartLogging', region: 'us-east-1' }),
     { service: 'cloudtrail', operation: 'StopLogging', input: { Name: 'audit' }, region: 'us-east-1' },
   ]);
+});
+
+test('a stopped trail is started although it leaves out a source, which stays so and is reported', async () => {
+  const { runControl } = await import('../../support/run-control.ts');
+  const ref = { resourceType: 'AWS::::Account', resourceId: SAMPLE_ACCOUNT, accountId: SAMPLE_ACCOUNT, region: REGION };
+  const reads = {
+    given: given({ ...good, ...excluding(KMS), isLogging: false }),
+    after: given({ ...good, ...excluding(KMS) }),
+  };
+  const { result, calls } = await runControl(control, ref, 'remediate', reads, { now: new Date('2026-01-01') });
+  expect(calls).toEqual([start('audit')]);
+  expect(result).toMatchObject({ outcome: 'detected', error: null, remediationId: expect.any(String) });
+  expect(result?.annotation).toContain('audit excludes the events of kms.amazonaws.com');
 });
 
 testScene(control, scene);
