@@ -76,6 +76,8 @@ export interface Context<F extends Facets = Facets, P extends Parameters = Param
   readonly now: Date;
   /** The last compliant values of the facets that the control names as `lastKnown`; null where none were saved. */
   readonly lastKnown: Partial<FacetState<F>> | null;
+  /** The home region; absent where nobody says it. */
+  readonly home?: string;
 }
 
 /** A plan that requires a person, with the reason. */

@@ -47,7 +47,8 @@ export async function runOf(
   const aws = awsClients();
   const isDryRun = mode === 'detect';
   const found = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun });
-  return { engine: engineWith(found.ledger, mode, policy, aws), ledger: found };
+  const engine = engineWith(found.ledger, mode, policy, aws);
+  return { engine: found.home === null ? engine : { ...engine, home: found.home }, ledger: found };
 }
 
 /** The engine of the command with this ledger. */
@@ -59,6 +60,7 @@ export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, aws = aws
     ledger: isDryRun ? readOnly(ledger) : ledger,
     notifier: isDryRun ? silent : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, homeRegion(), printer)),
     policy,
+    home: homeRegion(),
     codeVersion,
     clock: systemClock,
     ceiling: mode,

@@ -14,6 +14,8 @@ export interface Engine {
   readonly notifier: Notifier;
   readonly policy: Policy;
   readonly clock: Clock;
+  /** The home region of the deployment, without one that of the command; where what belongs to no region is set up. */
+  readonly home?: string;
   /** The version of this code; in every record. */
   readonly codeVersion: string;
   /** No control acts above this mode, whatever the policy says. */

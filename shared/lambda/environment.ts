@@ -57,6 +57,7 @@ export function engineFromEnvironment(
     notifier: atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, region, consoleNotifier(log))),
     policy,
     clock: systemClock,
+    home: region,
     codeVersion,
     ceiling: 'remediate',
     send: messageSender({ aws: aws(region), prefix, domains, clock: systemClock }),

@@ -15,6 +15,11 @@ test.each([{}, { EVENKEEL_TABLE: '' }])('a function whose ledger is not named ha
   expect(engine().ceiling).toBe('remediate');
 });
 
+test('the home region of a function is its own', () => {
+  Object.assign(process.env, { AWS_REGION: 'eu-west-1', EVENKEEL_TABLE: 'table' });
+  expect(engine().home).toBe('eu-west-1');
+});
+
 test('a function is named after its deployment', () => {
   expect(deployedAs('evenkeel-prod-infrastructure')).toEqual({ prefix: 'evenkeel-prod', name: 'infrastructure' });
 });

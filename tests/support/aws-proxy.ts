@@ -20,6 +20,8 @@ export interface Wire {
 export interface Alteration {
   /** How the call's name begins: `sns:ListSubscriptions`, `GET /2015-03-31/event-source-mappings/`. */
   readonly call: string;
+  /** Only where the request's content holds this text. */
+  readonly holds?: string;
   /** Only in this region. */
   readonly region?: string;
   readonly status?: number;
@@ -90,8 +92,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
 /** True for a call that can change something. */
 export const isWrite = (call: string): boolean => !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
 
-const concerns = ({ call, region }: Alteration, incoming: IncomingMessage, body: string) =>
+const concerns = ({ call, holds = '', region }: Alteration, incoming: IncomingMessage, body: string) =>
   nameOf(incoming, body).startsWith(call) &&
+  body.includes(holds) &&
   (region === undefined || incoming.headers.authorization?.includes(`/${region}/`) === true);
 
 function nameOf({ method, url = '', headers }: IncomingMessage, body: string): string {

@@ -6,6 +6,7 @@ import type { Announcement, Notice } from '../../shared/notify/notifier.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Aws } from '../../shared/resource.ts';
+import { REGION } from './samples.ts';
 
 /** An engine for tests: everything in memory, no waiting, and what was published can be read. */
 export interface TestEngine extends Engine {
@@ -46,6 +47,7 @@ export function testEngine(
       }),
     },
     clock: { now: () => new Date(), sleep: async () => {} },
+    home: REGION,
     codeVersion: 'test',
     ceiling: 'remediate',
     async send(messages) {

@@ -120,6 +120,7 @@ export function testControl<
       parameters: { ...defaultParameters(control), ...parameters } as ParameterValues<P>,
       now,
       lastKnown: lastKnown ?? null,
+      home: REGION,
     });
   const stateOf = (given: object) => frozen({ ...given, ref }) as never;
   const evaluate = (given: object, circumstances: Circumstances<F, P> = {}) =>

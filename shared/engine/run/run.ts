@@ -87,7 +87,9 @@ export class Run {
     const lastKnown = this.draft.state.lastKnown;
     const history = this.configHistory instanceof Unreadable ? null : this.configHistory;
     const known = Object.keys(lastKnown).length > 0 ? lastKnown : history;
-    return { parameters: this.settings(control).parameters, now: this.now(), lastKnown: known } as Context;
+    const { home } = this.engine;
+    const { parameters } = this.settings(control);
+    return { parameters, now: this.now(), lastKnown: known, ...(home === undefined ? {} : { home }) } as Context;
   }
 
   /** Throws UnreadableError. */
