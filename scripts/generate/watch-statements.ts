@@ -72,6 +72,8 @@ const CHECKS: readonly Statement[] = [
     [
       'cloudtrail:DescribeTrails',
       'cloudtrail:ListTrails',
+      'config:DescribeConfigurationRecorderStatus',
+      'config:DescribeConfigurationRecorders',
       'ec2:DescribeRegions',
       'ec2:DescribeVpcs',
       'events:ListRuleNamesByTarget',

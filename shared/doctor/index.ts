@@ -1,4 +1,5 @@
 import { alarms } from './alarms.ts';
+import { configItems } from './config-items.ts';
 import type { Check } from './diagnosis.ts';
 import { functions } from './functions.ts';
 import { heartbeats } from './heartbeats.ts';
@@ -13,7 +14,16 @@ import { slack } from './slack.ts';
 import { trails } from './trails.ts';
 
 /** Whether events arrive and are processed, in the order of an event's way. */
-export const eventPathChecks: readonly Check[] = [trails, rules, forwarding, regions, queues, functions, failedEvents];
+export const eventPathChecks: readonly Check[] = [
+  trails,
+  rules,
+  forwarding,
+  regions,
+  configItems,
+  queues,
+  functions,
+  failedEvents,
+];
 
 /** Whether people are notified, and whether the ledger's data is safe. */
 export const infrastructureChecks: readonly Check[] = [alarms, notifications, slack, key, ledgerBackups];

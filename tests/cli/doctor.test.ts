@@ -39,6 +39,7 @@ test('a deployment that is well: every line says so, by a few calls that only re
     'rules',
     'forwarding',
     'regions',
+    'config items',
     'queues',
     'functions',
     'failed events',
@@ -60,7 +61,7 @@ test('a deployment that is well: every line says so, by a few calls that only re
   ]);
   const calls = wire.take();
   expect(calls.filter(isWrite)).toEqual([]);
-  expect(calls.length).toBeLessThan(80);
+  expect(calls.length).toBeLessThan(90);
 });
 
 const seeded = (name: string, account: TestAccount, stack: DeployedStack) =>
