@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import { parseArn } from '../../aws/arn.ts';
 import { isDefault, type Selectors, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
-import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
+import { OWN_TRAILS, ownTrailName, parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
 import {
   byHand,
   compliant,
@@ -67,7 +67,6 @@ const create = stepBuilder(
         CloudWatchLogsLogGroupArn: lost.CloudWatchLogsLogGroupArn,
         CloudWatchLogsRoleArn: lost.CloudWatchLogsRoleArn,
         KmsKeyId: lost.KmsKeyId,
-        IsOrganizationTrail: lost.IsOrganizationTrail,
         ...(TagsList.length > 0 ? { TagsList } : {}),
       },
       { elements, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, { elements })] },
@@ -103,7 +102,11 @@ const putInsightSelectors = stepBuilder(
     ),
 );
 
-/** Recreates a deleted trail: its settings and tags, its selectors where it had any of its own, and logging on. */
+/** What our role may not do: it takes permissions on the whole organization. */
+const forOrganization = ({ resourceId }: ResourceRef, name: string) =>
+  `aws cloudtrail update-trail --name ${name} --is-organization-trail --region ${parseTrailArn(resourceId)?.region ?? ''}`;
+
+/** Recreates a deleted trail: its settings and tags, its selectors where it had any of its own, and logging on. One of the organization records this account alone until a person makes it the organization's again. */
 function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tags = [] }: LastKnown): Plan {
   const name = ownName(ref);
   if (lost === undefined) return [];
@@ -126,7 +129,7 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'Every trail of the account must be logging, whatever other trails do. A deleted trail is recreated from its last configuration in the ledger or AWS Config.',
+    'Every trail of the account must be logging, whatever other trails do. A deleted trail is recreated from its last configuration in the ledger or AWS Config. A trail of the organization that was deleted, or made one of this account alone, is recreated or kept for this account, and stays non-compliant until a person makes it one of the organization again: that takes permissions on the organization, which Evenkeel does not have.',
   rationale:
     'Stopping or deleting a trail is how an intruder evades detection; what the trail feeds (an alarm, a SIEM) is blind even while another trail still logs.',
   guidance:
@@ -144,14 +147,21 @@ export default defineControl({
     undoneBy(CloudTrailClient, DeleteTrailCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
   ],
   parameters: {},
-  evaluate({ ref, status: { isLogging } }) {
-    const name = ownName(ref);
+  evaluate(state, { lastKnown }) {
+    const name = ownName(state.ref);
     if (name === null) return notApplicable('The trail belongs to another account.');
-    return isLogging ? compliant(`${name} is logging.`) : nonCompliant(`${name} is not logging.`);
+    if (!state.status.isLogging) return nonCompliant(`${name} is not logging.`);
+    if (lastKnown?.trail?.IsOrganizationTrail === true && state.trail.IsOrganizationTrail !== true)
+      return nonCompliant(
+        `${name} records this account alone: as the trail of the organization it recorded every account.`,
+      );
+    return compliant(`${name} is logging.`);
   },
-  plan({ ref }) {
+  plan({ ref, status: { isLogging } }) {
     const name = ownName(ref);
-    return name === null ? [] : [start(name)];
+    if (name === null) return [];
+    if (!isLogging) return [start(name)];
+    return byHand(`It takes permissions on the organization: ${forOrganization(ref, name)}.`);
   },
   whenDeleted: {
     evaluate(lastKnown: LastKnown | null) {
@@ -163,7 +173,8 @@ export default defineControl({
       if (bucket === undefined)
         return nonCompliant(`${name} was deleted, and the bucket that it delivered to is not known.`);
       const unknown = lastKnown.eventSelectors === undefined ? '; its event selectors are not known' : '';
-      return nonCompliant(`${name}, which delivered to ${bucket}, was deleted${unknown}.`);
+      const whose = lastKnown.trail?.IsOrganizationTrail === true ? ' the trail of the organization,' : '';
+      return nonCompliant(`${name},${whose} which delivered to ${bucket}, was deleted${unknown}.`);
     },
     plan: (lastKnown: LastKnown) => recreate(lastKnown),
   },

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import scene, { trailDeleted } from '../../../scenes/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import control from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
-import { SAMPLE_ACCOUNT } from '../../support/samples.ts';
+import { runControl } from '../../support/run-control.ts';
+import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
 import { stepsOf, testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
@@ -51,6 +52,7 @@ const bare = {
   insightSelectors: [],
   tags: [],
 };
+const organization = { ...whole, trail: { ...settings, IsOrganizationTrail: true } };
 const stopped = { ...whole, status: { isLogging: false } };
 const create = (rest: object = {}) =>
   [
@@ -66,7 +68,6 @@ const create = (rest: object = {}) =>
       CloudWatchLogsLogGroupArn: settings.CloudWatchLogsLogGroupArn,
       CloudWatchLogsRoleArn: settings.CloudWatchLogsRoleArn,
       KmsKeyId: settings.KmsKeyId,
-      IsOrganizationTrail: false,
       ...rest,
     },
   ] as const;
@@ -74,9 +75,26 @@ const start = ['StartLogging', { Name: 'audit' }] as const;
 
 testControl(control, {
   resourceId: ARN,
-  compliant: { 'a trail that logs': whole },
+  compliant: {
+    'a trail that logs': whole,
+    'a trail of the organization that logs': { ...organization, lastKnown: organization },
+  },
   nonCompliant: {
     'a trail that was stopped': { given: stopped, plan: [start], after: whole, says: 'audit is not logging' },
+    'a trail of the organization that was made one of this account': {
+      given: whole,
+      lastKnown: organization,
+      plan: [],
+      byHand: 'aws cloudtrail update-trail --name audit --is-organization-trail --region eu-west-1',
+      says: 'audit records this account alone',
+    },
+    'a trail of the organization that was made one of this account, and stopped': {
+      given: stopped,
+      lastKnown: organization,
+      plan: [start],
+      after: organization,
+      says: 'audit is not logging',
+    },
   },
   deleted: {
     'nothing is known of it': {
@@ -141,6 +159,20 @@ test("an organisation's trail is not ours to evaluate", () => {
   const context = { parameters: {}, now: new Date(), lastKnown: null };
   expect(control.evaluate({ ...stopped, ref }, context).complianceType).toBe('NOT_APPLICABLE');
   expect(stepsOf(control, { ...stopped, ref })).toEqual([]);
+});
+
+test('a trail of the organization that was deleted records this account again, and stays open for the others', async () => {
+  const reads = { given: null, lastKnown: organization, after: whole };
+  const ref = { resourceType: 'AWS::CloudTrail::Trail', resourceId: ARN, accountId: SAMPLE_ACCOUNT, region: REGION };
+  const { result, calls } = await runControl(control, ref, 'remediate', reads, { now: new Date('2026-01-01') });
+  expect(calls).toEqual([
+    create({ TagsList: [{ Key: 'owner', Value: 'security' }] }),
+    ['PutEventSelectors', { TrailName: 'audit', EventSelectors: [selector] }],
+    ['PutInsightSelectors', { TrailName: 'audit', InsightSelectors: [insight] }],
+    start,
+  ]);
+  expect(result).toMatchObject({ outcome: 'detected', after: 'NON_COMPLIANT', remediationId: expect.any(String) });
+  expect(result?.annotation).toContain('audit records this account alone');
 });
 
 testScene(control, scene);
