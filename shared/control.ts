@@ -124,6 +124,8 @@ export interface Control<
   readonly overrides?: 'ownership';
   /** IAM actions of the plan, each with what it may touch. A resource whose ARN names no account is bound to the account by the generator. */
   readonly permissions: Grants;
+  /** The ARNs of the roles that the plan may pass to a service, where the parameters name them all: the deployed role may then pass no other. Null where they do not. */
+  readonly passedRoles?: (parameters: ParameterValues<P>) => readonly string[] | null;
   /** The calls that may undo the plan's steps; an undo makes no other call, whatever the ledger holds. */
   readonly undoCalls?: readonly UndoDeclaration[];
   readonly parameters: P;

@@ -1,5 +1,5 @@
 import type { AnyControl, AnyResource } from '../../shared/control.ts';
-import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { Place, PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Grants, RelatedFacets } from '../../shared/resource.ts';
 import type { Domain } from '../../shared/service.ts';
@@ -9,9 +9,12 @@ import { divided } from './role-resources.ts';
 import { readsIn, type Scope, type ScopedAction, writesOf } from './scopes.ts';
 import { filledIn, listsStatement, ownStatements, type Statement, sendStatement, sub } from './statements.ts';
 
+/** Parameters hold for a control, wherever its resource is. */
+const ANYWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: '', region: '' }, arn: '', tags: null };
+
 /** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act. */
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
-  const { reachAnywhere } = policyFrom(policy);
+  const { reachAnywhere, settingsFor } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
   const acting = enabled.filter((control) => reachAnywhere(control) === 'remediate');
   // Controls that may write somewhere: before they do, they ask whose the resource is.
@@ -26,7 +29,7 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
       ...lookups(enabled),
       ...ownershipReads(writing),
     ]),
-    ...writeStatements(acting),
+    ...writeStatements(acting, (control) => settingsFor(control, ANYWHERE).parameters),
   ].flatMap(divided);
 }
 
@@ -81,14 +84,19 @@ export function readStatements(grants: readonly Grants[]): readonly Statement[] 
 }
 
 /** Statements for the writes of controls that act. */
-const writeStatements = (acting: readonly AnyControl[]): readonly Statement[] =>
-  byScope(merged(acting.flatMap((control) => writesOf(control).map((write) => needOf(write, [control.id]))))).map(
-    (group, index) => ({
-      Sid: `Remediate${index + 1}`,
-      ...allowed(group),
-      why: `write, for ${[...new Set(group.flatMap(({ controlIds }) => controlIds))].sort().join(', ')}`,
-    }),
-  );
+const writeStatements = (
+  acting: readonly AnyControl[],
+  parametersOf: (control: AnyControl) => object,
+): readonly Statement[] =>
+  byScope(
+    merged(
+      acting.flatMap((control) => writesOf(control, parametersOf(control)).map((write) => needOf(write, [control.id]))),
+    ),
+  ).map((group, index) => ({
+    Sid: `Remediate${index + 1}`,
+    ...allowed(group),
+    why: `write, for ${[...new Set(group.flatMap(({ controlIds }) => controlIds))].sort().join(', ')}`,
+  }));
 
 const needOf = ([action, scope]: ScopedAction, controlIds: readonly string[]): Need => ({ action, scope, controlIds });
 

@@ -51,9 +51,16 @@ export function writeScopeOf(action: string, grant: Grant): Scope {
   return scope(resources, { ...others, ...(Object.keys(equals).length > 0 ? { StringEquals: equals } : {}) });
 }
 
-/** The actions of a control's plan, each with its scope. */
-export const writesOf = (control: AnyControl): readonly ScopedAction[] =>
-  Object.entries(control.permissions).map(([action, grant]) => [action, writeScopeOf(action, grant)]);
+const PASS_ROLE = 'iam:PassRole';
+
+/** The actions of a control's plan, each with its scope. With the parameters that hold, the roles that these name instead of every role of the account. */
+export function writesOf(control: AnyControl, parameters?: object): readonly ScopedAction[] {
+  const passed = parameters === undefined ? null : (control.passedRoles?.(parameters) ?? null);
+  return Object.entries(control.permissions).map(([action, grant]): ScopedAction => {
+    const scope = writeScopeOf(action, grant);
+    return [action, action === PASS_ROLE && passed !== null ? { ...scope, resources: passed } : scope];
+  });
+}
 
 /** Reads with their scopes. */
 export const readsIn = (grants: Grants): readonly ScopedAction[] =>

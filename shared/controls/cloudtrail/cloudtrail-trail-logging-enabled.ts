@@ -146,7 +146,15 @@ export default defineControl({
     undoneBy(CloudTrailClient, StopLoggingCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
     undoneBy(CloudTrailClient, DeleteTrailCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
   ],
-  parameters: {},
+  passedRoles: ({ logsRoleArn }) => (logsRoleArn === '' ? null : [logsRoleArn]),
+  parameters: {
+    logsRoleArn: {
+      description:
+        'The only role that a recreated trail may be given, to deliver to CloudWatch Logs; Evenkeel may then pass no other to CloudTrail. Empty: the one that the trail had.',
+      type: 'string',
+      default: '',
+    },
+  },
   evaluate(state, { lastKnown }) {
     const name = ownName(state.ref);
     if (name === null) return notApplicable('The trail belongs to another account.');
@@ -176,6 +184,11 @@ export default defineControl({
       const whose = lastKnown.trail?.IsOrganizationTrail === true ? ' the trail of the organization,' : '';
       return nonCompliant(`${name},${whose} which delivered to ${bucket}, was deleted${unknown}.`);
     },
-    plan: (lastKnown: LastKnown) => recreate(lastKnown),
+    plan(lastKnown: LastKnown, { parameters: { logsRoleArn } }) {
+      const role = lastKnown.trail?.CloudWatchLogsRoleArn;
+      if (role !== undefined && !['', role].includes(logsRoleArn))
+        return byHand(`The trail delivered to CloudWatch Logs by ${role}, and policy.yml allows ${logsRoleArn} alone.`);
+      return recreate(lastKnown);
+    },
   },
 });

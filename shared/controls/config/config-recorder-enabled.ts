@@ -230,6 +230,8 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...putRecorder.permissions, ...createChannel.permissions },
+  // A recorder that has its resource types restored keeps its role, whichever that is.
+  passedRoles: ({ roleArn, recordingGroup }) => (roleArn === '' || recordingGroup === 'restored' ? null : [roleArn]),
   // A region has one recorder of the customer's, under a name of its own.
   undoCalls: [
     undoneBy(ConfigServiceClient, StopConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),

@@ -139,6 +139,18 @@ testControl(control, {
       after: bare,
       says: 'its event selectors are not known',
     },
+    'it delivered by the role that may be passed': {
+      lastKnown: bare,
+      parameters: { logsRoleArn: settings.CloudWatchLogsRoleArn },
+      plan: [create(), start],
+      after: bare,
+    },
+    'it delivered by another role than the one that may be passed': {
+      lastKnown: bare,
+      parameters: { logsRoleArn: `arn:aws:iam::${SAMPLE_ACCOUNT}:role/other` },
+      plan: [],
+      byHand: 'role/other alone',
+    },
     'its bucket is not known': {
       lastKnown: { trail: { Name: 'audit' } },
       plan: [],
@@ -156,7 +168,7 @@ test("an organisation's trail is not ours to evaluate", () => {
   const [accountId, region] = [SAMPLE_ACCOUNT, 'eu-west-1'];
   const resourceId = ARN.replace(accountId, '444455556666');
   const ref = { resourceType: 'AWS::CloudTrail::Trail', resourceId, accountId, region };
-  const context = { parameters: {}, now: new Date(), lastKnown: null };
+  const context = { parameters: { logsRoleArn: '' }, now: new Date(), lastKnown: null };
   expect(control.evaluate({ ...stopped, ref }, context).complianceType).toBe('NOT_APPLICABLE');
   expect(stepsOf(control, { ...stopped, ref })).toEqual([]);
 });
