@@ -51,7 +51,7 @@ const byResourceId = (record: CallRecord) =>
 /** These calls also serve event data stores and channels, which are no trails. */
 const noTrail = async () => [];
 
-/** An organisation's trail belongs to its management account. */
+/** An organization's trail belongs to its management account. */
 const onTrails = (action: string) => onResources('arn:${AWS::Partition}:cloudtrail:*:*:trail/*', action);
 
 const clientAndName = (aws: Aws, { resourceId, region, accountId }: ResourceRef) => ({
@@ -191,8 +191,8 @@ export const trail = defineResource({
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `cloudtrailv2/home#/trails/${resourceId}`),
   async *list(aws, { region, accountId }) {
     const ofRegion = new DescribeTrailsCommand({ includeShadowTrails: false });
-    const { trailList = [] } = await aws(CloudTrailClient).send(ofRegion);
-    const own = trailList.flatMap((found) => {
+    const { trailList } = await aws(CloudTrailClient).send(ofRegion);
+    const own = carried('DescribeTrails', 'trailList', trailList).flatMap((found) => {
       const owner = parseTrailArn(found.TrailARN ?? '');
       return found.TrailARN !== undefined && owner?.accountId === accountId && owner.region === region
         ? [{ resourceId: found.TrailARN, region, facets: { trail: settingsOf(found, region) } }]

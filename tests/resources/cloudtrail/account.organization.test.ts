@@ -176,3 +176,19 @@ describe('in a member account, with all that a new trail would need', () => {
     expect(results).toMatchObject([{ steps: [{ operation: 'CreateTrail' }, { operation: 'StartLogging' }] }]);
   });
 });
+
+test("a deletion of the organization's trail is none of ours: nothing is asked of it, nothing said", async () => {
+  wire.alter([]);
+  const engine = testEngine(clients);
+  const name = `arn:aws:cloudtrail:eu-west-1:${SAMPLE_ACCOUNT}:trail/audit`;
+  const event = JSON.parse(
+    JSON.stringify(sampleEvent('cloudtrail/DeleteTrail.by-arn'))
+      .replaceAll(name, ARN)
+      .replaceAll(SAMPLE_ACCOUNT, account.accountId),
+  );
+  const options = { controls: [loggingEnabled], fallback: account, home: account.region };
+  const results = (await Array.fromAsync(receive(event, engine, options))).flat();
+  expect(results).toMatchObject([{ resourceId: ARN, outcome: 'notApplicable', steps: [] }]);
+  expect(engine.notified).toEqual([]);
+  expect(wire.calls).toEqual([]);
+});

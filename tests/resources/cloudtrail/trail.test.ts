@@ -107,7 +107,13 @@ test('reads a trail and lists those that are at home here, with no more than the
   expect(await trail.lastKnown?.read(account.aws(), gone)).toBeNull();
 });
 
-test("neither shadows of other regions nor an organisation's trails are listed", async () => {
+test('an answer without a list is no empty list', async () => {
+  const aws = (() => ({ send: async () => ({}) })) as unknown as Aws;
+  const listed = Array.fromAsync(everyListed(trail.list(aws, { accountId: SAMPLE_ACCOUNT, region: REGION })));
+  await expect(listed).rejects.toThrow('DescribeTrails answered without trailList');
+});
+
+test("neither shadows of other regions nor an organization's trails are listed", async () => {
   const found = [ARN, ARN.replace(REGION, 'us-east-1'), ARN.replace(SAMPLE_ACCOUNT, '444455556666')];
   const trailList = found.map((TrailARN) => ({ TrailARN, S3BucketName: 'audit-logs' }));
   const aws = (() => ({ send: async () => ({ trailList }) })) as unknown as Aws;
