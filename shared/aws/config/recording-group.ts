@@ -59,3 +59,13 @@ export function widened(group: RecordingGroup, wanted: Wanted): RecordingGroup {
   if (kept.length === 0) return everything(wanted.globalTypes || recordsGlobalTypes(group));
   return { ...group, exclusionByResourceTypes: { resourceTypes: kept as never } };
 }
+
+/** A group as PutConfigurationRecorder takes it: AWS Config also answers with the empty lists of the strategies that it does not have. */
+export function asInput({ resourceTypes = [], exclusionByResourceTypes, ...group }: RecordingGroup): RecordingGroup {
+  const excluded = exclusionByResourceTypes?.resourceTypes ?? [];
+  return {
+    ...group,
+    ...(resourceTypes.length > 0 ? { resourceTypes } : {}),
+    ...(excluded.length > 0 || isExcluding(group) ? { exclusionByResourceTypes: { resourceTypes: excluded } } : {}),
+  };
+}

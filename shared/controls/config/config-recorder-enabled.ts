@@ -9,7 +9,7 @@ import {
   StartConfigurationRecorderCommand,
   StopConfigurationRecorderCommand,
 } from '@aws-sdk/client-config-service';
-import { omissions, type Wanted, widened } from '../../aws/config/recording-group.ts';
+import { asInput, omissions, type Wanted, widened } from '../../aws/config/recording-group.ts';
 import {
   byHand,
   type Context,
@@ -152,7 +152,14 @@ const putRecorder = stepBuilder(
     step(
       ConfigServiceClient,
       PutConfigurationRecorderCommand,
-      { ConfigurationRecorder: { name, roleARN, recordingGroup, ...(recordingMode ? { recordingMode } : {}) } },
+      {
+        ConfigurationRecorder: {
+          name,
+          roleARN,
+          ...(recordingGroup ? { recordingGroup: asInput(recordingGroup) } : {}),
+          ...(recordingMode ? { recordingMode } : {}),
+        },
+      },
       { elements: RECORDER, undo },
     ),
 );

@@ -1,6 +1,6 @@
 import type { RecordingGroup } from '@aws-sdk/client-config-service';
 import { describe, expect, test } from '@jest/globals';
-import { everything, omissions, widened } from '../../../shared/aws/config/recording-group.ts';
+import { asInput, everything, omissions, widened } from '../../../shared/aws/config/recording-group.ts';
 
 const INTERFACE = 'AWS::EC2::NetworkInterface';
 const IAM = ['AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User'];
@@ -51,4 +51,14 @@ describe('a widened group', () => {
     expect(widened(group, wanted)).toEqual(expected);
     expect(omissions(widened(group, wanted), wanted)).toEqual([]);
   });
+});
+
+test('a group is put without the empty lists of the strategies that it does not have', () => {
+  const empty = { resourceTypes: [], exclusionByResourceTypes: { resourceTypes: [] } };
+  expect(asInput({ ...everything(true), ...empty })).toEqual(everything(true));
+  expect(asInput({ ...including(INTERFACE), exclusionByResourceTypes: { resourceTypes: [] } })).toEqual(
+    including(INTERFACE),
+  );
+  expect(asInput({ ...excluding(INTERFACE), resourceTypes: [] })).toEqual(excluding(INTERFACE));
+  expect(asInput(excluding())).toEqual(excluding());
 });

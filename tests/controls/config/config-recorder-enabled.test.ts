@@ -1,6 +1,7 @@
 import type { RecordingGroup } from '@aws-sdk/client-config-service';
 import { expect, test } from '@jest/globals';
 import scene from '../../../scenes/config/config-recorder-enabled.ts';
+import { asInput } from '../../../shared/aws/config/recording-group.ts';
 import control from '../../../shared/controls/config/config-recorder-enabled.ts';
 import { guarded } from '../../../shared/engine/reconcile/observation.ts';
 import { defaultParameters } from '../../../shared/policy/defaults.ts';
@@ -48,10 +49,13 @@ const start = ['StartConfigurationRecorder', { ConfigurationRecorderName: 'defau
 const stop = ['StopConfigurationRecorder', { ConfigurationRecorderName: 'default' }] as const;
 const removeRecorder = ['DeleteConfigurationRecorder', { ConfigurationRecorderName: 'default' }] as const;
 const removeChannel = ['DeleteDeliveryChannel', { DeliveryChannelName: 'default' }] as const;
-const putRecorder = (recordingGroup: object) =>
-  ['PutConfigurationRecorder', { ConfigurationRecorder: { ...recorder, recordingGroup } }] as const;
+const putRecorder = (recordingGroup: RecordingGroup) =>
+  [
+    'PutConfigurationRecorder',
+    { ConfigurationRecorder: { ...recorder, recordingGroup: asInput(recordingGroup) } },
+  ] as const;
 const putChannel = ['PutDeliveryChannel', { DeliveryChannel: channel }] as const;
-const widened = { ...everything, recordingStrategy: { useOnly: 'ALL_SUPPORTED_RESOURCE_TYPES' } };
+const widened = { ...everything, recordingStrategy: { useOnly: 'ALL_SUPPORTED_RESOURCE_TYPES' as const } };
 
 testControl(control, {
   resourceId: SAMPLE_ACCOUNT,
