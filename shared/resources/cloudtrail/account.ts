@@ -1,4 +1,10 @@
-import { CloudTrailClient, DescribeTrailsCommand, paginateListTrails, type Trail } from '@aws-sdk/client-cloudtrail';
+import {
+  CloudTrailClient,
+  DescribeTrailsCommand,
+  GetTrailStatusCommand,
+  paginateListTrails,
+  type Trail,
+} from '@aws-sdk/client-cloudtrail';
 import { carried } from '../../aws/answer.ts';
 import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
@@ -73,6 +79,12 @@ class ForeignTrail {
   }
 }
 
+/** Whether a trail logs, by its shadow in the client's region: its home region may be forbidden to this account. */
+async function readShadowStatus(aws: Aws, arn: string) {
+  const { IsLogging } = await aws(CloudTrailClient).send(new GetTrailStatusCommand({ Name: arn }));
+  return { isLogging: carried('GetTrailStatus', 'IsLogging', IsLogging) };
+}
+
 /** `shadow`: how DescribeTrails shows a trail of the organization here. */
 async function readVisible(
   aws: Aws,
@@ -87,11 +99,13 @@ async function readVisible(
   const { facets } = trail;
   const foreign = new ForeignTrail();
   const part = <T>(operation: string, read: Promise<T>) => (isOwn ? read : foreign.shown(operation, read));
-  const [found, status, selected] = await Promise.all([
+  const [found, statusAtHome, selected] = await Promise.all([
     part('GetTrail', facets.trail.read(aws, ref)),
     part('GetTrailStatus', facets.status.read(aws, ref)),
     part('GetEventSelectors', facets.eventSelectors.read(aws, ref)),
   ]);
+  const isElsewhere = shadow !== undefined && home.region !== account.region;
+  const status = statusAtHome ?? (isElsewhere ? await part('GetTrailStatus', readShadowStatus(aws, arn)) : null);
   const settings = found ?? shadow ?? null;
   const selectors = selected ?? (shadow?.HasCustomEventSelectors === false ? DEFAULT_SELECTORS : null);
   return {

@@ -91,6 +91,20 @@ describe("an organization's trail", () => {
     },
   );
 
+  test('whose home region is forbidden shows by its shadow in this region whether it logs', async () => {
+    const refuse = (call: string): Alteration => ({
+      call: `cloudtrail:${call}`,
+      region: 'us-east-1',
+      status: 400,
+      change: () =>
+        JSON.stringify({ __type: 'AccessDeniedException', message: 'explicit deny in a service control policy' }),
+    });
+    wire.alter([...['GetTrailStatus', 'GetTrail', 'GetEventSelectors'].map(refuse), ...altered(UNLISTED)]);
+    expect(await cloudtrailAccount.facets.trails.read(clients(account.region), ref)).toMatchObject([
+      { isMultiRegion: true, isLogging: true, selectors: { basic: [], advanced: [] }, hidden: [] },
+    ]);
+  });
+
   test('of which nothing but its name is shown hides the rest, and names what refused', async () => {
     const refused = { GetTrail: 'TrailNotFoundException', GetTrailStatus: 'AccessDeniedException' };
     const listed = { ...SHOWN, DescribeTrails: { trailList: [] } };
