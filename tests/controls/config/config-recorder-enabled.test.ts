@@ -3,7 +3,6 @@ import { expect, test } from '@jest/globals';
 import scene from '../../../scenes/config/config-recorder-enabled.ts';
 import { asInput } from '../../../shared/aws/config/recording-group.ts';
 import control from '../../../shared/controls/config/config-recorder-enabled.ts';
-import { guarded } from '../../../shared/engine/reconcile/observation.ts';
 import { defaultParameters } from '../../../shared/policy/defaults.ts';
 import { Unreadable } from '../../../shared/resource.ts';
 import { callOf } from '../../../shared/step.ts';
@@ -266,8 +265,13 @@ test.each([
 });
 
 test("what Security Hub's own recorder is matters only where there is no other", () => {
-  const unknown = new Unreadable('serviceLinked', new Error('Not you.'));
-  const state = (given: object) => guarded({ ...given, serviceLinked: unknown, ref }) as never;
+  // As the engine gives it: touching what could not be read throws.
+  const state = ({ serviceLinked: _, ...given }: object & { readonly serviceLinked: unknown }) =>
+    Object.defineProperty({ ...given, ref }, 'serviceLinked', {
+      get() {
+        throw new Unreadable('serviceLinked', new Error('Not you.')).error;
+      },
+    }) as never;
   const ref = { resourceType: 'AWS::::Account', resourceId: SAMPLE_ACCOUNT, accountId: SAMPLE_ACCOUNT, region: REGION };
   const context = { parameters: defaultParameters(control), now: new Date(), lastKnown: null } as never;
   expect(control.evaluate(state(good), context).complianceType).toBe('COMPLIANT');
