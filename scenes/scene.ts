@@ -23,7 +23,7 @@ export interface Scene {
   prepare(account: SceneAccount): Promise<Drift>;
 }
 
-export type SceneOutcome = 'remediated' | 'detected';
+export type SceneOutcome = 'remediated' | 'detected' | 'awaitingApproval';
 
 /** A drift that is ready to happen. */
 export interface Drift {

@@ -53,7 +53,7 @@ const drifts: Act = {
       played.filter(({ scene: { expects }, results }) =>
         results.some(({ controlId, outcome }) => outcome === asked && expects[controlId ?? ''] === asked),
       ).length;
-    const summary = `${played.length} drifts: ${ended('remediated')} remediated, ${ended('detected')} notified and left to a person`;
+    const summary = `${played.length} drifts: ${ended('remediated')} remediated, ${ended('awaitingApproval')} awaiting approval, ${ended('detected')} notified and left to a person`;
     return { summary, problems };
   },
 };
@@ -80,7 +80,7 @@ const secondRun: Act = {
     }
     const mails = (await stage.mail()).length;
     const problems = secondRunProblems(results, mails, before, await statesOf(ready));
-    const acted = results.filter(({ remediationId }) => remediationId !== null).length;
+    const acted = results.filter(({ outcome }) => outcome === 'remediated').length;
     const same = problems.length === 0 ? ' The account is the same.' : '';
     screen.say(`${played.length} events, ${acted} remediations, ${mails} notifications.${same}`, '   ');
     const summary = problems.length === 0 ? 'second run: nothing to do' : 'second run: NOT quiet';

@@ -30,8 +30,11 @@ const severityOf = ({ expects }: Scene): number =>
 
 const recommended = (expects: Scene['expects']): Scene['expects'] =>
   Object.fromEntries(
-    Object.entries(expects).map(([id, outcome]): [string, SceneOutcome] => [
-      id,
-      judges.get(id)?.recommendedMode === 'remediate' ? outcome : 'detected',
-    ]),
+    Object.entries(expects).map(([id, outcome]) => [id, endIn(judges.get(id)?.recommendedMode ?? 'detect', outcome)]),
   );
+
+/** How a drift ends in a mode that ends so where it is `remediate`. */
+function endIn(mode: Mode, outcome: SceneOutcome): SceneOutcome {
+  if (mode === 'remediate' || outcome !== 'remediated') return outcome;
+  return mode === 'approve' ? 'awaitingApproval' : 'detected';
+}

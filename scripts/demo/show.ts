@@ -36,6 +36,7 @@ export function showScene(screen: Screen, { number, title, results, mail, took, 
 function showCalls(screen: Screen, { outcome, steps, error }: Result): void {
   if (error !== null) screen.say(error, head('failed'));
   if (outcome === 'detected') screen.say('nothing: a person has to decide', head('done'));
+  if (outcome === 'awaitingApproval') screen.say('nothing until a person approves', head('done'));
   if (outcome === 'remediated')
     for (const { service, operation, input } of steps)
       screen.sayBriefly(`${service}:${operation} ${JSON.stringify(input)}`, head('done'));

@@ -59,7 +59,7 @@ export function secondRunProblems(
   after: Snapshot,
 ): readonly string[] {
   const acted = results
-    .filter(({ outcome }) => ![...QUIET, 'detected'].includes(outcome))
+    .filter(({ outcome }) => ![...QUIET, 'detected', 'awaitingApproval'].includes(outcome))
     .map((result) => `${result.controlId ?? 'an event'} on ${result.resourceId} was not quiet: ${inWords(result)}`);
   const notified = mails === 0 ? [] : [`${mails} notifications were sent again`];
   const changed = differences(before, after).map((name) => `${name} was changed`);

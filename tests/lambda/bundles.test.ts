@@ -13,7 +13,7 @@ const account = await testAccount();
 const { table } = await makeLocalWorld(account.aws());
 /** With services in every domain beside those that there are; one of them has a client that no other has. */
 const tree = copyOfTree();
-const CLIENT = 'lambda';
+const CLIENT = 'eventbridge';
 const namesIn = (inputs: readonly string[], pattern: RegExp) =>
   [...new Set(inputs.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
 const clientsIn = (inputs: readonly string[]) => namesIn(inputs, /@aws-sdk\/client-([^/]+)/);
@@ -23,15 +23,15 @@ beforeAll(async () => {
   addStandIns(tree, 60);
   writeFileSync(
     `${tree}shared/resources/infrastructure0/client.ts`,
-    `export { LambdaClient } from '@aws-sdk/client-${CLIENT}';\n`,
+    `export { EventBridgeClient } from '@aws-sdk/client-${CLIENT}';\n`,
   );
   const control = `${tree}shared/controls/infrastructure0/infrastructure0-thing-of-kind-000-switched-on.ts`;
   const source = readFileSync(control, 'utf8');
   writeFileSync(
     control,
-    `import { LambdaClient } from '../../resources/infrastructure0/client.ts';\n${source.replace(
+    `import { EventBridgeClient } from '../../resources/infrastructure0/client.ts';\n${source.replace(
       'plan: () => [],',
-      'plan: () => { throw new Error(LambdaClient.name); },',
+      'plan: () => { throw new Error(EventBridgeClient.name); },',
     )}`,
   );
   expect(await generate(tree)).toMatchObject({ status: 0 });
@@ -50,11 +50,22 @@ describe('an event', () => {
   test("loads its own service's controls and clients, and no other's of the domain", async () => {
     const whole = bundleOf(tree, 'infrastructure');
     expect(clientsIn(whole.inputs)).toEqual(
-      ['cloudwatch', 'cloudwatch-logs', 'dynamodb', 'ec2', 'iam', CLIENT, 'sns', 'sqs'].sort(),
+      [
+        'auto-scaling',
+        'cloudwatch',
+        'cloudwatch-logs',
+        'dynamodb',
+        'ec2',
+        'iam',
+        'lambda',
+        CLIENT,
+        'sns',
+        'sqs',
+      ].sort(),
     );
     expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);
     const { inputs, bytes } = await loadedBy('infrastructure', sampleEvent('ec2/StartInstances'));
-    // The metrics' client is loaded where a plan asks for them.
+    // The clients of metrics, Auto Scaling and Lambda are loaded where a plan asks for them.
     expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, 'cloudwatch-logs', 'ec2', 'iam'].sort());
     expect(servicesIn(inputs)).toEqual(['ec2']);
     expect(bytes).toBeLessThan(1_600_000);

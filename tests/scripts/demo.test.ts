@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SceneOutcome } from '../../scenes/scene.ts';
 import { demoScenes } from '../../scripts/demo/scenes.ts';
 import { wrapped } from '../../scripts/demo/screen.ts';
 import {
@@ -26,8 +27,14 @@ describe('npm run demo', () => {
     const { status, stdout, stderr } = await run(MAIN, [], { env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const scenes = await demoScenes();
-    const detected = scenes.filter(({ expects }) => Object.values(expects).includes('detected')).length;
-    expect(stdout).toContain(`${scenes.length} drifts: ${scenes.length - detected} remediated, ${detected} notified`);
+    const ending = (outcome: SceneOutcome) =>
+      scenes.filter(({ expects }) => Object.values(expects).includes(outcome)).length;
+    const [approvals, detected] = [ending('awaitingApproval'), ending('detected')];
+    const remediated = scenes.length - approvals - detected;
+    expect(approvals).toBeGreaterThan(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `${scenes.length} drifts: ${remediated} remediated, ${approvals} awaiting approval, ${detected} notified`,
+    );
     expect(stdout.replace(/\s+/g, ' ')).toMatch(
       /second run: nothing to do · (\d+) of \1 neighbours untouched · undo holds · flapping is stopped · pause works · \d+\.\d s/,
     );
@@ -47,7 +54,7 @@ describe('npm run demo', () => {
 
 test('the scenes of the demo: the most severe first, each as its control ends it in the mode that it recommends', async () => {
   const scenes = await demoScenes();
-  expect(scenes[0]?.title).toMatch(/^SSH is opened to the world/);
+  expect(scenes[0]?.title).toMatch(/^All traffic is let in from everywhere/);
   const [key] = scenes.filter(({ expects }) => 'iam-access-key-rotated' in expects);
   expect(key?.expects).toEqual({ 'iam-access-key-rotated': 'detected' });
   expect(scenes.filter(({ parameters }) => parameters !== undefined)).toEqual([]);
@@ -112,7 +119,8 @@ describe('the verdict', () => {
 
   test('wants a second run that does nothing, notifies nobody and changes nothing', () => {
     const known = result('c', { outcome: 'detected' });
-    expect(secondRunProblems([quiet, known], 0, before, before)).toEqual([]);
+    const waiting = result('d', { outcome: 'awaitingApproval' });
+    expect(secondRunProblems([quiet, known, waiting], 0, before, before)).toEqual([]);
     expect(secondRunProblems([quiet, remediated], 2, before, {})).toEqual([
       'second run: a on r was not quiet: remediated',
       'second run: 2 notifications were sent again',

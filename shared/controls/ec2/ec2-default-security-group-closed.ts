@@ -15,7 +15,7 @@ export default defineControl({
   severity: 'HIGH',
   resource: securityGroup,
   needs: ['group', 'rules'],
-  planNeeds: ['networkInterfaces'],
+  planNeeds: ['networkInterfaces', 'launchers'],
   securityControlIds: ['EC2.2'],
   relatedRequirements: ['CIS AWS v3.0 5.4', 'CIS AWS v5.0 5.5'],
   description:
@@ -23,9 +23,10 @@ export default defineControl({
   rationale:
     'Whatever is launched without a security group gets the default one, and can then reach, and be reached by, everything else in it.',
   guidance:
-    'Give every workload its own security group, move the network interfaces that use the default one, then remove its rules.',
+    'Give every workload its own security group, move the network interfaces that use the default one, name another group in the launch templates, Auto Scaling groups and Lambda functions that name it or none, then remove its rules.',
   impact: 'access',
-  recommendedMode: 'remediate',
+  // Whether nothing will ever be launched into a group, no call tells.
+  recommendedMode: 'approve',
   permissions: { ...revokeIngress.permissions, ...revokeEgress.permissions },
   undoCalls: [undoOfRevokeIngress, undoOfRevokeEgress],
   parameters: {},
@@ -35,10 +36,16 @@ export default defineControl({
     const its = `${counted(rules.length, 'rule')}: ${rules.map(inWords).join('; ')}`;
     return nonCompliant(`The default group of ${group.vpcId} has ${its}.`, rules.map(ruleElement).sort());
   },
-  plan({ ref, rules: { rules }, networkInterfaces: { length: users } }) {
+  plan({ ref, rules: { rules }, networkInterfaces: { length: users }, launchers: { launchers, refused } }) {
     if (users > 0) return byHand(`${counted(users, 'network interface')} would lose the rules of the group.`);
+    if (launchers.length > 0) return byHand(`What these launch would be without the rules: ${listed(launchers)}.`);
+    if (refused.length > 0) return byHand(`Whether they name the group is not known: ${refused.join('; ')}.`);
     return rules.map((rule) => (rule.IsEgress ? revokeEgress : revokeIngress)(ref.resourceId, rule));
   },
 });
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const MAX_NAMED = 3;
+const listed = (names: readonly string[]) =>
+  [...names.slice(0, MAX_NAMED), ...(names.length > MAX_NAMED ? [`${names.length - MAX_NAMED} more`] : [])].join(', ');

@@ -152,6 +152,22 @@ async function readNetworkInterfaces(aws: Aws, { resourceId }: ResourceRef) {
   return used;
 }
 
+const launcherGrants = onEverything(
+  'autoscaling:DescribeAutoScalingGroups',
+  'autoscaling:DescribeLaunchConfigurations',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ec2:DescribeSubnets',
+  'lambda:ListFunctions',
+);
+
+/** What would launch something into the group, and what could not be asked for. */
+async function readLaunchers(aws: Aws, ref: ResourceRef) {
+  const { name, vpcId } = await readGroup(aws, ref);
+  // Loaded here, since few events get as far as this question.
+  const { launchersOf } = await import('../../aws/ec2/launchers.ts');
+  return launchersOf(aws, { id: ref.resourceId, name, vpcId });
+}
+
 /** The account's own groups with the rules that belong to them. Rules that let prefix lists in are left to `read`, which asks for the entries. */
 const listed = (
   groups: readonly SecurityGroup[],
@@ -178,7 +194,7 @@ async function* listGroups(aws: Aws, accountId: string, from?: string) {
   for (const { items, next } of pages) yield { items: listed(items, rulesOf, accountId), next };
 }
 
-/** A security group: its name and tags, its rules with the CIDRs of the prefix lists they let in, and the network interfaces that use it. */
+/** A security group: its name and tags, its rules with the CIDRs of the prefix lists they let in, the network interfaces that use it, and what would launch into it. */
 export const securityGroup = defineResource({
   service: ec2,
   type: 'AWS::EC2::SecurityGroup',
@@ -216,6 +232,7 @@ export const securityGroup = defineResource({
     group: { grants: describeGroups, read: readGroup },
     rules: { grants: { ...describeRulesGrants, ...describeGroups, ...readPrefixLists }, read: readRules },
     networkInterfaces: { grants: onEverything('ec2:DescribeNetworkInterfaces'), read: readNetworkInterfaces },
+    launchers: { grants: { ...describeGroups, ...launcherGrants }, read: readLaunchers },
   },
   grants: { ...describeGroups, ...describeRulesGrants },
   ownership: { grants: describeGroups, read: readOwnership },

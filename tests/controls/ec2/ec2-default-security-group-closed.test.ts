@@ -1,6 +1,7 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import scene from '../../../scenes/ec2/ec2-default-security-group-closed.ts';
+import type { Launchers } from '../../../shared/aws/ec2/launchers.ts';
 import control from '../../../shared/controls/ec2/ec2-default-security-group-closed.ts';
 import { callOf } from '../../../shared/step.ts';
 import { REGION, SAMPLE_ACCOUNT } from '../../support/samples.ts';
@@ -14,9 +15,15 @@ const evaluated = (rules: readonly SecurityGroupRule[], name = 'default') => ({
   group: { name, vpcId: VPC, tags: [] },
   rules: { rules: rules.map((rule, index) => ({ SecurityGroupRuleId: `sgr-${index}`, ...rule })), prefixLists: {} },
 });
-const given = (rules: readonly SecurityGroupRule[], networkInterfaces: string[] = []) => ({
+const NOTHING = { launchers: [], refused: [] };
+const given = (
+  rules: readonly SecurityGroupRule[],
+  networkInterfaces: string[] = [],
+  launchers: Launchers = NOTHING,
+) => ({
   ...evaluated(rules),
   networkInterfaces,
+  launchers,
 });
 const fromItself: SecurityGroupRule = {
   IsEgress: false,
@@ -89,6 +96,30 @@ testControl(control, {
       given: given([fromItself, toAnywhere], ['eni-1', 'eni-2', 'eni-3']),
       plan: [],
       byHand: '3 network interfaces would lose the rules of the group.',
+    },
+    'a launch template and a Lambda function name it': {
+      given: given([fromItself], [], {
+        launchers: ['launch template web (lt-1)', 'Lambda function import'],
+        refused: ['Auto Scaling groups (not you)'],
+      }),
+      plan: [],
+      byHand: 'What these launch would be without the rules: launch template web (lt-1), Lambda function import.',
+    },
+    'many launch into it': {
+      given: given([fromItself], [], {
+        launchers: ['a', 'b', 'c', 'd', 'e'].map((one) => `launch template ${one}`),
+        refused: [],
+      }),
+      plan: [],
+      byHand: /launch template a, launch template b, launch template c, 2 more\.$/,
+    },
+    'what launches into it could not be read': {
+      given: given([fromItself], [], {
+        launchers: [],
+        refused: ['Lambda functions (not authorized: lambda:ListFunctions)'],
+      }),
+      plan: [],
+      byHand: 'Whether they name the group is not known: Lambda functions (not authorized: lambda:ListFunctions).',
     },
   },
 });

@@ -97,7 +97,8 @@ describe('security groups of the local account', () => {
     );
     await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Groups: [groupId] }));
 
-    await expectDeclaredReads(securityGroup, groupId, account, ['ec2:DescribeSecurityGroups']);
+    const seldom = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets'];
+    await expectDeclaredReads(securityGroup, groupId, account, seldom);
     await expectListedAsRead(securityGroup, account);
     expect(await securityGroup.facets.networkInterfaces.read(account.aws(), ref(groupId))).toHaveLength(1);
   });
