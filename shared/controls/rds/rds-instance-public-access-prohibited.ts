@@ -31,6 +31,7 @@ export default defineControl({
     'Set PubliclyAccessible to false; clients outside the VPC reach the database through a VPN, a bastion or Session Manager port forwarding. The address of the endpoint changes, so open connections from outside are dropped.',
   impact: 'access',
   recommendedMode: 'remediate',
+  overrides: 'ownership',
   permissions,
   undoCalls: [
     undoneBy(RDSClient, ModifyDBInstanceCommand, ({ resourceId: DBInstanceIdentifier }) => ({ DBInstanceIdentifier }), [

@@ -29,6 +29,7 @@ export default defineControl({
     'Serve a public site through CloudFront with origin access control and block the bucket, or name the bucket in excludedPublicBuckets.',
   impact: 'access',
   recommendedMode: 'remediate',
+  overrides: 'ownership',
   permissions: publicAccessBlockOfBucket.permissions,
   undoCalls: undoOfReplace(publicAccessBlockOfBucket, bucketTarget),
   parameters: {

@@ -1,0 +1,89 @@
+import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { AddTagsToResourceCommand, RDSClient } from '@aws-sdk/client-rds';
+import { PutBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, expect, test } from '@jest/globals';
+import { loadScenes } from '../scenes/index.ts';
+import { awsClients } from '../shared/aws/clients.ts';
+import { controls } from '../shared/controls/index.ts';
+import { receive } from '../shared/engine/intake/reconcile-change.ts';
+import type { Result } from '../shared/result.ts';
+import { wireTo } from './support/aws-proxy.ts';
+import { testEngine } from './support/engine.ts';
+import { testAccount } from './support/sandbox.ts';
+import { sceneAccount } from './support/test-scene.ts';
+
+const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
+const account = await testAccount();
+const owner = account.aws();
+process.env.AWS_ENDPOINT_URL = wire.endpoint;
+const aws = awsClients();
+const scenes = await loadScenes();
+
+/** Nobody but AWS sets a tag that begins with `aws:`: the wire makes this one such a tag. */
+const STAND_IN = 'made-by-aws-backup';
+const asBackups = (body: string) => body.replaceAll(STAND_IN, 'aws:backup:source-resource');
+wire.alter([
+  { call: 'ec2:DescribeTags', change: asBackups },
+  { call: 'rds:DescribeDBInstances', change: asBackups },
+  { call: 'rds:ListTagsForResource', change: asBackups },
+  { call: 'GET /', change: asBackups },
+]);
+afterAll(() => wire.alter([]));
+
+async function tag({ resourceType, resourceId, accountId, region }: Result): Promise<void> {
+  const tags = [{ Key: STAND_IN, Value: 'arn:aws:ec2:eu-west-1:111122223333:volume/vol-1' }];
+  const id = resourceId ?? '';
+  const arn = `arn:aws:rds:${region}:${accountId}:db:${id}`;
+  if (resourceType === 'AWS::S3::Bucket')
+    await owner(S3Client).send(new PutBucketTaggingCommand({ Bucket: id, Tagging: { TagSet: tags } }));
+  else if (resourceType === 'AWS::RDS::DBInstance')
+    await owner(RDSClient).send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: tags }));
+  else await owner(EC2Client).send(new CreateTagsCommand({ Resources: [id], Tags: tags }));
+}
+
+/** The drift of a control's scene on a resource that AWS Backup made. */
+async function drifted(id: string): Promise<Result | undefined> {
+  const control = controls.find((one) => one.id === id);
+  const scene = scenes.find((one) => one.id === id)?.proof;
+  if (control === undefined || scene === undefined) throw new Error(`${id} has no scene`);
+  const look = async (event: object, mode: 'detect' | 'remediate', at = new Date()) => {
+    const clock = { now: () => at, sleep: async () => {} };
+    const context = { controls: [control], fallback: account, home: account.region };
+    const results = (await Array.fromAsync(receive(event, testEngine(aws, mode, { clock }), context))).flat();
+    return results.find(({ before }) => before === 'NON_COMPLIANT');
+  };
+  const { happen } = await scene.prepare(sceneAccount(account));
+  const { event, at } = await happen();
+  const found = await look(event, 'detect', at);
+  expect(found).toMatchObject({ outcome: 'detected' });
+  await tag(found as Result);
+  return look(event, 'remediate', at);
+}
+
+test.each([
+  'ec2-ebs-snapshot-public-access-prohibited',
+  'rds-instance-public-access-prohibited',
+  's3-bucket-public-access-blocked',
+])('%s ends public sharing although AWS Backup made the resource', async (id) => {
+  expect(await drifted(id)).toMatchObject({ outcome: 'remediated', after: 'COMPLIANT', error: null });
+});
+
+test.each(['s3-bucket-tls-required', 'ec2-instance-imdsv2-required'])(
+  '%s, which is about no sharing, leaves such a resource to the service',
+  async (id) => {
+    expect(await drifted(id)).toMatchObject({
+      outcome: 'detected',
+      after: 'NON_COMPLIANT',
+      annotation: expect.stringMatching(/^Not touched: managed by AWS Backup\./),
+    });
+  },
+);
+
+test('every control of public sharing is tried here', () => {
+  const overriding = controls.filter(({ overrides }) => overrides === 'ownership').map(({ id }) => id);
+  expect(overriding.sort()).toEqual([
+    'ec2-ebs-snapshot-public-access-prohibited',
+    'rds-instance-public-access-prohibited',
+    's3-bucket-public-access-blocked',
+  ]);
+});
