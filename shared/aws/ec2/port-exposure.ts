@@ -1,4 +1,11 @@
-import { compliant, type Evaluation, nonCompliant, type Parameters, type ParameterValues } from '../../control.ts';
+import {
+  compliant,
+  type Evaluation,
+  nonCompliant,
+  type Parameters,
+  type ParameterValues,
+  settling,
+} from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Step } from '../../step.ts';
 import {
@@ -7,6 +14,7 @@ import {
   type RuleSet,
   revokeIngress,
   ruleElement,
+  settlingRules,
   undoOfRevokeIngress,
 } from './security-group-rules.ts';
 
@@ -54,6 +62,13 @@ export const closedToTheWorld = (ports: readonly number[]) => ({
   parameters: exposureParameters(ports),
   evaluate(state: Given, { parameters }: { readonly parameters: Exposure }): Evaluation {
     const exposing = worldRules(state, parameters);
+    const settlingNow = exposing.length > 0 ? [] : settlingRules(state.rules, parameters.ports);
+    if (settlingNow.length > 0)
+      return settling(
+        `AWS is changing the prefix list of ${settlingNow.map(inWords).join('; ')}.`,
+        '1m',
+        settlingNow.map(ruleElement).sort(),
+      );
     if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
     return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(ruleElement).sort());
   },

@@ -12,8 +12,14 @@ import { step, stepBuilder, undoneBy } from '../../step.ts';
 import { AddressCoverage } from '../address-coverage.ts';
 import { type AddressRange, type Breadth, isTooWide, opensPort, reachableRanges, reachOf } from '../cidr.ts';
 
+/** A prefix list whose entries AWS is changing: those that it shows are the old ones. */
+export interface InProgress {
+  /** `modify-in-progress`, as EC2 calls it. */
+  readonly inProgress: string;
+}
+
 /** CIDRs of the prefix lists that a group's rules refer to, by prefix list id. */
-export type PrefixLists = Readonly<Record<string, readonly string[] | Unreadable>>;
+export type PrefixLists = Readonly<Record<string, readonly string[] | Unreadable | InProgress>>;
 
 /** The rules of a group, with what the prefix lists of its ingress rules let in. */
 export interface RuleSet {
@@ -26,13 +32,13 @@ export const sourceListsOf = ({ IsEgress, PrefixListId }: SecurityGroupRule): re
   IsEgress === true || PrefixListId === undefined ? [] : [PrefixListId];
 
 /** The CIDRs that a rule lets in, its prefix list's entries included; none for a rule that refers to a group. */
-export function sourcesOf(rule: SecurityGroupRule, prefixLists: PrefixLists): readonly string[] | Unreadable {
+export function sourcesOf(rule: SecurityGroupRule, prefixLists: PrefixLists): PrefixLists[string] {
   if (rule.PrefixListId === undefined) return [rule.CidrIpv4, rule.CidrIpv6].flatMap((cidr) => cidr || []);
   const notRead = new Error('its entries were not asked for');
   return prefixLists[rule.PrefixListId] ?? new Unreadable(`prefix list ${rule.PrefixListId}`, notRead);
 }
 
-/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them, so that as many as possible stay. Throws UnreadableError where none is found and a rule that opens a port lets in a prefix list that could not be read. */
+/** The ingress rules by which the world reaches one of the ports: each that is too wide by itself, and, where narrower ones together cover the world, the widest of them, so that as many as possible stay. Rules that let in a prefix list in progress are left out (see `settlingRules`). Throws UnreadableError where none is found and a rule that opens a port lets in a prefix list that could not be read. */
 export function exposingRules(
   { rules, prefixLists }: RuleSet,
   ports: readonly number[],
@@ -47,6 +53,7 @@ export function exposingRules(
       unknown.push(sources);
       continue;
     }
+    if ('inProgress' in sources) continue;
     const ranges = reachableRanges(sources);
     // Ranges that are not routed on the Internet, such as `fd00::/8`, are not the world however wide they are.
     if (ranges.length > 0) open.push({ rule, sources, ranges });
@@ -58,6 +65,18 @@ export function exposingRules(
   if (exposing.size === 0 && unknown[0] !== undefined) throw unknown[0].error;
   return rules.filter((rule) => exposing.has(rule));
 }
+
+/** The ingress rules that open one of the ports to a prefix list of which nobody knows yet what it will hold. */
+export const settlingRules = (
+  { rules, prefixLists }: RuleSet,
+  ports: readonly number[],
+): readonly SecurityGroupRule[] =>
+  rules.filter(
+    (rule) =>
+      rule.IsEgress !== true &&
+      'inProgress' in sourcesOf(rule, prefixLists) &&
+      ports.some((port) => opensPort(rule, port)),
+  );
 
 interface OpenRule {
   readonly rule: SecurityGroupRule;

@@ -3,6 +3,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
   type Filter,
+  paginateDescribeManagedPrefixLists,
   paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroupRules,
   paginateDescribeSecurityGroups,
@@ -12,8 +13,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, sole } from '../../aws/ec2/describe.ts';
-import { type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
+import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
+import { type PrefixLists, type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -27,6 +28,7 @@ import {
   orUnreadable,
   partitionOf,
   type ResourceRef,
+  Unreadable,
 } from '../../resource.ts';
 import ec2 from './service.ts';
 
@@ -80,7 +82,10 @@ const describeRulesGrants = onEverything('ec2:DescribeSecurityGroupRules');
 const named = { ids: anId, find: byName, grants: { ...describeGroups, ...onEverything('ec2:DescribeVpcs') } };
 
 /** Rules also refer to prefix lists of AWS and to lists that other accounts share. */
-const readPrefixLists = onResources('arn:${AWS::Partition}:ec2:*:*:prefix-list/*', 'ec2:GetManagedPrefixListEntries');
+const prefixListGrants = {
+  ...onEverything('ec2:DescribeManagedPrefixLists'),
+  ...onResources('arn:${AWS::Partition}:ec2:*:*:prefix-list/*', 'ec2:GetManagedPrefixListEntries'),
+};
 
 const groupOf = ({ GroupName = '', VpcId, Tags = [] }: SecurityGroup) => ({
   name: GroupName,
@@ -134,9 +139,37 @@ async function readRules(aws: Aws, ref: ResourceRef): Promise<RuleSet> {
   // A filter finds nothing in a group that is gone, just as in one without rules; this call throws where it is gone.
   if (rules.length === 0) await readGroup(aws, ref);
   for (const { GroupOwnerId } of rules) refuseForeign(GroupOwnerId, ref);
-  const lists = rules.flatMap(sourceListsOf).filter(once);
-  const read = lists.map(async (id) => [id, await orUnreadable(`prefix list ${id}`, entriesOf(aws, id))] as const);
-  return { rules, prefixLists: Object.fromEntries(await Promise.all(read)) };
+  return { rules, prefixLists: await readPrefixLists(aws, rules.flatMap(sourceListsOf).filter(once)) };
+}
+
+/** The entries of prefix lists. The states are asked for first: read after the entries, they could be those of newer ones. */
+async function readPrefixLists(aws: Aws, lists: readonly string[]): Promise<PrefixLists> {
+  if (lists.length === 0) return {};
+  const states = await orUnreadable('the states of prefix lists', prefixListStates(aws, lists));
+  const read = async (id: string): Promise<PrefixLists[string]> => {
+    if (states instanceof Unreadable) return states;
+    const state = states.get(id) ?? '';
+    return state.endsWith('-in-progress')
+      ? { inProgress: state }
+      : orUnreadable(`prefix list ${id}`, entriesOf(aws, id));
+  };
+  return Object.fromEntries(await Promise.all(lists.map(async (id) => [id, await read(id)] as const)));
+}
+
+/** What EC2 says of lists, by id; of one that is gone, nothing. */
+async function prefixListStates(aws: Aws, lists: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const states = new Map<string, string>();
+  for (const Values of portions(lists)) {
+    const asked = { Filters: [{ Name: 'prefix-list-id', Values }] };
+    for await (const { PrefixLists } of paginateDescribeManagedPrefixLists({ client: aws(EC2Client) }, asked))
+      for (const { PrefixListId = '', State = '' } of carried(
+        'DescribeManagedPrefixLists',
+        'prefixListSet',
+        PrefixLists,
+      ))
+        states.set(PrefixListId, State);
+  }
+  return states;
 }
 
 /** The ids of the network interfaces that use the group. */
@@ -230,7 +263,7 @@ export const securityGroup = defineResource({
   gone: ['InvalidGroup.NotFound', 'InvalidSecurityGroupID.NotFound', 'InvalidGroupId.Malformed'],
   facets: {
     group: { grants: describeGroups, read: readGroup },
-    rules: { grants: { ...describeRulesGrants, ...describeGroups, ...readPrefixLists }, read: readRules },
+    rules: { grants: { ...describeRulesGrants, ...describeGroups, ...prefixListGrants }, read: readRules },
     networkInterfaces: { grants: onEverything('ec2:DescribeNetworkInterfaces'), read: readNetworkInterfaces },
     launchers: { grants: { ...describeGroups, ...launcherGrants }, read: readLaunchers },
   },

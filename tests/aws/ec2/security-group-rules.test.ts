@@ -6,7 +6,6 @@ import { isTooWide, opensPort, reachableRanges, reachOf } from '../../../shared/
 import {
   exposingRules,
   inWords,
-  type PrefixLists,
   type RuleSet,
   ruleElement,
   sourcesOf,
@@ -15,7 +14,7 @@ import { readable, Unreadable } from '../../../shared/resource.ts';
 
 const reachOfCidrs = (cidrs: readonly string[]) => reachOf(reachableRanges(cidrs));
 const BREADTH = { ipv4: 8, ipv6: 16 };
-const PREFIX_LISTS: PrefixLists = {
+const PREFIX_LISTS: Readonly<Record<string, readonly string[]>> = {
   'pl-office': ['203.0.113.0/24'],
   'pl-many': Array.from({ length: 120 }, (_, n) => `${n}.0.0.0/8`),
   'pl-world': ['10.0.0.0/8', '0.0.0.0/0'],
@@ -27,7 +26,7 @@ const exposed = (rules: readonly SecurityGroupRule[], ports: readonly number[], 
   ports.some((port) => {
     const sources = rules
       .filter((rule) => !rule.IsEgress && opensPort(rule, port))
-      .map((rule) => readable(sourcesOf(rule, lists)))
+      .map((rule) => readable(sourcesOf(rule, lists)) as readonly string[])
       .filter((cidrs) => reachOfCidrs(cidrs) > 0)
       .flat();
     return sources.some((cidr) => isTooWide(cidr, BREADTH)) || reachOfCidrs(sources) >= 0.5;

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { awsClients } from '../../../shared/aws/clients.ts';
-import type { Aws } from '../../../shared/resource.ts';
+import { type Aws, Unreadable } from '../../../shared/resource.ts';
 import { securityGroup } from '../../../shared/resources/ec2/security-group.ts';
 import { wireTo } from '../../support/aws-proxy.ts';
 import { sampleEvent } from '../../support/samples.ts';
@@ -22,6 +22,8 @@ import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '
 const GROUP = 'sg-0a1b2c3d4e5f60718';
 const LIST = 'pl-0a1b2c3d4e5f60718';
 const one = [GROUP];
+const NOT_ALLOWED =
+  '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you.</Message></Error></Errors></Response>';
 
 const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
 
@@ -111,6 +113,40 @@ describe('security groups of the local account', () => {
     const { rules, prefixLists } = await securityGroup.facets.rules.read(account.aws(), ref(groupId));
     expect(rules.map(({ PrefixListId }) => PrefixListId)).toEqual(expect.arrayContaining([source, target]));
     expect(prefixLists).toEqual({ [source]: ['203.0.113.0/24', '198.51.100.0/24'] });
+  });
+
+  test('the entries of a list that AWS is changing are not read: they are the old ones', async () => {
+    const groupId = await makeGroup('changing');
+    const [changing, settled] = [await makeList(), await makeList()];
+    for (const list of [changing, settled]) await letIn(groupId, list);
+    const aws = awsClients()(account.region);
+    const endpoint = process.env.AWS_ENDPOINT_URL;
+    process.env.AWS_ENDPOINT_URL = wire.endpoint;
+    wire.alter([
+      {
+        call: 'ec2:DescribeManagedPrefixLists',
+        change: (body) =>
+          body.replace(
+            new RegExp(`(${changing}.*?<state>)[^<]*|(<state>)[^<]*(?=((?!<state>).)*${changing})`, 's'),
+            '$1$2restore-in-progress',
+          ),
+      },
+    ]);
+    try {
+      const { prefixLists } = await securityGroup.facets.rules.read(aws, ref(groupId));
+      expect(prefixLists).toEqual({
+        [changing]: { inProgress: 'restore-in-progress' },
+        [settled]: ['203.0.113.0/24', '198.51.100.0/24'],
+      });
+      wire.alter([{ call: 'ec2:DescribeManagedPrefixLists', status: 403, change: () => NOT_ALLOWED }]);
+      const { rules, prefixLists: refused } = await securityGroup.facets.rules.read(aws, ref(groupId));
+      expect(rules.length).toBeGreaterThan(1);
+      expect(Object.values(refused)).toEqual([expect.any(Unreadable), expect.any(Unreadable)]);
+    } finally {
+      wire.alter([]);
+      if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
+      else process.env.AWS_ENDPOINT_URL = endpoint;
+    }
   });
 
   test('a group that is gone has no rules to be compliant with', async () => {
