@@ -1,5 +1,6 @@
 import { EC2Client, paginateDescribeTags } from '@aws-sdk/client-ec2';
-import { type Aws, onEverything, type ResourceRef } from '../../resource.ts';
+import { strings } from '../../event.ts';
+import { type Aws, call, onEverything, type ResourceRef } from '../../resource.ts';
 import { carried } from '../answer.ts';
 import { serviceOfTags } from '../service-managed.ts';
 
@@ -15,6 +16,14 @@ async function readEc2Tags(aws: Aws, { resourceId }: ResourceRef): Promise<Recor
       if (Key !== undefined) tags[Key] = Value;
   return tags;
 }
+
+/** Calls that change the tags of EC2 resources, of every type at once: an exempting tag may have gone. `prefix`: how ids of the type begin (`sg-`). */
+export const tagCalls = <const N extends string>(prefix: string, facets: readonly N[]) =>
+  call('ec2.amazonaws.com', ['CreateTags', 'DeleteTags'], {
+    ids: ({ request }) => strings(request, 'resourcesSet.items.resourceId').filter((id) => id.startsWith(prefix)),
+    find: async () => [],
+    facets,
+  });
 
 /** Whose an EC2 resource is, as far as its tags tell. */
 export const ec2Ownership = {

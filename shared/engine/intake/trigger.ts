@@ -1,6 +1,6 @@
 import type { AnyResource } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
-import type { CallRecord, EventRecord } from '../../event.ts';
+import { type CallRecord, type EventRecord, field } from '../../event.ts';
 import {
   type Aws,
   everyListed,
@@ -54,7 +54,8 @@ export async function idsOf(
   const ids = trigger.ids?.(record) ?? [];
   if (ids.length > 0) return ids;
   if (record.omitted) return everyIdOf(resource, place, aws);
-  if (record.request === null && record.response === null)
+  const isServiceEvent = field(record.raw, 'serviceEventDetails') != null;
+  if (record.request === null && record.response === null && !isServiceEvent)
     throw new Error('requestParameters and responseElements hold no id');
   return idsIn(trigger, record, aws);
 }

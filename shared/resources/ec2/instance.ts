@@ -1,11 +1,14 @@
 import { DescribeInstancesCommand, EC2Client, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, sole } from '../../aws/ec2/describe.ts';
-import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { strings } from '../../event.ts';
-import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
+import { type CallRecord, strings } from '../../event.ts';
+import { type Aws, call, defineResource, event, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
 import ec2 from './service.ts';
+
+/** An event of the service has no parameters and no answer: what it tells stands beside them. */
+const fulfilled = ({ raw }: CallRecord) => strings(raw, 'serviceEventDetails.instanceIdSet');
 
 const describeInstances = onEverything('ec2:DescribeInstances');
 
@@ -48,6 +51,14 @@ export const instance = defineResource({
     }),
     call('ec2.amazonaws.com', 'ModifyInstanceMetadataOptions', {
       ids: ({ request }) => strings(request, 'instanceId'),
+      facets: ['instance'],
+    }),
+    // Spot Instances are launched by no call.
+    call('ec2.amazonaws.com', 'BidFulfilledEvent', { ids: fulfilled, facets: ['instance'] }),
+    tagCalls('i-', ['instance']),
+    // What none of these calls makes or changes.
+    event('aws.ec2', 'EC2 Instance State-change Notification', {
+      ids: ({ detail }) => strings(detail, 'instance-id'),
       facets: ['instance'],
     }),
   ],

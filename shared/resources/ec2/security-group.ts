@@ -15,6 +15,7 @@ import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
 import { type PrefixLists, type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
+import { tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -259,6 +260,7 @@ export const securityGroup = defineResource({
       grants: describeGroups,
       facets: ['group', 'rules'],
     }),
+    tagCalls('sg-', ['group', 'rules']),
   ],
   gone: ['InvalidGroup.NotFound', 'InvalidSecurityGroupID.NotFound', 'InvalidGroupId.Malformed'],
   facets: {

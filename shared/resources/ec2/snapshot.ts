@@ -7,7 +7,7 @@ import {
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE } from '../../aws/ec2/describe.ts';
-import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
 import {
@@ -50,6 +50,7 @@ export const snapshot = defineResource({
       ids: ({ request }) => strings(request, 'snapshotId'),
       facets: ['createVolumePermission'],
     }),
+    tagCalls('snap-', ['createVolumePermission']),
   ],
   gone: ['InvalidSnapshot.NotFound', 'InvalidSnapshotID.Malformed'],
   facets: {

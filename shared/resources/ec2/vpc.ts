@@ -9,7 +9,7 @@ import {
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, sole } from '../../aws/ec2/describe.ts';
-import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
@@ -89,6 +89,7 @@ export const vpc = defineResource({
     }),
     call('ec2.amazonaws.com', 'CreateFlowLogs', { ids: loggedVpcs, find: noVpc, facets: ['flowLogs'] }),
     call('ec2.amazonaws.com', 'DeleteFlowLogs', { find: everyVpc, grants: describeVpcs, facets: ['flowLogs'] }),
+    tagCalls('vpc-', ['vpc', 'flowLogs']),
   ],
   gone: ['InvalidVpcID.NotFound', 'InvalidVpcID.Malformed'],
   facets: {

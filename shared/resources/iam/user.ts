@@ -83,7 +83,7 @@ export const user = defineResource({
       find: noUser,
       facets: ['accessKeys'],
     }),
-    call('iam.amazonaws.com', ['CreateUser', 'DeleteUser'], {
+    call('iam.amazonaws.com', ['CreateUser', 'DeleteUser', 'TagUser', 'UntagUser'], {
       ids: ({ request }) => strings(request, 'userName'),
       facets: ['accessKeys'],
     }),

@@ -69,6 +69,12 @@ const named = ({ request, response }: CallRecord, path: string) => {
   return answered.length > 0 ? answered : identifiersAt(request, path);
 };
 
+/** RDS tags clusters, snapshots and more by the same calls. */
+const tagged = ({ request }: CallRecord) =>
+  strings(request, 'resourceName')
+    .filter((arn) => arn.split(':')[5] === 'db')
+    .map(identifierIn);
+
 /** An instance that is being renamed is looked at under both names: the old one ends with it. */
 const withNewName = (record: CallRecord) => [
   ...new Set([
@@ -115,6 +121,12 @@ export const dbInstance = defineResource({
     ),
     call('rds.amazonaws.com', 'RestoreDBInstanceToPointInTime', {
       ids: (record) => named(record, 'targetDBInstanceIdentifier'),
+      facets: ['instance'],
+    }),
+    // Of every type that RDS tags; an exempting tag may have gone.
+    call('rds.amazonaws.com', ['AddTagsToResource', 'RemoveTagsFromResource'], {
+      ids: tagged,
+      find: async () => [],
       facets: ['instance'],
     }),
     call('rds.amazonaws.com', 'ModifyDBInstance', { ids: withNewName, facets: ['instance'] }),

@@ -12,6 +12,11 @@ testResource(instance, {
     'ec2/StartInstances': [FIRST],
     'ec2/TerminateInstances': [FIRST, SECOND],
     'ec2/ModifyInstanceMetadataOptions': [FIRST],
+    'ec2/BidFulfilledEvent': [FIRST],
+    'ec2/CreateTags': [FIRST],
+    'ec2/DeleteTags': [FIRST],
+    'ec2/EC2InstanceState-changeNotification': [FIRST],
+    'ec2/EC2InstanceState-changeNotification.terminated': [FIRST],
   },
 });
 

@@ -42,6 +42,8 @@ testResource(securityGroup, {
     'ec2/UpdateSecurityGroupRuleDescriptionsIngress': one,
     'ec2/CreateSecurityGroup': one,
     'ec2/DeleteSecurityGroup': one,
+    'ec2/CreateTags': one,
+    'ec2/DeleteTags': one,
   },
   lookups: ['ModifyManagedPrefixList', 'RestoreManagedPrefixListVersion', 'CreateVpc', 'CreateDefaultVpc'],
 });

@@ -18,6 +18,8 @@ testResource(snapshot, {
     'ec2/ModifySnapshotAttribute': [SNAPSHOT],
     'ec2/ResetSnapshotAttribute': [SNAPSHOT],
     'ec2/DeleteSnapshot': [SNAPSHOT],
+    'ec2/CreateTags': [SNAPSHOT],
+    'ec2/DeleteTags': [SNAPSHOT],
   },
 });
 

@@ -20,8 +20,13 @@ testResource(volume, {
     'ec2/AttachVolume': [VOLUME],
     'ec2/DetachVolume': [VOLUME],
     'ec2/DeleteVolume': [VOLUME],
+    'ec2/CreateTags': [VOLUME],
+    'ec2/DeleteTags': [VOLUME],
+    'ec2/EBSVolumeNotification': [VOLUME],
+    'ec2/EBSVolumeNotification.attach': [VOLUME],
+    'ec2/EC2InstanceState-changeNotification.terminated': [],
   },
-  lookups: ['RunInstances'],
+  lookups: ['RunInstances', 'BidFulfilledEvent', 'CreateReplaceRootVolumeTask'],
 });
 
 describe('volumes of the local account', () => {
@@ -75,4 +80,17 @@ describe('volumes of the local account', () => {
     expect(found).toHaveLength(2);
     expect(found).toEqual(Volumes.map(({ VolumeId }) => VolumeId));
   });
+
+  test.each(['BidFulfilledEvent', 'CreateReplaceRootVolumeTask', 'EC2InstanceState-changeNotification'])(
+    '%s leads to the volumes of its instance',
+    async (name) => {
+      const [instanceId = ''] = await launch(1);
+      const attached = await makeVolume(false);
+      await ec2.send(new AttachVolumeCommand({ VolumeId: attached, InstanceId: instanceId, Device: '/dev/sdf' }));
+      const event = sampleEvent(`ec2/${name}`, { 'i-0a1b2c3d4e5f60718': instanceId });
+      const found = await idsFrom(volume, event, account);
+      expect(found).toHaveLength(2);
+      expect(found).toContain(attached);
+    },
+  );
 });

@@ -20,6 +20,8 @@ testResource(vpc, {
     'ec2/CreateVpc': [VPC],
     'ec2/CreateDefaultVpc': ['vpc-0b9c8d7e6f5a40312'],
     'ec2/DeleteVpc': [VPC],
+    'ec2/CreateTags': [VPC],
+    'ec2/DeleteTags': [VPC],
     'ec2/CreateFlowLogs': [VPC],
     'ec2/CreateFlowLogs.several': [VPC, 'vpc-0b9c8d7e6f5a40312'],
     'ec2/CreateFlowLogs.subnet': [],

@@ -19,6 +19,8 @@ testResource(user, {
     'iam/DeleteAccessKey': ['deploy'],
     'iam/CreateUser': ['deploy'],
     'iam/DeleteUser': ['deploy'],
+    'iam/TagUser': ['deploy'],
+    'iam/UntagUser': ['deploy'],
     'iam/UpdateUser.rename': ['deploy', 'release'],
   },
 });
