@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
+import { redactedRecord } from '../engine/reconcile/redact.ts';
 import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
@@ -37,7 +38,9 @@ async function history(options: HistoryOptions): Promise<void> {
     shown += 1;
     const interrupted = await wasInterrupted(record, engine.ledger, now.getTime());
     process.stdout.write(
-      options.json ? `${visibleJson(JSON.stringify({ ...record, interrupted }))}\n` : inWords(record, interrupted),
+      options.json
+        ? `${visibleJson(JSON.stringify({ ...redactedRecord(record), interrupted }))}\n`
+        : inWords(record, interrupted),
     );
   }
   if (shown === 0 && !options.json) process.stdout.write('No records.\n');

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
+import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
+import { visibleJson } from '../text.ts';
 import { DAY_MS, dayOf } from '../time.ts';
 import { caller } from './caller.ts';
 import { actingEngine } from './context.ts';
@@ -41,9 +43,12 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
     const undone = await undoRemediation(request, engine, controls, (call, ref) =>
       sendUndoCall(call, ref, engine.aws(ref.region)),
     );
-    const { calls, undoId, exemptions, isPending } = undone;
+    const { undoId, exemptions, isPending } = undone;
+    const calls = undone.calls.map(redactedCall);
     const recheckAt = isPending ? await recheckAtOf(undoId, engine) : null;
-    const lines = calls.map(({ service, operation, input }) => `  ${service}:${operation} ${JSON.stringify(input)}`);
+    const lines = calls.map(
+      ({ service, operation, input }) => `  ${service}:${operation} ${visibleJson(JSON.stringify(input))}`,
+    );
     const answer = [headline(undone, expires, recheckAt ?? 'an unknown time'), ...lines].join('\n');
     printAnswer(options, { id, undoId, dryRun: request.dryRun, isPending, recheckAt, calls, exemptions }, answer);
   } catch (error) {

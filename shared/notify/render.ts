@@ -5,12 +5,12 @@ import type { Notice } from './notifier.ts';
 
 /** A message as a person gets it. */
 export interface Message {
-  /** At most 100 ASCII characters: SNS sends it as the mail's subject. */
+  /** At most 99 ASCII characters: SNS sends it as the mail's subject, and wants less than 100. */
   readonly subject: string;
   readonly text: string;
 }
 
-const MAX_SUBJECT_CHARACTERS = 100;
+const MAX_SUBJECT_CHARACTERS = 99;
 /** The whole plan is in the ledger. */
 const MAX_STEPS = 20;
 const MAX_CALL_CHARACTERS = 500;
@@ -85,8 +85,22 @@ function steps({ result }: Notice): readonly string[] {
 export const stepsTitle = (outcome: string | null): string =>
   outcome === 'remediated' ? 'Steps taken:' : outcome === 'failed' || outcome === 'blocked' ? 'Attempted:' : 'Planned:';
 
-const callText = ({ service, operation, input }: CallData) =>
-  `${service}:${operation} ${shortened(visible(JSON.stringify(input)), MAX_CALL_CHARACTERS)}`;
+function callText(call: CallData): string {
+  const { service, operation, input } = withoutDocuments(call);
+  return `${service}:${operation} ${shortened(visible(JSON.stringify(input)), MAX_CALL_CHARACTERS)}`;
+}
+
+/** A call as notifications show it: a document in a text (a policy) stays out, since it goes to whoever reads mail; `history` has it. */
+export const withoutDocuments = (call: CallData): CallData => ({
+  ...call,
+  input: JSON.parse(
+    JSON.stringify(call.input, (_, value) =>
+      typeof value === 'string' && DOCUMENT.test(value) ? `[document, ${Buffer.byteLength(value)} bytes]` : value,
+    ),
+  ),
+});
+
+const DOCUMENT = /^\s*[{[]/;
 
 const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 

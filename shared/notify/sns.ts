@@ -4,7 +4,7 @@ import type { Aws } from '../resource.ts';
 import type { CallData } from '../step.ts';
 import { visibleLines } from '../text.ts';
 import type { Notifier } from './notifier.ts';
-import { advice, asciiSubject, type Message, render } from './render.ts';
+import { advice, asciiSubject, type Message, render, withoutDocuments } from './render.ts';
 
 /** SNS refuses messages above 256 KB, all their formats together; this much of a plan leaves room for the rest. */
 const MAX_STEPS_BYTES = 150_000;
@@ -29,7 +29,7 @@ export function snsNotifier(aws: Aws, topicArn: string): Notifier {
     async notify(notice) {
       const { result, control, consoleUrl, attribution, eventTime } = notice;
       const { severity, title, id } = control;
-      const steps = fitting(result.steps);
+      const steps = fitting(result.steps.map(withoutDocuments));
       const stepsLeftOut = result.steps.length - steps.length;
       const about = { severity, title, consoleUrl, attribution, eventTime, result: { ...result, steps }, stepsLeftOut };
       await publish(

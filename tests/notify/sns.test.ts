@@ -9,13 +9,13 @@ import { noticeOf } from '../support/notice.ts';
 import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 
-const bucketPolicy = (letter: string) => ({
+const large = (letter: string) => ({
   service: 's3',
-  operation: 'PutBucketPolicy',
-  input: { Bucket: 'b', Policy: JSON.stringify({ Statement: [{ Sid: letter.repeat(19_000) }] }) },
+  operation: 'PutBucketTagging',
+  input: { Bucket: 'b', Text: `${letter.repeat(19_000)}` },
 });
 /** The largest plan that anybody has seen, and more. */
-const HUGE = noticeOf({ steps: Array.from({ length: 60 }, () => bucketPolicy('x')) });
+const HUGE = noticeOf({ steps: Array.from({ length: 60 }, () => large('x')) });
 
 /** What would be published. */
 async function published(notice: Notice): Promise<PublishCommandInput> {
@@ -30,6 +30,20 @@ async function published(notice: Notice): Promise<PublishCommandInput> {
 }
 
 describe('what is published', () => {
+  test('holds no document: its values may be secret', async () => {
+    const Policy = JSON.stringify({ Statement: [{ Condition: { StringLike: { 'aws:SourceVpce': ['hunter2'] } } }] });
+    const steps = [
+      { service: 's3', operation: 'PutBucketPolicy', input: { Bucket: 'b', Policy } },
+      { service: 'iam', operation: 'Put', input: { Policies: [`\n ${Policy}`] } },
+    ];
+    const { Message = '' } = await published(noticeOf({ steps }));
+    expect(Message).not.toContain('hunter2');
+    const { default: machine, email } = JSON.parse(Message);
+    const shown = { Bucket: 'b', Policy: `[document, ${Policy.length} bytes]` };
+    expect(JSON.parse(machine).result.steps[0]).toEqual({ ...steps[0], input: shown });
+    expect(email).toContain(`s3:PutBucketPolicy ${JSON.stringify(shown)}`);
+  });
+
   test('a person gets the text, everybody else JSON, a phone the subject', async () => {
     const { Subject, Message = '', MessageStructure } = await published(noticeOf());
     const { subject, text } = render(noticeOf());
@@ -60,7 +74,7 @@ describe('what is published', () => {
   });
 
   test('one step that is larger than a message is left out', async () => {
-    const { Message = '' } = await published(noticeOf({ steps: [bucketPolicy('"'), bucketPolicy('x')] }));
+    const { Message = '' } = await published(noticeOf({ steps: [large('"""'), large('x')] }));
     expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
     expect(JSON.parse(JSON.parse(Message).default)).toMatchObject({ result: { steps: [] }, stepsLeftOut: 2 });
   });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Remediation } from '../../ledger/records.ts';
 import type { CallData } from '../../step.ts';
 
 /** Names of fields that may hold a secret, at any depth. The id of a key is none. */
@@ -51,4 +52,10 @@ export function redactTags<T>(value: T): T {
 }
 
 /** A call as people see it and a record holds it; what is sent is the step's own input. */
-export const redactedCall = (call: CallData): CallData => ({ ...call, input: redact(call.input) as object });
+export const redactedCall = <C extends CallData>(call: C): C => ({ ...call, input: redact(call.input) as object });
+
+/** A record as people see it: its undo calls, which the ledger holds whole so that an undo is exact, without secrets. */
+export const redactedRecord = (record: Remediation): Remediation => ({
+  ...record,
+  steps: record.steps.map((step) => ({ ...step, undo: step.undo?.map(redactedCall) ?? null })),
+});

@@ -5,6 +5,7 @@ import type { Remediation, UndoCall } from '../../ledger/records.ts';
 import { delays, readUntil } from '../../retry.ts';
 import { declarationOf } from '../../step.ts';
 import type { Engine } from '../context.ts';
+import { redact } from '../reconcile/redact.ts';
 
 /** The ledger holds something that Evenkeel did not write: nothing is done by it. */
 export class TamperedError extends Error {
@@ -38,6 +39,6 @@ export function assertDeclared(
   for (const call of calls)
     if (declarationOf(call, record.ref, undoCalls) === null)
       throw new TamperedError(
-        `${call.service}:${call.operation} ${JSON.stringify(call.input)} is not a call by which ${id} undoes a remediation of ${record.ref.resourceId}`,
+        `${call.service}:${call.operation} ${JSON.stringify(redact(call.input))} is not a call by which ${id} undoes a remediation of ${record.ref.resourceId}`,
       );
 }

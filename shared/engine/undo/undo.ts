@@ -17,7 +17,7 @@ import { findingFingerprint, withFinding } from '../run/findings.ts';
 import { publishOutbox } from '../run/notices.ts';
 import { observe } from '../run/observation.ts';
 import { newId } from '../run/record.ts';
-import { redact } from '../run/redact.ts';
+import { redact, redactedCall } from '../run/redact.ts';
 import { facetsOf, Run } from '../run/run.ts';
 import { stateDiff } from '../run/state-diff.ts';
 import { withLease } from '../run/with-lease.ts';
@@ -171,7 +171,7 @@ class Undo {
   };
 
   #intended = (call: UndoCall): RecordedStep => ({
-    ...call,
+    ...redactedCall(call),
     elements: this.#undoable.elements,
     undo: null,
     status: 'intended',

@@ -112,6 +112,7 @@ describe('undoes a remediation exactly', () => {
           Principal: { AWS: account.accountId },
           Action: 's3:GetObject',
           Resource: `arn:aws:s3:::${Bucket}/*`,
+          Condition: { StringLike: { 'aws:Referer': ['hunter2'] } },
         },
       ],
     });
@@ -135,8 +136,21 @@ describe('undoes a remediation exactly', () => {
     const mended = await state();
     expect(mended[0]).not.toEqual(before[0]);
     expect(mended[1]).not.toEqual(before[1]);
-    for (const id of ids) expect(await evenkeel(['undo', id, '--no-policy'])).toMatchObject({ status: 0, stderr: '' });
+    const seen: string[] = [];
+    const run = async (...args: string[]) => {
+      const { status, stdout, stderr } = await evenkeel(args);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      seen.push(stdout);
+    };
+    for (const id of ids) await run('undo', id, '--dry-run', '--no-policy', '--json');
+    for (const id of ids) await run('undo', id, '--no-policy');
     expect(await state()).toEqual(before);
+    // The policy is restored to the letter, and what may be a secret in it is never shown.
+    expect(before[0]).toContain('hunter2');
+    await run('history', '--json', '--resource', Bucket);
+    await run('history', '--resource', Bucket);
+    expect(seen.join('')).toContain('PutBucketPolicy');
+    expect(seen.join('')).not.toContain('hunter2');
   });
 
   test('--dry-run shows the calls and writes nothing, neither to AWS nor to the ledger', async () => {
