@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pLimit from 'p-limit';
 import { globalRegionOf } from '../aws/partitions.ts';
-import { enabledRegions } from '../aws/regions.ts';
+import { enabledRegions, openRegions } from '../aws/regions.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Cause, Engine, Subject } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
@@ -66,7 +66,7 @@ function useAdaptiveRetries(): void {
   process.env.AWS_MAX_ATTEMPTS ||= '8';
 }
 
-/** The regions to sweep; only the home region, with a failed result, where the enabled ones cannot be listed. */
+/** The regions to sweep, without those that are left out as a whole; only the home region, with a failed result, where the enabled ones cannot be listed. */
 async function regionsOf(
   { region }: RunOptions,
   { aws }: Engine,
@@ -75,7 +75,9 @@ async function regionsOf(
 ): Promise<readonly string[]> {
   if (region !== undefined) return [region];
   try {
-    return await enabledRegions(aws(here.region), here.region);
+    const { open, closed } = await openRegions(aws(here.region), await enabledRegions(aws(here.region), here.region));
+    for (const { region, reason } of closed) process.stderr.write(`evenkeel: ${region} is left out: ${reason}\n`);
+    return open;
   } catch (error) {
     add(failure(here, `could not list the enabled regions, swept ${here.region} only: ${messageOf(error)}`));
     return [here.region];

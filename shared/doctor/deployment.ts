@@ -5,6 +5,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { parseArn } from '../aws/arn.ts';
+import { type ClosedRegion, openRegions } from '../aws/regions.ts';
 import type { Aws } from '../resource.ts';
 
 /** The stack of a deployment where no other is named. */
@@ -22,6 +23,8 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
   /** The regions that it watches, the home region first. */
   readonly regions: readonly string[];
+  /** Those of its regions that are left out as a whole, and why. */
+  readonly leftOut: readonly ClosedRegion[];
   readonly resources: readonly StackResource[];
 }
 
@@ -45,6 +48,7 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
     for (const { LogicalResourceId = '', ResourceType = '', PhysicalResourceId } of StackResourceSummaries)
       if (PhysicalResourceId)
         resources.push({ logicalId: LogicalResourceId, type: ResourceType, physicalId: PhysicalResourceId });
+  const { open, closed } = await openRegions(aws, (outputs.Regions ?? home).split(',').filter(Boolean));
   return {
     stack,
     home,
@@ -52,7 +56,8 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
     status: described.StackStatus ?? '',
     since: described.CreationTime?.getTime() ?? 0,
     outputs,
-    regions: (outputs.Regions ?? home).split(',').filter(Boolean),
+    regions: open,
+    leftOut: closed,
     resources,
   };
 }

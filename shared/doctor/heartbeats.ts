@@ -37,7 +37,9 @@ function problemsOf(
   { stack, home }: Deployment,
   now: number,
 ): readonly CheckResult[] {
-  const { sent, silentSince, waiting, failure } = heartbeat;
+  const { sent, silentSince, waiting, failure, leftOut } = heartbeat;
+  // The check `regions` says so.
+  if (leftOut) return [];
   if (isOverdue(heartbeat, now))
     return [
       fail(

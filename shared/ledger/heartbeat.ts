@@ -15,6 +15,8 @@ export interface Heartbeat {
   readonly silentSince: number | null;
   /** Why the last beat could not be made; null where it was. */
   readonly failure: string | null;
+  /** Why the whole region is left out; null while it is watched. */
+  readonly leftOut: string | null;
   /** When the region was last swept for its silence. */
   readonly sweptAt: number | null;
   /** What is still to be done about it. */
@@ -23,7 +25,7 @@ export interface Heartbeat {
 
 /** What the state of a region asks for: a notification, a sweep. */
 export interface Actions {
-  readonly notify: 'silence' | 'recovery' | 'failure' | null;
+  readonly notify: 'silence' | 'recovery' | 'failure' | 'leftOut' | 'watchedAgain' | null;
   readonly sweep: boolean;
 }
 
@@ -39,6 +41,7 @@ export const NO_BEAT: Heartbeat = {
   waiting: null,
   silentSince: null,
   failure: null,
+  leftOut: null,
   sweptAt: null,
   pending: null,
 };
@@ -56,6 +59,8 @@ const CLAIM_MS = MINUTE_MS;
 export interface Beat {
   readonly at: number;
   readonly failure: string | null;
+  /** Why the whole region is left out, where it is. */
+  readonly leftOut?: string | null;
 }
 
 /** The next state, and what the caller has to do now, before it saves `withActionsCompleted`. */
@@ -65,7 +70,11 @@ export interface Decision {
 }
 
 /** The state after an attempt to make a beat. A region is silent where a beat that was made did not come back within the limit; where none could be made, none is waited for. Pure. */
-export function recordBeat(heartbeat: Heartbeat, { at, failure }: Beat, limit = LIMIT_MS): Decision {
+export function recordBeat(heartbeat: Heartbeat, { at, failure, leftOut = null }: Beat, limit = LIMIT_MS): Decision {
+  if (leftOut !== null) {
+    const next = { ...heartbeat, waiting: null, silentSince: null, failure: null, leftOut };
+    return claimed(next, at, { notify: heartbeat.leftOut === null ? 'leftOut' : null, sweep: false });
+  }
   // The record of a beat may come before this run gets here.
   const isAnswered = heartbeat.answered !== null && at <= heartbeat.answered + SKEW_MS;
   const waiting = heartbeat.waiting ?? (failure === null && !isAnswered ? at : null);
@@ -76,13 +85,15 @@ export function recordBeat(heartbeat: Heartbeat, { at, failure }: Beat, limit = 
     waiting,
     silentSince: silent ? (heartbeat.silentSince ?? waiting) : null,
     failure,
+    leftOut: null,
   };
+  const isBack = heartbeat.leftOut !== null && failure === null;
   const begins = silent && heartbeat.silentSince === null;
   const swept = heartbeat.sweptAt !== null && at - heartbeat.sweptAt < SWEEP_EVERY_MS;
   const fails = failure !== null && heartbeat.failure === null;
   return claimed(next, at, {
-    notify: begins ? 'silence' : fails ? 'failure' : null,
-    sweep: begins || (silent && !swept),
+    notify: isBack ? 'watchedAgain' : begins ? 'silence' : fails ? 'failure' : null,
+    sweep: isBack || begins || (silent && !swept),
   });
 }
 

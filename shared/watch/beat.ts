@@ -1,4 +1,5 @@
 import { GetQueueUrlCommand, SQSClient, TagQueueCommand } from '@aws-sdk/client-sqs';
+import { closedReason, enabledRegions } from '../aws/regions.ts';
 import { failedEventsQueue, waitingIn } from '../doctor/queues.ts';
 import { messageOf } from '../engine/errors.ts';
 import {
@@ -31,13 +32,14 @@ async function beatOf(region: string, context: WatchContext): Promise<void> {
     const { next, answer } = recordBeat(before, beat);
     return { next, answer: [answer, next] as const };
   });
-  const isMissed = beat.failure !== null || isOverdue(heartbeat, beat.at);
+  const isMissed = heartbeat.leftOut === null && (beat.failure !== null || isOverdue(heartbeat, beat.at));
   measure('HeartbeatMissed', region, isMissed ? 1 : 0);
   await carryOut(actions, region, heartbeat, context);
 }
 
 /** A harmless call, which CloudTrail records and EventBridge delivers: a tag of the region's queue of failed events. */
-async function makeBeat(region: string, { engine, stack, measure }: WatchContext): Promise<Beat> {
+async function makeBeat(region: string, context: WatchContext): Promise<Beat> {
+  const { engine, stack, measure } = context;
   const at = engine.clock.now().getTime();
   const aws = engine.aws(region);
   const sqs = aws(SQSClient);
@@ -47,8 +49,18 @@ async function makeBeat(region: string, { engine, stack, measure }: WatchContext
     measure('UnforwardedEvents', region, (await waitingIn(aws, QueueUrl)).all);
     return { at, failure: null };
   } catch (error) {
-    return { at, failure: messageOf(error) };
+    return { at, failure: messageOf(error), leftOut: await leftOutReason(region, context) };
   }
+}
+
+/** Why a region in which a call failed is left out as a whole; null where it is not. */
+async function leftOutReason(region: string, { engine, home }: WatchContext): Promise<string | null> {
+  const aws = engine.aws(home);
+  const reason = await closedReason(aws, region);
+  if (reason !== null) return reason;
+  // In a region that is not enabled the account's credentials are not known: only the list says so.
+  const enabled = await enabledRegions(aws, home).catch(() => null);
+  return enabled === null || enabled.includes(region) ? null : 'it is not enabled in the account';
 }
 
 /** The event of a heartbeat has arrived: its call was made in `region` at `called`, in milliseconds since 1970. */
@@ -95,5 +107,15 @@ const MESSAGES: Readonly<
     severity: 'HIGH',
     subject: `Heartbeat failed in ${region}`,
     text: `${failure}\n\nThe tag that serves as a heartbeat could not be set in ${region}, so it is unknown whether events of the region arrive.\n\nDiagnose:  npx evenkeel doctor`,
+  }),
+  leftOut: (region, { leftOut }) => ({
+    severity: 'HIGH',
+    subject: `Evenkeel no longer watches ${region}`,
+    text: `${region} is left out as a whole: ${leftOut}.\nIt is neither watched nor swept until that ends; what is there stays as it is.\n\nIf that is meant, leave it out of regions in deployment.yml and deploy. Diagnose:  npx evenkeel doctor`,
+  }),
+  watchedAgain: (region) => ({
+    severity: 'HIGH',
+    subject: `Evenkeel watches ${region} again`,
+    text: `${region} was left out as a whole, and is watched again. The region is being swept, for what was missed in the meantime.`,
   }),
 };

@@ -218,6 +218,21 @@ describe('regions', () => {
     expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining(groups));
   });
 
+  test('a region that the organization denies is left out, in words', async () => {
+    const words = 'You are not authorized, with an explicit deny in a service control policy';
+    const change = () =>
+      `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${words}</Message></Error></Errors></Response>`;
+    wire.alter([{ call: 'ec2:', region: AFAR, status: 403, change }]);
+    const finished = await look([ADMIN_PORTS]);
+    wire.alter([]);
+    expect(finished.status).toBe(0);
+    expect(finished.stderr).toContain(
+      `evenkeel: ${AFAR} is left out: a service control policy of the organization denies calls there\n`,
+    );
+    expect(regionsOf(finished)).not.toContain(AFAR);
+    expect(regionsOf(finished)).toContain(REGION);
+  });
+
   test('where nobody tells which are enabled, home is looked at, and that is a failure', async () => {
     wire.refuse('DescribeRegions');
     const finished = await look([ADMIN_PORTS]);

@@ -25,6 +25,7 @@ async function said(heartbeat: Partial<Heartbeat> | null, deployed = 1440, table
     status: 'CREATE_COMPLETE',
     since: ago(deployed),
     outputs: {},
+    leftOut: [],
     regions: ['us-east-1'],
     resources: [],
   };

@@ -195,6 +195,22 @@ test('a beat that could not be made is notified once, as that, and never as sile
   expect(region.words).toEqual(['failure', 'failure']);
 });
 
+test('a region that is left out as a whole is notified once, is not silent, and is swept when it is watched again', () => {
+  const region = new Region();
+  const leaveOut = (at: number) =>
+    region.take(recordBeat(region.state, { at, failure: 'AccessDenied', leftOut: 'denied' }), at);
+  region.beat(T);
+  for (let minutes = 15; minutes < 300; minutes += 15) leaveOut(T + minutes * MINUTE);
+  expect(region.words).toEqual(['leftOut']);
+  expect(region.swept).toEqual([]);
+  expect(isOverdue(region.state, T + 300 * MINUTE)).toBe(false);
+  region.beat(T + 300 * MINUTE);
+  expect(region.words).toEqual(['leftOut', 'watchedAgain']);
+  expect(region.swept).toEqual([T + 300 * MINUTE]);
+  leaveOut(T + 315 * MINUTE);
+  expect(region.words).toEqual(['leftOut', 'watchedAgain', 'leftOut']);
+});
+
 test('the next run takes over the actions of a run that died; of two at once, one carries them out', () => {
   const silent = { ...NO_BEAT, sent: T, waiting: T };
   const first = recordBeat(silent, { at: T + 31 * MINUTE, failure: null });

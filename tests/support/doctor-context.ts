@@ -14,8 +14,8 @@ export const awsError = (name: string, message = name): Error => Object.assign(n
 /** The SDK's own clients, which answer instead of calling. */
 export const answeringAws =
   (answers: Answers) =>
-  (region: string): Aws =>
-    ((Client: new (settings: object) => object) => {
+  (home: string): Aws =>
+    ((Client: new (settings: object) => object, region = home) => {
       const send = async (command: { readonly constructor: { readonly name: string }; readonly input: Input }) => {
         const answer = answers[command.constructor.name.replace(/Command$/, '')]?.(command.input, region);
         if (answer === undefined) throw awsError('AccessDenied', 'Not you.');
@@ -36,6 +36,7 @@ export const deploymentWith = (
   since: 0,
   outputs: {},
   regions: ['eu-west-1', 'us-east-1'],
+  leftOut: [],
   resources,
   ...change,
 });

@@ -366,6 +366,51 @@ test('while it is being deployed, what is missing is no incident', async () => {
     .send(new StartLoggingCommand({ Name: TRAIL }));
 });
 
+describe('a watched region that the organization denies', () => {
+  const denied = (call: string) => ({
+    call,
+    region: OTHER,
+    status: 403,
+    change: () =>
+      call.startsWith('sqs')
+        ? JSON.stringify({ __type: 'AccessDeniedException', message: WORDS })
+        : `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${WORDS}</Message></Error></Errors></Response>`,
+  });
+  const WORDS = 'You are not authorized to perform this with an explicit deny in a service control policy';
+
+  test('is left out: notified once, not swept, and no missed heartbeat', async () => {
+    now += DAY;
+    for (const region of regions) await watch(record(region, now));
+    await mails();
+    swept();
+    wire.alter([denied('sqs:'), denied('ec2:DescribeVpcs')]);
+    metric('HeartbeatMissed');
+    for (let beats = 0; beats < 3; beats += 1) {
+      now += 15 * MINUTE;
+      await watchByWire(task('heartbeat', { regions: [OTHER] }));
+    }
+    const told = (await mails()).filter(({ subject }) => subject.includes(OTHER));
+    expect(told.map(({ subject }) => subject)).toEqual(['[HIGH] Evenkeel no longer watches us-east-1']);
+    expect(told[0]?.text).toContain(
+      'us-east-1 is left out as a whole: a service control policy of the organization denies calls there.',
+    );
+    expect(metric('HeartbeatMissed').slice(-3)).toEqual(Array(3).fill([OTHER, 0]));
+    const { regions: open } = await watchByWire(task('sweep'));
+    expect(open).not.toContain(OTHER);
+    expect(swept()).not.toContain('us-east-1 ec2');
+  });
+
+  test('is watched again, and swept, when that ends', async () => {
+    wire.alter([]);
+    now += 15 * MINUTE;
+    await watchByWire(task('heartbeat', { regions: [OTHER] }));
+    expect((await subjects()).filter((one) => one.includes(OTHER))).toEqual([
+      '[HIGH] Evenkeel watches us-east-1 again',
+    ]);
+    expect(swept()).toEqual(['us-east-1 ec2', 'us-east-1 s3']);
+  });
+});
+
 describe('the sweep by the schedule', () => {
   test('begins in every region that is enabled, for every service', async () => {
     const { regions: all = [] } = await watch(task('sweep'));
