@@ -7,7 +7,7 @@ const EMAIL = /^[^@\s,]+@[^@\s,]+\.[^@\s,]+$/;
 const PARAMETERS = {
   regions: [
     regions,
-    'all, [] for none, or regions of the same partition as the home region such as us-east-1,eu-central-1',
+    'all, [] for none, or regions of the same partition as the home region such as us-east-1,eu-central-1; each without some: all except us-east-1',
   ],
   emails: [emails, 'e-mail addresses, with commas between them'],
   slackSecret: [slackSecret, 'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region'],
@@ -31,11 +31,15 @@ const listFrom = (value) =>
         .map((one) => one.trim())
         .filter(Boolean);
 
-/** Nothing at all is a mistake: it would leave regions unwatched that nobody meant. */
+/** Which are named, and which are left out by `except`. Nothing at all is a mistake: it would leave regions unwatched that nobody meant. */
 function regions(value, home) {
-  if (value === 'all') return value;
-  const list = listFrom(value);
-  return value !== '' && list.every((one) => areTogether(one, home)) ? list : undefined;
+  const [, words = '', left] = /^(.*?)(?:\bexcept\b(.*))?$/s.exec(Array.isArray(value) ? value.join(',') : value) ?? [];
+  const [list, except] = [listFrom(words), listFrom(left ?? '')];
+  const named = list.length === 1 && list[0] === 'all' && !Array.isArray(value) ? 'all' : list;
+  const areNamed = named === 'all' || named.every((one) => areTogether(one, home));
+  const areLeftOut = except.every((one) => areTogether(one, home) && one !== home);
+  const isSaid = Array.isArray(value) || (words.trim() !== '' && (left === undefined || except.length > 0));
+  return isSaid && areNamed && areLeftOut ? { named, except } : undefined;
 }
 
 function emails(value) {

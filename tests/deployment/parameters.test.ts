@@ -22,7 +22,13 @@ describe('a parameter that is not allowed is refused, with what is', () => {
   test.each<[string, readonly unknown[], string]>([
     [
       'regions',
-      ['', null, 'every', 'eu-middle-1', 'us-east-1;eu-west-1', ['all'], [1], 'cn-north-1', 'us-gov-west-1'],
+      [
+        ...['', null, 'every', 'eu-middle-1', 'us-east-1;eu-west-1', ['all'], [1], 'cn-north-1', 'us-gov-west-1'],
+        // Known to the SDK's rules, and no region.
+        ...['eu-wst-1', 'EU-CENTRAL-1', 'aws-global', 'eusc-de-east-1'],
+        // The home region stays, and an exception names a region.
+        ...['all except', 'all except eu-west-1', 'all except us-est-1', 'except us-east-1', 'all, eu-west-3'],
+      ],
       'all, [] for none, or regions',
     ],
     ['emails', ['you', 'you@example', 'a@b.c;d@e.f', ['you@example.com '], [null], true], 'e-mail addresses'],
@@ -153,13 +159,29 @@ describe('the regions', () => {
     expect(await regionsFor('cn-northwest-1', [])).toEqual(['cn-north-1']);
     expect(await regionsFor('us-gov-east-1', 'all')).toEqual(['us-gov-west-1']);
     expect(await regionsFor('eu-west-1', 'all')).toHaveLength(16);
+    expect(await regionsFor('eusc-de-east-1', 'all')).toEqual([]);
+    expect(await regionsFor('us-iso-west-1', [])).toEqual(['us-iso-east-1']);
+  });
+
+  test('are left out in words, the region of global services too', async () => {
+    const all = await regionsFor('eu-west-1', 'all');
+    expect(await regionsFor('eu-west-1', 'all except us-east-1')).toEqual(all.filter((one) => one !== 'us-east-1'));
+    expect(await regionsFor('eu-west-1', 'all except us-east-1,ap-south-1')).toHaveLength(14);
+    expect(await regionsFor('eu-west-1', 'eu-north-1, eu-west-3 except us-east-1')).toEqual([
+      'eu-north-1',
+      'eu-west-3',
+    ]);
+    expect(await regionsFor('eu-west-1', ['eu-north-1', 'eu-west-3 except us-east-1'])).toEqual([
+      'eu-north-1',
+      'eu-west-3',
+    ]);
   });
 
   let known: readonly string[];
   beforeAll(() => {
     const ask = `
 import boto3
-for partition in ('aws', 'aws-cn', 'aws-us-gov'):
+for partition in ('aws', 'aws-cn', 'aws-us-gov', 'aws-eusc', 'aws-iso', 'aws-iso-b', 'aws-iso-e', 'aws-iso-f'):
     print(*boto3.session.Session().get_available_regions('ec2', partition))`;
     known = execFileSync(PYTHON, ['-c', ask], { encoding: 'utf8' }).split(/\s+/).filter(Boolean);
   });
