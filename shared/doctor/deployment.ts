@@ -96,4 +96,4 @@ export const deployForwarding = (deployment: Deployment, region: string): string
 
 /** How to redeploy the forwarding rules of a region where some are missing. */
 export const redeployForwarding = (deployment: Deployment, region: string): string =>
-  `redeploy it: ${instances('delete', deployment, region)} --no-retain-stacks; when that has finished: ${deployForwarding(deployment, region)}`;
+  `redeploy it: ${instances('delete', deployment, region)} --no-retain-stacks; a minute after that has finished (SQS keeps the name of a deleted queue for 60 seconds): ${deployForwarding(deployment, region)}`;

@@ -25,7 +25,7 @@ export const failedEvents = deploymentCheck({
     const QueueName = failedEventsQueue(deployment.stack);
     const problems = await checkEach(deployment.regions, FAILED_REMEDY, async (region) => {
       const url = await queueUrl(engine.aws(region), QueueName);
-      const remedy = region === deployment.home ? revertDrift(deployment) : redeployForwarding(deployment, region);
+      const remedy = region === deployment.home ? recreateQueue(deployment) : redeployForwarding(deployment, region);
       if (url === null)
         return [fail(`${region}: the queue ${QueueName} is missing: events that fail are lost`, remedy, region)];
       const { all } = await waitingIn(engine.aws(region), url);
@@ -40,6 +40,10 @@ export const failedEvents = deploymentCheck({
     return problemsOr(problems, `none, in ${counted(deployment.regions.length, 'region')}`);
   },
 });
+
+/** A deleted queue's name is free only after a minute. */
+const recreateQueue = (deployment: Deployment): string =>
+  `once it has been gone for 60 seconds (SQS keeps the name so long): ${revertDrift(deployment)}`;
 
 const QUEUES_REMEDY = 'check your permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes, lambda:ListEventSourceMappings';
 
@@ -70,7 +74,7 @@ async function problemsOf(
 ): Promise<readonly CheckResult[]> {
   const url = await queueUrl(aws, name);
   if (url === null)
-    return [fail(`the queue ${name} is missing: its function receives no events`, revertDrift(deployment), name)];
+    return [fail(`the queue ${name} is missing: its function receives no events`, recreateQueue(deployment), name)];
   const arn = `arn:${partitionOf(deployment.home)}:sqs:${deployment.home}:${deployment.accountId}:${name}`;
   const own = mappings.filter(({ EventSourceArn }) => EventSourceArn === arn);
   const { visible, all } = await waitingIn(aws, url);

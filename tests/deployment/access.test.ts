@@ -58,10 +58,21 @@ describe('the key', () => {
   });
 });
 
+test('the bucket of the archives lets nobody in, whatever the account has set', () => {
+  expect(propertiesOf('ServerlessDeploymentBucket').PublicAccessBlockConfiguration).toEqual({
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  });
+});
+
 describe('the ledger', () => {
   test('outlasts the stack, with its key, and can be had back as it was at any second', () => {
-    for (const id of ['LedgerTable', 'Key'])
-      expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const kept = { UpdateReplacePolicy: 'Retain' };
+    expect(resources.LedgerTable).toMatchObject({ ...kept, DeletionPolicy: 'Retain' });
+    // A first deploy that fails leaves no key behind, which would cost a dollar a month.
+    expect(resources.Key).toMatchObject({ ...kept, DeletionPolicy: 'RetainExceptOnCreate' });
     expect(propertiesOf('LedgerTable')).toMatchObject({
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

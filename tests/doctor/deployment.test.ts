@@ -66,6 +66,6 @@ test('the commands name the stack, the account and the region', () => {
     'aws cloudformation create-stack-instances --stack-set-name evenkeel-prod-forwarding --accounts 111122223333 --regions us-east-1 --region eu-west-1';
   expect(deployForwarding(deployment, 'us-east-1')).toBe(create);
   expect(redeployForwarding(deployment, 'us-east-1')).toBe(
-    `redeploy it: ${create.replace('create', 'delete')} --no-retain-stacks; when that has finished: ${create}`,
+    `redeploy it: ${create.replace('create', 'delete')} --no-retain-stacks; a minute after that has finished (SQS keeps the name of a deleted queue for 60 seconds): ${create}`,
   );
 });
