@@ -270,3 +270,13 @@ describe('the alarms', () => {
     expect(full.WatchHeartbeatSchedule?.DependsOn).toEqual(['Forwarding']);
   });
 });
+
+test('a region that fails keeps none of the others from being deployed', () => {
+  const { OperationPreferences } = propertiesOf('Forwarding', plain);
+  // Of the one account in each region, all may fail; the regions are deployed at once.
+  expect(OperationPreferences).toEqual({
+    RegionConcurrencyType: 'PARALLEL',
+    MaxConcurrentPercentage: 100,
+    FailureTolerancePercentage: 100,
+  });
+});

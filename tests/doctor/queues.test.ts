@@ -71,7 +71,11 @@ describe("the functions' queues", () => {
       { status: 'error', message: 'nothing polls evenkeel-prod-data: its event source mapping is missing' },
     ]);
     expect(await found({ GetQueueUrl: missing })).toMatchObject([
-      { status: 'error', message: 'the queue evenkeel-prod-data is missing: its function receives no events' },
+      {
+        status: 'error',
+        message: 'the queue evenkeel-prod-data is missing: its function receives no events',
+        remedy: expect.stringMatching(/^once it has been gone for 60 seconds .*REVERT_DRIFT/),
+      },
     ]);
   });
 
@@ -115,8 +119,11 @@ describe('failed events', () => {
 
   test('a missing queue is recreated as its region was deployed; an unreadable one hides no other', async () => {
     expect(await found({ GetQueueUrl: missing })).toMatchObject([
-      { subject: 'eu-west-1', remedy: expect.stringContaining('REVERT_DRIFT') },
-      { subject: 'us-east-1', remedy: expect.stringContaining('create-stack-instances') },
+      { subject: 'eu-west-1', remedy: expect.stringMatching(/^once it has been gone for 60 seconds .*REVERT_DRIFT/) },
+      {
+        subject: 'us-east-1',
+        remedy: expect.stringMatching(/a minute after that has finished .*60 seconds\): .*create-stack-instances/),
+      },
     ]);
     const answers: Answers = {
       GetQueueUrl: (input, region) =>
