@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
-import { redactedRecord } from '../engine/reconcile/redact.ts';
+import { redactedRecord } from '../engine/run/redact.ts';
 import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';

@@ -5,7 +5,7 @@ import type { Remediation, UndoCall } from '../../ledger/records.ts';
 import { delays, readUntil } from '../../retry.ts';
 import { declarationOf } from '../../step.ts';
 import type { Engine } from '../context.ts';
-import { redact } from '../reconcile/redact.ts';
+import { redact } from '../run/redact.ts';
 
 /** The ledger holds something that Evenkeel did not write: nothing is done by it. */
 export class TamperedError extends Error {
