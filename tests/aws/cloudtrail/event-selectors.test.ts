@@ -93,6 +93,24 @@ describe('some management events are left out by', () => {
     ],
     ['five selectors with data events, where there is no room', basic(...five), null],
     [
+      'four selectors with data events, where there is room',
+      basic(...five.slice(1)),
+      basic(...five.slice(1), { ...all, DataResources: [] }),
+    ],
+    [
+      'selectors of which the first is widened, and the others stay',
+      basic({ ReadWriteType: 'WriteOnly' }, { ReadWriteType: 'WriteOnly', DataResources: [objects] }),
+      basic(all, { ReadWriteType: 'WriteOnly', DataResources: [objects] }),
+    ],
+    [
+      'two advanced selectors of reads, of which the first is widened',
+      advanced(
+        { Name: 'One', ...fields(management, ['readOnly', 'true']) },
+        { Name: 'Two', ...fields(management, ['readOnly', 'true']) },
+      ),
+      advanced({ Name: 'One', ...fields(management) }, { Name: 'Two', ...fields(management, ['readOnly', 'true']) }),
+    ],
+    [
       'advanced selectors of data only',
       advanced(data),
       advanced(data, { Name: 'Management events', ...fields(management) }),
@@ -147,6 +165,8 @@ test('a trail for data events selects those and no others', () => {
   expect(isForDataEvents(advanced(data))).toBe(true);
   expect(isForDataEvents(basic({ DataResources: [objects] }))).toBe(false);
   expect(isForDataEvents(basic({ ...none, DataResources: [{ Type: 'AWS::S3::Object', Values: [] }] }))).toBe(false);
+  expect(isForDataEvents(basic({ ...none, DataResources: [objects] }, {}))).toBe(false);
+  expect(isForDataEvents(advanced(data, fields(['eventCategory', 'NetworkActivity'])))).toBe(true);
   expect(isForDataEvents(basic())).toBe(false);
   expect(isForDataEvents(advanced(data, fields(management)))).toBe(false);
   expect(isForDataEvents(advanced(fields(management, ['readOnly', 'true'])))).toBe(false);
@@ -157,6 +177,9 @@ test('the default selectors are known as such', () => {
   expect(isDefault(basic({ ReadWriteType: 'All', IncludeManagementEvents: true, DataResources: [] }))).toBe(true);
   expect(isDefault(basic({ DataResources: [objects] }))).toBe(false);
   expect(isDefault(basic({ ReadWriteType: 'ReadOnly' }))).toBe(false);
+  expect(isDefault(basic({ ReadWriteType: 'WriteOnly' }))).toBe(false);
+  expect(isDefault(basic({}, { DataResources: [objects] }))).toBe(false);
+  expect(isDefault(basic({ ExcludeManagementEventSources: [RDS_DATA] }))).toBe(false);
   expect(isDefault(advanced(fields(management)))).toBe(false);
 });
 
@@ -195,6 +218,19 @@ describe('writes that EventBridge has to send are selected by', () => {
       'those whose source begins so': advanced({
         FieldSelectors: [...(fields(management).FieldSelectors ?? []), { Field: 'eventSource', StartsWith: ['iam'] }],
       }),
+      'what one role does not do': advanced({
+        FieldSelectors: [
+          ...(fields(management).FieldSelectors ?? []),
+          { Field: 'userIdentity.arn', NotEquals: ['arn:aws:iam::111122223333:role/a'] },
+        ],
+      }),
+      'all but a source, of those that begin so': advanced({
+        FieldSelectors: [
+          ...(fields(management).FieldSelectors ?? []),
+          { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'], StartsWith: ['k'] },
+        ],
+      }),
+      'what is neither read nor write': advanced(fields(management, ['readOnly', 'true'], ['readOnly', 'false'])),
       'what one role does': narrowed('userIdentity.arn', 'arn:aws:iam::111122223333:role/a'),
     }),
   )('and not by %s', (_name, selectors) => {

@@ -20,6 +20,20 @@ const elsewhere = { globalTypes: false, accepted: [] };
 
 describe('what a group leaves out', () => {
   test.each<[string, RecordingGroup, Parameters<typeof omissions>[1], readonly string[]]>([
+    ['of all types, in the older word: nothing', { allSupported: true }, elsewhere, []],
+    [
+      'of all types, in the newer word: nothing',
+      { recordingStrategy: { useOnly: 'ALL_SUPPORTED_RESOURCE_TYPES' } },
+      elsewhere,
+      [],
+    ],
+    ['of all types, global ones too: nothing', everything(true), here, []],
+    [
+      'of all types, one global one accepted',
+      everything(false),
+      { ...here, accepted: ['AWS::IAM::Role'] },
+      ['does not record global resource types'],
+    ],
     ['of all types: nothing', everything(false), elsewhere, []],
     ['of all types, global ones asked for', everything(false), here, ['does not record global resource types']],
     ['of all types, global ones accepted', everything(false), { ...here, accepted: IAM }, []],
@@ -37,6 +51,9 @@ describe('what a group leaves out', () => {
 describe('a widened group', () => {
   test.each<[string, RecordingGroup, Parameters<typeof widened>[1], RecordingGroup]>([
     ['records all types', including(INTERFACE), elsewhere, everything(false)],
+    ['goes on without global types', everything(false), elsewhere, everything(false)],
+    ['goes on with all global types', everything(true), elsewhere, everything(true)],
+    ['goes on with one global type of several', including(INTERFACE, 'AWS::IAM::Role'), elsewhere, everything(true)],
     ['goes on with global types', including('AWS::IAM::Role'), elsewhere, everything(true)],
     ['goes on with global types that were not excluded', excluding(INTERFACE), elsewhere, everything(true)],
     ['records global types that are asked for', excluding(...IAM), here, everything(true)],
