@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import { approve as approvePlan, reject as rejectPlan } from '../engine/reconcile/approvals.ts';
 import type { Outcome } from '../result.ts';
-import { caller } from './caller.ts';
-import { actingEngine } from './context.ts';
+import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
+import { assertOwnRecord } from './own-record.ts';
 import { printAnswer, reportTo } from './report.ts';
 
 export const approveCommand = () =>
@@ -25,8 +25,10 @@ export const rejectCommand = () =>
 const RESOLVED: readonly Outcome[] = ['remediated', 'compliant', 'notApplicable'];
 
 async function approve(id: string, options: CommonOptions): Promise<void> {
-  const engine = await actingEngine(options);
-  const result = await approvePlan(id, await caller(engine), engine, controls);
+  const run = await actingRun(options, "the record's own region");
+  await assertOwnRecord(id, run);
+  const { engine, caller } = run;
+  const result = await approvePlan(id, (await caller()).arn, engine, controls);
   const report = reportTo(options.json === true, false);
   report.add(result);
   const status = report.finish();
@@ -41,7 +43,9 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
 }
 
 async function reject(id: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
-  const engine = await actingEngine(options);
-  const record = await rejectPlan(id, await caller(engine), options.reason, engine, controls);
+  const run = await actingRun(options, "the record's own region");
+  await assertOwnRecord(id, run);
+  const { engine, caller } = run;
+  const record = await rejectPlan(id, (await caller()).arn, options.reason, engine, controls);
   printAnswer(options, record, `Rejected ${id}. Approval is not requested again while the drift lasts.`);
 }

@@ -1,4 +1,3 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { cachingReads } from '../aws/caching-clients.ts';
 import { awsClients } from '../aws/clients.ts';
 import type { Mode } from '../control.ts';
@@ -9,47 +8,81 @@ import { type Ledger, readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import { atLeast, silent } from '../notify/notifier.ts';
 import type { Policy } from '../policy/policy.ts';
+import { visible } from '../text.ts';
 import { systemClock } from '../time.ts';
-import { type ChosenLedger, ledgerOf } from './ledger.ts';
-import { type CommonOptions, homeRegion, type RunOptions, requiredRegion } from './options.ts';
-import { policyOf, policyOrDetect } from './policy.ts';
-
-/** The account and region to use where an event names none. */
-export interface Home {
-  readonly accountId: string;
-  readonly region: string;
-}
+import { type Caller, callerOf } from './caller.ts';
+import { ledgerOf } from './ledger.ts';
+import { type CommonOptions, homeRegion, type RunOptions } from './options.ts';
+import { type ChosenPolicy, policyOf, policyOrDetect } from './policy.ts';
+import { type Access, printHeader } from './run-header.ts';
 
 /** A run of the command: what it works with. */
 export interface CommandRun {
   readonly engine: Engine;
-  readonly ledger: Pick<ChosenLedger, 'source' | 'home'>;
+  /** The home region of the deployment whose ledger it is; null for a ledger of the command's own. */
+  readonly home: string | null;
+  /** Who runs the command; AWS is asked once. Throws as `callerOf`. */
+  caller(): Promise<Caller>;
 }
 
-/** The engine of the subcommands that act on resources by what the ledger holds. Throws PolicyError for an invalid policy, and as `ledgerOf`. */
-export async function actingEngine(options: CommonOptions): Promise<Engine> {
-  const { policy } = policyOf(options);
-  return (await runOf({ ...options, mode: 'remediate' }, policy)).engine;
+/** How far a run may go, and where, for its header. */
+interface RunScope {
+  readonly mode: Mode;
+  readonly access: Access;
+  readonly regions: string;
 }
 
-/** The engine of the subcommands that only use the ledger: an invalid policy does not stop them, it is reported on stderr. Throws as `ledgerOf`. */
-export async function ledgerEngine(options: CommonOptions): Promise<Engine> {
-  const { policy, error } = policyOrDetect(options);
-  if (error !== null) process.stderr.write(`evenkeel: continuing without the policy: ${error}\n`);
-  return (await runOf({ ...options, mode: 'remediate' }, policy)).engine;
+/** A run of a subcommand that reconciles resources. Throws PolicyError for an invalid policy, and as `ledgerOf`. */
+export function reconcilingRun(options: RunOptions, regions: string): Promise<CommandRun> {
+  const { mode } = options;
+  return startRun(options, { mode, access: mode, regions }, policyOf(options));
 }
 
-/** The engine of the command, with the ledger that it found. In mode detect it reads the ledger and writes nothing. Throws as `ledgerOf`. */
-export async function runOf(
-  { mode, stack }: Pick<RunOptions, 'mode'> & Pick<CommonOptions, 'stack'>,
-  policy: Policy,
+/** A run of a subcommand that acts on the resources that the ledger names; one with `dryRun` only reads. Throws PolicyError for an invalid policy, and as `ledgerOf`. */
+export function actingRun(
+  { dryRun = false, ...options }: CommonOptions & { readonly dryRun?: boolean },
+  regions: string,
+): Promise<CommandRun> {
+  const mode = dryRun ? 'detect' : 'remediate';
+  return startRun(options, { mode, access: mode, regions }, policyOf(options));
+}
+
+/** A run of a subcommand that only uses the ledger: an invalid policy does not stop it, it is reported on stderr. Throws as `ledgerOf`. */
+export async function ledgerRun(options: CommonOptions, access: 'ledger' | 'nothing'): Promise<CommandRun> {
+  const { error, ...chosen } = policyOrDetect(options);
+  const mode = access === 'nothing' ? 'detect' : 'remediate';
+  const run = await startRun(options, { mode, access, regions: defaultRegion() }, chosen);
+  if (error !== null) process.stderr.write(`evenkeel: continuing without the policy: ${visible(error)}\n`);
+  return run;
+}
+
+/** Finds the ledger and says on stderr what the run works with. In mode detect the ledger is read, and nothing is written to it. */
+async function startRun(
+  { stack }: Pick<CommonOptions, 'stack'>,
+  { mode, access, regions }: RunScope,
+  { policy, source }: Pick<ChosenPolicy, 'policy' | 'source'>,
 ): Promise<CommandRun> {
   const aws = awsClients();
-  const isDryRun = mode === 'detect';
-  const found = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun });
+  const found = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun: mode === 'detect' });
+  const asked = homeRegion() === '' ? null : callerOf(aws);
+  printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
   const engine = engineWith(found.ledger, mode, policy, aws);
-  return { engine: found.home === null ? engine : { ...engine, home: found.home }, ledger: found };
+  return {
+    engine: found.home === null ? engine : { ...engine, home: found.home },
+    home: found.home,
+    caller: () => asked ?? callerOf(aws),
+  };
 }
+
+/** For people: the account, or the credentials where AWS does not say whose they are. */
+export async function accountName(caller: Promise<Caller> | null): Promise<string> {
+  const known = await caller?.catch(() => null);
+  if (known) return `account ${known.accountId}`;
+  return process.env.AWS_PROFILE ? `profile ${process.env.AWS_PROFILE}` : 'default credentials';
+}
+
+/** For people: the default region. */
+export const defaultRegion = (): string => (homeRegion() === '' ? 'no region' : `region ${homeRegion()}`);
 
 /** The engine of the command with this ledger. */
 export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, aws = awsClients()): Engine {
@@ -67,15 +100,4 @@ export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, aws = aws
     // The command has no queues: rechecks are made by its next run, or by the schedule of a deployment.
     send: async () => {},
   };
-}
-
-/** The credentials in use, for the header of a run that has not asked AWS for the account. */
-export const credentialsName = (): string =>
-  process.env.AWS_PROFILE ? `profile ${process.env.AWS_PROFILE}` : 'default credentials';
-
-/** Asks AWS for the caller's account, in the default region or `otherwise`. Throws UsageError without a region, the SDK's error without credentials. */
-export async function home(aws: Engine['aws'], otherwise = ''): Promise<Home> {
-  const region = requiredRegion(otherwise);
-  const { Account = '' } = await aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
-  return { accountId: Account, region };
 }

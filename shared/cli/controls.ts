@@ -6,8 +6,10 @@ import { lower } from '../engine/run/modes.ts';
 import type { Configurable, PolicyDocument } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
 import { colors } from './colors.ts';
+import { defaultRegion } from './context.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOf } from './policy.ts';
+import { printHeader } from './run-header.ts';
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
@@ -15,7 +17,8 @@ export const controlsCommand = () =>
     .action(list);
 
 function list(options: CommonOptions): void {
-  const { document, policy } = policyOf(options);
+  const { document, policy, source } = policyOf(options);
+  printHeader({ regions: defaultRegion(), policy: source, access: 'nothing' });
   const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
   const anywhere = { ref, arn: '', tags: null };
   const described = [

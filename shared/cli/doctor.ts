@@ -8,14 +8,16 @@ import { notifications } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
 import { deploymentAt } from '../doctor/stack.ts';
-import { dynamoLedger } from '../ledger/dynamodb.ts';
+import type { Engine } from '../engine/context.ts';
 import { memoryLedger } from '../ledger/memory.ts';
-import { caller } from './caller.ts';
+import { callerOf } from './caller.ts';
 import { colors } from './colors.ts';
-import { engineWith } from './context.ts';
+import { accountName, defaultRegion, engineWith } from './context.ts';
 import { EXIT } from './errors.ts';
+import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOrDetect } from './policy.ts';
+import { printHeader } from './run-header.ts';
 
 export const doctorCommand = () =>
   withCommonOptions(new Command('doctor'))
@@ -25,7 +27,7 @@ export const doctorCommand = () =>
 const account: Check = {
   name: 'account',
   remedy: 'provide valid credentials (AWS_PROFILE or --profile) and a region (--region)',
-  run: async ({ engine, home }) => ok(`${await caller(engine)}, ${home}`),
+  run: async ({ engine, home }) => ok(`${(await callerOf(engine.aws)).arn}, ${home}`),
 };
 
 /** An invalid policy is one more error, and hides no other check. */
@@ -36,16 +38,24 @@ const invalidPolicy = (error: string): Check => ({
 
 async function doctor(options: CommonOptions): Promise<void> {
   const home = homeRegion();
-  const { deployment, check } = await deploymentAt(awsClients()(home), home, options.stack ?? DEFAULT_STACK);
+  const aws = awsClients();
+  const { deployment, check } = await deploymentAt(aws(home), home, options.stack ?? DEFAULT_STACK);
   const { LedgerTable, NoticeTopic } = deployment?.outputs ?? {};
   // The environment takes precedence, so that a restored copy of the ledger can be checked.
   process.env.EVENKEEL_TABLE ||= LedgerTable ?? '';
   process.env.EVENKEEL_TOPIC_ARN ||= NoticeTopic ?? '';
   const chosen = policyOrDetect(options);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
-  const aws = awsClients();
-  const engine = engineWith(table ? dynamoLedger(aws(home), table) : memoryLedger(), 'detect', chosen.policy, aws);
-  const context: DoctorContext = { engine, home, deployment, table, topicArn };
+  const found = await ledgerToCheck(aws, options);
+  printHeader({
+    account: await accountName(home === '' ? null : callerOf(aws)),
+    regions: deployment === null ? defaultRegion() : `regions ${deployment.regions.join(', ')}`,
+    policy: chosen.source,
+    ledger: found.source,
+    access: 'nothing',
+  });
+  const engine = engineWith(found.ledger, 'detect', chosen.policy, aws);
+  const context: DoctorContext = { engine, home, deployment, table, ledgerFile: found.file, topicArn };
 
   const failed = new Set<string>();
   const show = async (checks: readonly Check[]) => {
@@ -58,6 +68,16 @@ async function doctor(options: CommonOptions): Promise<void> {
   await show([chosen.error === null ? policy : invalidPolicy(chosen.error), account, check, ...deployed, ledger]);
   if (!failed.has(ledger.name)) await show(ledgerChecks);
   process.exitCode = failed.size > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** The ledger that the command works with. Never throws: what cannot be found is reported by the check. */
+async function ledgerToCheck(aws: Engine['aws'], { stack }: CommonOptions) {
+  try {
+    const { ledger, source } = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun: true });
+    return { ledger, source, file: source };
+  } catch {
+    return { ledger: memoryLedger(), source: 'ledger unknown', file: undefined };
+  }
 }
 
 const MARKS = { ok: colors.green('✓'), warning: colors.yellow('!'), error: colors.red('✗') };

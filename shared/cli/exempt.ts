@@ -1,42 +1,138 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
+import type { Exemption } from '../ledger/records.ts';
+import { allExemptions, isActive } from '../policy/exemptions.ts';
 import { isDate, lastExpiry } from '../policy/load.ts';
-import { caller } from './caller.ts';
-import { ledgerEngine } from './context.ts';
+import { shellQuoted, visible } from '../text.ts';
+import { DAY_MS, dayOf } from '../time.ts';
+import { colors } from './colors.ts';
+import { type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
-import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
+import { uncheckedReason } from './exempted-resource.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { printAnswer } from './report.ts';
 
 interface ExemptOptions extends CommonOptions {
-  readonly control: string;
-  readonly resource: string;
-  readonly owner: string;
-  readonly reason: string;
-  readonly expires: string;
+  readonly list?: boolean;
+  readonly end?: string;
+  readonly control?: string;
+  readonly resource?: string;
+  readonly owner?: string;
+  readonly reason?: string;
+  readonly expires?: string;
 }
+
+/** What a new exemption needs, each with its placeholder. */
+const REQUIRED = {
+  control: '<id>',
+  resource: '<arn or id>',
+  owner: '<e-mail>',
+  reason: '<text>',
+  expires: '<day>',
+} as const;
+
+type Request = Readonly<Record<keyof typeof REQUIRED, string>>;
 
 export const exemptCommand = () =>
   withCommonOptions(new Command('exempt'))
     .description(
       'Exempt a resource from a control until a given day. Put lasting exemptions into policy.yml, where they are reviewed.',
     )
-    .requiredOption('--control <id>', 'the control to exempt from')
-    .requiredOption('--resource <arn or id>', 'the resource; * matches any characters')
-    .requiredOption('--owner <e-mail>', 'who is responsible for it, and is notified a week before it expires')
-    .requiredOption('--reason <text>', 'why the resource may stay non-compliant')
-    .requiredOption('--expires <day>', 'the last day it is valid, at most a year ahead: 2027-01-31')
+    .option(`--control ${REQUIRED.control}`, 'the control to exempt from')
+    .option(`--resource ${REQUIRED.resource}`, 'the resource; * matches any characters')
+    .option(`--owner ${REQUIRED.owner}`, 'who is responsible for it, and is notified a week before it expires')
+    .option(`--reason ${REQUIRED.reason}`, 'why the resource may stay non-compliant')
+    .option(`--expires ${REQUIRED.expires}`, 'the last day it is valid, at most a year ahead: 2027-01-31')
+    .option('--list', 'list the exemptions that are active, those of policy.yml too; --control narrows')
+    .option('--end <id>', 'end an exemption now: ex-…')
     .action(exempt);
 
-async function exempt(options: ExemptOptions): Promise<void> {
-  const { control, resource, owner, reason } = options;
-  chosenControls([control]);
-  const engine = await ledgerEngine(options);
-  const expires = expiryDay(options.expires, engine.clock.now());
-  const createdAt = engine.clock.now().toISOString();
+async function exempt(options: ExemptOptions, command: Command): Promise<void> {
+  const { list: isList = false, end: ended, control } = options;
+  if (isList && ended !== undefined) throw new UsageError('--list and --end cannot be combined');
+  if (control !== undefined) assertControl(control);
+  if (isList) return list(options);
+  return ended === undefined ? grant(requestOf(options, command), options) : end(ended, options);
+}
+
+/** What is asked for. Ends the command with commander's own error where an option is missing. */
+function requestOf(options: ExemptOptions, command: Command): Request {
+  for (const [name, placeholder] of Object.entries(REQUIRED))
+    if (options[name as keyof Request] === undefined)
+      command.error(`error: required option '--${name} ${placeholder}' not specified`);
+  return options as Request;
+}
+
+/** As HTML takes an address for one, and with a domain that has a dot. */
+const E_MAIL = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
+
+async function grant({ control, resource, owner, reason, expires: day }: Request, options: ExemptOptions) {
+  const now = new Date();
+  const expires = expiryDay(day, now);
+  if (!E_MAIL.test(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
+  if (reason.trim() === '') throw new UsageError('--reason: is empty');
+  if (resource.trim() === '') throw new UsageError('--resource: is empty');
+  const run = await ledgerRun(options, 'ledger');
+  const unchecked = await uncheckedReason(control, resource, run);
+  if (unchecked !== null)
+    process.stderr.write(`evenkeel: could not check whether ${visible(resource)} exists: ${visible(unchecked)}\n`);
+  const createdAt = now.toISOString();
   const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;
-  const exemption = { id, control, resource, owner, reason, expires, createdAt, createdBy: await caller(engine) };
-  await engine.ledger.saveExemption(exemption);
-  printAnswer(options, exemption, `${id}: ${resource} is exempt from ${control} until ${expires}.`);
+  const createdBy = (await run.caller()).arn;
+  const exemption: Exemption = { id, control, resource, owner, reason, expires, createdAt, createdBy };
+  await run.engine.ledger.saveExemption(exemption);
+  printAnswer(options, exemption, `${id}: ${visible(resource)} is exempt from ${control} until ${expires}.`);
+}
+
+async function list(options: ExemptOptions): Promise<void> {
+  const { engine } = await ledgerRun(options, 'nothing');
+  const now = engine.clock.now();
+  const active = (await allExemptions(engine))
+    .filter((rule) => isActive(rule, now) && (options.control ?? rule.control) === rule.control)
+    .sort((a, b) => a.expires.localeCompare(b.expires));
+  for (const rule of active) printAnswer(options, { id: null, ...rule }, inWords({ id: null, ...rule }));
+  if (active.length === 0 && !options.json) process.stdout.write('No exemptions.\n');
+}
+
+type Listed = Omit<Exemption, 'id' | 'createdAt' | 'createdBy'> &
+  Partial<Omit<Exemption, 'id'>> & { readonly id: string | null };
+
+function inWords({ id, control, resource, owner, reason, expires, elements, createdBy }: Listed): string {
+  const by = createdBy === undefined || createdBy === owner ? '' : ` Granted by ${visible(createdBy)}.`;
+  const of = elements === undefined ? '' : ` Only what an undo brought back: ${visible(elements.join(', '))}.`;
+  return [
+    `${expires}  ${colors.bold(visible(id ?? 'policy.yml'))}`,
+    `    ${visible(control)} ${visible(resource)}`,
+    `    ${visible(owner)}: ${visible(reason)}.${of}${colors.dim(by)}`,
+  ].join('\n');
+}
+
+/** The exemption ends with the day before today. */
+async function end(id: string, options: ExemptOptions): Promise<void> {
+  const run = await ledgerRun(options, 'ledger');
+  const { engine } = run;
+  const now = engine.clock.now();
+  const exemption = await activeOf(id, run, now);
+  const ended = { by: (await run.caller()).arn, at: now.toISOString() };
+  const after: Exemption = { ...exemption, expires: dayOf(new Date(now.getTime() - DAY_MS)), ended };
+  await engine.ledger.saveExemption(after);
+  const { control, resource } = after;
+  const next = `npx evenkeel sweep --control ${shellQuoted(control)} --mode remediate`;
+  printAnswer(
+    options,
+    after,
+    `Ended ${id}: ${visible(resource)} is no longer exempt from ${visible(control)}. To reconcile now: ${next}`,
+  );
+}
+
+async function activeOf(id: string, { engine }: Pick<CommandRun, 'engine'>, now: Date): Promise<Exemption> {
+  const exemption = (await engine.ledger.exemptions()).find((one) => one.id === id);
+  if (exemption === undefined)
+    throw new UsageError(
+      `--end ${id}: there is no such exemption; npx evenkeel exempt --list lists them (those of policy.yml end when they are removed from it)`,
+    );
+  if (!isActive(exemption, now)) throw new UsageError(`--end ${id}: it ended on ${exemption.expires}`);
+  return exemption;
 }
 
 /** A day from today to a year ahead. Throws UsageError. */

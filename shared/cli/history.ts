@@ -8,9 +8,9 @@ import { fits } from '../policy/patterns.ts';
 import { visible, visibleJson } from '../text.ts';
 import { isDuration, milliseconds } from '../time.ts';
 import { colors } from './colors.ts';
-import { ledgerEngine } from './context.ts';
+import { ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
-import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly resource?: string;
@@ -28,8 +28,8 @@ export const historyCommand = () =>
 
 async function history(options: HistoryOptions): Promise<void> {
   const { resource, control } = options;
-  if (control !== undefined) chosenControls([control]);
-  const engine = await ledgerEngine(options);
+  if (control !== undefined) assertControl(control);
+  const { engine } = await ledgerRun(options, 'nothing');
   const now = engine.clock.now();
   let shown = 0;
   for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {

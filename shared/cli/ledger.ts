@@ -7,6 +7,7 @@ import { isAccountId } from '../aws/account-id.ts';
 import { parseArn } from '../aws/arn.ts';
 import { messageOf } from '../aws/error-message.ts';
 import { DEFAULT_STACK, stackNamed } from '../doctor/deployment.ts';
+import { IN_MEMORY } from '../doctor/ledger.ts';
 import { hashOf } from '../hash.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -34,7 +35,7 @@ interface LedgerOptions {
 }
 
 /** For SQLite, as for us: no file. */
-const IN_MEMORY = ':memory:';
+const MEMORY_PATH = ':memory:';
 const NAME_IT = "name the deployment's table with EVENKEEL_TABLE, or a local file with EVENKEEL_LEDGER";
 
 /** The ledger of EVENKEEL_TABLE or EVENKEEL_LEDGER; else of the deployment that is found by its stack; else, where there is none, the local file of the account. Throws where AWS does not say whether there is a deployment, UsageError without a region or where the file cannot be opened. */
@@ -59,8 +60,8 @@ const inTable = (aws: Clients, table: string, region: string): ChosenLedger => (
 });
 
 async function inFile(path: string, isDryRun: boolean): Promise<ChosenLedger> {
-  const source = path === IN_MEMORY ? 'ledger in memory' : `ledger ${path}`;
-  if (path === IN_MEMORY || (isDryRun && !existsSync(path))) return { ledger: memoryLedger(), source, home: null };
+  const source = path === MEMORY_PATH ? IN_MEMORY : `ledger ${path}`;
+  if (path === MEMORY_PATH || (isDryRun && !existsSync(path))) return { ledger: memoryLedger(), source, home: null };
   // SQLite is loaded only where it is used.
   const { sqliteStore } = await import('../ledger/sqlite.ts');
   try {

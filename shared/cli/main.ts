@@ -60,7 +60,8 @@ try {
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const isUsage = USAGE_ERRORS.some((type) => error instanceof type);
-  const lines = isUsage && error instanceof Error ? error.message.split('\n') : [messageOf(error)];
+  const message = isUsage && error instanceof Error ? error.message : messageOf(error);
+  const lines = error instanceof PolicyError ? error.errors : [message];
   for (const line of lines) process.stderr.write(`evenkeel: ${visible(line)}\n`);
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -1,10 +1,13 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Command, Option } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import { isKnownRegion, isRegionName, nearestRegion, unknownRegion } from '../aws/region-names.ts';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
 import { detections } from '../detections/index.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
+import { fits } from '../policy/patterns.ts';
 import { UsageError } from './errors.ts';
 
 /** The options of every subcommand. */
@@ -43,15 +46,41 @@ export const withRunOptions = (command: Command, narrows?: string): Command =>
         .choices(MODES.filter((mode) => mode !== 'off'))
         .default('detect'),
     )
-    .option('--control <id>', 'only this control (repeatable)', (id: string, ids: string[]) => [...ids, id], [])
+    .option(
+      '--control <id>',
+      'only this control (repeatable); * matches any characters',
+      (id: string, ids: string[]) => [...ids, id],
+      [],
+    )
     .option('--exit-code', 'exit with status 3 if drift is left');
 
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */
 async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
-  const known = async () => homeRegion() || (await new STSClient().config.region().catch(() => ''));
-  const chosen = narrows ? (await known()) || region : region || (await known());
+  assertRegion('--region', region);
+  const chosen = narrows ? (await configuredRegion()) || region : region || (await configuredRegion());
   if (chosen !== '') process.env.AWS_REGION = chosen;
+}
+
+/** The region of the environment, else of the profile; empty where neither names one. Throws UsageError for one that is none. */
+async function configuredRegion(): Promise<string> {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const [name, region] = AWS_REGION
+    ? ['AWS_REGION', AWS_REGION]
+    : AWS_DEFAULT_REGION
+      ? ['AWS_DEFAULT_REGION', AWS_DEFAULT_REGION]
+      : ["the profile's region", await new STSClient().config.region().catch(() => '')];
+  assertRegion(name, region);
+  return region;
+}
+
+/** Throws UsageError for what is no name of a region; reports on stderr one that is newer than the SDK's data, or does not exist. Empty is none. `name`: where it was given. */
+export function assertRegion(name: string, region: string): void {
+  if (region === '' || isKnownRegion(region)) return;
+  if (!isRegionName(region)) throw new UsageError(`${name} ${region}: ${unknownRegion(region)}`);
+  process.stderr.write(
+    `evenkeel: ${name} ${region}: not known to the AWS SDK; did you mean ${nearestRegion(region)}?\n`,
+  );
 }
 
 /** The default region; empty where none is set. */
@@ -64,15 +93,23 @@ export function requiredRegion(otherwise = ''): string {
   return region;
 }
 
-/** The controls with these ids, or all; the id of a detection is accepted and selects no control. Throws UsageError for an unknown id. */
+/** Throws UsageError unless there is a control or detection of this id. */
+export function assertControl(id: string): void {
+  const ids = [...catalogue, ...detections].map((one) => one.id);
+  if (ids.includes(id)) return;
+  const nearest = closest(id, ids);
+  const meant = distance(id, nearest) <= id.length / 2 ? `did you mean ${nearest}? ` : '';
+  throw new UsageError(`--control ${id}: unknown control; ${meant}npx evenkeel controls lists them`);
+}
+
+/** The controls with these ids (`*` matches any characters), or all; the id of a detection is accepted and selects no control. Throws UsageError for an id that fits none. */
 export function chosenControls(ids: readonly string[]): readonly AnyControl[] {
-  for (const id of ids) {
-    if (![...catalogue, ...detections].some((one) => one.id === id))
-      throw new UsageError(`--control ${id}: unknown control; npx evenkeel controls lists them`);
-  }
-  return ids.length === 0 ? catalogue : catalogue.filter(({ id }) => ids.includes(id));
+  for (const id of ids) if (![...catalogue, ...detections].some((one) => fits(id, one.id))) assertControl(id);
+  return chosenOf(catalogue, ids);
 }
 
 /** The detections with these ids, or all. */
-export const chosenDetections = (ids: readonly string[]): readonly Detection[] =>
-  ids.length === 0 ? detections : detections.filter(({ id }) => ids.includes(id));
+export const chosenDetections = (ids: readonly string[]): readonly Detection[] => chosenOf(detections, ids);
+
+const chosenOf = <T extends { readonly id: string }>(all: readonly T[], ids: readonly string[]): readonly T[] =>
+  ids.length === 0 ? all : all.filter((one) => ids.some((id) => fits(id, one.id)));

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { caller } from './caller.ts';
-import { ledgerEngine } from './context.ts';
-import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
+import { ledgerRun } from './context.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { printAnswer } from './report.ts';
 
 interface PauseOptions extends CommonOptions {
@@ -17,12 +16,12 @@ export const pauseCommand = () =>
     .action(pause);
 
 async function pause(options: PauseOptions): Promise<void> {
-  if (options.control !== undefined) chosenControls([options.control]);
-  const engine = await ledgerEngine(options);
+  if (options.control !== undefined) assertControl(options.control);
+  const { engine, caller } = await ledgerRun(options, 'ledger');
   const { control = null, reason } = options;
   const scope = control ?? 'everything';
   const resume = `npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`;
-  const entry = { control, reason, by: await caller(engine), at: engine.clock.now().toISOString() };
+  const entry = { control, reason, by: (await caller()).arn, at: engine.clock.now().toISOString() };
   await engine.ledger.pause(entry);
   printAnswer(options, entry, `Paused: ${scope}. To resume: ${resume}`);
   await engine.notifier.announce({

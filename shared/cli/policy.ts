@@ -38,15 +38,18 @@ export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLON
 }
 
 /** For subcommands that act on no resource: instead of an unreadable or invalid policy, one that remediates nothing, and the error in one line. */
-export function policyOrDetect(options: Pick<CommonOptions, 'policy'>): {
-  readonly policy: Policy;
+export function policyOrDetect(options: Pick<CommonOptions, 'policy'>): Pick<ChosenPolicy, 'policy' | 'source'> & {
   readonly error: string | null;
 } {
   try {
-    return { policy: policyOf(options).policy, error: null };
+    return { ...policyOf(options), error: null };
   } catch (error) {
     if (!(error instanceof PolicyError || error instanceof UsageError)) throw error;
-    return { policy: policyFrom({}), error: firstOf(error.message.split('\n')) };
+    return {
+      policy: policyFrom({}),
+      source: 'no usable policy: detect only',
+      error: firstOf(error.message.split('\n')),
+    };
   }
 }
 

@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Aws } from '../resource.ts';
-import { requiredRegion } from './options.ts';
+import { assertRegion, requiredRegion } from './options.ts';
 
 /** How long a received message stays hidden from other consumers. */
 const VISIBILITY_TIMEOUT_SECONDS = 300;
@@ -15,8 +15,13 @@ const VISIBILITY_TIMEOUT_SECONDS = 300;
 /** True for a source that is a queue. */
 export const isQueueUrl = (source: string) => /^https?:\/\//.test(source);
 
-/** The region in a queue's URL; a local queue has none. */
-export const regionOfQueue = (url: string) => /^https?:\/\/sqs\.([a-z0-9-]+)\./.exec(url)?.[1] ?? requiredRegion();
+/** The region in a queue's URL; of a local queue the default one. Throws UsageError for a region that is none. */
+export function regionOfQueue(url: string): string {
+  const region = /^https?:\/\/sqs\.([A-Za-z0-9-]+)\./.exec(url)?.[1];
+  if (region === undefined) return requiredRegion();
+  assertRegion('the region of the queue', region);
+  return region;
+}
 
 /** The attributes in which SQS and EventBridge record a message's origin. */
 const ORIGIN_ATTRIBUTES = {

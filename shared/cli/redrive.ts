@@ -5,10 +5,13 @@ import { awsClients } from '../aws/clients.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
+import { callerOf } from './caller.ts';
 import { colors } from './colors.ts';
+import { accountName } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { type CommonOptions, requiredRegion, withCommonOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
+import { printHeader } from './run-header.ts';
 import { outputOf } from './stack.ts';
 
 /** The result for one message. `to`: the ARN of the queue it came from. */
@@ -28,6 +31,8 @@ export const redriveCommand = () =>
 async function redrive(named: string | undefined, options: CommonOptions): Promise<void> {
   if (named !== undefined && !isQueueUrl(named)) throw new UsageError(`${named}: not a queue URL (https://sqs.…)`);
   const aws = awsClients();
+  const regions = `region ${named === undefined ? requiredRegion() : regionOfQueue(named)}`;
+  printHeader({ account: await accountName(callerOf(aws, named && regionOfQueue(named))), regions, access: 'queues' });
   const url = named ?? (await outputOf(options.stack ?? DEFAULT_STACK, 'DeadLetterQueueUrl', aws(requiredRegion())));
   const tally = { redriven: 0, failed: 0 };
   const redriveMessage = redriver(url, aws);

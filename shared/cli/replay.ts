@@ -7,13 +7,12 @@ import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
-import { credentialsName, type Home, home, runOf } from './context.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
-import { policyOf } from './policy.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type Report, reportTo } from './report.ts';
-import { headerOf } from './run-header.ts';
 import { entriesOf, filesOf } from './sources.ts';
 
 export const replayCommand = () =>
@@ -41,22 +40,14 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   if (sources.length === 0) command.error("error: missing required argument 'source'");
   const files = filesOf(sources.filter((source) => !isQueueUrl(source)));
   const controls = chosenControls(options.control);
-  const { policy, source } = policyOf(options);
-  const { engine, ledger } = await runOf(options, policy);
   const regions = `the events' own regions${homeRegion() === '' ? '' : `, by default ${homeRegion()}`}`;
-  const header = {
-    account: credentialsName(),
-    regions,
-    policy: source,
-    ledger: ledger.source,
-    mode: options.mode,
-  };
-  process.stderr.write(headerOf(header));
+  const run = await reconcilingRun(options, regions);
+  const { engine } = run;
   const report = reportTo(options.json === true, options.exitCode === true);
   const detections = chosenDetections(options.control);
   // With the deployment's ledger, account-wide settings get the key that the functions use for them.
-  const globalHome = ledger.home === null ? {} : { home: ledger.home };
-  const context = { engine, globalHome, controls, detections, report, home: homeOnce(engine) };
+  const globalHome = run.home === null ? {} : { home: run.home };
+  const context = { engine, globalHome, controls, detections, report, accountOf: accountOnce(run) };
 
   let unreadable = false;
   for (const file of files) {
@@ -87,8 +78,8 @@ interface ReplayContext {
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
   readonly report: Report;
-  /** The caller's account, asked once, and the default region: what concerns another account is not looked at. */
-  home(region: string): Promise<Home>;
+  /** The caller's account, asked once, in the default region or else in this one: what concerns another account is not looked at. */
+  accountOf(region: string): Promise<string>;
 }
 
 /** Outcomes that leave an event unprocessed: the next run verifies a pending one. */
@@ -98,12 +89,17 @@ const UNPROCESSED: readonly Outcome[] = ['failed', 'halted', 'pending'];
 async function replayValue(
   value: unknown,
   where: string,
-  { engine, globalHome, controls, detections, report, home }: ReplayContext,
+  { engine, globalHome, controls, detections, report, accountOf }: ReplayContext,
 ): Promise<boolean> {
   let isProcessed = true;
   for (const change of changesIn(value)) {
-    const named = regionOf(change);
-    const fallback = named === null ? { accountId: '', region: homeRegion() } : await home(named);
+    const own = await accountFor(change, accountOf);
+    if ('error' in own) {
+      isProcessed = false;
+      report.add(resultWithoutResource(change, { outcome: 'failed', error: own.error }));
+      continue;
+    }
+    const fallback = { accountId: own.accountId, region: homeRegion() };
     const context = { controls, detections, fallback, ...globalHome, byPerson: true };
     for (const result of await reconcileChange(change, engine, context)) {
       report.add(change.kind === 'unreadable' ? { ...result, error: `${where}: ${result.error}` } : result);
@@ -111,6 +107,18 @@ async function replayValue(
     }
   }
   return isProcessed;
+}
+
+/** The caller's account where a change has to be compared with it, else none. What cannot be asked fails this change, and the rest go on. Throws UsageError without a region. */
+async function accountFor(change: Change, accountOf: ReplayContext['accountOf']) {
+  const named = regionOf(change);
+  if (named === null) return { accountId: '' };
+  try {
+    return { accountId: await accountOf(named) };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return { error: `cannot tell which account this is: ${messageOf(error)}` };
+  }
 }
 
 /** The region that a change names, empty where it names none; null where it names nothing to look at. */
@@ -134,11 +142,11 @@ function reportFailure({ where, error }: { readonly where: string; readonly erro
   );
 }
 
-/** Asks for the caller's account once, in the default region or else in that of the first event. */
-function homeOnce(engine: Engine): ReplayContext['home'] {
-  let made: Promise<string> | undefined;
+/** Asks for the caller's account once. Without a default region AWS is asked in that of the first event. */
+function accountOnce({ engine, caller }: CommandRun): ReplayContext['accountOf'] {
+  let asked: Promise<Caller> | undefined;
   return async (named) => {
-    made ??= home(engine.aws, named).then(({ accountId }) => accountId);
-    return { accountId: await made, region: homeRegion() };
+    asked ??= homeRegion() === '' ? callerOf(engine.aws, named) : caller();
+    return (await asked).accountId;
   };
 }

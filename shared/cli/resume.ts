@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
+import { foreignOwnerOf } from '../engine/intake/ownership.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
-import { caller } from './caller.ts';
-import { actingEngine, ledgerEngine } from './context.ts';
+import { visible } from '../text.ts';
+import { actingRun, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
-import { type CommonOptions, chosenControls, withCommonOptions } from './options.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { printAnswer, reportTo } from './report.ts';
 
 interface ResumeOptions extends CommonOptions {
@@ -29,17 +30,18 @@ export const resumeCommand = () =>
 
 async function resume(options: ResumeOptions): Promise<void> {
   const { control = null, resource, breaker } = options;
-  if (control !== null) chosenControls([control]);
+  if (control !== null) assertControl(control);
   if (resource !== undefined && control === null)
     throw new UsageError('--resource needs --control: the control whose flap stop to clear');
   if (resource !== undefined && breaker) throw new UsageError('--breaker and --resource cannot be combined');
   // Only --look acts on resources, and only that needs a policy.
-  const engine = await (options.look ? actingEngine(options) : ledgerEngine(options));
+  const run = await (options.look ? actingRun(options, "the findings' own regions") : ledgerRun(options, 'ledger'));
+  const { engine } = run;
   const halted = await haltedFindings(options, engine);
   if (resource !== undefined && control !== null) await clearFlaps(halted, control, resource, engine);
   else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);
-  else await endPause(control, options, engine);
-  if (options.look) await reconcileHalted(halted, options, engine);
+  else await endPause(control, options, run);
+  if (options.look) await reconcileHalted(halted, options, run);
   else printAnswer(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
 }
 
@@ -72,9 +74,9 @@ function flapsAfter(flaps: Flaps, control: string): Flaps {
 }
 
 /** With --look it is no error that nothing is paused. */
-async function endPause(control: string | null, { look }: ResumeOptions, engine: Engine): Promise<void> {
+async function endPause(control: string | null, { look }: ResumeOptions, { engine, caller }: CommandRun) {
   if (await engine.ledger.resume(control)) {
-    const by = await caller(engine);
+    const by = (await caller()).arn;
     const scope = control ?? 'everything';
     await engine.notifier.announce({
       severity: 'HIGH',
@@ -96,7 +98,7 @@ function inWords({ control, resource, breaker }: ResumeOptions, halted: number):
   return `Resumed: ${scope}. ${halted === 0 ? 'No halted findings.' : `${findings}; to reconcile now: ${reconcileCommand}`}`;
 }
 
-async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOptions, engine: Engine): Promise<void> {
+async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOptions, { engine, caller }: CommandRun) {
   const report = reportTo(options.json === true, false);
   const cause = {
     eventId: null,
@@ -106,7 +108,16 @@ async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOp
     attribution: null,
     byPerson: true,
   };
+  const { accountId } = await caller();
   for (const { controlId, ref } of halted) {
+    const owner = foreignOwnerOf(ref, accountId);
+    if (owner !== null) {
+      const left = visible(
+        `${controlId} ${ref.resourceId} is of account ${owner}, these credentials are of account ${accountId}`,
+      );
+      process.stderr.write(`evenkeel: not reconciled: ${left}\n`);
+      continue;
+    }
     const own = controls.filter(({ id }) => id === controlId);
     const resource = own[0]?.resource;
     if (resource === undefined) continue;

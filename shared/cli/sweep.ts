@@ -5,6 +5,7 @@ import { enabledRegions, openRegions } from '../aws/regions.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Cause, Engine, Subject } from '../engine/context.ts';
 import { messageOf } from '../engine/errors.ts';
+import type { Location } from '../engine/intake/location.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { resultsOf } from '../engine/sweep/assess.ts';
 import { inventoryTypes, type Selection } from '../engine/sweep/inventory.ts';
@@ -13,12 +14,10 @@ import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
 import { Deadline, exponentialBackoff } from '../retry.ts';
 import { SECOND_MS } from '../time.ts';
-import { type Home, home, runOf } from './context.ts';
-import { chosenControls, type RunOptions, withRunOptions } from './options.ts';
-import { policyOf } from './policy.ts';
+import { reconcilingRun } from './context.ts';
+import { chosenControls, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { reportTo } from './report.ts';
-import { headerOf } from './run-header.ts';
 
 /** Maximum concurrent passes. */
 const MAX_PASSES = 6;
@@ -32,13 +31,9 @@ export const sweepCommand = () =>
 
 async function sweep(options: RunOptions): Promise<void> {
   useAdaptiveRetries();
-  const { policy, source } = policyOf(options);
-  const { engine, ledger } = await runOf(options, policy);
-  const here = await home(engine.aws);
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const account = `account ${here.accountId}`;
-  const header = { account, regions: where, policy: source, ledger: ledger.source, mode: options.mode };
-  process.stderr.write(headerOf(header));
+  const { engine, home, caller } = await reconcilingRun(options, where);
+  const here = { accountId: (await caller()).accountId, region: homeRegion() };
   const report = reportTo(options.json === true, options.exitCode === true);
   const progress = progressOn(process.stderr);
   const add = (result: Result) => {
@@ -50,7 +45,7 @@ async function sweep(options: RunOptions): Promise<void> {
   const selection = {
     controls: chosenControls(options.control),
     catalogue,
-    home: ledger.home ?? globalRegionOf(here.region),
+    home: home ?? globalRegionOf(here.region),
   };
   const scopes = scopesOf(regions, here, selection, engine);
   const run = new Run(engine, selection, add, progressReporter(progress, scopes.length));
@@ -70,7 +65,7 @@ function useAdaptiveRetries(): void {
 async function regionsOf(
   { region }: RunOptions,
   { aws }: Engine,
-  here: Home,
+  here: Location,
   add: (result: Result) => void,
 ): Promise<readonly string[]> {
   if (region !== undefined) return [region];
@@ -87,7 +82,7 @@ async function regionsOf(
 /** The services with something to sweep, region by region. */
 function scopesOf(
   regions: readonly string[],
-  { accountId }: Home,
+  { accountId }: Location,
   selection: Selection,
   engine: Engine,
 ): readonly SweepScope[] {
@@ -151,7 +146,7 @@ function notListed({ service, accountId, region }: SweepScope, type: string, err
   return { ...failure(place, `could not list ${type} in ${region}: ${error}`), resourceType: type };
 }
 
-const failure = ({ accountId, region }: Home, error: string) =>
+const failure = ({ accountId, region }: Location, error: string) =>
   resultWithoutResource({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });
 
 type ProgressReporter = (scope: SweepScope, progressed: 'resource' | 'done') => void;

@@ -5,11 +5,11 @@ import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
 import { visibleJson } from '../text.ts';
 import { DAY_MS, dayOf } from '../time.ts';
-import { caller } from './caller.ts';
-import { actingEngine } from './context.ts';
+import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
+import { assertOwnRecord } from './own-record.ts';
 import { printAnswer } from './report.ts';
 import { sendUndoCall } from './undo-call.ts';
 
@@ -32,13 +32,15 @@ export const undoCommand = () =>
     .action(undo);
 
 async function undo(id: string, options: UndoOptions): Promise<void> {
-  const engine = await actingEngine(options);
+  const run = await actingRun(options, "the record's own region");
+  await assertOwnRecord(id, run);
+  const { engine, caller } = run;
   const now = engine.clock.now();
   const expires =
     options.expires === undefined
       ? dayOf(new Date(now.getTime() + DEFAULT_EXEMPTION_DAYS * DAY_MS))
       : expiryDay(options.expires, now);
-  const request = { id, by: await caller(engine), reason: options.reason, expires, dryRun: options.dryRun === true };
+  const request = { id, by: (await caller()).arn, reason: options.reason, expires, dryRun: options.dryRun === true };
   try {
     const undone = await undoRemediation(request, engine, controls, (call, ref) =>
       sendUndoCall(call, ref, engine.aws(ref.region)),

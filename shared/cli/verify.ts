@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { evidenceErrors } from '../ledger/chain.ts';
 import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
-import { ledgerEngine } from './context.ts';
+import { ledgerRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
@@ -16,7 +16,7 @@ interface Verified extends ProvenChain {
 }
 
 async function verify(options: CommonOptions): Promise<void> {
-  const { ledger } = await ledgerEngine(options);
+  const { ledger } = (await ledgerRun(options, 'nothing')).engine;
   const chains = await verifiedChains(ledger);
   let records = 0;
   let broken = 0;

@@ -29,6 +29,8 @@ export interface DoctorContext {
   /** Null where nothing is deployed, or where that could not be read. */
   readonly deployment: Deployment | null;
   readonly table: string | undefined;
+  /** For people: the ledger of the command alone, where there is no table. */
+  readonly ledgerFile?: string | undefined;
   readonly topicArn: string | undefined;
 }
 

@@ -1,15 +1,26 @@
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { orNull } from '../resource.ts';
-import { type Check, type CheckResult, deploymentCheck, fail, ok, problemsOr } from './diagnosis.ts';
+import { type Check, type CheckResult, deploymentCheck, fail, ok, problemsOr, warn } from './diagnosis.ts';
 
+/** What the command calls a ledger that it does not keep. */
+export const IN_MEMORY = 'ledger in memory';
 const REMEDY = "set EVENKEEL_TABLE to the stack's output LedgerTable; check the region and your permissions";
 
 /** Whether the ledger can be read: where it cannot, nothing is remediated. */
 export const ledger: Check = {
   name: 'ledger',
   remedy: REMEDY,
-  async run({ engine, table, deployment, home }) {
-    if (!table) return fail('EVENKEEL_TABLE is not set', REMEDY);
+  async run({ engine, table, ledgerFile, deployment, home }) {
+    if (!table && ledgerFile === undefined) return fail('EVENKEEL_TABLE is not set', REMEDY);
+    if (!table) {
+      if (ledgerFile === IN_MEMORY)
+        return warn(
+          `${IN_MEMORY}: no record, pause or exemption outlives a command`,
+          'unset EVENKEEL_LEDGER, or name a file',
+        );
+      await engine.ledger.wasMarked('doctor');
+      return ok(`${ledgerFile} is readable: it is the command's own`);
+    }
     if (deployment !== null && !(await exists(engine.aws(home)(DynamoDBClient), table)))
       return fail(`${table} does not exist`, restoreFromBackup(table, home), table);
     await engine.ledger.wasMarked('doctor');

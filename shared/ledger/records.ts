@@ -143,6 +143,8 @@ export interface Exemption {
   readonly createdBy: string;
   /** What an undo brought back: these elements are left alone by every control. */
   readonly elements?: readonly string[];
+  /** Who ended it before its last day, and when. */
+  readonly ended?: { readonly by: string; readonly at: string };
 }
 
 /** A stop by hand, of one control or of all (`control: null`). */

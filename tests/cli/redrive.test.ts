@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
-import { evenkeelAs, type Finished, temporaryFolder } from '../support/command.ts';
+import { evenkeelAs, type Finished, temporaryFolder, withoutHeader } from '../support/command.ts';
 import { tellingOrigin } from '../support/dead-letters.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
@@ -59,7 +59,7 @@ describe('a message that its queue gave up', () => {
     await givenUp(source, deadLetters, '{"n":1}');
     const url = deadLetters.replace(account.endpoint, telling);
     const finished = await evenkeel(['redrive', url, '--json'], { cwd, env: { AWS_ENDPOINT_URL: telling } });
-    expect(finished).toMatchObject({ status: 0, stderr: '' });
+    expect(withoutHeader(finished)).toMatchObject({ status: 0, stderr: '' });
     expect(linesOf(finished)).toEqual([
       { messageId: expect.any(String), outcome: 'redriven', to: arnOf('one-ec2'), error: null },
     ]);
@@ -119,15 +119,17 @@ describe('without a URL', () => {
     [['--stack', 'none'], 'evenkeel: there is no stack none in this region: use --stack or --region\n'],
     [['queue.json'], 'evenkeel: queue.json: not a queue URL (https://sqs.…)\n'],
   ])('wrong usage: %j', async (args, stderr) => {
-    expect(await redrive(...args)).toEqual({ status: 2, stdout: '', stderr });
+    expect(withoutHeader(await redrive(...args))).toEqual({ status: 2, stdout: '', stderr });
   });
 
   test('a queue that is not there: status 2; an empty one is no trouble', async () => {
     const empty = await queue('five-failed');
     const finished = await redrive(empty.replace('five', 'six'));
     expect(finished).toMatchObject({ status: 2, stdout: '' });
-    expect(finished.stderr).toMatch(/^evenkeel: [^\n]+six-failed: cannot read the queue: QueueDoesNotExist[^\n]*\n$/);
-    expect(await evenkeel(['redrive', empty], { cwd })).toEqual({
+    expect(withoutHeader(finished).stderr).toMatch(
+      /^evenkeel: [^\n]+six-failed: cannot read the queue: QueueDoesNotExist[^\n]*\n$/,
+    );
+    expect(withoutHeader(await evenkeel(['redrive', empty], { cwd }))).toEqual({
       status: 0,
       stdout: 'The queue is empty.\n',
       stderr: '',

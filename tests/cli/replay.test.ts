@@ -186,7 +186,7 @@ describe('every shape of input in one run', () => {
     expect(runs.detect.calls.filter(isWrite).filter((call) => !call.startsWith('sqs:'))).toEqual([]);
     expect(runs.detect.after).toEqual(drifted);
     expect(runs.detect.stderr).toBe(
-      `evenkeel: default credentials; the events' own regions, by default ${REGION}; --no-policy: recommended modes; ledger in memory; mode detect (read-only)\n`,
+      `evenkeel: account ${account.accountId}; the events' own regions, by default ${REGION}; --no-policy: recommended modes; ledger in memory; mode detect (read-only)\n`,
     );
   });
 

@@ -92,13 +92,11 @@ describe('a source that cannot be read at all: status 2, and one line that says 
     const [header, ...told] = finished.stderr.trimEnd().split('\n');
     expect(header).toContain('; ledger in memory; ');
     expect(told).toEqual(says.map((text) => expect.stringContaining(`evenkeel: ${text}`)));
-    const results = linesOf(finished);
-    expect(results).toMatchObject([
-      ...told.map(() => ({ eventId: null, outcome: 'failed' })),
-      { eventId: 'good', outcome: 'detected' },
-    ]);
-    // In JSON the text is as it is; on the terminal its control characters are made visible.
-    expect(results.slice(0, -1).map(({ error }) => `evenkeel: ${visible(`${error}`)}`)).toEqual(told);
+    const lines = linesOf(finished);
+    expect(lines.at(-1)).toMatchObject({ eventId: 'good', outcome: 'detected' });
+    // JSON holds the error as it is; people see it with what is unsafe made visible.
+    expect(lines.slice(0, -1).map(({ error }) => `evenkeel: ${visible(String(error))}`)).toEqual(told);
+    for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ eventId: null, outcome: 'failed' });
   });
 });
 

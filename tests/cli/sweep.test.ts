@@ -256,7 +256,10 @@ describe('controls', () => {
     wire.take();
     const finished = await evenkeel(['controls', '--json', '--policy', 'some.yml'], { cwd });
     const lines = linesOf(finished);
-    expect(finished).toMatchObject({ status: 0, stderr: '' });
+    expect(finished).toMatchObject({
+      status: 0,
+      stderr: `evenkeel: region ${REGION}; policy some.yml; read-only\n`,
+    });
     expect(lines.map(({ controlId }) => controlId)).toEqual([...controls, ...detections].map(({ id }) => id));
     expect(lines.find(({ controlId }) => controlId === ADMIN_PORTS)).toMatchObject({
       mode: 'remediate',

@@ -78,18 +78,19 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
 describe('AWS does not answer, or does not know us', () => {
   test('an endpoint that nobody listens at', async () => {
     const finished = await replayAs({ ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
-    expect(finished).toMatchObject({ status: 1, stdout: '' });
-    expect(finished.stderr).toMatch(/^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*127\.0\.0\.1:9[^\n]*\n$/);
+    expect(finished.status).toBe(1);
+    expect(linesOf(finished)).toMatchObject([
+      { eventId: 'e1', outcome: 'failed', before: null, error: expect.stringContaining('127.0.0.1:9') },
+    ]);
   });
 
   test('no credentials', async () => {
-    for (const event of [undefined, 'homeless.json']) {
-      const finished = await replayAs({ ...nobody, AWS_REGION: REGION }, [], event);
-      expect(finished).toMatchObject({ status: 1, stdout: '' });
-      expect(finished.stderr).toMatch(
-        /^evenkeel: default credentials; [^\n]*\nevenkeel: [^\n]*Could not load credentials[^\n]*\n$/,
-      );
-    }
+    const finished = await replayAs({ ...nobody, AWS_REGION: REGION });
+    expect(finished.status).toBe(1);
+    expect(linesOf(finished)).toMatchObject([
+      { outcome: 'failed', before: null, error: expect.stringContaining('Could not load credentials') },
+    ]);
+    expect(finished.stderr).toMatch(/^evenkeel: default credentials; [^\n]*\n$/);
   });
 
   test('no region: only where one is needed', async () => {
@@ -111,7 +112,7 @@ describe('AWS does not answer, or does not know us', () => {
     const args = ['replay', 'homeless.json', '--json', '--control', ADMIN_PORTS, '--profile', 'work'];
     const finished = await evenkeelProcessAs(nobody)(args, { cwd: folder });
     expect(finished.stderr).toMatch(
-      new RegExp(`^evenkeel: profile work; the events' own regions, by default ${REGION}; `),
+      new RegExp(`^evenkeel: account ${account.accountId}; the events' own regions, by default ${REGION}; `),
     );
     expect(linesOf(finished)).toMatchObject([
       { outcome: 'detected', resourceId: groupId, accountId: account.accountId, region: REGION },
@@ -179,7 +180,7 @@ describe('what stands on stdout', () => {
     const piped = await run('bash', ['-c', `set -o pipefail; ${command} | head -n 1`], { cwd: folder, env });
     expect(piped).toMatchObject({
       status: 0,
-      stderr: expect.stringMatching(/^evenkeel: default credentials; [^\n]+\n$/),
+      stderr: expect.stringMatching(/^evenkeel: account \d{12}; [^\n]+\n$/),
     });
     expect(linesOf(piped)).toHaveLength(1);
     try {
@@ -189,6 +190,6 @@ describe('what stands on stdout', () => {
     }
     const full = await run('bash', ['-c', `${command} > /dev/full`], { cwd: folder, env });
     expect(full.status).toBe(1);
-    expect(full.stderr).toMatch(/^evenkeel: default[^\n]+\nevenkeel: standard output: [^\n]*ENOSPC[^\n]*\n$/);
+    expect(full.stderr).toMatch(/^evenkeel: account[^\n]+\nevenkeel: standard output: [^\n]*ENOSPC[^\n]*\n$/);
   });
 });

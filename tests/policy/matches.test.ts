@@ -29,7 +29,7 @@ limits: { approval: { within: 12h }, flap: { times: 5, within: 2h }, remediation
 
 test('says what holds for each control and why, and where another mode does', async () => {
   const [json, words] = await Promise.all([controls(POLICY, '--json'), controls(POLICY)]);
-  expect(json).toMatchObject({ status: 0, stderr: '' });
+  expect(json).toMatchObject({ status: 0, stderr: expect.stringMatching(/^evenkeel: [^\n]+; read-only\n$/) });
   const rows = new Map(
     json.stdout
       .trimEnd()

@@ -14,7 +14,7 @@ import { parsePolicy } from '../../shared/policy/load.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
 import { systemClock } from '../../shared/time.ts';
-import { evenkeelAs } from './command.ts';
+import { evenkeelAs, withoutHeader } from './command.ts';
 import { ADMIN_PORTS, openedEvent } from './drift.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
 
@@ -24,6 +24,7 @@ export interface Hands {
   readonly env: Readonly<Record<string, string>>;
   readonly table: string;
   readonly ledger: Ledger;
+  /** Without the first line on stderr. */
   readonly evenkeel: ReturnType<typeof evenkeelAs>;
   /** The engine of this process, on the same account and ledger, at the same moment unless one is given. */
   engine(policy?: string, now?: Date): Engine;
@@ -67,7 +68,7 @@ export async function makeHands(): Promise<Hands> {
     env,
     table,
     ledger: ledgerIn(store),
-    evenkeel: evenkeelAs(env),
+    evenkeel: async (...run) => withoutHeader(await evenkeelAs(env)(...run)),
     engine,
     async opened(groupId, policy, now) {
       events += 1;

@@ -81,6 +81,15 @@ export const evenkeelAs =
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
     runAtOnce(() => hosted(args, withPolicy(env, options)));
 
+/** The first line of a run, which says what it works with: tests/cli/run-header.test.ts. */
+const HEADER = /^evenkeel: [^\n]+; (mode \w+ (at most|\(read-only\))|read-only|writes to (the ledger|queues) only)\n/;
+
+/** What a run says beside its first line. */
+export const withoutHeader = (finished: Finished): Finished => ({
+  ...finished,
+  stderr: finished.stderr.replace(HEADER, ''),
+});
+
 const HOST = fileURLToPath(new URL('command-host.mjs', import.meta.url));
 const hosts: ChildProcess[] = [];
 const idle: ChildProcess[] = [];

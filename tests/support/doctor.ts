@@ -33,7 +33,7 @@ export async function doctor(
   wire.alter(answers);
   const evenkeel = evenkeelAs({ ...env, AWS_ENDPOINT_URL: wire.endpoint });
   const { status, stdout, stderr } = await evenkeel(['doctor', '--json', ...args], { cwd });
-  expect(stderr).toBe('');
+  expect(stderr).toMatch(/^evenkeel: [^\n]+; read-only\n$/);
   const diagnoses: readonly Diagnosis[] = stdout
     .split('\n')
     .filter(Boolean)

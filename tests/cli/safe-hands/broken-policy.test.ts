@@ -18,7 +18,8 @@ test('the brake, and what is written for people to read, work with a policy.yml 
   expect(await asked('history')).toEqual({ status: 0, stdout: 'No records.\n', stderr: NOTE });
   expect(await asked('verify', '--json')).toEqual({ status: 0, stdout: '', stderr: NOTE });
   const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
-  const exemption = ['--resource', 'sg-1', '--owner', 'web@example.com', '--reason', 'x', '--expires', day];
+  const group = await openGroup(account, 'exempt');
+  const exemption = ['--resource', group, '--owner', 'web@example.com', '--reason', 'x', '--expires', day];
   expect(await asked('exempt', '--control', ADMIN_PORTS, ...exemption)).toMatchObject({ status: 0, stderr: NOTE });
   expect(await asked('resume')).toMatchObject({ status: 0, stderr: NOTE });
   expect(await ledger.pauses()).toEqual([]);

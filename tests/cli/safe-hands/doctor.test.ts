@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { APPROVE, makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
-import { evenkeelAs } from '../../support/command.ts';
+import { evenkeelAs, withoutHeader } from '../../support/command.ts';
 import { ADMIN_PORTS, openGroup } from '../../support/drift.ts';
 
 const hands = await makeHands();
@@ -94,27 +94,41 @@ test('what somebody should know has its mend beside it', async () => {
     });
 });
 
-test('a ledger that does not answer, or that nobody named, is said so', async () => {
+test('a ledger that does not answer is said so', async () => {
   const missing = { ...hands.env, EVENKEEL_TABLE: 'no-such-table' };
-  const { EVENKEEL_TABLE: _, ...unnamed } = hands.env;
-  const [noTable, noName, noServer] = await Promise.all([
-    evenkeelAs(missing)(['doctor', '--json']),
-    evenkeelAs(unnamed)(['doctor', '--json']),
-    evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })(['doctor']),
-  ]);
-  for (const [finished, message] of [
-    [noTable, /^could not be checked: ResourceNotFoundException/],
-    [noName, /^EVENKEEL_TABLE is not set$/],
-  ] as const) {
-    expect(finished).toMatchObject({ status: 1, stderr: '' });
-    const last = diagnosesOf(finished.stdout).at(-1);
-    expect(last).toMatchObject({ check: 'ledger', status: 'error', message: expect.stringMatching(message) });
-    expect(last?.remedy).toContain("set EVENKEEL_TABLE to the stack's output LedgerTable");
-  }
+  const [noTable, noServer] = (
+    await Promise.all([
+      evenkeelAs(missing)(['doctor', '--json']),
+      evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })(['doctor']),
+    ])
+  ).map(withoutHeader);
+  if (noTable === undefined || noServer === undefined) throw new Error('doctor said nothing');
+  expect(noTable).toMatchObject({ status: 1, stderr: '' });
+  const last = diagnosesOf(noTable.stdout).at(-1);
+  expect(last).toMatchObject({
+    check: 'ledger',
+    status: 'error',
+    message: expect.stringMatching(/^could not be checked: ResourceNotFoundException/),
+  });
+  expect(last?.remedy).toContain("set EVENKEEL_TABLE to the stack's output LedgerTable");
   expect(noServer).toMatchObject({ status: 1, stderr: '' });
   expect(noServer.stdout).toMatch(
     /✗ ledger +could not be checked: .*ECONNREFUSED[^\n]*\n +→ set EVENKEEL_TABLE[^\n]*\n {21}permissions\n$/,
   );
+});
+
+test('a ledger of the command alone is checked where nothing is deployed; one in memory is no ledger to rely on', async () => {
+  const { EVENKEEL_TABLE: _, ...unnamed } = hands.env;
+  const checked = async (EVENKEEL_LEDGER: string) => {
+    const { stderr, stdout } = await evenkeelAs({ ...unnamed, EVENKEEL_LEDGER })(['doctor', '--json']);
+    return { stderr, ledger: diagnosesOf(stdout).find(({ check }) => check === 'ledger') };
+  };
+  const inMemory = await checked(':memory:');
+  expect(inMemory.stderr).toContain('; ledger in memory; read-only\n');
+  expect(inMemory.ledger).toMatchObject({ status: 'warning', remedy: expect.stringContaining('EVENKEEL_LEDGER') });
+  const inFile = await checked('');
+  expect(inFile.stderr).toMatch(new RegExp(`; ledger \\S+${account.accountId}\\S*\\.sqlite; read-only\\n$`));
+  expect(inFile.ledger).toMatchObject({ status: 'ok', message: expect.stringMatching(/\.sqlite is readable/) });
 });
 
 test('a policy.yml that says something else than is allowed is one wrong line, and the rest is examined', async () => {

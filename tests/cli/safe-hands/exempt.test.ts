@@ -1,11 +1,13 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import { wireTo } from '../../support/aws-proxy.ts';
 import { makeHands, REMEDIATE } from '../../support/cli-fixture.ts';
 import { linesOf } from '../../support/command.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../../support/drift.ts';
 
 const hands = await makeHands();
 const { account, evenkeel, ledger } = hands;
+const wire = await wireTo(account.endpoint);
 const policy = hands.policyFile(REMEDIATE);
 const DAY = 86_400_000;
 const dayFrom = (days: number) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
@@ -102,16 +104,96 @@ test('where the list cannot be read nothing is written, somebody is notified, an
 
 test('what is not allowed is said in one line, and nothing is kept', async () => {
   const before = await ledger.exemptions();
-  const [tooLate, past, noDay, noControl] = await Promise.all([
-    exempt('sg-1', dayFrom(367)),
-    exempt('sg-1', dayFrom(-1)),
-    exempt('sg-1', '2027-02-30'),
-    exempt('sg-1', dayFrom(1), '--control', 'ec2-no-such'),
-  ]);
-  for (const { status, stdout, stderr } of [tooLate, past, noDay]) {
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^evenkeel: --expires \S+: must be a day from \S+ to \S+, in the form YYYY-MM-DD\n$/);
+  const group = await openGroup(account, 'not allowed');
+  const day = dayFrom(1);
+  const wrong: readonly (readonly [finished: ReturnType<typeof exempt>, says: RegExp])[] = [
+    [exempt(group, dayFrom(367)), /--expires \S+: must be a day from \S+ to \S+, in the form YYYY-MM-DD$/],
+    [exempt(group, dayFrom(-1)), /--expires \S+: must be a day from/],
+    [exempt(group, '2027-02-30'), /--expires 2027-02-30: must be a day from/],
+    [
+      exempt(group, day, '--control', `${ADMIN_PORTS}s`),
+      new RegExp(`--control ${ADMIN_PORTS}s: unknown control; did you mean ${ADMIN_PORTS}\\?`),
+    ],
+    [
+      exempt('sg-1', day),
+      /--resource sg-1: \S+ is about AWS::EC2::SecurityGroup, and there is none of this id or ARN in /,
+    ],
+    [exempt('*', day), /--resource \*: fits every resource/],
+    [exempt('', day), /--resource: is empty/],
+    [exempt(group, day, '--owner', 'the web team'), /--owner the web team: must be an e-mail address$/],
+    [exempt(group, day, '--owner', 'web@example'), /--owner web@example: must be an e-mail address$/],
+    [
+      exempt(group, day, '--owner', 'web@example.com\nBcc: x@example.com'),
+      /--owner web@example\.com\\nBcc: .*: must be/,
+    ],
+    [exempt(group, day, '--reason', ' '), /--reason: is empty$/],
+    [exempt(group, day, '--list', '--end', 'ex-1'), /--list and --end cannot be combined$/],
+    [evenkeel(['exempt', '--end', 'ex-0']), /--end ex-0: there is no such exemption; npx evenkeel exempt --list/],
+    [evenkeel(['exempt', '--resource', group]), /error: required option '--control <id>' not specified$/],
+  ];
+  for (const [finished, says] of wrong) {
+    const { status, stdout, stderr } = await finished;
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) });
+    expect(stderr.trimEnd()).toMatch(says);
   }
-  expect(noControl).toMatchObject({ status: 2, stderr: expect.stringContaining('--control ec2-no-such') });
   expect(await ledger.exemptions()).toEqual(before);
+});
+
+test('where it cannot be checked whether the resource exists, that is said, and the exemption holds', async () => {
+  const group = await openGroup(account, 'unlisted');
+  wire.refuse('Action=DescribeSecurityGroups');
+  const args = ['exempt', '--control', ADMIN_PORTS, '--resource', group, '--owner', 'web@example.com'];
+  const { status, stdout, stderr } = await evenkeel([...args, '--reason', 'x', '--expires', dayFrom(1)], {
+    env: { AWS_ENDPOINT_URL: wire.endpoint },
+  });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`${group} is exempt from`) });
+  expect(stderr).toContain(
+    `evenkeel: could not check whether ${group} exists: could not list AWS::EC2::SecurityGroup in ${account.region}: UnauthorizedOperation: Not you.`,
+  );
+  expect(await hands.opened(group)).toMatchObject({ outcome: 'exempted' });
+});
+
+test('--list shows what is active, from the ledger and from policy.yml, and --end ends one at once', async () => {
+  const group = await openGroup(account, 'ended');
+  const { stdout } = await exempt(group, dayFrom(30), '--json');
+  const { id } = JSON.parse(stdout);
+  const reviewed = hands.policyFile(`${REMEDIATE}exemptions:
+  - { control: s3-bucket-tls-required, resource: "arn:aws:s3:::www", owner: web@example.com, reason: reviewed, expires: ${dayFrom(7)} }
+  - { control: s3-bucket-tls-required, resource: "arn:aws:s3:::old", owner: web@example.com, reason: over, expires: 2026-01-01 }
+`);
+  const list = async (...flags: string[]) =>
+    (await evenkeel(['exempt', '--list', '--policy', reviewed, ...flags])).stdout;
+  const own = { id, control: ADMIN_PORTS, resource: group, owner: 'web@example.com', expires: dayFrom(30) };
+  const lines = (await list('--json'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(expect.objectContaining(own));
+  expect(lines).toContainEqual(expect.objectContaining({ id: null, resource: 'arn:aws:s3:::www', reason: 'reviewed' }));
+  expect(lines.map(({ resource }) => resource)).not.toContain('arn:aws:s3:::old');
+  expect(await list('--control', 's3-bucket-tls-required')).toBe(
+    `${dayFrom(7)}  policy.yml\n    s3-bucket-tls-required arn:aws:s3:::www\n    web@example.com: reviewed.\n`,
+  );
+  expect(await list()).toContain(
+    `${dayFrom(30)}  ${id}\n    ${ADMIN_PORTS} ${group}\n    web@example.com: a jump host.`,
+  );
+
+  expect(await hands.opened(group)).toMatchObject({ outcome: 'exempted' });
+  const ended = await evenkeel(['exempt', '--end', id, '--policy', reviewed]);
+  expect(ended).toEqual({
+    status: 0,
+    stdout: `Ended ${id}: ${group} is no longer exempt from ${ADMIN_PORTS}. To reconcile now: npx evenkeel sweep --control ${ADMIN_PORTS} --mode remediate\n`,
+    stderr: '',
+  });
+  expect(await ledger.exemptions()).toContainEqual(
+    expect.objectContaining({
+      id,
+      expires: dayFrom(-1),
+      ended: { by: expect.stringMatching(/^arn:aws:sts:/), at: expect.any(String) },
+    }),
+  );
+  expect(await list('--json')).not.toContain(id);
+  expect(await hands.opened(group)).toMatchObject({ outcome: 'remediated' });
+  const again = await evenkeel(['exempt', '--end', id, '--policy', reviewed]);
+  expect(again).toEqual({ status: 2, stdout: '', stderr: `evenkeel: --end ${id}: it ended on ${dayFrom(-1)}\n` });
 });
