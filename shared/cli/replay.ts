@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isRegionName, unknownRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import type { Engine } from '../engine/context.ts';
@@ -146,6 +147,8 @@ function reportFailure({ where, error }: { readonly where: string; readonly erro
 function accountOnce({ engine, caller }: CommandRun): ReplayContext['accountOf'] {
   let asked: Promise<Caller> | undefined;
   return async (named) => {
+    if (homeRegion() === '' && named !== '' && !isRegionName(named))
+      throw new Error(`${named}: ${unknownRegion(named)}`);
     asked ??= homeRegion() === '' ? callerOf(engine.aws, named) : caller();
     return (await asked).accountId;
   };

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import { canFitRegion, nearestRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
+import { fits as fitsPattern } from './patterns.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
 
@@ -57,7 +59,9 @@ export function parsePolicy(
     `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${message}`;
   const fits = ajv.validate(policySchema(controls, detections), content);
   const errors = fits
-    ? tooLate(content as PolicyDocument).map(([path, message]) => errorAt(path, null, message))
+    ? [...tooLate(content as PolicyDocument), ...unknownRegions(content as PolicyDocument)].map(([path, message]) =>
+        errorAt(path, null, message),
+      )
     : (ajv.errors ?? []).map((error) => {
         const path = error.instancePath.split('/').slice(1).map(unescaped);
         return errorAt(path, error.params.additionalProperty, messageOf(error));
@@ -66,8 +70,19 @@ export function parsePolicy(
   return content as PolicyDocument;
 }
 
+/** What the schema does not see: where it stands, and what is wrong. */
+type Misfit = readonly [path: readonly string[], message: string];
+
+/** The regions of `matches` that are none, and the patterns that fit none: such a rule would hold nowhere. */
+const unknownRegions = ({ matches = [] }: PolicyDocument): readonly Misfit[] =>
+  matches.flatMap(({ region }, index) =>
+    region === undefined || canFitRegion(region, fitsPattern)
+      ? []
+      : [[['matches', `${index}`, 'region'], `"${region}" fits no region; did you mean ${nearestRegion(region)}?`]],
+  );
+
 /** The exemptions that last longer than a year from today: where they stand, and what is allowed. */
-function tooLate({ exemptions = [] }: PolicyDocument): readonly (readonly [path: readonly string[], string])[] {
+function tooLate({ exemptions = [] }: PolicyDocument): readonly Misfit[] {
   const last = lastExpiry(new Date());
   return exemptions.flatMap(({ expires }, index) =>
     expires <= last

@@ -60,6 +60,10 @@ describe('a text that is right', () => {
   });
 });
 
+test('a region that is newer than our data is taken', () => {
+  expect(errorsOf('matches: [{ region: eu-west-9, mode: detect }, { region: nz-*, mode: detect }]')).toEqual([]);
+});
+
 describe('a text that is wrong', () => {
   test.each([
     [
@@ -100,13 +104,21 @@ describe('a text that is wrong', () => {
       `exemptions: [{ control: s3-bucket-encrypted, resource: x, owner: x, reason: x, expires: 2027-02-30 }]`,
       '1:89 exemptions.0.expires: "2027-02-30" must match format "date"',
     ],
+    [
+      'matches: [{ region: eu-wst-1, mode: detect }]',
+      '1:21 matches.0.region: "eu-wst-1" fits no region; did you mean eu-west-1?',
+    ],
+    [
+      'matches: [{ region: eu-*, mode: detect }, { region: EU-*, mode: detect }]',
+      expect.stringMatching(/^policy\.yml:1:53 matches\.1\.region: "EU-\*" fits no region; did you mean eu-/),
+    ],
     ['- defaults', '1:1 the file: ["defaults"] must be object'],
     ['controls:', '1:10 controls: null must be object'],
     ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
     ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],
     ['{}\n---\n{}', '2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
   ])('%s', (text, trouble) => {
-    expect(errorsOf(text)).toEqual([`policy.yml:${trouble}`]);
+    expect(errorsOf(text)).toEqual([typeof trouble === 'string' ? `policy.yml:${trouble}` : trouble]);
   });
 
   test('every error is reported, each on a line of its own', () => {

@@ -1,3 +1,4 @@
+import { isRegionName, unknownRegion } from '../../aws/region-names.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
@@ -48,7 +49,11 @@ export async function reconcileChange(
   results.push(...(await recordDetections(detected, cause, engine)));
   if (change.kind === 'recheck')
     results.push(...(await reviewDetections(change.resource, context.detections ?? [], cause, engine)));
-  for (const subject of subjects) results.push(...(await reconcile(subject, cause, engine)));
+  for (const subject of subjects) {
+    const { region } = subject.ref;
+    if (isRegionName(region)) results.push(...(await reconcile(subject, cause, engine)));
+    else results.push(ofNoRegion(change, subject.ref));
+  }
   if (results.length > 0) return results;
   if (foreign !== undefined) {
     const { resourceType, resourceId } = foreign;
@@ -61,6 +66,17 @@ export async function reconcileChange(
     }),
   ];
 }
+
+/** There is no such place to look at; AWS would only not answer. */
+const ofNoRegion = (change: Change, { resourceType, resourceId, accountId, region }: ResourceRef): Result =>
+  resultWithoutResource(change, {
+    outcome: 'failed',
+    resourceType,
+    resourceId,
+    accountId,
+    region,
+    error: `${JSON.stringify(region)}: ${unknownRegion(region)}`,
+  });
 
 /** Nothing of another account is read, changed or recorded. */
 const ofAnotherAccount = (change: Change, accountId: string, own: string): Result =>

@@ -67,6 +67,46 @@ test('an event leads to one line for each resource and control that it can have 
   ]);
 });
 
+test.each([
+  ['a record', { ...opened, awsRegion: 'eu-wst-1' }, 'eu-wst-1', 'eu-west-1'],
+  [
+    'an item of AWS Config',
+    { resourceType: 'AWS::Box::Box', resourceId: 'box-7', awsRegion: 'EU-WEST-1', awsAccountId: '444455556666' },
+    'EU-WEST-1',
+    'eu-west-1',
+  ],
+])(
+  '%s of a region that is none fails with the nearest name, and nothing is asked',
+  async (_name, event, region, near) => {
+    const world = new World({ lid: { open: true } });
+    const result = only(await received(event, world));
+    expect(result).toEqual({
+      ...NOTHING,
+      eventId: 'eventID' in event ? 'e-1' : null,
+      eventName: 'eventID' in event ? 'OpenLid' : null,
+      outcome: 'failed',
+      resourceType: 'AWS::Box::Box',
+      resourceId: 'box-7',
+      accountId: '444455556666',
+      region,
+      annotation: null,
+      error: `"${region}": unknown region; did you mean ${near}?`,
+    });
+    expect(world.log).toEqual([]);
+  },
+);
+
+test('a region that is newer than our data is looked at, and an event of none that concerns nothing is no failure', async () => {
+  const world = new World({ lid: { open: true } });
+  expect(only(await received({ ...opened, awsRegion: 'eu-west-9' }, world, [lidClosed]))).toMatchObject({
+    outcome: 'remediated',
+    region: 'eu-west-9',
+  });
+  expect(only(await received({ ...opened, eventName: 'PaintBox', awsRegion: 'eu-wst-1' }, world))).toMatchObject({
+    outcome: 'notApplicable',
+  });
+});
+
 test('what is replayed, doubled or late does nothing more', async () => {
   const world = new World({ lid: { open: true } });
   const { results } = await received([opened, opened, { Records: [opened] }], world, [lidClosed]);
