@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import { approve as approvePlan, reject as rejectPlan } from '../engine/reconcile/approvals.ts';
 import type { Outcome } from '../result.ts';
+import { shellQuoted, visible } from '../text.ts';
 import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -32,10 +33,10 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
   const report = reportTo(options.json === true, false);
   report.add(result);
   const status = report.finish();
-  const note = (text: string) => process.stderr.write(`evenkeel: ${text}\n`);
+  const note = (text: string) => process.stderr.write(`evenkeel: ${visible(text)}\n`);
   if (result.outcome === 'awaitingApproval')
     note(
-      `the resource has changed since ${id} was planned: nothing was done; to approve the new plan: npx evenkeel approve ${result.remediationId}`,
+      `the resource has changed since ${id} was planned: nothing was done; to approve the new plan: npx evenkeel approve ${shellQuoted(result.remediationId ?? '')}`,
     );
   else if (!RESOLVED.includes(result.outcome)) note(`${id} was not executed: ${result.error ?? result.annotation}`);
   else if (result.outcome !== 'remediated') note(`${id}: the resource was already compliant, nothing was done`);
@@ -47,5 +48,5 @@ async function reject(id: string, options: CommonOptions & { readonly reason: st
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
   const record = await rejectPlan(id, (await caller()).arn, options.reason, engine, controls);
-  printAnswer(options, record, `Rejected ${id}. Approval is not requested again while the drift lasts.`);
+  printAnswer(options, record, `Rejected ${visible(id)}. Approval is not requested again while the drift lasts.`);
 }

@@ -5,6 +5,7 @@ import { detections } from '../detections/index.ts';
 import { lower } from '../engine/run/modes.ts';
 import type { Configurable, PolicyDocument } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
+import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { defaultRegion } from './context.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
@@ -43,12 +44,12 @@ function list(options: CommonOptions): void {
     };
   });
   if (options.json) {
-    for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+    for (const row of rows) process.stdout.write(`${visibleJson(JSON.stringify(row))}\n`);
     return;
   }
   for (const { controlId, title, severity, mode, why, matches } of rows) {
     const elsewhere = matches.map((match) => `${match.mode} where ${match.where}`);
-    const lines = [title, ...[why, ...elsewhere].map((line) => colors.dim(line))];
+    const lines = [title, ...[why, ...elsewhere].map((line) => colors.dim(visible(line)))];
     process.stdout.write(`${mode.padEnd(10)} ${severity.padEnd(9)} ${colors.bold(controlId)}\n`);
     for (const line of lines) process.stdout.write(`${' '.repeat(21)}${line}\n`);
   }

@@ -10,7 +10,8 @@ import { diagnose } from '../doctor/run.ts';
 import { deploymentAt } from '../doctor/stack.ts';
 import type { Engine } from '../engine/context.ts';
 import { memoryLedger } from '../ledger/memory.ts';
-import { callerOf } from './caller.ts';
+import { visibleJson } from '../text.ts';
+import { type Caller, callerOf } from './caller.ts';
 import { colors } from './colors.ts';
 import { accountName, defaultRegion, engineWith } from './context.ts';
 import { EXIT } from './errors.ts';
@@ -24,11 +25,11 @@ export const doctorCommand = () =>
     .description('Check everything that Evenkeel needs to see and to act, and print the remedy for each problem.')
     .action(doctor);
 
-const account: Check = {
+const account = (asked: Promise<Caller> | null): Check => ({
   name: 'account',
   remedy: 'provide valid credentials (AWS_PROFILE or --profile) and a region (--region)',
-  run: async ({ engine, home }) => ok(`${(await callerOf(engine.aws)).arn}, ${home}`),
-};
+  run: async ({ engine, home }) => ok(`${(await (asked ?? callerOf(engine.aws))).arn}, ${home}`),
+});
 
 /** An invalid policy is one more error, and hides no other check. */
 const invalidPolicy = (error: string): Check => ({
@@ -47,8 +48,9 @@ async function doctor(options: CommonOptions): Promise<void> {
   const chosen = policyOrDetect(options);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
   const found = await ledgerToCheck(aws, options);
+  const asked = home === '' ? null : callerOf(aws);
   printHeader({
-    account: await accountName(home === '' ? null : callerOf(aws)),
+    account: await accountName(asked),
     regions: deployment === null ? defaultRegion() : `regions ${deployment.regions.join(', ')}`,
     policy: chosen.source,
     ledger: found.source,
@@ -60,12 +62,18 @@ async function doctor(options: CommonOptions): Promise<void> {
   const failed = new Set<string>();
   const show = async (checks: readonly Check[]) => {
     for await (const diagnosis of diagnose(checks, context)) {
-      process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : inWords(diagnosis));
+      process.stdout.write(options.json ? `${visibleJson(JSON.stringify(diagnosis))}\n` : inWords(diagnosis));
       if (diagnosis.status === 'error') failed.add(diagnosis.check);
     }
   };
   const deployed = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
-  await show([chosen.error === null ? policy : invalidPolicy(chosen.error), account, check, ...deployed, ledger]);
+  await show([
+    chosen.error === null ? policy : invalidPolicy(chosen.error),
+    account(asked),
+    check,
+    ...deployed,
+    ledger,
+  ]);
   if (!failed.has(ledger.name)) await show(ledgerChecks);
   process.exitCode = failed.size > 0 ? EXIT.failed : EXIT.done;
 }
@@ -85,7 +93,8 @@ const MARKS = { ok: colors.green('✓'), warning: colors.yellow('!'), error: col
 const WIDTH = 100;
 const MARGIN = 19;
 
-function inWords({ check, status, message, remedy }: Diagnosis): string {
+/** A diagnosis, for people. */
+export function inWords({ check, status, message, remedy }: Diagnosis): string {
   const [first = '', ...rest] = wrapped(message, WIDTH - MARGIN);
   const lines = [
     `${MARKS[status]} ${check.padEnd(MARGIN - 3)} ${first}`,

@@ -5,7 +5,7 @@ import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
-import { visible, visibleJson } from '../text.ts';
+import { shellQuoted, visible, visibleJson } from '../text.ts';
 import { isDuration, milliseconds } from '../time.ts';
 import { colors } from './colors.ts';
 import { ledgerRun } from './context.ts';
@@ -73,20 +73,23 @@ function statusOf({ kind, status }: Remediation, interrupted: boolean): string {
   return end === 'remediated' ? 'undo' : `undo ${end}`;
 }
 
-function inWords(record: Remediation, interrupted: boolean): string {
+/** A record, for people. */
+export function inWords(record: Remediation, interrupted: boolean): string {
   const { id, controlId, ref, annotation, attribution, times, decidedBy, undoes, expires, status, error, steps } =
     record;
   const { recheckAt } = record;
-  const via = attribution?.tool ? ` with ${attribution.tool}` : '';
+  const via = attribution?.tool ? ` with ${visible(attribution.tool)}` : '';
   const lines = [
-    `${times.decided}  ${colors.bold(statusOf(record, interrupted))}  ${id}`,
-    `${controlId} ${visible(ref.resourceId)} (${ref.accountId}, ${ref.region})`,
+    `${visible(times.decided)}  ${colors.bold(visible(statusOf(record, interrupted)))}  ${visible(id)}`,
+    visible(`${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`),
     visible(annotation),
     attribution !== null && undoes === null && `changed by ${visible(attribution.actor ?? 'unknown')}${via}`,
     decidedBy !== null && `decided by ${visible(decidedBy)}`,
-    undoes !== null && `undoes ${undoes}`,
-    status === 'awaitingApproval' && `awaits approval until ${expires}: npx evenkeel approve ${id}`,
-    status === 'pending' && `AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`,
+    undoes !== null && visible(`undoes ${undoes}`),
+    status === 'awaitingApproval' &&
+      visible(`awaits approval until ${expires}: npx evenkeel approve ${shellQuoted(id)}`),
+    status === 'pending' &&
+      visible(`AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`),
     interrupted && 'the run did not complete; to recover now: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
     error !== null && colors.yellow(visible(error)),
@@ -96,5 +99,7 @@ function inWords(record: Remediation, interrupted: boolean): string {
 
 const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>
   colors.dim(
-    `${status} ${service}:${operation} ${visibleJson(JSON.stringify(input))}${requestId === null ? '' : ` ${requestId}`}`,
+    visible(
+      `${status} ${service}:${operation} ${visibleJson(JSON.stringify(input))}${requestId === null ? '' : ` ${requestId}`}`,
+    ),
   );

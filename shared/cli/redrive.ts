@@ -5,6 +5,7 @@ import { awsClients } from '../aws/clients.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { messageOf } from '../engine/errors.ts';
+import { shellQuoted, visible, visibleJson } from '../text.ts';
 import { callerOf } from './caller.ts';
 import { colors } from './colors.ts';
 import { accountName } from './context.ts';
@@ -15,7 +16,7 @@ import { printHeader } from './run-header.ts';
 import { outputOf } from './stack.ts';
 
 /** The result for one message. `to`: the ARN of the queue it came from. */
-interface Redriven {
+export interface Redriven {
   readonly messageId: string;
   readonly outcome: 'redriven' | 'failed';
   readonly to: string | null;
@@ -40,11 +41,11 @@ async function redrive(named: string | undefined, options: CommonOptions): Promi
     await drain(url, aws(regionOfQueue(url)), async (message) => {
       const result = await redriveMessage(message);
       tally[result.outcome] += 1;
-      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : inWords(result));
+      process.stdout.write(options.json ? `${visibleJson(JSON.stringify(result))}\n` : inWords(result));
       return result.outcome === 'redriven';
     });
   } catch (error) {
-    process.stderr.write(`evenkeel: ${url}: cannot read the queue: ${messageOf(error)}\n`);
+    process.stderr.write(`evenkeel: ${visible(`${url}: cannot read the queue: ${messageOf(error)}`)}\n`);
     process.exitCode = EXIT.usage;
     return;
   }
@@ -74,7 +75,7 @@ function redriver(deadLetters: string, aws: ReturnType<typeof awsClients>) {
     const { MessageId: messageId = '', Body: MessageBody = '', MessageAttributes = {} } = message;
     const to = originOf(message);
     const failed = (error: string): Redriven => ({ messageId, outcome: 'failed', to, error });
-    const instead = `process its event instead: npx evenkeel replay --queue ${deadLetters} --mode remediate`;
+    const instead = `process its event instead: npx evenkeel replay --queue ${shellQuoted(deadLetters)} --mode remediate`;
     if (to === null) return failed(`its queue of origin is unknown; ${instead}`);
     if (!QUEUE_ARN.test(to)) return failed(`it was sent to ${to}, which is not a queue; ${instead}`);
     if (deadLetters.endsWith(to.split(':').slice(-2).join('/')))
@@ -98,10 +99,11 @@ const originOf = ({ Attributes, MessageAttributes }: Message): string | null =>
 const QUEUE_ARN = /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w.-]+$/;
 const regionIn = (arn: string) => parseArn(arn)?.region ?? '';
 
-const inWords = ({ messageId, outcome, to, error }: Redriven) =>
+/** The result for one message, for people. */
+export const inWords = ({ messageId, outcome, to, error }: Redriven) =>
   outcome === 'redriven'
-    ? `${colors.green('✔ redriven')} ${messageId} → ${parseArn(to)?.resource}\n`
-    : `${colors.red('✗ failed  ')} ${messageId}\n    ${error}\n`;
+    ? `${colors.green('✔ redriven')} ${visible(`${messageId} → ${parseArn(to)?.resource}`)}\n`
+    : `${colors.red('✗ failed  ')} ${visible(messageId)}\n    ${visible(error ?? '')}\n`;
 
 const summary = ({ redriven, failed }: { readonly redriven: number; readonly failed: number }) =>
   redriven + failed === 0

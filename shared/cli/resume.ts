@@ -6,7 +6,7 @@ import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
-import { visible } from '../text.ts';
+import { shellQuoted, visible } from '../text.ts';
 import { actingRun, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
@@ -91,9 +91,13 @@ async function endPause(control: string | null, { look }: ResumeOptions, { engin
 }
 
 function inWords({ control, resource, breaker }: ResumeOptions, halted: number): string {
-  const flags = [breaker && '--breaker', control && `--control ${control}`, resource && `--resource ${resource}`];
+  const flags = [
+    breaker && '--breaker',
+    control && `--control ${shellQuoted(control)}`,
+    resource && `--resource ${shellQuoted(resource)}`,
+  ];
   const reconcileCommand = ['npx evenkeel resume', ...flags.filter(Boolean), '--look'].join(' ');
-  const scope = [control ?? 'everything', resource && `on ${resource}`].filter(Boolean).join(' ');
+  const scope = [control ?? 'everything', resource && `on ${visible(resource)}`].filter(Boolean).join(' ');
   const findings = halted === 1 ? '1 halted finding' : `${halted} halted findings`;
   return `Resumed: ${scope}. ${halted === 0 ? 'No halted findings.' : `${findings}; to reconcile now: ${reconcileCommand}`}`;
 }

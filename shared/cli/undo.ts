@@ -3,7 +3,7 @@ import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
 import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
-import { visibleJson } from '../text.ts';
+import { visible, visibleJson } from '../text.ts';
 import { DAY_MS, dayOf } from '../time.ts';
 import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
@@ -48,15 +48,19 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
     const { undoId, exemptions, isPending } = undone;
     const calls = undone.calls.map(redactedCall);
     const recheckAt = isPending ? await recheckAtOf(undoId, engine) : null;
-    const lines = calls.map(
-      ({ service, operation, input }) => `  ${service}:${operation} ${visibleJson(JSON.stringify(input))}`,
+    const lines = calls.map(({ service, operation, input }) =>
+      visible(`  ${service}:${operation} ${visibleJson(JSON.stringify(input))}`),
     );
     const answer = [headline(undone, expires, recheckAt ?? 'an unknown time'), ...lines].join('\n');
     printAnswer(options, { id, undoId, dryRun: request.dryRun, isPending, recheckAt, calls, exemptions }, answer);
   } catch (error) {
     if (!(error instanceof ChangedSinceError)) throw error;
     printAnswer(options, { id, undoId: null, refused: 'changed', differences: error.differences }, '');
-    process.stderr.write(`evenkeel: not undone: ${error.message}\n`);
+    const lines = [
+      `evenkeel: not undone: the resource was changed since ${id}:`,
+      ...error.differences.map((line) => `  ${line}`),
+    ];
+    process.stderr.write(`${lines.map(visible).join('\n')}\n`);
     process.exitCode = EXIT.failed;
   }
 }
@@ -67,10 +71,12 @@ export function headline(
   expires: string,
   recheckAt: string,
 ): string {
-  if (undoId === null) return `Would undo ${record.id}:`;
-  const until = `Exempt from every control until ${expires} (${exemptions.map(({ id }) => id).join(', ')})`;
-  if (!isPending) return `Undid ${record.id} (${undoId}). ${until}:`;
-  return `Undo of ${record.id} (${undoId}) is pending: AWS is still applying it, next recheck at ${recheckAt}. ${until}:`;
+  if (undoId === null) return visible(`Would undo ${record.id}:`);
+  const until = `Exempt from every control until ${expires} (${exemptions.map(({ id }) => id).join(', ')}):`;
+  const ended = isPending
+    ? `Undo of ${record.id} (${undoId}) is pending: AWS is still applying it, next recheck at ${recheckAt}.`
+    : `Undid ${record.id} (${undoId}).`;
+  return visible(`${ended} ${until}`);
 }
 
 /** When a pending undo is rechecked, ISO 8601; null where that cannot be read, which does not fail the undo. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { evidenceErrors } from '../ledger/chain.ts';
 import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
+import { visible, visibleJson } from '../text.ts';
 import { ledgerRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -23,8 +24,9 @@ async function verify(options: CommonOptions): Promise<void> {
   for (const [key, { links, evidence, errors }] of chains) {
     records += new Set([...evidence.keys(), ...links.map(({ remediationId }) => remediationId)]).size;
     broken += errors.length > 0 ? 1 : 0;
-    if (options.json) process.stdout.write(`${JSON.stringify({ resource: key, entries: links.length, errors })}\n`);
-    else for (const error of errors) process.stdout.write(`${key}: ${error}\n`);
+    if (options.json)
+      process.stdout.write(`${visibleJson(JSON.stringify({ resource: key, entries: links.length, errors }))}\n`);
+    else for (const error of errors) process.stdout.write(`${visible(key)}: ${visible(error)}\n`);
   }
   const conclusion = broken === 0 ? 'intact' : `${counted(broken, 'chain is', 'chains are')} broken`;
   if (!options.json)

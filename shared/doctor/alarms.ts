@@ -1,4 +1,5 @@
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { shellQuoted } from '../text.ts';
 import { physicalIds, revertDrift } from './deployment.ts';
 import { counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 
@@ -22,7 +23,7 @@ export const alarms = deploymentCheck({
     const silenced = withoutActions.map(({ AlarmName: name = '' }) =>
       fail(
         `the alarm ${name} notifies nobody: its actions are disabled`,
-        `aws cloudwatch enable-alarm-actions --alarm-names ${name} --region ${home}`,
+        `aws cloudwatch enable-alarm-actions --alarm-names ${shellQuoted(name)} --region ${home}`,
         name,
       ),
     );
@@ -31,7 +32,7 @@ export const alarms = deploymentCheck({
       .map(({ AlarmName: name = '', StateReason = '' }) =>
         warn(
           `the alarm ${name} is in state ALARM: ${StateReason}`,
-          `aws cloudwatch describe-alarm-history --alarm-name ${name} --region ${home}`,
+          `aws cloudwatch describe-alarm-history --alarm-name ${shellQuoted(name)} --region ${home}`,
           name,
         ),
       );

@@ -3,6 +3,7 @@ import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.
 import type { Finding } from '../ledger/records.ts';
 import { allExemptions, EXPIRY_WARNING_DAYS, endingWithin, isActive } from '../policy/exemptions.ts';
 import type { Outcome } from '../result.ts';
+import { shellQuoted } from '../text.ts';
 import { type Check, counted, type DoctorContext, fail, listed, ok, problemsOr, warn } from './diagnosis.ts';
 
 const REMEDY = "check your permissions on the ledger's table and its index";
@@ -19,7 +20,7 @@ export const ledgerContents: readonly Check[] = [
         ({ control, by, reason, at }) => `${control ?? 'everything'} since ${at} by ${by}: ${reason}`,
       );
       const [first] = pauses;
-      const which = first?.control ? ` --control ${first.control}` : '';
+      const which = first?.control ? ` --control ${shellQuoted(first.control)}` : '';
       return warn(listed(lines), `npx evenkeel resume${which} --look`);
     },
   },

@@ -1,6 +1,7 @@
 import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
+import { shellQuoted } from '../text.ts';
 import { revertDrift } from './deployment.ts';
 import { type Check, type CheckResult, counted, type DoctorContext, fail, problemsOr, warn } from './diagnosis.ts';
 
@@ -48,7 +49,7 @@ export const notifications: Check = {
 const recreate = ({ deployment }: DoctorContext) => (deployment === null ? SET_TOPIC : revertDrift(deployment));
 
 const subscribe = (topicArn: string, region: string, protocol = 'email', endpoint = 'you@example.com') =>
-  `aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint} --region ${region}`;
+  `aws sns subscribe --topic-arn ${shellQuoted(topicArn)} --protocol ${shellQuoted(protocol)} --notification-endpoint ${shellQuoted(endpoint)} --region ${region}`;
 
 const unconfirmed = ({ Protocol, Endpoint = '' }: Subscription, topicArn: string, region: string): CheckResult =>
   fail(

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
+import { shellQuoted } from '../text.ts';
 import { type Deployment, physicalIds, redeployForwarding, revertDrift } from './deployment.ts';
 import { type CheckResult, counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 import { checkEach } from './run.ts';
@@ -33,8 +34,8 @@ export const failedEvents = deploymentCheck({
       const found = `${region}: ${counted(all, 'message')} could not be`;
       return [
         region === deployment.home
-          ? fail(`${found} processed`, `npx evenkeel redrive ${url}`, region)
-          : fail(`${found} forwarded`, `npx evenkeel replay --queue ${url} --mode remediate`, region),
+          ? fail(`${found} processed`, `npx evenkeel redrive ${shellQuoted(url)}`, region)
+          : fail(`${found} forwarded`, `npx evenkeel replay --queue ${shellQuoted(url)} --mode remediate`, region),
       ];
     });
     return problemsOr(problems, `none, in ${counted(deployment.regions.length, 'region')}`);

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { visible } from '../text.ts';
 import { type Check, type CheckResult, type Diagnosis, type DoctorContext, unreadable } from './diagnosis.ts';
 
 /** Maximum concurrent checks: each makes a few calls, some of them in every region. */
@@ -13,8 +14,16 @@ export async function* diagnose(checks: readonly Check[], context: DoctorContext
 
 async function diagnosesOf({ name, remedy, run }: Check, context: DoctorContext): Promise<readonly Diagnosis[]> {
   const results = await run(context).catch((error: unknown) => unreadable(error, remedy));
-  return [results].flat().map((result) => ({ check: name, ...result }));
+  return [results].flat().map((result) => ({ check: name, ...safe(result) }));
 }
+
+/** What strangers named (an alarm, a subscription, a resource) is shown on one line, in the terminal as in the digest. */
+const safe = (result: CheckResult): CheckResult => ({
+  ...result,
+  subject: result.subject === null ? null : visible(result.subject),
+  message: visible(result.message),
+  remedy: result.remedy === null ? null : visible(result.remedy),
+});
 
 /** Checks several things concurrently; one that cannot be checked is an error, and the others go on. */
 export async function checkEach(

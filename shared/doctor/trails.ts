@@ -1,6 +1,7 @@
 import { excludedFromWrites, withReadsAndWrites } from '../aws/cloudtrail/event-selectors.ts';
 import { Unreadable } from '../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../resources/cloudtrail/account.ts';
+import { shellQuoted } from '../text.ts';
 import type { Deployment } from './deployment.ts';
 import { type CheckResult, deploymentCheck, fail, listed, problemsOr, warn } from './diagnosis.ts';
 
@@ -74,7 +75,7 @@ function remedyOf({ name, arn, isOwn, homeRegion, isLogging, selectors }: Visibl
   if (wanted === null) return `make ${trail} record write management events too, or create a second trail that does`;
   const [flag, list] =
     wanted.advanced.length > 0 ? ['--advanced-event-selectors', wanted.advanced] : ['--event-selectors', wanted.basic];
-  return `aws cloudtrail put-event-selectors --trail-name ${trail} ${flag} '${JSON.stringify(list)}' --region ${homeRegion}`;
+  return `aws cloudtrail put-event-selectors --trail-name ${trail} ${flag} ${shellQuoted(JSON.stringify(list))} --region ${homeRegion}`;
 }
 
 function create(visible: readonly VisibleTrail[], { home }: Deployment): string {

@@ -109,7 +109,14 @@ test('where nothing is deployed, or under another name, one line says so and how
     ['deployment', 'warning'],
     ['notifications', 'warning'],
     ['ledger', 'warning'],
-    ['heartbeats', 'ok'],
+    ['pauses', 'ok'],
+    ['circuit breakers', 'ok'],
+    ['halted findings', 'ok'],
+    ['blocked findings', 'ok'],
+    ['pending', 'ok'],
+    ['approvals', 'ok'],
+    ['interrupted runs', 'ok'],
+    ['exemptions', 'ok'],
   ]);
   expect(diagnoses[2]).toMatchObject({
     message: 'there is no stack evenkeel-dev in eu-west-1: nothing is deployed there',

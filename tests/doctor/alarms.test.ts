@@ -43,3 +43,11 @@ test('one that is missing, one that notifies nobody and one that has gone off ar
     },
   ]);
 });
+
+test('a name is one argument of the command that is suggested', async () => {
+  const AlarmName = 'evenkeel-prod-x; rm -rf ~';
+  const context = contextWith({ DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName, StateValue: 'ALARM' }] }) });
+  expect(await resultsOf(alarms, context)).toMatchObject([
+    { remedy: `aws cloudwatch describe-alarm-history --alarm-name '${AlarmName}' --region eu-west-1` },
+  ]);
+});

@@ -16,6 +16,16 @@ describe('the ledger', () => {
     ]);
   });
 
+  test("of the command's own is read; one in memory is a warning", async () => {
+    const own = (ledgerFile: string) => resultsOf(ledger, contextWith({}, { table: undefined, ledgerFile }));
+    expect(await own('ledger /home/jo/1.sqlite')).toMatchObject([
+      { status: 'ok', message: "ledger /home/jo/1.sqlite is readable: it is the command's own" },
+    ]);
+    expect(await own('ledger in memory')).toMatchObject([
+      { status: 'warning', remedy: expect.stringContaining('EVENKEEL_LEDGER') },
+    ]);
+  });
+
   test('whose table is gone is restored from its last backup', async () => {
     expect(await resultsOf(ledger, contextWith(gone))).toMatchObject([
       {

@@ -51,3 +51,14 @@ test('a subscription that is not confirmed is named, also beside one that is', a
 test('without a topic the command prints, which is a warning', async () => {
   expect(await found({}, { topicArn: undefined })).toMatchObject([{ status: 'warning' }]);
 });
+
+test('an endpoint is one argument of the command that is suggested', async () => {
+  const hostile = { ...pending, Protocol: 'https', Endpoint: "https://x/?a=1&b=$(id);'" };
+  expect(await found({ ListSubscriptionsByTopic: () => ({ Subscriptions: [hostile] }) })).toMatchObject([
+    {
+      remedy: expect.stringContaining(
+        String.raw` --protocol https --notification-endpoint $'https://x/?a=1&b=$(id);\'' --region eu-central-1`,
+      ),
+    },
+  ]);
+});

@@ -64,3 +64,10 @@ test('one region that cannot be looked at does not keep the others from it', asy
   });
   expect(results).toEqual([fail('b: could not be checked: no way', 'go there', 'b'), fail('bad', 'mend', 'c')]);
 });
+
+test('what strangers named is shown on one line, with what is unsafe made visible', async () => {
+  const text = 'a\n✓ all is well\x1b[2J\u202e';
+  const shown = 'a\\n✓ all is well\\u{001b}[2J\\u{202e}';
+  const [diagnosis] = await found([{ name: 'e', remedy: '', run: async () => fail(text, text, text) }]);
+  expect(diagnosis).toEqual({ check: 'e', status: 'error', subject: shown, message: shown, remedy: shown });
+});
