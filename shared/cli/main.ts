@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, NotDecidableError } from '../engine/errors.ts';
+import { codeVersion } from '../lambda/version.ts';
 import { PolicyError } from '../policy/load.ts';
 import { visible } from '../text.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
@@ -20,6 +21,7 @@ const program = new Command('evenkeel')
   .description(
     'Keeps an AWS account on an even keel: detects drift, remediates it, verifies the result and notifies people.',
   )
+  .version(codeVersion, '--version', 'print the version')
   .addCommand(replayCommand())
   .addCommand(redriveCommand())
   .addCommand(sweepCommand())

@@ -7,6 +7,7 @@ import { controls as catalogue } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
 import { detections } from '../detections/index.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
+import { codeVersion } from '../lambda/version.ts';
 import { fits } from '../policy/patterns.ts';
 import { UsageError } from './errors.ts';
 
@@ -31,6 +32,7 @@ export interface RunOptions extends CommonOptions {
 /** `narrows`: the description of --region where it limits the regions of a run instead of setting the default one. */
 export const withCommonOptions = (command: Command, narrows?: string): Command =>
   command
+    .version(codeVersion, '--version', 'print the version')
     .option('--json', 'print JSON Lines, and nothing else, to stdout')
     .option('--policy <file>', "the policy.yml to use (default: $EVENKEEL_POLICY, or the clone's policy.yml)")
     .option('--no-policy', "use every control's recommended mode instead of a policy")
