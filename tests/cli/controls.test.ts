@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { controls } from '../../shared/controls/index.ts';
+import { detections } from '../../shared/detections/index.ts';
+import { evenkeelAs, temporaryFolder } from '../support/command.ts';
+import { ADMIN_PORTS } from '../support/drift.ts';
+
+// No endpoint and no credentials: the subcommand asks AWS nothing.
+const cwd = temporaryFolder();
+const evenkeel = evenkeelAs({ AWS_EC2_METADATA_DISABLED: 'true' });
+const DETECTION = detections[0]?.id ?? '';
+
+async function rows(policy: string, ...flags: readonly string[]) {
+  writeFileSync(join(cwd, 'p.yml'), policy);
+  const { status, stdout } = await evenkeel(['controls', '--json', '--policy', 'p.yml', ...flags], { cwd });
+  expect(status).toBe(0);
+  return new Map<string, Record<string, unknown>>(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map((row) => [row.controlId, row]),
+  );
+}
+
+test('every control and detection has a row with the same keys', async () => {
+  const all = await rows('');
+  expect([...all.keys()]).toEqual([...controls, ...detections].map(({ id }) => id));
+  for (const row of all.values())
+    expect(Object.keys(row)).toEqual([
+      'controlId',
+      'title',
+      'severity',
+      'resourceType',
+      'mode',
+      'why',
+      'matches',
+      'recommendedMode',
+      'impact',
+      'parameters',
+      'securityControlIds',
+    ]);
+});
+
+test('an empty policy detects, --no-policy recommends, and the policy that holds is named first', async () => {
+  expect(new Set([...(await rows('')).values()].map(({ mode }) => mode))).toEqual(new Set(['detect']));
+  const { stdout, stderr } = await evenkeel(['controls', '--json', '--no-policy'], { cwd });
+  for (const line of stdout.trimEnd().split('\n')) {
+    const { mode, recommendedMode } = JSON.parse(line);
+    expect(mode).toBe(recommendedMode);
+  }
+  expect(stderr).toBe('evenkeel: no region; --no-policy: recommended modes; read-only\n');
+});
+
+test('a detection is never more than detected, wherever the policy says so', async () => {
+  const all = await rows(`defaults: { mode: remediate }
+matches:
+  - { region: eu-west-1, mode: remediate }
+  - { region: eu-north-1, controls: [${ADMIN_PORTS}], mode: approve }
+`);
+  expect(all.get(DETECTION)).toMatchObject({ mode: 'detect', impact: 'none', matches: [{ mode: 'detect' }] });
+  expect(all.get(ADMIN_PORTS)).toMatchObject({
+    mode: 'remediate',
+    matches: [
+      { mode: 'remediate', where: 'the region is eu-west-1' },
+      { mode: 'approve', where: 'the region is eu-north-1' },
+    ],
+  });
+});
+
+test('for people: mode, severity, id, and below it the title, the reason and where another mode holds', async () => {
+  writeFileSync(
+    join(cwd, 'w.yml'),
+    `controls: { ${ADMIN_PORTS}: { mode: remediate } }\nmatches: [{ region: us-*, controls: [${ADMIN_PORTS}], mode: "off" }]\n`,
+  );
+  const { stdout } = await evenkeel(['controls', '--policy', 'w.yml'], { cwd });
+  const title = controls.find(({ id }) => id === ADMIN_PORTS)?.title;
+  const indent = ' '.repeat(21);
+  expect(stdout).toContain(
+    `remediate  CRITICAL  ${ADMIN_PORTS}\n${indent}${title}\n${indent}policy.yml sets ${ADMIN_PORTS} to remediate\n${indent}off where the region is us-*\n`,
+  );
+});
