@@ -81,3 +81,19 @@ test('for people: mode, severity, id, and below it the title, the reason and whe
     `remediate  CRITICAL  ${ADMIN_PORTS}\n${indent}${title}\n${indent}policy.yml sets ${ADMIN_PORTS} to remediate\n${indent}off where the region is us-*\n`,
   );
 });
+
+test('one of them is shown with its texts; a pattern shows several, an unknown id none', async () => {
+  const control = controls.find(({ id }) => id === ADMIN_PORTS);
+  const { stdout } = await evenkeel(['controls', ADMIN_PORTS, '--no-policy'], { cwd });
+  for (const text of [control?.description, control?.rationale, control?.guidance]) expect(stdout).toContain(text);
+  expect(stdout.match(/^\S/gm)).toHaveLength(1);
+  expect([...(await rows('', 's3-*')).keys()]).toEqual(
+    controls.map(({ id }) => id).filter((id) => id.startsWith('s3-')),
+  );
+  expect([...(await rows('', DETECTION)).keys()]).toEqual([DETECTION]);
+  expect(await evenkeel(['controls', `${ADMIN_PORTS}s`], { cwd })).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `evenkeel: --control ${ADMIN_PORTS}s: unknown control; did you mean ${ADMIN_PORTS}? npx evenkeel controls lists them\n`,
+  });
+});
