@@ -8,7 +8,7 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** How AWS words an explicit deny, and who then refuses. Source: IAM User Guide, "Troubleshoot access denied error messages". */
+/** How AWS words a refusal that lasts, and who then refuses. Sources: IAM User Guide, "Troubleshoot access denied error messages"; S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors". */
 const DENIES: readonly (readonly [RegExp, string, string])[] = [
   [
     /explicit deny in a service control policy/i,
@@ -35,17 +35,188 @@ const DENIES: readonly (readonly [RegExp, string, string])[] = [
     "a policy of Evenkeel's own role",
     'take the deny away from the role or its boundary, and deploy again',
   ],
+  [
+    /prevented by the \w+ setting in S3 Block Public Access|blocked by the \w+ block public access setting/i,
+    'S3 Block Public Access, which takes no public policy',
+    'take public access out of the policy by hand; the rest can then be remediated',
+  ],
+  [
+    /declarative policy|managed by (an )?organization-level|S3 polic(y|ies) of the organization/i,
+    'a declarative policy of the organization',
+    "change it in the organization's policy, or exempt the resource",
+  ],
 ];
 
-/** Refusals of a service that no second try changes, by `service:operation`; the name alone does not say it. */
+const refusedBy = (by: string, remedy: string, ...names: readonly string[]): Readonly<Record<string, Refusal>> =>
+  Object.fromEntries(names.map((name) => [name, { by, remedy }]));
+
+const CLOUDTRAIL_REFUSALS = {
+  ...refusedBy(
+    'CloudTrail: an organization trail takes permissions in AWS Organizations that Evenkeel does not have',
+    'make the change with the management account or the delegated administrator',
+    'CloudTrailAccessNotEnabledException',
+    'InsufficientDependencyServiceAccessPermissionException',
+    'NoManagementAccountSLRExistsException',
+    'NotOrganizationManagementAccountException',
+    'NotOrganizationMasterAccountException',
+    'OrganizationNotInAllFeaturesModeException',
+    'OrganizationsNotInUseException',
+  ),
+  ...refusedBy(
+    'CloudTrail, which may not deliver to where the trail points (its bucket, topic, log group or key)',
+    'let cloudtrail.amazonaws.com use what the error names, or point the trail elsewhere',
+    'CloudWatchLogsDeliveryUnavailableException',
+    'InsufficientEncryptionPolicyException',
+    'InsufficientS3BucketPolicyException',
+    'InsufficientSnsTopicPolicyException',
+    'InvalidCloudWatchLogsLogGroupArnException',
+    'InvalidCloudWatchLogsRoleArnException',
+    'InvalidKmsKeyIdException',
+    'InvalidS3BucketNameException',
+    'InvalidSnsTopicNameException',
+    'KmsException',
+    'KmsKeyDisabledException',
+    'KmsKeyNotFoundException',
+    'S3BucketDoesNotExistException',
+  ),
+  ...refusedBy(
+    'CloudTrail, which does not do this to such a trail',
+    'make the change by hand; why it is refused is in the error',
+    'InvalidEventSelectorsException',
+    'InvalidHomeRegionException',
+    'InvalidInsightSelectorsException',
+    'OperationNotPermittedException',
+    'UnsupportedOperationException',
+  ),
+  ...refusedBy(
+    "the account's quota of trails in the region",
+    'delete a trail that nobody needs, or ask AWS for more',
+    'MaximumNumberOfTrailsExceededException',
+  ),
+} as const;
+
+const CONFIG_REFUSALS = {
+  ...refusedBy(
+    'AWS Config, which cannot use the role or the delivery that the recorder names',
+    'name a role and a bucket that AWS Config may use',
+    'InsufficientDeliveryPolicyException',
+    'InvalidRoleException',
+    'InvalidSNSTopicARNException',
+    'NoAvailableConfigurationRecorderException',
+    'NoAvailableDeliveryChannelException',
+    'NoSuchBucketException',
+  ),
+  ...refusedBy(
+    'AWS Config: the recorder belongs to an AWS service',
+    'change it in the service that made it',
+    'UnmodifiableEntityException',
+  ),
+  ...refusedBy(
+    'AWS Config, which takes one of these in a region',
+    'change the one that is there',
+    'MaxNumberOfConfigurationRecordersExceededException',
+    'MaxNumberOfDeliveryChannelsExceededException',
+  ),
+} as const;
+
+const EC2_NOT_PERMITTED = refusedBy(
+  'EC2: an AWS service or the organization manages it',
+  'change it where it is managed, or exempt the resource',
+  'OperationNotPermitted',
+  'UnsupportedOperation',
+);
+
+const KMS_REFUSALS = refusedBy(
+  'KMS, which does not do this to a key of that kind',
+  'make the change by hand; why it is refused is in the error',
+  'UnsupportedOperationException',
+);
+
+const GUARDDUTY_REFUSALS = refusedBy(
+  'GuardDuty, as it does where an administrator account manages the detector',
+  "make the change with GuardDuty's administrator account, or exempt the resource",
+  'BadRequestException',
+);
+
+const POLICY_REFUSALS = refusedBy(
+  'S3, which does not accept the policy as it stands (a principal that was deleted, for example)',
+  'repair the policy by hand; what is wrong in it is in the error',
+  'InvalidPolicyDocument',
+  'MalformedPolicy',
+  'PolicyTooLarge',
+);
+
+/** Refusals of a service that no second try changes, by `service:operation`, for every call that a plan makes; the name alone does not say it (`LimitExceeded` is a quota here and a throttle there). Empty: only denials last. */
 const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
-  's3:PutBucketPolicy': {
-    MalformedPolicy: {
-      by: 'S3, which does not accept the policy as it stands (a principal that was deleted, for example)',
-      remedy: 'repair the policy by hand; what is wrong in it is in the error',
-    },
+  'cloudtrail:CreateTrail': CLOUDTRAIL_REFUSALS,
+  'cloudtrail:PutEventSelectors': CLOUDTRAIL_REFUSALS,
+  'cloudtrail:PutInsightSelectors': CLOUDTRAIL_REFUSALS,
+  'cloudtrail:StartLogging': CLOUDTRAIL_REFUSALS,
+  'cloudtrail:UpdateTrail': CLOUDTRAIL_REFUSALS,
+  'config:PutConfigurationRecorder': CONFIG_REFUSALS,
+  'config:PutDeliveryChannel': CONFIG_REFUSALS,
+  'config:StartConfigurationRecorder': CONFIG_REFUSALS,
+  'ec2:CreateFlowLogs': {
+    ...EC2_NOT_PERMITTED,
+    ...refusedBy(
+      'the quota of flow logs of the VPC',
+      'delete a flow log that nobody needs, or ask AWS for more',
+      'FlowLogsLimitExceeded',
+    ),
   },
+  'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
+  // IncorrectInstanceState and IncorrectState pass: the instance is starting or stopping.
+  'ec2:ModifyInstanceMetadataOptions': EC2_NOT_PERMITTED,
+  'ec2:ModifySnapshotAttribute': EC2_NOT_PERMITTED,
+  'ec2:RevokeSecurityGroupEgress': EC2_NOT_PERMITTED,
+  'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
+  'guardduty:CreateDetector': GUARDDUTY_REFUSALS,
+  'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
+  'iam:UpdateAccessKey': refusedBy(
+    'a quota of IAM',
+    'delete an access key that nobody needs',
+    'LimitExceeded',
+    'LimitExceededException',
+  ),
+  // KMSInvalidStateException passes where a key store is being connected; a key that is not to be deleted any more reads so.
+  'kms:CancelKeyDeletion': KMS_REFUSALS,
+  'kms:EnableKey': {
+    ...KMS_REFUSALS,
+    ...refusedBy('the quota of KMS keys', 'ask AWS for more keys', 'LimitExceededException'),
+  },
+  // InvalidDBInstanceState passes: RDS is at work on the instance.
+  'rds:ModifyDBInstance': refusedBy(
+    'RDS: what the instance depends on does not allow a change (its network, its key, its cluster)',
+    'repair what the error names, then it is tried again',
+    'AuthorizationNotFoundFault',
+    'InvalidParameterCombination',
+    'InvalidVPCNetworkStateFault',
+    'KMSKeyNotAccessibleFault',
+    'NetworkTypeNotSupported',
+    'StorageQuotaExceededFault',
+    'VpcEncryptionControlViolationException',
+  ),
+  's3:PutBucketEncryption': refusedBy(
+    'S3 or KMS, which does not take the key that kmsKeyArn names',
+    "name a key of the bucket's region that exists and is enabled",
+    'InvalidArgument',
+    'KMS.DisabledException',
+    'KMS.NotFoundException',
+  ),
+  's3:PutBucketPolicy': POLICY_REFUSALS,
+  's3:PutPublicAccessBlock': {},
+  's3control:PutPublicAccessBlock': {},
 };
+
+/** `service:operation` of the calls whose refusals are known. */
+export const KNOWN_CALLS: ReadonlySet<string> = new Set(Object.keys(BY_CALL));
+
+/** Who refuses for good, by AWS's own words, whatever was called: reads too. Null for any other error. */
+export function explicitDenial(error: unknown): Refusal | null {
+  if (!(error instanceof Error)) return null;
+  const deny = DENIES.find(([pattern]) => pattern.test(messageOf(error)));
+  return deny === undefined ? null : { by: deny[1], remedy: deny[2] };
+}
 
 /** Who refuses a call for good; null for an error that may pass. */
 export function lastingRefusal(
@@ -53,10 +224,37 @@ export function lastingRefusal(
   { service, operation }: { service: string; operation: string },
 ): Refusal | null {
   if (!(error instanceof Error)) return null;
-  const deny = DENIES.find(([pattern]) => pattern.test(messageOf(error)));
-  if (deny !== undefined) return { by: deny[1], remedy: deny[2] };
   const known = BY_CALL[`${service}:${operation}`] ?? {};
-  return Object.hasOwn(known, error.name) ? (known[error.name] ?? null) : null;
+  return explicitDenial(error) ?? (Object.hasOwn(known, error.name) ? (known[error.name] ?? null) : null);
+}
+
+/** Names under which services say that the caller may not. */
+const ACCESS_DENIED: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'Client.UnauthorizedOperation',
+  'NotAuthorized',
+  'NotAuthorizedException',
+  'UnauthorizedAccess',
+  'UnauthorizedOperation',
+]);
+
+/** True where AWS says, by an error or its cause, that we may not. */
+const isAccessDenied = (error: unknown): boolean =>
+  error instanceof Error && (ACCESS_DENIED.has(error.name) || isAccessDenied(error.cause));
+
+/** Access that was denied, and nobody says explicitly by whom: a permission of our own role is missing, as far as can be told. Lasts only where it is so some minutes later too, since IAM takes time to spread. `call` names what was called where AWS does not. Null for any other error. */
+export function missingPermission(error: unknown, call: string): Refusal | null {
+  if (!isAccessDenied(error)) return null;
+  const text = messageOf(error);
+  const said = /not authorized to perform:? ([\w-]+:\w+)/.exec(text) ?? /allows the ([\w-]+:\w+) action/.exec(text);
+  return {
+    by: `AWS: Evenkeel's own role has no permission for ${said?.[1] ?? call}`,
+    remedy:
+      'deploy again, so that the role has what this version needs; if it has, the policy of the resource, or the organization, refuses',
+  };
 }
 
 interface SdkError extends Error {

@@ -35,6 +35,12 @@ export interface Subject {
   readonly known?: Readonly<Record<string, unknown>>;
 }
 
+/** How an event came to us: how often, and whether a failure now is final. */
+export interface Delivery {
+  readonly receiveCount: number;
+  readonly isLastTry: boolean;
+}
+
 /** Why a resource is evaluated; carried into records and notifications, never into a decision. */
 export interface Cause {
   readonly eventId: string | null;
@@ -45,4 +51,6 @@ export interface Cause {
   readonly attribution: Attribution | null;
   /** A person asks: what is blocked is retried at once. */
   readonly byPerson?: boolean;
+  /** Which try of the event this is; absent: the only one. */
+  readonly delivery?: Delivery;
 }

@@ -4,6 +4,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Detection } from '../detection.ts';
+import type { Delivery } from '../engine/context.ts';
 import { ReconcileFailedError } from '../engine/errors.ts';
 import { changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
@@ -39,14 +40,14 @@ export function createHandler({ services, detections, policy }: Served) {
   const engine = engineFromEnvironment(policy, (text) => logger.info(text), domains);
   const { record, recordSweep } = telemetry(logger, emitter(new Metrics()));
 
-  async function reconcileEvent(event: unknown, context: Context): Promise<Tally> {
+  async function reconcileEvent(event: unknown, context: Context, delivery: Delivery): Promise<Tally> {
     const tally: Tally = {};
     const failures: Result[] = [];
     const accountId = ownAccount(context);
     const fallback = { accountId, region: home };
     for (const change of changesIn(event)) {
       const controls = await controlsOf(concernedBy(change, services));
-      for (const result of await reconcileChange(change, engine, { controls, detections, fallback, home })) {
+      for (const result of await reconcileChange(change, engine, { controls, detections, fallback, home, delivery })) {
         record(result, change.eventTime);
         tally[result.outcome] = (tally[result.outcome] ?? 0) + 1;
         if (result.outcome === 'failed') failures.push(result);
@@ -68,9 +69,13 @@ export function createHandler({ services, detections, policy }: Served) {
     return summary;
   }
 
-  async function work(event: unknown, context: Context): Promise<Tally | SweepSummary | { readonly early: true }> {
+  async function work(
+    event: unknown,
+    context: Context,
+    delivery: Delivery,
+  ): Promise<Tally | SweepSummary | { readonly early: true }> {
     const early = earlyMessage(event, engine.clock.now().getTime());
-    if (early === null) return isSweep(event) ? sweep(event, context) : reconcileEvent(event, context);
+    if (early === null) return isSweep(event) ? sweep(event, context) : reconcileEvent(event, context, delivery);
     await engine.send([early]);
     return { early: true };
   }

@@ -2,15 +2,10 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { messageOf } from '../aws/error-message.ts';
+import type { Delivery } from '../engine/context.ts';
 import { isObject } from '../event.ts';
 import type { Aws } from '../resource.ts';
 import { MAX_RECEIVES, receiveCountOf, retryWithBackoff } from './shorten-visibility.ts';
-
-/** How a message was received: whether a failure now is final. A direct invocation has one try. */
-export interface Delivery {
-  readonly receiveCount: number;
-  readonly isLastTry: boolean;
-}
 
 /** Handles one input: the content of a message, or what the function was invoked with directly. */
 type Work<T> = (input: unknown, context: Context, delivery: Delivery) => Promise<T>;
@@ -18,6 +13,7 @@ type Work<T> = (input: unknown, context: Context, delivery: Delivery) => Promise
 /** Called for a message that failed, before it is returned to the queue; must not throw. */
 type OnFailure = (error: unknown, record: SQSRecord) => Promise<void>;
 
+/** A direct invocation has one try. */
 const DIRECT: Delivery = { receiveCount: 1, isLastTry: true };
 
 const deliveryOf = (record: SQSRecord): Delivery => {

@@ -13,6 +13,8 @@ export interface PendingNotice {
   /** Whether every step that was made can be undone. */
   readonly reversible: boolean;
   readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
+  /** It failed, and is being retried. */
+  readonly isRetrying?: boolean;
 }
 
 /** A notification that was decided and is not known to be published. */

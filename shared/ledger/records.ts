@@ -32,9 +32,16 @@ export interface Finding {
     /** The record of the attempt, which the next one continues; null where none was made. */
     readonly recordId: string | null;
   } | null;
+  /** `failed`: how far people were notified: that it is being retried, or how it ended; null where they were not. */
+  readonly notified?: FailureStage;
+  /** Access was denied without a reason, since then and under that version of code and policy: that lasts only where it is so some minutes later too. */
+  readonly denied?: { readonly since: string; readonly version: string };
   /** Of a detection's finding alone. */
   readonly sightings?: Sightings;
 }
+
+/** How far people are notified of a failure. */
+export type FailureStage = 'retrying' | 'ended' | null;
 
 /** How often a detection has seen the same thing again. */
 export interface Sightings {

@@ -14,6 +14,8 @@ export interface Notice {
   readonly reversible: boolean;
   /** What halted the remediation, and whether it halts everything or this control alone. */
   readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
+  /** It failed, and is being retried. */
+  readonly isRetrying?: boolean;
 }
 
 /** A notification that is not about a single resource. */

@@ -17,8 +17,9 @@ const MAX_CALL_CHARACTERS = 500;
 const MAX_ERROR_CHARACTERS = 2000;
 
 const HEADLINES: Readonly<Record<Outcome, string>> = {
-  compliant: 'Compliant',
-  notApplicable: 'Not applicable',
+  // Notified only of what people know as an open problem.
+  compliant: 'Compliant again',
+  notApplicable: 'No longer applicable',
   detected: 'Drift detected',
   exempted: 'Drift exempted',
   awaitingApproval: 'Approval required',
@@ -30,14 +31,22 @@ const HEADLINES: Readonly<Record<Outcome, string>> = {
   failed: 'Remediation FAILED',
 };
 
+/** What a notice is about, in a few words: nothing is said to have failed that was not tried. */
+function headlineOf({ result, isRetrying = false }: Notice): string {
+  const { outcome, before, remediationId } = result;
+  const isUnread = before === null && (outcome === 'failed' || outcome === 'blocked');
+  if (isRetrying) return 'Open, being retried';
+  if (isUnread) return outcome === 'failed' ? 'Not evaluated' : 'Cannot be read';
+  return outcome === 'failed' && remediationId === null ? 'Not remediated' : HEADLINES[outcome];
+}
+
 /** Renders a notice: what drifted and where, who changed it, what was done, and what the reader can do. */
 export function render(notice: Notice): Message {
   const { result, control } = notice;
-  const subject = asciiSubject(
-    `[${control.severity}] ${HEADLINES[result.outcome]}: ${result.resourceId} (${control.id})`,
-  );
+  const headline = headlineOf(notice);
+  const subject = asciiSubject(`[${control.severity}] ${headline}: ${result.resourceId} (${control.id})`);
   const text = [
-    `${HEADLINES[result.outcome]} [${control.severity}]`,
+    `${headline} [${control.severity}]`,
     control.title,
     '',
     ...rows([
@@ -117,9 +126,16 @@ export function advice(notice: Notice): readonly string[] {
   }
   if (result.outcome === 'halted') return adviceForHalted(notice);
   if (result.outcome === 'blocked') return adviceForBlocked(notice);
-  if (result.outcome === 'exempted') return [];
+  if (['exempted', 'compliant', 'notApplicable'].includes(result.outcome)) return [];
+  if (notice.isRetrying === true) return [RETRYING, `Manual remediation: ${control.guidance}`];
+  if (result.outcome === 'failed' && result.before === null)
+    return [UNREAD, `  npx evenkeel sweep --control ${control.id}`];
   return [`Action required: ${control.guidance}`, `Why it matters: ${control.rationale}`];
 }
+
+const RETRYING = 'It is retried within 15 minutes, and you are notified of how it ends.';
+const UNREAD =
+  'Whether it is compliant is not known. The next event and the daily sweep read it again. To read it now:';
 
 /** The finding says who refuses and what a person can do. */
 const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }: Notice): readonly string[] => [

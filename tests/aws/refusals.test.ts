@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDefiniteRefusal, lastingRefusal, wasRetried } from '../../shared/aws/refusals.ts';
+import {
+  explicitDenial,
+  isDefiniteRefusal,
+  lastingRefusal,
+  missingPermission,
+  wasRetried,
+} from '../../shared/aws/refusals.ts';
 
 const PUT_POLICY = { service: 's3', operation: 'PutBucketPolicy' };
 const REVOKE = { service: 'ec2', operation: 'RevokeSecurityGroupIngress' };
@@ -52,6 +58,58 @@ describe('a refusal that lasts', () => {
   test('is read in the cause, too', () => {
     const error = new Error('refused', { cause: denied('a service control policy') });
     expect(lastingRefusal(error, REVOKE)).not.toBeNull();
+  });
+});
+
+test('S3 that takes no public policy, and an organization that rules, refuse for good whatever was called', () => {
+  const bpa = errorOf(
+    'AccessDenied',
+    'User: x is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::b" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
+  );
+  expect(explicitDenial(bpa)?.by).toMatch(/Block Public Access/);
+  expect(explicitDenial(errorOf('OperationNotPermitted', 'blocked by a declarative policy'))?.by).toMatch(
+    /organization/,
+  );
+});
+
+test.each([
+  ['cloudtrail:CreateTrail', 'InsufficientDependencyServiceAccessPermissionException', true],
+  ['cloudtrail:StartLogging', 'InsufficientDependencyServiceAccessPermissionException', true],
+  ['cloudtrail:CreateTrail', 'ConflictException', false],
+  ['cloudtrail:UpdateTrail', 'ThrottlingException', false],
+  ['config:StartConfigurationRecorder', 'NoAvailableDeliveryChannelException', true],
+  ['ec2:RevokeSecurityGroupIngress', 'OperationNotPermitted', true],
+  ['ec2:ModifyInstanceMetadataOptions', 'IncorrectInstanceState', false],
+  ['ec2:ModifyInstanceMetadataOptions', 'IncorrectState', false],
+  ['rds:ModifyDBInstance', 'InvalidDBInstanceStateFault', false],
+  ['rds:ModifyDBInstance', 'InvalidDBInstanceState', false],
+  ['iam:UpdateAccessKey', 'LimitExceeded', true],
+  ['kms:CancelKeyDeletion', 'LimitExceededException', false],
+  ['guardduty:UpdateDetector', 'LimitExceededException', false],
+])('%s: %s lasts: %s', (call, name, lasts) => {
+  const [service = '', operation = ''] = call.split(':');
+  expect(lastingRefusal(errorOf(name), { service, operation }) !== null).toBe(lasts);
+});
+
+describe('a missing permission', () => {
+  test.each([
+    [
+      'User: x is not authorized to perform: ec2:RevokeSecurityGroupIngress on resource: y',
+      'ec2:RevokeSecurityGroupIngress',
+    ],
+    ['because no identity-based policy allows the s3:PutBucketPolicy action', 's3:PutBucketPolicy'],
+    ['Access Denied', 's3:GetBucketTagging'],
+  ])('names the action, or else the call: %s', (message, action) => {
+    expect(missingPermission(errorOf('AccessDenied', message), 's3:GetBucketTagging')).toEqual({
+      by: expect.stringContaining(action),
+      remedy: expect.stringMatching(/^deploy again/),
+    });
+  });
+
+  test('is read in the cause, and in no other error', () => {
+    expect(missingPermission(new Error('x', { cause: errorOf('AccessDeniedException') }), 'x')).not.toBeNull();
+    for (const error of [errorOf('Throttling', 'not authorized to perform: a:B'), null, 'AccessDenied'])
+      expect(missingPermission(error, 'x')).toBeNull();
   });
 });
 

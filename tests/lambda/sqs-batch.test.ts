@@ -1,7 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, test } from '@jest/globals';
 import type { Context, SQSRecord } from 'aws-lambda';
-import { type Delivery, partialResponse, perMessage, retryLater } from '../../shared/lambda/sqs-batch.ts';
+import type { Delivery } from '../../shared/engine/context.ts';
+import { partialResponse, perMessage, retryLater } from '../../shared/lambda/sqs-batch.ts';
 import type { Aws } from '../../shared/resource.ts';
 
 const context = {} as Context;

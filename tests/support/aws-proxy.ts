@@ -25,7 +25,14 @@ export interface Alteration {
   /** Only in this region. */
   readonly region?: string;
   readonly status?: number;
-  change(body: string): string;
+  /** So often; without it, always. */
+  readonly times?: number;
+  /** The call does not reach the account. */
+  readonly isWithheld?: true;
+  /** The connection is reset instead of an answer. */
+  readonly isReset?: true;
+  /** The answer's body, of the account's own; nothing where the call is withheld. */
+  change?(body: string): string;
 }
 
 const REFUSAL =
@@ -40,6 +47,7 @@ export async function wireTo(endpoint: string): Promise<Wire> {
   const throttled = { text: '', calls: 0 };
   let refused: { readonly text: string; readonly region: string } | undefined;
   let altered: readonly Alteration[] = [];
+  const used = new Map<Alteration, number>();
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
@@ -55,9 +63,22 @@ export async function wireTo(endpoint: string): Promise<Wire> {
       return;
     }
     const { method, url, headers } = incoming;
-    const alteration = altered.find((one) => concerns(one, incoming, body.toString()));
+    const isLeft = (one: Alteration) => (used.get(one) ?? 0) < (one.times ?? Number.POSITIVE_INFINITY);
+    const alteration = altered.find((one) => isLeft(one) && concerns(one, incoming, body.toString()));
+    if (alteration !== undefined) used.set(alteration, (used.get(alteration) ?? 0) + 1);
+    if (alteration?.isWithheld === true) {
+      if (alteration.isReset === true) incoming.socket.destroy();
+      else
+        outgoing.writeHead(alteration.status ?? 500, { 'content-type': 'text/xml' }).end(alteration.change?.('') ?? '');
+      return;
+    }
     const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, async (answer) => {
-      if (alteration !== undefined) {
+      if (alteration?.isReset === true) {
+        answer.resume();
+        incoming.socket.destroy();
+        return;
+      }
+      if (alteration?.change !== undefined) {
         const { 'content-length': _, ...others } = answer.headers;
         outgoing.writeHead(alteration.status ?? answer.statusCode ?? 500, others);
         outgoing.end(alteration.change((await buffer(answer)).toString()));

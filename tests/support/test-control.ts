@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { KNOWN_CALLS } from '../../shared/aws/refusals.ts';
 import type {
   ByHand,
   Context,
@@ -272,6 +273,8 @@ export function testControl<
   /** A step says what it changes and what IAM asks for it, and its undo changes nothing else. */
   function expectSound(step: Step, final: Readonly<Record<string, string>>): void {
     const { service, operation } = callOf(step);
+    // Somebody has asked which of its refusals last.
+    expect(KNOWN_CALLS).toContain(`${service}:${operation}`);
     expect(step.elements.length).toBeGreaterThan(0);
     expect(step.elements).not.toContain('');
     for (const action of iamActionsOf(service, operation)) {

@@ -1,5 +1,5 @@
 import { successful } from '../../aws/answer.ts';
-import { isDefiniteRefusal, lastingRefusal, type Refusal, wasRetried } from '../../aws/refusals.ts';
+import { isDefiniteRefusal, lastingRefusal, missingPermission, type Refusal, wasRetried } from '../../aws/refusals.ts';
 import type { RecordedStep } from '../../ledger/records.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Step } from '../../step.ts';
@@ -16,6 +16,8 @@ export interface Attempt {
   readonly step: RecordedStep;
   /** Set where the refusal lasts; null where the call was made, or a retry may succeed. */
   readonly refusal: Refusal | null;
+  /** Set where access is denied and nobody says by whom: lasts where it is so some minutes later too. */
+  readonly missing?: Refusal | null;
 }
 
 /** Makes one call of a record and returns its outcome; never throws. */
@@ -47,5 +49,6 @@ export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedB
     };
   const status = isDefiniteRefusal(error) && !wasRetried(error) ? 'failed' : 'unknown';
   const refusal = lastingRefusal(error, step);
-  return { step: { ...step, status: refusal === null ? status : 'failed', error: messageOf(error) }, refusal };
+  const missing = refusal === null ? missingPermission(error, `${step.service}:${step.operation}`) : null;
+  return { step: { ...step, status: refusal === null ? status : 'failed', error: messageOf(error) }, refusal, missing };
 }

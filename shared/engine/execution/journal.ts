@@ -12,6 +12,8 @@ export interface Execution {
   readonly error: StepFailedError | null;
   /** Set where the refusal lasts. */
   readonly refusal: Refusal | null;
+  /** Set where access is denied and nobody says by whom. */
+  readonly missing: Refusal | null;
 }
 
 /** Makes the calls of an open record one by one: the outcome of each, and an extended lease, are written before the next. Stops at the first that is refused or unanswered; the state then shows what took effect. Throws where the ledger does not answer or the lease is lost: no further call is made. */
@@ -23,16 +25,16 @@ export async function execute(record: Remediation, send: Send, draft: Draft, { c
       await draft.write();
     }
     draft.assertTimeLeft();
-    const { step, refusal } = await send(index);
+    const { step, refusal, missing = null } = await send(index);
     current = { ...current, steps: current.steps.with(index, step) };
     if (step.status === 'failed' || (step.status === 'unknown' && step.error !== null)) {
       const how = step.status === 'failed' ? 'failed' : 'was not answered';
       const error = new StepFailedError(`${service}:${operation} ${how}: ${step.error}`);
-      return { record: current, error, refusal };
+      return { record: current, error, refusal, missing };
     }
   }
   const applied = clock.now().toISOString();
-  return { record: { ...current, times: { ...current.times, applied } }, error: null, refusal: null };
+  return { record: { ...current, times: { ...current.times, applied } }, error: null, refusal: null, missing: null };
 }
 
 /** The record once the state has shown what became of unanswered steps: made where the state is as intended, unknown otherwise. */

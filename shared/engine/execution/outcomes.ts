@@ -1,4 +1,3 @@
-import type { Refusal } from '../../aws/refusals.ts';
 import type { AnyControl } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
 import { recheck } from '../../internal-events.ts';
@@ -7,8 +6,9 @@ import { currentFlaps, NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
-import { DAY_MS, HOUR_MS, milliseconds } from '../../time.ts';
+import { HOUR_MS, milliseconds } from '../../time.ts';
 import { compactState } from '../run/compact.ts';
+import { type Denial, failureStage, refusalText, retryAfterRefusalMs, versionOf } from '../run/failures.ts';
 import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
 import type { Evaluated } from '../run/observation.ts';
 import { redact } from '../run/redact.ts';
@@ -201,8 +201,8 @@ export async function sendRecheck(run: Run, before: number | null): Promise<void
 /** Why a remediation did not succeed. */
 export interface Failure {
   readonly error: string;
-  /** Set where the refusal lasts. */
-  readonly refusal?: Refusal | null;
+  /** Whether it lasts. */
+  readonly denial?: Denial;
   /** The places it took in the circuit breakers; released where nothing was changed. */
   readonly taken?: readonly TakenPlace[];
   /** AWS did not finish before the deadline: retried later, not at once. */
@@ -215,8 +215,9 @@ export function finishFailed(
   control: AnyControl,
   record: Remediation,
   evaluated: Evaluated | null,
-  { error, refusal = null, taken = [], isOverdue: isLate = false }: Failure,
+  { error, denial = PASSING, taken = [], isOverdue: isLate = false }: Failure,
 ): Progress {
+  const { refusal, denied } = denial;
   const now = run.now();
   const isBlocked = refusal !== null;
   run.draft.save({
@@ -231,7 +232,8 @@ export function finishFailed(
     ...(changed ? [] : giveBack(breakers, taken)),
     ...ended(breakers, scopesOf(control), false, now.getTime()),
   ]);
-  const why = isBlocked ? `Refused by ${refusal.by}: ${refusal.remedy}.` : null;
+  const why = isBlocked ? refusalText(refusal) : null;
+  const stage = isBlocked || isLate ? 'ended' : failureStage(run, control, true);
   const progress: Progress = {
     outcome: isBlocked ? 'blocked' : 'failed',
     before: 'NON_COMPLIANT',
@@ -241,7 +243,8 @@ export function finishFailed(
     remediationId: record.id,
     error,
   };
-  const notice = run.notice(control, progress, { reversible: isReversible(record) });
+  const isRetrying = stage === 'retrying';
+  const notice = run.notice(control, progress, { reversible: isReversible(record), isRetrying });
   const by = why ?? 'It did not take effect in time.';
   run.draft.change((state) =>
     withFinding(state, control, {
@@ -250,28 +253,32 @@ export function finishFailed(
       fingerprint: evaluated === null ? hashOf(error).slice(0, 16) : findingFingerprint(evaluated.evaluation, why),
       at: now.toISOString(),
       notice,
+      stage,
+      ...(denied === null ? {} : { denied }),
       ...(isBlocked || isLate ? nextAttempt(run, control, evaluated, by, isBlocked ? record.id : null) : {}),
     }),
   );
   return progress;
 }
 
+const PASSING: Denial = { refusal: null, denied: null };
+
 /** When a blocked remediation is retried, and which change of circumstances brings the retry forward. */
 const nextAttempt = (
   run: Run,
-  { severity }: AnyControl,
+  control: AnyControl,
   evaluated: Evaluated | null,
   by: string,
   recordId: string | null,
 ) => ({
-  retryAt: new Date(run.now().getTime() + (severity === 'CRITICAL' ? HOUR_MS : DAY_MS)).toISOString(),
+  retryAt: new Date(run.now().getTime() + retryAfterRefusalMs(control)).toISOString(),
   blocked: { by, recordId, ...attemptContext(run, evaluated) },
 });
 
 /** What a remediation was attempted under: hash of the facets, versions of code and policy. */
-export const attemptContext = ({ engine, subject }: Run, evaluated: Evaluated | null) => ({
-  facets: hashOf(withoutVolatile(evaluated?.state ?? null, subject.resource.volatile ?? [])).slice(0, 16),
-  version: `${engine.codeVersion} ${engine.policy.version}`,
+export const attemptContext = (run: Run, evaluated: Evaluated | null) => ({
+  facets: hashOf(withoutVolatile(evaluated?.state ?? null, run.subject.resource.volatile ?? [])).slice(0, 16),
+  version: versionOf(run),
 });
 
 const withoutVolatile = (value: unknown, names: readonly string[]): unknown =>

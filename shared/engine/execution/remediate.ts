@@ -4,6 +4,7 @@ import type { Remediation } from '../../ledger/records.ts';
 import type { Step } from '../../step.ts';
 import { CutShortError, messageOf } from '../errors.ts';
 import { compactState } from '../run/compact.ts';
+import { confirmed } from '../run/failures.ts';
 import { findingFingerprint, withFinding, withoutFinding } from '../run/findings.ts';
 import type { Evaluated } from '../run/observation.ts';
 import { newRecord } from '../run/record.ts';
@@ -12,8 +13,16 @@ import { redact } from '../run/redact.ts';
 import type { Progress, Run } from '../run/run.ts';
 import { sendSteps } from './apply.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from './circuit-breaker.ts';
-import { execute } from './journal.ts';
-import { breakerLimits, finishFailed, finishPending, finishRemediated, type HeldBack, RECHECK_MS } from './outcomes.ts';
+import { execute, hasChanged } from './journal.ts';
+import {
+  breakerLimits,
+  type Failure,
+  finishFailed,
+  finishPending,
+  finishRemediated,
+  type HeldBack,
+} from './outcomes.ts';
+import { finishUnverified } from './unverified.ts';
 import { readUntilVerified } from './verification.ts';
 
 /** One remediation to carry out. */
@@ -46,14 +55,9 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
   const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
     (error: unknown) => saveInterrupted(run, control, record, error),
   );
-  const { error, refusal } = journaled;
-  if (error !== null && refusal !== null)
-    return finishFailed(run, control, journaled.record, evaluated, {
-      error: messageOf(error),
-      refusal,
-      taken: admission.taken,
-    });
-  return verify(run, work, journaled.record, error, admission.taken);
+  const { error, refusal, missing } = journaled;
+  const denial = refusal === null ? confirmed(run, control, missing) : { refusal, denied: null };
+  return verify(run, work, journaled.record, error, { denial, taken: admission.taken });
 }
 
 /** The ledger or the lease was lost between two calls: no further call is made, and the record shows how far it came, should it still be written. */
@@ -92,10 +96,10 @@ type Read = { readonly evaluated: Evaluated } | { readonly error: unknown };
 /** Reads with back-off until the control is satisfied, AWS is applying the change, or only a person can continue. What is read decides, also where a call was not answered. */
 async function verify(
   run: Run,
-  { control, heldBack }: Pick<Work, 'control' | 'heldBack'>,
+  { control, heldBack, evaluated: before }: Pick<Work, 'control' | 'heldBack' | 'evaluated'>,
   record: Remediation,
   stopped: Error | null,
-  taken: readonly TakenPlace[],
+  failure: Pick<Failure, 'denial'> & { readonly taken: readonly TakenPlace[] },
 ): Promise<Progress> {
   const once = stopped !== null || control.settles !== undefined;
   const last = await readUntilVerified(
@@ -105,24 +109,18 @@ async function verify(
   );
   const evaluated = 'evaluated' in last ? last.evaluated : null;
   const kind = evaluated?.evaluation.complianceType ?? null;
-  const failed = (error: string) => finishFailed(run, control, record, evaluated, { error, taken });
+  const failed = (error: string) => finishFailed(run, control, record, evaluated ?? before, { error, ...failure });
   if (evaluated === null) {
     const why = messageOf('error' in last ? last.error : null);
-    if (stopped !== null) return failed(`${messageOf(stopped)}; then: ${why}`);
+    if (stopped !== null && !hasChanged(record)) return failed(`${messageOf(stopped)}; then: ${why}`);
     // The calls may well have taken effect: the next evaluation that can read decides.
-    const later = {
-      complianceType: 'NON_COMPLIANT',
-      annotation: why,
-      fingerprint: record.id,
-      retryAfter: RECHECK_MS,
-    } as const;
-    return finishPending(run, control, record, { evaluation: later }, `Remediated but not verified yet: ${why}`);
+    return finishUnverified(run, control, record, stopped === null ? why : `${messageOf(stopped)}; then: ${why}`);
   }
   const isWrong = kind === 'NON_COMPLIANT' || (evaluated.deleted && control.whenDeleted !== undefined);
   if (!isWrong)
     return isMeant(stopped, record)
       ? finishRemediated(run, control, record, evaluated)
-      : finishOvertaken(run, control, record, evaluated, taken);
+      : finishOvertaken(run, control, record, evaluated, failure.taken);
   if (stopped !== null) return failed(messageOf(stopped));
   if (evaluated.evaluation.retryAfter !== undefined || control.settles !== undefined)
     return finishPending(run, control, record, evaluated);

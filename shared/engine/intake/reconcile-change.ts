@@ -10,7 +10,7 @@ import { type Change, changesIn } from './parse-event.ts';
 import { type RouteContext, route } from './route.ts';
 
 /** What a change is routed with, and whether a person runs it. `fallback.accountId` is the caller's own account: what concerns another is not looked at. */
-export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson'>;
+export type ChangeContext = Omit<RouteContext, 'aws'> & Pick<Cause, 'byPerson' | 'delivery'>;
 
 /** The results of one input of any accepted shape, change by change. */
 export async function* receive(
@@ -25,7 +25,7 @@ export async function* receive(
 export async function reconcileChange(
   change: Change,
   engine: Engine,
-  { byPerson = false, ...context }: ChangeContext,
+  { byPerson = false, delivery, ...context }: ChangeContext,
 ): Promise<readonly Result[]> {
   const cause: Cause = {
     eventId: change.eventId,
@@ -34,6 +34,7 @@ export async function reconcileChange(
     receivedAt: engine.clock.now().toISOString(),
     attribution: change.attribution,
     byPerson,
+    ...(delivery === undefined ? {} : { delivery }),
   };
   const own = context.fallback.accountId;
   const other = otherAccountOf(change, own);

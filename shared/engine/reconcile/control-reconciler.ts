@@ -3,11 +3,10 @@ import type { Shared } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import { callOf, type Step } from '../../step.ts';
-import { CutShortError, messageOf } from '../errors.ts';
 import { attemptContext, deadlineOf, markPending } from '../execution/outcomes.ts';
 import { portionsOf } from '../execution/portions.ts';
 import { remediate } from '../execution/remediate.ts';
-import { findingFingerprint, withFinding, withoutFinding } from '../run/findings.ts';
+import { findingFingerprint, isKnownProblem, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
 import { isAtLeast } from '../run/modes.ts';
 import type { Evaluated, Observation } from '../run/observation.ts';
 import type { Planned } from '../run/plan.ts';
@@ -17,6 +16,7 @@ import { exemptionFor } from './gates/exempt.ts';
 import type { Holder, Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
 import { plannedElements } from './gates/sibling.ts';
+import { recordFailure } from './record-failure.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
 
 /** Brings each control of a run to its outcome; its decisions go into the run's draft. */
@@ -54,18 +54,8 @@ export class ControlReconciler {
       const progress = await this.#progress(control, before, now);
       return run.result(control, { ...seen, ...progress });
     } catch (error) {
-      return run.result(control, this.#failed(control, seen, error));
+      return run.result(control, recordFailure(run, control, seen, error, this.#recovered.get(control.id) ?? null));
     }
-  }
-
-  /** A failure is recorded as a finding and notified once. */
-  #failed(control: AnyControl, seen: Partial<Result>, error: unknown): Progress {
-    const remediationId = error instanceof CutShortError ? error.remediationId : null;
-    const failed: Progress = { ...seen, outcome: 'failed', error: messageOf(error), remediationId };
-    const notice = this.#run.notice(control, failed);
-    const annotation = messageOf(error);
-    this.#recordFinding(control, { outcome: 'failed', annotation, fingerprint: 'failed', notice });
-    return failed;
   }
 
   async #progress(control: AnyControl, before: Evaluated, now: Evaluated): Promise<Progress> {
@@ -83,12 +73,24 @@ export class ControlReconciler {
 
   /** Nothing to do: compliant, or just remediated by a sibling in this run. */
   #compliant(control: AnyControl, before: Evaluated, { evaluation }: Evaluated): Progress {
+    const run = this.#run;
     const { complianceType: after, annotation } = evaluation;
-    this.#run.draft.change((state) => withoutFinding(state, control.id));
-    if (before.evaluation.complianceType !== 'NON_COMPLIANT')
-      return { outcome: after === 'COMPLIANT' ? 'compliant' : 'notApplicable', after, annotation };
-    const remediationId = this.#lastRemediationId;
-    return { outcome: 'remediated', after, annotation: before.evaluation.annotation, remediationId };
+    const isBySibling = before.evaluation.complianceType === 'NON_COMPLIANT';
+    const progress: Progress = isBySibling
+      ? {
+          outcome: 'remediated',
+          after,
+          annotation: before.evaluation.annotation,
+          remediationId: this.#lastRemediationId,
+        }
+      : { outcome: after === 'COMPLIANT' ? 'compliant' : 'notApplicable', after, annotation };
+    const isRecovery = isKnownProblem(run.draft.state.findings[control.id]);
+    const notice = isRecovery ? run.notice(control, { before: before.evaluation.complianceType, ...progress }) : null;
+    run.draft.change((state) => {
+      const closed = withoutFinding(state, control.id);
+      return notice === null || closed === state ? closed : withNotice(closed, notice);
+    });
+    return progress;
   }
 
   /** Non-compliant, and AWS is applying another actor's change or does not allow one yet. */
@@ -233,7 +235,14 @@ export class ControlReconciler {
     const options = stoppedBy === undefined ? { reversible } : { reversible, stoppedBy };
     const notice = quiet === true ? null : this.#run.notice(control, refused, options);
     const known = this.#run.draft.state.findings[control.id];
-    const kept = outcome === 'blocked' && known != null ? { retryAt: known.retryAt, blocked: known.blocked } : {};
+    const kept =
+      outcome === 'blocked' && known != null
+        ? {
+            retryAt: known.retryAt,
+            blocked: known.blocked,
+            ...(known.denied === undefined ? {} : { denied: known.denied }),
+          }
+        : {};
     this.#recordFinding(control, {
       outcome,
       annotation,

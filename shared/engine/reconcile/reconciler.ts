@@ -152,7 +152,8 @@ class Reconciliation {
   }
 
   async #withoutLease(run: Run): Promise<readonly Result[]> {
-    if (run.subject.controls.some((control) => complianceOf(run, control) === 'NON_COMPLIANT'))
+    // What cannot be read may be exempt.
+    if (run.subject.controls.some((control) => ['NON_COMPLIANT', null].includes(complianceOf(run, control))))
       run.draft.adopt(await this.#engine.ledger.loadShared(run.draft.session));
     const before = run.draft.session.state.recheckAt;
     const results = await this.#reconcileControls(run, { leased: false });

@@ -10,6 +10,7 @@ import {
   withRecheck,
 } from '../execution/outcomes.ts';
 import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
+import { retryAfterRefusalMs } from '../run/failures.ts';
 import { withNotice } from '../run/findings.ts';
 import type { Evaluated } from '../run/observation.ts';
 import { isExpired } from '../run/record.ts';
@@ -110,9 +111,14 @@ function recoverPending(
 ): Progress | null {
   const isLate = isExpired(record, run.now());
   if (record.kind === 'undo') return recoverPendingUndo(run, control, record, evaluated, isLate);
-  if (evaluated !== null && !isDrifted(evaluated, control)) return finishRemediated(run, control, record, evaluated);
-  if (isLate) {
-    const why = evaluated?.evaluation.annotation ?? 'it could not be read';
+  if (evaluated !== null && !isDrifted(evaluated, control))
+    return finishRemediated(run, control, { ...record, error: null }, evaluated);
+  if (evaluated !== null && isUnverified(control, record, evaluated))
+    return recoverCutOff(run, control, record, evaluated);
+  // Nobody can say how it ended: the record stays open until somebody can read.
+  if (isLate && evaluated === null) return stillUnread(run, control, record);
+  if (isLate && evaluated !== null) {
+    const why = evaluated.evaluation.annotation;
     return finishFailed(run, control, record, evaluated, {
       error: `NotConvergedError: AWS did not finish by ${record.expires}: ${why}`,
       isOverdue: true,
@@ -127,8 +133,24 @@ function recoverPending(
     annotation: evaluation.annotation,
     remediationId: record.id,
   };
-  if (isDue(run, record) && evaluated !== null) finishPending(run, control, record, evaluated);
+  if (isDue(run, record))
+    if (evaluated === null) scheduleRecheck(run, record, null);
+    else finishPending(run, control, record, evaluated);
   return waiting;
+}
+
+/** True where the remediation waited for a read alone, and AWS is not at work: what is read now decides. */
+const isUnverified = ({ settles }: AnyControl, { error }: Remediation, { evaluation }: Evaluated): boolean =>
+  error !== null && settles === undefined && evaluation.retryAfter === undefined;
+
+/** The deadline is over and it cannot be read: the control's own failure says so; the next look comes as after a refusal. */
+function stillUnread(run: Run, control: AnyControl, record: Remediation): null {
+  if (!isDue(run, record)) return null;
+  const now = run.now().getTime();
+  const recheckAt = now + retryAfterRefusalMs(control);
+  run.draft.save({ ...record, recheckAt: new Date(recheckAt).toISOString() });
+  run.draft.change((state) => withRecheck(state, recheckAt, now));
+  return null;
 }
 
 /** Only the pending undo was reported so far: its outcome is notified. */

@@ -2,7 +2,7 @@ import type { AnyControl, Evaluation } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
-import type { Finding } from '../../ledger/records.ts';
+import type { FailureStage, Finding } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 
 /** What one evaluation says about a finding. */
@@ -17,6 +17,9 @@ export interface FindingUpdate {
   readonly deadline?: string | null;
   readonly blocked?: Finding['blocked'];
   readonly rejection?: Finding['rejection'];
+  readonly denied?: Finding['denied'];
+  /** `failed`: how far people are notified with `notice`; the end by default. */
+  readonly stage?: FailureStage;
   /** Published where the finding is new or has changed; null where it is not notified. */
   readonly notice: QueuedNotice | null;
 }
@@ -31,10 +34,12 @@ export const findingFingerprint = (
 export function withFinding(
   state: ResourceState,
   { id, severity }: Pick<AnyControl, 'id' | 'severity'>,
-  { outcome, annotation, fingerprint, at, notice, ...rest }: FindingUpdate,
+  { outcome, annotation, fingerprint, at, notice, stage = 'ended', ...rest }: FindingUpdate,
 ): ResourceState {
   const known = state.findings[id];
-  const isNews = known === undefined || known.outcome !== outcome || !isSame(known, outcome, fingerprint);
+  const isOther = known === undefined || known.outcome !== outcome || !isSame(known, outcome, fingerprint);
+  const before = known?.outcome === 'failed' ? notifiedOf(known) : null;
+  const isNews = outcome === 'failed' ? isBeyond(stage, before) : isOther;
   const kept = { retryAt: known?.retryAt ?? null, deadline: known?.deadline ?? null, blocked: known?.blocked ?? null };
   const finding: Finding = {
     controlId: id,
@@ -45,12 +50,11 @@ export function withFinding(
     firstSeen: known?.firstSeen ?? at,
     lastSeen: at,
     rejection: known?.rejection ?? null,
-    ...(isNews ? { retryAt: null, deadline: null, blocked: null } : kept),
+    ...(isOther ? { retryAt: null, deadline: null, blocked: null } : kept),
+    ...(outcome === 'failed' ? { notified: isNews ? stage : before } : {}),
     ...rest,
   };
-  const { lastSeen: _, ...before } = known ?? { lastSeen: '' };
-  const { lastSeen: __, ...after } = finding;
-  if (known !== undefined && hashOf(before) === hashOf(after)) return state;
+  if (known !== undefined && hashOf({ ...known, lastSeen: '' }) === hashOf({ ...finding, lastSeen: '' })) return state;
   return {
     ...state,
     findings: { ...state.findings, [id]: finding },
@@ -62,11 +66,28 @@ export function withFinding(
 const isSame = (known: Finding, outcome: Outcome, fingerprint: string): boolean =>
   outcome === 'failed' || known.fingerprint === fingerprint;
 
+const STAGES: readonly FailureStage[] = [null, 'retrying', 'ended'];
+const isBeyond = (stage: FailureStage, before: FailureStage) => STAGES.indexOf(stage) > STAGES.indexOf(before);
+
+/** An earlier version notified of every failure. */
+const notifiedOf = ({ notified = 'ended' }: Finding): FailureStage => notified;
+
+/** True for a finding of which people were notified as an open problem: they want to know that it is over. */
+export const isKnownProblem = (finding: Finding | undefined): boolean =>
+  finding?.outcome === 'blocked' || (finding?.outcome === 'failed' && notifiedOf(finding) !== null);
+
 /** The state without the control's finding. Pure. */
 export function withoutFinding(state: ResourceState, controlId: string): ResourceState {
   if (!(controlId in state.findings)) return state;
   const { [controlId]: _, ...findings } = state.findings;
   return { ...state, findings };
+}
+
+/** The state with the time since which access is denied noted beside the control's finding. Pure. */
+export function withDenial(state: ResourceState, controlId: string, denied: Finding['denied'] | null): ResourceState {
+  const finding = state.findings[controlId];
+  if (finding === undefined || denied == null || hashOf(finding.denied ?? null) === hashOf(denied)) return state;
+  return { ...state, findings: { ...state.findings, [controlId]: { ...finding, denied } } };
 }
 
 /** The state with a queued notice. Pure. */

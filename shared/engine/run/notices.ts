@@ -14,7 +14,7 @@ export const queued = (
   result: Result,
   cause: Cause,
   now: Date,
-  rest: Pick<Notice, 'reversible'> & Pick<Partial<Notice>, 'stoppedBy'>,
+  rest: Pick<Notice, 'reversible'> & Pick<Partial<Notice>, 'stoppedBy' | 'isRetrying'>,
 ): QueuedNotice => ({
   id: randomUUID(),
   at: now.getTime(),

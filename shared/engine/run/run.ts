@@ -3,7 +3,7 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Notice } from '../../notify/notifier.ts';
 import type { Place, Settings } from '../../policy/policy.ts';
-import { type Ownership, readable, Unreadable } from '../../resource.ts';
+import { type Ownership, readable, Unreadable, UnreadableError } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
@@ -103,22 +103,29 @@ export class Run {
     return planOf(control, evaluated, this.observation, this.context(control));
   }
 
-  /** The resource's owner, read once and only where a write is considered. Throws the SDK's own error: no write without it. */
+  /** The resource's owner, read once and only where a write is considered. Throws UnreadableError: no write without it. */
   ownership(): Promise<Ownership> {
-    const { resource, ref } = this.subject;
-    this.#ownership ??=
-      resource.ownership?.read(this.observation.aws, ref) ?? Promise.resolve({ tags: {}, service: null });
+    this.#ownership ??= this.#readOwnership();
     return this.#ownership;
+  }
+
+  async #readOwnership(): Promise<Ownership> {
+    const { resource, ref } = this.subject;
+    try {
+      return (await resource.ownership?.read(this.observation.aws, ref)) ?? { tags: {}, service: null };
+    } catch (cause) {
+      throw new UnreadableError(`could not read the owner of ${ref.resourceId}`, { cause });
+    }
   }
 
   /** A notice of a result, to be queued together with the state it is about. */
   notice(
     control: AnyControl,
     progress: Progress,
-    rest: { readonly reversible?: boolean; readonly stoppedBy?: Notice['stoppedBy'] } = {},
+    rest: Partial<Pick<Notice, 'reversible' | 'stoppedBy' | 'isRetrying'>> = {},
   ) {
-    const { reversible = true, stoppedBy } = rest;
-    const options = { reversible, ...(stoppedBy === undefined ? {} : { stoppedBy }) };
+    const { reversible = true, isRetrying = false, ...others } = rest;
+    const options = { reversible, ...others, ...(isRetrying ? { isRetrying } : {}) };
     const entry = queued(this.result(control, progress), this.cause, this.now(), options);
     this.notices.push(entry.id);
     return entry;

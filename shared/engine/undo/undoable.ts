@@ -33,8 +33,10 @@ export async function findUndoable(id: string, engine: Engine, control: AnyContr
 async function undoableOf(record: Remediation, engine: Engine): Promise<Undoable> {
   const { id } = record;
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
-  if (record.status === 'pending')
-    throw new NotDecidableError(`${id} is pending: AWS is still applying it; the next check is at ${record.recheckAt}`);
+  if (record.status === 'pending') {
+    const why = record.error ?? 'AWS is still applying it';
+    throw new NotDecidableError(`${id} is pending: ${why}; the next check is at ${record.recheckAt}`);
+  }
   if (record.status === 'applying') throw new NotDecidableError(`${id} is still being applied`);
   const made = record.steps.filter(isMade);
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);

@@ -151,11 +151,13 @@ describe('what failed', () => {
     ['HIGH', DAY_MS],
   ] as const)('for good is blocked: who refuses, what to do, and of %s when it is tried again', (severity, after) => {
     const control = withSeverity(lidClosed, lidClosed.id, severity);
-    expect(finishFailed(run, control, record, wrong, { error: 'no', refusal })).toMatchObject({
-      outcome: 'blocked',
-      after: 'NON_COMPLIANT',
-      annotation: 'Refused by an SCP: ask its owner. The lid is open.',
-    });
+    expect(finishFailed(run, control, record, wrong, { error: 'no', denial: { refusal, denied: null } })).toMatchObject(
+      {
+        outcome: 'blocked',
+        after: 'NON_COMPLIANT',
+        annotation: 'Refused by an SCP: ask its owner. The lid is open.',
+      },
+    );
     expect(saved()).toMatchObject({ status: 'blocked' });
     expect(finding()).toMatchObject({
       outcome: 'blocked',

@@ -230,15 +230,40 @@ describe('a lost answer', () => {
     ]);
   });
 
-  test('that cannot be read after either says both', async () => {
+  test('that cannot be read after either is open until somebody can read, and says both', async () => {
     const run = await scene.run([lidClosed]);
     const work = workOf(run);
     scene.world.errors.set('CloseLid', named('ECONNRESET'));
     scene.world.errors.set('lid', named('Throttled'));
     expect(await remediate(run, work)).toMatchObject({
-      outcome: 'failed',
-      error: expect.stringMatching(/ECONNRESET.*; then: .*could not read lid/),
+      outcome: 'pending',
+      annotation: expect.stringMatching(/not verified yet: .*ECONNRESET.*; then: .*could not read lid/),
     });
+    await run.draft.write();
+    expect(await records()).toMatchObject([{ status: 'pending', steps: [{ status: 'unknown' }] }]);
+  });
+
+  test('of a call that was refused, and nothing can be read either, has failed: nothing was changed', async () => {
+    const run = await scene.run([lidClosed]);
+    const work = workOf(run);
+    scene.world.errors.set('CloseLid', refusedWith('ValidationError'));
+    scene.world.errors.set('lid', named('Throttled'));
+    expect(await remediate(run, work)).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/ValidationError.*; then: .*could not read lid/),
+    });
+  });
+
+  test('of a call that is refused for good, on a resource that is gone meanwhile, is nothing to notify', async () => {
+    const run = await scene.run([lidClosed]);
+    const work = workOf(run);
+    scene.world.errors.set(
+      'CloseLid',
+      refusedWith('AccessDenied', 'with an explicit deny in a service control policy'),
+    );
+    scene.world.box = null;
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'notApplicable' });
+    expect(run.draft.state.findings).toEqual({});
   });
 });
 
@@ -344,7 +369,7 @@ describe('what AWS takes its time with', () => {
     const began = scene.now();
     expect((await carryOut()).progress).toMatchObject({
       outcome: 'pending',
-      annotation: expect.stringMatching(/^Remediated but not verified yet: .*could not read lid/),
+      annotation: expect.stringMatching(/^Remediated, but not verified yet: .*could not read lid/),
     });
     expect(scene.now()).toBeGreaterThan(began);
   });

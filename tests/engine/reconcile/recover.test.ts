@@ -221,9 +221,33 @@ describe('what AWS was at work on', () => {
     expect(await statusOf(record)).toBe('pending');
   });
 
-  test.each([true, false])('has failed at its deadline; readable: %s', async (isReadable) => {
+  test('stays open beyond its deadline while nobody can read, and is remediated by the first who can', async () => {
     const record = await pending();
-    if (!isReadable) scene.world.errors.set('lid', named('ThrottlingException'));
+    scene.world.errors.set('lid', named('ThrottlingException'));
+    scene.later(HOUR_MS);
+    expect((await recovered()).ended).toEqual({});
+    expect(await statusOf(record)).toBe('pending');
+    expect((await scene.session()).state.recheckAt).toBe(scene.now() + HOUR_MS);
+    scene.world.errors.clear();
+    close();
+    const { run, ended } = await recovered();
+    expect(ended).toMatchObject({ [lidClosed.id]: { outcome: 'remediated' } });
+    expect(kindsOfNotices(run)).toEqual(['remediated']);
+  });
+
+  test.each([
+    ['is still open', true, 'interrupted'],
+    ['is right', false, 'remediated'],
+  ])('where it only waited for a read, and the resource %s, is decided by that read', async (_what, isOpen, status) => {
+    const record = await pending({ error: 'not verified yet: a reset' });
+    if (!isOpen) close();
+    const { run } = await recovered();
+    expect(await statusOf(record)).toBe(status);
+    expect(run.pendingElements.size).toBe(0);
+  });
+
+  test('has failed at its deadline', async () => {
+    const record = await pending();
     scene.later(HOUR_MS);
     const { run, ended } = await recovered();
     expect(ended).toMatchObject({
