@@ -36,6 +36,8 @@ export interface Finding {
   readonly notified?: FailureStage;
   /** Access was denied without a reason, since then and under that version of code and policy: that lasts only where it is so some minutes later too. */
   readonly denied?: { readonly since: string; readonly version: string };
+  /** The record of an attempt whose call was not answered and showed no effect: where the drift is gone later, that was us. */
+  readonly unanswered?: string;
   /** Of a detection's finding alone. */
   readonly sightings?: Sightings;
 }

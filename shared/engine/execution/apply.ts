@@ -23,9 +23,9 @@ export interface Attempt {
 /** Makes one call of a record and returns its outcome; never throws. */
 export type Send = (index: number) => Promise<Attempt>;
 
-/** Makes the calls of a plan. */
+/** Makes the calls of a plan. `wasSent`: an earlier run has made such calls, and got no answer. */
 export const sendSteps =
-  (plan: readonly Step[], ref: ResourceRef, engine: Engine): Send =>
+  (plan: readonly Step[], ref: ResourceRef, engine: Engine, wasSent = false): Send =>
   async (index) => {
     const step = plan[index] as Step;
     const recorded = intendedStep(step);
@@ -35,16 +35,21 @@ export const sendSteps =
       const requestId = output.$metadata?.requestId ?? null;
       return { step: { ...recorded, status: 'made', requestId, ...undoOf(step, output) }, refusal: null };
     } catch (error) {
-      return attemptAfterError(recorded, error, step.satisfiedBy);
+      return attemptAfterError(recorded, error, step.satisfiedBy, wasSent);
     }
   };
 
 /** Classifies the error of a call: already in that state (another actor was faster, or our own earlier attempt whose answer was lost), refused, or unknown. An unknown step keeps its undo: the state decides. */
-export function attemptAfterError(step: RecordedStep, error: unknown, satisfiedBy: readonly string[] = []): Attempt {
+export function attemptAfterError(
+  step: RecordedStep,
+  error: unknown,
+  satisfiedBy: readonly string[] = [],
+  wasSent = false,
+): Attempt {
   const isSo = error instanceof Error && satisfiedBy.includes(error.name);
   if (isSo)
     return {
-      step: wasRetried(error) ? { ...step, status: 'unknown' } : { ...step, status: 'alreadySo', undo: [] },
+      step: wasSent || wasRetried(error) ? { ...step, status: 'unknown' } : { ...step, status: 'alreadySo', undo: [] },
       refusal: null,
     };
   const status = isDefiniteRefusal(error) && !wasRetried(error) ? 'failed' : 'unknown';

@@ -48,3 +48,9 @@ export const resolvedSteps = (record: Remediation, isAsMeant: boolean): Remediat
 /** True where a step changed something, or may have. */
 export const hasChanged = ({ steps }: Pick<Remediation, 'steps'>): boolean =>
   steps.some(({ status }) => status === 'made' || status === 'unknown');
+
+/** The record of calls of which the state says that they were not made, whatever the answers say. */
+export const doubted = (record: Remediation): Remediation => ({
+  ...record,
+  steps: record.steps.map((step) => (step.status === 'made' ? { ...step, status: 'unknown' } : step)),
+});

@@ -255,6 +255,7 @@ export function finishFailed(
       notice,
       stage,
       ...(denied === null ? {} : { denied }),
+      ...(record.steps.some(({ status }) => status === 'unknown') ? { unanswered: record.id } : {}),
       ...(isBlocked || isLate ? nextAttempt(run, control, evaluated, by, isBlocked ? record.id : null) : {}),
     }),
   );

@@ -52,7 +52,8 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
     (refused) => breakerAnnouncement(run, control, refused),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
-  const journaled = await execute(record, sendSteps(steps, subject.ref, engine), draft, engine).catch(
+  const wasSent = draft.state.findings[control.id]?.unanswered !== undefined;
+  const journaled = await execute(record, sendSteps(steps, subject.ref, engine, wasSent), draft, engine).catch(
     (error: unknown) => saveInterrupted(run, control, record, error),
   );
   const { error, refusal, missing } = journaled;

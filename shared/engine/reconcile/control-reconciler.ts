@@ -17,6 +17,7 @@ import type { Holder, Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
 import { plannedElements } from './gates/sibling.ts';
 import { recordFailure } from './record-failure.ts';
+import { recoverUnanswered } from './recover.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
 
 /** Brings each control of a run to its outcome; its decisions go into the run's draft. */
@@ -66,7 +67,10 @@ export class ControlReconciler {
       this.#lastRemediationId = recovered.remediationId ?? null;
       return recovered;
     }
-    if (!isNonCompliant) return this.#compliant(control, before, now);
+    if (!isNonCompliant) {
+      const late = this.#leased ? await recoverUnanswered(this.#run, control, now) : null;
+      return late ?? this.#compliant(control, before, now);
+    }
     if (now.evaluation.retryAfter !== undefined) return recovered ?? this.#settling(control, now);
     return this.#drifted(control, now);
   }
@@ -84,7 +88,10 @@ export class ControlReconciler {
           remediationId: this.#lastRemediationId,
         }
       : { outcome: after === 'COMPLIANT' ? 'compliant' : 'notApplicable', after, annotation };
-    const isRecovery = isKnownProblem(run.draft.state.findings[control.id]);
+    const known = run.draft.state.findings[control.id];
+    // Whose doing this is, the next run decides that holds the lease.
+    if (known?.unanswered !== undefined && !this.#leased) return progress;
+    const isRecovery = isKnownProblem(known);
     const notice = isRecovery ? run.notice(control, { before: before.evaluation.complianceType, ...progress }) : null;
     run.draft.change((state) => {
       const closed = withoutFinding(state, control.id);

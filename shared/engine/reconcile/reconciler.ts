@@ -141,9 +141,11 @@ class Reconciliation {
   /** True where there is drift and a mode may let us act, or where an earlier run left something open. */
   #wantsLease(run: Run): boolean {
     if (!this.#mayAct()) return false;
-    const { open, lease } = run.draft.state;
+    const { open, lease, findings } = run.draft.state;
+    const isUnanswered = Object.values(findings).some(({ unanswered }) => unanswered !== undefined);
     const { held, orphaned } = leaseState(lease, this.#startedAt);
-    if (!held && (open.length > 0 || this.#subject.siblings.some(({ id }) => orphaned.includes(id)))) return true;
+    if (!held && (open.length > 0 || isUnanswered || this.#subject.siblings.some(({ id }) => orphaned.includes(id))))
+      return true;
     return this.#subject.controls.some(
       (control) =>
         complianceOf(run, control) === 'NON_COMPLIANT' &&

@@ -37,6 +37,16 @@ async function adopt(run: Run, id: string): Promise<Remediation | null> {
   return record;
 }
 
+/** An attempt whose call was not answered, and whose drift is gone now: we were the last to ask for that. Null where there is none. */
+export async function recoverUnanswered(run: Run, control: AnyControl, now: Evaluated): Promise<Progress | null> {
+  const id = run.draft.state.findings[control.id]?.unanswered;
+  if (id === undefined || now.evaluation.complianceType !== 'COMPLIANT') return null;
+  const record = await adopt(run, id);
+  if (record?.status !== 'failed') return null;
+  const words = `Remediated: the call was not answered, and took effect later. ${record.annotation}`;
+  return finishRemediated(run, control, record, now, words);
+}
+
 const controlOf = ({ subject }: Run, { controlId }: OpenRecord): AnyControl | undefined =>
   subject.controls.find(({ id }) => id === controlId);
 

@@ -18,6 +18,7 @@ export interface FindingUpdate {
   readonly blocked?: Finding['blocked'];
   readonly rejection?: Finding['rejection'];
   readonly denied?: Finding['denied'];
+  readonly unanswered?: string;
   /** `failed`: how far people are notified with `notice`; the end by default. */
   readonly stage?: FailureStage;
   /** Published where the finding is new or has changed; null where it is not notified. */

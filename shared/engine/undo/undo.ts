@@ -6,7 +6,7 @@ import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
 import { attemptAfterError, type Send } from '../execution/apply.ts';
-import { execute, hasChanged } from '../execution/journal.ts';
+import { doubted, execute, hasChanged } from '../execution/journal.ts';
 import { deadlineOf, finishUndone, RECHECK_MS, sendRecheck, withRecheck } from '../execution/outcomes.ts';
 import { readUntilVerified } from '../execution/verification.ts';
 import { onContention, subjectOf } from '../reconcile/approvals.ts';
@@ -143,7 +143,8 @@ class Undo {
     }
     const error =
       journaled.error ?? new NotConvergedError(`the previous state was not fully restored: ${(left ?? []).join('; ')}`);
-    await this.#failed(journaled.record, exemption, error);
+    // Calls that were answered and show no effect: the same undo makes them again.
+    await this.#failed(journaled.error === null ? doubted(journaled.record) : journaled.record, exemption, error);
     throw error;
   }
 

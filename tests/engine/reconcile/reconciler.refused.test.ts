@@ -111,6 +111,46 @@ describe('a step that is refused', () => {
   });
 });
 
+describe('a call whose answer is lost, and that takes effect after we have looked', () => {
+  async function lost() {
+    const made = scene({ world: new World(OPEN) });
+    made.world.errors.set('CloseLid', named('ECONNRESET'));
+    expect(await made.run(lidClosed)).toMatchObject([{ outcome: 'failed' }]);
+    made.world.errors.clear();
+    return made;
+  }
+
+  test('was ours: the next look closes its record, notifies, and it can be undone', async () => {
+    const { world, run, kept, notified, ledger } = await lost();
+    world.box = GOOD;
+    const [record] = kept();
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'remediated', remediationId: record?.id }]);
+    expect(kept()).toMatchObject([
+      { status: 'remediated', steps: [{ status: 'made', undo: [{ operation: 'OpenLid' }] }] },
+    ]);
+    expect(notified.map(({ result }) => result.outcome)).toEqual(['failed', 'remediated']);
+    expect((await ledger.load(KEY)).state.findings).toEqual({});
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'compliant' }]);
+    expect(notified).toHaveLength(2);
+  });
+
+  test('was ours too where the second call is told that it is so already', async () => {
+    const { world, run, kept } = await lost();
+    world.stale.push({ ...GOOD, ...OPEN }, { ...GOOD, ...OPEN });
+    world.box = GOOD;
+    world.errors.set('CloseLid', refusedWith('LidIsClosed'));
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'remediated' }]);
+    expect(kept().at(-1)).toMatchObject({ status: 'remediated', steps: [{ status: 'made', undo: [{}] }] });
+  });
+
+  test('is nobody’s where the resource is gone', async () => {
+    const { world, run, kept } = await lost();
+    world.box = null;
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'notApplicable' }]);
+    expect(kept()).toMatchObject([{ status: 'failed' }]);
+  });
+});
+
 describe('verification', () => {
   const stale = (world: World, ...boxes: (typeof world.box)[]) => world.stale.push(...boxes);
 
