@@ -16,6 +16,8 @@ export interface Notice {
   readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
   /** It failed, and is being retried. */
   readonly isRetrying?: boolean;
+  /** What else the same event has led to on the same resource, of the same or a lower severity. */
+  readonly others?: readonly Omit<Notice, 'others'>[];
 }
 
 /** A notification that is not about a single resource. */
@@ -34,11 +36,23 @@ export interface Notifier {
 /** Sends nothing: for a dry run. */
 export const silent: Notifier = { notify: async () => {}, announce: async () => {} };
 
+/** The notices of one resource and event as one: the most severe names the others. */
+export function combined(notices: readonly [Notice, ...Notice[]]): Notice {
+  const rank = ({ control }: Pick<Notice, 'control'>) => SEVERITIES.indexOf(control.severity);
+  const [first, ...others] = notices.toSorted((a, b) => rank(b) - rank(a)) as [Notice, ...Notice[]];
+  return others.length === 0 ? first : { ...first, others };
+}
+
 /** Drops notifications below a severity. */
 export function atLeast(minimum: Severity, notifier: Notifier): Notifier {
   const passes = (severity: Severity) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(minimum);
   return {
-    notify: async (notice) => (passes(notice.control.severity) ? notifier.notify(notice) : undefined),
+    async notify({ others = [], ...notice }) {
+      // The others are not more severe.
+      if (!passes(notice.control.severity)) return;
+      const left = others.filter(({ control }) => passes(control.severity));
+      await notifier.notify(left.length === 0 ? notice : { ...notice, others: left });
+    },
     announce: async (announcement) => (passes(announcement.severity) ? notifier.announce(announcement) : undefined),
   };
 }

@@ -32,7 +32,7 @@ const HEADLINES: Readonly<Record<Outcome, string>> = {
 };
 
 /** What a notice is about, in a few words: nothing is said to have failed that was not tried. */
-function headlineOf({ result, isRetrying = false }: Notice): string {
+export function headlineOf({ result, isRetrying = false }: Omit<Notice, 'others'>): string {
   const { outcome, before, remediationId } = result;
   const isUnread = before === null && (outcome === 'failed' || outcome === 'blocked');
   if (isRetrying) return 'Open, being retried';
@@ -40,11 +40,12 @@ function headlineOf({ result, isRetrying = false }: Notice): string {
   return outcome === 'failed' && remediationId === null ? 'Not remediated' : HEADLINES[outcome];
 }
 
-/** Renders a notice: what drifted and where, who changed it, what was done, and what the reader can do. */
+/** Renders a notice: what drifted and where, who changed it, what was done, and what the reader can do; then what else the same event led to. */
 export function render(notice: Notice): Message {
-  const { result, control } = notice;
+  const { result, control, others = [] } = notice;
   const headline = headlineOf(notice);
-  const subject = asciiSubject(`[${control.severity}] ${headline}: ${result.resourceId} (${control.id})`);
+  const which = others.length === 0 ? control.id : `${control.id} and ${others.length} more`;
+  const subject = asciiSubject(`[${control.severity}] ${headline}: ${result.resourceId} (${which})`);
   const text = [
     `${headline} [${control.severity}]`,
     control.title,
@@ -52,20 +53,39 @@ export function render(notice: Notice): Message {
     ...rows([
       ['Resource', `${result.resourceType} ${result.resourceId}`],
       ['Account', `${result.accountId}, ${result.region}`],
-      ['Finding', result.annotation],
-      ['Error', result.error === null ? null : shortened(result.error, MAX_ERROR_CHARACTERS)],
+      ...findingRows(notice),
       ['Changed by', changedBy(notice)],
       ['Time', notice.eventTime],
     ]),
     ...steps(notice),
     '',
     ...advice(notice),
+    ...others.flatMap(alsoOf),
     '',
     visible(notice.consoleUrl),
-    `Control: ${control.id}${result.eventId === null ? '' : ` · event ${visible(result.eventId)}`}`,
+    `${others.length === 0 ? 'Control' : 'Controls'}: ${[notice, ...others].map((one) => one.control.id).join(', ')}${result.eventId === null ? '' : ` · event ${visible(result.eventId)}`}`,
   ];
   return { subject, text: text.join('\n') };
 }
+
+type Single = Omit<Notice, 'others'>;
+
+/** What else the event led to, without what is the same. */
+const alsoOf = (notice: Single): readonly string[] => [
+  '',
+  `Also: ${headlineOf(notice)} [${notice.control.severity}]`,
+  notice.control.title,
+  '',
+  ...rows(findingRows(notice)),
+  ...steps(notice),
+  '',
+  ...advice(notice),
+];
+
+const findingRows = ({ result: { annotation, error } }: Single): readonly (readonly [string, string | null])[] => [
+  ['Finding', annotation],
+  ['Error', error === null ? null : shortened(error, MAX_ERROR_CHARACTERS)],
+];
 
 /** The text as SNS accepts it as a subject. */
 export const asciiSubject = (text: string) => {
@@ -76,14 +96,14 @@ export const asciiSubject = (text: string) => {
 const rows = (pairs: readonly (readonly [string, string | null])[]) =>
   pairs.filter(([, value]) => value !== null).map(([name, value]) => `${`${name}:`.padEnd(12)}${visible(value ?? '')}`);
 
-function changedBy({ attribution, result }: Notice): string | null {
+function changedBy({ attribution, result }: Single): string | null {
   if (attribution === null) return null;
   const { actor, sourceIp, tool } = attribution;
   const via = [tool, sourceIp === null ? null : `from ${sourceIp}`, result.eventName].filter((part) => part !== null);
   return `${actor ?? 'unknown'}${via.length > 0 ? ` (${via.join(', ')})` : ''}`;
 }
 
-function steps({ result }: Notice): readonly string[] {
+function steps({ result }: Single): readonly string[] {
   if (result.steps.length === 0) return [];
   const left = result.steps.length - MAX_STEPS;
   const shown = result.steps.slice(0, MAX_STEPS).map((call) => `  ${callText(call)}`);
@@ -114,7 +134,7 @@ const DOCUMENT = /^\s*[{[]/;
 const shortened = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
 
 /** What the reader can do now, line by line. */
-export function advice(notice: Notice): readonly string[] {
+export function advice(notice: Omit<Notice, 'others'>): readonly string[] {
   const { result, control, reversible } = notice;
   if (result.outcome === 'remediated') {
     const undo = reversible ? `Undo:  npx evenkeel undo ${result.remediationId}` : 'This remediation cannot be undone.';
@@ -138,7 +158,7 @@ const UNREAD =
   'Whether it is compliant is not known. The next event and the daily sweep read it again. To read it now:';
 
 /** The finding says who refuses and what a person can do. */
-const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }: Notice): readonly string[] => [
+const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }: Single): readonly string[] => [
   'Once the cause is resolved, it is retried within a day. To retry now:',
   `  npx evenkeel sweep --mode remediate --control ${id}`,
   'Or exempt the resource:',
@@ -146,7 +166,7 @@ const adviceForBlocked = ({ result: { resourceId }, control: { id, guidance } }:
   `Manual remediation: ${guidance}`,
 ];
 
-function adviceForHalted({ result: { resourceId }, control: { id }, stoppedBy }: Notice): readonly string[] {
+function adviceForHalted({ result: { resourceId }, control: { id }, stoppedBy }: Single): readonly string[] {
   const { gate = 'flap', everything = false } = stoppedBy ?? {};
   const scope = everything ? '' : ` --control ${id}`;
   if (gate === 'pause') return [`Resume:  npx evenkeel resume${scope} --look`];

@@ -91,10 +91,36 @@ function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
       sentence('Error', stringOrNull(result.error)),
       steps(notice, result, outcome),
       advice(notice.advice),
+      ...others(notice.others),
       url === null ? null : block.link(url, 'Open in the AWS console'),
       about === '' ? null : block.context(about),
     ),
   );
+}
+
+/** Slack takes 50 blocks; the mail has them all. */
+const MAX_OTHERS = 6;
+
+/** What else the same event led to on the resource. */
+function others(value: unknown): readonly (block.SlackBlock | null)[] {
+  const notices = Array.isArray(value) ? value.map(objectOrNull).filter((one) => one !== null) : [];
+  const left = notices.length - MAX_OTHERS;
+  return [
+    ...notices.slice(0, MAX_OTHERS).flatMap((one) => {
+      const result = objectOrNull(one.result) ?? {};
+      const [headline, severity] = [stringOrNull(one.headline) ?? '', stringOrNull(one.severity) ?? ''];
+      const title = `Also: ${headline} [${severity}] ${stringOrNull(one.title) ?? ''}`;
+      return [
+        block.plainSection(visible(title)),
+        columns(field('Control', stringOrNull(result.controlId))),
+        sentence('Finding', stringOrNull(result.annotation)),
+        sentence('Error', stringOrNull(result.error)),
+        steps(one, result, stringOrNull(result.outcome)),
+        advice(one.advice),
+      ];
+    }),
+    left > 0 ? block.plainSection(`… and ${left} more`) : null,
+  ];
 }
 
 function changedBy(attribution: JsonObject | null, eventName: string | null): readonly (string | null)[] {

@@ -34,6 +34,44 @@ https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1
 Control: ec2-security-group-admin-ports-restricted · event e-1`);
 });
 
+test('what else the same event led to follows, with what to do about each, and the controls are named', () => {
+  const control = { ...noticeOf().control, id: 'other-control', title: 'Other title', severity: 'HIGH' } as const;
+  const waiting = { controlId: 'other-control', outcome: 'awaitingApproval', remediationId: 'rem-2' } as const;
+  const { subject, text } = render({ ...noticeOf(), others: [noticeOf(waiting, { control })] });
+  expect(subject).toBe('[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted and 1 more)');
+  expect(text).toMatch(/Undo: {2}npx evenkeel undo rem-1\n[\s\S]*\n\nAlso: Approval required \[HIGH\]\nOther title\n/);
+  expect(text).toContain('Approve:  npx evenkeel approve rem-2');
+  expect(text).toMatch(/\nControls: ec2-security-group-admin-ports-restricted, other-control · event e-1$/);
+  expect(text.match(/Changed by/g)).toHaveLength(1);
+});
+
+describe('what is said of what was not tried', () => {
+  const headlineOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text.split(' [')[0];
+  test.each([
+    ['could not be read', 'Not evaluated', { outcome: 'failed', before: null, remediationId: null, steps: [] }],
+    ['may not be read', 'Cannot be read', { outcome: 'blocked', before: null, remediationId: null, steps: [] }],
+    ['could not be planned', 'Not remediated', { outcome: 'failed', before: 'NON_COMPLIANT', remediationId: null }],
+    ['was tried', 'Remediation FAILED', { outcome: 'failed', before: 'NON_COMPLIANT' }],
+    ['was refused', 'Remediation blocked', { outcome: 'blocked', before: 'NON_COMPLIANT' }],
+    ['is over', 'Compliant again', { outcome: 'compliant', remediationId: null }],
+    ['is gone', 'No longer applicable', { outcome: 'notApplicable', remediationId: null }],
+  ] as const)('what %s: %s', (_what, headline, result) => {
+    expect(headlineOf(result)).toBe(headline);
+  });
+
+  test('what is being retried says so, and that nothing is to be done yet', () => {
+    const { subject, text } = render(noticeOf({ outcome: 'failed', before: 'NON_COMPLIANT' }, { isRetrying: true }));
+    expect(subject).toMatch(/^\[CRITICAL\] Open, being retried: /);
+    expect(text).toContain('It is retried within 15 minutes');
+  });
+
+  test('what could not be read names the command that reads it', () => {
+    const { text } = render(noticeOf({ outcome: 'failed', before: null, remediationId: null, steps: [] }));
+    expect(text).toContain('npx evenkeel sweep --control ec2-security-group-admin-ports-restricted');
+    expect(text).not.toMatch(/FAILED|Attempted|Use Session Manager/);
+  });
+});
+
 describe('what differs', () => {
   const textOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text;
 

@@ -24,6 +24,23 @@ const said = ({ blocks }: SlackMessage) =>
 const page = (message: SlackMessage) => said(message).join('\n');
 
 describe('a notice', () => {
+  test('of what one event led to says each, and never has more blocks than Slack takes', () => {
+    const other = {
+      headline: 'Approval required',
+      severity: 'HIGH',
+      title: 'Other',
+      advice: ['Approve:  npx evenkeel approve rem-2'],
+    };
+    const others = [{ ...other, result: { ...noticeOf().result, controlId: 'other-control' } }];
+    const text = page(of(published(noticeOf(), { others })));
+    expect(text).toContain('Also: Approval required [HIGH] Other');
+    expect(text).toContain('`other-control`');
+    expect(text).toContain('Approve: `npx evenkeel approve rem-2`');
+    const many = of(published(noticeOf(), { others: Array.from({ length: 40 }, () => others[0]) }));
+    expect(many.blocks.length).toBeLessThanOrEqual(50);
+    expect(page(many)).toContain('… and 34 more');
+  });
+
   test('of a remediation says what, where, who, when, what was done, and how it is undone', () => {
     const message = of(published());
     expect(message.blocks[0]).toEqual({

@@ -64,6 +64,24 @@ describe('what is published', () => {
     });
   });
 
+  test('what else the event led to is in it, and filter policies find any of the controls and outcomes', async () => {
+    const control = { ...noticeOf().control, id: 'other', severity: 'HIGH' } as const;
+    const other = noticeOf({ controlId: 'other', outcome: 'detected', remediationId: null }, { control });
+    const { Message = '', MessageAttributes } = await published({ ...noticeOf(), others: [other] });
+    const { email, default: machine } = JSON.parse(Message);
+    expect(email).toContain('\n\nAlso: Drift detected [HIGH]\n');
+    expect(JSON.parse(machine).others).toMatchObject([
+      { headline: 'Drift detected', severity: 'HIGH', result: { controlId: 'other' } },
+    ]);
+    expect(MessageAttributes).toEqual({
+      severity: { DataType: 'String', StringValue: 'CRITICAL' },
+      outcome: { DataType: 'String.Array', StringValue: '["remediated","detected"]' },
+      controlId: { DataType: 'String.Array', StringValue: '["ec2-security-group-admin-ports-restricted","other"]' },
+    });
+    const huge = { ...HUGE, others: [HUGE, HUGE] };
+    expect(Buffer.byteLength((await published(huge)).Message ?? '')).toBeLessThan(256 * 1024);
+  });
+
   test('a plan that is larger than a message is cut, and says by how much', async () => {
     const { Message = '' } = await published(HUGE);
     expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);

@@ -13,7 +13,7 @@ import type { Notice } from '../../shared/notify/notifier.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
-import { testEngine } from './engine.ts';
+import { singles, testEngine } from './engine.ts';
 import { type Box, CAUSE, GOOD, kept, lidClosed, locked, named, REF, shut, subjectOf, World } from './fake-resource.ts';
 
 export const KEY = resourceKey('box', REF);
@@ -130,7 +130,7 @@ export function scene(modes: Readonly<Record<string, Mode>> = {}, controls = CON
     },
     notifier: {
       async notify(notice) {
-        notified.push(notice);
+        notified.push(...singles(notice));
       },
       async announce() {},
     },

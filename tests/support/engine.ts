@@ -15,6 +15,9 @@ export interface TestEngine extends Engine {
   readonly sent: InternalMessage[];
 }
 
+/** What one notification says, control by control. */
+export const singles = ({ others = [], ...notice }: Notice): readonly Notice[] => [notice, ...others];
+
 /** `mode` holds for every control; parameters are the controls' own, overridden by `parameters`. */
 export function testEngine(
   aws: (region: string) => Aws,
@@ -30,7 +33,7 @@ export function testEngine(
     ledger: memoryLedger(),
     notifier: {
       async notify(notice) {
-        notified.push(notice);
+        notified.push(...singles(notice));
       },
       async announce(announcement) {
         announced.push(announcement);

@@ -15,6 +15,7 @@ import type { Notice } from '../../shared/notify/notifier.ts';
 import { type Aws, call, defineResource, type ResourceRef } from '../../shared/resource.ts';
 import { defineService } from '../../shared/service.ts';
 import { type Step, step, undoneBy } from '../../shared/step.ts';
+import { singles } from './engine.ts';
 
 /** The state of a box, the resource that these tests keep in order; null when there is none. */
 export interface Box {
@@ -302,8 +303,10 @@ export function watchedLedger(world: World, breaks: Breaks = () => false, now: (
 export function watchedNotifier(world: World, notified: Notice[]): Engine['notifier'] {
   return {
     async notify(notice) {
-      world.log.push(`notified ${notice.result.outcome}`);
-      notified.push(notice);
+      for (const one of singles(notice)) {
+        world.log.push(`notified ${one.result.outcome}`);
+        notified.push(one);
+      }
     },
     async announce({ subject }) {
       world.log.push(`announced ${subject}`);

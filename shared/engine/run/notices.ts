@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
-import type { Notice } from '../../notify/notifier.ts';
+import { combined, type Notice } from '../../notify/notifier.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
@@ -35,6 +35,9 @@ export interface Published {
   readonly siblings?: readonly Notice['control'][];
 }
 
+/** What one event led to on the resource is one notification. */
+const eventOf = ({ notice: { result, eventTime } }: QueuedNotice): string => `${result.eventId} ${eventTime}`;
+
 /** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. One that fails does not stop the others: it stays queued for the next run or the schedule. Throws what the notifier throws. */
 export async function publishOutbox(
   session: Session,
@@ -47,11 +50,13 @@ export async function publishOutbox(
   if (due.length === 0) return session;
   const published: string[] = [];
   const errors: unknown[] = [];
-  for (const entry of due)
-    await engine.notifier.notify(noticeOf(entry, subject)).then(
-      () => published.push(entry.id),
+  for (const entries of Map.groupBy(due, eventOf).values()) {
+    const notices = entries.map((entry) => noticeOf(entry, subject)) as [Notice, ...Notice[]];
+    await engine.notifier.notify(combined(notices)).then(
+      () => published.push(...entries.map(({ id }) => id)),
       (error: unknown) => errors.push(error),
     );
+  }
   const after = published.length > 0 ? await clear(session, engine, published) : session;
   if (errors.length > 0) throw errors[0];
   return after;

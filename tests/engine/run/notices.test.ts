@@ -28,10 +28,13 @@ beforeEach(() => {
   engine = { ...scene.engine, notifier };
 });
 
-const noticeFor = (controlId: string, id: string): QueuedNotice => ({
-  ...queued(resultWithoutResource(CAUSE, { controlId, outcome: 'detected' }), CAUSE, new Date(scene.now()), {
-    reversible: true,
-  }),
+const noticeFor = (controlId: string, id: string, eventId = `event of ${id}`): QueuedNotice => ({
+  ...queued(
+    resultWithoutResource({ ...CAUSE, eventId }, { controlId, outcome: 'detected' }),
+    CAUSE,
+    new Date(scene.now()),
+    { reversible: true },
+  ),
   id,
 });
 const waiting = async (...notices: readonly QueuedNotice[]) => change(engine.ledger, KEY, { outbox: notices });
@@ -94,6 +97,21 @@ describe('publishing', () => {
     const session = await waiting(noticeFor(lidClosed.id, 'own'));
     await waiting();
     await publishOutbox(session, SUBJECT, engine, ['own']);
+    expect(await left()).toEqual([]);
+  });
+
+  test('of what one event led to on the resource is one notification, the most severe first', async () => {
+    const queue = [
+      noticeFor(labelled.id, 'a', 'e-1'),
+      noticeFor(lidClosed.id, 'b', 'e-1'),
+      noticeFor(labelled.id, 'c', 'e-2'),
+    ];
+    const session = await waiting(...queue);
+    await publishOutbox(session, subjectOf(lidClosed, labelled), engine, ['a', 'b', 'c']);
+    expect(published.map(({ control, others = [] }) => [control.id, ...others.map((one) => one.control.id)])).toEqual([
+      [lidClosed.id, labelled.id],
+      [labelled.id],
+    ]);
     expect(await left()).toEqual([]);
   });
 
