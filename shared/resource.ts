@@ -199,6 +199,8 @@ export interface Resource<F extends Facets = Facets> {
   readonly volatile?: readonly string[];
   /** Read before a write, so that what others manage is notified and not changed. */
   readonly ownership?: { readonly grants: Grants; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };
+  /** When it was created; null where the service does not say. Its IAM actions are among `grants`. Asked before a write only where the settings go by tags, which may arrive after the resource. */
+  createdAt?(aws: Aws, ref: ResourceRef): Promise<Date | null>;
   arn(ref: ResourceRef): string;
   /** A link to the resource in the AWS console. */
   consoleUrl(ref: ResourceRef): string;

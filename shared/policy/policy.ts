@@ -58,6 +58,8 @@ export interface Policy {
   /** The most that may be done about a finding anywhere: what a role must be good for. */
   reachAnywhere(control: Configurable): Mode;
   settingsFor(control: Configurable, place: Place): Settings;
+  /** True where the resource's tags may change what is done about a finding. */
+  goesByTags(control: Configurable, place: Omit<Place, 'tags'>): boolean;
   /** Who else manages a resource with these tags, as a clause; null where Evenkeel may remediate it. */
   ownerOf(tags: Readonly<Record<string, string>>): string | null;
 }

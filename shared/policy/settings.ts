@@ -38,6 +38,10 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       ...modeOf(control, place, document),
       parameters: { ...defaultParameters(control), ...document?.controls?.[control.id]?.parameters },
     }),
+    goesByTags: (control, place) =>
+      owners.infrastructureAsCode === 'detect' ||
+      Object.keys(owners.tags ?? {}).length > 0 ||
+      matches.some(({ tags, ...rule }) => tags !== undefined && holds(rule, control, { ...place, tags: null })),
     ownerOf: (tags) => ownerOf(tags, owners),
   };
 }

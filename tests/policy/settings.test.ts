@@ -252,6 +252,20 @@ describe('owners', () => {
   });
 });
 
+test.each<[PolicyDocument, boolean]>([
+  [{}, false],
+  [{ owners: {} }, false],
+  [{ owners: { tags: {} } }, false],
+  [{ owners: { tags: { team: 'data' } } }, true],
+  [{ owners: { infrastructureAsCode: 'detect' } }, true],
+  [{ matches: [{ region: 'eu-west-1', mode: 'off' }] }, false],
+  [{ matches: [{ tags: { a: 'b' }, mode: 'off' }] }, true],
+  [{ matches: [{ tags: { a: 'b' }, region: 'us-east-1', mode: 'off' }] }, false],
+  [{ matches: [{ tags: { a: 'b' }, controls: ['another'], mode: 'off' }] }, false],
+])('%j goes by tags: %s', (document, expected) => {
+  expect(policyFrom(document).goesByTags(control(), PLACE)).toBe(expected);
+});
+
 test('a detection has modes as a control has, and no parameters', () => {
   const detection = { id: 'box-opened', recommendedMode: 'detect' } as const;
   const settings = (document: PolicyDocument | null) => policyFrom(document).settingsFor(detection, PLACE);

@@ -1,4 +1,4 @@
-import { paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import { type Bucket, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
 import { type Aws, Foreign, type ResourceRef } from '../../resource.ts';
 
 /** Awaits a read of a bucket. Throws Foreign where it is refused because the bucket is another account's; S3 says 403 to that and to what a policy refuses alike. */
@@ -16,9 +16,20 @@ export async function readOfOwn<T>(aws: Aws, { resourceId }: ResourceRef, read: 
 
 const isRefusal = (error: unknown) => error instanceof Error && error.name === 'AccessDenied';
 
+const owns = async (aws: Aws, name: string): Promise<boolean> => (await ownBucket(aws, name)) !== null;
+
 /** Only the account's own buckets are listed. */
-async function owns(aws: Aws, name: string): Promise<boolean> {
-  for await (const { Buckets = [] } of paginateListBuckets({ client: aws(S3Client), pageSize: 1000 }, { Prefix: name }))
-    if (Buckets.some(({ Name }) => Name === name)) return true;
-  return false;
+async function ownBucket(aws: Aws, name: string): Promise<Bucket | null> {
+  for await (const { Buckets = [] } of paginateListBuckets(
+    { client: aws(S3Client), pageSize: 1000 },
+    { Prefix: name },
+  )) {
+    const found = Buckets.find(({ Name }) => Name === name);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
+
+/** When a bucket was created, or its policy was last changed: S3 gives that time then. */
+export const bucketCreatedAt = async (aws: Aws, { resourceId }: ResourceRef): Promise<Date | null> =>
+  (await ownBucket(aws, resourceId))?.CreationDate ?? null;

@@ -1,3 +1,4 @@
+import { launchedBy } from '../../aws/ec2/launched-by.ts';
 import type { AnyControl } from '../../control.ts';
 import { ACCOUNT, type Admission } from '../../ledger/breaker.ts';
 import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
@@ -19,18 +20,26 @@ export const breakerRefusal = (run: Run, admission: Admission): Refused => ({
 });
 
 /** Announces each time a breaker opens, however low the severity of the drift that opened it; null where it was open already. */
-export function breakerAnnouncement(run: Run, control: AnyControl, admission: Admission): QueuedAnnouncement | null {
+export function breakerAnnouncement(
+  run: Run,
+  control: AnyControl,
+  admission: Admission,
+  tags: Readonly<Record<string, string>> = {},
+): QueuedAnnouncement | null {
   const { refusedBy, opened } = admission;
   if (!opened || refusedBy === null) return null;
   const everything = refusedBy === ACCOUNT;
   const { eventId } = run.cause;
+  const launcher = launchedBy(tags);
+  const source =
+    launcher === null ? '' : `\nIt was launched by ${launcher}: change what that launches, or the drift comes back.`;
   const at = `${control.id} on ${run.subject.ref.resourceId}${eventId === null ? '' : ` (event ${eventId})`}`;
   return {
     key: `breaker|${refusedBy}`,
     announcement: {
       severity: 'CRITICAL',
       subject: `The circuit breaker has opened: ${everything ? 'nothing is remediated' : refusedBy}`,
-      text: `${breakerReason(run, admission)} Findings are recorded and not remediated until a trial remediation succeeds.\nFirst remediation stopped: ${at}.\n\nReview what was done:  npx evenkeel history --since 1h\nClose the breaker:     npx evenkeel resume --breaker${everything ? '' : ` --control ${refusedBy}`} --look`,
+      text: `${breakerReason(run, admission)} Findings are recorded and not remediated until a trial remediation succeeds.\nFirst remediation stopped: ${at}.${source}\n\nReview what was done:  npx evenkeel history --since 1h\nClose the breaker:     npx evenkeel resume --breaker${everything ? '' : ` --control ${refusedBy}`} --look`,
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Work {
   readonly steps: readonly Step[];
   /** What a gate excluded beside these steps. */
   readonly heldBack: HeldBack | null;
+  /** The resource's tags, which may name what keeps making the drift. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The stored plan, where a person has approved it. */
   readonly approved: Remediation | null;
 }
@@ -49,7 +51,7 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
       control.id in state.findings
         ? state
         : withFinding(state, control, { outcome: 'detected', ...opened, at: record.times.decided, notice: null }),
-    (refused) => breakerAnnouncement(run, control, refused),
+    (refused) => breakerAnnouncement(run, control, refused, work.tags),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
   const wasSent = draft.state.findings[control.id]?.unanswered !== undefined;

@@ -3,9 +3,9 @@ import type { Shared } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
 import { callOf, type Step } from '../../step.ts';
-import { attemptContext, deadlineOf, markPending } from '../execution/outcomes.ts';
+import { attemptContext, deadlineOf, markPending, withRecheck } from '../execution/outcomes.ts';
 import { portionsOf } from '../execution/portions.ts';
-import { remediate } from '../execution/remediate.ts';
+import { remediate, type Work } from '../execution/remediate.ts';
 import { findingFingerprint, isKnownProblem, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
 import { isAtLeast } from '../run/modes.ts';
 import type { Evaluated, Observation } from '../run/observation.ts';
@@ -162,6 +162,8 @@ export class ControlReconciler {
       : null;
     const mode = modeOf(run, control, ownership?.tags ?? null);
     const [first = []] = portionsOf(planned.steps);
+    const isByTags = isAtLeast(mode, 'approve') && run.engine.policy.goesByTags(control, run.place());
+    const createdAt = isByTags && first.length > 0 ? await run.createdAt() : null;
     const approved = this.#approvedFor(control, evaluated, first);
     const shared = this.#shared();
     const verdict = passGates({
@@ -174,6 +176,7 @@ export class ControlReconciler {
       ownership,
       approved: approved !== null,
       holders: await this.#siblingHolders(shared),
+      createdAt,
     });
     const drift: Progress = {
       outcome: 'detected',
@@ -183,7 +186,7 @@ export class ControlReconciler {
       annotation: words(planned.byHand, annotation),
       steps: planned.steps.map(callOf).map(redactedCall),
     };
-    return this.#act(control, evaluated, planned, verdict, { drift, approved });
+    return this.#act(control, evaluated, planned, verdict, { drift, approved, tags: ownership?.tags ?? {} });
   }
 
   async #act(
@@ -191,7 +194,7 @@ export class ControlReconciler {
     evaluated: Evaluated,
     planned: Planned,
     { steps, refusal }: Verdict,
-    { drift, approved }: { readonly drift: Progress; readonly approved: Remediation | null },
+    { drift, approved, tags }: Circumstances,
   ): Promise<Progress> {
     const run = this.#run;
     const [first = []] = portionsOf(planned.steps);
@@ -209,7 +212,7 @@ export class ControlReconciler {
     for (const portion of portions) {
       const isLast = portion === portions.at(-1);
       const heldBack = isLast ? refusal : REST_FOLLOWS;
-      const done = await remediate(run, { control, evaluated: seen, steps: portion, heldBack, approved });
+      const done = await remediate(run, { control, evaluated: seen, steps: portion, heldBack, approved, tags });
       if ('refusal' in done) return this.#refused(control, seen, drift, done.refusal, planned);
       this.#lastRemediationId = done.remediationId ?? null;
       if (isLast || done.outcome !== REST_FOLLOWS.outcome) return { ...done, mode: drift.mode ?? null };
@@ -227,7 +230,7 @@ export class ControlReconciler {
   }
 
   #refused(control: AnyControl, evaluated: Evaluated, drift: Progress, refusal: Refusal, planned: Planned): Progress {
-    const { outcome, reason, by, quiet, stoppedBy, gate } = refusal;
+    const { outcome, reason, by, quiet, stoppedBy, gate, recheckAt } = refusal;
     // Its finding is left as it is, with the time of the recheck.
     if (outcome === 'pending')
       return { ...drift, outcome, remediationId: this.#recovered.get(control.id)?.remediationId ?? null };
@@ -256,7 +259,10 @@ export class ControlReconciler {
       fingerprint: findingFingerprint(evaluated.evaluation, reason),
       notice,
       ...kept,
+      ...(recheckAt === undefined ? {} : { retryAt: new Date(recheckAt).toISOString() }),
     });
+    const now = this.#run.now().getTime();
+    if (recheckAt !== undefined) this.#run.draft.change((state) => withRecheck(state, recheckAt, now));
     return refused;
   }
 
@@ -284,6 +290,9 @@ export class ControlReconciler {
     return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
   }
 }
+
+/** What a plan is carried out under. */
+type Circumstances = Pick<Work, 'approved'> & Required<Pick<Work, 'tags'>> & { readonly drift: Progress };
 
 /** More steps than a record holds: each portion is a remediation of its own. */
 const REST_FOLLOWS = { outcome: 'detected', reason: null, quiet: true } as const;

@@ -3,6 +3,7 @@ import { assertTimeLeft, extend, release } from '../../ledger/lease.ts';
 import { type ResourceState, type Session, type Shared, withLease } from '../../ledger/ledger.ts';
 import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
 import { type Exemption, isOpen, type Remediation } from '../../ledger/records.ts';
+import type { Outcome } from '../../result.ts';
 import type { Engine } from '../context.ts';
 
 /** Changes a resource's state. Pure: applied again where another run wrote first. */
@@ -175,11 +176,14 @@ export class Draft {
   }
 }
 
+/** Drift that waits for a recheck of a new resource. */
+const isYoung = (outcome: Outcome, retryAt: string | null) => outcome === 'detected' && retryAt !== null;
+
 /** The state without a recheck that nothing waits for any more. */
 function withoutIdleRecheck(state: ResourceState): ResourceState {
   const isWaiting =
     state.open.some(({ status }) => status === 'pending') ||
-    Object.values(state.findings).some(({ outcome }) => outcome === 'pending');
+    Object.values(state.findings).some(({ outcome, retryAt }) => outcome === 'pending' || isYoung(outcome, retryAt));
   return state.recheckAt === null || isWaiting ? state : { ...state, recheckAt: null };
 }
 

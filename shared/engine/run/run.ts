@@ -12,6 +12,9 @@ import { queued } from './notices.ts';
 import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
 import { type Planned, planNeeds, planOf } from './plan.ts';
 
+/** Calls that create a resource; what brings tags creates none. */
+const CREATING = /^(Allocate|Copy|Create|Import|Register|Restore|Run)(?!.*Tag)/;
+
 /** What is known so far of a control's result on this resource. */
 export type Progress = Pick<Result, 'outcome'> & Partial<Result>;
 
@@ -116,6 +119,15 @@ export class Run {
     } catch (cause) {
       throw new UnreadableError(`could not read the owner of ${ref.resourceId}`, { cause });
     }
+  }
+
+  /** When the resource was created, as the service or else the creating call says; null where nobody does. */
+  async createdAt(): Promise<Date | null> {
+    const { resource, ref } = this.subject;
+    const said = await resource.createdAt?.(this.observation.aws, ref).catch(() => null);
+    const { eventName, eventTime } = this.cause;
+    const isByCall = eventName !== null && CREATING.test(eventName) && eventTime !== null;
+    return said ?? (isByCall ? new Date(eventTime) : null);
   }
 
   /** A notice of a result, to be queued together with the state it is about. */

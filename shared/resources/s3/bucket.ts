@@ -11,7 +11,7 @@ import {
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { readOfOwn } from '../../aws/s3/bucket-owner.ts';
+import { bucketCreatedAt, readOfOwn } from '../../aws/s3/bucket-owner.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
@@ -129,6 +129,7 @@ export const bucket = defineResource({
   },
   grants: onEverything('s3:ListAllMyBuckets'),
   ownership: { grants: onOwnBuckets('s3:GetBucketTagging'), read: readOwnership },
+  createdAt: bucketCreatedAt,
   arn: ({ resourceId, region }) => `arn:${partitionOf(region)}:s3:::${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `s3/buckets/${encodeURIComponent(resourceId)}`),
   list: (aws, { region }, from) =>

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import * as sdk from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { awsClients } from '../../../shared/aws/clients.ts';
+import { bucketCreatedAt } from '../../../shared/aws/s3/bucket-owner.ts';
 import type { AnyControl } from '../../../shared/control.ts';
 import { controls } from '../../../shared/controls/s3/index.ts';
 import tlsRequired from '../../../shared/controls/s3/s3-bucket-tls-required.ts';
@@ -145,4 +146,14 @@ describe('a bucket to which S3 answers with 403', () => {
     expect(results).toMatchObject([{ before: null, error: expect.stringContaining('AccessDenied') }]);
     expect(results[0]?.outcome).not.toBe('notApplicable');
   });
+});
+
+test('a bucket of ours says when it was created; what is not ours says nothing', async () => {
+  const aws = account.aws();
+  const Bucket = `new-${account.accountId}`;
+  await aws(sdk.S3Client).send(new sdk.CreateBucketCommand({ Bucket, ...inRegion }));
+  await aws(sdk.S3Client).send(new sdk.CreateBucketCommand({ Bucket: `${Bucket}-2`, ...inRegion }));
+  const created = await bucketCreatedAt(aws, ref(Bucket));
+  expect(Math.abs(Date.now() - (created?.getTime() ?? 0))).toBeLessThan(60_000);
+  expect(await bucketCreatedAt(aws, ref('new'))).toBeNull();
 });

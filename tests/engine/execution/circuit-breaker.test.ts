@@ -4,7 +4,7 @@ import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { ACCOUNT, type Admission } from '../../../shared/ledger/breaker.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
-import { CAUSE, lidClosed, subjectOf, withSeverity } from '../../support/fake-resource.ts';
+import { CAUSE, lidClosed, refusedWith, subjectOf, withSeverity } from '../../support/fake-resource.ts';
 import { gateScene } from '../../support/gate-scene.ts';
 
 describe('the breaker', () => {
@@ -72,6 +72,24 @@ describe('the breaker', () => {
     expect(world.calls).toHaveLength(2);
     expect(engine.announced.map(({ subject }) => subject)).toEqual([`The circuit breaker has opened: ${lidClosed.id}`]);
     expect(engine.notified.map(({ result }) => result.outcome)).toEqual(['remediated', 'remediated']);
+  });
+
+  test('names the group and the template that keep making the drift', async () => {
+    const { run } = limited(undefined);
+    const tags = { 'aws:autoscaling:groupName': 'web', 'aws:ec2launchtemplate:id': 'lt-1' };
+    const announced = breakerAnnouncement(await run([lidClosed]), lidClosed, opened, tags);
+    expect(announced?.announcement.text).toContain('It was launched by Auto Scaling group web, launch template lt-1: ');
+  });
+
+  test('counts writes that were made: what was refused, for good or for now, takes no place', async () => {
+    const { drift, world } = limited({ remediationsPerHour: 2, flap: { times: 9, within: '1h' } });
+    world.errors.set('CloseLid', refusedWith('AccessDenied', 'with an explicit deny in a service control policy'));
+    for (const id of ['a', 'b', 'c']) expect(await drift(id)).toMatchObject({ outcome: 'blocked' });
+    world.errors.set('CloseLid', refusedWith('ConflictException'));
+    for (const id of ['d', 'e', 'f', 'f', 'f']) expect(await drift(id)).toMatchObject({ outcome: 'failed' });
+    world.errors.clear();
+    expect([await drift('g'), await drift('h')]).toMatchObject([{ outcome: 'remediated' }, { outcome: 'remediated' }]);
+    expect(await drift('i')).toMatchObject({ outcome: 'halted' });
   });
 
   test('of a control leaves others alone; that of the account stops every control', async () => {

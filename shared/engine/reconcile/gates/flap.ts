@@ -1,3 +1,4 @@
+import { launchedBy } from '../../../aws/ec2/launched-by.ts';
 import { evaluateFlap } from '../../../ledger/flap.ts';
 import { provisionedBy } from '../../../policy/infrastructure-as-code.ts';
 import type { Candidate, ElementGate, Refusal } from './gate.ts';
@@ -20,10 +21,12 @@ export const flap: ElementGate = (element, candidate) => {
 function lastBy({ run: { cause }, ownership }: Candidate): Pick<Refusal, 'by'> {
   const { attribution } = cause;
   const made = provisionedBy(ownership?.tags ?? {});
+  const launcher = launchedBy(ownership?.tags ?? {});
   const words = [
     attribution?.actor && `by ${attribution.actor}`,
     attribution?.tool && `with ${attribution.tool}`,
     made && `on a resource created by ${made.tool}`,
+    launcher && `on an instance launched by ${launcher}`,
   ].filter(Boolean);
   return words.length === 0 ? {} : { by: `Last changed ${words.join(' ')}.` };
 }

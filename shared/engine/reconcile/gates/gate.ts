@@ -30,6 +30,8 @@ export interface Candidate {
   /** A person has approved it. */
   readonly approved: boolean;
   readonly holders: readonly Holder[];
+  /** Null where it does not matter, or nobody knows. */
+  readonly createdAt?: Date | null;
 }
 
 /** Why a remediation, or a part of it, is not made, and the outcome. */
@@ -43,6 +45,8 @@ export interface Refusal {
   readonly quiet?: boolean;
   readonly stoppedBy?: Notice['stoppedBy'];
   readonly gate?: HaltingGate;
+  /** When it is looked at again without an event, milliseconds since 1970. */
+  readonly recheckAt?: number;
 }
 
 /** The steps that the gates let through, and why the rest is refused. */

@@ -32,6 +32,10 @@ describe('a flap', () => {
     expect((await ask({ policy, owner: made }))?.by).toBe(
       'Last changed by ann with console on a resource created by CloudFormation.',
     );
+    const launched = { tags: { 'aws:autoscaling:groupName': 'web', 'aws:ec2launchtemplate:id': 'lt-1' } };
+    expect((await ask({ policy, owner: launched }))?.by).toBe(
+      'Last changed by ann with console on an instance launched by Auto Scaling group web, launch template lt-1.',
+    );
   });
 
   test('stops as well where nobody knows who it was', async () => {
