@@ -5,6 +5,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { parseArn } from '../aws/arn.ts';
+import { explicitDenial } from '../aws/refusals.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
@@ -24,7 +25,7 @@ const CONCURRENCY = 10;
 /** Failures that the error message names; the log has them all. */
 const MAX_NAMED = 20;
 
-/** The Lambda handler of custom AWS Config rules, each of which evaluates the control that its parameter `controlId` names. What could not be read is left out, and fails the invocation once all the rest is reported. */
+/** The Lambda handler of custom AWS Config rules, each of which evaluates the control that its parameter `controlId` names. What could not be read is left out, and fails the invocation once all the rest is reported; what a policy forbids to read is left out alone. */
 export function createRulesHandler(services: readonly ServiceEntry[], policy: PolicyDocument) {
   const logger = new Logger();
   // It sends no messages.
@@ -41,6 +42,7 @@ export function createRulesHandler(services: readonly ServiceEntry[], policy: Po
     if (asked.kind === 'item') await evaluation.item(asked.item);
     else await evaluation.all();
     logger.info(`${asked.ruleName} ${control.id}: ${evaluation.reported} reported`, { ...evaluation.outcome });
+    for (const denied of evaluation.denied) logger.warn(`${asked.ruleName} ${control.id}: ${denied}`);
     for (const failure of evaluation.failures) logger.error(`${asked.ruleName} ${control.id}: ${failure}`);
     if (evaluation.failures.length > 0) throw new ReconcileFailedError(named(evaluation.failures));
     return { reported: evaluation.reported };
@@ -76,6 +78,8 @@ interface Requested {
 class RuleEvaluation {
   reported = 0;
   readonly failures: string[] = [];
+  /** Resources that a policy forbids to read. */
+  readonly denied: string[] = [];
   readonly outcome: Partial<Record<Evaluation['complianceType'], number>> = {};
   readonly #control: AnyControl;
   readonly #asked: RuleInvocation;
@@ -188,7 +192,8 @@ class RuleEvaluation {
         OrderingTimestamp: this.#asked.orderingTime,
       };
     } catch (error) {
-      this.failures.push(`${resourceId}: ${messageOf(error)}`);
+      // What may not be read is left out too, and no retry would change that.
+      (explicitDenial(error) === null ? this.failures : this.denied).push(`${resourceId}: ${messageOf(error)}`);
       return null;
     }
   }

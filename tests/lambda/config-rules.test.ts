@@ -26,7 +26,8 @@ const { account, ledger } = hands;
 const { accountId } = account;
 const config = await configServer(account.endpoint);
 /** Each refuses something of its own, or counts. */
-const [blind, half, silent, counting] = await Promise.all([
+const [blind, half, silent, counting, forbidden] = await Promise.all([
+  wireTo(account.endpoint),
   wireTo(account.endpoint),
   wireTo(account.endpoint),
   wireTo(account.endpoint),
@@ -149,6 +150,15 @@ describe('an item', () => {
     expect(told()).toEqual([
       evaluationOf(group, 'NOT_APPLICABLE', `Not evaluated: policy.yml sets ${ADMIN_PORTS} to off.`),
     ]);
+  });
+
+  test('of what a policy forbids to read is told nothing, and the invocation is done: no retry would change it', async () => {
+    const denial = () =>
+      '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you, with an explicit deny in a service control policy.</Message></Error></Errors></Response>';
+    forbidden.alter([{ call: 'ec2:DescribeSecurityGroup', isWithheld: true, status: 403, change: denial }]);
+    const invoke = deployed(DETECT, { AWS_ENDPOINT_URL: forbidden.endpoint });
+    expect(await invoke(item(group))).toEqual({ reported: 0 });
+    expect(told()).toEqual([]);
   });
 
   test('of what could not be read is told nothing, and the invocation fails', async () => {

@@ -8,7 +8,7 @@ const RENOTIFY_AFTER_MS = 900_000;
 const TOO_LARGE = 'Evenkeel cannot record a resource: what it has to record is larger than the ledger takes';
 
 /** True where the table answers, and refuses an item for its size: not an outage. */
-const isTooLarge = (error: unknown): boolean =>
+export const isTooLarge = (error: unknown): boolean =>
   /item size|item collection size|exceeded the maximum allowed size/i.test(messageOf(error));
 
 /** When each engine last announced it. Not kept in the ledger, since it is the ledger that fails. */

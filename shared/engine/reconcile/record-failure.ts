@@ -8,10 +8,17 @@ import { CutShortError, messageOf } from '../errors.ts';
 import { failureStage, readDenial, refusalText, retryAfterRefusalMs, versionOf } from '../run/failures.ts';
 import { type FindingUpdate, withDenial, withFinding, withoutFinding } from '../run/findings.ts';
 import type { Progress, Run } from '../run/run.ts';
+import { isTooLarge } from './announce-outage.ts';
 import { exemptionFor } from './gates/exempt.ts';
 
 /** In place of the hash of facets that nobody could read: any that can be read later is another. */
 const UNREAD = 'unread';
+
+/** Nothing is written without a record of it, and no later try makes it smaller. */
+const NO_RECORD = {
+  by: "Evenkeel's ledger, which takes no record of this size",
+  remedy: 'remediate by hand, or exempt the resource',
+};
 
 type Denied = NonNullable<Finding['denied']> | null;
 
@@ -23,6 +30,7 @@ export function recordFailure(
   error: unknown,
   recovered: Progress | null,
 ): Progress {
+  if (isTooLarge(error)) return blocked(run, control, seen, error, refusalText(NO_RECORD), null);
   if (!(error instanceof UnreadableError)) return failed(run, control, seen, error, null);
   return exempted(run, control, seen, error) ?? waiting(recovered) ?? unread(run, control, seen, error);
 }
@@ -43,18 +51,28 @@ const waiting = (recovered: Progress | null): Progress | null => (recovered?.out
 function unread(run: Run, control: AnyControl, seen: Partial<Result>, error: UnreadableError): Progress {
   const { refusal, denied } = readDenial(run, control, error, error.message.replace(/^could not read /, ''));
   if (refusal === null) return failed(run, control, seen, error, denied);
-  const by = refusalText(refusal);
-  const blocked: Progress = { ...seen, outcome: 'blocked', error: messageOf(error), annotation: by };
+  return blocked(run, control, seen, error, refusalText(refusal), denied);
+}
+
+function blocked(
+  run: Run,
+  control: AnyControl,
+  seen: Partial<Result>,
+  error: unknown,
+  by: string,
+  denied: Denied,
+): Progress {
+  const progress: Progress = { ...seen, outcome: 'blocked', error: messageOf(error), annotation: by };
   record(run, control, {
     outcome: 'blocked',
     annotation: by,
     fingerprint: hashOf(['unreadable', by]).slice(0, 16),
-    notice: run.notice(control, blocked),
+    notice: run.notice(control, progress),
     retryAt: new Date(run.now().getTime() + retryAfterRefusalMs(control)).toISOString(),
     blocked: { by, facets: UNREAD, version: versionOf(run), recordId: null },
     ...(denied === null ? {} : { denied }),
   });
-  return blocked;
+  return progress;
 }
 
 function failed(run: Run, control: AnyControl, seen: Partial<Result>, error: unknown, denied: Denied): Progress {

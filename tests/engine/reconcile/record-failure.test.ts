@@ -4,7 +4,7 @@ import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { CONFIRM_AFTER_MS } from '../../../shared/engine/run/failures.ts';
 import { render } from '../../../shared/notify/render.ts';
 import { HOUR_MS } from '../../../shared/time.ts';
-import { CAUSE, lidClosed, named, refusedWith, subjectOf, World } from '../../support/fake-resource.ts';
+import { CAUSE, labelled, lidClosed, named, refusedWith, subjectOf, World } from '../../support/fake-resource.ts';
 import { KEY, OPEN, scene, writes } from '../../support/reconcile-scene.ts';
 
 const THROTTLED = named('RequestLimitExceeded', 'Slower.');
@@ -169,4 +169,22 @@ describe('drift that cannot be remediated', () => {
     expect(await receive(1)).toMatchObject({ outcome: 'remediated' });
     expect(writes(world)).toEqual(['CloseLid']);
   });
+});
+
+test('a remediation whose record the ledger never takes is blocked, names that, and stops no other control', async () => {
+  const world = new World({ ...OPEN, label: { text: '' } });
+  const made = scene({ world });
+  const { update } = made.ledger;
+  made.ledger.update = (session, decide) => {
+    const { records = [] } = decide(session.state, session.shared);
+    if (records.length > 0) throw named('ValidationException', 'Item size has exceeded the maximum allowed size');
+    return update(session, decide);
+  };
+  for (let look = 0; look < 2; look += 1)
+    expect(await made.run(lidClosed, labelled)).toMatchObject([
+      { outcome: 'blocked', annotation: expect.stringMatching(/ledger, which takes no record of this size/) },
+      { outcome: 'detected' },
+    ]);
+  expect(world.calls).toEqual([]);
+  expect(made.notified.map(({ result }) => result.outcome)).toEqual(['blocked', 'detected']);
 });
