@@ -95,6 +95,7 @@ const CLOUDTRAIL_REFUSALS = {
   ),
 } as const;
 
+// NoAvailableConfigurationRecorderException passes: a recorder that was just made may not be seen yet.
 const CONFIG_REFUSALS = {
   ...refusedBy(
     'AWS Config, which cannot use the role or the delivery that the recorder names',
@@ -102,7 +103,6 @@ const CONFIG_REFUSALS = {
     'InsufficientDeliveryPolicyException',
     'InvalidRoleException',
     'InvalidSNSTopicARNException',
-    'NoAvailableConfigurationRecorderException',
     'NoAvailableDeliveryChannelException',
     'NoSuchBucketException',
   ),

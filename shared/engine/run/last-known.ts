@@ -3,6 +3,11 @@ import { hashOf } from '../../hash.ts';
 import type { Result } from '../../result.ts';
 import type { Run } from './run.ts';
 
+/** A resource's item holds at most 400 KB: a value that is larger than this is not kept, so that everything else is. */
+const MAX_VALUE_BYTES = 100_000;
+
+const isSaveable = (value: unknown): boolean => Buffer.byteLength(JSON.stringify(value ?? null)) <= MAX_VALUE_BYTES;
+
 /** The facets that controls name as `lastKnown`, each while every control that names it is COMPLIANT; those of a control only where all were read. Pure. */
 export function compliantFacets(
   controls: readonly AnyControl[],
@@ -16,7 +21,7 @@ export function compliantFacets(
   const isGood = (control: AnyControl) =>
     complianceOf(control) === 'COMPLIANT' && [...namedBy([control])].every((name) => name in facets);
   const spoilt = namedBy(keeping.filter((control) => !isGood(control)));
-  const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name));
+  const good = [...namedBy(keeping)].filter((name) => !spoilt.has(name) && isSaveable(facets[name]));
   return Object.fromEntries(good.map((name) => [name, facets[name]]));
 }
 

@@ -23,3 +23,8 @@ test('what could not be read whole is not kept in parts', () => {
   const controls = [keeping('a', 'lid', 'lock'), keeping('b', 'label')];
   expect(compliantFacets(controls, { lid: 1, label: 3 }, compliantBut())).toEqual({ label: 3 });
 });
+
+test('a value that no item holds is not kept, so that the rest can be saved', () => {
+  const controls = [keeping('a', 'lid', 'lock')];
+  expect(compliantFacets(controls, { lid: 'x'.repeat(100_000), lock: 2 }, compliantBut())).toEqual({ lock: 2 });
+});
