@@ -1,5 +1,6 @@
 import { leaseState } from '../../ledger/lease.ts';
 import { type ResourceState, refOfKey } from '../../ledger/ledger.ts';
+import type { Finding } from '../../ledger/records.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { DAY_MS, MINUTE_MS } from '../../time.ts';
 import type { Engine } from '../context.ts';
@@ -38,11 +39,17 @@ export const isOverdue = ({ recheckAt }: ResourceState, now: number): boolean =>
 const isOrphaned = ({ lease, changedHandsAt }: ResourceState, now: number): boolean =>
   leaseState(lease, now).orphaned.length > 0 && changedHandsAt > now - DAY_MS;
 
+/** True where a refusal was taken to last until now; after a day without an answer (its control is off, say) the sweep has it. */
+const isRetryDue = ({ blocked, retryAt }: Finding, now: number): boolean =>
+  blocked != null && retryAt !== null && Date.parse(retryAt) <= now && Date.parse(retryAt) > now - DAY_MS;
+
 /** Why a resource needs an evaluation without an event, in words; null where it does not. Pure. */
 export function leftoverOf(state: ResourceState, now: number): string | null {
   if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was interrupted';
   if (isOverdue(state, now)) return 'its recheck was lost';
   if (state.outbox.some(({ at }) => at < now - PUBLISH_GRACE_MS)) return 'a notification was not published';
+  if (Object.values(state.findings).some((finding) => isRetryDue(finding, now)))
+    return 'what was refused is tried again';
   if (isDetectionDue(state, now)) return 'a detection has repeats to report, or has ended';
   return null;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AnyControl } from '../../../shared/control.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { CONFIRM_AFTER_MS } from '../../../shared/engine/run/failures.ts';
+import { leftovers } from '../../../shared/engine/sweep/leftovers.ts';
 import { render } from '../../../shared/notify/render.ts';
 import { HOUR_MS } from '../../../shared/time.ts';
 import { CAUSE, labelled, lidClosed, named, refusedWith, subjectOf, World } from '../../support/fake-resource.ts';
@@ -124,6 +125,22 @@ describe('what cannot be read for good', () => {
     expect(await receive(1)).toMatchObject({ outcome: 'blocked' });
     expect(subjects()).toEqual(['[CRITICAL] Cannot be read: box-1 (box-lid-closed)']);
   });
+});
+
+test('what was refused is tried again when its time has come, without an event', async () => {
+  const { world, receive, engine, later, ledger } = messages(new World(OPEN));
+  world.errors.set('CloseLid', BY_POLICY);
+  await receive(1);
+  const due = async () => (await leftovers(engine)).map(({ reason }) => reason);
+  expect(await due()).toEqual([]);
+  later(HOUR_MS);
+  expect(await due()).toEqual(['what was refused is tried again']);
+  expect(await receive(1)).toMatchObject({ outcome: 'blocked' });
+  expect(await due()).toEqual([]);
+  later(HOUR_MS);
+  world.errors.clear();
+  expect(await receive(1)).toMatchObject({ outcome: 'remediated' });
+  expect((await ledger.load(KEY)).state.findings).toEqual({});
 });
 
 describe('drift that cannot be remediated', () => {

@@ -23,6 +23,13 @@ const seen = (since: number) =>
   });
 const queuedAt = (at: number) => [noticeOf(remediationOf('rem-1'), at)];
 
+const refused = (retryAt: number) =>
+  findingOf('a', {
+    outcome: 'blocked',
+    retryAt: new Date(retryAt).toISOString(),
+    blocked: { by: 'Refused.', facets: 'f', version: 'v', recordId: null },
+  });
+
 const repeatedSince = (since: number) =>
   findingOf('a', {
     lastSeen: new Date(NOW).toISOString(),
@@ -54,6 +61,9 @@ describe('what is left to do of a resource', () => {
       { findings: { a: seen(NOW - HOUR_MS) } },
       'a detection has repeats to report, or has ended',
     ],
+    ['a refusal that is to be tried again later', { findings: { a: refused(NOW + 1) } }, null],
+    ['a refusal whose time has come', { findings: { a: refused(NOW) } }, 'what was refused is tried again'],
+    ['a refusal that nobody evaluates any more', { findings: { a: refused(NOW - 24 * HOUR_MS) } }, null],
     ['the same, days ago', { lease: { ...held, until: NOW }, changedHandsAt: NOW - 25 * HOUR_MS }, null],
     ['repeats of a detection, within the hour', { findings: { a: repeatedSince(NOW - HOUR_MS + 1) } }, null],
     [
