@@ -52,6 +52,14 @@ describe('a resource that was created less than a minute ago, where settings go 
     expect(engine.notified).toHaveLength(1);
   });
 
+  test('whose tags are there already is theirs at once', async () => {
+    const { look, engine, tags } = created();
+    tags['aws:cloudformation:stack-name'] = 'web';
+    expect(await look()).toMatchObject({ annotation: expect.stringContaining('CloudFormation') });
+    expect(engine.notified).toHaveLength(1);
+    expect(engine.sent).toEqual([]);
+  });
+
   test('is known by the service’s own time too, whatever the event says', async () => {
     let at = 0;
     const { look, now } = created(BY_TAGS, () => new Date(at));
