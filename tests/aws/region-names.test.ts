@@ -41,19 +41,21 @@ test.each([
   expect(unknownRegion(name)).toBe(`unknown region; did you mean ${meant}?`);
 });
 
-test.each(['eu-west-9', 'nz-north-1', 'ap-southwest-1', 'eusc-fr-south-2'])(
+test.each(['eu-west-9', 'eu-west-12', 'nz-north-1', 'ap-southwest-1', 'eusc-fr-south-2'])(
   '%s is made as AWS makes its names: it is not refused, and it is not known',
   (name) => {
     expect([isRegionName(name), isKnownRegion(name)]).toEqual([true, false]);
+    expect(canFitRegion(name, fits)).toBe(true);
+    expect(isKnownRegion(nearestRegion(name))).toBe(true);
   },
 );
 
 describe('a pattern', () => {
-  test.each(['*', 'eu-*', '*-1', 'us-gov-*', '*central*', 'nz-*'])('%s can fit a region', (pattern) => {
+  test.each(['*', 'eu-*', '*-1', 'us-gov-*', '*central*', 'nz-*', '*-9'])('%s can fit a region', (pattern) => {
     expect(canFitRegion(pattern, fits)).toBe(true);
   });
 
-  test.each(['eu-wst-*', 'EU-*', 'europe-*', 'eu-west1*', '*-west_1'])('%s can fit none', (pattern) => {
+  test.each(['eu-wst-*', 'EU-*', 'europe-*', 'eu-west1*', '*-west_1', '*-0'])('%s can fit none', (pattern) => {
     expect(canFitRegion(pattern, fits)).toBe(false);
   });
 });
