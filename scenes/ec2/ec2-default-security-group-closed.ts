@@ -1,5 +1,7 @@
+import { AutoScalingClient, CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import {
   AuthorizeSecurityGroupEgressCommand,
+  CreateLaunchTemplateCommand,
   CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -98,4 +100,31 @@ const groupInUse: Scene = {
   },
 };
 
-export const more: readonly Scene[] = [vpcCreated, groupInUse];
+const groupToLaunchInto: Scene = {
+  title: 'A rule is put into a default group that an Auto Scaling group at rest would launch into',
+  expects: { [ID]: 'detected' },
+  async prepare(account) {
+    const ec2 = account.aws(EC2Client);
+    const { vpcId, groupId } = await createClosedVpc(account, '10.60.0.0/16');
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: '10.60.1.0/24' }));
+    const LaunchTemplateName = account.name('batch');
+    const LaunchTemplateData = { ImageId: 'ami-12345678', InstanceType: 't3.nano' } as const;
+    await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData }));
+    const atRest = {
+      AutoScalingGroupName: LaunchTemplateName,
+      ...{ MinSize: 0, MaxSize: 1, DesiredCapacity: 0 },
+      LaunchTemplate: { LaunchTemplateName },
+      VPCZoneIdentifier: Subnet?.SubnetId,
+    };
+    await account.aws(AutoScalingClient).send(new CreateAutoScalingGroupCommand(atRest));
+    return {
+      ...(await watchGroup(account, groupId)),
+      async happen() {
+        await allowIngress(account, groupId, [tcp(443, from('10.0.0.0/8', 'the intranet'))]);
+        return { event: ingressEvent(account, groupId) };
+      },
+    };
+  },
+};
+
+export const more: readonly Scene[] = [vpcCreated, groupInUse, groupToLaunchInto];
