@@ -63,12 +63,13 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
   return verify(run, work, journaled.record, error, { denial, taken: admission.taken });
 }
 
-/** The ledger or the lease was lost between two calls: no further call is made, and the record shows how far it came, should it still be written. */
+/** The ledger or the lease was lost between two calls: no further call is made, and the record shows how far it came, should it still be written. It is closed where the drift is seen to be left; else it stays open, and the next run that can read decides. */
 async function saveInterrupted(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
   const current = run.draft.pending(record.id) ?? record;
   const read = await readAgain(run, control);
-  const after = 'evaluated' in read ? compactState(redact(read.evaluated.state)) : null;
-  run.draft.save({ ...current, status: 'failed', error: messageOf(error), after });
+  const isLeft = 'evaluated' in read && isWrong(control, read.evaluated);
+  const ending = isLeft ? ({ status: 'failed', after: compactState(redact(read.evaluated.state)) } as const) : {};
+  run.draft.save({ ...current, ...ending, error: messageOf(error) });
   throw new CutShortError(messageOf(error), record.id);
 }
 
@@ -111,7 +112,6 @@ async function verify(
     run.engine.clock,
   );
   const evaluated = 'evaluated' in last ? last.evaluated : null;
-  const kind = evaluated?.evaluation.complianceType ?? null;
   const failed = (error: string) => finishFailed(run, control, record, evaluated ?? before, { error, ...failure });
   if (evaluated === null) {
     const why = messageOf('error' in last ? last.error : null);
@@ -119,8 +119,7 @@ async function verify(
     // The calls may well have taken effect: the next evaluation that can read decides.
     return finishUnverified(run, control, record, stopped === null ? why : `${messageOf(stopped)}; then: ${why}`);
   }
-  const isWrong = kind === 'NON_COMPLIANT' || (evaluated.deleted && control.whenDeleted !== undefined);
-  if (!isWrong)
+  if (!isWrong(control, evaluated))
     return isMeant(stopped, record)
       ? finishRemediated(run, control, record, evaluated)
       : finishOvertaken(run, control, record, evaluated, failure.taken);
@@ -131,6 +130,10 @@ async function verify(
     return finishRemediated(run, control, record, evaluated, record.annotation, heldBack);
   return failed(`NotConvergedError: still non-compliant after the remediation: ${evaluated.evaluation.annotation}`);
 }
+
+/** True for drift; a resource that is gone is drift where its deletion is. */
+const isWrong = ({ whenDeleted }: AnyControl, { evaluation, deleted }: Evaluated): boolean =>
+  evaluation.complianceType === 'NON_COMPLIANT' || (deleted && whenDeleted !== undefined);
 
 /** True where the calls were made, as far as is known. */
 const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
-import type { Exemption, RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
+import type { Exemption, Remediation, UndoCall } from '../../ledger/records.ts';
 import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
@@ -16,22 +16,12 @@ import { Draft } from '../run/draft.ts';
 import { findingFingerprint, withFinding } from '../run/findings.ts';
 import { publishOutbox } from '../run/notices.ts';
 import { observe } from '../run/observation.ts';
-import { newId } from '../run/record.ts';
-import { redact, redactedCall } from '../run/redact.ts';
+import { redact } from '../run/redact.ts';
 import { facetsOf, Run } from '../run/run.ts';
 import { stateDiff } from '../run/state-diff.ts';
 import { withLease } from '../run/with-lease.ts';
+import { intendedCall, newUndoRecord, type UndoRequest } from './undo-record.ts';
 import { findUndoable, type Undoable } from './undoable.ts';
-
-/** Who undoes a remediation, why, and until when the drift is exempt. */
-export interface UndoRequest {
-  readonly id: string;
-  readonly by: string;
-  readonly reason: string;
-  /** The last day of the exemption, `2027-01-31`. */
-  readonly expires: string;
-  readonly dryRun: boolean;
-}
 
 /** The result of an undo. */
 export interface UndoResult {
@@ -126,11 +116,13 @@ class Undo {
     const planned = this.plan();
     const [exemption] = planned.exemptions as readonly [Exemption];
     const { draft, engine } = this.#run;
-    const record = this.#record();
+    const record = newUndoRecord(this.#request, this.#undoable, this.#run, this.#state());
     draft.save(record);
     draft.exempt(exemption);
     await draft.write();
-    const journaled = await execute(record, this.#send, draft, engine);
+    const journaled = this.#isRestored()
+      ? { record: unanswered(record), error: null }
+      : await execute(record, this.#send, draft, engine);
     const left = await this.#verify(journaled.error !== null);
     const isAsMeant = left !== null && left.length === 0;
     if (isAsMeant) {
@@ -162,7 +154,7 @@ class Undo {
 
   #send: Send = async (index) => {
     const call = this.#undoable.calls[index] as UndoCall;
-    const step = this.#intended(call);
+    const step = intendedCall(call, this.#undoable);
     try {
       const output = (await this.#call(call, this.#undoable.record.ref)) as { $metadata?: { requestId?: string } };
       return { step: { ...step, status: 'made', requestId: output?.$metadata?.requestId ?? null }, refusal: null };
@@ -170,15 +162,6 @@ class Undo {
       return attemptAfterError(step, error);
     }
   };
-
-  #intended = (call: UndoCall): RecordedStep => ({
-    ...redactedCall(call),
-    elements: this.#undoable.elements,
-    undo: null,
-    status: 'intended',
-    requestId: null,
-    error: null,
-  });
 
   /** Reads with back-off until the previous state is restored: returns what still differs; null where it cannot be read. */
   async #verify(isStopped: boolean): Promise<readonly string[] | null> {
@@ -192,6 +175,14 @@ class Undo {
     };
     const done = (left: readonly string[] | null) => left?.length === 0 || isStopped || this.#isAtWork();
     return readUntilVerified(read, done, this.#run.engine.clock);
+  }
+
+  /** True where the interrupted undo that this one resumes had made all of its calls: none is repeated. */
+  #isRestored(): boolean {
+    const { isResumed, record } = this.#undoable;
+    const differs = (from: unknown) => stateDiff(from, this.#state(), this.#ignoring).length > 0;
+    // What a record does not show of a state (secrets) cannot tell whether it is restored.
+    return isResumed && !differs(record.before) && differs(record.after);
   }
 
   /** True where AWS applies the change asynchronously, by the state or by the control. */
@@ -236,7 +227,10 @@ class Undo {
   /** Where nothing was changed, the exemption is withdrawn. */
   async #failed(record: Remediation, exemption: Exemption, error: Error): Promise<void> {
     const { draft } = this.#run;
-    draft.save({ ...record, status: 'failed', error: messageOf(error), after: this.#stateOrNull() });
+    const after = this.#stateOrNull();
+    // Without the state that it left, it could not be resumed: it stays open until a run can read.
+    const status = after === null && hasChanged(record) ? 'applying' : 'failed';
+    draft.save({ ...record, status, error: messageOf(error), after });
     const hasBegun = this.#undoable.isResumed || hasChanged(record);
     if (!hasBegun) draft.exempt({ ...exemption, expires: dayOf(new Date(this.#run.now().getTime() - DAY_MS)) });
     await draft.write();
@@ -258,37 +252,13 @@ class Undo {
     const { elements } = this.#undoable;
     return { id, control: this.#control.id, resource, owner: by, reason, expires, createdAt, createdBy: by, elements };
   }
-
-  #record(): Remediation {
-    const { by, reason, id } = this.#request;
-    const { record, calls } = this.#undoable;
-    const { cause, engine } = this.#run;
-    const now = this.#run.now().toISOString();
-    return {
-      ...record,
-      id: newId(now),
-      kind: 'undo',
-      undoes: id,
-      status: 'applying',
-      mode: 'remediate',
-      annotation: `Undo of ${id}: ${reason}`,
-      before: this.#state(),
-      after: null,
-      afterCompliance: null,
-      steps: calls.map(this.#intended),
-      error: null,
-      eventId: null,
-      eventName: 'Undo',
-      attribution: cause.attribution,
-      decidedBy: by,
-      expires: null,
-      recheckAt: null,
-      times: { event: null, received: cause.receivedAt, decided: now, applied: null, verified: null },
-      codeVersion: engine.codeVersion,
-      policyVersion: engine.policy.version,
-    };
-  }
 }
+
+/** The record whose calls an earlier run may have made. */
+const unanswered = (record: Remediation): Remediation => ({
+  ...record,
+  steps: record.steps.map((step) => ({ ...step, status: 'unknown' })),
+});
 
 const causeOf = ({ by }: UndoRequest, engine: Engine): Cause => ({
   eventId: null,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import type { CallMaker } from '../../../shared/engine/undo/undo.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
-import { type Box, CAUSE, named, refusedWith, shut, subjectOf } from '../../support/fake-resource.ts';
+import { type Box, CAUSE, GOOD, named, refusedWith, shut, subjectOf } from '../../support/fake-resource.ts';
 import { isEnd, OPEN, says, UndoScene } from '../../support/undo-scene.ts';
 
 let scene: UndoScene;
@@ -34,6 +34,30 @@ describe('what went only half-way', () => {
     await scene.undone(id);
     expect(scene.made.map(({ input }) => input)).toEqual([{ key: true }, {}]);
     expect(scene.world.box).toMatchObject(OPEN);
+  });
+
+  test('of one whose answer was lost while nothing could be read: it is remediated once that can be, and notified', async () => {
+    const { world } = scene;
+    world.errors.set('TurnKey', named('ECONNRESET'));
+    world.onCall = () => world.errors.set('lock', named('ThrottlingException'));
+    const id = await scene.remediated();
+    expect(await scene.recordOf(id)).toMatchObject({ status: 'applying', after: null });
+    // The call had taken effect.
+    world.box = GOOD;
+    world.errors.clear();
+    expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'remediated', remediationId: id }]);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toEqual(['failed', 'remediated']);
+    await scene.undone(id);
+    expect(scene.made.map(({ input }) => input)).toEqual([{ key: true }, {}]);
+    expect(world.box).toMatchObject(OPEN);
+  });
+
+  test('of a run that lost the ledger after its last call: the next one says that it is remediated', async () => {
+    const lost = scene.without(isEnd, named('LedgerDown'));
+    const [{ remediationId: id } = { remediationId: '' }] = await reconcile(subjectOf(shut), CAUSE, lost);
+    scene.now += LEASE_MS + 1;
+    expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'remediated', remediationId: id }]);
+    expect(scene.engine.notified.map(({ result }) => result.outcome)).toContain('remediated');
   });
 
   test('of a run that was cut off, those that may have been made', async () => {
@@ -104,6 +128,30 @@ describe('what went only half-way', () => {
       [false, 'interrupted'],
       [true, 'remediated'],
     ]);
+  });
+
+  test('one that was cut off after its last call makes none of them again', async () => {
+    const id = await scene.remediated();
+    await says(scene.undone(id, { engine: scene.without(isEnd, named('CutOff')) }));
+    scene.now += LEASE_MS + 1;
+    const { undoId } = await scene.undone(id);
+    expect(scene.made).toHaveLength(2);
+    expect(await scene.recordOf(undoId ?? '')).toMatchObject({ status: 'remediated', steps: [{ status: 'made' }] });
+    expect(scene.engine.notified.at(-1)?.result).toMatchObject({ outcome: 'exempted' });
+  });
+
+  test('one that failed half-way while nothing could be read goes on from what is read later', async () => {
+    const id = await scene.remediated();
+    const blinding: CallMaker = async (one, ref) => {
+      if ('key' in one.input) return scene.call(one, ref);
+      scene.world.errors.set('lid', named('ThrottlingException'));
+      throw refusedWith('AccessDenied');
+    };
+    expect(await says(scene.undone(id, { call: blinding }))).toMatch(/AccessDenied/);
+    scene.world.errors.clear();
+    await scene.undone(id);
+    expect(scene.made.map(({ input }) => input)).toEqual([{ key: true }, {}]);
+    expect(scene.world.box).toMatchObject(OPEN);
   });
 
   test('one that was cut off before its first call has undone nothing', async () => {
