@@ -16,9 +16,12 @@ export interface Step {
   readonly elements: readonly string[];
   /** IAM actions that the call needs; part of what its control declares. */
   readonly permissions: Grants;
+  /** The evaluation does not see whether this step, which follows others, was made: after an interruption it is made again, so it has to be idempotent. */
+  readonly unseen?: boolean;
 }
 
 export interface StepOptions<O> {
+  readonly unseen?: boolean;
   readonly region?: string;
   readonly satisfiedBy?: readonly string[];
   readonly undo?: (output: O) => readonly Step[];

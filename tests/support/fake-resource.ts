@@ -192,6 +192,17 @@ export const shut: AnyControl = defineControl({
   plan: ({ lid, lock }) => [...(lid.open ? [closeLid()] : []), ...(lock.on ? [] : [turnKeyUndoably()])],
 });
 
+/** A lid that is closed is enough for it, and its plan turns the key too: as a key whose deletion is cancelled has to be enabled. */
+export const closed: AnyControl = defineControl({
+  ...words,
+  id: 'box-closed',
+  severity: 'HIGH',
+  resource: box,
+  needs: ['lid', 'lock'],
+  evaluate: ({ lid }) => (lid.open ? nonCompliant('It is open.') : compliant('It is closed.')),
+  plan: () => [closeLid(), { ...turnKeyUndoably(), unseen: true }],
+});
+
 /** A person has to decide what to write. */
 export const labelled: AnyControl = defineControl({
   ...words,

@@ -41,7 +41,8 @@ const enable = stepBuilder(onResources(KEYS, 'kms:EnableKey'), (KeyId: string, w
   const elements = ['Enabled', ...(wasPending ? DELETION : [])];
   // A deletion that is scheduled again disables the key by itself.
   const disable = () => (wasPending ? [] : [step(KMSClient, DisableKeyCommand, { KeyId }, { elements })]);
-  return step(KMSClient, EnableKeyCommand, { KeyId }, { elements, undo: disable });
+  // A key whose deletion was cancelled is compliant, and still disabled.
+  return step(KMSClient, EnableKeyCommand, { KeyId }, { elements, undo: disable, unseen: true });
 });
 
 /** The days that are left until the deletion, as far as KMS takes them as a waiting period. */

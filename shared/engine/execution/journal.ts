@@ -16,10 +16,11 @@ export interface Execution {
   readonly missing: Refusal | null;
 }
 
-/** Makes the calls of an open record one by one: the outcome of each, and an extended lease, are written before the next. Stops at the first that is refused or unanswered; the state then shows what took effect. Throws where the ledger does not answer or the lease is lost: no further call is made. */
+/** Makes the calls of an open record one by one, but for those that an earlier run has made: the outcome of each, and an extended lease, are written before the next. Stops at the first that is refused or unanswered; the state then shows what took effect. Throws where the ledger does not answer or the lease is lost: no further call is made. */
 export async function execute(record: Remediation, send: Send, draft: Draft, { clock }: Engine): Promise<Execution> {
   let current = record;
-  for (const [index, { service, operation }] of record.steps.entries()) {
+  for (const [index, { service, operation, status }] of record.steps.entries()) {
+    if (status === 'made' || status === 'alreadySo') continue;
     if (current !== record) {
       draft.save(current);
       await draft.write();

@@ -30,7 +30,8 @@ export const breakerLimits = (run: Run, control: AnyControl): readonly ScopeLimi
   ];
 };
 
-const scopesOf = (control: AnyControl) => [{ scope: control.id }, { scope: ACCOUNT }];
+/** The circuit breakers of a control's remediation. */
+export const scopesOf = (control: AnyControl) => [{ scope: control.id }, { scope: ACCOUNT }];
 
 /** What a gate excluded from a remediation whose other steps were made. */
 export interface HeldBack {

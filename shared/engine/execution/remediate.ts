@@ -22,7 +22,8 @@ import {
   finishRemediated,
   type HeldBack,
 } from './outcomes.ts';
-import { finishUnverified } from './unverified.ts';
+import { type Unfinished, unfinishedPart } from './unfinished.ts';
+import { finishOpen, finishUnverified } from './unverified.ts';
 import { readUntilVerified } from './verification.ts';
 
 /** One remediation to carry out. */
@@ -41,7 +42,7 @@ export interface Work {
 /** Carries out a plan and verifies it. The intent is in the ledger before the first call; the outcome is written with the run's next write. Returns the circuit breaker's refusal where it is open; throws where the ledger does not answer or the lease is lost. */
 export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
   const { control, evaluated, steps, approved } = work;
-  const { draft, engine, subject } = run;
+  const { draft } = run;
   const record = approved === null ? await continuedOrNewRecord(run, work) : approvedRecord(run, approved, steps);
   const opened = { annotation: evaluated.evaluation.annotation, fingerprint: findingFingerprint(evaluated.evaluation) };
   const admission = await draft.begin(
@@ -54,20 +55,45 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
     (refused) => breakerAnnouncement(run, control, refused, work.tags),
   );
   if (admission.refusedBy !== null) return breakerRefusal(run, admission);
+  return carryOut(run, work, record, admission.taken);
+}
+
+/** Makes the rest of a plan that an earlier run has made in part, in the same record. Throws where the ledger does not answer or the lease is lost. */
+export async function finishPlan(run: Run, control: AnyControl, evaluated: Evaluated, unfinished: Unfinished) {
+  const { record, steps } = unfinished;
+  run.draft.save(record);
+  await run.draft.write();
+  return carryOut(run, { control, evaluated, steps, heldBack: null }, record, []);
+}
+
+async function carryOut(
+  run: Run,
+  work: Omit<Work, 'approved'>,
+  record: Remediation,
+  taken: readonly TakenPlace[],
+): Promise<Progress> {
+  const { control, steps } = work;
+  const { draft, engine, subject } = run;
   const wasSent = draft.state.findings[control.id]?.unanswered !== undefined;
   const journaled = await execute(record, sendSteps(steps, subject.ref, engine, wasSent), draft, engine).catch(
-    (error: unknown) => saveInterrupted(run, control, record, error),
+    (error: unknown) => saveInterrupted(run, work, record, error),
   );
   const { error, refusal, missing } = journaled;
   const denial = refusal === null ? confirmed(run, control, missing) : { refusal, denied: null };
-  return verify(run, work, journaled.record, error, { denial, taken: admission.taken });
+  return verify(run, work, journaled.record, error, { denial, taken });
 }
 
 /** The ledger or the lease was lost between two calls: no further call is made, and the record shows how far it came, should it still be written. It is closed where the drift is seen to be left; else it stays open, and the next run that can read decides. */
-async function saveInterrupted(run: Run, control: AnyControl, record: Remediation, error: unknown): Promise<never> {
+async function saveInterrupted(
+  run: Run,
+  { control, steps }: Pick<Work, 'control' | 'steps'>,
+  record: Remediation,
+  error: unknown,
+): Promise<never> {
   const current = run.draft.pending(record.id) ?? record;
+  const isUnfinished = (evaluated: Evaluated) => unfinishedPart(run, control, current, steps, evaluated) !== null;
   const read = await readAgain(run, control);
-  const isLeft = 'evaluated' in read && isWrong(control, read.evaluated);
+  const isLeft = 'evaluated' in read && isWrong(control, read.evaluated) && !isUnfinished(read.evaluated);
   const ending = isLeft ? ({ status: 'failed', after: compactState(redact(read.evaluated.state)) } as const) : {};
   run.draft.save({ ...current, ...ending, error: messageOf(error) });
   throw new CutShortError(messageOf(error), record.id);
@@ -100,7 +126,7 @@ type Read = { readonly evaluated: Evaluated } | { readonly error: unknown };
 /** Reads with back-off until the control is satisfied, AWS is applying the change, or only a person can continue. What is read decides, also where a call was not answered. */
 async function verify(
   run: Run,
-  { control, heldBack, evaluated: before }: Pick<Work, 'control' | 'heldBack' | 'evaluated'>,
+  { control, heldBack, steps, evaluated: before }: Omit<Work, 'approved'>,
   record: Remediation,
   stopped: Error | null,
   failure: Pick<Failure, 'denial'> & { readonly taken: readonly TakenPlace[] },
@@ -113,12 +139,18 @@ async function verify(
   );
   const evaluated = 'evaluated' in last ? last.evaluated : null;
   const failed = (error: string) => finishFailed(run, control, record, evaluated ?? before, { error, ...failure });
+  const isLasting = failure.denial?.refusal != null;
   if (evaluated === null) {
     const why = messageOf('error' in last ? last.error : null);
-    if (stopped !== null && !hasChanged(record)) return failed(`${messageOf(stopped)}; then: ${why}`);
+    if (stopped !== null) {
+      const both = `${messageOf(stopped)}; then: ${why}`;
+      return hasChanged(record) ? finishOpen(run, control, record, both) : failed(both);
+    }
     // The calls may well have taken effect: the next evaluation that can read decides.
-    return finishUnverified(run, control, record, stopped === null ? why : `${messageOf(stopped)}; then: ${why}`);
+    return finishUnverified(run, control, record, why);
   }
+  if (stopped !== null && !isLasting && unfinishedPart(run, control, record, steps, evaluated) !== null)
+    return finishOpen(run, control, record, messageOf(stopped));
   if (!isWrong(control, evaluated))
     return isMeant(stopped, record)
       ? finishRemediated(run, control, record, evaluated)

@@ -5,17 +5,17 @@ import type { Result } from '../../result.ts';
 import { callOf, type Step } from '../../step.ts';
 import { attemptContext, deadlineOf, markPending, withRecheck } from '../execution/outcomes.ts';
 import { portionsOf } from '../execution/portions.ts';
-import { remediate, type Work } from '../execution/remediate.ts';
+import { finishPlan, remediate, type Work } from '../execution/remediate.ts';
+import type { Unfinished } from '../execution/unfinished.ts';
 import { findingFingerprint, isKnownProblem, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
 import { isAtLeast } from '../run/modes.ts';
 import type { Evaluated, Observation } from '../run/observation.ts';
 import type { Planned } from '../run/plan.ts';
 import { redactedCall } from '../run/redact.ts';
-import { facetsOf, modeOf, type Progress, type Run } from '../run/run.ts';
-import { exemptionFor } from './gates/exempt.ts';
-import type { Holder, Refusal, Verdict } from './gates/gate.ts';
+import { modeOf, type Progress, type Run } from '../run/run.ts';
+import type { Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
-import { plannedElements } from './gates/sibling.ts';
+import { siblingHolders } from './gates/sibling.ts';
 import { recordFailure } from './record-failure.ts';
 import { recoverUnanswered } from './recover.ts';
 import { isMadeFor, requestApproval } from './request-approval.ts';
@@ -67,6 +67,8 @@ export class ControlReconciler {
       this.#lastRemediationId = recovered.remediationId ?? null;
       return recovered;
     }
+    const unfinished = this.#run.unfinished.get(control.id);
+    if (unfinished !== undefined) return this.#drifted(control, now, unfinished);
     if (!isNonCompliant) {
       const late = this.#leased ? await recoverUnanswered(this.#run, control, now) : null;
       return late ?? this.#compliant(control, before, now);
@@ -149,14 +151,16 @@ export class ControlReconciler {
     return { outcome: 'blocked', error: null, annotation: `${known.blocked.by} ${evaluated.evaluation.annotation}` };
   }
 
-  async #drifted(control: AnyControl, evaluated: Evaluated): Promise<Progress> {
+  /** `unfinished`: the plan that an interrupted run has made in part, in place of a new one. */
+  async #drifted(control: AnyControl, evaluated: Evaluated, unfinished?: Unfinished): Promise<Progress> {
     const run = this.#run;
     const known = run.draft.state.findings[control.id];
     const { annotation } = evaluated.evaluation;
     if (!this.#leased && known?.outcome === 'pending' && (known.deadline ?? '') > run.now().toISOString())
       return { outcome: 'pending', before: 'NON_COMPLIANT', after: 'NON_COMPLIANT', annotation };
     await run.readForPlan(control);
-    const planned = run.plan(control, evaluated);
+    const planned =
+      unfinished === undefined ? run.plan(control, evaluated) : { ...unfinished, byHand: null, state: null };
     const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve')
       ? await run.ownership()
       : null;
@@ -174,8 +178,8 @@ export class ControlReconciler {
       shared,
       mode,
       ownership,
-      approved: approved !== null,
-      holders: await this.#siblingHolders(shared),
+      approved: approved !== null || unfinished?.record.mode === 'approve',
+      holders: await siblingHolders(run, shared),
       createdAt,
     });
     const drift: Progress = {
@@ -186,6 +190,11 @@ export class ControlReconciler {
       annotation: words(planned.byHand, annotation),
       steps: planned.steps.map(callOf).map(redactedCall),
     };
+    const isWhole = verdict.steps.length === planned.steps.length;
+    if (unfinished !== undefined && isWhole)
+      return { ...(await finishPlan(run, control, evaluated, unfinished)), mode };
+    if (unfinished !== undefined && verdict.refusal !== null)
+      return this.#refused(control, evaluated, drift, verdict.refusal, planned);
     return this.#act(control, evaluated, planned, verdict, { drift, approved, tags: ownership?.tags ?? {} });
   }
 
@@ -275,19 +284,6 @@ export class ControlReconciler {
     const { shared } = this.#run.draft.session;
     if (shared === null) throw new TypeError('what holds for everybody was not read');
     return shared;
-  }
-
-  /** Siblings that are exempt or require approval here, with the elements they would change. Reads nothing where there are none. */
-  async #siblingHolders(shared: Shared): Promise<readonly Holder[]> {
-    const run = this.#run;
-    const { siblings = [] } = run.subject;
-    const holding = siblings
-      .map((control) => ({ control, exemption: exemptionFor(run, control, shared) }))
-      .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
-    const controls = holding.map(({ control }) => control);
-    await run.readMore(facetsOf(controls));
-    for (const control of controls) await run.readForPlan(control);
-    return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   RECHECK_MS,
   withRecheck,
 } from '../execution/outcomes.ts';
+import { isGivenUp, planOfRecord, unfinishedPart } from '../execution/unfinished.ts';
 import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
 import { retryAfterRefusalMs } from '../run/failures.ts';
 import { withNotice } from '../run/findings.ts';
@@ -80,7 +81,17 @@ function recoverApproval(run: Run, control: AnyControl, record: Remediation): nu
 }
 
 function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evaluated: Evaluated): Progress | null {
-  const asked = { ...record, steps: record.steps.map(asUnanswered) };
+  const steps = planOfRecord(run, control, record);
+  const unfinished = steps === null ? null : unfinishedPart(run, control, record, steps, evaluated);
+  if (unfinished !== null) {
+    if (isGivenUp(record, run.now()))
+      return finishFailed(run, control, unfinished.record, evaluated, {
+        error: 'the plan was made only in part, and its rest could not be made within an hour',
+      });
+    run.unfinished.set(control.id, unfinished);
+    return null;
+  }
+  const asked = { ...record, steps: withUnanswered(record.steps) };
   if (isDrifted(evaluated, control)) {
     run.draft.save({
       ...asked,
@@ -97,14 +108,17 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
   return finishRemediated(run, control, cutOff, evaluated, `Remediated by an interrupted run. ${record.annotation}`);
 }
 
-/** Whether the call was made is unknown: its run was interrupted. */
-const asUnanswered = (step: RecordedStep): RecordedStep =>
-  step.status === 'intended' ? { ...step, status: 'unknown' } : step;
+/** Whether the call that was under way was made is unknown: its run was interrupted. Those after it were not made. */
+function withUnanswered(steps: readonly RecordedStep[]): readonly RecordedStep[] {
+  const index = steps.findIndex(({ status }) => status === 'intended');
+  const step = steps[index];
+  return step === undefined ? steps : steps.with(index, { ...step, status: 'unknown' });
+}
 
 function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null {
   run.draft.save({
     ...record,
-    steps: record.steps.map(asUnanswered),
+    steps: withUnanswered(record.steps),
     status: 'interrupted',
     after: compactState(redact(evaluated.state)),
     error: 'the run was interrupted; the same undo resumes from here',

@@ -5,6 +5,7 @@ import type { Notice } from '../../notify/notifier.ts';
 import type { Place, Settings } from '../../policy/policy.ts';
 import { type Ownership, readable, Unreadable, UnreadableError } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
+import type { Step } from '../../step.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
 import { lower } from './modes.ts';
@@ -32,6 +33,8 @@ export class Run {
   readonly notices: string[] = [];
   /** Elements that AWS is still changing, each with the record of that change. */
   readonly pendingElements = new Map<string, Remediation>();
+  /** By control: the plan that an interrupted run has made in part, and that this run finishes. */
+  readonly unfinished = new Map<string, { readonly record: Remediation; readonly steps: readonly Step[] }>();
 
   constructor(
     subject: Subject,

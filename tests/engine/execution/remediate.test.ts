@@ -236,22 +236,22 @@ describe('a lost answer', () => {
     scene.world.errors.set('CloseLid', named('ECONNRESET'));
     scene.world.errors.set('lid', named('Throttled'));
     expect(await remediate(run, work)).toMatchObject({
-      outcome: 'pending',
-      annotation: expect.stringMatching(/not verified yet: .*ECONNRESET.*; then: .*could not read lid/),
+      outcome: 'failed',
+      error: expect.stringMatching(/ECONNRESET.*; then: .*could not read lid/),
     });
     await run.draft.write();
-    expect(await records()).toMatchObject([{ status: 'pending', steps: [{ status: 'unknown' }] }]);
+    // It may have been made: the next run that can read decides.
+    expect(await records()).toMatchObject([{ status: 'applying', steps: [{ status: 'unknown' }] }]);
   });
 
-  test('of a call that was refused, and nothing can be read either, has failed: nothing was changed', async () => {
+  test('that cannot be read after a refusal ends as a failure', async () => {
     const run = await scene.run([lidClosed]);
     const work = workOf(run);
-    scene.world.errors.set('CloseLid', refusedWith('ValidationError'));
+    scene.world.errors.set('CloseLid', refusedWith('AccessDenied'));
     scene.world.errors.set('lid', named('Throttled'));
-    expect(await remediate(run, work)).toMatchObject({
-      outcome: 'failed',
-      error: expect.stringMatching(/ValidationError.*; then: .*could not read lid/),
-    });
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'failed' });
+    await run.draft.write();
+    expect(await records()).toMatchObject([{ status: 'failed', steps: [{ status: 'failed' }] }]);
   });
 
   test('of a call that is refused for good, on a resource that is gone meanwhile, is nothing to notify', async () => {

@@ -1,6 +1,8 @@
 import { type AnyControl, SEVERITIES } from '../../../control.ts';
-import type { Run } from '../../run/run.ts';
-import type { ElementGate } from './gate.ts';
+import type { Shared } from '../../../ledger/ledger.ts';
+import { facetsOf, modeOf, type Run } from '../../run/run.ts';
+import { exemptionFor } from './exempt.ts';
+import type { ElementGate, Holder } from './gate.ts';
 
 /** Holds elements for which a sibling of the same or a higher severity is exempt, or requires an approval that was not given for these very calls. */
 export const sibling: ElementGate = (element, { control, holders, approved }) => {
@@ -27,4 +29,16 @@ export function plannedElements(run: Run, control: AnyControl): readonly string[
   } catch {
     return null;
   }
+}
+
+/** Siblings that are exempt or require approval here, with the elements they would change. Reads nothing where there are none. */
+export async function siblingHolders(run: Run, shared: Shared): Promise<readonly Holder[]> {
+  const { siblings = [] } = run.subject;
+  const holding = siblings
+    .map((control) => ({ control, exemption: exemptionFor(run, control, shared) }))
+    .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
+  const controls = holding.map(({ control }) => control);
+  await run.readMore(facetsOf(controls));
+  for (const control of controls) await run.readForPlan(control);
+  return holding.map((holder) => ({ ...holder, elements: plannedElements(run, holder.control) }));
 }
