@@ -1,8 +1,11 @@
 import diff from 'microdiff';
+import { objectOrNull } from '../../event.ts';
 import { digestedState, isCompact } from './compact.ts';
 
-/** The differences of two states, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. Ignores the order of lists, and fields of the names in `ignoring`. */
+/** The differences of a recorded state and another, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. Ignores the order of lists, fields of the names in `ignoring`, and parts that could not be read when `from` was recorded. */
 export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
+  const unread = unreadParts(from);
+  if (unread.length > 0) return stateDiff(without(from, unread), without(to, unread), ignoring);
   const texts = new Map<string, unknown>();
   const isHashed = isCompact(from) || isCompact(to);
   const shown = (value: unknown) => JSON.stringify((typeof value === 'string' ? texts.get(value) : undefined) ?? value);
@@ -16,6 +19,15 @@ export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[
     return `${path}: ${before} → ${after}`;
   });
 }
+
+/** The names of the parts of a state that could not be read. */
+export const unreadParts = (state: unknown): readonly string[] =>
+  partsOf(state).flatMap(([name, part]) => (typeof objectOrNull(part)?.unreadable === 'string' ? [name] : []));
+
+const without = (state: unknown, names: readonly string[]): unknown =>
+  objectOrNull(state) === null ? state : Object.fromEntries(partsOf(state).filter(([name]) => !names.includes(name)));
+
+const partsOf = (state: unknown) => Object.entries(objectOrNull(state) ?? {});
 
 function sorted(value: unknown, ignoring: readonly string[]): unknown {
   if (Array.isArray(value))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
 import type { Exemption, Remediation, UndoCall } from '../../ledger/records.ts';
+import { UnreadableError } from '../../resource.ts';
 import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
 import { messageOf, NotConvergedError, NotDecidableError } from '../errors.ts';
@@ -18,7 +19,7 @@ import { publishOutbox } from '../run/notices.ts';
 import { observe } from '../run/observation.ts';
 import { redact } from '../run/redact.ts';
 import { facetsOf, Run } from '../run/run.ts';
-import { stateDiff } from '../run/state-diff.ts';
+import { stateDiff, unreadParts } from '../run/state-diff.ts';
 import { withLease } from '../run/with-lease.ts';
 import { intendedCall, newUndoRecord, type UndoRequest } from './undo-record.ts';
 import { findUndoable, type Undoable } from './undoable.ts';
@@ -103,11 +104,15 @@ class Undo {
     this.#call = call;
   }
 
-  /** The undo as it would be made. Throws ChangedSinceError. */
+  /** The undo as it would be made. Throws ChangedSinceError; UnreadableError where that cannot be told. */
   plan(): UndoResult {
     const { record, calls, stateAfter: left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
-    const changed = isGone ? ['the resource no longer exists'] : stateDiff(left, this.#state(), this.#ignoring);
+    const state = this.#state();
+    const changed = isGone ? ['the resource no longer exists'] : stateDiff(left, state, this.#ignoring);
+    const [unread] = unreadParts(state);
+    if (changed.length > 0 && unread !== undefined)
+      throw new UnreadableError(`whether it was changed since ${record.id} cannot be told: ${unread} cannot be read`);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }
@@ -181,8 +186,8 @@ class Undo {
   #isRestored(): boolean {
     const { isResumed, record } = this.#undoable;
     const differs = (from: unknown) => stateDiff(from, this.#state(), this.#ignoring).length > 0;
-    // What a record does not show of a state (secrets) cannot tell whether it is restored.
-    return isResumed && !differs(record.before) && differs(record.after);
+    // What a record does not show of a state (secrets, what could not be read) cannot tell whether it is restored.
+    return isResumed && unreadParts(record.before).length === 0 && !differs(record.before) && differs(record.after);
   }
 
   /** True where AWS applies the change asynchronously, by the state or by the control. */

@@ -11,6 +11,12 @@ describe('two states differ', () => {
     ['in kind', { a: '1' }, { a: 1 }, ['a: "1" → 1']],
     ['in whether there is anything', null, { a: 1 }, ['the resource: null → {"a":1}']],
     ['in whether there is anything left', { a: 1 }, null, ['the resource: {"a":1} → null']],
+    [
+      'in what cannot be read any more',
+      { a: 1, b: [2] },
+      { a: 1, b: { unreadable: 'no' } },
+      ['b: [2] → {"unreadable":"no"}'],
+    ],
     ['whole', 'a', 'b', ['the resource: "a" → "b"']],
   ])('%s', (_where, from, to, lines) => {
     expect(stateDiff(from, to)).toEqual(lines);
@@ -36,6 +42,7 @@ describe('two states do not differ', () => {
         ],
       },
     ],
+    ['by what could not be read when the first was recorded', { a: 1, b: { unreadable: 'no' } }, { a: 1, b: [2] }],
     ['by what JSON does not keep', { a: new Date(0), b: undefined }, { a: '1970-01-01T00:00:00.000Z' }],
     ['where there is nothing', null, undefined],
   ])('%s', (_how, from, to) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ChangedSinceError } from '../../../shared/engine/undo/undo.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
-import { type Box, lidClosed, locked, refusedWith } from '../../support/fake-resource.ts';
+import { type Box, closed, lidClosed, locked, named, refusedWith } from '../../support/fake-resource.ts';
 import { says, UndoScene } from '../../support/undo-scene.ts';
 
 let scene: UndoScene;
@@ -20,6 +20,18 @@ describe('refuses', () => {
     expect(await says(scene.undone(id))).toContain('no longer exists');
     expect(scene.made).toEqual([]);
     expect(await scene.engine.ledger.exemptions()).toEqual([]);
+  });
+
+  test('what cannot be read now, which is no change', async () => {
+    const id = await scene.remediated(closed);
+    const controls = [closed];
+    scene.world.errors.set('lock', named('ThrottlingException'));
+    expect(await says(scene.undone(id, { controls }))).toMatch(
+      /^UnreadableError: whether it was changed since .*: lock cannot be read/,
+    );
+    scene.world.errors.clear();
+    await scene.undone(id, { controls });
+    expect(scene.world.box).toMatchObject({ lid: { open: true }, lock: { on: false } });
   });
 
   test('what cannot be undone', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { type AnyControl, compliant } from '../../../shared/control.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { type Box, box, labelled, lidClosed, shut } from '../../support/fake-resource.ts';
+import { type Box, box, closed, closeLid, labelled, lidClosed, named, shut } from '../../support/fake-resource.ts';
 import { OPEN, says, UndoScene } from '../../support/undo-scene.ts';
 
 let scene: UndoScene;
@@ -181,6 +181,16 @@ test('what changes by itself, or is assigned anew, is no change since', async ()
   scene.world.box = { ...(scene.world.box as Box), ...label({ ink: 2, SecurityGroupRuleId: 'sgr-2' }) };
   const { undoId } = await scene.undone(id, { controls: [inked] });
   expect(await scene.recordOf(undoId ?? '')).toMatchObject({ status: 'remediated' });
+});
+
+test('a part that could not be read when the record was written is not compared', async () => {
+  scene.world.errors.set('lock', named('ThrottlingException'));
+  const ofLid: AnyControl = { ...closed, plan: () => [closeLid()] };
+  const id = await scene.remediated(ofLid);
+  expect(await scene.recordOf(id)).toMatchObject({ before: { lock: { unreadable: expect.anything() } } });
+  scene.world.errors.clear();
+  await scene.undone(id, { controls: [ofLid] });
+  expect(scene.world.box).toMatchObject(OPEN);
 });
 
 test('where the restored state is compliant by now, there is no finding', async () => {
