@@ -4,12 +4,10 @@ import { digestedState, isCompact } from './compact.ts';
 
 /** The differences of a recorded state and another, a line each: `rules.rules.0.CidrIpv4: "10.0.0.0/8" → "0.0.0.0/0"`. Ignores the order of lists, fields of the names in `ignoring`, and parts that could not be read when `from` was recorded. */
 export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[] = []): readonly string[] {
-  const unread = unreadParts(from);
-  if (unread.length > 0) return stateDiff(without(from, unread), without(to, unread), ignoring);
   const texts = new Map<string, unknown>();
   const isHashed = isCompact(from) || isCompact(to);
   const shown = (value: unknown) => JSON.stringify((typeof value === 'string' ? texts.get(value) : undefined) ?? value);
-  const [a, b] = [from, to]
+  const [a, b] = readParts(from, to)
     .map((state) => (isHashed ? digestedState(state, texts) : state))
     .map((value) => ({ state: sorted(JSON.parse(JSON.stringify(value ?? null)), ignoring) }));
   return diff(a as object, b as object).map((change) => {
@@ -20,14 +18,22 @@ export function stateDiff(from: unknown, to: unknown, ignoring: readonly string[
   });
 }
 
-/** The names of the parts of a state that could not be read. */
-export const unreadParts = (state: unknown): readonly string[] =>
-  partsOf(state).flatMap(([name, part]) => (typeof objectOrNull(part)?.unreadable === 'string' ? [name] : []));
+/** True where some part of a state could not be read. */
+export const isPartlyUnread = (state: unknown): boolean =>
+  isUnread(state) || (typeof state === 'object' && state !== null && Object.values(state).some(isPartlyUnread));
 
-const without = (state: unknown, names: readonly string[]): unknown =>
-  objectOrNull(state) === null ? state : Object.fromEntries(partsOf(state).filter(([name]) => !names.includes(name)));
+const isUnread = (part: unknown): boolean => typeof objectOrNull(part)?.unreadable === 'string';
 
-const partsOf = (state: unknown) => Object.entries(objectOrNull(state) ?? {});
+/** Two states without the members that could not be read when the first was recorded. */
+function readParts(from: unknown, to: unknown): readonly [unknown, unknown] {
+  const [a, b] = [objectOrNull(from), objectOrNull(to)];
+  if (a === null || b === null || isUnread(to)) return [from, to];
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => !isUnread(a[name]));
+  const parts = names.map((name) => [name, ...readParts(a[name], b[name])] as const);
+  const having = (state: object, at: 1 | 2) =>
+    Object.fromEntries(parts.filter(([name]) => name in state).map((part) => [part[0], part[at]]));
+  return [having(a, 1), having(b, 2)];
+}
 
 function sorted(value: unknown, ignoring: readonly string[]): unknown {
   if (Array.isArray(value))

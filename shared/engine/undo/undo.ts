@@ -19,7 +19,7 @@ import { publishOutbox } from '../run/notices.ts';
 import { observe } from '../run/observation.ts';
 import { redact } from '../run/redact.ts';
 import { facetsOf, Run } from '../run/run.ts';
-import { stateDiff, unreadParts } from '../run/state-diff.ts';
+import { isPartlyUnread, stateDiff } from '../run/state-diff.ts';
 import { withLease } from '../run/with-lease.ts';
 import { intendedCall, newUndoRecord, type UndoRequest } from './undo-record.ts';
 import { findUndoable, type Undoable } from './undoable.ts';
@@ -110,9 +110,8 @@ class Undo {
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
     const state = this.#state();
     const changed = isGone ? ['the resource no longer exists'] : stateDiff(left, state, this.#ignoring);
-    const [unread] = unreadParts(state);
-    if (changed.length > 0 && unread !== undefined)
-      throw new UnreadableError(`whether it was changed since ${record.id} cannot be told: ${unread} cannot be read`);
+    if (changed.length > 0 && isPartlyUnread(state))
+      throw new UnreadableError(`whether it was changed since ${record.id} cannot be told: ${changed.join('; ')}`);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }
@@ -187,7 +186,7 @@ class Undo {
     const { isResumed, record } = this.#undoable;
     const differs = (from: unknown) => stateDiff(from, this.#state(), this.#ignoring).length > 0;
     // What a record does not show of a state (secrets, what could not be read) cannot tell whether it is restored.
-    return isResumed && unreadParts(record.before).length === 0 && !differs(record.before) && differs(record.after);
+    return isResumed && !isPartlyUnread(record.before) && !differs(record.before) && differs(record.after);
   }
 
   /** True where AWS applies the change asynchronously, by the state or by the control. */

@@ -43,6 +43,7 @@ describe('two states do not differ', () => {
       },
     ],
     ['by what could not be read when the first was recorded', { a: 1, b: { unreadable: 'no' } }, { a: 1, b: [2] }],
+    ['by a part of a part that could not be read', { a: { b: { unreadable: 'no' }, c: 1 } }, { a: { b: [2], c: 1 } }],
     ['by what JSON does not keep', { a: new Date(0), b: undefined }, { a: '1970-01-01T00:00:00.000Z' }],
     ['where there is nothing', null, undefined],
   ])('%s', (_how, from, to) => {

@@ -27,7 +27,7 @@ describe('refuses', () => {
     const controls = [closed];
     scene.world.errors.set('lock', named('ThrottlingException'));
     expect(await says(scene.undone(id, { controls }))).toMatch(
-      /^UnreadableError: whether it was changed since .*: lock cannot be read/,
+      /^UnreadableError: whether it was changed since .*: lock\.on: true → nothing; lock\.unreadable/,
     );
     scene.world.errors.clear();
     await scene.undone(id, { controls });
