@@ -1,5 +1,6 @@
-import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { serviceOf } from './call-name.ts';
 
 /** A call on its way to the local account. */
 export interface PassingCall {
@@ -48,6 +49,3 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
-
-const serviceOf = ({ headers }: IncomingMessage): string =>
-  /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll } from '@jest/globals';
+import { callName, isWrite } from '../../scripts/sandbox/call-name.ts';
 
 /** One call as it went over the wire: `ec2:DescribeSecurityGroups`, `PUT /bucket?policy`. */
 export interface Wire {
@@ -51,7 +52,7 @@ export async function wireTo(endpoint: string): Promise<Wire> {
   const target = new URL(endpoint);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    calls.push(nameOf(incoming, body.toString()));
+    calls.push(callName(incoming, body.toString()));
     if (throttled.calls > 0 && body.includes(throttled.text)) {
       throttled.calls -= 1;
       outgoing.writeHead(503, { 'content-type': 'text/xml' }).end(TOO_MANY);
@@ -110,18 +111,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
   };
 }
 
-/** True for a call that can change something. */
-export const isWrite = (call: string): boolean => !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) /.test(call);
+export { isWrite };
 
 const concerns = ({ call, holds = '', region }: Alteration, incoming: IncomingMessage, body: string) =>
-  nameOf(incoming, body).startsWith(call) &&
+  callName(incoming, body).startsWith(call) &&
   body.includes(holds) &&
   (region === undefined || incoming.headers.authorization?.includes(`/${region}/`) === true);
-
-function nameOf({ method, url = '', headers }: IncomingMessage, body: string): string {
-  const service = /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string') return `${service}:${target.split('.').at(-1)}`;
-  const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
-  return action === undefined ? `${method} ${url}` : `${service}:${action}`;
-}
