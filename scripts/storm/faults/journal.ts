@@ -1,0 +1,106 @@
+import { type JsonObject, objectOrNull } from '../../../shared/event.ts';
+import { hashOf } from '../../../shared/hash.ts';
+import { isWrite } from '../../sandbox/call-name.ts';
+import type { Answer, Fault } from './fault.ts';
+import type { Trial } from './trial.ts';
+
+/** Whether the caller learned that its call was made. */
+export type Fate = 'heard' | 'lost' | 'killed';
+
+/** A call that took effect in the account. */
+export interface WriteMade {
+  readonly trial: Trial;
+  readonly name: string;
+  /** The same for the same call with the same input. */
+  readonly identity: string;
+  readonly fate: Fate;
+}
+
+/** A notification that was published. */
+export interface Published {
+  readonly outcome: string | null;
+  readonly remediationId: string | null;
+  readonly subject: string;
+  readonly annotation: string;
+}
+
+/** True for a call that changes what is remediated: none of the ledger's, nor a notification. */
+export const isAccountWrite = (name: string): boolean => isWrite(name) && !/^(dynamodb|sns|sts):/.test(name);
+
+const tryOf = ({ life, phase, attempt }: Trial) => `${life} ${phase} ${attempt}`;
+
+/** All that went over the wire, as far as the end is judged by it. */
+export class Journal {
+  readonly writes: WriteMade[] = [];
+  readonly published: Published[] = [];
+  readonly faults = new Map<Fault, number>();
+  readonly kills: { readonly phase: string; readonly isAfterWrite: boolean }[] = [];
+  calls = 0;
+  readonly #records = new Map<number, Set<string>>();
+  readonly #answers = new Map<string, Answer>();
+  readonly #messages = new Map<string, number>();
+  readonly #sheltered = new Set<string>();
+
+  called({ life }: Trial, name: string, body: string): void {
+    this.calls += 1;
+    if (!name.startsWith('dynamodb:') || !isWrite(name)) return;
+    for (const [, id = ''] of body.matchAll(/"REMEDIATION#(rem-\d+-\w+)"/g)) this.recordsOf(life).add(id);
+  }
+
+  befell(_trial: Trial, _name: string, fault: Fault): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  killed(trial: Trial): void {
+    const isAfterWrite = this.writes.some((write) => write.trial === trial);
+    this.kills.push({ phase: trial.phase, isAfterWrite });
+  }
+
+  /** A call that took effect, or was refused by the account itself. */
+  made(trial: Trial, name: string, body: string, answer: Answer, fate: Fate): void {
+    if (answer.status >= 300) return;
+    if (name === 'sns:Publish') this.#publishedIn(body);
+    const token = tokenOf(name, body);
+    if (token !== null) this.#answers.set(token, answer);
+    if (isAccountWrite(name)) this.writes.push({ trial, name, identity: hashOf([name, withoutToken(body)]), fate });
+  }
+
+  /** What AWS answers to a transaction that it has made under this token already; the local account would make it again. */
+  answerOf(name: string, body: string): Answer | null {
+    return this.#answers.get(tokenOf(name, body) ?? '') ?? null;
+  }
+
+  /** True where no fault may befall this call: a notification is sent twice at most, so its second time goes well, and so does all that this try still does. */
+  isSheltered(trial: Trial, name: string, body: string): boolean {
+    const message = name === 'sns:Publish' ? messageOf(body) : null;
+    if (message !== null && this.#messages.has(message)) this.#sheltered.add(tryOf(trial));
+    return this.#sheltered.has(tryOf(trial));
+  }
+
+  /** The ids of the records that were written, or tried to be, for a resource. */
+  recordsOf(life: number): Set<string> {
+    const known = this.#records.get(life) ?? new Set();
+    this.#records.set(life, known);
+    return known;
+  }
+
+  #publishedIn(body: string): void {
+    const message = messageOf(body);
+    this.#messages.set(message, (this.#messages.get(message) ?? 0) + 1);
+    const { subject, result }: JsonObject = JSON.parse(JSON.parse(message).default);
+    const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(result) ?? {};
+    this.published.push({
+      outcome: outcome as string | null,
+      remediationId: remediationId as string | null,
+      subject: String(subject),
+      annotation: String(annotation),
+    });
+  }
+}
+
+const messageOf = (body: string): string => new URLSearchParams(body).get('Message') ?? '';
+
+const tokenOf = (name: string, body: string): string | null =>
+  name === 'dynamodb:TransactWriteItems' ? (JSON.parse(body).ClientRequestToken ?? null) : null;
+
+const withoutToken = (body: string): string => body.replace(/&?ClientToken=[^&]*/, '');
