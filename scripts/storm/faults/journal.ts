@@ -87,14 +87,17 @@ export class Journal {
   #publishedIn(body: string): void {
     const message = messageOf(body);
     this.#messages.set(message, (this.#messages.get(message) ?? 0) + 1);
-    const { subject, result }: JsonObject = JSON.parse(JSON.parse(message).default);
-    const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(result) ?? {};
-    this.published.push({
-      outcome: outcome as string | null,
-      remediationId: remediationId as string | null,
-      subject: String(subject),
-      annotation: String(annotation),
-    });
+    const { subject, result, others = [] }: JsonObject = JSON.parse(JSON.parse(message).default);
+    // What else the same event led to stands in the same message.
+    for (const one of [result, ...(others as readonly JsonObject[]).map((other) => other.result)]) {
+      const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(one) ?? {};
+      this.published.push({
+        outcome: outcome as string | null,
+        remediationId: remediationId as string | null,
+        subject: String(subject),
+        annotation: String(annotation),
+      });
+    }
   }
 }
 
