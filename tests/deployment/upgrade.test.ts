@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
 import { pumpOnce, startInstance } from '../../scripts/sandbox/event-source-mapping.ts';
@@ -88,7 +89,9 @@ beforeAll(async () => {
   await work(await deploymentOf(STACK, `${before}.serverless`, account.aws()), 'infrastructure');
   const paused = ['pause', '--control', 's3-bucket-encrypted', '--reason', 'a migration'];
   expect(await evenkeel(table, paused)).toMatchObject({ status: 0 });
+  const CreateBucketConfiguration = { LocationConstraint: account.region as BucketLocationConstraint };
   const rule = ['--control', 's3-bucket-tls-required', '--resource', 'arn:aws:s3:::www', '--reason', 'a public site'];
+  await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket: 'www', CreateBucketConfiguration }));
   const expires = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const exempt = ['exempt', ...rule, '--owner', 'web@example.com', '--expires', expires];
   expect(await evenkeel(table, exempt)).toMatchObject({ status: 0 });
