@@ -9,6 +9,7 @@ import {
   type QueryCommandInput,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { carried } from '../aws/answer.ts';
 import type { Aws } from '../resource.ts';
 import { exponentialBackoff, retry } from '../retry.ts';
 import { systemClock } from '../time.ts';
@@ -33,7 +34,11 @@ export function dynamoStore(aws: Aws, table: string): Store {
   const client = DynamoDBDocumentClient.from(aws(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
 
   async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<readonly Attributes[]> {
-    for await (const { Items = [] } of paginateQuery({ client }, { TableName: table, ...query })) yield Items;
+    for await (const { Items = [], Count } of paginateQuery({ client }, { TableName: table, ...query })) {
+      // "Nothing paused, nothing exempt" has to be said.
+      carried('Query', 'Count', Count);
+      yield Items;
+    }
   }
 
   /** The items of these keys, in their order; what is not there is left out. */
@@ -43,7 +48,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
     const readMore = async () => {
       const request = { [table]: { Keys: [...left], ConsistentRead: true } };
       const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
-      const answered = (Responses?.[table] ?? []).map(itemOf);
+      const answered = (carried('BatchGetItem', 'Responses', Responses)[table] ?? []).map(itemOf);
       for (const item of answered) found.set(textOf(item), item);
       left = UnprocessedKeys?.[table]?.Keys ?? [];
       if (left.length > 0 && answered.length === 0)
@@ -56,7 +61,12 @@ export function dynamoStore(aws: Aws, table: string): Store {
 
   return {
     async get(pk, sk) {
-      const { Item } = await client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }));
+      // An item that is not there leaves no other trace in the answer than what it has cost.
+      const asked = { ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' } as const;
+      const { Item, ConsumedCapacity } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk, sk }, ...asked }),
+      );
+      if (Item === undefined) carried('GetItem', 'ConsumedCapacity', ConsumedCapacity);
       return Item === undefined ? null : itemOf(Item);
     },
     async query(pk, prefix = '') {

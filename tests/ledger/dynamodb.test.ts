@@ -55,6 +55,16 @@ describe('where the network fails', () => {
     await expect(far.commit([{ ...at, read, document: 'again' }])).rejects.toThrow(ConflictError);
   });
 
+  test.each<[string, string, () => Promise<unknown>]>([
+    ['an item', 'dynamodb:GetItem', () => far.get('somebody', 'else')],
+    ['a query', 'dynamodb:Query', () => far.query('somebody')],
+  ])('of %s an answer with nothing in it does not say that there is nothing', async (_what, call, ask) => {
+    wire.alter([{ call, change: () => '' }]);
+    await expect(ask()).rejects.toThrow('answered without');
+    wire.alter([]);
+    await expect(ask()).resolves.toEqual(call.endsWith('Query') ? [] : null);
+  });
+
   test('what a batch leaves out is asked for again', async () => {
     const list = `list ${randomUUID()}`;
     const ats = Array.from({ length: 50 }, (_, index) => String(100 + index));
