@@ -94,7 +94,7 @@ export class Life {
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
       const id = await this.#waiting();
       if (id === null) {
-        if (!(await this.#drift.isDrifted())) return;
+        if ((await this.#drift.remainder()) === null) return;
         await this.#delivered('approve', `request ${attempt + 1}`);
         await this.#settle(`schedule request ${attempt + 1}`, 'approve');
         continue;
