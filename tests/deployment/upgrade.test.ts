@@ -91,7 +91,9 @@ beforeAll(async () => {
   expect(await evenkeel(table, paused)).toMatchObject({ status: 0 });
   const CreateBucketConfiguration = { LocationConstraint: account.region as BucketLocationConstraint };
   const rule = ['--control', 's3-bucket-tls-required', '--resource', 'arn:aws:s3:::www', '--reason', 'a public site'];
-  await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket: 'www', CreateBucketConfiguration }));
+  await account
+    .aws()(S3Client)
+    .send(new CreateBucketCommand({ Bucket: 'www', CreateBucketConfiguration }));
   const expires = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const exempt = ['exempt', ...rule, '--owner', 'web@example.com', '--expires', expires];
   expect(await evenkeel(table, exempt)).toMatchObject({ status: 0 });

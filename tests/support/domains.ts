@@ -1,22 +1,33 @@
 import { loadContent, loadServices } from '../../scripts/catalogue.ts';
-import type { RelatedFacets } from '../../shared/resource.ts';
-import type { Domain } from '../../shared/service.ts';
+import type { AnyControl } from '../../shared/control.ts';
+import type { Grants, RelatedFacets } from '../../shared/resource.ts';
+import type { Domain, Service } from '../../shared/service.ts';
 
 const services = await loadServices();
 const { controls } = await loadContent();
 
-/** The services of a domain that have controls, by id, and the SDK clients that its function's bundle has to hold: those of these services, and of the services whose resources they ask about. */
+const clientsOf = ({ sdks }: Service): readonly string[] =>
+  Object.values(sdks).flatMap((load) => /@aws-sdk\/client-([\w-]+)/.exec(String(load))?.[1] ?? []);
+
+/** The services whose calls a control is granted to read with. */
+const askedBy = ({ resource, related = {} }: AnyControl): readonly string[] => {
+  const facets: readonly { readonly grants: Grants }[] = [
+    ...Object.values(resource.facets as RelatedFacets),
+    ...Object.values(related as RelatedFacets),
+  ];
+  return facets.flatMap(({ grants }) => Object.keys(grants).map((action) => action.split(':')[0] ?? ''));
+};
+
+/** What the bundle of a domain's function has to hold: its services that have controls, by id, and their SDK clients; and the clients of other domains that it has no use for. */
 export function contentOf(domain: Domain): {
   readonly services: readonly string[];
   readonly clients: readonly string[];
+  readonly strangers: readonly string[];
 } {
   const own = controls.filter(({ resource }) => resource.service.domain === domain);
   const ids = new Set<string>(own.map(({ resource }) => resource.service.id));
-  const related = own.flatMap((control) => Object.values((control.related ?? {}) as RelatedFacets));
-  const asked = new Set(related.flatMap(({ grants }) => Object.keys(grants).map((action) => action.split(':')[0])));
-  const loads = services
-    .filter(({ id }) => ids.has(id) || asked.has(id))
-    .flatMap(({ sdks }) => Object.values(sdks).map(String));
-  const clients = loads.flatMap((load) => /@aws-sdk\/client-([\w-]+)/.exec(load)?.[1] ?? []);
-  return { services: [...ids].sort(), clients: [...new Set(clients)].sort() };
+  const asked = new Set(own.flatMap(askedBy));
+  const clients = new Set(services.filter(({ id }) => ids.has(id)).flatMap(clientsOf));
+  const strangers = services.filter(({ id }) => !ids.has(id) && !asked.has(id)).flatMap(clientsOf);
+  return { services: [...ids].sort(), clients: [...clients], strangers: strangers.filter((one) => !clients.has(one)) };
 }

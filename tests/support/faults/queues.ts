@@ -74,7 +74,9 @@ export const queueFaults: readonly Fault[] = [
       check: 'queues',
       status: 'error',
       message: /^the queue evenkeel-prod-data is missing/,
-      remedy: REVERT_DRIFT,
+      // SQS does not make a queue again under a name that was deleted within a minute.
+      remedy:
+        /^once it has been gone for 60 seconds .*: aws cloudformation create-change-set .*--deployment-mode REVERT_DRIFT/,
     },
   },
   {
