@@ -21,6 +21,8 @@ export interface CommandRun {
   readonly engine: Engine;
   /** The home region of the deployment whose ledger it is; null for a ledger of the command's own. */
   readonly home: string | null;
+  /** The DynamoDB table of the ledger; null for a local one. */
+  readonly table: string | null;
   /** Who runs the command; AWS is asked once. Throws as `callerOf`. */
   caller(): Promise<Caller>;
 }
@@ -70,6 +72,7 @@ async function startRun(
   return {
     engine: found.home === null ? engine : { ...engine, home: found.home },
     home: found.home,
+    table: found.table,
     caller: () => asked ?? callerOf(aws),
   };
 }

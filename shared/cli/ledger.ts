@@ -14,6 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { memoryLedger } from '../ledger/memory.ts';
 import { ledgerIn } from '../ledger/stored-ledger.ts';
 import type { Aws } from '../resource.ts';
+import { commandAnchorLog } from './anchor-log.ts';
 import { UsageError } from './errors.ts';
 import { homeRegion, requiredRegion } from './options.ts';
 
@@ -26,6 +27,8 @@ export interface ChosenLedger {
   readonly source: string;
   /** The home region of the deployment whose ledger it is; null for a ledger of the command's own. */
   readonly home: string | null;
+  /** The DynamoDB table; null for a local ledger. */
+  readonly table: string | null;
 }
 
 interface LedgerOptions {
@@ -44,7 +47,7 @@ export async function ledgerOf(
   { stack = DEFAULT_STACK, isDryRun }: LedgerOptions,
 ): Promise<ChosenLedger> {
   const { EVENKEEL_TABLE: table, EVENKEEL_LEDGER: file } = process.env;
-  if (table) return inTable(aws, table, requiredRegion());
+  if (table) return inTable(aws, { table, stack, region: requiredRegion() });
   if (file) return inFile(file, isDryRun);
   if (homeRegion() === '')
     throw new UsageError(`no region to look for the ledger in: give --region, or set AWS_REGION; or ${NAME_IT}`);
@@ -53,19 +56,27 @@ export async function ledgerOf(
   return inFile(localFile(await orUnknown(() => accountOf(aws))), isDryRun);
 }
 
-const inTable = (aws: Clients, table: string, region: string): ChosenLedger => ({
-  ledger: dynamoLedger(aws(region), table),
+interface DeployedTable {
+  readonly table: string;
+  readonly stack: string;
+  readonly region: string;
+}
+
+const inTable = (aws: Clients, { table, stack, region }: DeployedTable): ChosenLedger => ({
+  ledger: dynamoLedger(aws(region), table, commandAnchorLog(aws(region), stack, table)),
   source: region === homeRegion() ? `ledger ${table}` : `ledger ${table} in ${region}`,
   home: region,
+  table,
 });
 
 async function inFile(path: string, isDryRun: boolean): Promise<ChosenLedger> {
   const source = path === MEMORY_PATH ? IN_MEMORY : `ledger ${path}`;
-  if (path === MEMORY_PATH || (isDryRun && !existsSync(path))) return { ledger: memoryLedger(), source, home: null };
+  if (path === MEMORY_PATH || (isDryRun && !existsSync(path)))
+    return { ledger: memoryLedger(), source, home: null, table: null };
   // SQLite is loaded only where it is used.
   const { sqliteStore } = await import('../ledger/sqlite.ts');
   try {
-    return { ledger: ledgerIn(sqliteStore(path)), source, home: null };
+    return { ledger: ledgerIn(sqliteStore(path)), source, home: null, table: null };
   } catch (error) {
     throw new UsageError(`cannot open the ledger ${path}: ${messageOf(error)}`);
   }
@@ -98,7 +109,7 @@ async function ledgerOfStack(aws: Clients, stack: string, region: string): Promi
   if (found === null) return null;
   const table = found.Outputs?.find(({ OutputKey }) => OutputKey === 'LedgerTable')?.OutputValue;
   if (!table) throw new Error(`the stack ${stack} in ${region} (${found.StackStatus}) has no output LedgerTable`);
-  return inTable(aws, table, region);
+  return inTable(aws, { table, stack, region });
 }
 
 /** The region to which a deployment forwards the events of this one; null where nothing forwards them. */

@@ -3,6 +3,7 @@ import { isAccountId } from '../aws/account-id.ts';
 import { parseArn } from '../aws/arn.ts';
 import { awsClients } from '../aws/clients.ts';
 import type { Engine } from '../engine/context.ts';
+import { type AnchorLog, anchorLine } from '../ledger/anchors.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
@@ -19,8 +20,13 @@ import { codeVersion } from './version.ts';
 function ledgerFromEnvironment(aws: Engine['aws'], region: string): Ledger {
   const table = process.env.EVENKEEL_TABLE;
   if (!table) throw new Error('EVENKEEL_TABLE is not set: a function does not work without its ledger');
-  return dynamoLedger(aws(region), table);
+  return dynamoLedger(aws(region), table, logAnchors);
 }
+
+/** Anchors go straight to the function's log: no log level and no sampling leaves them out. */
+const logAnchors: AnchorLog = (anchors) => {
+  for (const anchor of anchors) process.stdout.write(`${anchorLine(anchor)}\n`);
+};
 
 /** The notifier of `EVENKEEL_TOPIC_ARN`; without it, `otherwise`. */
 export function notifierFromEnvironment(aws: Engine['aws'], region: string, otherwise: Notifier): Notifier {

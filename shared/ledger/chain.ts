@@ -54,9 +54,22 @@ export interface Evidence {
   readonly open: boolean;
   /** SHA-256 of the record as it is now. */
   readonly hash: string;
+  /** The last time that the record names, in milliseconds since 1970; NaN where somebody has taken that away. */
+  readonly at: number;
 }
 
-export const evidenceOf = (record: Remediation): Evidence => ({ open: isOpen(record), hash: hashOf(record) });
+export const evidenceOf = (record: Remediation): Evidence => ({
+  open: isOpen(record),
+  hash: hashOf(record),
+  at: lastTime(record),
+});
+
+const lastTime = ({ times }: { readonly times?: Remediation['times'] }): number =>
+  Math.max(
+    ...[times?.decided, times?.applied, times?.verified]
+      .filter((time) => time !== null)
+      .map((time) => Date.parse(String(time))),
+  );
 
 /** What is wrong with a chain and its records, in words; nothing where all is whole. `evidence`: the records as they are now, by id. */
 export function evidenceErrors(

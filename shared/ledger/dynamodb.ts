@@ -13,6 +13,7 @@ import { carried } from '../aws/answer.ts';
 import type { Aws } from '../resource.ts';
 import { exponentialBackoff, retry } from '../retry.ts';
 import { systemClock } from '../time.ts';
+import type { AnchorLog } from './anchors.ts';
 import { pack, unpack } from './codec.ts';
 import type { Ledger } from './ledger.ts';
 import { ConflictError, type Item, type ItemKey, type Range, type ReadItem, type Store, type Write } from './store.ts';
@@ -165,5 +166,6 @@ function isConflict(error: unknown): boolean {
   return CancellationReasons.some(({ Code = '' }) => CONFLICTS.includes(Code));
 }
 
-/** The ledger in its DynamoDB table. */
-export const dynamoLedger = (aws: Aws, table: string): Ledger => ledgerIn(dynamoStore(aws, table));
+/** The ledger in its DynamoDB table. `log` keeps each entry of a chain outside it. */
+export const dynamoLedger = (aws: Aws, table: string, log?: AnchorLog): Ledger =>
+  ledgerIn(dynamoStore(aws, table), Date.now, log);

@@ -9,7 +9,7 @@ import {
   storedWrites,
   withWrites,
 } from './breaker.ts';
-import { type Head, headAt, linkAfter, type StoredLink, storedLink } from './chain.ts';
+import { type Head, headAt, type Link, linkAfter, type StoredLink, storedLink } from './chain.ts';
 import { resourceKey } from './keys.ts';
 import { announcementKey, type QueuedAnnouncement, queuedDocument } from './outbox.ts';
 import { type Exemption, isOpen, mayFollow, type Pause, type Remediation, type RemediationStatus } from './records.ts';
@@ -112,6 +112,8 @@ function assertOwn({ key }: Session, { id, service, ref }: Remediation): void {
 export interface Prepared {
   readonly writes: readonly Write[];
   readonly checks: readonly ReadItem[];
+  /** The entries by which the resource's chain grows. */
+  readonly links: readonly Link[];
   readonly session: Session;
 }
 
@@ -142,7 +144,12 @@ export function prepare(session: Session, update: Update<unknown>, versionOf: Ve
   const checks = [...(changed || writes.length === 0 ? [] : [own]), ...storedChecks(breakers)];
   const version = session.version + (changed ? 1 : 0);
   const shared = sharedAfter(session.shared, breakers, exemptions);
-  return { writes, checks, session: { ...session, version, state, shared, records: chained.records } };
+  return {
+    writes,
+    checks,
+    links: chained.links,
+    session: { ...session, version, state, shared, records: chained.records },
+  };
 }
 
 /** One write for each item: the last. */
@@ -174,9 +181,15 @@ function sharedAfter(shared: Shared | null, breakers: BreakerWrites, exemptions:
 function chain(
   session: Session,
   records: readonly Remediation[],
-): { readonly head: Head; readonly writes: readonly Write[]; readonly records: Session['records'] } {
+): {
+  readonly head: Head;
+  readonly writes: readonly Write[];
+  readonly links: readonly Link[];
+  readonly records: Session['records'];
+} {
   const known = new Map(session.records);
   const writes: Write[] = [];
+  const added: Link[] = [];
   let { head } = session.state;
   for (const remediation of records) {
     assertOwn(session, remediation);
@@ -187,12 +200,15 @@ function chain(
     const begins = before === undefined || !isOpen(before);
     const phase = !isOpen(remediation) ? 'ended' : begins ? 'begun' : null;
     const link = phase === null ? null : linkAfter(head, phase, id, remediation);
-    if (link !== null) head = headAt(link);
+    if (link !== null) {
+      head = headAt(link);
+      added.push(link);
+    }
     const links = [...(before?.links ?? []), ...(link === null ? [] : [storedLink(link)])];
     const document: RecordDocument = { remediation, links };
     const read = session.records.get(id)?.version ?? 0;
     writes.push({ ...recordKey(id), read, document, listed: { list: RECORDS, at: `${times.decided}#${id}` } });
     known.set(id, { version: read + 1, status, links });
   }
-  return { head, writes, records: known };
+  return { head, writes, links: added, records: known };
 }

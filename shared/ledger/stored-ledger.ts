@@ -1,3 +1,4 @@
+import { type AnchorLog, anchorOf } from './anchors.ts';
 import { breakersIn } from './breaker.ts';
 import { heartbeatsIn } from './heartbeat.ts';
 import { incidentBookIn } from './incidents.ts';
@@ -23,8 +24,8 @@ import { sweepsIn } from './sweep-lock.ts';
 
 const MARKS = 'MARKS';
 
-/** The ledger over a store. `now` gives milliseconds since 1970. */
-export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
+/** The ledger over a store. `now` gives milliseconds since 1970; `log` keeps each entry of a chain outside the store. */
+export function ledgerIn(store: Store, now: () => number = Date.now, log: AnchorLog = () => {}): Ledger {
   const get = ({ pk, sk }: ItemKey): Promise<Item | null> => store.get(pk, sk);
   const load = async (key: string): Promise<Session> => sessionOf(key, await get(stateKey(key)));
   const shared = async () => sharedOf(await store.query(SHARED));
@@ -64,6 +65,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now): Ledger {
         tried = decided;
         const prepared = prepare(current, decided, (key) => versions.get(textOf(key)) ?? 0);
         if (prepared.writes.length > 0) await store.commit(prepared.writes, prepared.checks);
+        if (prepared.links.length > 0) await log(prepared.links.map((link) => anchorOf(session.key, link)));
         return [prepared.session, decided.answer] as const;
       });
     },

@@ -29,6 +29,7 @@ const ACCOUNT: Answers = {
 const runOn = (answers: Answers, ledger = memoryLedger()) => ({
   engine: { ...testEngine(answeringAws(answers)), ledger },
   home: null,
+  table: null,
   caller: async () => ({ accountId: SAMPLE_ACCOUNT, arn: 'jo' }),
 });
 const checked = (control: string, resource: string, answers = ACCOUNT, ledger = memoryLedger()) =>

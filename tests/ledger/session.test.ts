@@ -20,7 +20,7 @@ const STATE = stateKey(KEY);
 
 describe('what an update writes', () => {
   test('is nothing where nothing changes', () => {
-    expect(prepare(FRESH, { answer: null }, NEVER_READ)).toEqual({ writes: [], checks: [], session: FRESH });
+    expect(prepare(FRESH, { answer: null }, NEVER_READ)).toEqual({ writes: [], checks: [], links: [], session: FRESH });
   });
 
   test('is the state on the version that was read, listed by its key', () => {

@@ -57,6 +57,10 @@ function functionResources(name: string): object {
   const secret = name === 'slack' ? { EVENKEEL_SLACK_SECRET: `secretsmanager:${SECRET}` } : {};
   return {
     [`${id}Queue`]: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-${name}` } },
+    [`${id}LogGroup`]: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: `/aws/lambda/${STACK}-${name}`, RetentionInDays: 365 },
+    },
     [`${id}LambdaFunction`]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
@@ -125,6 +129,10 @@ const template = (regions: readonly string[], policyVersion: string) => ({
         ],
       },
     },
+    AnchorLogGroup: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: `${STACK}-anchors`, RetentionInDays: 365 },
+    },
     NoticeTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${STACK}-notices` } },
     DeadLetterQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-failed-events` } },
     EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: STACK } },
@@ -133,6 +141,7 @@ const template = (regions: readonly string[], policyVersion: string) => ({
   },
   Outputs: {
     LedgerTable: { Value: { Ref: 'LedgerTable' } },
+    AnchorLogGroup: { Value: { Ref: 'AnchorLogGroup' } },
     NoticeTopic: { Value: { Ref: 'NoticeTopic' } },
     DeadLetterQueueUrl: { Value: { Ref: 'DeadLetterQueue' } },
     Regions: { Value: regions.join(',') },
