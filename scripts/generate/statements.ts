@@ -125,6 +125,17 @@ export const keepLedgerStatement = (): Statement => ({
   why: 'delete from the ledger, update it in place, or delete or replace its table, its backups or its policy',
 });
 
+/** What every function that writes to the ledger is kept from: the ledger is compared with these logs. */
+const keepLogsStatement = (): Statement => ({
+  Sid: 'KeepLogs',
+  Effect: 'Deny',
+  Action: ['logs:DeleteLogGroup', 'logs:DeleteLogStream', 'logs:DeleteRetentionPolicy', 'logs:PutRetentionPolicy'],
+  Resource: [`/aws/lambda/${PREFIX}-*`, '${AnchorLogGroup}*'].map((name) =>
+    sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${name}`),
+  ),
+  why: "delete Evenkeel's logs, or change how long they are kept",
+});
+
 /** Notices to people. */
 const noticeStatement = (): Statement => ({
   Sid: 'Tell',
@@ -163,6 +174,7 @@ export const ownStatements = (name: string): readonly Statement[] => [
   queueStatement(name),
   ledgerStatement(),
   keepLedgerStatement(),
+  keepLogsStatement(),
   noticeStatement(),
   keyStatement('dynamodb', 'sns', 'sqs'),
 ];

@@ -74,6 +74,23 @@ describe.each(functions)('the role of %s', (name) => {
       expect(await answer(policy, others, SAMPLE_ACCOUNT)).toBe('Allowed');
     });
 
+  if (LOSSES.length > 0 && name !== 'config-rules')
+    test.each(['logs:DeleteLogGroup', 'logs:DeleteLogStream', 'logs:DeleteRetentionPolicy', 'logs:PutRetentionPolicy'])(
+      'refuses %s of the logs that the ledger is compared with, whatever else is added to it',
+      async (action) => {
+        const group = (own: string) => `arn:aws:logs:${REGION}:${SAMPLE_ACCOUNT}:log-group:${own}`;
+        const asked = async (own: string) => {
+          const resource = action === 'logs:DeleteLogStream' ? `${group(own)}:log-stream:1` : group(own);
+          const request = { action, resource, context: { 'aws:ResourceAccount': SAMPLE_ACCOUNT } };
+          const admin: PlainStatement = { Sid: 'Admin', Effect: 'Allow', Action: ['logs:*'], Resource: '*' };
+          return answer([...statements(name), admin], request, SAMPLE_ACCOUNT);
+        };
+        for (const own of ['/aws/lambda/evenkeel-prod-data', arn('AnchorLogGroup')])
+          expect(await asked(own)).toBe('ExplicitlyDenied');
+        expect(await asked('/aws/lambda/somebody-elses')).toBe('Allowed');
+      },
+    );
+
   test('writes to the ledger by PutItem alone', async () => {
     const writes: string[] = [];
     for (const action of actionsOf(statements(name)).filter((one) => one.startsWith('dynamodb:')))

@@ -20,7 +20,7 @@ export interface Place {
   readonly prefix: string;
 }
 
-/** The ARNs of the resources that roles refer to, by logical id. */
+/** The ARNs of the resources that roles refer to, by logical id; of the log group, its name. */
 export function arnsOf(
   { accountId, region, prefix }: Place,
   functions: readonly string[],
@@ -28,6 +28,7 @@ export function arnsOf(
   const queue = (name: string) => `arn:aws:sqs:${region}:${accountId}:${prefix}-${name}`;
   return new Map([
     ['LedgerTable', `arn:aws:dynamodb:${region}:${accountId}:table/${prefix}-ledger`],
+    ['AnchorLogGroup', `${prefix}-AnchorLogGroup-1ABCDEFGHIJKL`],
     ['NoticeTopic', `arn:aws:sns:${region}:${accountId}:${prefix}-notices`],
     ['DeadLetterQueue', queue('failed-events')],
     ['Key', `arn:aws:kms:${region}:${accountId}:key/1b2c3d4e-5f60-4718-9a0b-1c2d3e4f5a6b`],
