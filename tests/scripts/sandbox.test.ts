@@ -73,7 +73,11 @@ describe('npm run sandbox', () => {
   });
 
   test('ends with the process that started it', async () => {
-    const parent = spawn('sh', ['-c', `"${process.execPath}" "${ROOT}scripts/${MAIN}" & wait`]);
+    // Without the endpoint of another test.
+    const { PATH, HOME } = process.env;
+    const parent = spawn('sh', ['-c', `"${process.execPath}" "${ROOT}scripts/${MAIN}" & wait`], {
+      env: { PATH, HOME },
+    });
     endings.push(() => parent.kill('SIGKILL'));
     const endpoint = await new Promise<string>((resolve) => {
       let seen = '';

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
@@ -27,7 +28,8 @@ const limits: RunOptions['limits'] = JSON.parse(process.argv[2] ?? '{}');
 const { AWS_REGION = '', EVENKEEL_TABLE = '', EVENKEEL_LEDGER } = process.env;
 const store =
   EVENKEEL_LEDGER === undefined ? dynamoStore(awsClients()(AWS_REGION), EVENKEEL_TABLE) : sqliteStore(EVENKEEL_LEDGER);
-const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
+/** On a channel of its own: what is logged goes to stdout. */
+const answer = (value: object) => writeSync(3, `${JSON.stringify(value)}\n`);
 
 /** The ledger, and how often each of its updates was decided. */
 function counted(ledger: Ledger): { readonly ledger: Ledger; readonly tries: number[] } {

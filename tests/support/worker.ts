@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { controls } from '../../shared/controls/ec2/index.ts';
@@ -10,7 +11,8 @@ const engine = engineFromEnvironment(JSON.parse(process.argv[2] ?? '{}'), (text)
 const region = process.env.AWS_REGION ?? '';
 const { Account: accountId = '' } = await engine.aws(region)(STSClient).send(new GetCallerIdentityCommand({}));
 const fallback = { accountId, region };
-const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
+/** On a channel of its own: what is logged goes to stdout. */
+const answer = (value: object) => writeSync(3, `${JSON.stringify(value)}\n`);
 
 answer({ ready: true });
 for await (const line of createInterface(process.stdin)) {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Result } from '../../shared/result.ts';
@@ -41,10 +42,10 @@ async function startProcess<Task, Answer>(
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const lines = createInterface(child.stdio[3] as Readable)[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
     if (done) throw new Error('a worker has ended before its work');
@@ -54,13 +55,13 @@ async function startProcess<Task, Answer>(
   let last: Promise<unknown> = Promise.resolve();
   return {
     work(task) {
-      child.stdin.write(`${JSON.stringify(task)}\n`);
+      child.stdin?.write(`${JSON.stringify(task)}\n`);
       const answer = last.then(next);
       last = answer;
       return answer;
     },
     async end() {
-      child.stdin.end();
+      child.stdin?.end();
       await ended;
     },
   };

@@ -112,7 +112,7 @@ describe('the state that a control is given', () => {
     for (const given of seen)
       expect(given).toEqual([
         { lid: { open: false }, ref: REF },
-        { parameters: { depth: 1 }, now: expect.any(Date), lastKnown: null },
+        { parameters: { depth: 1 }, now: expect.any(Date), lastKnown: null, home: 'eu-west-1' },
       ]);
   });
 });
