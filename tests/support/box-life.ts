@@ -16,7 +16,7 @@ import type { Notice } from '../../shared/notify/notifier.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/time.ts';
-import { testEngine } from './engine.ts';
+import { singles, testEngine } from './engine.ts';
 import { type Box, CAUSE, closed, GOOD, REF, shut, subjectOf } from './fake-resource.ts';
 import { KilledError, Weather } from './weather.ts';
 
@@ -129,10 +129,11 @@ export class BoxLife {
 
   /** A notification that went out is written off without a fault from its second time on. */
   #publish(weather: Weather, notice: Notice, isDisturbed: { is: boolean }): Promise<void> {
-    const isSecond = this.notified.some((one) => isSame(one, notice));
+    const all = singles(notice);
+    const isSecond = all.every((one) => this.notified.some((known) => isSame(known, one)));
     isDisturbed.is ||= isSecond;
     const publish = async () => {
-      this.notified.push(notice);
+      this.notified.push(...all);
     };
     return isDisturbed.is ? publish() : weather.pass('notify', publish);
   }
