@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { makeHands } from '../support/cli-fixture.ts';
-import { evenkeelAs } from '../support/command.ts';
+import { evenkeelAs, shownFromTests } from '../support/command.ts';
 import { REGION } from '../support/samples.ts';
 
+const POLICY = shownFromTests(CLONE_POLICY);
 const hands = await makeHands();
 const evenkeel = evenkeelAs({ ...hands.env, EVENKEEL_POLICY: '' });
 const { accountId, endpoint } = hands.account;
@@ -39,13 +40,13 @@ const RUNS: readonly (readonly [args: readonly string[], regions: string, access
 
 describe('every run says first, in one line on stderr, what it works with', () => {
   test.each(RUNS)('%j', async (args, regions, access) => {
-    const line = `evenkeel: account ${accountId}; ${regions}; policy ${CLONE_POLICY}; ledger ${hands.table}; ${access}`;
+    const line = `evenkeel: account ${accountId}; ${regions}; policy ${POLICY}; ledger ${hands.table}; ${access}`;
     expect(await first(args)).toBe(line);
     expect(await first([...args, '--json'])).toBe(line);
   });
 
   test('controls asks AWS nothing, redrive needs no policy and no ledger', async () => {
-    expect(await first(['controls'])).toBe(`evenkeel: region ${REGION}; policy ${CLONE_POLICY}; read-only`);
+    expect(await first(['controls'])).toBe(`evenkeel: region ${REGION}; policy ${POLICY}; read-only`);
     expect(await first(['redrive', QUEUE])).toBe(
       `evenkeel: account ${accountId}; region ${REGION}; writes to queues only`,
     );
@@ -70,7 +71,7 @@ test('where AWS does not say the account, the credentials are named, and only wh
   const history = await evenkeel(['history'], { env: unknown });
   expect(history).toMatchObject({ status: 0, stdout: 'No records.\n' });
   expect(history.stderr).toBe(
-    `evenkeel: default credentials; region ${REGION}; policy ${CLONE_POLICY}; ledger in memory; read-only\n`,
+    `evenkeel: default credentials; region ${REGION}; policy ${POLICY}; ledger in memory; read-only\n`,
   );
   const pause = await evenkeel(['pause', '--reason', 'x'], { env: unknown });
   expect(pause).toMatchObject({ status: 1, stdout: '' });

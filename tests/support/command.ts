@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import pLimit from 'p-limit';
@@ -132,4 +132,10 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A file as the command names it where tests run it: a clone may stand in the temporary folder. */
+export function shownFromTests(file: string): string {
+  const path = relative(tmpdir(), file);
+  return path.startsWith('..') ? file : path;
 }
