@@ -1,3 +1,5 @@
+import { field } from '../../event.ts';
+
 /** A statement of a resource policy, as far as it is read; a field may hold one value or a list of them. */
 export interface PolicyStatement {
   readonly Sid?: string;
@@ -26,7 +28,8 @@ export function parsePolicy(text: string): PolicyDocument {
 }
 
 /** The statements, also where the document holds a single one bare. */
-export const statementsOf = ({ Statement = [] }: PolicyDocument): readonly PolicyStatement[] => listOf(Statement);
+export const statementsOf = (document: PolicyDocument): readonly PolicyStatement[] =>
+  listOf((field(document, 'Statement') ?? []) as PolicyStatement | readonly PolicyStatement[]);
 
 /** One value or a list of them, as a list. */
 export const listOf = <T>(value: T | readonly T[]): readonly T[] =>
@@ -37,11 +40,8 @@ export const stringsOf = (value: unknown): readonly string[] =>
   listOf(value).filter((member): member is string => typeof member === 'string');
 
 /** True for `"*"` and `{"AWS": "*"}`: everybody, whether signed in or not. */
-export function isEveryone(principal: unknown): boolean {
-  if (principal === '*') return true;
-  if (typeof principal !== 'object' || principal === null) return false;
-  return stringsOf((principal as { readonly AWS?: unknown }).AWS).includes('*');
-}
+export const isEveryone = (principal: unknown): boolean =>
+  principal === '*' || stringsOf(field(principal, 'AWS')).includes('*');
 
 /** True where the IAM pattern (`*` any run of characters, `?` any one) matches the whole text. It goes back to the last star only, so that no pattern can stall it. */
 export function matchesPattern(pattern: string, text: string): boolean {
@@ -63,8 +63,20 @@ export function matchesPattern(pattern: string, text: string): boolean {
   return /^\**$/.test(pattern.slice(at));
 }
 
-/** The conditions as flat triples: operator, key in small letters, values as strings. */
-export function conditionsOf(condition: unknown): readonly (readonly [string, string, readonly string[]])[] {
+/** An element of a statement, whatever the case of its name. */
+export const element = (statement: PolicyStatement, name: keyof PolicyStatement): unknown => field(statement, name);
+
+export const isAllow = (statement: PolicyStatement): boolean => hasEffect(statement, 'allow');
+export const isDeny = (statement: PolicyStatement): boolean => hasEffect(statement, 'deny');
+
+const hasEffect = (statement: PolicyStatement, effect: string) =>
+  String(element(statement, 'Effect')).toLowerCase() === effect;
+
+/** One condition: operator, key in small letters, values as strings. */
+export type Condition = readonly [operator: string, key: string, values: readonly string[]];
+
+/** The conditions as flat triples. */
+export function conditionsOf(condition: unknown): readonly Condition[] {
   return entriesOf(condition).flatMap(([operator, keys]) =>
     entriesOf(keys).map(([key, values]) => [operator, key.toLowerCase(), listOf(values).map(String)] as const),
   );

@@ -1,11 +1,5 @@
-import {
-  conditionsOf,
-  isEveryone,
-  listOf,
-  matchesPattern,
-  type PolicyStatement,
-  stringsOf,
-} from '../iam/policy-document.ts';
+import { conditionsOf, isEveryone, matchesPattern, type PolicyStatement, stringsOf } from '../iam/policy-document.ts';
+import { grantsEverybody } from '../iam/public-access.ts';
 
 /** S3's limit for a bucket policy. Source: S3 User Guide, "Bucket policies". */
 const MAX_POLICY_BYTES = 20_480;
@@ -46,45 +40,5 @@ function covers(named: unknown, excluded: unknown, target: string, spelled = (pa
   return named === undefined ? excluded !== undefined && !matches(excluded) : matches(named);
 }
 
-/** Keys that narrow a grant to somebody, where their values are fixed. Source: S3 User Guide, "The meaning of public". */
-const NARROWING = new Set([
-  'aws:principalorgid',
-  'aws:principalorgpaths',
-  'aws:principalaccount',
-  'aws:principalarn',
-  'aws:sourcearn',
-  'aws:sourceip',
-  'aws:sourcevpc',
-  'aws:sourcevpce',
-  'aws:sourceowner',
-  'aws:sourceaccount',
-  'aws:sourceorgid',
-  'aws:userid',
-  'aws:principalservicename',
-  's3:x-amz-server-side-encryption-aws-kms-key-id',
-  's3:dataaccesspointarn',
-  's3:dataaccesspointaccount',
-]);
-
-/** Operators by which a value lets only itself through; `…IfExists` lets through what has none. */
-const POSITIVE = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress)$/;
-
-/** True where a statement allows everybody something: Block Public Access refuses a policy with one. */
-export const isPublic = (statements: readonly PolicyStatement[]): boolean => statements.some(isPublicStatement);
-
-const isPublicStatement = ({ Effect, Principal, NotPrincipal, Condition }: PolicyStatement): boolean =>
-  Effect === 'Allow' &&
-  (isEveryone(Principal) || NotPrincipal !== undefined) &&
-  !conditionsOf(Condition).some(isNarrow);
-
-const isNarrow = ([operator, key, values]: readonly [string, string, readonly string[]]): boolean =>
-  POSITIVE.test(operator) && NARROWING.has(key) && listOf(values).length > 0 && values.every(isFixed(key));
-
-/** No wildcard and no variable; of ARNs the account must be fixed, of addresses the range must not be all or nearly all of them. */
-const isFixed = (key: string) => (value: string) => {
-  if (key === 'aws:sourceip') return !/\/[0-7]$/.test(value);
-  if (value.includes('${')) return false;
-  if (key === 'aws:sourcearn' || key === 'aws:principalarn' || key === 's3:dataaccesspointarn')
-    return /^arn:[^:*?]+:[^:*?]+:[^:*?]*:\d{12}:/.test(value) || (value.startsWith('arn:') && !/[*?]/.test(value));
-  return !/[*?]/.test(value);
-};
+/** True where a statement by itself allows everybody something: Block Public Access refuses a policy with one. */
+export const isPublic = (statements: readonly PolicyStatement[]): boolean => statements.some(grantsEverybody);
