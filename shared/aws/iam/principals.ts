@@ -13,7 +13,7 @@ import {
 export const principalsOf = (principal: unknown, type: string): readonly string[] => stringsOf(field(principal, type));
 
 /** True for `*`, and for ARNs whose account is a wildcard (`arn:aws:iam::*:root`). */
-const isAnybody = (principal: string): boolean =>
+export const isAnybody = (principal: string): boolean =>
   /^\*+$/.test(principal) || /^arn:[^:]*:[^:]*:[^:]*:[^:]*[*?]/.test(principal);
 
 /** True where a principal is everybody, whether signed in or not: also in a list, as a canonical user, or as the roots of all accounts. */
@@ -77,3 +77,9 @@ export const openProviders = (statement: PolicyStatement): readonly string[] => 
 /** The account that an `AWS` principal belongs to; null for `*`, deleted principals and AWS's own. */
 export const accountOf = (principal: string): string | null =>
   /^\d{12}$/.test(principal) ? principal : accountIn(principal);
+
+/** What AWS shows instead of the ARN once a role or user is deleted: its unique id (`AROA…`, `AIDA…`). Everything else is `*`, an account or an ARN. No service takes a policy with one. */
+export const deletedPrincipals = (statement: PolicyStatement): readonly string[] =>
+  [element(statement, 'Principal'), element(statement, 'NotPrincipal')]
+    .flatMap((principal) => principalsOf(principal, 'AWS'))
+    .filter((principal) => !/^(\*$|\d{12}$|arn:)/.test(principal));

@@ -51,10 +51,13 @@ function coversResources(denial: PolicyStatement, grant: PolicyStatement): boole
 const contains = (pattern: string, other: string): boolean =>
   pattern === other || (/^[^*?]*\*$/.test(pattern) && other.startsWith(pattern.slice(0, -1)));
 
-/** A statement as people call it: by its Sid, else by its place. */
-export const nameOf = (statement: PolicyStatement, statements: readonly PolicyStatement[]): string => {
-  const sid = element(statement, 'Sid');
-  return typeof sid === 'string' && sid !== '' ? `"${sid}"` : `no. ${statements.indexOf(statement) + 1}`;
+/** Statements as people call them: by their Sids, else by their places. */
+export const namesOf = (some: readonly PolicyStatement[], all: readonly PolicyStatement[]): string => {
+  const names = some.map((statement) => {
+    const sid = element(statement, 'Sid');
+    return typeof sid === 'string' && sid !== '' ? `"${sid}"` : `no. ${all.indexOf(statement) + 1}`;
+  });
+  return `${names.length === 1 ? 'statement' : 'statements'} ${names.join(', ')}`;
 };
 
 /** The element that a step changes when it edits or removes the statement: the same name each time. */

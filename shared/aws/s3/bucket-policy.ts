@@ -1,4 +1,5 @@
 import { conditionsOf, isEveryone, matchesPattern, type PolicyStatement, stringsOf } from '../iam/policy-document.ts';
+import { deletedPrincipals } from '../iam/principals.ts';
 import { grantsEverybody } from '../iam/public-access.ts';
 
 /** S3's limit for a bucket policy. Source: S3 User Guide, "Bucket policies". */
@@ -16,12 +17,6 @@ export function whyNotPut(text: string, statements: readonly PolicyStatement[], 
     return 'The bucket policy denies PutBucketPolicy to everybody: only the root user of the account can change it.';
   return null;
 }
-
-/** What AWS shows instead of the ARN once a role or user is deleted: its unique id (`AROA…`, `AIDA…`). Everything else is `*`, an account or an ARN. */
-const deletedPrincipals = ({ Principal, NotPrincipal }: PolicyStatement): readonly string[] =>
-  [Principal, NotPrincipal]
-    .flatMap((principal) => stringsOf((principal as { readonly AWS?: unknown } | undefined)?.AWS))
-    .filter((principal) => !/^(\*$|\d{12}$|arn:)/.test(principal));
 
 /** Only where it says so without a condition: whether one holds for us, the call shows. */
 const deniesPutPolicy = (

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type PolicyStatement, parsePolicy, statementsOf } from '../../../shared/aws/iam/policy-document.ts';
 import { policyText } from '../../../shared/aws/iam/policy-text.ts';
-import { elementOf, nameOf, publicStatements } from '../../../shared/aws/iam/public-access.ts';
+import { elementOf, namesOf, publicStatements } from '../../../shared/aws/iam/public-access.ts';
 
 const ARN = 'arn:aws:sqs:eu-west-1:111122223333:orders';
 const allow = { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: ARN };
@@ -73,7 +73,8 @@ describe('a policy is public', () => {
 
 test('a statement is called by its Sid, else by its place, and its element by its Sid, else by its content', () => {
   const statements = [{ ...allow, Sid: 'Open' }, allow];
-  expect(statements.map((statement) => nameOf(statement, statements))).toEqual(['"Open"', 'no. 2']);
+  expect(namesOf(statements, statements)).toBe('statements "Open", no. 2');
+  expect(namesOf([allow], statements)).toBe('statement no. 2');
   expect(elementOf({ ...allow, Sid: 'Open' })).toBe('statement Open');
   expect(elementOf(allow)).toMatch(/^statement [0-9a-f]{12}$/);
   expect(elementOf(allow)).toBe(elementOf({ ...allow }));
