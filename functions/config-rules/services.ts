@@ -51,6 +51,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],
     load: () => import('../../shared/controls/s3/index.ts'),
   },
+  {
+    id: 'sns',
+    eventSources: ['sns.amazonaws.com'],
+    resourceTypes: ['AWS::SNS::Topic'],
+    load: () => import('../../shared/controls/sns/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -11,7 +11,8 @@ export const domains: Readonly<Record<string, Domain>> = {
   cloudtrail: 'monitoring',
   config: 'monitoring',
   guardduty: 'monitoring',
+  sns: 'applications',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns'];

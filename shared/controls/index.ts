@@ -8,5 +8,6 @@ import { controls as iam } from './iam/index.ts';
 import { controls as kms } from './kms/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
+import { controls as sns } from './sns/index.ts';
 
-export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3];
+export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns];

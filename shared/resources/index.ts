@@ -9,5 +9,6 @@ import kms from './kms/service.ts';
 import logs from './logs/service.ts';
 import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
+import sns from './sns/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3];
+export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3, sns];

@@ -51,7 +51,7 @@ describe('the key', () => {
     });
     const others = [...ofType(resources, 'AWS::SNS::Topic'), ...ofType(resources, 'AWS::SQS::Queue')];
     // The topic, the dead-letter queue, and a queue for each function that has one.
-    expect(others.length).toBe(9);
+    expect(others.length).toBe(10);
     for (const [, { Properties }] of others) expect(Properties.KmsMasterKeyId).toEqual(arnOf('Key'));
     // The key of the home region is none of another.
     expect(elsewhere.FailedEvents?.Properties.SqsManagedSseEnabled).toBe(true);
@@ -297,9 +297,9 @@ describe('the rules of AWS Config', () => {
       ['OversizedConfigurationItemChangeNotification', null],
     ];
     expect(found.sort()).toEqual(
-      // AWS Config knows no snapshots: a rule on them would be refused, and all else with it.
+      // AWS Config knows no snapshots and no images: a rule on them would be refused, and all else with it.
       controls
-        .filter(({ resource }) => resource.type !== 'AWS::EC2::Snapshot')
+        .filter(({ resource }) => !['AWS::EC2::Snapshot', 'AWS::EC2::Image'].includes(resource.type))
         .map(({ id, resource }) => {
           const ofAccount = resource.type === 'AWS::::Account';
           return [

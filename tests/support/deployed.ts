@@ -12,6 +12,7 @@ import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@a
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DOMAINS } from '../../shared/service.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A deployment of Evenkeel that stands in a local account. */
@@ -23,7 +24,7 @@ export interface DeployedStack {
 }
 
 export const STACK = 'evenkeel-prod';
-const FUNCTIONS = ['infrastructure', 'identity', 'data', 'databases', 'monitoring', 'watch', 'slack'];
+const FUNCTIONS = [...DOMAINS, 'watch', 'slack'];
 /** Slack's secret and the trail of the account. */
 export const SECRET = 'evenkeel/slack';
 export const TRAIL = 'main';

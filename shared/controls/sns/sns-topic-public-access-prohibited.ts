@@ -1,0 +1,72 @@
+import { SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { policyText } from '../../aws/iam/policy-text.ts';
+import { namesOf, publicStatements } from '../../aws/iam/public-access.ts';
+import { withoutPublicStatements } from '../../aws/iam/public-removal.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { topic } from '../../resources/sns/topic.ts';
+import { set, undoneBy } from '../../step.ts';
+
+const permissions = { 'sns:SetTopicAttributes': 'arn:${AWS::Partition}:sns:*:${AWS::AccountId}:*' };
+
+const target = ({ resourceId: TopicArn }: ResourceRef) => ({ TopicArn, AttributeName: 'Policy' });
+
+/** The statement that SNS gives a new topic: SNS takes no policy without any. */
+const ownerOnly = ({ resourceId, accountId }: ResourceRef) => ({
+  Sid: '__default_statement_ID',
+  Effect: 'Allow',
+  Principal: { AWS: '*' },
+  Action: [
+    'SNS:GetTopicAttributes',
+    'SNS:SetTopicAttributes',
+    'SNS:AddPermission',
+    'SNS:RemovePermission',
+    'SNS:DeleteTopic',
+    'SNS:Subscribe',
+    'SNS:ListSubscriptionsByTopic',
+    'SNS:Publish',
+  ],
+  Resource: resourceId,
+  Condition: { StringEquals: { 'AWS:SourceOwner': accountId } },
+});
+
+export default defineControl({
+  id: 'sns-topic-public-access-prohibited',
+  title: 'SNS topic policies must not be public',
+  severity: 'CRITICAL',
+  resource: topic,
+  needs: ['policy'],
+  securityControlIds: ['SNS.4'],
+  relatedRequirements: [],
+  description:
+    'No statement of the topic policy may let everybody do something. A condition on fixed values of a key that strangers cannot choose (aws:SourceOwner, aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does sns:Endpoint with one endpoint or one mail domain, and a denial of everybody else in the same policy; AWS Config takes neither of these two into account. Public statements are removed, the others stay as they are. Where none is left, the statement is put that SNS gives a new topic: the owner alone.',
+  rationale:
+    'Everybody can publish to a public topic, and whatever reads from it believes the message; or subscribe, and read along.',
+  guidance:
+    'Name the accounts as principals, or narrow the statement to a service by aws:SourceAccount and aws:SourceArn. Look at the subscriptions of the topic for strangers: a subscription outlives the statement by which it was made.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  overrides: 'ownership',
+  permissions,
+  undoCalls: [undoneBy(SNSClient, SetTopicAttributesCommand, target, ['AttributeValue'])],
+  parameters: {},
+  evaluate({ policy }) {
+    const { statements } = policyText(policy);
+    const open = publicStatements(statements);
+    if (open.length === 0) return compliant('The topic policy is not public.');
+    return nonCompliant(`The topic policy lets everybody in: ${namesOf(open, statements)}.`, open);
+  },
+  plan({ ref, policy }) {
+    const closed = withoutPublicStatements(policyText(policy));
+    if ('byHand' in closed) return byHand(closed.byHand);
+    const wanted = closed.left.length === 0 ? policyText(closed.text).withStatement(ownerOnly(ref)) : closed.text;
+    const before = { AttributeValue: policy };
+    const change = { AttributeValue: wanted ?? closed.text };
+    return [
+      set(SNSClient, SetTopicAttributesCommand, target(ref), before, change, {
+        permissions,
+        elements: closed.elements,
+      }),
+    ];
+  },
+});
