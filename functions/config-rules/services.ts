@@ -57,6 +57,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::SNS::Topic'],
     load: () => import('../../shared/controls/sns/index.ts'),
   },
+  {
+    id: 'sqs',
+    eventSources: ['sqs.amazonaws.com'],
+    resourceTypes: ['AWS::SQS::Queue'],
+    load: () => import('../../shared/controls/sqs/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -12,7 +12,8 @@ export const domains: Readonly<Record<string, Domain>> = {
   config: 'monitoring',
   guardduty: 'monitoring',
   sns: 'applications',
+  sqs: 'applications',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns', 'sqs'];

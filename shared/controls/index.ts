@@ -9,5 +9,6 @@ import { controls as kms } from './kms/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
 import { controls as sns } from './sns/index.ts';
+import { controls as sqs } from './sqs/index.ts';
 
-export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns];
+export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns, ...sqs];
