@@ -63,6 +63,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::SQS::Queue'],
     load: () => import('../../shared/controls/sqs/index.ts'),
   },
+  {
+    id: 'ssm',
+    eventSources: ['ssm.amazonaws.com'],
+    resourceTypes: ['AWS::SSM::Document'],
+    load: () => import('../../shared/controls/ssm/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -21,6 +21,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::::Account'],
     load: () => import('../../shared/controls/guardduty/index.ts'),
   },
+  {
+    id: 'ssm',
+    eventSources: ['ssm.amazonaws.com'],
+    resourceTypes: ['AWS::SSM::Document'],
+    load: () => import('../../shared/controls/ssm/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

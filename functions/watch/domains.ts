@@ -11,9 +11,10 @@ export const domains: Readonly<Record<string, Domain>> = {
   cloudtrail: 'monitoring',
   config: 'monitoring',
   guardduty: 'monitoring',
+  ssm: 'monitoring',
   sns: 'applications',
   sqs: 'applications',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns', 'sqs'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns', 'sqs', 'ssm'];

@@ -10,5 +10,6 @@ import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
 import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
+import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns, ...sqs];
+export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns, ...sqs, ...ssm];

@@ -11,5 +11,6 @@ import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
 import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
+import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3, sns, sqs];
+export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3, sns, sqs, ssm];
