@@ -4,6 +4,7 @@ import ec2DefaultSecurityGroupClosed from './ec2-default-security-group-closed.t
 import ec2EbsEncryptionByDefaultEnabled from './ec2-ebs-encryption-by-default-enabled.ts';
 import ec2EbsSnapshotPublicAccessProhibited from './ec2-ebs-snapshot-public-access-prohibited.ts';
 import ec2EbsVolumeEncrypted from './ec2-ebs-volume-encrypted.ts';
+import ec2ImagePublicAccessProhibited from './ec2-image-public-access-prohibited.ts';
 import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
@@ -14,6 +15,7 @@ export const controls: readonly AnyControl[] = [
   ec2EbsEncryptionByDefaultEnabled,
   ec2EbsSnapshotPublicAccessProhibited,
   ec2EbsVolumeEncrypted,
+  ec2ImagePublicAccessProhibited,
   ec2InstanceImdsv2Required,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
