@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'lambda',
+    eventSources: ['lambda.amazonaws.com'],
+    resourceTypes: ['AWS::Lambda::Function'],
+    load: () => import('../../shared/controls/lambda/index.ts'),
+  },
+  {
     id: 'sns',
     eventSources: ['sns.amazonaws.com'],
     resourceTypes: ['AWS::SNS::Topic'],

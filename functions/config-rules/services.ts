@@ -40,6 +40,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/kms/index.ts'),
   },
   {
+    id: 'lambda',
+    eventSources: ['lambda.amazonaws.com'],
+    resourceTypes: ['AWS::Lambda::Function'],
+    load: () => import('../../shared/controls/lambda/index.ts'),
+  },
+  {
     id: 'rds',
     eventSources: ['aws.rds', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],

@@ -12,9 +12,10 @@ export const domains: Readonly<Record<string, Domain>> = {
   config: 'monitoring',
   guardduty: 'monitoring',
   ssm: 'monitoring',
+  lambda: 'applications',
   sns: 'applications',
   sqs: 'applications',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];

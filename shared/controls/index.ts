@@ -6,10 +6,11 @@ import { controls as ec2 } from './ec2/index.ts';
 import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
 import { controls as kms } from './kms/index.ts';
+import { controls as lambda } from './lambda/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
 import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...rds, ...s3, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...cloudtrail, ...config, ...ec2, ...guardduty, ...iam, ...kms, ...lambda, ...rds, ...s3, ...sns, ...sqs, ...ssm];

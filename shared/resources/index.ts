@@ -6,6 +6,7 @@ import ec2 from './ec2/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
 import kms from './kms/service.ts';
+import lambda from './lambda/service.ts';
 import logs from './logs/service.ts';
 import rds from './rds/service.ts';
 import s3 from './s3/service.ts';
@@ -13,4 +14,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, logs, rds, s3, sns, sqs, ssm];
+export const services: readonly Service[] = [cloudtrail, config, ec2, guardduty, iam, kms, lambda, logs, rds, s3, sns, sqs, ssm];

@@ -1,0 +1,105 @@
+import { AddPermissionCommand, LambdaClient, RemovePermissionCommand } from '@aws-sdk/client-lambda';
+import { policyText } from '../../aws/iam/policy-text.ts';
+import { elementOf, namesOf } from '../../aws/iam/public-access.ts';
+import { openPermissions, type Permission, permissionOf } from '../../aws/lambda/permissions.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { lambdaFunction } from '../../resources/lambda/function.ts';
+import { type Step, step, undoneBy } from '../../step.ts';
+
+const permissions = { 'lambda:RemovePermission': 'arn:${AWS::Partition}:lambda:*:${AWS::AccountId}:function:*' };
+
+const target = ({ resourceId: FunctionName }: ResourceRef) => ({ FunctionName });
+
+interface QualifiedPolicy {
+  readonly qualifier: string | null;
+  readonly text: string;
+}
+
+/** What is open in the policy of the function, of a version or of an alias. */
+function openIn({ qualifier, text }: QualifiedPolicy) {
+  const { statements } = policyText(text);
+  return { qualifier, statements, open: openPermissions(statements) };
+}
+
+const policyOf = (qualifier: string | null) =>
+  qualifier === null ? 'The function policy' : `The policy of the function's ${qualifier}`;
+
+function removal(ref: ResourceRef, qualifier: string | null, permission: Permission, element: string): Step {
+  const where = { ...target(ref), ...(qualifier === null ? {} : { Qualifier: qualifier }) };
+  const elements = [qualifier === null ? element : `${element} of ${qualifier}`];
+  const { StatementId } = permission;
+  return step(
+    LambdaClient,
+    RemovePermissionCommand,
+    { ...where, StatementId },
+    {
+      permissions,
+      elements,
+      satisfiedBy: ['ResourceNotFoundException'],
+      undo: () => [step(LambdaClient, AddPermissionCommand, { ...where, ...permission }, { elements })],
+    },
+  );
+}
+
+export default defineControl({
+  id: 'lambda-function-public-access-prohibited',
+  title: 'Lambda resource policies must not be public',
+  severity: 'CRITICAL',
+  resource: lambdaFunction,
+  needs: ['policies'],
+  securityControlIds: ['Lambda.1'],
+  relatedRequirements: [],
+  description:
+    'No statement of the policies of a function, its versions and its aliases may let everybody do something, nor let Amazon S3 invoke it for whosever bucket (without aws:SourceAccount and without a fixed aws:SourceArn). A condition on fixed values of a key that strangers cannot choose narrows a statement. Statements that open a function URL without authentication are judged by lambda-function-url-auth-required; AWS Config counts them here, and wants aws:SourceAccount also where the ARN of the bucket is fixed.',
+  rationale:
+    'Everybody can invoke a public function at the expense of its account, with whatever input, and get what it answers.',
+  guidance:
+    'Name the accounts that may invoke the function, or the service with aws:SourceAccount and aws:SourceArn. Look at its invocations and logs for callers that nobody knows.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  overrides: 'ownership',
+  permissions,
+  undoCalls: [
+    undoneBy(LambdaClient, AddPermissionCommand, target, [
+      'Qualifier',
+      'StatementId',
+      'Action',
+      'Principal',
+      'SourceArn',
+      'SourceAccount',
+      'PrincipalOrgID',
+      'EventSourceToken',
+      'FunctionUrlAuthType',
+      'InvokedViaFunctionUrl',
+    ]),
+  ],
+  parameters: {},
+  evaluate({ policies }) {
+    const open = policies.map(openIn).filter((one) => one.open.length > 0);
+    if (open.length === 0) return compliant('No policy of the function is public.');
+    const sentences = open.map(
+      ({ qualifier, open: found, statements }) =>
+        `${policyOf(qualifier)} lets everybody in: ${namesOf(found, statements)}.`,
+    );
+    return nonCompliant(
+      sentences.join(' '),
+      open.map(({ qualifier, open: found }) => [qualifier, found]),
+    );
+  },
+  plan({ ref, policies }) {
+    const found = policies
+      .map(openIn)
+      .flatMap(({ qualifier, open }) => open.map((statement) => ({ qualifier, statement })));
+    const steps: Step[] = [];
+    for (const { qualifier, statement } of found) {
+      const permission = permissionOf(statement);
+      if (permission === null)
+        return byHand(
+          'A public statement is not of the form that Lambda itself gives it, so that it could not be put back.',
+        );
+      steps.push(removal(ref, qualifier, permission, elementOf(statement)));
+    }
+    return steps;
+  },
+});
