@@ -1,5 +1,12 @@
-import { DescribeKeyCommand, KMSClient, paginateListKeys, paginateListResourceTags } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  paginateListKeys,
+  paginateListResourceTags,
+} from '@aws-sdk/client-kms';
 import { carried } from '../../aws/answer.ts';
+import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -33,6 +40,20 @@ async function readKey(aws: Aws, { resourceId }: ResourceRef) {
   };
 }
 
+/** The replica is in another region than its primary key, of which the call is. */
+const replica = ({ response }: CallRecord) =>
+  strings(response, 'replicaKeyMetadata.arn').map((arn) => {
+    const region = parseArn(arn)?.region;
+    return region === undefined ? idIn(arn) : { resourceId: idIn(arn), region };
+  });
+
+/** The text as it stands of the only policy that a key has. */
+async function readPolicy(aws: Aws, { resourceId }: ResourceRef) {
+  const asked = new GetKeyPolicyCommand({ KeyId: resourceId, PolicyName: 'default' });
+  const { Policy } = await aws(KMSClient).send(asked);
+  return carried('GetKeyPolicy', 'Policy', Policy);
+}
+
 async function readTags(aws: Aws, { resourceId }: ResourceRef) {
   const tags: Record<string, string> = {};
   for await (const page of paginateListResourceTags({ client: aws(KMSClient) }, { KeyId: resourceId }))
@@ -41,7 +62,7 @@ async function readTags(aws: Aws, { resourceId }: ResourceRef) {
   return tags;
 }
 
-/** A KMS key by its id, of a customer or of an AWS service: its state and its tags. */
+/** A KMS key by its id, of a customer or of an AWS service: its state, its tags and its policy. */
 export const kmsKey = defineResource({
   service: kms,
   type: 'AWS::KMS::Key',
@@ -52,14 +73,17 @@ export const kmsKey = defineResource({
     }),
     call('kms.amazonaws.com', 'CreateKey', {
       ids: ({ response }) => strings(response, 'keyMetadata.keyId'),
-      facets: ['key', 'tags'],
+      facets: ['key', 'tags', 'policy'],
     }),
+    call('kms.amazonaws.com', 'ReplicateKey', { ids: replica, facets: ['key', 'tags', 'policy'] }),
+    call('kms.amazonaws.com', 'PutKeyPolicy', { ids: keyId, facets: ['policy'] }),
     call('kms.amazonaws.com', ['TagResource', 'UntagResource'], { ids: keyId, facets: ['tags'] }),
   ],
   gone: ['NotFoundException'],
   facets: {
     key: { grants: onKeys('kms:DescribeKey'), read: readKey },
     tags: { grants: onKeys('kms:ListResourceTags'), read: readTags },
+    policy: { grants: onKeys('kms:GetKeyPolicy'), read: readPolicy },
   },
   grants: onEverything('kms:ListKeys'),
   // A deletion that is scheduled again is due on another day.

@@ -1,6 +1,8 @@
 import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
+import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { kmsKey } from '../../../shared/resources/kms/key.ts';
+import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
 
@@ -16,7 +18,17 @@ testResource(kmsKey, {
     'kms/EnableKey': [KEY],
     'kms/TagResource': [KEY],
     'kms/UntagResource': [KEY],
+    'kms/PutKeyPolicy': [KEY],
   },
+  lookups: ['ReplicateKey'],
+});
+
+test('a replica is looked at in its own region', () => {
+  const [made] = changesIn(sampleEvent('kms/ReplicateKey'));
+  const trigger = kmsKey.triggers.find((one) => one.kind === 'call' && one.eventNames.includes('ReplicateKey'));
+  expect(made?.kind === 'call' && trigger?.kind === 'call' ? trigger.ids?.(made.record) : undefined).toEqual([
+    { resourceId: 'mrk-1f2e3d4c5b6a47988a1b2c3d4e5f6071', region: 'eu-central-1' },
+  ]);
 });
 
 test('a key is read with no more than the declared actions, and its deletion by its date', async () => {
