@@ -6,7 +6,7 @@ import {
   EC2Client,
   type FlowLog,
 } from '@aws-sdk/client-ec2';
-import { isTrusting } from '../../aws/iam/policy-document.ts';
+import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { vpc } from '../../resources/ec2/vpc.ts';
@@ -176,7 +176,7 @@ export default defineControl({
     // AWS creates a flow log also where its log group does not exist, and it never delivers.
     if (logGroup === null) return byHand('The log group that the flow log would deliver to does not exist.');
     if (trustPolicy === null) return byHand('The role by which the flow log would write does not exist.');
-    if (trustPolicy === FOREIGN || !isTrusting(trustPolicy, SERVICE))
+    if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), SERVICE))
       return byHand(`The role by which the flow log would write does not let ${SERVICE} use it.`);
     return [create(ref.resourceId, destination)];
   },

@@ -1,32 +1,70 @@
-import { GetRoleCommand, IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import { GetRoleCommand, IAMClient, paginateListRoles, paginateListRoleTags, type Role } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { parsePolicy } from '../../aws/iam/policy-document.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { type Aws, defineResource, onEverything, onResources, partitionOf, type ResourceRef } from '../../resource.ts';
+import { strings } from '../../event.ts';
+import {
+  type Aws,
+  type ConfigName,
+  call,
+  defineResource,
+  onEverything,
+  onResources,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
 import iam from './service.ts';
 
-/** The policy that says who may use the role; IAM shows it percent-encoded. */
-async function readTrustPolicy(aws: Aws, { resourceId }: ResourceRef) {
+const onRoles = (action: string) => onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*', action);
+
+async function describeRole(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<Role> {
   const { Role } = await aws(IAMClient).send(new GetRoleCommand({ RoleName: resourceId }));
-  const text = carried('GetRole', 'AssumeRolePolicyDocument', Role?.AssumeRolePolicyDocument);
-  return parsePolicy(decodeURIComponent(text));
+  return carried('GetRole', 'Role', Role);
 }
+
+/** The text as it stands of the policy that says who may use the role; IAM shows it percent-encoded. */
+async function readTrustPolicy(aws: Aws, ref: ResourceRef) {
+  const { AssumeRolePolicyDocument } = await describeRole(aws, ref);
+  return decodeURIComponent(carried('GetRole', 'AssumeRolePolicyDocument', AssumeRolePolicyDocument));
+}
+
+async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
+  const tags: Record<string, string> = {};
+  for await (const page of paginateListRoleTags({ client: aws(IAMClient) }, { RoleName: resourceId }))
+    for (const { Key = '', Value = '' } of carried('ListRoleTags', 'Tags', page.Tags)) tags[Key] = Value;
+  return { tags, service: null };
+}
+
+/** AWS Config says a role's unique id (`AROA…`), and mostly its name beside it. */
+async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
+  if (resourceName !== null) return resourceName;
+  for await (const { Roles = [] } of paginateListRoles({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
+    const found = Roles.find(({ RoleId }) => RoleId === resourceId);
+    if (found?.RoleName !== undefined) return found.RoleName;
+  }
+  return null;
+}
+
+const configIdOf = async (aws: Aws, ref: ResourceRef): Promise<string> =>
+  carried('GetRole', 'RoleId', (await describeRole(aws, ref)).RoleId);
 
 /** An IAM role by its name: who may use it. The name is unique in the account whatever the role's path is, so that the ARN that stands for it here leaves the path out. */
 export const role = defineResource({
   service: iam,
   type: 'AWS::IAM::Role',
   global: true,
-  triggers: [],
+  triggers: [
+    call('iam.amazonaws.com', ['CreateRole', 'UpdateAssumeRolePolicy', 'DeleteRole', 'TagRole', 'UntagRole'], {
+      ids: ({ request }) => strings(request, 'roleName'),
+      facets: ['trustPolicy'],
+    }),
+  ],
   gone: ['NoSuchEntityException', 'NoSuchEntity'],
   facets: {
-    trustPolicy: {
-      grants: onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*', 'iam:GetRole'),
-      read: readTrustPolicy,
-    },
+    trustPolicy: { grants: onRoles('iam:GetRole'), read: readTrustPolicy },
   },
-  grants: onEverything('iam:ListRoles'),
+  grants: { ...onEverything('iam:ListRoles'), ...onRoles('iam:GetRole') },
+  ownership: { grants: onRoles('iam:ListRoleTags'), read: readOwnership },
   arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:iam::${accountId}:role/${resourceId}`,
   consoleUrl: ({ resourceId, region }) =>
     consoleUrl(region, `iam/home#/roles/details/${encodeURIComponent(resourceId)}`),
@@ -36,4 +74,6 @@ export const role = defineResource({
       ({ Marker }) => Marker,
       ({ Roles = [] }) => Roles.flatMap(({ RoleName }) => (RoleName === undefined ? [] : [{ resourceId: RoleName }])),
     ),
+  identify,
+  configIdOf,
 });

@@ -44,9 +44,8 @@ const withLogs = (...flowLogs: readonly object[]) => ({
 });
 const known = (...flowLogs: readonly object[]) => ({ flowLogs: flowLogs as State['flowLogs'] });
 const group = { retentionInDays: null, kmsKeyId: null };
-const trusting = (Service: string) => ({
-  Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
-});
+const trusting = (Service: string) =>
+  JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] });
 const trustPolicy = trusting('vpc-flow-logs.amazonaws.com');
 const none = { ...withLogs(), logGroup: null, trustPolicy: null };
 const ready = { ...withLogs(), logGroup: group, trustPolicy };
