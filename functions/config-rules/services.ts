@@ -53,7 +53,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 's3',
-    eventSources: ['s3-control.amazonaws.com', 's3.amazonaws.com'],
+    eventSources: ['cloudtrail.amazonaws.com', 's3-control.amazonaws.com', 's3.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],
     load: () => import('../../shared/controls/s3/index.ts'),
   },

@@ -1,6 +1,7 @@
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
+  DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketWebsiteCommand,
@@ -109,3 +110,11 @@ export async function driftingBucket(
 
 const named = (bucket: string, settings: object) =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${name} of bucket ${bucket}`, value]));
+
+/** A bucket that Block Public Access does not guard, and a guarded one beside it as the neighbour. */
+export async function unblockedBucket(account: SceneAccount, base: string) {
+  const bucket = await createBucket(account, base);
+  const other = await createBucket(account, base);
+  await account.aws(S3Client).send(new DeletePublicAccessBlockCommand({ Bucket: bucket }));
+  return { bucket, neighbours: async () => named(other, await bucketSettings(account, other)) };
+}

@@ -3,7 +3,14 @@ import { consoleUrl } from '../../shared/aws/console-url.ts';
 import type { AnyResource } from '../../shared/control.ts';
 import { changesIn } from '../../shared/engine/intake/parse-event.ts';
 import { route } from '../../shared/engine/intake/route.ts';
-import { type Aws, everyListed, type Facets, type ResourceRef, type Trigger } from '../../shared/resource.ts';
+import {
+  type Aws,
+  everyListed,
+  type Facets,
+  type ResourceRef,
+  type Trigger,
+  Unreadable,
+} from '../../shared/resource.ts';
 import { serviceOf } from '../../shared/step.ts';
 import { EMPTY_BODIES, withAnswer } from './empty-answers.ts';
 import { iamActionsOf } from './iam-actions.ts';
@@ -94,7 +101,7 @@ export function testResource(resource: AnyResource, { events, lookups = [] }: Ca
       const reads = { ...resource.facets, ...(resource.ownership ? { ownership: resource.ownership } : {}) };
       await withAnswer(body, async (aws) => {
         for (const [name, { read }] of Object.entries(reads as Facets))
-          expect(await read(aws, ref).then((state) => ({ [name]: state }), String)).toMatch(NO_ANSWER);
+          expect(await read(aws, ref).then((state) => unreadableOr({ [name]: state }), String)).toMatch(NO_ANSWER);
       });
     });
 
@@ -103,6 +110,13 @@ export function testResource(resource: AnyResource, { events, lookups = [] }: Ca
     });
   });
 }
+
+/** Why a part of a state could not be read, where that is a value. */
+const unreadableOr = (read: Readonly<Record<string, unknown>>) => {
+  const parts = Object.values(read).flatMap((state) => Object.values(Object(state)));
+  const unreadable = parts.find((part) => part instanceof Unreadable);
+  return unreadable === undefined ? read : String(unreadable.error.cause);
+};
 
 /** Reads every facet of a live resource and lists its type, and expects the declared IAM actions to be those of the calls made. `exceptions` names actions that this state of the resource does not call for. */
 export async function expectDeclaredReads(

@@ -1,6 +1,16 @@
+import { DeleteBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { conditionsOf, isEveryone, matchesPattern, type PolicyStatement, stringsOf } from '../iam/policy-document.ts';
 import { deletedPrincipals } from '../iam/principals.ts';
 import { grantsEverybody } from '../iam/public-access.ts';
+
+/** The policy of a bucket, as a setting that is put whole. */
+export const bucketPolicy = {
+  client: S3Client,
+  put: PutBucketPolicyCommand,
+  delete: DeleteBucketPolicyCommand,
+  member: 'Policy',
+  permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
+} as const;
 
 /** S3's limit for a bucket policy. Source: S3 User Guide, "Bucket policies". */
 const MAX_POLICY_BYTES = 20_480;

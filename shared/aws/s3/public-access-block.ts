@@ -1,3 +1,4 @@
+import { DeletePublicAccessBlockCommand, PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { carried, IncompleteAnswerError } from '../answer.ts';
 
 /** The four flags of Block Public Access, all on. */
@@ -26,3 +27,12 @@ export function publicAccessBlockIn<C extends PublicAccessBlock>(answer: {
     throw new IncompleteAnswerError('GetPublicAccessBlock answered without any flag');
   return configuration;
 }
+
+/** Block Public Access of a bucket, as a setting that is put whole. */
+export const publicAccessBlockOfBucket = {
+  client: S3Client,
+  put: PutPublicAccessBlockCommand,
+  delete: DeletePublicAccessBlockCommand,
+  member: 'PublicAccessBlockConfiguration',
+  permissions: { 's3:PutBucketPublicAccessBlock': 'arn:${AWS::Partition}:s3:::*' },
+} as const;

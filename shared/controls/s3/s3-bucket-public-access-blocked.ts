@@ -1,17 +1,8 @@
-import { DeletePublicAccessBlockCommand, PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
-import { ALL_BLOCKED, missingFlags } from '../../aws/s3/public-access-block.ts';
+import { ALL_BLOCKED, missingFlags, publicAccessBlockOfBucket } from '../../aws/s3/public-access-block.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
-
-const publicAccessBlockOfBucket = {
-  client: S3Client,
-  put: PutPublicAccessBlockCommand,
-  delete: DeletePublicAccessBlockCommand,
-  member: 'PublicAccessBlockConfiguration',
-  permissions: { 's3:PutBucketPublicAccessBlock': 'arn:${AWS::Partition}:s3:::*' },
-} as const;
 
 export default defineControl({
   id: 's3-bucket-public-access-blocked',

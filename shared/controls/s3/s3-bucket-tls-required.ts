@@ -1,4 +1,3 @@
-import { DeleteBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   conditionsOf,
   isEveryone,
@@ -7,21 +6,13 @@ import {
   stringsOf,
 } from '../../aws/iam/policy-document.ts';
 import { type PolicyText, policyText } from '../../aws/iam/policy-text.ts';
-import { isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts';
+import { bucketPolicy, isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { FOREIGN, related } from '../../resource.ts';
 import { s3Account } from '../../resources/s3/account.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
-
-const bucketPolicy = {
-  client: S3Client,
-  put: PutBucketPolicyCommand,
-  delete: DeleteBucketPolicyCommand,
-  member: 'Policy',
-  permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
-} as const;
 
 const EMPTY = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 

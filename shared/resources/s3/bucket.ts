@@ -1,14 +1,19 @@
 import {
+  GetBucketAclCommand,
   GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
+  GetBucketPolicyStatusCommand,
   GetBucketTaggingCommand,
   GetBucketWebsiteCommand,
   type GetBucketWebsiteCommandOutput,
   GetPublicAccessBlockCommand,
+  type Grantee,
   paginateListBuckets,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { trailsInto, trailsIntoGrants } from '../../aws/cloudtrail/log-buckets.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { bucketCreatedAt, readOfOwn } from '../../aws/s3/bucket-owner.ts';
@@ -23,10 +28,14 @@ import {
   onEverything,
   onResources,
   orNull,
+  orUnreadable,
   partitionOf,
   type ResourceRef,
 } from '../../resource.ts';
+import { s3Account } from './account.ts';
 import s3 from './service.ts';
+
+const GONE = ['NoSuchBucket'];
 
 const ids = ({ request }: CallRecord) => strings(request, 'bucketName');
 
@@ -44,7 +53,29 @@ const idsTagged = ({ raw }: CallRecord) =>
   strings(raw, 'requestParameters.resourceArn').flatMap((arn) => /^arn:[^:]+:s3:::([^/]+)$/.exec(arn)?.[1] ?? []);
 
 /** What everything about a bucket can depend on. */
-const EVERY_FACET = ['publicAccessBlock', 'website', 'encryption', 'policy'] as const;
+const EVERY_FACET = [
+  'publicAccessBlock',
+  'website',
+  'encryption',
+  'policy',
+  'policyStatus',
+  'acl',
+  'ownershipControls',
+] as const;
+
+/** The bucket of a trail, in its own region, which the trail's need not be; one of another account is not listed. */
+async function findLogBucket(aws: Aws, { request, response }: CallRecord) {
+  const [name] = [...strings(response, 's3BucketName'), ...strings(request, 's3BucketName')];
+  if (name === undefined) return [];
+  for await (const { Buckets = [] } of paginateListBuckets(
+    { client: aws(S3Client), pageSize: 1000 },
+    { Prefix: name },
+  )) {
+    const found = Buckets.find(({ Name }) => Name === name);
+    if (found) return [found.BucketRegion ? { resourceId: name, region: found.BucketRegion } : name];
+  }
+  return [];
+}
 
 /** A bucket's ARN does not say whose it is. */
 const onOwnBuckets = (action: string) =>
@@ -92,6 +123,37 @@ async function readPolicy(aws: Aws, ref: ResourceRef) {
   return carried('GetBucketPolicy', 'a policy', Policy?.includes('"Statement"') ? Policy : null);
 }
 
+/** S3's own word on whether the policy is public; what it does not say is a value, since the policy's text says it too. */
+async function readPolicyStatus(aws: Aws, ref: ResourceRef) {
+  const ask = async () => {
+    const read = aws(S3Client).send(new GetBucketPolicyStatusCommand(bucketTarget(ref)));
+    const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchBucketPolicy');
+    return answer === null ? null : carried('GetBucketPolicyStatus', 'IsPublic', answer.PolicyStatus?.IsPublic);
+  };
+  return { isPublic: await orUnreadable("S3's word on the policy", ask(), ...GONE) };
+}
+
+/** Owner and grants by their ids; S3 names nobody by a display name any more. */
+async function readAcl(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketAclCommand(bucketTarget(ref)));
+  const { Owner, Grants = [] } = await readOfOwn(aws, ref, read);
+  return {
+    Owner: { ID: carried('GetBucketAcl', 'Owner', Owner?.ID) },
+    Grants: Grants.map(({ Grantee, Permission }) => ({ Grantee: withoutName(Grantee), Permission })),
+  };
+}
+
+const withoutName = ({ DisplayName: _, ...grantee }: Grantee = { Type: undefined }) =>
+  Object.fromEntries(Object.entries(grantee).filter(([, value]) => value !== undefined)) as unknown as Grantee;
+
+async function readOwnershipControls(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketOwnershipControlsCommand(bucketTarget(ref)));
+  const answer = await orNull(readOfOwn(aws, ref, read), 'OwnershipControlsNotFoundError');
+  if (answer === null) return null;
+  const [rule] = answer.OwnershipControls?.Rules ?? [];
+  return carried('GetBucketOwnershipControls', 'ObjectOwnership', rule?.ObjectOwnership);
+}
+
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketTaggingCommand(bucketTarget(ref)));
   const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchTagSet');
@@ -100,7 +162,7 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   return { tags, service: serviceOfTags(tags) };
 }
 
-/** A general purpose bucket: Block Public Access, website hosting, default encryption, and its policy's text. */
+/** A general purpose bucket: Block Public Access, website hosting, default encryption, its policy's text, its ACL, and the trails that deliver into it. */
 export const bucket = defineResource({
   service: s3,
   type: 'AWS::S3::Bucket',
@@ -118,14 +180,30 @@ export const bucket = defineResource({
     }),
     call('s3.amazonaws.com', ['PutBucketWebsite', 'DeleteBucketWebsite'], { ids, facets: ['website'] }),
     call('s3.amazonaws.com', ['PutBucketEncryption', 'DeleteBucketEncryption'], { ids, facets: ['encryption'] }),
-    call('s3.amazonaws.com', ['PutBucketPolicy', 'DeleteBucketPolicy'], { ids, facets: ['policy'] }),
+    call('s3.amazonaws.com', ['PutBucketPolicy', 'DeleteBucketPolicy'], { ids, facets: ['policy', 'policyStatus'] }),
+    call('s3.amazonaws.com', 'PutBucketAcl', { ids, facets: ['acl'] }),
+    call('s3.amazonaws.com', ['PutBucketOwnershipControls', 'DeleteBucketOwnershipControls'], {
+      ids,
+      facets: ['ownershipControls'],
+    }),
+    call('cloudtrail.amazonaws.com', ['CreateTrail', 'UpdateTrail'], {
+      find: findLogBucket,
+      grants: onEverything('s3:ListAllMyBuckets'),
+      facets: ['trails'],
+    }),
   ],
-  gone: ['NoSuchBucket'],
+  gone: GONE,
   facets: {
     publicAccessBlock: { grants: onOwnBuckets('s3:GetBucketPublicAccessBlock'), read: readPublicAccessBlock },
     website: { grants: onOwnBuckets('s3:GetBucketWebsite'), read: readWebsite },
     encryption: { grants: onOwnBuckets('s3:GetEncryptionConfiguration'), read: readEncryption },
     policy: { grants: onOwnBuckets('s3:GetBucketPolicy'), read: readPolicy },
+    policyStatus: { grants: onOwnBuckets('s3:GetBucketPolicyStatus'), read: readPolicyStatus },
+    acl: { grants: onOwnBuckets('s3:GetBucketAcl'), read: readAcl },
+    ownershipControls: { grants: onOwnBuckets('s3:GetBucketOwnershipControls'), read: readOwnershipControls },
+    // What holds for all buckets of the account holds for this one.
+    accountPublicAccessBlock: s3Account.facets.publicAccessBlock,
+    trails: { grants: trailsIntoGrants, read: trailsInto },
   },
   grants: onEverything('s3:ListAllMyBuckets'),
   ownership: { grants: onOwnBuckets('s3:GetBucketTagging'), read: readOwnership },

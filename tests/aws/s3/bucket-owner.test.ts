@@ -70,7 +70,14 @@ describe('every S3 call names the account that has to own the bucket, where it t
       const plan = control.plan?.(state, { parameters, now: new Date(), lastKnown: null }) ?? [];
       noted('byHand' in plan ? [] : plan);
     };
-    const nothing = { accountPublicAccessBlock: null, publicAccessBlock: null, website: null, policy: null };
+    const nothing = {
+      accountPublicAccessBlock: null,
+      publicAccessBlock: null,
+      website: null,
+      policy: null,
+      policyStatus: { isPublic: null },
+      acl: { Owner: { ID: 'x' }, Grants: [] },
+    };
     const something = { ...nothing, publicAccessBlock: {}, policy: '{"Statement":[]}' };
     for (const control of controls.filter(({ resource }) => resource === bucket))
       for (const state of [nothing, something]) planned(control, { encryption: null, ...state, ref: ref(NAME) });

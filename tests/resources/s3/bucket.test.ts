@@ -1,10 +1,14 @@
+import { CloudTrailClient, CreateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateBucketCommand,
+  PutBucketAclCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
   PutBucketWebsiteCommand,
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { everyListed } from '../../../shared/resource.ts';
 import { bucket } from '../../../shared/resources/s3/bucket.ts';
@@ -32,7 +36,11 @@ testResource(bucket, {
     's3/DeleteBucketEncryption': [NAME],
     's3/PutBucketPolicy': [NAME],
     's3/DeleteBucketPolicy': [NAME],
+    's3/PutBucketAcl': [NAME],
+    's3/PutBucketOwnershipControls': [NAME],
+    's3/DeleteBucketOwnershipControls': [NAME],
   },
+  lookups: ['CreateTrail', 'UpdateTrail'],
 });
 
 test('reads a bucket and lists those of the region, with no more than the declared actions', async () => {
@@ -48,7 +56,7 @@ test('reads a bucket and lists those of the region, with no more than the declar
 
   const listed = await Array.fromAsync(everyListed(bucket.list(account.aws(), account)));
   expect(listed).toEqual([{ resourceId: here, region: 'eu-west-1' }]);
-  await expectDeclaredReads(bucket, here, account);
+  await expectDeclaredReads(bucket, here, account, ['cloudtrail:DescribeTrails']);
 
   const ref = { resourceType: bucket.type, resourceId: here, accountId: account.accountId, region: account.region };
   const read = async () => ({
@@ -71,10 +79,73 @@ test('reads a bucket and lists those of the region, with no more than the declar
   expect(await read()).toMatchObject({ publicAccessBlock: block, website: site });
 });
 
+test('reads the ACL as it is put, who owns objects, and what S3 says of the policy', async () => {
+  const account = await testAccount();
+  const s3 = account.aws()(S3Client);
+  const name = `acl-${account.accountId}`;
+  const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };
+  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
+  const ref = { resourceType: bucket.type, resourceId: name, accountId: account.accountId, region: account.region };
+  const { acl, ownershipControls, policyStatus, accountPublicAccessBlock } = bucket.facets;
+  const owned = { Grantee: { Type: 'CanonicalUser', ID: expect.any(String) }, Permission: 'FULL_CONTROL' };
+  expect(await acl.read(account.aws(), ref)).toEqual({ Owner: { ID: expect.any(String) }, Grants: [owned] });
+  await s3.send(new PutBucketAclCommand({ Bucket: name, ACL: 'public-read' }));
+  const URI = 'http://acs.amazonaws.com/groups/global/AllUsers';
+  const { Grants } = await acl.read(account.aws(), ref);
+  expect(Grants).toContainEqual({ Grantee: { Type: 'Group', URI }, Permission: 'READ' });
+
+  expect(await ownershipControls.read(account.aws(), ref)).toBeNull();
+  const Rules = [{ ObjectOwnership: 'BucketOwnerEnforced' as const }];
+  await s3.send(new PutBucketOwnershipControlsCommand({ Bucket: name, OwnershipControls: { Rules } }));
+  expect(await ownershipControls.read(account.aws(), ref)).toBe('BucketOwnerEnforced');
+
+  expect(await accountPublicAccessBlock.read(account.aws(), ref)).toBeNull();
+  expect(await policyStatus.read(account.aws(), ref)).toEqual({ isPublic: null });
+  const statement = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${name}/*` };
+  await s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy: JSON.stringify({ Statement: [statement] }) }));
+  expect(await policyStatus.read(account.aws(), ref)).toEqual({ isPublic: true });
+});
+
+describe('the bucket of a trail', () => {
+  const LOGS = 'audit-logs-111122223333';
+  const named = (sample: string, name: string) => sampleEvent(sample, { [LOGS]: name });
+
+  test('is found in its own region, and not where it is another account’s', async () => {
+    const account = await testAccount();
+    const name = `logs-${account.accountId}`;
+    const afar = account.aws()(S3Client, 'eu-central-1');
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' as const };
+    await afar.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
+    for (const sample of ['s3/CreateTrail', 's3/UpdateTrail']) {
+      expect(await idsFrom(bucket, named(sample, name), account)).toEqual([name]);
+      expect(await idsFrom(bucket, named(sample, `${name}-2`), account)).toEqual([]);
+    }
+  });
+
+  test('knows the trails of every region that deliver into it', async () => {
+    const account = await testAccount();
+    const name = `logs-${account.accountId}`;
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };
+    for (const Bucket of [name, `${name}-2`])
+      await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    // The local account shows elsewhere only what records every region.
+    const create = (region: string, Name: string, S3BucketName: string) =>
+      account
+        .aws()(CloudTrailClient, region)
+        .send(new CreateTrailCommand({ Name, S3BucketName, IsMultiRegionTrail: true }));
+    await create('eu-central-1', 'far', name);
+    await create(account.region, 'near', name);
+    await create(account.region, 'other', `${name}-2`);
+    const ref = { resourceType: bucket.type, resourceId: name, accountId: account.accountId, region: account.region };
+    expect(await bucket.facets.trails.read(account.aws(), ref)).toEqual(['far', 'near']);
+  });
+});
+
 test('a bucket that is gone says so by a name that the resource knows', async () => {
   const account = await testAccount();
   const ref = { resourceType: bucket.type, resourceId: 'gone', accountId: account.accountId, region: account.region };
-  for (const facet of Object.values(bucket.facets))
+  const { accountPublicAccessBlock: _, trails: __, ...own } = bucket.facets;
+  for (const facet of Object.values(own))
     await expect(facet.read(account.aws(), ref)).rejects.toMatchObject({ name: bucket.gone[0] });
 });
 

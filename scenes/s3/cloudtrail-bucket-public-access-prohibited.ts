@@ -1,0 +1,26 @@
+import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { createTrail } from '../cloudtrail/trail.ts';
+import { freshEvent } from '../fresh-event.ts';
+import type { Scene } from '../scene.ts';
+import { allowReports, bucketSettings, putPolicy, requireTls, unblockedBucket } from './bucket.ts';
+
+export default {
+  title: 'A trail is made to deliver into a bucket that everybody can read',
+  expects: { 'cloudtrail-bucket-public-access-prohibited': 'remediated' },
+  leaves: 'the policy stays as it is, and Block Public Access restricts it',
+  async prepare(account) {
+    const { bucket, neighbours } = await unblockedBucket(account, 'logs');
+    const open = { ...allowReports(bucket, account.accountId), Sid: 'Open', Principal: '*' };
+    await putPolicy(account, bucket, open, requireTls(bucket));
+    const Name = await createTrail(account, 'audit');
+    return {
+      state: () => bucketSettings(account, bucket),
+      neighbours,
+      async happen() {
+        await account.aws(CloudTrailClient).send(new UpdateTrailCommand({ Name, S3BucketName: bucket }));
+        const names = { 'requestParameters.name': Name, 'responseElements.s3BucketName': bucket };
+        return { event: freshEvent('s3/UpdateTrail', account, names) };
+      },
+    };
+  },
+} satisfies Scene;

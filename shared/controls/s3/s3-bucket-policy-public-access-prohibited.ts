@@ -1,0 +1,67 @@
+import { policyText } from '../../aws/iam/policy-text.ts';
+import { withoutPublicStatements } from '../../aws/iam/public-removal.ts';
+import { bucketPolicy, whyNotPut } from '../../aws/s3/bucket-policy.ts';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
+import { publicAccessBlockOfBucket } from '../../aws/s3/public-access-block.ts';
+import { isBlocked, publicPolicy, whyNotBlock } from '../../aws/s3/public-bucket.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { bucket } from '../../resources/s3/bucket.ts';
+import { replace, undoOfReplace } from '../../step.ts';
+
+const OFF = { BlockPublicAcls: false, IgnorePublicAcls: false };
+
+/** The policy without its public statements; S3 takes none without statements. */
+function closed(ref: ResourceRef, policy: string) {
+  const result = withoutPublicStatements(policyText(policy));
+  if ('byHand' in result) return byHand(result.byHand);
+  if (result.left.length === 0)
+    return byHand('Without its public statements nothing is left of the policy: delete it.');
+  const refusal = whyNotPut(result.text, result.left, bucket.arn(ref));
+  if (refusal !== null) return byHand(refusal);
+  return [replace(bucketPolicy, bucketTarget(ref), policy, result.text, result.elements)];
+}
+
+export default defineControl({
+  id: 's3-bucket-policy-public-access-prohibited',
+  title: 'S3 bucket policies must not be public',
+  severity: 'CRITICAL',
+  resource: bucket,
+  needs: ['policy', 'policyStatus', 'publicAccessBlock', 'accountPublicAccessBlock'],
+  planNeeds: ['website'],
+  securityControlIds: ['S3.2', 'S3.3'],
+  relatedRequirements: [],
+  description:
+    'A bucket policy may not be public, by the word of S3 (GetBucketPolicyStatus) or, where S3 does not say, by its statements, unless Block Public Access restricts public buckets (RestrictPublicBuckets), for the bucket or for its account. BlockPublicPolicy and RestrictPublicBuckets are switched on for the bucket, and the policy stays as it is; or, with the parameter remedy, the public statements are removed. A bucket that hosts a website, and one whose policy lets other accounts in, whom the block would cut off too, is left to a person.',
+  rationale: 'Everybody can read what the policy lets them read, or write into the bucket, without signing in.',
+  guidance:
+    'Name the accounts as principals, or narrow the statement by aws:PrincipalOrgID or aws:SourceVpce. Serve a public site through CloudFront with origin access control. Look at the access logs of the bucket for what was read.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  overrides: 'ownership',
+  permissions: { ...publicAccessBlockOfBucket.permissions, ...bucketPolicy.permissions },
+  undoCalls: [...undoOfReplace(publicAccessBlockOfBucket, bucketTarget), ...undoOfReplace(bucketPolicy, bucketTarget)],
+  parameters: {
+    remedy: {
+      description: 'block: Block Public Access restricts the bucket. removeStatements: the public statements go.',
+      type: 'string',
+      enum: ['block', 'removeStatements'],
+      default: 'block' as string,
+    },
+  },
+  evaluate(state) {
+    const found = publicPolicy(state);
+    if (found === null)
+      return compliant(state.policy === null ? 'There is no bucket policy.' : 'The bucket policy is not public.');
+    if (isBlocked(state, 'RestrictPublicBuckets'))
+      return compliant('The bucket policy is public, and Block Public Access restricts it to the account.');
+    return nonCompliant(found.says, found.open);
+  },
+  plan({ ref, policy, policyStatus, publicAccessBlock, website }, { parameters: { remedy } }) {
+    if (remedy === 'removeStatements' && policy !== null) return closed(ref, policy);
+    const refusal = whyNotBlock({ policy, policyStatus, website }, ref.accountId);
+    if (refusal !== null) return byHand(refusal);
+    const wanted = { ...OFF, ...publicAccessBlock, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    return [replace(publicAccessBlockOfBucket, bucketTarget(ref), publicAccessBlock, wanted)];
+  },
+});
