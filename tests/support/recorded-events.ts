@@ -84,6 +84,9 @@ const trailOf = (name: string, { awsRegion: region, responseElements }: Json, ac
   ];
 };
 
+const roleOf = (r: Json): Named[] => [['AWS::IAM::Role', r.requestParameters.roleName]];
+const imageOf = (r: Json): Named[] => [['AWS::EC2::Image', r.requestParameters.imageId]];
+
 /** By event source and name: the resource types and ids that controls should look at. All other events name nothing. */
 export const NAMED: Readonly<Record<string, (record: Json, account: string) => Named[]>> = {
   'ec2 AuthorizeSecurityGroupIngress': groupOf,
@@ -101,6 +104,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
     instancesOf(r.requestParameters.instancesSet).map((id): Named => ['AWS::EC2::Instance', id]),
   'ec2 ModifySnapshotAttribute': snapshotOf,
   'ec2 DeleteSnapshot': snapshotOf,
+  'ec2 ModifyImageAttribute': imageOf,
   // It names flow logs, which are gone: every VPC may have lost one.
   'ec2 DeleteFlowLogs': () => [['AWS::EC2::VPC', ONLY_VPC]],
   'cloudtrail StopLogging': (r, account) => trailOf(r.requestParameters.name, r, account),
@@ -108,9 +112,19 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'cloudtrail UpdateTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail PutEventSelectors': (r, account) => trailOf(r.requestParameters.trailName, r, account),
   's3 CreateBucket': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
+  's3 PutBucketAcl': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
+  'iam CreateRole': roleOf,
+  'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,
   'iam CreateAccessKey': userOf,
   'kms CreateKey': (r) => [['AWS::KMS::Key', r.responseElements.keyMetadata.keyId]],
+  'kms PutKeyPolicy': (r) => [['AWS::KMS::Key', r.requestParameters.keyId.split('/').at(-1)]],
+  'sns CreateTopic': (r) => [['AWS::SNS::Topic', r.responseElements.topicArn]],
+  'sqs CreateQueue': (r) => [['AWS::SQS::Queue', r.responseElements.queueUrl]],
+  'lambda AddPermission20150331v2': (r) => [
+    ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
+  ],
+  'rds ModifyDBSnapshotAttribute': (r) => [['AWS::RDS::DBSnapshot', r.requestParameters.dBSnapshotIdentifier]],
   'rds CreateDBInstance': databaseOf,
   'rds ModifyDBInstance': databaseOf,
 };
@@ -119,7 +133,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
 const CONFIG_TYPES = ['AWS::EC2::Instance', 'AWS::EC2::SecurityGroup', 'AWS::S3::Bucket'];
 
 /** Users belong to no region, nor does what the account's trails record, nor what the root user did. */
-const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::::Account'];
+const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::::Account'];
 const whereGlobal = (region: string): string => {
   // An anonymised region that is none of China's goes with all that are unknown.
   if (/^cn-\w+-\d+$/.test(region)) return 'cn-north-1';

@@ -2,6 +2,7 @@ import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './c
 import {
   defaultEgress,
   flowLogDeleted,
+  imageShared,
   ingressAdded,
   instanceStarted,
   leftOpen,
@@ -10,8 +11,9 @@ import {
 } from './ec2.ts';
 import { keyGrownOld } from './iam.ts';
 import { keyCreated } from './kms.ts';
-import { databaseOpen } from './rds.ts';
-import { bucketMade } from './s3.ts';
+import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
+import { databaseOpen, databaseSnapshotShared } from './rds.ts';
+import { aclOpened, bucketMade } from './s3.ts';
 import type { Stage } from './stage.ts';
 
 /** By the name of the call, or by the type of what AWS Config tells of: how to bring about what the event speaks of. */
@@ -32,6 +34,15 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   UpdateTrail: trailUpdated,
   PutEventSelectors: selectorsNarrowed,
   CreateBucket: bucketMade((r) => r.requestParameters.bucketName),
+  PutBucketAcl: aclOpened,
+  ModifyImageAttribute: imageShared,
+  ModifyDBSnapshotAttribute: databaseSnapshotShared,
+  PutKeyPolicy: keyOpened,
+  CreateRole: roleTrusting,
+  UpdateAssumeRolePolicy: roleTrusting,
+  CreateTopic: topicOpened,
+  CreateQueue: queueOpened,
+  AddPermission20150331v2: functionOpened,
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
   CreateKey: keyCreated,

@@ -6,12 +6,15 @@ import {
   CreateVolumeCommand,
   CreateVpcCommand,
   DeleteSnapshotCommand,
+  DescribeImageAttributeCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSnapshotAttributeCommand,
   EC2Client,
+  ModifyImageAttributeCommand,
   ModifySnapshotAttributeCommand,
+  RegisterImageCommand,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -144,4 +147,18 @@ export const flowLogDeleted: Stage = async (account, _line, look) => {
   const right = await state();
   await happen();
   return { renamed: {}, state, right };
+};
+
+/** The event's image, which everybody may launch, and whoever the event names. */
+export const imageShared: Stage = async ({ aws }, { record }) => {
+  const ec2 = aws()(EC2Client);
+  const { ImageId = '' } = await ec2.send(new RegisterImageCommand({ Name: 'shared' }));
+  const [{ userId: UserId }] = record.requestParameters.launchPermission.add.items;
+  const LaunchPermission = { Add: [{ UserId }, { Group: 'all' as const }] };
+  await ec2.send(new ModifyImageAttributeCommand({ ImageId, LaunchPermission }));
+  const state = async () => {
+    const asked = new DescribeImageAttributeCommand({ ImageId, Attribute: 'launchPermission' });
+    return (await ec2.send(asked)).LaunchPermissions;
+  };
+  return { renamed: { [record.requestParameters.imageId]: ImageId }, state, right: [{ UserId }] };
 };

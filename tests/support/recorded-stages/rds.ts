@@ -1,4 +1,11 @@
-import { DescribeDBInstancesCommand, ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  CreateDBSnapshotCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotAttributesCommand,
+  ModifyDBInstanceCommand,
+  ModifyDBSnapshotAttributeCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { createInstance } from '../../../scenes/rds/instance.ts';
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
@@ -16,4 +23,21 @@ export const databaseOpen: Stage = async (account, { record }) => {
     return DBInstances.map(({ PubliclyAccessible }) => PubliclyAccessible);
   };
   return { renamed: {}, state: () => Promise.all(names.map(isPublic)), right: [[false], [true]] };
+};
+
+/** The event's snapshot, which everybody may restore, and whoever the event names. */
+export const databaseSnapshotShared: Stage = async (account, { record }) => {
+  const rds = account.aws()(RDSClient);
+  const { dBSnapshotIdentifier: id, valuesToAdd } = record.requestParameters;
+  const others = valuesToAdd.filter((value: string) => value !== 'all');
+  const DBInstanceIdentifier = await createInstance(sceneAccount(account), 'shared');
+  await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier: id }));
+  const share = { AttributeName: 'restore', ValuesToAdd: ['all', ...others] };
+  await rds.send(new ModifyDBSnapshotAttributeCommand({ DBSnapshotIdentifier: id, ...share }));
+  const state = async () => {
+    const asked = new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier: id });
+    const { DBSnapshotAttributesResult: result } = await rds.send(asked);
+    return result?.DBSnapshotAttributes?.flatMap(({ AttributeValues = [] }) => AttributeValues);
+  };
+  return { renamed: {}, state, right: others };
 };
