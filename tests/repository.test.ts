@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ROOT } from '../scripts/catalogue.ts';
+import { productionPackages, restrictedAmong } from './support/licenses.ts';
 
 const read = (file: string) => readFileSync(ROOT + file, 'utf8');
 
@@ -29,4 +30,13 @@ test.each(globSync('.github/ISSUE_TEMPLATE/*.yml', { cwd: ROOT }))('%s is a form
     if (type === 'markdown') expect(attributes.value).toEqual(expect.any(String));
     else expect({ id, label: attributes.label }).toEqual({ id: expect.any(String), label: expect.any(String) });
   }
+});
+
+test('no package under AGPL or another copyleft licence is among the dependencies, however deep', () => {
+  expect(productionPackages().length).toBeGreaterThan(50);
+  expect(restrictedAmong(productionPackages())).toEqual([]);
+  // The simulator that the tests of the roles ask is one: it stays among those for development.
+  expect(restrictedAmong(['node_modules/@cloud-copilot/iam-simulate'])).toEqual([
+    'node_modules/@cloud-copilot/iam-simulate: AGPL-3.0-or-later',
+  ]);
 });

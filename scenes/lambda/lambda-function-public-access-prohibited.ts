@@ -26,7 +26,7 @@ export default {
       neighbours: async () => ({ [`function ${other}`]: await accessTo(account, other) }),
       async happen() {
         await allow(account, name, 'Open', {});
-        return { event: functionEvent('AddPermission', account, name) };
+        return { event: functionEvent('AddPermission20150331v2', account, name) };
       },
     };
   },

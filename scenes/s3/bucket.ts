@@ -11,6 +11,10 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import {
+  DeletePublicAccessBlockCommand as DeleteAccountBlockCommand,
+  S3ControlClient,
+} from '@aws-sdk/client-s3-control';
 import type { JsonObject } from '../../shared/event.ts';
 import { orNull } from '../../shared/resource.ts';
 import { freshEvent } from '../fresh-event.ts';
@@ -111,10 +115,12 @@ export async function driftingBucket(
 const named = (bucket: string, settings: object) =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${name} of bucket ${bucket}`, value]));
 
-/** A bucket that Block Public Access does not guard, and a guarded one beside it as the neighbour. */
+/** A bucket that Block Public Access does not guard, nor for the whole account, and a guarded one beside it as the neighbour. */
 export async function unblockedBucket(account: SceneAccount, base: string) {
   const bucket = await createBucket(account, base);
   const other = await createBucket(account, base);
+  const unguarded = new DeleteAccountBlockCommand({ AccountId: account.accountId });
+  await orNull(account.aws(S3ControlClient).send(unguarded), 'NoSuchPublicAccessBlockConfiguration');
   await account.aws(S3Client).send(new DeletePublicAccessBlockCommand({ Bucket: bucket }));
   return { bucket, neighbours: async () => named(other, await bucketSettings(account, other)) };
 }

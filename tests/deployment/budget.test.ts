@@ -8,7 +8,11 @@ import { packaged, STAGE } from '../support/packages.ts';
 import { ofType, PATIENCE, policiesOf, type Resources } from '../support/serverless.ts';
 
 // What AWS takes, held with as many controls as Evenkeel may come to have and everything on that a deployment can have.
-const COUNT = 200;
+const own = [...(await loadCatalogue()).values()].flat();
+/** Controls that stand in for those that are still to come; a quarter of them is in the fullest domain. */
+const COUNT = 4 * Math.floor((200 - own.length) / 4);
+/** What AWS Config does not know: no rule can be about it. */
+const UNKNOWN_TO_CONFIG = ['AWS::EC2::Snapshot', 'AWS::EC2::Image'];
 const flags = [
   `--stage=${STAGE}`,
   '--param=slackSecret=secretsmanager:evenkeel/slack',
@@ -46,16 +50,15 @@ const filledIn = (value: unknown): string =>
 
 const region = (): { readonly Resources: Resources } => JSON.parse(resources.Forwarding?.Properties.TemplateBody);
 
-test('every domain, Slack and the rules of AWS Config are in, and every control', async () => {
+test('every domain, Slack and the rules of AWS Config are in, and every control', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
   const names = [...DOMAINS, 'watch', 'slack', 'config-rules'];
   expect(functions.sort()).toEqual(names.map((name) => `evenkeel-${STAGE}-${name}`).sort());
-  const own = [...(await loadCatalogue()).values()].flat().length;
   const packs = ofType(resources, 'AWS::Config::ConformancePack').map(
     ([, { Properties }]) => Properties.TemplateBody['Fn::Sub'],
   );
-  // AWS Config knows no snapshots.
-  expect(packs.join('').match(/Type: AWS::Config::ConfigRule/g)).toHaveLength(own - 1 + COUNT);
+  const ruled = own.filter(({ resource }) => !UNKNOWN_TO_CONFIG.includes(resource.type)).length;
+  expect(packs.join('').match(/Type: AWS::Config::ConfigRule/g)).toHaveLength(ruled + COUNT);
 });
 
 test('the stack has less than 250 resources, and CloudFormation takes its template', async () => {

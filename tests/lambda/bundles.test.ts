@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
+import { DOMAINS } from '../../shared/service.ts';
 import { bundle, bundleOf, invoke, loadedOf } from '../support/bundles.ts';
 import { contentOf } from '../support/domains.ts';
+import { packageOf, restrictedAmong } from '../support/licenses.ts';
 import { sampleEvent } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { generate } from '../support/serverless.ts';
@@ -37,6 +39,14 @@ beforeAll(async () => {
   expect(await generate(tree)).toMatchObject({ status: 0 });
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
 }, 240_000);
+
+test.each([...DOMAINS, 'config-rules', 'slack', 'watch'])('the bundle of %s holds no package under AGPL', (name) => {
+  const bundled = bundleOf(tree, name)
+    .inputs.map(packageOf)
+    .filter((path) => path !== null);
+  expect(bundled.length).toBeGreaterThan(10);
+  expect(restrictedAmong([...new Set(bundled)])).toEqual([]);
+});
 
 describe('an event', () => {
   const loadedBy = async (name: string, event: unknown) => {

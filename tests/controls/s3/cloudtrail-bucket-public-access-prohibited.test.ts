@@ -1,4 +1,4 @@
-import scene from '../../../scenes/s3/cloudtrail-bucket-public-access-prohibited.ts';
+import scene from '../../../scenes/cloudtrail/cloudtrail-bucket-public-access-prohibited.ts';
 import control from '../../../shared/controls/s3/cloudtrail-bucket-public-access-prohibited.ts';
 import { Unreadable } from '../../../shared/resource.ts';
 import { SAMPLE_ACCOUNT } from '../../support/samples.ts';

@@ -15,26 +15,26 @@ const NAME = 'resize-images';
 
 testResource(lambdaFunction, {
   events: {
+    'lambda/AddPermission20150331v2': [NAME],
+    'lambda/AddPermission20150331': [NAME],
     'lambda/AddPermission': [NAME],
-    'lambda/AddPermission.2015': [NAME],
-    'lambda/AddPermission.plain': [NAME],
+    'lambda/RemovePermission20150331v2': [NAME],
+    'lambda/RemovePermission20150331': [NAME],
     'lambda/RemovePermission': [NAME],
-    'lambda/RemovePermission.2015': [NAME],
-    'lambda/RemovePermission.plain': [NAME],
     'lambda/CreateFunctionUrlConfig': [NAME],
-    'lambda/CreateFunctionUrlConfig.2021': [NAME],
+    'lambda/CreateFunctionUrlConfig20211031': [NAME],
     'lambda/UpdateFunctionUrlConfig': [NAME],
-    'lambda/UpdateFunctionUrlConfig.2021': [NAME],
+    'lambda/UpdateFunctionUrlConfig20211031': [NAME],
     'lambda/DeleteFunctionUrlConfig': [NAME],
-    'lambda/DeleteFunctionUrlConfig.2021': [NAME],
+    'lambda/DeleteFunctionUrlConfig20211031': [NAME],
+    'lambda/DeleteFunction20150331': [NAME],
     'lambda/DeleteFunction': [NAME],
-    'lambda/DeleteFunction.plain': [NAME],
+    'lambda/TagResource20170331v2': [NAME],
+    'lambda/TagResource20170331': [NAME],
     'lambda/TagResource': [NAME],
-    'lambda/TagResource.2017': [NAME],
-    'lambda/TagResource.plain': [NAME],
+    'lambda/UntagResource20170331v2': [NAME],
+    'lambda/UntagResource20170331': [NAME],
     'lambda/UntagResource': [NAME],
-    'lambda/UntagResource.2017': [NAME],
-    'lambda/UntagResource.plain': [NAME],
   },
 });
 
@@ -75,6 +75,6 @@ test('a function is read with no more than the declared actions, its policy as t
 
 test('tags of what is no function concern none', async () => {
   const account = await testAccount();
-  const tagged = sampleEvent('lambda/TagResource', { [`function:${NAME}`]: 'event-source-mapping:a1b2' });
+  const tagged = sampleEvent('lambda/TagResource20170331v2', { [`function:${NAME}`]: 'event-source-mapping:a1b2' });
   expect(await idsFrom(lambdaFunction, tagged, account)).toEqual([]);
 });

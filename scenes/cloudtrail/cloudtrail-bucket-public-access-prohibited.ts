@@ -1,8 +1,8 @@
 import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
-import { createTrail } from '../cloudtrail/trail.ts';
 import { freshEvent } from '../fresh-event.ts';
+import { allowReports, bucketSettings, putPolicy, requireTls, unblockedBucket } from '../s3/bucket.ts';
 import type { Scene } from '../scene.ts';
-import { allowReports, bucketSettings, putPolicy, requireTls, unblockedBucket } from './bucket.ts';
+import { createTrail } from './trail.ts';
 
 export default {
   title: 'A trail is made to deliver into a bucket that everybody can read',
