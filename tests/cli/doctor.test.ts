@@ -62,7 +62,7 @@ test('a deployment that is well: every line says so, by a few calls that only re
   const calls = wire.take();
   expect(calls.filter(isWrite)).toEqual([]);
   // One more for each enabled region: whether the organization denies it.
-  expect(calls.filter((call) => call !== 'ec2:DescribeVpcs').length).toBeLessThan(90);
+  expect(calls.filter((call) => call !== 'ec2:DescribeVpcs').length).toBeLessThan(100);
 });
 
 const seeded = (name: string, account: TestAccount, stack: DeployedStack) =>

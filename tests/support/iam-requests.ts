@@ -26,7 +26,11 @@ const table: Naming = (call) => {
   const name = TableName ?? TransactItems?.[0]?.Put?.TableName ?? Object.keys(RequestItems)[0];
   return arn('dynamodb', call, `table/${name}${IndexName === undefined ? '' : `/index/${IndexName}`}`);
 };
-const queue: Naming = (call) => arn('sqs', call, call.input.QueueName ?? call.input.QueueUrl.split('/').at(-1));
+const queue: Naming = (call) => {
+  const { QueueName, QueueUrl } = call.input;
+  const name = QueueName ?? QueueUrl?.split('/').at(-1);
+  return name === undefined ? '*' : arn('sqs', call, name);
+};
 const stack: Naming = (call) => arn('cloudformation', call, `stack/${call.input.StackName}/a1b2c3d4`);
 const secret: Naming = (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`);
 
@@ -37,6 +41,8 @@ const OWN: Readonly<Record<string, Naming>> = {
   secretsmanager: secret,
   sqs: queue,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
+  'rds:ListTagsForResource': ({ input }) => input.ResourceName,
+  'ssm:ListTagsForResource': (call) => arn('ssm', call, `document/${call.input.ResourceId}`),
 };
 
 /** The ARN of what a call is about; `*` where it names nothing. */
@@ -121,7 +127,7 @@ const equalsOf = (condition: Condition, call: Call): Readonly<Record<string, str
 /** What a service asks of our key, with the role of whoever called it. */
 const KEY_USES: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['kms:Decrypt'],
-  sns: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  'sns:Publish': ['kms:Decrypt', 'kms:GenerateDataKey'],
   'sqs:SendMessageBatch': ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
