@@ -73,18 +73,11 @@ const nameOf = ({ resourceId }: Pick<ResourceRef, 'resourceId'>) => placeIn(reso
 export const queue = defineResource({
   service: sqs,
   type: 'AWS::SQS::Queue',
+  // Not of tags: each heartbeat tags a queue, in every region. A sweep sees them.
   triggers: [
     call(
       'sqs.amazonaws.com',
-      [
-        'CreateQueue',
-        'SetQueueAttributes',
-        'AddPermission',
-        'RemovePermission',
-        'DeleteQueue',
-        'TagQueue',
-        'UntagQueue',
-      ],
+      ['CreateQueue', 'SetQueueAttributes', 'AddPermission', 'RemovePermission', 'DeleteQueue'],
       { ids, find, grants: onQueues('sqs:GetQueueUrl'), facets: ['policy'] },
     ),
   ],

@@ -14,8 +14,6 @@ testResource(queue, {
     'sqs/AddPermission': [URL],
     'sqs/RemovePermission': [URL],
     'sqs/DeleteQueue': [URL],
-    'sqs/TagQueue': [URL],
-    'sqs/UntagQueue': [URL],
   },
 });
 
