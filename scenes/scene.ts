@@ -17,6 +17,8 @@ export interface Scene {
   readonly expects: Readonly<Record<string, SceneOutcome>>;
   /** Parameters of the one control in `expects`, where its defaults do not do; the demo leaves such a scene out. */
   parameters?(account: Pick<SceneAccount, 'accountId'>): Readonly<Record<string, unknown>>;
+  /** A setting of the whole account, which other scenes make, would hide the drift: the demo, where all share an account, leaves it out. */
+  readonly alone?: true;
   /** What a remediation leaves different from the state before the drift, in words; without it, nothing. */
   readonly leaves?: string;
   /** Creates what the scene needs, all of it compliant. */

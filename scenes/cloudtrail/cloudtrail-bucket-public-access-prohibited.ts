@@ -7,6 +7,7 @@ import { createTrail } from './trail.ts';
 export default {
   title: 'A trail is made to deliver into a bucket that everybody can read',
   expects: { 'cloudtrail-bucket-public-access-prohibited': 'remediated' },
+  alone: true,
   leaves: 'the policy stays as it is, and Block Public Access restricts it',
   async prepare(account) {
     const { bucket, neighbours } = await unblockedBucket(account, 'logs');

@@ -5,6 +5,7 @@ import { bucketEvent, unblockedBucket } from './bucket.ts';
 export default {
   title: 'The ACL of a bucket lets everybody list it',
   expects: { 's3-bucket-acl-public-access-prohibited': 'remediated' },
+  alone: true,
   async prepare(account) {
     const s3 = account.aws(S3Client);
     const { bucket: Bucket, neighbours } = await unblockedBucket(account, 'reports');

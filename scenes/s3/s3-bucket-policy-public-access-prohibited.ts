@@ -4,6 +4,7 @@ import { allowReports, bucketEvent, bucketSettings, putPolicy, requireTls, unblo
 export default {
   title: 'The policy of a bucket without Block Public Access lets everybody read',
   expects: { 's3-bucket-policy-public-access-prohibited': 'remediated' },
+  alone: true,
   leaves: 'the policy stays as it is, and Block Public Access restricts it',
   async prepare(account) {
     const { bucket, neighbours } = await unblockedBucket(account, 'reports');

@@ -17,7 +17,7 @@ const judges: ReadonlyMap<string, Judge> = new Map([...controls, ...detections].
 export async function demoScenes(): Promise<readonly Scene[]> {
   const scenes = (await loadScenes()).flatMap(({ proof, more }) => [proof, ...more]);
   return scenes
-    .filter(({ parameters }) => parameters === undefined)
+    .filter(({ parameters, alone }) => parameters === undefined && alone === undefined)
     .map((scene) => ({ ...scene, expects: recommended(scene.expects) }))
     .sort((a, b) => Number(opens(b)) - Number(opens(a)) || severityOf(b) - severityOf(a));
 }

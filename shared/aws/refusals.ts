@@ -138,6 +138,22 @@ const GUARDDUTY_REFUSALS = refusedBy(
   'BadRequestException',
 );
 
+/** A policy that the service does not take as it stands. */
+const policyRefusals = (...names: readonly string[]) =>
+  refusedBy(
+    'the service, which does not accept the policy as it stands (a principal that was deleted, for example)',
+    'repair the policy by hand; what is wrong in it is in the error',
+    ...names,
+  );
+
+// InvalidDBSnapshotState and InvalidDBClusterSnapshotStateFault pass: RDS is at work on the snapshot.
+const SHARED_SNAPSHOT_REFUSALS = refusedBy(
+  'the quota of accounts that a snapshot is shared with',
+  'stop sharing the snapshot with accounts that do not need it',
+  'SharedSnapshotQuotaExceeded',
+  'SharedSnapshotQuotaExceededFault',
+);
+
 const POLICY_REFUSALS = refusedBy(
   'S3, which does not accept the policy as it stands (a principal that was deleted, for example)',
   'repair the policy by hand; what is wrong in it is in the error',
@@ -165,6 +181,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     ),
   },
   'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
+  'ec2:ModifyImageAttribute': EC2_NOT_PERMITTED,
   // IncorrectInstanceState and IncorrectState pass: the instance is starting or stopping.
   'ec2:ModifyInstanceMetadataOptions': EC2_NOT_PERMITTED,
   'ec2:ModifySnapshotAttribute': EC2_NOT_PERMITTED,
@@ -178,12 +195,30 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'LimitExceeded',
     'LimitExceededException',
   ),
+  'iam:UpdateAssumeRolePolicy': {
+    ...policyRefusals('MalformedPolicyDocument', 'MalformedPolicyDocumentException'),
+    ...refusedBy(
+      'IAM: an AWS service manages the role',
+      'make the change in the service that made the role',
+      'UnmodifiableEntity',
+      'UnmodifiableEntityException',
+    ),
+    ...refusedBy('a quota of IAM', 'shorten the policy by hand', 'LimitExceeded', 'LimitExceededException'),
+  },
   // KMSInvalidStateException passes where a key store is being connected; a key that is not to be deleted any more reads so.
   'kms:CancelKeyDeletion': KMS_REFUSALS,
   'kms:EnableKey': {
     ...KMS_REFUSALS,
     ...refusedBy('the quota of KMS keys', 'ask AWS for more keys', 'LimitExceededException'),
   },
+  'kms:PutKeyPolicy': {
+    ...KMS_REFUSALS,
+    ...policyRefusals('MalformedPolicyDocumentException'),
+    ...refusedBy('the limit of the size of a key policy', 'shorten the policy by hand', 'LimitExceededException'),
+  },
+  // PreconditionFailedException passes: the policy was changed meanwhile, and is read again.
+  'lambda:RemovePermission': policyRefusals('PublicPolicyException'),
+  'lambda:UpdateFunctionUrlConfig': {},
   // InvalidDBInstanceState passes: RDS is at work on the instance.
   'rds:ModifyDBInstance': refusedBy(
     'RDS: what the instance depends on does not allow a change (its network, its key, its cluster)',
@@ -196,6 +231,15 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'StorageQuotaExceededFault',
     'VpcEncryptionControlViolationException',
   ),
+  'rds:ModifyDBClusterSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
+  'rds:ModifyDBSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
+  's3:PutBucketAcl': refusedBy(
+    'S3: the bucket takes no ACLs, or not this one',
+    'set the ownership of objects, or the ACL, by hand',
+    'AccessControlListNotSupported',
+    'InvalidBucketAclWithObjectOwnership',
+    'MalformedACLError',
+  ),
   's3:PutBucketEncryption': refusedBy(
     'S3 or KMS, which does not take the key that kmsKeyArn names',
     "name a key of the bucket's region that exists and is enabled",
@@ -206,6 +250,13 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   's3:PutBucketPolicy': POLICY_REFUSALS,
   's3:PutPublicAccessBlock': {},
   's3control:PutPublicAccessBlock': {},
+  'sns:SetTopicAttributes': policyRefusals('InvalidParameter', 'InvalidParameterException'),
+  'sqs:SetQueueAttributes': policyRefusals('InvalidAttributeValue'),
+  'ssm:ModifyDocumentPermission': refusedBy(
+    'the quota of accounts that a document is shared with',
+    'stop sharing the document with accounts that do not need it',
+    'DocumentPermissionLimit',
+  ),
 };
 
 /** `service:operation` of the calls whose refusals are known. */

@@ -6,6 +6,9 @@ import type { Domain, Service } from '../../shared/service.ts';
 const services = await loadServices();
 const { controls } = await loadContent();
 
+/** What every function needs: the ledger, the topic and its queue. */
+const OWN_CLIENTS = ['dynamodb', 'sns', 'sqs'];
+
 const clientsOf = ({ sdks }: Service): readonly string[] =>
   Object.values(sdks).flatMap((load) => /@aws-sdk\/client-([\w-]+)/.exec(String(load))?.[1] ?? []);
 
@@ -21,13 +24,13 @@ const askedBy = ({ resource, related = {} }: AnyControl): readonly string[] => {
 /** What the bundle of a domain's function has to hold: its services that have controls, by id, and their SDK clients; and the clients of other domains that it has no use for. */
 export function contentOf(domain: Domain): {
   readonly services: readonly string[];
-  readonly clients: readonly string[];
+  readonly clients: string[];
   readonly strangers: readonly string[];
 } {
   const own = controls.filter(({ resource }) => resource.service.domain === domain);
   const ids = new Set<string>(own.map(({ resource }) => resource.service.id));
   const asked = new Set(own.flatMap(askedBy));
-  const clients = new Set(services.filter(({ id }) => ids.has(id)).flatMap(clientsOf));
+  const clients = new Set([...OWN_CLIENTS, ...services.filter(({ id }) => ids.has(id)).flatMap(clientsOf)]);
   const strangers = services.filter(({ id }) => !ids.has(id) && !asked.has(id)).flatMap(clientsOf);
   return { services: [...ids].sort(), clients: [...clients], strangers: strangers.filter((one) => !clients.has(one)) };
 }
