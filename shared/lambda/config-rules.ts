@@ -53,9 +53,11 @@ export function createRulesHandler(services: readonly ServiceEntry[], policy: Po
 
 /** Loads the service of a control, and gives the control; undefined where there is none. */
 async function controlNamed(id: string, services: readonly ServiceEntry[]): Promise<AnyControl | undefined> {
+  const isIt = (control: AnyControl) => control.id === id;
   const service = serviceOfControl(id, services);
-  const controls = service === undefined ? [] : await controlsOf([service]);
-  return controls.find((control) => control.id === id);
+  const own = service === undefined ? [] : await controlsOf([service]);
+  // A control about what a service uses stands with the resource: a trail's bucket with the buckets.
+  return own.find(isIt) ?? (await controlsOf(services)).find(isIt);
 }
 
 const named = (failures: readonly string[]) =>

@@ -96,11 +96,11 @@ test('a function takes 100 ms, and 50 ms for each call, and never less than it t
 });
 
 test('what stands there whether anything happens or not', () => {
-  const polls = ((730 * 3600) / 20) * 5 * 7;
+  const polls = ((730 * 3600) / 20) * 5 * 8;
   expect(standing('sqsRequest')).toEqual([['standing', polls]]);
   expect(standing('kmsKey')).toEqual([['standing', 1]]);
-  expect(standing('kmsRequest')).toEqual([['standing', 730 * 3 * 7 + 8760 * 6 + 60]]);
-  expect(standing('alarm')).toEqual([['standing', 11]]);
+  expect(standing('kmsRequest')).toEqual([['standing', 730 * 3 * 8 + 8760 * 7 + 60]]);
+  expect(standing('alarm')).toEqual([['standing', 12]]);
   expect(standing('dashboard')).toEqual([['standing', 1]]);
   expect(standing('secret')).toEqual([['standing', 1]]);
   expect(standing('secretCall')).toEqual([['standing', 30]]);

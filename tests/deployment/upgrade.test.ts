@@ -3,6 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadContent } from '../../scripts/catalogue.ts';
 import { type Deployment, deploymentOf, type StackInAccount, stackNamed } from '../../scripts/sandbox/deployment.ts';
 import { pumpOnce, startInstance } from '../../scripts/sandbox/event-source-mapping.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
@@ -69,6 +70,16 @@ const kept = async (ledger: Ledger) => ({
   approvals: (await Array.fromAsync(ledger.remediations())).filter(({ status }) => status === 'awaitingApproval'),
 });
 
+/** The controls of a domain that is not enabled before the upgrade. */
+const ofApplications = (await loadContent()).controls
+  .filter(({ resource }) => resource.service.domain === 'applications')
+  .map(({ id }) => id);
+const policyOf = (modes: Readonly<Record<string, string>>) =>
+  JSON.stringify({
+    defaults: { mode: 'detect' },
+    controls: Object.fromEntries(Object.entries(modes).map(([id, mode]) => [id, { mode }])),
+  });
+
 const [before, after] = [copyOfTree(), copyOfTree()];
 for (const tree of [before, after]) bundleOnly(tree, 'infrastructure');
 let old: StackInAccount;
@@ -79,7 +90,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   old = await deploy(
     before,
-    `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: approve } }\n`,
+    policyOf({ [ADMIN_PORTS]: 'approve', ...Object.fromEntries(ofApplications.map((id) => [id, 'off'])) }),
     'us-east-1',
   );
   const table = old.outputs.LedgerTable ?? '';
@@ -108,9 +119,9 @@ describe('an upgrade that changes regions, controls and modes', () => {
   test('makes and changes what follows from them', () => {
     expect(upgraded.outputs.Regions).toBe('eu-west-1,us-east-1,eu-central-1');
     expect(upgraded.outputs.PolicyVersion).not.toBe(old.outputs.PolicyVersion);
-    expect(Object.keys(old.resources)).not.toContain('ApplicationsLambdaFunction');
+    expect(Object.keys(old.resources)).not.toContain('ApplicationsRule1');
     expect(Object.keys(upgraded.resources)).toEqual(
-      expect.arrayContaining([...Object.keys(old.resources).filter((id) => !/Rule\d+$/.test(id)), 'ApplicationsQueue']),
+      expect.arrayContaining([...Object.keys(old.resources).filter((id) => !/Rule\d+$/.test(id)), 'ApplicationsRule1']),
     );
   });
 
