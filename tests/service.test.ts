@@ -23,7 +23,9 @@ test.each(services)('the SDK modules of %s hold a client each', async (_folder, 
     expect(Object.keys(await load()).filter((name) => name.endsWith('Client'))).not.toEqual([]);
 });
 
-test('no event source belongs to two services', () => {
-  const sources = services.flatMap(([, { eventSources }]) => eventSources);
+test('no event source belongs to two services of a domain: its function would load both', () => {
+  const sources = services.flatMap(([, { domain, eventSources }]) =>
+    eventSources.map((source) => `${domain} ${source}`),
+  );
   expect(sources.toSorted()).toEqual([...new Set(sources)].sort());
 });
