@@ -34,7 +34,7 @@ export type Backoff = (attempt: number, error?: unknown) => number | null;
 export const exponentialBackoff =
   (firstMs: number, maxMs: number, maxAttempts = Number.POSITIVE_INFINITY): Backoff =>
   (attempt) =>
-    attempt + 1 < maxAttempts ? Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2) : null;
+    attempt + 1 < maxAttempts ? Math.round(Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2)) : null;
 
 /** These waits, one after the other. */
 export const delays =
@@ -61,7 +61,10 @@ export async function retry<T>(
     } catch (error) {
       const wait = when(error) ? backoff(attempt, error) : null;
       if (wait === null) throw error;
-      await clock.sleep(Math.max(0, Math.min(deadline?.leftMs ?? wait, wait)));
+      const left = deadline?.leftMs ?? Number.POSITIVE_INFINITY;
+      await clock.sleep(Math.max(0, Math.min(left, wait)));
+      // Not left to the clock alone: one that shows whole milliseconds may wake a moment before the deadline.
+      if (left <= wait) throw new DeadlineExceededError('the deadline is over');
       deadline?.assert();
     }
   }
