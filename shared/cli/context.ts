@@ -1,5 +1,3 @@
-import { cachingReads } from '../aws/caching-clients.ts';
-import { awsClients } from '../aws/clients.ts';
 import type { Mode } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
 import { notifierFromEnvironment } from '../lambda/environment.ts';
@@ -11,6 +9,7 @@ import type { Policy } from '../policy/policy.ts';
 import { visible } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { type Caller, callerOf } from './caller.ts';
+import { runClients } from './clients.ts';
 import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, type RunOptions } from './options.ts';
 import { type ChosenPolicy, policyOf, policyOrDetect } from './policy.ts';
@@ -23,8 +22,8 @@ export interface CommandRun {
   readonly home: string | null;
   /** The DynamoDB table of the ledger; null for a local one. */
   readonly table: string | null;
-  /** Who runs the command; AWS is asked once. Throws as `callerOf`. */
-  caller(): Promise<Caller>;
+  /** Who runs the command; AWS is asked once, without a default region in `otherwise`. Throws as `callerOf`. */
+  caller(otherwise?: string): Promise<Caller>;
 }
 
 /** How far a run may go, and where, for its header. */
@@ -64,16 +63,16 @@ async function startRun(
   { mode, access, regions }: RunScope,
   { policy, source }: Pick<ChosenPolicy, 'policy' | 'source'>,
 ): Promise<CommandRun> {
-  const aws = awsClients();
-  const found = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun: mode === 'detect' });
-  const asked = homeRegion() === '' ? null : callerOf(aws);
+  const clients = runClients();
+  const found = await ledgerOf(clients, { ...(stack === undefined ? {} : { stack }), isDryRun: mode === 'detect' });
+  const asked = homeRegion() === '' ? null : callerOf(clients.lookUps);
   printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
-  const engine = engineWith(found.ledger, mode, policy, aws);
+  const engine = engineWith(found.ledger, mode, policy, clients);
   return {
     engine: found.home === null ? engine : { ...engine, home: found.home },
     home: found.home,
     table: found.table,
-    caller: () => asked ?? callerOf(aws),
+    caller: (otherwise) => asked ?? callerOf(clients.lookUps, otherwise),
   };
 }
 
@@ -88,11 +87,11 @@ export async function accountName(caller: Promise<Caller> | null): Promise<strin
 export const defaultRegion = (): string => (homeRegion() === '' ? 'no region' : `region ${homeRegion()}`);
 
 /** The engine of the command with this ledger. */
-export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, aws = awsClients()): Engine {
+export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, { aws, lookUps } = runClients()): Engine {
   const isDryRun = mode === 'detect';
   const printer = consoleNotifier((text) => process.stderr.write(text));
   return {
-    aws: isDryRun ? cachingReads(aws) : aws,
+    aws: isDryRun ? lookUps : aws,
     ledger: isDryRun ? readOnly(ledger) : ledger,
     notifier: isDryRun ? silent : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, homeRegion(), printer)),
     policy,

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { awsClients } from '../aws/clients.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { type Check, type Diagnosis, type DoctorContext, fail, ok } from '../doctor/diagnosis.ts';
 import { eventPathChecks, infrastructureChecks, ledgerChecks } from '../doctor/index.ts';
@@ -8,10 +7,10 @@ import { notifications } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
 import { deploymentAt } from '../doctor/stack.ts';
-import type { Engine } from '../engine/context.ts';
 import { memoryLedger } from '../ledger/memory.ts';
 import { visibleJson } from '../text.ts';
 import { type Caller, callerOf } from './caller.ts';
+import { type RunClients, runClients } from './clients.ts';
 import { colors } from './colors.ts';
 import { accountName, defaultRegion, engineWith } from './context.ts';
 import { EXIT } from './errors.ts';
@@ -39,16 +38,17 @@ const invalidPolicy = (error: string): Check => ({
 
 async function doctor(options: CommonOptions): Promise<void> {
   const home = homeRegion();
-  const aws = awsClients();
-  const { deployment, check } = await deploymentAt(aws(home), home, options.stack ?? DEFAULT_STACK);
+  const clients = runClients();
+  const { lookUps } = clients;
+  const { deployment, check } = await deploymentAt(lookUps(home), home, options.stack ?? DEFAULT_STACK);
   const { LedgerTable, NoticeTopic } = deployment?.outputs ?? {};
   // The environment takes precedence, so that a restored copy of the ledger can be checked.
   process.env.EVENKEEL_TABLE ||= LedgerTable ?? '';
   process.env.EVENKEEL_TOPIC_ARN ||= NoticeTopic ?? '';
   const chosen = policyOrDetect(options);
   const { EVENKEEL_TABLE: table, EVENKEEL_TOPIC_ARN: topicArn } = process.env;
-  const found = await ledgerToCheck(aws, options);
-  const asked = home === '' ? null : callerOf(aws);
+  const found = await ledgerToCheck(clients, options);
+  const asked = home === '' ? null : callerOf(lookUps);
   printHeader({
     account: await accountName(asked),
     regions: deployment === null ? defaultRegion() : `regions ${deployment.regions.join(', ')}`,
@@ -56,7 +56,7 @@ async function doctor(options: CommonOptions): Promise<void> {
     ledger: found.source,
     access: 'nothing',
   });
-  const engine = engineWith(found.ledger, 'detect', chosen.policy, aws);
+  const engine = engineWith(found.ledger, 'detect', chosen.policy, clients);
   const context: DoctorContext = { engine, home, deployment, table, ledgerFile: found.file, topicArn };
 
   const failed = new Set<string>();
@@ -79,9 +79,9 @@ async function doctor(options: CommonOptions): Promise<void> {
 }
 
 /** The ledger that the command works with. Never throws: what cannot be found is reported by the check. */
-async function ledgerToCheck(aws: Engine['aws'], { stack }: CommonOptions) {
+async function ledgerToCheck(clients: RunClients, { stack }: CommonOptions) {
   try {
-    const { ledger, source } = await ledgerOf(aws, { ...(stack === undefined ? {} : { stack }), isDryRun: true });
+    const { ledger, source } = await ledgerOf(clients, { ...(stack === undefined ? {} : { stack }), isDryRun: true });
     return { ledger, source, file: source };
   } catch {
     return { ledger: memoryLedger(), source: 'ledger unknown', file: undefined };

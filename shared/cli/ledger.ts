@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { isAccountId } from '../aws/account-id.ts';
 import { parseArn } from '../aws/arn.ts';
 import { messageOf } from '../aws/error-message.ts';
-import { DEFAULT_STACK, stackNamed } from '../doctor/deployment.ts';
+import { DEFAULT_STACK, outputsOf, stackNamed } from '../doctor/deployment.ts';
 import { IN_MEMORY } from '../doctor/ledger.ts';
 import { hashOf } from '../hash.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
@@ -15,10 +13,10 @@ import { memoryLedger } from '../ledger/memory.ts';
 import { ledgerIn } from '../ledger/stored-ledger.ts';
 import type { Aws } from '../resource.ts';
 import { commandAnchorLog } from './anchor-log.ts';
+import { callerOf } from './caller.ts';
+import type { RunClients } from './clients.ts';
 import { UsageError } from './errors.ts';
 import { homeRegion, requiredRegion } from './options.ts';
-
-type Clients = (region: string) => Aws;
 
 /** The ledger of a run. */
 export interface ChosenLedger {
@@ -43,17 +41,18 @@ const NAME_IT = "name the deployment's table with EVENKEEL_TABLE, or a local fil
 
 /** The ledger of EVENKEEL_TABLE or EVENKEEL_LEDGER; else of the deployment that is found by its stack; else, where there is none, the local file of the account. Throws where AWS does not say whether there is a deployment, UsageError without a region or where the file cannot be opened. */
 export async function ledgerOf(
-  aws: Clients,
+  clients: RunClients,
   { stack = DEFAULT_STACK, isDryRun }: LedgerOptions,
 ): Promise<ChosenLedger> {
   const { EVENKEEL_TABLE: table, EVENKEEL_LEDGER: file } = process.env;
-  if (table) return inTable(aws, { table, stack, region: requiredRegion() });
+  if (table) return inTable(clients, { table, stack, region: requiredRegion() });
   if (file) return inFile(file, isDryRun);
   if (homeRegion() === '')
     throw new UsageError(`no region to look for the ledger in: give --region, or set AWS_REGION; or ${NAME_IT}`);
-  const found = await orUnknown(() => deployedLedger(aws, stack));
+  const found = await orUnknown(() => deployedLedger(clients, stack));
   if (found !== null) return found;
-  return inFile(localFile(await orUnknown(() => accountOf(aws))), isDryRun);
+  const { accountId } = await orUnknown(() => callerOf(clients.lookUps));
+  return inFile(localFile(accountId), isDryRun);
 }
 
 interface DeployedTable {
@@ -62,8 +61,12 @@ interface DeployedTable {
   readonly region: string;
 }
 
-const inTable = (aws: Clients, { table, stack, region }: DeployedTable): ChosenLedger => ({
-  ledger: dynamoLedger(aws(region), table, commandAnchorLog(aws(region), stack, table)),
+const inTable = ({ aws, lookUps }: RunClients, { table, stack, region }: DeployedTable): ChosenLedger => ({
+  ledger: dynamoLedger(
+    aws(region),
+    table,
+    commandAnchorLog({ aws: aws(region), lookUps: lookUps(region) }, stack, table),
+  ),
   source: region === homeRegion() ? `ledger ${table}` : `ledger ${table} in ${region}`,
   home: region,
   table,
@@ -89,39 +92,33 @@ export function localFile(accountId: string): string {
   return join(homedir(), '.local', 'state', 'evenkeel', `${name}.sqlite`);
 }
 
-async function accountOf(aws: Clients): Promise<string> {
-  const { Account } = await aws(homeRegion())(STSClient).send(new GetCallerIdentityCommand({}));
-  if (Account === undefined || !isAccountId(Account)) throw new Error('AWS did not say which account this is');
-  return Account;
-}
-
 /** The deployment's ledger; null where there is no deployment. Throws for every other answer. */
-async function deployedLedger(aws: Clients, stack: string): Promise<ChosenLedger | null> {
+async function deployedLedger(clients: RunClients, stack: string): Promise<ChosenLedger | null> {
   const region = homeRegion();
-  const own = await ledgerOfStack(aws, stack, region);
+  const own = await ledgerOfStack(clients, stack, region);
   if (own !== null) return own;
-  const home = await homeOfForwarding(aws, stack, region);
-  return home === null || home === region ? null : ledgerOfStack(aws, stack, home);
+  const home = await homeOfForwarding(clients, stack, region);
+  return home === null || home === region ? null : ledgerOfStack(clients, stack, home);
 }
 
-async function ledgerOfStack(aws: Clients, stack: string, region: string): Promise<ChosenLedger | null> {
-  const found = await stackNamed(aws(region), stack);
+async function ledgerOfStack(clients: RunClients, stack: string, region: string): Promise<ChosenLedger | null> {
+  const found = await stackNamed(clients.lookUps(region), stack);
   if (found === null) return null;
-  const table = found.Outputs?.find(({ OutputKey }) => OutputKey === 'LedgerTable')?.OutputValue;
+  const table = outputsOf(found).LedgerTable;
   if (!table) throw new Error(`the stack ${stack} in ${region} (${found.StackStatus}) has no output LedgerTable`);
-  return inTable(aws, { table, stack, region });
+  return inTable(clients, { table, stack, region });
 }
 
 /** The region to which a deployment forwards the events of this one; null where nothing forwards them. */
-async function homeOfForwarding(aws: Clients, stack: string, region: string): Promise<string | null> {
+async function homeOfForwarding({ lookUps }: RunClients, stack: string, region: string): Promise<string | null> {
   const rule = `${stack}-forward-1`;
-  const targets = await targetsOf(aws(region), rule);
+  const targets = await targetsOf(lookUps(region), rule);
   if (targets.length === 0) return null;
   const bus = targets.map(parseArn).find((target) => target?.resource === `event-bus/${stack}`);
-  if (bus === undefined) throw new Error(`the rule ${rule} in ${region} does not forward to the bus ${stack}`);
-  const account = await accountOf(aws);
-  if (bus?.accountId !== account)
-    throw new Error(`the rule ${rule} in ${region} forwards to account ${bus?.accountId}, this one is ${account}`);
+  if (!bus) throw new Error(`the rule ${rule} in ${region} does not forward to the bus ${stack}`);
+  const { accountId } = await callerOf(lookUps);
+  if (bus.accountId !== accountId)
+    throw new Error(`the rule ${rule} in ${region} forwards to account ${bus.accountId}, this one is ${accountId}`);
   return bus.region;
 }
 

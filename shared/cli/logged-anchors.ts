@@ -5,7 +5,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { messageOf } from '../aws/error-message.ts';
-import { stackNamed } from '../doctor/deployment.ts';
+import { outputsOf, stackNamed } from '../doctor/deployment.ts';
 import { ANCHOR_MEMBER, type Anchor, type AnchorReading, anchorsIn } from '../ledger/anchors.ts';
 import type { Aws } from '../resource.ts';
 import { DAY_MS, systemClock } from '../time.ts';
@@ -47,14 +47,12 @@ export async function loggedAnchors(aws: Aws, stack: string, table: string | nul
   return { anchors: read.flatMap(({ anchors }) => anchors), since, now, unread };
 }
 
-/** The log groups of the deployment's functions and of the command. Throws where there are none, or they cannot be told. */
+/** The log groups of the deployment's functions and of the command. Throws where there are none, or they cannot be listed. */
 async function logGroupsOf(aws: Aws, stack: string, table: string | null): Promise<readonly string[]> {
   if (table === null) throw new Error('this ledger is no deployment, and its records are in no log');
-  const found = await stackNamed(aws, stack);
-  const outputOf = (name: string) => found?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-  if (outputOf('LedgerTable') !== table)
-    throw new Error(`${table} is not the ledger of the stack ${stack}: use --stack`);
-  if (!outputOf(ANCHOR_LOG_OUTPUT)) throw new Error(`the stack ${stack} keeps no anchors yet: deploy it again`);
+  const outputs = outputsOf(await stackNamed(aws, stack));
+  if (outputs.LedgerTable !== table) throw new Error(`${table} is not the ledger of the stack ${stack}: use --stack`);
+  if (!outputs[ANCHOR_LOG_OUTPUT]) throw new Error(`the stack ${stack} keeps no anchors yet: deploy it again`);
   const names: string[] = [];
   const pages = paginateListStackResources({ client: aws(CloudFormationClient) }, { StackName: stack });
   for await (const { StackResourceSummaries = [] } of pages)

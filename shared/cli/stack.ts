@@ -1,4 +1,4 @@
-import { stackNamed } from '../doctor/deployment.ts';
+import { outputsOf, stackNamed } from '../doctor/deployment.ts';
 import type { Aws } from '../resource.ts';
 import { UsageError } from './errors.ts';
 
@@ -6,7 +6,7 @@ import { UsageError } from './errors.ts';
 export async function outputOf(stack: string, name: string, aws: Aws): Promise<string> {
   const found = await stackNamed(aws, stack);
   if (found === null) throw new UsageError(`there is no stack ${stack} in this region: use --stack or --region`);
-  const value = found.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+  const value = outputsOf(found)[name];
   if (value === undefined) throw new UsageError(`the stack ${stack} has no output ${name}`);
   return value;
 }

@@ -40,9 +40,7 @@ export async function readDeployment(aws: Aws, home: string, stack: string): Pro
   const described = await stackNamed(aws, stack);
   if (described === null) return null;
   const client = aws(CloudFormationClient);
-  const outputs = Object.fromEntries(
-    (described.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-  );
+  const outputs = outputsOf(described);
   const resources: StackResource[] = [];
   for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack }))
     for (const { LogicalResourceId = '', ResourceType = '', PhysicalResourceId } of StackResourceSummaries)
@@ -72,6 +70,10 @@ export async function stackNamed(aws: Aws, StackName: string): Promise<Stack | n
     throw error;
   }
 }
+
+/** The outputs of a stack, by name; none of no stack. */
+export const outputsOf = (stack: Stack | null): Readonly<Record<string, string>> =>
+  Object.fromEntries((stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 
 /** The names or ids of the stack's resources of a type. */
 export const physicalIds = ({ resources }: Deployment, type: string): readonly string[] =>

@@ -26,6 +26,8 @@ function newcomer(env: Readonly<Record<string, string>> = {}) {
   const own = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint, EVENKEEL_LEDGER: '', HOME, ...env };
   return { HOME, evenkeel: evenkeelAs(own), evenkeelProcess: evenkeelProcessAs(own) };
 }
+/** What a run asked AWS to find its ledger and its caller by. */
+const lookUps = () => wire.take().filter((call) => !/^(dynamodb|logs|ec2|sns):/.test(call));
 const pauseNow = ['pause', '--reason', 'trying', '--json'];
 const NAME_IT = "name the deployment's table with EVENKEEL_TABLE, or a local file with EVENKEEL_LEDGER";
 
@@ -61,6 +63,15 @@ describe('without a deployment', () => {
     expect(linesOf(await evenkeel(replay, { input }))).toMatchObject([{ outcome: 'halted' }]);
     expect(await evenkeel(['resume'])).toMatchObject({ status: 0 });
     expect(linesOf(await evenkeel(replay, { input }))).toMatchObject([{ outcome: 'remediated' }]);
+  });
+
+  test('each run asks AWS once whether there is a deployment, and once who calls', async () => {
+    const { evenkeel } = newcomer();
+    const asked = ['cloudformation:DescribeStacks', 'events:ListTargetsByRule', 'sts:GetCallerIdentity'];
+    for (const args of [pauseNow, ['resume'], ['history'], ['exempt', '--list']]) {
+      await evenkeel(args);
+      expect({ args, calls: lookUps() }).toEqual({ args, calls: asked });
+    }
   });
 
   test('a dry run creates no file', async () => {
@@ -179,9 +190,18 @@ describe('a deployment', () => {
     const ledger = await deploy('mine-prod');
     await forward('mine-prod', busArn('mine-prod'));
     const { HOME, evenkeel } = newcomer();
+    wire.take();
     expect(await evenkeel([...pauseNow, '--stack', 'mine-prod'])).toMatchObject({ status: 0 });
+    expect(lookUps()).toEqual(['cloudformation:DescribeStacks', 'sts:GetCallerIdentity']);
     expect(await ledger.pauses()).toMatchObject([{ control: null, reason: 'trying' }]);
+    wire.take();
     expect(await evenkeel(['resume', '--stack', 'mine-prod', '--region', AFAR])).toMatchObject({ status: 0 });
+    expect(lookUps()).toEqual([
+      'cloudformation:DescribeStacks',
+      'events:ListTargetsByRule',
+      'sts:GetCallerIdentity',
+      'cloudformation:DescribeStacks',
+    ]);
     expect(await ledger.pauses()).toEqual([]);
     expect(existsSync(join(HOME, '.local'))).toBe(false);
     // A stack of another name is none of ours.

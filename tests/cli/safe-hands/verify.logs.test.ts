@@ -141,6 +141,16 @@ beforeAll(async () => {
 }, 120_000);
 beforeEach(() => wire.alter([]));
 
+test('the stack is looked up once a run, for its ledger and its logs', async () => {
+  const stackLookUps = () => wire.take().filter((call) => call === 'cloudformation:DescribeStacks');
+  const group = await openGroup(account, 'look-ups');
+  wire.take();
+  await remediated(group);
+  expect(stackLookUps()).toHaveLength(1);
+  await evenkeel(['verify', '--logs']);
+  expect(stackLookUps()).toHaveLength(1);
+});
+
 test('a ledger that nobody touched is confirmed by the logs of functions and command', () => {
   expect(untouched).toMatchObject({ status: 0, stderr: '' });
   const lines = untouched.stdout.trimEnd().split('\n');
