@@ -8,7 +8,6 @@ import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
-import { type Caller, callerOf } from './caller.ts';
 import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
@@ -48,7 +47,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const detections = chosenDetections(options.control);
   // With the deployment's ledger, account-wide settings get the key that the functions use for them.
   const globalHome = run.home === null ? {} : { home: run.home };
-  const context = { engine, globalHome, controls, detections, report, accountOf: accountOnce(run) };
+  const context = { engine, globalHome, controls, detections, report, accountOf: accountFrom(run) };
 
   let unreadable = false;
   for (const file of files) {
@@ -79,7 +78,7 @@ interface ReplayContext {
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
   readonly report: Report;
-  /** The caller's account, asked once, in the default region or else in this one: what concerns another account is not looked at. */
+  /** The caller's account, asked in the default region or else in this one: what concerns another account is not looked at. */
   accountOf(region: string): Promise<string>;
 }
 
@@ -143,13 +142,10 @@ function reportFailure({ where, error }: { readonly where: string; readonly erro
   );
 }
 
-/** Asks for the caller's account once. Without a default region AWS is asked in that of the first event. */
-function accountOnce({ engine, caller }: CommandRun): ReplayContext['accountOf'] {
-  let asked: Promise<Caller> | undefined;
-  return async (named) => {
+const accountFrom =
+  ({ caller }: CommandRun): ReplayContext['accountOf'] =>
+  async (named) => {
     if (homeRegion() === '' && named !== '' && !isRegionName(named))
       throw new Error(`${named}: ${unknownRegion(named)}`);
-    asked ??= homeRegion() === '' ? callerOf(engine.aws, named) : caller();
-    return (await asked).accountId;
+    return (await caller(named)).accountId;
   };
-}

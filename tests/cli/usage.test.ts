@@ -103,6 +103,22 @@ describe('AWS does not answer, or does not know us', () => {
     expect(await replayAs(regionless, ['--region', REGION], 'homeless.json')).toMatchObject({ status: 0 });
   });
 
+  test('no region: one in which AWS does not say who calls fails its events, and no others', async () => {
+    wire.alter([{ call: 'sts:GetCallerIdentity', region: 'us-west-2', status: 403, isWithheld: true }]);
+    const of = (awsRegion: string) => ({ ...event, id: awsRegion, detail: { ...(event.detail as object), awsRegion } });
+    file('regions.json', JSON.stringify(['us-west-2', 'us-west-1'].map(of)));
+    const finished = await replayAs(regionless, [], 'regions.json');
+    wire.alter([]);
+    expect(linesOf(finished)).toMatchObject([
+      {
+        eventId: 'us-west-2',
+        outcome: 'failed',
+        error: expect.stringContaining('cannot tell which account this is: '),
+      },
+      { eventId: 'us-west-1', outcome: 'notApplicable' },
+    ]);
+  });
+
   test("a profile's own region and credentials hold", async () => {
     mkdirSync(join(folder, '.aws'));
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = account.env;
