@@ -32,13 +32,14 @@ export const redriveCommand = () =>
 async function redrive(named: string | undefined, options: CommonOptions): Promise<void> {
   if (named !== undefined && !isQueueUrl(named)) throw new UsageError(`${named}: not a queue URL (https://sqs.…)`);
   const aws = awsClients();
-  const regions = `region ${named === undefined ? requiredRegion() : regionOfQueue(named)}`;
-  printHeader({ account: await accountName(callerOf(aws, named && regionOfQueue(named))), regions, access: 'queues' });
-  const url = named ?? (await outputOf(options.stack ?? DEFAULT_STACK, 'DeadLetterQueueUrl', aws(requiredRegion())));
+  const region = named === undefined ? requiredRegion() : regionOfQueue(named);
+  const account = await accountName(callerOf(aws, region));
+  printHeader({ account, regions: `region ${region}`, access: 'queues' });
+  const url = named ?? (await outputOf(options.stack ?? DEFAULT_STACK, 'DeadLetterQueueUrl', aws(region)));
   const tally = { redriven: 0, failed: 0 };
   const redriveMessage = redriver(url, aws);
   try {
-    await drain(url, aws(regionOfQueue(url)), async (message) => {
+    await drain(url, aws(region), async (message) => {
       const result = await redriveMessage(message);
       tally[result.outcome] += 1;
       process.stdout.write(options.json ? `${visibleJson(JSON.stringify(result))}\n` : inWords(result));

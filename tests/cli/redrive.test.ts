@@ -44,6 +44,11 @@ const linesOf = ({ stdout }: Finished) =>
     .map((line) => JSON.parse(line));
 const redrive = (...args: string[]) => evenkeel(['redrive', '--json', ...args], { cwd });
 
+test('a queue in a region that is newer than our data is asked, and the warning is printed once', async () => {
+  const { stderr } = await redrive(`https://sqs.eu-west-9.amazonaws.com/${account.accountId}/failed`);
+  expect(stderr.match(/not known to the AWS SDK/g)).toHaveLength(1);
+});
+
 /** A message that its queue has given up after it was received too often. */
 async function givenUp(source: string, deadLetters: string, body: string): Promise<void> {
   await send(source, body);
