@@ -29,7 +29,7 @@ const statesOf = async (ready: readonly Ready[]): Promise<Snapshot> =>
   );
 
 const drifts: Act = {
-  title: 'Drift, one after another: what somebody does, what Evenkeel finds and does, and who is notified',
+  title: 'Drift: the change, the finding, the remediation, the notification',
   async play({ stage, screen, ready, played }) {
     const problems: string[] = [];
     const shown = new Set<string>();

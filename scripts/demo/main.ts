@@ -11,7 +11,7 @@ import { stageAt } from './stage.ts';
 const NAME = 'demo';
 
 const introduction = (endpoint: string, drifts: number) =>
-  `Evenkeel on a local AWS account at ${endpoint}; nothing here reaches AWS. Somebody makes ${drifts} changes that drift from the policy, and each time Evenkeel gets the event that CloudTrail would send.`;
+  `Evenkeel on a local AWS account at ${endpoint}; nothing here reaches AWS. ${drifts} resources drift from the policy, one after another, and each time Evenkeel gets the event that CloudTrail would send.`;
 
 const NEXT = `\
 Next:   npx evenkeel controls     what is watched, and in which mode

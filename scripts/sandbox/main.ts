@@ -42,8 +42,8 @@ export EVENKEEL_TOPIC_ARN=${topicArn}
 
 Then try:
 
-npx evenkeel sweep                                  # what is not as it should be; changes nothing
-npx evenkeel sweep --no-policy --mode remediate     # put it right, as each control recommends
+npx evenkeel sweep                                  # list the drift; read-only
+npx evenkeel sweep --no-policy --mode remediate     # remediate it, as each control recommends
 npm run demo                                        # drift and its remediation, in an account of its own
 
 Notifications arrive in the queue ${inboxUrl}

@@ -133,7 +133,7 @@ async function targetsOf(aws: Aws, Rule: string): Promise<readonly string[]> {
   }
 }
 
-/** Whoever does not know where the ledger is knows of no pause and no exemption: the command ends. */
+/** Without its ledger a run knows of no pause and no exemption: the command ends. */
 async function orUnknown<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

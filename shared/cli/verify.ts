@@ -16,7 +16,7 @@ interface VerifyOptions extends CommonOptions {
 export const verifyCommand = () =>
   withCommonOptions(new Command('verify'))
     .description('Verify that no record was altered or removed: the records of each resource form a hash chain.')
-    .option('--logs', "compare with the entries in the deployment's logs, which nobody alters who only holds the table")
+    .option('--logs', "compare with the entries in the deployment's logs, which write access to the table cannot alter")
     .action(verify);
 
 /** A hash chain, its errors, and what the logs say of it; null where they were not asked. */

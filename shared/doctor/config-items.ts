@@ -5,7 +5,7 @@ import { type CheckResult, deploymentCheck, listed, ok, unreadable, warn } from 
 const REMEDY =
   'check the region, and your permissions: config:DescribeConfigurationRecorders, config:DescribeConfigurationRecorderStatus';
 
-/** Whether the items of AWS Config arrive from a region, in words; `isStopped`: they did, and somebody has stopped it. */
+/** Whether the items of AWS Config arrive from a region, in words; `isStopped`: the account's own recorder is not recording. */
 interface Arrival {
   readonly region: string;
   readonly words: string;

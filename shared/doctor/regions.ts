@@ -48,7 +48,7 @@ function withoutGlobal({ home, regions: watched, leftOut }: Deployment): readonl
   const whose = leftOut.some((one) => one.region === region) ? 'is left out' : 'is not watched';
   return [
     warn(
-      `${region} ${whose}: what happens to IAM, Organizations, CloudFront and the root user is recorded there; the daily sweep finds drift of it, and nothing tells of a sign-in`,
+      `${region} ${whose}: what happens to IAM, Organizations, CloudFront and the root user is recorded there; the daily sweep finds drift of it, and sign-ins are not detected`,
       `add ${region} to regions in deployment.yml, then npx serverless deploy; where the organization denies it, exempt Evenkeel's roles`,
       `global ${region}`,
     ),

@@ -27,7 +27,7 @@ export interface Announcement {
   readonly text: string;
 }
 
-/** Notifies people. Throws where the message could not be handed over. */
+/** Notifies people. Throws where the message could not be published. */
 export interface Notifier {
   notify(notice: Notice): Promise<void>;
   announce(announcement: Announcement): Promise<void>;

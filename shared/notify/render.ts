@@ -5,7 +5,7 @@ import type { Notice } from './notifier.ts';
 
 /** A message as a person gets it. */
 export interface Message {
-  /** At most 99 ASCII characters: SNS sends it as the mail's subject, and wants less than 100. */
+  /** At most 99 ASCII characters: SNS sends it as the mail's subject, and accepts fewer than 100. */
   readonly subject: string;
   readonly text: string;
 }
@@ -31,7 +31,7 @@ const HEADLINES: Readonly<Record<Outcome, string>> = {
   failed: 'Remediation FAILED',
 };
 
-/** What a notice is about, in a few words: nothing is said to have failed that was not tried. */
+/** What a notice is about, in a few words; `failed` only where a remediation was attempted. */
 export function headlineOf({ result, isRetrying = false }: Omit<Notice, 'others'>): string {
   const { outcome, before, remediationId } = result;
   const isUnread = before === null && (outcome === 'failed' || outcome === 'blocked');
@@ -119,7 +119,7 @@ function callText(call: CallData): string {
   return `${service}:${operation} ${shortened(visible(JSON.stringify(input)), MAX_CALL_CHARACTERS)}`;
 }
 
-/** A call as notifications show it: a document in a text (a policy) stays out, since it goes to whoever reads mail; `history` has it. */
+/** A call as notifications show it, without documents (policies): every subscriber of the topic reads it. `history` has them. */
 export const withoutDocuments = (call: CallData): CallData => ({
   ...call,
   input: JSON.parse(
