@@ -106,35 +106,41 @@ const isFixedKey = (key: string, values: readonly string[]): boolean => {
   return kind !== undefined && values.length > 0 && isFixed[kind](values);
 };
 
-const says = (condition: Condition, name: string, key: string, value: string) =>
-  operatorOf(condition[0]).name === name && condition[1] === key && condition[2].join().toLowerCase() === value;
+/** True where a condition has this operator, key and only value, whatever the case. */
+export const says = ([operator, named, values]: Condition, name: string, key: string, value: string): boolean =>
+  operator.toLowerCase() === name && named === key && values.join().toLowerCase() === value;
 
 /** True where a `Null` condition asks for the key to be there. */
 const isRequired = (key: string, conditions: readonly Condition[]): boolean =>
   conditions.some((condition) => says(condition, 'null', key, 'false'));
 
-/** True where only fixed values of a key get through. */
+/** True where a condition asks whether an AWS service itself calls. A request that nobody signed does not have the key. Source: IAM User Guide, "AWS global condition context keys". */
+const asksForService = ([operator, key, values]: Condition, answer: 'true' | 'false'): boolean =>
+  operatorOf(operator).name === 'bool' && key === 'aws:principalisawsservice' && values.join().toLowerCase() === answer;
+
+/** True where only fixed values of a key, or AWS services, get through. */
 function letsThroughOnlyFixed(condition: Condition, conditions: readonly Condition[]): boolean {
   const [operator, key, values] = condition;
   const { name, holdsWithoutKey } = operatorOf(operator);
-  return POSITIVE.includes(name) && (!holdsWithoutKey || isRequired(key, conditions)) && isFixedKey(key, values);
+  if (holdsWithoutKey && !isRequired(key, conditions)) return false;
+  return (POSITIVE.includes(name) && isFixedKey(key, values)) || asksForService(condition, 'true');
 }
 
 /** The conditions of a grant that narrow it, whoever its principal is. All conditions of a statement have to hold, so that one is enough. */
 export function narrowingConditions(condition: unknown): readonly Condition[] {
   const conditions = conditionsOf(condition);
-  return conditions.filter(
-    (one) => letsThroughOnlyFixed(one, conditions) || says(one, 'bool', 'aws:principalisawsservice', 'true'),
-  );
+  return conditions.filter((one) => letsThroughOnlyFixed(one, conditions));
 }
 
 /** True where a denial with these conditions hits everybody but fixed values of keys, and AWS services where it spares them. */
 export const sparesOnlyFixed = (condition: unknown): boolean =>
-  conditionsOf(condition).every(
-    (one) =>
-      (NEGATIVE.includes(operatorOf(one[0]).name) && !/^for/i.test(one[0]) && isFixedKey(one[1], one[2])) ||
-      says(one, 'bool', 'aws:principalisawsservice', 'false'),
-  );
+  conditionsOf(condition).every((one) => {
+    const [operator, key, values] = one;
+    const { name, holdsWithoutKey } = operatorOf(operator);
+    if (/^for/i.test(operator)) return false;
+    // `Bool` alone would spare whoever does not sign.
+    return (NEGATIVE.includes(name) && isFixedKey(key, values)) || (holdsWithoutKey && asksForService(one, 'false'));
+  });
 
 /** Whom a narrowing condition names. */
 export interface Named {

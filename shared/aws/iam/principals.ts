@@ -1,4 +1,5 @@
 import { field } from '../../event.ts';
+import { isAccountId } from '../account-id.ts';
 import { accountIn } from './conditions.ts';
 import {
   type Condition,
@@ -76,7 +77,7 @@ export const openProviders = (statement: PolicyStatement): readonly string[] => 
 
 /** The account that an `AWS` principal belongs to; null for `*`, deleted principals and AWS's own. */
 export const accountOf = (principal: string): string | null =>
-  /^\d{12}$/.test(principal) ? principal : accountIn(principal);
+  isAccountId(principal) ? principal : accountIn(principal);
 
 /** What AWS shows instead of the ARN once a role or user is deleted: its unique id (`AROA…`, `AIDA…`). Everything else is `*`, an account or an ARN. No service takes a policy with one. */
 export const deletedPrincipals = (statement: PolicyStatement): readonly string[] =>

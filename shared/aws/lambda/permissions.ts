@@ -1,20 +1,11 @@
 import type { AddPermissionCommandInput } from '@aws-sdk/client-lambda';
-import {
-  type Condition,
-  conditionsOf,
-  element,
-  listOf,
-  type PolicyStatement,
-  stringsOf,
-} from '../iam/policy-document.ts';
+import { says } from '../iam/conditions.ts';
+import { conditionsOf, element, listOf, type PolicyStatement, stringsOf } from '../iam/policy-document.ts';
 import { publicStatements } from '../iam/public-access.ts';
 import { confusedDeputies } from '../iam/sharing.ts';
 
 /** A statement of a function's policy as AddPermission makes it. */
 export type Permission = Omit<AddPermissionCommandInput, 'FunctionName' | 'Qualifier' | 'RevisionId'>;
-
-const says = ([operator, key, values]: Condition, wanted: string, name: string, value: string) =>
-  operator.toLowerCase() === wanted && key === name && values.join().toLowerCase() === value;
 
 /** True where a statement opens a function URL that asks for no authentication, and nothing else: whether the URL may do that is a question of its own. Source: "Control access to Lambda function URLs". */
 export function isOfPublicUrl(statement: PolicyStatement): boolean {
