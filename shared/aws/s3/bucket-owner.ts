@@ -8,7 +8,7 @@ export async function readOfOwn<T>(aws: Aws, { resourceId }: ResourceRef, read: 
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // Where the account's buckets cannot be listed either, only the refusal is known.
-    const isOurs = await owns(aws, resourceId).catch(() => true);
+    const isOurs = await ownBucket(aws, resourceId).then(Boolean, () => true);
     if (isOurs) throw error;
     throw new Foreign(`The bucket ${resourceId} belongs to another account.`, { cause: error });
   }
@@ -16,10 +16,8 @@ export async function readOfOwn<T>(aws: Aws, { resourceId }: ResourceRef, read: 
 
 const isRefusal = (error: unknown) => error instanceof Error && error.name === 'AccessDenied';
 
-const owns = async (aws: Aws, name: string): Promise<boolean> => (await ownBucket(aws, name)) !== null;
-
-/** Only the account's own buckets are listed. */
-async function ownBucket(aws: Aws, name: string): Promise<Bucket | null> {
+/** The account's own bucket of that name, in whichever region; null where there is none. Those of other accounts are not listed. */
+export async function ownBucket(aws: Aws, name: string): Promise<Bucket | null> {
   for await (const { Buckets = [] } of paginateListBuckets(
     { client: aws(S3Client), pageSize: 1000 },
     { Prefix: name },

@@ -8,9 +8,8 @@ import {
 import { type PolicyText, policyText } from '../../aws/iam/policy-text.ts';
 import { bucketPolicy, isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
+import { isBlocked } from '../../aws/s3/public-bucket.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
-import { FOREIGN, related } from '../../resource.ts';
-import { s3Account } from '../../resources/s3/account.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
 
@@ -85,14 +84,7 @@ export default defineControl({
   severity: 'MEDIUM',
   resource: bucket,
   needs: ['policy'],
-  planNeeds: ['publicAccessBlock'],
-  related: {
-    accountPublicAccessBlock: related(s3Account, 'publicAccessBlock', ({ accountId, region }) => ({
-      resourceId: accountId,
-      accountId,
-      region,
-    })),
-  },
+  planNeeds: ['publicAccessBlock', 'accountPublicAccessBlock'],
   securityControlIds: ['S3.5'],
   relatedRequirements: ['CIS AWS v3.0 2.1.1', 'CIS AWS v5.0 2.1.1'],
   description:
@@ -125,11 +117,8 @@ export default defineControl({
     if (wanted === null) return byHand('The bucket policy has no statements, or the key Statement twice.');
     const refusal = whyNotPut(wanted, before.statements, arn);
     if (refusal !== null) return byHand(refusal);
-    if (isPublic(before.statements)) {
-      const blocks = [state.publicAccessBlock, state.accountPublicAccessBlock];
-      if (blocks.some((block) => block !== null && block !== FOREIGN && block.BlockPublicPolicy === true))
-        return byHand('The bucket policy is public, and Block Public Access lets nobody put a public policy.');
-    }
+    if (isPublic(before.statements) && isBlocked(state, 'BlockPublicPolicy'))
+      return byHand('The bucket policy is public, and Block Public Access lets nobody put a public policy.');
     return [replace(bucketPolicy, bucketTarget(ref), policy, wanted, [`statement ${SID}`])];
   },
 });

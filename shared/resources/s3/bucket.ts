@@ -16,7 +16,7 @@ import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { trailsInto, trailsIntoGrants } from '../../aws/cloudtrail/log-buckets.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { bucketCreatedAt, readOfOwn } from '../../aws/s3/bucket-owner.ts';
+import { bucketCreatedAt, ownBucket, readOfOwn } from '../../aws/s3/bucket-owner.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
@@ -25,6 +25,7 @@ import {
   type Aws,
   call,
   defineResource,
+  type NamedId,
   onEverything,
   onResources,
   orNull,
@@ -63,18 +64,12 @@ const EVERY_FACET = [
   'ownershipControls',
 ] as const;
 
-/** The bucket of a trail, in its own region, which the trail's need not be; one of another account is not listed. */
-async function findLogBucket(aws: Aws, { request, response }: CallRecord) {
+/** The bucket of a trail, in its own region, which the trail's need not be; none where another account owns it. */
+async function findLogBucket(aws: Aws, { request, response }: CallRecord): Promise<readonly NamedId[]> {
   const [name] = [...strings(response, 's3BucketName'), ...strings(request, 's3BucketName')];
-  if (name === undefined) return [];
-  for await (const { Buckets = [] } of paginateListBuckets(
-    { client: aws(S3Client), pageSize: 1000 },
-    { Prefix: name },
-  )) {
-    const found = Buckets.find(({ Name }) => Name === name);
-    if (found) return [found.BucketRegion ? { resourceId: name, region: found.BucketRegion } : name];
-  }
-  return [];
+  const found = name === undefined ? null : await ownBucket(aws, name);
+  if (name === undefined || found === null) return [];
+  return [found.BucketRegion ? { resourceId: name, region: found.BucketRegion } : name];
 }
 
 /** A bucket's ARN does not say whose it is. */
