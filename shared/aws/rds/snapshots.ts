@@ -4,6 +4,7 @@ import type { Aws } from '../../resource.ts';
 import { carried } from '../answer.ts';
 import { parseArn } from '../arn.ts';
 import { serviceOfTags } from '../service-managed.ts';
+import { tagsByKey } from '../tags.ts';
 
 /** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN; automated snapshots have `rds:` before it. */
 const identifierIn = (text: string): string =>
@@ -35,6 +36,6 @@ export const sharingOf = (attributes: readonly Attribute[]) => ({
 export async function rdsOwnership(aws: Aws, ResourceName: string) {
   const { TagList } = await aws(RDSClient).send(new ListTagsForResourceCommand({ ResourceName }));
   const found = carried('ListTagsForResource', 'TagList', TagList);
-  const tags = Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const tags = tagsByKey(found);
   return { tags, service: serviceOfTags(tags) };
 }

@@ -18,6 +18,7 @@ import { carried } from '../../aws/answer.ts';
 import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn, trailArn, trailNameFor } from '../../aws/cloudtrail/trail-arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, isObject, strings } from '../../event.ts';
 import {
   type Aws,
@@ -110,7 +111,7 @@ async function readTags(aws: Aws, ref: ResourceRef) {
 /** A trail that is gone has no tags left to ask for. */
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const found = (await orNull(readTags(aws, ref), 'TrailNotFoundException', 'ResourceNotFoundException')) ?? [];
-  return { tags: Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value])), service: null };
+  return { tags: tagsByKey(found), service: null };
 }
 
 /** AWS Config has no word of the trail, or there is no recorder. */

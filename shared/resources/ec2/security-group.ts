@@ -18,6 +18,7 @@ import { type PrefixLists, type RuleSet, sourceListsOf } from '../../aws/ec2/sec
 import { tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfGroup, serviceOfTags } from '../../aws/service-managed.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
@@ -113,7 +114,7 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
   const { SecurityGroups } = await aws(EC2Client).send(asked);
   const { GroupName = '', Description = '', Tags = [] } = sole(SecurityGroups, 'GroupId', ref.resourceId);
-  const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const tags = tagsByKey(Tags);
   return { tags, service: serviceOfTags(tags) ?? serviceOfGroup(GroupName, Description) };
 }
 

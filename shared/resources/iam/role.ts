@@ -2,6 +2,7 @@ import { GetRoleCommand, IAMClient, paginateListRoles, paginateListRoleTags, typ
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { strings } from '../../event.ts';
 import {
   type Aws,
@@ -31,7 +32,7 @@ async function readTrustPolicy(aws: Aws, ref: ResourceRef) {
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   const tags: Record<string, string> = {};
   for await (const page of paginateListRoleTags({ client: aws(IAMClient) }, { RoleName: resourceId }))
-    for (const { Key = '', Value = '' } of carried('ListRoleTags', 'Tags', page.Tags)) tags[Key] = Value;
+    Object.assign(tags, tagsByKey(carried('ListRoleTags', 'Tags', page.Tags)));
   return { tags, service: null };
 }
 

@@ -9,6 +9,7 @@ import {
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, field, strings } from '../../event.ts';
 import {
   type Aws,
@@ -41,7 +42,7 @@ async function readAccessKeys(aws: Aws, { resourceId }: ResourceRef) {
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   const tags: Record<string, string> = {};
   for await (const page of paginateListUserTags({ client: aws(IAMClient) }, { UserName: resourceId }))
-    for (const { Key = '', Value = '' } of carried('ListUserTags', 'Tags', page.Tags)) tags[Key] = Value;
+    Object.assign(tags, tagsByKey(carried('ListUserTags', 'Tags', page.Tags)));
   return { tags, service: null };
 }
 

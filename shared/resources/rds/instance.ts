@@ -8,6 +8,7 @@ import { IncompleteAnswerError } from '../../aws/answer.ts';
 import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
@@ -53,7 +54,7 @@ async function describeInstance(aws: Aws, { resourceId }: Pick<ResourceRef, 'res
 
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const { TagList = [] } = await describeInstance(aws, ref);
-  return { tags: Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value])), service: null };
+  return { tags: tagsByKey(TagList), service: null };
 }
 
 /** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN (`arn:aws:rds:eu-west-1:111122223333:db:orders`). */

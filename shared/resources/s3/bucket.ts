@@ -20,6 +20,7 @@ import { bucketCreatedAt, ownBucket, readOfOwn } from '../../aws/s3/bucket-owner
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
@@ -153,7 +154,7 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketTaggingCommand(bucketTarget(ref)));
   const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchTagSet');
   const found = answer === null ? [] : carried('GetBucketTagging', 'TagSet', answer.TagSet);
-  const tags = Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const tags = tagsByKey(found);
   return { tags, service: serviceOfTags(tags) };
 }
 

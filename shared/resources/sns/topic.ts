@@ -9,6 +9,7 @@ import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
+import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
@@ -42,7 +43,7 @@ async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new ListTagsForResourceCommand({ ResourceArn: resourceId });
   const { Tags } = await aws(SNSClient).send(asked);
   const found = carried('ListTagsForResource', 'Tags', Tags);
-  const tags = Object.fromEntries(found.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const tags = tagsByKey(found);
   return { tags, service: serviceOfTags(tags) };
 }
 
