@@ -1,4 +1,4 @@
-import { GetRoleCommand, IAMClient, paginateListRoles, paginateListRoleTags, type Role } from '@aws-sdk/client-iam';
+import { GetRoleCommand, IAMClient, paginateListRoles, type Role } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -29,12 +29,11 @@ async function readTrustPolicy(aws: Aws, ref: ResourceRef) {
   return decodeURIComponent(carried('GetRole', 'AssumeRolePolicyDocument', AssumeRolePolicyDocument));
 }
 
-async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
-  const tags: Record<string, string> = {};
-  for await (const page of paginateListRoleTags({ client: aws(IAMClient) }, { RoleName: resourceId }))
-    Object.assign(tags, tagsByKey(carried('ListRoleTags', 'Tags', page.Tags)));
-  return { tags, service: null };
-}
+/** The tags come with the role: the same call as for its policy, which is then made once. */
+const readOwnership = async (aws: Aws, ref: ResourceRef) => ({
+  tags: tagsByKey((await describeRole(aws, ref)).Tags ?? []),
+  service: null,
+});
 
 /** AWS Config says a role's unique id (`AROA…`), and mostly its name beside it. */
 async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
@@ -65,7 +64,7 @@ export const role = defineResource({
     trustPolicy: { grants: onRoles('iam:GetRole'), read: readTrustPolicy },
   },
   grants: { ...onEverything('iam:ListRoles'), ...onRoles('iam:GetRole') },
-  ownership: { grants: onRoles('iam:ListRoleTags'), read: readOwnership },
+  ownership: { grants: onRoles('iam:GetRole'), read: readOwnership },
   arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:iam::${accountId}:role/${resourceId}`,
   consoleUrl: ({ resourceId, region }) =>
     consoleUrl(region, `iam/home#/roles/details/${encodeURIComponent(resourceId)}`),
