@@ -1,17 +1,14 @@
 import { EC2Client, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
+import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
 import { snapshot } from '../../resources/ec2/snapshot.ts';
-import { type Step, step, undoneBy } from '../../step.ts';
 
-const permissions = { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' };
-
-const everybody = (SnapshotId: string, OperationType: 'add' | 'remove', undo?: () => readonly Step[]): Step =>
-  step(
-    EC2Client,
-    ModifySnapshotAttributeCommand,
-    { SnapshotId, Attribute: 'createVolumePermission', OperationType, GroupNames: ['all'] },
-    { permissions, elements: ['createVolumePermission all'], ...(undo ? { undo } : {}) },
-  );
+const everybody = ({ resourceId: SnapshotId }: ResourceRef) => ({
+  SnapshotId,
+  Attribute: 'createVolumePermission' as const,
+  GroupNames: ['all'],
+});
 
 export default defineControl({
   id: 'ec2-ebs-snapshot-public-access-prohibited',
@@ -29,19 +26,14 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
-  permissions,
-  undoCalls: [
-    undoneBy(EC2Client, ModifySnapshotAttributeCommand, ({ resourceId: SnapshotId }) => ({
-      SnapshotId,
-      Attribute: 'createVolumePermission' as const,
-      OperationType: 'add' as const,
-      GroupNames: ['all'],
-    })),
-  ],
-  parameters: {},
+  ...unsharedWithEverybody(EC2Client, ModifySnapshotAttributeCommand, {
+    permissions: { 'ec2:ModifySnapshotAttribute': 'arn:${AWS::Partition}:ec2:*::snapshot/*' },
+    element: 'createVolumePermission all',
+    remove: (ref) => ({ ...everybody(ref), OperationType: 'remove' as const }),
+    add: (ref) => ({ ...everybody(ref), OperationType: 'add' as const }),
+  }),
   evaluate: ({ createVolumePermission }) =>
     createVolumePermission.public
       ? nonCompliant('Anyone can create volumes from the snapshot.')
       : compliant('The snapshot is not public.'),
-  plan: ({ ref }) => [everybody(ref.resourceId, 'remove', () => [everybody(ref.resourceId, 'add')])],
 });

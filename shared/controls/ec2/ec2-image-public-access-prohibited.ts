@@ -1,12 +1,9 @@
 import { EC2Client, ModifyImageAttributeCommand } from '@aws-sdk/client-ec2';
+import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { image } from '../../resources/ec2/image.ts';
-import { step, undoneBy } from '../../step.ts';
-
-const permissions = { 'ec2:ModifyImageAttribute': 'arn:${AWS::Partition}:ec2:*::image/*' };
 
 const EVERYBODY = [{ Group: 'all' as const }];
-const options = { permissions, elements: ['launchPermission all'] };
 
 export default defineControl({
   id: 'ec2-image-public-access-prohibited',
@@ -25,27 +22,12 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
-  permissions,
-  undoCalls: [
-    undoneBy(EC2Client, ModifyImageAttributeCommand, ({ resourceId: ImageId }) => ({
-      ImageId,
-      LaunchPermission: { Add: EVERYBODY },
-    })),
-  ],
-  parameters: {},
+  ...unsharedWithEverybody(EC2Client, ModifyImageAttributeCommand, {
+    permissions: { 'ec2:ModifyImageAttribute': 'arn:${AWS::Partition}:ec2:*::image/*' },
+    element: 'launchPermission all',
+    remove: ({ resourceId: ImageId }) => ({ ImageId, LaunchPermission: { Remove: EVERYBODY } }),
+    add: ({ resourceId: ImageId }) => ({ ImageId, LaunchPermission: { Add: EVERYBODY } }),
+  }),
   evaluate: ({ sharing }) =>
     sharing.public ? nonCompliant('Anyone can launch the image.') : compliant('The image is not public.'),
-  plan: ({ ref: { resourceId: ImageId } }) => [
-    step(
-      EC2Client,
-      ModifyImageAttributeCommand,
-      { ImageId, LaunchPermission: { Remove: EVERYBODY } },
-      {
-        ...options,
-        undo: () => [
-          step(EC2Client, ModifyImageAttributeCommand, { ImageId, LaunchPermission: { Add: EVERYBODY } }, options),
-        ],
-      },
-    ),
-  ],
 });

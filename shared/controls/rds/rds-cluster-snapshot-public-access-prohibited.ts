@@ -1,15 +1,10 @@
 import { ModifyDBClusterSnapshotAttributeCommand, RDSClient } from '@aws-sdk/client-rds';
+import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { dbClusterSnapshot } from '../../resources/rds/cluster-snapshot.ts';
-import { step, undoneBy } from '../../step.ts';
-
-const permissions = {
-  'rds:ModifyDBClusterSnapshotAttribute': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:cluster-snapshot:*',
-};
 
 const target = ({ resourceId }: ResourceRef) => ({ DBClusterSnapshotIdentifier: resourceId, AttributeName: 'restore' });
-const options = { permissions, elements: ['restore all'] };
 
 export default defineControl({
   id: 'rds-cluster-snapshot-public-access-prohibited',
@@ -27,24 +22,14 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
-  permissions,
-  undoCalls: [
-    undoneBy(RDSClient, ModifyDBClusterSnapshotAttributeCommand, (ref) => ({ ...target(ref), ValuesToAdd: ['all'] })),
-  ],
-  parameters: {},
+  ...unsharedWithEverybody(RDSClient, ModifyDBClusterSnapshotAttributeCommand, {
+    permissions: {
+      'rds:ModifyDBClusterSnapshotAttribute': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:cluster-snapshot:*',
+    },
+    element: 'restore all',
+    remove: (ref) => ({ ...target(ref), ValuesToRemove: ['all'] }),
+    add: (ref) => ({ ...target(ref), ValuesToAdd: ['all'] }),
+  }),
   evaluate: ({ sharing }) =>
     sharing.public ? nonCompliant('Anyone can restore the snapshot.') : compliant('The snapshot is not public.'),
-  plan: ({ ref }) => [
-    step(
-      RDSClient,
-      ModifyDBClusterSnapshotAttributeCommand,
-      { ...target(ref), ValuesToRemove: ['all'] },
-      {
-        ...options,
-        undo: () => [
-          step(RDSClient, ModifyDBClusterSnapshotAttributeCommand, { ...target(ref), ValuesToAdd: ['all'] }, options),
-        ],
-      },
-    ),
-  ],
 });

@@ -1,15 +1,10 @@
 import { ModifyDBSnapshotAttributeCommand, RDSClient } from '@aws-sdk/client-rds';
+import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { dbSnapshot } from '../../resources/rds/snapshot.ts';
-import { step, undoneBy } from '../../step.ts';
-
-const permissions = {
-  'rds:ModifyDBSnapshotAttribute': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:snapshot:*',
-};
 
 const target = ({ resourceId }: ResourceRef) => ({ DBSnapshotIdentifier: resourceId, AttributeName: 'restore' });
-const options = { permissions, elements: ['restore all'] };
 
 export default defineControl({
   id: 'rds-snapshot-public-access-prohibited',
@@ -27,24 +22,12 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
-  permissions,
-  undoCalls: [
-    undoneBy(RDSClient, ModifyDBSnapshotAttributeCommand, (ref) => ({ ...target(ref), ValuesToAdd: ['all'] })),
-  ],
-  parameters: {},
+  ...unsharedWithEverybody(RDSClient, ModifyDBSnapshotAttributeCommand, {
+    permissions: { 'rds:ModifyDBSnapshotAttribute': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:snapshot:*' },
+    element: 'restore all',
+    remove: (ref) => ({ ...target(ref), ValuesToRemove: ['all'] }),
+    add: (ref) => ({ ...target(ref), ValuesToAdd: ['all'] }),
+  }),
   evaluate: ({ sharing }) =>
     sharing.public ? nonCompliant('Anyone can restore the snapshot.') : compliant('The snapshot is not public.'),
-  plan: ({ ref }) => [
-    step(
-      RDSClient,
-      ModifyDBSnapshotAttributeCommand,
-      { ...target(ref), ValuesToRemove: ['all'] },
-      {
-        ...options,
-        undo: () => [
-          step(RDSClient, ModifyDBSnapshotAttributeCommand, { ...target(ref), ValuesToAdd: ['all'] }, options),
-        ],
-      },
-    ),
-  ],
 });

@@ -1,13 +1,10 @@
 import { ModifyDocumentPermissionCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { document } from '../../resources/ssm/document.ts';
-import { step, undoneBy } from '../../step.ts';
-
-const permissions = { 'ssm:ModifyDocumentPermission': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:document/*' };
 
 const target = ({ resourceId: Name }: ResourceRef) => ({ Name, PermissionType: 'Share' as const });
-const options = { permissions, elements: ['sharing with all'] };
 
 export default defineControl({
   id: 'ssm-document-public-access-prohibited',
@@ -26,26 +23,14 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
-  permissions,
-  undoCalls: [
-    undoneBy(SSMClient, ModifyDocumentPermissionCommand, (ref) => ({ ...target(ref), AccountIdsToAdd: ['all'] })),
-  ],
-  parameters: {},
+  ...unsharedWithEverybody(SSMClient, ModifyDocumentPermissionCommand, {
+    permissions: { 'ssm:ModifyDocumentPermission': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:document/*' },
+    element: 'sharing with all',
+    remove: (ref) => ({ ...target(ref), AccountIdsToRemove: ['all'] }),
+    add: (ref) => ({ ...target(ref), AccountIdsToAdd: ['all'] }),
+  }),
   evaluate: ({ sharing }) =>
     sharing.public
       ? nonCompliant('The document is shared with all accounts.')
       : compliant('The document is not public.'),
-  plan: ({ ref }) => [
-    step(
-      SSMClient,
-      ModifyDocumentPermissionCommand,
-      { ...target(ref), AccountIdsToRemove: ['all'] },
-      {
-        ...options,
-        undo: () => [
-          step(SSMClient, ModifyDocumentPermissionCommand, { ...target(ref), AccountIdsToAdd: ['all'] }, options),
-        ],
-      },
-    ),
-  ],
 });
