@@ -20,13 +20,13 @@ export interface Attempt {
   readonly missing?: Refusal | null;
 }
 
-/** Makes one call of a record and returns its outcome; never throws. */
-export type Send = (index: number) => Promise<Attempt>;
+/** Makes one call of a record and returns its outcome; never throws. `wasSent`: it may have been made before. */
+export type Send = (index: number, wasSent: boolean) => Promise<Attempt>;
 
-/** Makes the calls of a plan. `wasSent`: an earlier run has made such calls, and got no answer. */
+/** Makes the calls of a plan. `isRepeat`: an earlier plan has made such calls, and got no answer. */
 export const sendSteps =
-  (plan: readonly Step[], ref: ResourceRef, engine: Engine, wasSent = false): Send =>
-  async (index) => {
+  (plan: readonly Step[], ref: ResourceRef, engine: Engine, isRepeat = false): Send =>
+  async (index, wasSent) => {
     const step = plan[index] as Step;
     const recorded = intendedStep(step);
     try {
@@ -35,7 +35,7 @@ export const sendSteps =
       const requestId = output.$metadata?.requestId ?? null;
       return { step: { ...recorded, status: 'made', requestId, ...undoOf(step, output) }, refusal: null };
     } catch (error) {
-      return attemptAfterError(recorded, error, step.satisfiedBy, wasSent);
+      return attemptAfterError(recorded, error, step.satisfiedBy, wasSent || isRepeat);
     }
   };
 

@@ -26,7 +26,7 @@ export async function execute(record: Remediation, send: Send, draft: Draft, { c
       await draft.write();
     }
     draft.assertTimeLeft();
-    const { step, refusal, missing = null } = await send(index);
+    const { step, refusal, missing = null } = await send(index, status === 'unknown');
     current = { ...current, steps: current.steps.with(index, step) };
     if (step.status === 'failed' || (step.status === 'unknown' && step.error !== null)) {
       const how = step.status === 'failed' ? 'failed' : 'was not answered';
@@ -44,6 +44,12 @@ export const resolvedSteps = (record: Remediation, isAsMeant: boolean): Remediat
   steps: record.steps.map((step) =>
     step.status === 'unknown' && isAsMeant ? { ...step, status: 'made', error: null } : step,
   ),
+});
+
+/** The record before the calls that were refused are made again: should that be interrupted, they may have been made. */
+export const unmade = (record: Remediation): Remediation => ({
+  ...record,
+  steps: record.steps.map((step) => (step.status === 'failed' ? { ...step, status: 'intended', error: null } : step)),
 });
 
 /** True where a step changed something, or may have. */

@@ -1,12 +1,10 @@
 import type { AnyControl } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
-import { recheck } from '../../internal-events.ts';
 import { ACCOUNT, ended, giveBack, type ScopeLimit, type TakenPlace } from '../../ledger/breaker.ts';
 import { currentFlaps, NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
-import { HOUR_MS, milliseconds } from '../../time.ts';
 import { compactState } from '../run/compact.ts';
 import { type Denial, failureStage, refusalText, retryAfterRefusalMs, versionOf } from '../run/failures.ts';
 import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
@@ -15,11 +13,6 @@ import { redact } from '../run/redact.ts';
 import type { Progress, Run } from '../run/run.ts';
 import { hasChanged, resolvedSteps } from './journal.ts';
 import { callIn, isReversible } from './recorded-call.ts';
-
-/** When `pending` becomes `failed`, unless the control says otherwise. */
-const DEADLINE_MS = HOUR_MS;
-/** Time to the next check where neither the state nor the control says. */
-export const RECHECK_MS = 60_000;
 
 /** The circuit breakers that a control's remediation passes, with their limits. */
 export const breakerLimits = (run: Run, control: AnyControl): readonly ScopeLimit[] => {
@@ -131,74 +124,6 @@ export function finishUndone(
   run.draft.change((before) => withNotice(before, notice));
 }
 
-/** AWS is still applying the change: the record stays open, a recheck is scheduled, and nothing is notified yet. */
-export function finishPending(
-  run: Run,
-  control: AnyControl,
-  record: Remediation,
-  { evaluation }: Pick<Evaluated, 'evaluation'>,
-  why: string = evaluation.annotation,
-): Progress {
-  const now = run.now().getTime();
-  const wait = evaluation.retryAfter ?? (control.settles === undefined ? RECHECK_MS : milliseconds(control.settles));
-  const expires = record.expires !== null && record.status === 'pending' ? record.expires : deadlineOf(control, now);
-  const recheckAt = Math.min(now + wait, Date.parse(expires));
-  const waiting = resolvedSteps(record, true);
-  run.draft.save({ ...waiting, status: 'pending', expires, recheckAt: new Date(recheckAt).toISOString() });
-  markPending(run, control, recheckAt, expires, why, evaluation.fingerprint);
-  return {
-    outcome: 'pending',
-    before: 'NON_COMPLIANT',
-    after: 'NON_COMPLIANT',
-    annotation: why,
-    steps: record.steps.map(callIn),
-    remediationId: record.id,
-  };
-}
-
-/** The deadline of a wait that begins now, ISO 8601. */
-export const deadlineOf = ({ deadline }: AnyControl, now: number): string =>
-  new Date(now + (deadline === undefined ? DEADLINE_MS : milliseconds(deadline))).toISOString();
-
-/** Records the finding as pending and schedules one recheck of the resource: the earliest that any of its controls needs. */
-export function markPending(
-  run: Run,
-  control: AnyControl,
-  recheckAt: number,
-  deadline: string,
-  annotation: string,
-  fingerprint: string,
-): void {
-  const now = run.now();
-  const retryAt = new Date(recheckAt).toISOString();
-  run.draft.change((state) => {
-    const seen = {
-      outcome: 'pending',
-      annotation,
-      fingerprint,
-      at: now.toISOString(),
-      retryAt,
-      deadline,
-      notice: null,
-    } as const;
-    return withRecheck(withFinding(state, control, seen), recheckAt, now.getTime());
-  });
-}
-
-/** The state with a recheck at that time, or at an earlier one that is still to come. Pure. */
-export function withRecheck(state: ResourceState, recheckAt: number, now: number): ResourceState {
-  const isAsked = state.recheckAt !== null && state.recheckAt > now && state.recheckAt < recheckAt;
-  return isAsked ? state : { ...state, recheckAt };
-}
-
-/** Sends the recheck that this run has scheduled. Where the message is lost, the schedule finds the time in the ledger. */
-export async function sendRecheck(run: Run, before: number | null): Promise<void> {
-  const { recheckAt } = run.draft.session.state;
-  if (recheckAt === null || recheckAt === before) return;
-  const { resource, ref } = run.subject;
-  await run.engine.send([recheck(resource.service.id, ref, recheckAt)]);
-}
-
 /** Why a remediation did not succeed. */
 export interface Failure {
   readonly error: string;
@@ -216,23 +141,43 @@ export function finishFailed(
   control: AnyControl,
   record: Remediation,
   evaluated: Evaluated | null,
-  { error, denial = PASSING, taken = [], isOverdue: isLate = false }: Failure,
+  failure: Failure,
 ): Progress {
-  const { refusal, denied } = denial;
-  const now = run.now();
-  const isBlocked = refusal !== null;
+  const { error, denial = PASSING, taken = [] } = failure;
   run.draft.save({
     ...record,
-    status: isBlocked ? 'blocked' : 'failed',
+    status: denial.refusal === null ? 'failed' : 'blocked',
     error,
     recheckAt: null,
     after: evaluated === null ? null : compactState(redact(evaluated.state)),
   });
-  const changed = hasChanged(record);
-  run.draft.onBreakers(({ breakers }) => [
-    ...(changed ? [] : giveBack(breakers, taken)),
-    ...ended(breakers, scopesOf(control), false, now.getTime()),
-  ]);
+  if (!hasChanged(record)) run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
+  return reportFailure(run, control, record, evaluated, failure);
+}
+
+/** A call may have been made, and what became of it cannot be read; or the rest of the plan is still to be made: the record stays open, as that of an interrupted run, and the next run that can read decides. */
+export function finishOpen(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  failure: Pick<Failure, 'error' | 'denial'>,
+): Progress {
+  run.draft.save({ ...record, error: failure.error });
+  return reportFailure(run, control, record, null, failure);
+}
+
+/** The breakers and the finding of a remediation that did not succeed. */
+function reportFailure(
+  run: Run,
+  control: AnyControl,
+  record: Remediation,
+  evaluated: Evaluated | null,
+  { error, denial = PASSING, isOverdue: isLate = false }: Failure,
+): Progress {
+  const { refusal, denied } = denial;
+  const now = run.now();
+  const isBlocked = refusal !== null;
+  run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), false, now.getTime()));
   const why = isBlocked ? refusalText(refusal) : null;
   const stage = isBlocked || isLate ? 'ended' : failureStage(run, control, true);
   const progress: Progress = {

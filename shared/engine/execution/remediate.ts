@@ -13,17 +13,10 @@ import { redact } from '../run/redact.ts';
 import type { Progress, Run } from '../run/run.ts';
 import { sendSteps } from './apply.ts';
 import { breakerAnnouncement, breakerRefusal, type Refused } from './circuit-breaker.ts';
-import { execute, hasChanged } from './journal.ts';
-import {
-  breakerLimits,
-  type Failure,
-  finishFailed,
-  finishPending,
-  finishRemediated,
-  type HeldBack,
-} from './outcomes.ts';
+import { execute, hasChanged, unmade } from './journal.ts';
+import { breakerLimits, type Failure, finishFailed, finishOpen, finishRemediated, type HeldBack } from './outcomes.ts';
+import { finishPending, finishUnverified } from './pending.ts';
 import { type Unfinished, unfinishedPart } from './unfinished.ts';
-import { finishOpen, finishUnverified } from './unverified.ts';
 import { readUntilVerified } from './verification.ts';
 
 /** One remediation to carry out. */
@@ -60,7 +53,8 @@ export async function remediate(run: Run, work: Work): Promise<Progress | Refuse
 
 /** Makes the rest of a plan that an earlier run has made in part, in the same record. Throws where the ledger does not answer or the lease is lost. */
 export async function finishPlan(run: Run, control: AnyControl, evaluated: Evaluated, unfinished: Unfinished) {
-  const { record, steps } = unfinished;
+  const { steps } = unfinished;
+  const record = unmade(unfinished.record);
   run.draft.save(record);
   await run.draft.write();
   return carryOut(run, { control, evaluated, steps, heldBack: null }, record, []);
@@ -74,8 +68,8 @@ async function carryOut(
 ): Promise<Progress> {
   const { control, steps } = work;
   const { draft, engine, subject } = run;
-  const wasSent = draft.state.findings[control.id]?.unanswered !== undefined;
-  const journaled = await execute(record, sendSteps(steps, subject.ref, engine, wasSent), draft, engine).catch(
+  const isRepeat = draft.state.findings[control.id]?.unanswered !== undefined;
+  const journaled = await execute(record, sendSteps(steps, subject.ref, engine, isRepeat), draft, engine).catch(
     (error: unknown) => saveInterrupted(run, work, record, error),
   );
   const { error, refusal, missing } = journaled;
@@ -104,8 +98,7 @@ async function continuedOrNewRecord(run: Run, { control, evaluated, steps }: Wor
   const record = newRecord(run, control, evaluated, steps, { status: 'applying', mode: 'remediate' });
   const id = run.draft.state.findings[control.id]?.blocked?.recordId;
   if (id === undefined || id === null) return record;
-  const [session, former] = await run.engine.ledger.adopt(run.draft.session, id);
-  run.draft.adopt(session);
+  const former = await run.draft.adoptRecord(id);
   return former?.status === 'blocked' ? { ...record, id } : record;
 }
 
@@ -144,15 +137,17 @@ async function verify(
     const why = messageOf('error' in last ? last.error : null);
     if (stopped !== null) {
       const both = `${messageOf(stopped)}; then: ${why}`;
-      return hasChanged(record) ? finishOpen(run, control, record, both) : failed(both);
+      return hasChanged(record) ? finishOpen(run, control, record, { ...failure, error: both }) : failed(both);
     }
     // The calls may well have taken effect: the next evaluation that can read decides.
     return finishUnverified(run, control, record, why);
   }
-  if (stopped !== null && !isLasting && unfinishedPart(run, control, record, steps, evaluated) !== null)
-    return finishOpen(run, control, record, messageOf(stopped));
+  if (stopped !== null && unfinishedPart(run, control, record, steps, evaluated) !== null)
+    return isLasting
+      ? failed(messageOf(stopped))
+      : finishOpen(run, control, record, { ...failure, error: messageOf(stopped) });
   if (!isWrong(control, evaluated))
-    return isMeant(stopped, record)
+    return isMeant(stopped, record, evaluated)
       ? finishRemediated(run, control, record, evaluated)
       : finishOvertaken(run, control, record, evaluated, failure.taken);
   if (stopped !== null) return failed(messageOf(stopped));
@@ -167,9 +162,11 @@ async function verify(
 const isWrong = ({ whenDeleted }: AnyControl, { evaluation, deleted }: Evaluated): boolean =>
   evaluation.complianceType === 'NON_COMPLIANT' || (deleted && whenDeleted !== undefined);
 
-/** True where the calls were made, as far as is known. */
-const isMeant = (stopped: Error | null, { steps }: Remediation): boolean =>
-  stopped === null || steps.every(({ status }) => status !== 'failed' && status !== 'intended');
+/** True where the calls were made, as far as is known; or some of them were, and the resource is compliant. */
+const isMeant = (stopped: Error | null, { steps }: Remediation, { evaluation }: Evaluated): boolean =>
+  stopped === null ||
+  (evaluation.complianceType === 'COMPLIANT' && steps.some(({ status }) => status === 'made')) ||
+  steps.every(({ status }) => status !== 'failed' && status !== 'intended');
 
 /** The call was refused and the resource is gone or compliant all the same: another actor was faster, and there is nothing to notify. */
 function finishOvertaken(
@@ -187,7 +184,7 @@ function finishOvertaken(
     after: compactState(redact(evaluated.state)),
   });
   run.draft.change((state) => withoutFinding(state, control.id));
-  run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
+  if (!hasChanged(record)) run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
   return {
     outcome: complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable',
     before: 'NON_COMPLIANT',

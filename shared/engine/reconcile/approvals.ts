@@ -36,7 +36,7 @@ export async function reject(
   const asked = await awaitingApproval(id, engine);
   const cause = causeOf(asked, engine);
   return withLease(asked, engine, onContention(subjectOf(asked, controls), cause, engine), async (draft) => {
-    const record = awaitingRecord(id, await adopt(draft, id, engine), engine);
+    const record = awaitingRecord(id, await draft.adoptRecord(id), engine);
     const rejected: Remediation = { ...record, status: 'rejected', decidedBy: by, error: reason };
     draft.save(rejected);
     updateFinding(draft, record, { rejection: { plan: planHash(record.steps), by, reason } });
@@ -51,7 +51,7 @@ export const isExpiredApproval = (record: Remediation, { clock }: Pick<Engine, '
 /** Closes an approval request that was not decided in time, and announces it. Does nothing where it was decided meanwhile. Throws LeaseHeldError: the run that holds the lease closes it. */
 export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<void> =>
   withLease(about, engine, NO_FOLLOW_UP, async (draft) => {
-    const record = await adopt(draft, id, engine);
+    const record = await draft.adoptRecord(id);
     if (record === null || !isExpiredApproval(record, engine)) return;
     draft.save({ ...record, status: 'expired', error: 'no decision was made in time' });
     updateFinding(draft, record, {});
@@ -64,12 +64,6 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
       },
     });
   });
-
-async function adopt(draft: Draft, id: string, { ledger }: Engine): Promise<Remediation | null> {
-  const [session, record] = await ledger.adopt(draft.session, id);
-  draft.adopt(session);
-  return record;
-}
 
 const awaitingApproval = async (id: string, engine: Engine): Promise<Remediation> =>
   awaitingRecord(id, await engine.ledger.remediation(id), engine);

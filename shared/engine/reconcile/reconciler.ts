@@ -9,7 +9,7 @@ import { delays, readUntil } from '../../retry.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
-import { sendRecheck } from '../execution/outcomes.ts';
+import { sendRecheck } from '../execution/pending.ts';
 import { Draft } from '../run/draft.ts';
 import { saveLastKnown } from '../run/last-known.ts';
 import { isAtLeast } from '../run/modes.ts';

@@ -1,14 +1,8 @@
 import type { AnyControl } from '../../control.ts';
 import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
-import {
-  finishFailed,
-  finishPending,
-  finishRemediated,
-  finishUndone,
-  RECHECK_MS,
-  withRecheck,
-} from '../execution/outcomes.ts';
+import { finishFailed, finishRemediated, finishUndone } from '../execution/outcomes.ts';
+import { finishPending, RECHECK_MS, withRecheck } from '../execution/pending.ts';
 import { isGivenUp, planOfRecord, unfinishedPart } from '../execution/unfinished.ts';
 import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
 import { retryAfterRefusalMs } from '../run/failures.ts';
@@ -25,24 +19,18 @@ export async function recover(run: Run): Promise<ReadonlyMap<string, Progress>> 
   for (const open of run.draft.state.open) {
     const control = controlOf(run, open);
     if (control === undefined) continue;
-    const record = await adopt(run, open.id);
+    const record = await run.draft.adoptRecord(open.id);
     const progress = record === null ? null : recoverOne(run, control, record);
     if (progress !== null) ended.set(control.id, progress);
   }
   return ended;
 }
 
-async function adopt(run: Run, id: string): Promise<Remediation | null> {
-  const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);
-  run.draft.adopt(session);
-  return record;
-}
-
 /** An attempt whose call was not answered, and whose drift is gone now: we were the last to ask for that. Null where there is none. */
 export async function recoverUnanswered(run: Run, control: AnyControl, now: Evaluated): Promise<Progress | null> {
   const id = run.draft.state.findings[control.id]?.unanswered;
   if (id === undefined || now.evaluation.complianceType !== 'COMPLIANT') return null;
-  const record = await adopt(run, id);
+  const record = await run.draft.adoptRecord(id);
   if (record?.status !== 'failed') return null;
   const words = `Remediated: the call was not answered, and took effect later. ${record.annotation}`;
   return finishRemediated(run, control, record, now, words);
@@ -81,8 +69,9 @@ function recoverApproval(run: Run, control: AnyControl, record: Remediation): nu
 }
 
 function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evaluated: Evaluated): Progress | null {
+  const asked = { ...record, steps: withUnanswered(record.steps) };
   const steps = planOfRecord(run, control, record);
-  const unfinished = steps === null ? null : unfinishedPart(run, control, record, steps, evaluated);
+  const unfinished = steps === null ? null : unfinishedPart(run, control, asked, steps, evaluated);
   if (unfinished !== null) {
     if (isGivenUp(record, run.now()))
       return finishFailed(run, control, unfinished.record, evaluated, {
@@ -91,7 +80,6 @@ function recoverCutOff(run: Run, control: AnyControl, record: Remediation, evalu
     run.unfinished.set(control.id, unfinished);
     return null;
   }
-  const asked = { ...record, steps: withUnanswered(record.steps) };
   if (isDrifted(evaluated, control)) {
     run.draft.save({
       ...asked,

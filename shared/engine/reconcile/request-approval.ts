@@ -60,8 +60,7 @@ function recordFinding(
 async function openApproval(run: Run, control: AnyControl): Promise<Remediation | null> {
   for (const { id, controlId, status } of run.draft.state.open) {
     if (controlId !== control.id || status !== 'awaitingApproval') continue;
-    const [session, record] = await run.engine.ledger.adopt(run.draft.session, id);
-    run.draft.adopt(session);
+    const record = await run.draft.adoptRecord(id);
     if (record !== null) return record;
   }
   return null;

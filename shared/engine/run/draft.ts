@@ -47,6 +47,13 @@ export class Draft {
     this.#session = session;
   }
 
+  /** Reads a record of the resource to be saved again; null where there is none. */
+  async adoptRecord(id: string): Promise<Remediation | null> {
+    const [session, record] = await this.#engine.ledger.adopt(this.#session, id);
+    this.#session = session;
+    return record;
+  }
+
   change(change: Change): void {
     this.#changes.push(change);
   }

@@ -19,7 +19,7 @@ const open = new World({ lid: { open: true } });
 /** Known before the call is made, so that a run that is cut off leaves what undoes it. */
 const UNDO = [{ service: 'box', operation: 'OpenLid', input: {} }];
 const engineIn = (world: World) => testEngine((region) => world.aws(region));
-const send = (one: Step, world: World) => sendSteps([one], REF, engineIn(world))(0);
+const send = (one: Step, world: World) => sendSteps([one], REF, engineIn(world))(0, false);
 /** An error of an SDK client, with what it says of its tries. */
 const answered = (name: string, metadata: object) => Object.assign(named(name), { $metadata: metadata });
 
@@ -36,7 +36,7 @@ describe('sendSteps', () => {
   test('makes the step that it is asked for', async () => {
     const world = new World();
     const plan = [closeLid(), step(BoxClient, OpenLidCommand, {})];
-    await sendSteps(plan, REF, engineIn(world))(1);
+    await sendSteps(plan, REF, engineIn(world))(1, false);
     expect(world.calls).toMatchObject([{ operation: 'OpenLid' }]);
   });
 
@@ -95,7 +95,7 @@ describe('sendSteps', () => {
     const engine = testEngine(() => () => {
       throw new Error('no region');
     });
-    expect(await sendSteps([closeLid()], REF, engine)(0)).toMatchObject({ step: { error: 'no region' } });
+    expect(await sendSteps([closeLid()], REF, engine)(0, false)).toMatchObject({ step: { error: 'no region' } });
   });
 });
 
@@ -175,6 +175,6 @@ test.each([
     [closeLid()],
     REF,
     testEngine(() => aws),
-  )(0);
+  )(0, false);
   expect(step).toMatchObject(expected);
 });

@@ -54,7 +54,7 @@ describe('the calls of a record', () => {
     const seen: unknown[] = [];
     const send: Send = async (index) => {
       seen.push(await kept());
-      return answering()(index);
+      return answering()(index, false);
     };
     const { record, error, refusal } = await run(send);
     expect(seen).toEqual([
@@ -97,7 +97,7 @@ describe('the calls of a record', () => {
   test('have each the half of a lease before them: one that took too long is the last', async () => {
     const slow: Send = async (index) => {
       scene.later(LEASE_MS + 1);
-      return answering()(index);
+      return answering()(index, false);
     };
     // The write after the first call extends what nobody has taken.
     await run(slow);

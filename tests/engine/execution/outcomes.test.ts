@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type AnyControl, type Evaluation, nonCompliant, settling } from '../../../shared/control.ts';
+import { type Evaluation, nonCompliant } from '../../../shared/control.ts';
 import {
   attemptContext,
   breakerLimits,
-  deadlineOf,
   finishFailed,
-  finishPending,
+  finishOpen,
   finishRemediated,
-  markPending,
-  RECHECK_MS,
-  sendRecheck,
 } from '../../../shared/engine/execution/outcomes.ts';
 import type { Evaluated } from '../../../shared/engine/run/observation.ts';
 import { newRecord } from '../../../shared/engine/run/record.ts';
@@ -18,7 +14,7 @@ import { ACCOUNT, COOL_DOWN_MS } from '../../../shared/ledger/breaker.ts';
 import { type Flap, NO_FLAP } from '../../../shared/ledger/flap.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/time.ts';
+import { DAY_MS, HOUR_MS } from '../../../shared/time.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
 import { closeLid, GOOD, lidClosed, withSeverity } from '../../support/fake-resource.ts';
 import { change } from '../../support/ledger-fixtures.ts';
@@ -177,6 +173,23 @@ describe('what failed', () => {
   });
 });
 
+describe('a call that may have been made', () => {
+  test('leaves its record open, and the finding says that it has failed', () => {
+    const denied = { since: isoAt(scene.now()), version: 'test' };
+    const open = withSteps({ status: 'made' }, { status: 'unknown' });
+    const failure = { error: 'ECONNRESET', denial: { refusal: null, denied } };
+    expect(finishOpen(run, lidClosed, open, failure)).toMatchObject({
+      outcome: 'failed',
+      after: null,
+      error: 'ECONNRESET',
+      remediationId: record.id,
+    });
+    expect(saved()).toMatchObject({ status: 'applying', error: 'ECONNRESET', after: null, steps: open.steps });
+    expect(finding()).toMatchObject({ outcome: 'failed', annotation: 'ECONNRESET', denied, unanswered: record.id });
+    expect(notices()).toEqual(['failed']);
+  });
+});
+
 describe('the places of the breakers', () => {
   const placesOf = async (scope = lidClosed.id) => (await scene.engine.ledger.breakers.all()).get(scope);
   const begun = async () =>
@@ -232,67 +245,6 @@ describe('the places of the breakers', () => {
     await run.draft.write();
     for (const scope of [lidClosed.id, ACCOUNT])
       expect(await placesOf(scope)).toMatchObject({ openedAt: closes ? null : scene.now(), probeUntil: null });
-  });
-});
-
-describe('what AWS is still at work on', () => {
-  const pendingAt = (control: AnyControl = lidClosed, evaluated = read(settling('AWS is at work.', '5m'))) => {
-    finishPending(run, control, record, evaluated);
-    return run.draft.state.recheckAt;
-  };
-
-  test('waits without a notice, and is looked at again when the state says', () => {
-    expect(pendingAt()).toBe(scene.now() + 5 * MINUTE_MS);
-    expect(saved()).toMatchObject({
-      status: 'pending',
-      recheckAt: isoAt(scene.now() + 5 * MINUTE_MS),
-      expires: isoAt(scene.now() + HOUR_MS),
-    });
-    expect(finding()).toMatchObject({
-      outcome: 'pending',
-      retryAt: isoAt(scene.now() + 5 * MINUTE_MS),
-      deadline: isoAt(scene.now() + HOUR_MS),
-    });
-    expect(notices()).toEqual([]);
-  });
-
-  test('or the control says, or after a minute; and at the latest at its deadline', () => {
-    expect(pendingAt({ ...lidClosed, settles: '15m' }, wrong)).toBe(scene.now() + 15 * MINUTE_MS);
-    expect(pendingAt(lidClosed, wrong)).toBe(scene.now() + RECHECK_MS);
-    expect(deadlineOf({ ...lidClosed, deadline: '2m' }, 0)).toBe(isoAt(2 * MINUTE_MS));
-    run.draft.change((state) => ({ ...state, recheckAt: null }));
-    expect(pendingAt({ ...lidClosed, deadline: '2m' })).toBe(scene.now() + 2 * MINUTE_MS);
-  });
-
-  test('keeps its deadline however often it is looked at', () => {
-    const expires = isoAt(scene.now() + 7 * MINUTE_MS);
-    record = { ...record, status: 'pending', expires };
-    scene.later(MINUTE_MS);
-    pendingAt();
-    expect(saved()).toMatchObject({ expires });
-  });
-
-  test('has one recheck for all that waits: the earliest that is still to come', () => {
-    const wait = (after: number, id: string) =>
-      markPending(run, withSeverity(lidClosed, id, 'LOW'), scene.now() + after, isoAt(scene.now() + HOUR_MS), '', 'f');
-    wait(300, 'a');
-    wait(500, 'b');
-    expect(run.draft.state.recheckAt).toBe(scene.now() + 300);
-    wait(200, 'c');
-    expect(run.draft.state.recheckAt).toBe(scene.now() + 200);
-    scene.later(1000);
-    wait(300, 'a');
-    expect(run.draft.state.recheckAt).toBe(scene.now() + 300);
-  });
-
-  test('has its recheck sent by the run that asked for it, and by no other', async () => {
-    pendingAt();
-    await run.draft.write();
-    const at = scene.now() + 5 * MINUTE_MS;
-    await sendRecheck(run, at);
-    expect(scene.engine.sent).toEqual([]);
-    await sendRecheck(run, null);
-    expect(scene.engine.sent).toMatchObject([{ service: 'box', notBefore: at, detail: run.subject.ref }]);
   });
 });
 

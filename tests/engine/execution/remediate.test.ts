@@ -172,6 +172,23 @@ describe('a refusal', () => {
     expect(await placesOf(lidClosed.id)).toBe(0);
   });
 
+  test('of a later call, after which the resource is right all the same, leaves what was made: notified, and it can be undone', async () => {
+    scene.world.errors.set('TurnKey', refusedWith('AccessDenied'));
+    scene.world.box = { ...GOOD, lid: { open: true }, lock: { on: false } };
+    const run = await scene.run([shut]);
+    const work = workOf(run, shut);
+    scene.world.onCall = () => {
+      scene.world.box = GOOD;
+    };
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'remediated', after: 'COMPLIANT' });
+    await run.draft.write();
+    expect(await records()).toMatchObject([
+      { status: 'remediated', steps: [{ status: 'made' }, { status: 'failed' }], after: { lid: GOOD.lid } },
+    ]);
+    expect(run.notices).toHaveLength(1);
+    expect(await placesOf(shut.id)).toBe(1);
+  });
+
   test('after which the resource is gone is another’s doing too', async () => {
     scene.world.errors.set('CloseLid', refusedWith('AccessDenied'));
     const run = await scene.run([lidClosed]);

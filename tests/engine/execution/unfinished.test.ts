@@ -1,7 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import type { AnyControl } from '../../../shared/control.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
+import { CONFIRM_AFTER_MS } from '../../../shared/engine/run/failures.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
 import type { Update } from '../../../shared/ledger/ledger.ts';
+import type { Step } from '../../../shared/step.ts';
 import { HOUR_MS } from '../../../shared/time.ts';
 import { CAUSE, closed, named, refusedWith, shut, subjectOf } from '../../support/fake-resource.ts';
 import { OPEN, UndoScene } from '../../support/undo-scene.ts';
@@ -94,4 +97,65 @@ test('what a new plan would make as well is left to that', async () => {
     status: 'interrupted',
     steps: [{ status: 'unknown' }, { status: 'intended' }],
   });
+});
+
+const DENIED = refusedWith(
+  'AccessDeniedException',
+  'User is not authorized to perform: box:TurnKey with an explicit deny in a service control policy',
+);
+
+test('the rest of a plan that is refused for good is notified, and its record names what was made', async () => {
+  scene.world.errors.set('TurnKey', DENIED);
+  const [result] = await scene.reconcile(closed);
+  expect(result).toMatchObject({ outcome: 'blocked', annotation: expect.stringContaining('service control policy') });
+  expect(outcomes()).toEqual(['blocked']);
+  expect(await scene.recordOf(result?.remediationId ?? '')).toMatchObject({
+    status: 'blocked',
+    steps: [{ status: 'made' }, { status: 'failed' }],
+  });
+});
+
+test('the rest of a plan is blocked once its permission has been missing for minutes', async () => {
+  scene.world.errors.set('TurnKey', refusedWith('AccessDeniedException', 'not authorized to perform: box:TurnKey'));
+  expect(await scene.reconcile(closed)).toMatchObject([{ outcome: 'failed' }]);
+  scene.now += CONFIRM_AFTER_MS;
+  expect(await scene.reconcile(closed)).toMatchObject([{ outcome: 'blocked' }]);
+  expect((await scene.state()).open).toEqual([]);
+});
+
+/** The service refuses to turn the key twice. */
+const turnsOnce: AnyControl = {
+  ...closed,
+  plan: (...args) => {
+    const [lid, key] = (closed.plan as NonNullable<AnyControl['plan']>)(...args) as readonly [Step, Step];
+    return [lid, { ...key, satisfiedBy: ['KeyIsTurned'] }];
+  },
+};
+/** A write that says that the second call was made. */
+const isTurned = ({ records = [] }: Update<unknown>) => records.some(({ steps }) => steps[1]?.status === 'made');
+
+test('a step that may have been made before is ours where the service says that all is so, and can be undone', async () => {
+  const [first] = await reconcile(subjectOf(turnsOnce), CAUSE, scene.without(isTurned, named('CutOff')));
+  expect(calls()).toEqual(['CloseLid', 'TurnKey']);
+  scene.now += LEASE_MS + 1;
+  scene.world.errors.set('TurnKey', refusedWith('KeyIsTurned'));
+  const [again] = await scene.reconcile(turnsOnce);
+  expect(again).toMatchObject({ outcome: 'remediated', remediationId: first?.remediationId });
+  scene.world.errors.clear();
+  await scene.undone(first?.remediationId ?? '', { controls: [turnsOnce] });
+  expect(scene.world.box).toMatchObject(OPEN);
+});
+
+test('the same where a run that tried it again died on the way', async () => {
+  scene.world.errors.set('TurnKey', refusedWith('ThrottlingException'));
+  const [first] = await scene.reconcile(turnsOnce);
+  scene.world.errors.clear();
+  await reconcile(subjectOf(turnsOnce), CAUSE, scene.without(isTurned, named('CutOff')));
+  expect(calls()).toEqual(['CloseLid', 'TurnKey']);
+  scene.now += LEASE_MS + 1;
+  scene.world.errors.set('TurnKey', refusedWith('KeyIsTurned'));
+  expect(await scene.reconcile(turnsOnce)).toMatchObject([{ outcome: 'remediated' }]);
+  scene.world.errors.clear();
+  await scene.undone(first?.remediationId ?? '', { controls: [turnsOnce] });
+  expect(scene.world.box).toMatchObject(OPEN);
 });
