@@ -18,6 +18,7 @@ export interface FindingUpdate {
   readonly blocked?: Finding['blocked'];
   readonly rejection?: Finding['rejection'];
   readonly denied?: Finding['denied'];
+  /** Kept while the finding is `failed` or `blocked`. */
   readonly unanswered?: string;
   /** `failed`: how far people are notified with `notice`; the end by default. */
   readonly stage?: FailureStage;
@@ -53,6 +54,8 @@ export function withFinding(
     rejection: known?.rejection ?? null,
     ...(isOther ? { retryAt: null, deadline: null, blocked: null } : kept),
     ...(outcome === 'failed' ? { notified: isNews ? stage : before } : {}),
+    // A later try that was refused, or could not read, does not answer an earlier one.
+    ...(known?.unanswered !== undefined && isProblem(outcome) ? { unanswered: known.unanswered } : {}),
     ...rest,
   };
   if (known !== undefined && hashOf({ ...known, lastSeen: '' }) === hashOf({ ...finding, lastSeen: '' })) return state;
@@ -72,6 +75,8 @@ const isBeyond = (stage: FailureStage, before: FailureStage) => STAGES.indexOf(s
 
 /** An earlier version notified of every failure. */
 const notifiedOf = ({ notified = 'ended' }: Finding): FailureStage => notified;
+
+const isProblem = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'blocked';
 
 /** True for a finding of which people were notified as an open problem: they want to know that it is over. */
 export const isKnownProblem = (finding: Finding | undefined): boolean =>

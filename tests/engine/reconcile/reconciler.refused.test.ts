@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnyControl } from '../../../shared/control.ts';
+import { LEASE_MS } from '../../../shared/ledger/lease.ts';
+import { withLease } from '../../../shared/ledger/ledger.ts';
 import { step } from '../../../shared/step.ts';
 import {
   BoxClient,
@@ -16,6 +18,7 @@ import {
   World,
   withSeverity,
 } from '../../support/fake-resource.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 import { KEY, OPEN, scene, writes } from '../../support/reconcile-scene.ts';
 
 describe('a step that is refused', () => {
@@ -141,6 +144,30 @@ describe('a call whose answer is lost, and that takes effect after we have looke
     world.errors.set('CloseLid', refusedWith('LidIsClosed'));
     expect(await run(lidClosed)).toMatchObject([{ outcome: 'remediated' }]);
     expect(kept().at(-1)).toMatchObject({ status: 'remediated', steps: [{ status: 'made', undo: [{}] }] });
+  });
+
+  test.each([
+    ['a look that could not read', 'lid', named('Throttled')],
+    ['a try that was refused', 'CloseLid', refusedWith('ThrottlingException')],
+  ])('was ours too after %s', async (_what, where, error) => {
+    const { world, run, kept, notified } = await lost();
+    const [record] = kept();
+    world.errors.set(where, error);
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'failed' }]);
+    world.errors.clear();
+    world.box = GOOD;
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'remediated', remediationId: record?.id }]);
+    expect(notified.map(({ result }) => result.outcome)).toEqual(['failed', 'remediated']);
+  });
+
+  test('is left to the next run that holds the lease', async () => {
+    const { world, run, kept, ledger } = await lost();
+    world.box = GOOD;
+    const { lease } = (await ledger.load(KEY)).state;
+    const held = { ...lease, holder: 'another', until: Date.now() + LEASE_MS };
+    await change(ledger, KEY, withLease((await ledger.load(KEY)).state, held, Date.now()));
+    expect(await run(lidClosed)).toMatchObject([{ outcome: 'compliant' }]);
+    expect((await ledger.load(KEY)).state.findings[lidClosed.id]).toMatchObject({ unanswered: kept()[0]?.id });
   });
 
   test('is nobody’s where the resource is gone', async () => {
