@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { advice, render } from '../../shared/notify/render.ts';
-import { type SlackMessage, slackMessage, subjectOf } from '../../shared/notify/slack.ts';
-import { lines } from '../../shared/notify/slack-blocks.ts';
-import { OUTCOMES } from '../../shared/result.ts';
+import { type SlackMessage, subjectOf } from '../../shared/notify/slack.ts';
 import { noticeOf } from '../support/notice.ts';
+import { said, slackOf } from '../support/slack-texts.ts';
 
 /** What the topic carries of a notice. */
 function published(notice = noticeOf(), rest: object = {}): string {
@@ -13,14 +11,6 @@ function published(notice = noticeOf(), rest: object = {}): string {
   const about = { severity, title, consoleUrl, attribution, eventTime, result, stepsLeftOut: 0 };
   return JSON.stringify({ ...render(notice), ...about, advice: advice(notice), ...rest });
 }
-const of = (message: string, subject: string | null = null) => slackMessage({ subject, message });
-
-type Loose = { readonly type: string; readonly text?: { text: string }; readonly fields?: { text: string }[] };
-/** Every text that stands in the blocks, one after the other. */
-const said = ({ blocks }: SlackMessage) =>
-  (blocks as unknown as readonly (Loose & { elements?: { text: string }[] })[])
-    .flatMap(({ text, fields = [], elements = [] }) => [...(text ? [text] : []), ...fields, ...elements])
-    .map(({ text }) => text);
 const page = (message: SlackMessage) => said(message).join('\n');
 
 describe('a notice', () => {
@@ -32,17 +22,17 @@ describe('a notice', () => {
       advice: ['Approve:  npx evenkeel approve rem-2'],
     };
     const others = [{ ...other, result: { ...noticeOf().result, controlId: 'other-control' } }];
-    const text = page(of(published(noticeOf(), { others })));
+    const text = page(slackOf(published(noticeOf(), { others })));
     expect(text).toContain('Also: Approval required [HIGH] Other');
     expect(text).toContain('`other-control`');
     expect(text).toContain('Approve: `npx evenkeel approve rem-2`');
-    const many = of(published(noticeOf(), { others: Array.from({ length: 40 }, () => others[0]) }));
+    const many = slackOf(published(noticeOf(), { others: Array.from({ length: 40 }, () => others[0]) }));
     expect(many.blocks.length).toBeLessThanOrEqual(50);
     expect(page(many)).toContain('… and 34 more');
   });
 
   test('of a remediation says what, where, who, when, what was done, and how it is undone', () => {
-    const message = of(published());
+    const message = slackOf(published());
     expect(message.blocks[0]).toEqual({
       type: 'header',
       text: {
@@ -71,40 +61,40 @@ describe('a notice', () => {
   });
 
   test('that waits for approval says what would be done, and how to do it or leave it', () => {
-    const text = page(of(published(noticeOf({ outcome: 'awaitingApproval' }))));
+    const text = page(slackOf(published(noticeOf({ outcome: 'awaitingApproval' }))));
     expect(text).toContain('*Planned:*\n```\nec2:RevokeSecurityGroupIngress');
     expect(text).toContain('Approve: `npx evenkeel approve rem-1`');
     expect(text).toContain('Reject: `npx evenkeel reject rem-1 --reason "…"`');
   });
 
   test('of a failure says the trouble and what was tried', () => {
-    const text = page(of(published(noticeOf({ outcome: 'failed', error: 'AccessDenied: not you' }))));
+    const text = page(slackOf(published(noticeOf({ outcome: 'failed', error: 'AccessDenied: not you' }))));
     expect(text).toContain('Error: AccessDenied: not you');
     expect(text).toContain('*Attempted:*');
   });
 
   test('that knows less says less', () => {
     const notice = noticeOf({ steps: [], annotation: null, eventId: null }, { attribution: null, eventTime: null });
-    const text = page(of(published(notice)));
+    const text = page(slackOf(published(notice)));
     for (const absent of ['Changed by', '*Time*', 'Finding', '```', 'event', 'null', 'undefined'])
       expect(text).not.toContain(absent);
   });
 
   test('with more calls than it carries says how many there are', () => {
-    expect(page(of(published(noticeOf(), { stepsLeftOut: 12 })))).toContain('… and 12 more');
+    expect(page(slackOf(published(noticeOf(), { stepsLeftOut: 12 })))).toContain('… and 12 more');
   });
 });
 
 describe('what else comes over the topic', () => {
   test('an announcement', () => {
-    const message = of(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nResume: npx …' }));
+    const message = slackOf(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nResume: npx …' }));
     expect(said(message)).toEqual(['[HIGH] Evenkeel is paused', 'by jo\n\nResume: npx …']);
     expect(message.text).toBe('[HIGH] Evenkeel is paused\n\nby jo\n\nResume: npx …');
   });
 
   test('an announcement that is longer than a section goes on in the next, parted between lines', () => {
     const text = Array.from({ length: 130 }, (_, index) => `${index} ${'x'.repeat(60)}`).join('\n');
-    const [, ...sections] = said(of(JSON.stringify({ subject: 's', text })));
+    const [, ...sections] = said(slackOf(JSON.stringify({ subject: 's', text })));
     expect(sections.length).toBeGreaterThan(2);
     expect(sections.join('\n')).toBe(text);
   });
@@ -121,7 +111,7 @@ describe('what else comes over the topic', () => {
     AlarmArn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:evenkeel-prod-failed-events',
   };
   test('a CloudWatch alarm', () => {
-    expect(said(of(JSON.stringify(ALARM), 'ALARM: "evenkeel-prod-failed-events" in EU (Ireland)'))).toEqual([
+    expect(said(slackOf(JSON.stringify(ALARM), 'ALARM: "evenkeel-prod-failed-events" in EU (Ireland)'))).toEqual([
       'ALARM: evenkeel-prod-failed-events',
       'Events could not be worked on.\nLook again: npx evenkeel redrive',
       '*State*\n`ALARM`\n`before: OK`',
@@ -133,14 +123,17 @@ describe('what else comes over the topic', () => {
   });
 
   test('a text, with its subject or without', () => {
-    expect(said(of('Disk full', 'A test'))).toEqual(['A test', 'Disk full']);
-    expect(said(of('Disk full'))).toEqual(['Message from Evenkeel', 'Disk full']);
-    expect(said(of('42'))).toEqual(['Message from Evenkeel', '42']);
-    expect(said(of(''))).toEqual(['Message from Evenkeel', '–']);
+    expect(said(slackOf('Disk full', 'A test'))).toEqual(['A test', 'Disk full']);
+    expect(said(slackOf('Disk full'))).toEqual(['Message from Evenkeel', 'Disk full']);
+    expect(said(slackOf('42'))).toEqual(['Message from Evenkeel', '42']);
+    expect(said(slackOf(''))).toEqual(['Message from Evenkeel', '–']);
   });
 
   test('JSON of somebody else', () => {
-    expect(said(of('{"a":[1]}', 'Theirs'))).toEqual(['Theirs', '*Raw message*\n```\n{\n  "a": [\n    1\n  ]\n}\n```']);
+    expect(said(slackOf('{"a":[1]}', 'Theirs'))).toEqual([
+      'Theirs',
+      '*Raw message*\n```\n{\n  "a": [\n    1\n  ]\n}\n```',
+    ]);
   });
 
   test('its subject, for logs', () => {
@@ -162,12 +155,12 @@ describe('what others may write', () => {
       },
     );
     const messages = [
-      of(published(notice)),
-      of(published(notice, { consoleUrl: EVIL, title: EVIL, advice: [EVIL, `npx evenkeel ${EVIL}`] })),
-      of(JSON.stringify({ subject: EVIL, text: EVIL })),
-      of(JSON.stringify({ AlarmName: EVIL, AlarmArn: EVIL, NewStateReason: EVIL, AlarmDescription: EVIL })),
-      of(EVIL, EVIL),
-      of(JSON.stringify({ EVIL }), EVIL),
+      slackOf(published(notice)),
+      slackOf(published(notice, { consoleUrl: EVIL, title: EVIL, advice: [EVIL, `npx evenkeel ${EVIL}`] })),
+      slackOf(JSON.stringify({ subject: EVIL, text: EVIL })),
+      slackOf(JSON.stringify({ AlarmName: EVIL, AlarmArn: EVIL, NewStateReason: EVIL, AlarmDescription: EVIL })),
+      slackOf(EVIL, EVIL),
+      slackOf(JSON.stringify({ EVIL }), EVIL),
     ];
     for (const message of messages)
       for (const text of [message.text, ...said(message)]) {
@@ -179,138 +172,15 @@ describe('what others may write', () => {
   });
 
   test('is no link where it is too long for one, or is no address', () => {
-    const shown = (consoleUrl: string) => page(of(published(noticeOf({}, { consoleUrl }))));
+    const shown = (consoleUrl: string) => page(slackOf(published(noticeOf({}, { consoleUrl }))));
     expect(shown(`https://a.example/${'x'.repeat(5000)}`)).toMatch(/\n`https:\/\/a\.example\/x{400,}…`\n/);
     expect(shown('javascript:alert(1)')).toContain('\n`javascript:alert(1)`\n');
   });
 
   test('cannot end the code that it stands in', () => {
-    expect(page(of(published(noticeOf({ resourceId: 'a`b' }))))).toContain("*Resource*\n`a'b`");
+    expect(page(slackOf(published(noticeOf({ resourceId: 'a`b' }))))).toContain("*Resource*\n`a'b`");
     const input = { text: 'a ``` b ` c' };
-    const text = page(of(published(noticeOf({ steps: [{ service: 's3', operation: 'Put', input }] }))));
+    const text = page(slackOf(published(noticeOf({ steps: [{ service: 's3', operation: 'Put', input }] }))));
     expect(text).toContain(`\`\`\`\ns3:Put {"text":"a ''' b ' c"}\n\`\`\``);
   });
-});
-
-/** Slack's limits, as its reference states them. */
-function expectValid({ text, blocks }: SlackMessage): void {
-  const within = (value: unknown, most: number) => {
-    expect(typeof value).toBe('string');
-    expect((value as string).trim().length).toBeGreaterThan(0);
-    expect((value as string).length).toBeLessThanOrEqual(most);
-    expect((value as string).isWellFormed()).toBe(true);
-  };
-  within(text, 3000);
-  expect(blocks.length).toBeGreaterThan(0);
-  expect(blocks.length).toBeLessThanOrEqual(50);
-  for (const block of blocks) {
-    if (block.type === 'header') within(block.text.text, 150);
-    else if (block.type === 'context') {
-      expect(block.elements.length).toBeLessThanOrEqual(10);
-      for (const element of block.elements) within(element.text, 3000);
-    } else if ('fields' in block) {
-      expect(block.fields.length).toBeGreaterThan(0);
-      expect(block.fields.length).toBeLessThanOrEqual(10);
-      for (const field of block.fields) within(field.text, 2000);
-    } else within(block.text.text, 3000);
-  }
-  for (const value of [text, ...said({ text, blocks })])
-    expect(value.replace(/^<https:\/\/[^<>|\s]+\|[\w ]+>$/, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
-}
-
-describe('whatever comes', () => {
-  const long = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 300 }),
-    fc
-      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.nat(4000))
-      .map(([part, n]) => part.repeat(n)),
-    fc.constantFrom('<!channel>', '&'.repeat(5000), '\u{1f525}'.repeat(3000), ' '.repeat(4000), '\ud800', '\0', ''),
-  );
-  const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.jsonValue());
-
-  test('any notice fits', () => {
-    const record = {
-      subject: maybe(long),
-      text: maybe(long),
-      severity: maybe(long),
-      title: maybe(long),
-      consoleUrl: fc.oneof(
-        maybe(long),
-        fc.webUrl(),
-        long.map((path) => `https://a.example/${path}`),
-      ),
-      attribution: maybe(fc.record({ actor: maybe(long), sourceIp: maybe(long), tool: maybe(long) })),
-      eventTime: maybe(long),
-      stepsLeftOut: maybe(fc.integer()),
-      advice: maybe(
-        fc.array(
-          maybe(
-            fc.oneof(
-              long,
-              long.map((text) => `Do: npx evenkeel ${text}`),
-            ),
-          ),
-        ),
-      ),
-      result: fc.record({
-        outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
-        resourceId: maybe(long),
-        resourceType: maybe(long),
-        accountId: maybe(long),
-        region: maybe(long),
-        controlId: maybe(long),
-        annotation: maybe(long),
-        error: maybe(long),
-        eventId: maybe(long),
-        eventName: maybe(long),
-        steps: maybe(
-          fc.array(maybe(fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() }))),
-        ),
-      }),
-    };
-    fc.assert(
-      fc.property(fc.record(record, { requiredKeys: ['result'] }), (notice) => expectValid(of(JSON.stringify(notice)))),
-      { numRuns: 300 },
-    );
-  });
-
-  test('any alarm fits', () => {
-    const alarm = fc.record({
-      AlarmName: long,
-      AlarmDescription: maybe(long),
-      AlarmArn: fc.oneof(
-        maybe(long),
-        long.map((text) => `arn:aws:cloudwatch:${text}:1:alarm:x`),
-      ),
-      NewStateValue: maybe(long),
-      OldStateValue: maybe(long),
-      NewStateReason: maybe(long),
-      Region: maybe(long),
-    });
-    fc.assert(
-      fc.property(alarm, (value) => expectValid(of(JSON.stringify(value)))),
-      { numRuns: 200 },
-    );
-  });
-
-  test('any JSON and any text fit, with any subject', () => {
-    const message = fc.oneof(
-      fc.json(),
-      fc.jsonValue().map((value) => JSON.stringify({ result: value })),
-      fc.tuple(long, long).map(([subject, text]) => JSON.stringify({ subject, text })),
-      long,
-    );
-    fc.assert(
-      fc.property(message, fc.option(long), (text, subject) => expectValid(of(text, subject))),
-      { numRuns: 300 },
-    );
-  });
-});
-
-test('lines that fill a section leave room for the mark that more would follow', () => {
-  for (const length of [2990, 2996, 2997, 2998, 2999, 3000]) {
-    const { text } = lines(['x'.repeat(length), 'y']) as { readonly text: { readonly text: string } };
-    expect(text.text.length).toBeLessThanOrEqual(3000);
-    expect(text.text).toMatch(/(\ny|…)$/);
-  }
 });

@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { SlackMessage } from '../../shared/notify/slack.ts';
+import { lines } from '../../shared/notify/slack-blocks.ts';
+import { OUTCOMES } from '../../shared/result.ts';
+import { said, slackOf } from '../support/slack-texts.ts';
+
+/** Slack's limits, as its reference states them. */
+function expectValid({ text, blocks }: SlackMessage): void {
+  const within = (value: unknown, most: number) => {
+    expect(typeof value).toBe('string');
+    expect((value as string).trim().length).toBeGreaterThan(0);
+    expect((value as string).length).toBeLessThanOrEqual(most);
+    expect((value as string).isWellFormed()).toBe(true);
+  };
+  within(text, 3000);
+  expect(blocks.length).toBeGreaterThan(0);
+  expect(blocks.length).toBeLessThanOrEqual(50);
+  for (const block of blocks) {
+    if (block.type === 'header') within(block.text.text, 150);
+    else if (block.type === 'context') {
+      expect(block.elements.length).toBeLessThanOrEqual(10);
+      for (const element of block.elements) within(element.text, 3000);
+    } else if ('fields' in block) {
+      expect(block.fields.length).toBeGreaterThan(0);
+      expect(block.fields.length).toBeLessThanOrEqual(10);
+      for (const field of block.fields) within(field.text, 2000);
+    } else within(block.text.text, 3000);
+  }
+  for (const value of [text, ...said({ text, blocks })])
+    expect(value.replace(/^<https:\/\/[^<>|\s]+\|[\w ]+>$/, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
+}
+
+describe('whatever comes', () => {
+  const long = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc
+      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.nat(4000))
+      .map(([part, n]) => part.repeat(n)),
+    fc.constantFrom('<!channel>', '&'.repeat(5000), '\u{1f525}'.repeat(3000), ' '.repeat(4000), '\ud800', '\0', ''),
+  );
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.jsonValue());
+
+  test('any notice fits', () => {
+    const record = {
+      subject: maybe(long),
+      text: maybe(long),
+      severity: maybe(long),
+      title: maybe(long),
+      consoleUrl: fc.oneof(
+        maybe(long),
+        fc.webUrl(),
+        long.map((path) => `https://a.example/${path}`),
+      ),
+      attribution: maybe(fc.record({ actor: maybe(long), sourceIp: maybe(long), tool: maybe(long) })),
+      eventTime: maybe(long),
+      stepsLeftOut: maybe(fc.integer()),
+      advice: maybe(
+        fc.array(
+          maybe(
+            fc.oneof(
+              long,
+              long.map((text) => `Do: npx evenkeel ${text}`),
+            ),
+          ),
+        ),
+      ),
+      result: fc.record({
+        outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
+        resourceId: maybe(long),
+        resourceType: maybe(long),
+        accountId: maybe(long),
+        region: maybe(long),
+        controlId: maybe(long),
+        annotation: maybe(long),
+        error: maybe(long),
+        eventId: maybe(long),
+        eventName: maybe(long),
+        steps: maybe(
+          fc.array(maybe(fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() }))),
+        ),
+      }),
+    };
+    fc.assert(
+      fc.property(fc.record(record, { requiredKeys: ['result'] }), (notice) =>
+        expectValid(slackOf(JSON.stringify(notice))),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('any alarm fits', () => {
+    const alarm = fc.record({
+      AlarmName: long,
+      AlarmDescription: maybe(long),
+      AlarmArn: fc.oneof(
+        maybe(long),
+        long.map((text) => `arn:aws:cloudwatch:${text}:1:alarm:x`),
+      ),
+      NewStateValue: maybe(long),
+      OldStateValue: maybe(long),
+      NewStateReason: maybe(long),
+      Region: maybe(long),
+    });
+    fc.assert(
+      fc.property(alarm, (value) => expectValid(slackOf(JSON.stringify(value)))),
+      { numRuns: 200 },
+    );
+  });
+
+  test('any JSON and any text fit, with any subject', () => {
+    const message = fc.oneof(
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ result: value })),
+      fc.tuple(long, long).map(([subject, text]) => JSON.stringify({ subject, text })),
+      long,
+    );
+    fc.assert(
+      fc.property(message, fc.option(long), (text, subject) => expectValid(slackOf(text, subject))),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('lines that fill a section leave room for the mark that more would follow', () => {
+  for (const length of [2990, 2996, 2997, 2998, 2999, 3000]) {
+    const { text } = lines(['x'.repeat(length), 'y']) as { readonly text: { readonly text: string } };
+    expect(text.text.length).toBeLessThanOrEqual(3000);
+    expect(text.text).toMatch(/(\ny|…)$/);
+  }
+});
