@@ -1,15 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type AnyControl, type Impact, MODES, type Mode } from '../../shared/control.ts';
+import { type Impact, MODES, type Mode } from '../../shared/control.ts';
 import type { MatchRule, Place, PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { lidClosed, locked, REF } from '../support/fake-resource.ts';
+import { control } from '../support/policy-place.ts';
 
-const control = (rest: Partial<AnyControl> = {}): AnyControl => ({
-  ...lidClosed,
-  recommendedMode: 'remediate',
-  ...rest,
-});
 const index = (mode: Mode) => MODES.indexOf(mode);
 
 describe('whatever the policy and wherever the resource', () => {
