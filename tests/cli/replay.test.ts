@@ -4,10 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
-import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { isWrite, wireTo } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
-import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, open, openedEvent, openGroup } from '../support/drift.ts';
+import { ADMIN_PORTS, INGRESS_CONTROLS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { RESULT_KEYS } from '../support/result-keys.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
@@ -208,67 +207,6 @@ describe('every shape of input in one run', () => {
       expect(line).toMatchObject({ steps: [], remediationId: null });
     }
   });
-});
-
-describe('what may be done', () => {
-  const replayEnvelope = (...flags: string[]) =>
-    evenkeel(['replay', 'folder/envelope.json', '--json', '--control', ADMIN_PORTS, ...flags], { cwd: folder });
-
-  beforeAll(async () => {
-    await open(account, groups.envelope);
-    file('detect.yml', 'defaults: { mode: detect }\n');
-    file('off.yml', `controls: { ${ADMIN_PORTS}: { mode: off } }\n`);
-    file('approve.yml', `controls: { ${ADMIN_PORTS}: { mode: approve } }\n`);
-    file('exact/policy.yml', `controls: { ${ADMIN_PORTS}: { parameters: { ports: [3389] } } }\n`);
-    json('exact/envelope.json', messages.envelope);
-  });
-
-  test.each([
-    ['detect.yml', 'detected', 'detect'],
-    ['approve.yml', 'awaitingApproval', 'approve'],
-  ])('a policy.yml of %s holds against --mode remediate', async (policy, outcome, mode) => {
-    wire.take();
-    const finished = await replayEnvelope('--mode', 'remediate', '--policy', policy);
-    expect(finished.status).toBe(0);
-    expect(linesOf(finished)).toMatchObject([{ controlId: ADMIN_PORTS, outcome, mode, after: 'NON_COMPLIANT' }]);
-    expect(wire.take().filter(isWrite)).toEqual([]);
-  });
-
-  test('a control that is off gives one line that says so', async () => {
-    const finished = await replayEnvelope('--mode', 'remediate', '--policy', 'off.yml');
-    expect(linesOf(finished)).toMatchObject([
-      { eventId: 'id of envelope', controlId: null, outcome: 'notApplicable', annotation: 'Every control is off.' },
-    ]);
-  });
-
-  test('--exit-code tells of drift that is left, and of none', async () => {
-    expect(await replayEnvelope('--no-policy', '--exit-code')).toMatchObject({ status: 3 });
-    expect(await replayEnvelope('--policy', 'exact/policy.yml', '--exit-code')).toMatchObject({ status: 0 });
-  });
-
-  test("the clone's policy.yml holds from whatever folder, EVENKEEL_POLICY where it is set, --policy above both", async () => {
-    // ./policy.yml would find the group compliant.
-    const args = ['replay', 'envelope.json', '--json', '--control', ADMIN_PORTS, '--mode', 'approve'];
-    const cwd = join(folder, 'exact');
-    const clones = await evenkeel(args, { cwd, env: { EVENKEEL_POLICY: '' } });
-    expect(linesOf(clones)).toMatchObject([{ outcome: 'detected', mode: 'detect' }]);
-    expect(clones.stderr).toContain(`; policy ${CLONE_POLICY}; `);
-    const env = { EVENKEEL_POLICY: join(folder, 'approve.yml') };
-    expect(linesOf(await evenkeel(args, { cwd, env }))).toMatchObject([{ outcome: 'awaitingApproval' }]);
-    const named = [...args, '--policy', join(folder, 'detect.yml')];
-    expect(linesOf(await evenkeel(named, { cwd, env }))).toMatchObject([{ outcome: 'detected' }]);
-  });
-
-  test.each(['', 'defaults: {}\n', 'limits: { remediationsPerHour: 9 }\n'])(
-    'a policy.yml of %j remediates nothing, whatever --mode says',
-    async (text) => {
-      const policy = file('says-nothing.yml', text);
-      wire.take();
-      const finished = await replayEnvelope('--mode', 'remediate', '--policy', policy);
-      expect(linesOf(finished)).toMatchObject([{ controlId: ADMIN_PORTS, outcome: 'detected', mode: 'detect' }]);
-      expect(wire.take().filter(isWrite)).toEqual([]);
-    },
-  );
 });
 
 test('with the ledger of a deployment, what there is once for the account is looked at where its functions look at it', async () => {
