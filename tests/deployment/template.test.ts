@@ -10,7 +10,7 @@ import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
 import { run, temporaryFolder } from '../support/command.ts';
 import { type Package, packaged, VARIANTS as SETTINGS, STAGE, type Variant } from '../support/packages.ts';
-import { named, ofType, PATIENCE, type Resources, statementsOf, type Template } from '../support/serverless.ts';
+import { arnOf, named, ofType, PATIENCE, type Resources, statementsOf, type Template } from '../support/serverless.ts';
 
 const domains = [...byDomain(await loadContent()).keys()];
 const VARIANTS: readonly Variant[] = ['plain', 'full', 'alone'];
@@ -28,7 +28,6 @@ beforeAll(async () => {
   full = templates.full.Resources;
 }, PATIENCE);
 
-const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const propertiesOf = (id: string, from = full) => from[id]?.Properties;
 const regionTemplate = (): { readonly Resources: Resources } => JSON.parse(propertiesOf('Forwarding').TemplateBody);
 /** What CloudFormation makes of a text, but for what AWS fills in. */

@@ -25,6 +25,12 @@ export interface Statement {
   readonly Resource: unknown;
 }
 
+export const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+/** For this account alone. */
+export const HERE = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+/** For nobody else, where the service says for whom it acts. */
+export const NOWHERE_ELSE = { StringEqualsIfExists: HERE.StringEquals };
+
 /** Milliseconds that packaging and deploying may take where others use the processor too. */
 export const PATIENCE = 240_000;
 
