@@ -6,7 +6,8 @@ import { loadContent, loadServices, ROOT } from './catalogue.ts';
 import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
 import { byDomain, byService, enabledIn } from './generate/content.ts';
 import { decisionsDoc } from './generate/decisions.ts';
-import { catalogueDoc, controlDoc, detectionDoc } from './generate/docs.ts';
+import { controlDoc, detectionDoc } from './generate/docs.ts';
+import { indexes } from './generate/indexes.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
 import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
 import { domainHandler, domainTable, permissionsYml, serviceTable } from './generate/tables.ts';
@@ -32,7 +33,7 @@ files.set(`functions/${CONFIG_RULES}/services.ts`, serviceTable({ controls, dete
 files.set('functions/watch/domains.ts', domainTable(all, [...byService(enabledIn(all, policy).controls).keys()]));
 for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, permissionsYml(role));
 
-files.set('docs/controls/README.md', catalogueDoc(controls, detections));
+for (const [file, page] of indexes(all)) files.set(`docs/controls/${file}`, page);
 for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
 for (const detection of detections) files.set(`docs/controls/${detection.id}.md`, detectionDoc(detection));
 const notes = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => basename(path));

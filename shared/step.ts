@@ -160,7 +160,8 @@ export interface CallData {
 export const serviceOf = (client: ClientClass<object>): string =>
   client.name.replace(/(Service)?Client$/, '').toLowerCase();
 
-const operationOf = (command: { readonly name: string }): string => command.name.replace(/Command$/, '');
+/** The operation of a command: `RevokeSecurityGroupIngress`. */
+export const operationOf = (command: { readonly name: string }): string => command.name.replace(/Command$/, '');
 
 /** A step as data: which service, which operation, with what. */
 export const callOf = ({ client, command, input, region }: Step): CallData => ({

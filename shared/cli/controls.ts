@@ -1,62 +1,122 @@
-import { Command } from 'commander';
-import type { Mode } from '../control.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type AnyControl, type Mode, SEVERITIES, type Severity } from '../control.ts';
+import type { Detection } from '../detection.ts';
 import { lower } from '../engine/run/modes.ts';
-import type { Configurable, PolicyDocument } from '../policy/policy.ts';
+import { FRAMEWORKS, type Framework, requirementsIn } from '../frameworks.ts';
+import type { Configurable, PolicyDocument, Settings } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
 import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { defaultRegion } from './context.ts';
+import { type ControlFilters, filtered, frameworkOf } from './control-filters.ts';
+import { UsageError } from './errors.ts';
+import { policyText, writeNew } from './framework-policy.ts';
 import { type CommonOptions, chosenControls, chosenDetections, homeRegion, withCommonOptions } from './options.ts';
 import { policyOf } from './policy.ts';
 import { printHeader } from './run-header.ts';
+
+interface ControlsOptions extends CommonOptions, ControlFilters {
+  readonly writePolicy?: string;
+}
 
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
     .description('List all controls and detections with the mode of each in your policy, where it differs, and why.')
     .argument('[id]', 'only this one, with its texts; * matches any characters')
-    .action(list);
+    .option('--framework <id>', `only what a framework asks for: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`)
+    .option('--severity <severity>', 'only this severity and above', severityIn)
+    .option('--service <id>', 'only this service; * matches any characters')
+    .option('--write-policy <file>', 'with --framework: write a new policy that detects these controls and no others')
+    .action(controls);
 
-function list(id: string | undefined, options: CommonOptions): void {
+function severityIn(text: string): Severity {
+  const severity = SEVERITIES.find((one) => one === text.toUpperCase());
+  if (severity === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
+  return severity;
+}
+
+function controls(id: string | undefined, options: ControlsOptions): void {
   const ids = id === undefined ? [] : [id];
-  const [ownControls, ownDetections] = [chosenControls(ids), chosenDetections(ids)];
+  const named = new Set([...chosenControls(ids), ...chosenDetections(ids)].map((one) => one.id));
+  const all = [...chosenControls([]), ...chosenDetections([])].map(described);
+  const chosen = filtered(all, options).filter((one) => named.has(one.id));
+  if (options.writePolicy === undefined) list(chosen, id !== undefined, options);
+  else if (options.framework === undefined) throw new UsageError('--write-policy: give --framework too');
+  else writePolicy(options.writePolicy, frameworkOf(options.framework), chosen);
+}
+
+function writePolicy(file: string, framework: Framework, chosen: readonly Described[]): void {
+  if (chosen.length === 0) throw new UsageError(`--write-policy ${file}: no control is left by these filters`);
+  writeNew(file, policyText(framework, chosen));
+  process.stderr.write(`evenkeel: wrote ${file}: ${chosen.length} controls in mode detect\n`);
+}
+
+/** A control or a detection, as this subcommand shows it. */
+type Described = ReturnType<typeof described>;
+
+const described = (one: AnyControl | Detection) =>
+  'resource' in one
+    ? { ...one, service: one.resource.service.id as string, resourceType: one.resource.type as string }
+    : { ...one, service: one.service.id, impact: 'none' as const };
+
+function list(chosen: readonly Described[], explained: boolean, options: ControlsOptions): void {
   const { document, policy, source } = policyOf(options);
   printHeader({ regions: defaultRegion(), policy: source, access: 'nothing' });
   const ref = { resourceType: '', resourceId: '', accountId: '', region: homeRegion() };
-  const anywhere = { ref, arn: '', tags: null };
-  const described = [
-    ...ownControls.map((control) => ({ ...control, resourceType: control.resource.type as string })),
-    ...ownDetections.map((detection) => ({ ...detection, impact: 'none' as const })),
-  ];
-  const rows = described.map((one) => {
-    const { id, title, severity, resourceType, recommendedMode, impact, securityControlIds } = one;
-    const { mode, why, parameters } = policy.settingsFor(one, anywhere);
-    return {
-      controlId: id,
-      title,
-      severity,
-      resourceType,
-      mode: capped(mode, one),
-      why,
-      matches: matchesOf(one, document),
-      recommendedMode,
-      impact,
-      parameters,
-      securityControlIds,
-    };
-  });
-  if (options.json) {
-    for (const row of rows) process.stdout.write(`${visibleJson(JSON.stringify(row))}\n`);
-    return;
-  }
-  for (const [index, { controlId, title, severity, mode, why, matches }] of rows.entries()) {
-    const elsewhere = matches.map((match) => `${match.mode} where ${match.where}`);
-    const lines = [title, ...[why, ...elsewhere].map((line) => colors.dim(visible(line)))];
-    process.stdout.write(`${mode.padEnd(10)} ${severity.padEnd(9)} ${colors.bold(controlId)}\n`);
-    const { description, rationale, guidance } = described[index] as (typeof described)[number];
-    if (id !== undefined) lines.push(description, `Why: ${rationale}`, `What to do: ${guidance}`);
-    for (const line of lines) process.stdout.write(`${' '.repeat(21)}${line}\n`);
+  if (chosen.length === 0) process.stderr.write('evenkeel: no control or detection is left by these filters\n');
+  for (const one of chosen) {
+    const settings = policy.settingsFor(one, { ref, arn: '', tags: null });
+    const row = rowOf(one, { ...settings, mode: capped(settings.mode, one) }, matchesOf(one, document));
+    process.stdout.write(options.json ? `${visibleJson(JSON.stringify(row))}\n` : inWords(row, explained ? one : null));
   }
 }
+
+type Row = ReturnType<typeof rowOf>;
+
+const rowOf = (one: Described, settings: Settings, matches: ReturnType<typeof matchesOf>) => ({
+  controlId: one.id,
+  title: one.title,
+  severity: one.severity,
+  service: one.service,
+  resourceType: one.resourceType,
+  mode: settings.mode,
+  why: settings.why,
+  matches,
+  recommendedMode: one.recommendedMode,
+  impact: one.impact,
+  parameters: settings.parameters,
+  securityControlIds: one.securityControlIds,
+  relatedRequirements: one.relatedRequirements,
+});
+
+/** Mode, severity and id, below them the title and why the mode holds; all the texts of `explained`. */
+function inWords(row: Row, explained: Described | null): string {
+  const elsewhere = row.matches.map((match) => `${match.mode} where ${match.where}`);
+  const lines = [row.title, ...[row.why, ...elsewhere].map((line) => colors.dim(visible(line)))];
+  if (explained !== null) lines.push(...explanation(row, explained));
+  const indented = lines.map((line) => `${' '.repeat(21)}${line}\n`).join('');
+  return `${row.mode.padEnd(10)} ${row.severity.padEnd(9)} ${colors.bold(row.controlId)}\n${indented}`;
+}
+
+function explanation(row: Row, { description, rationale, guidance, securityControlIds }: Described): readonly string[] {
+  const required = [{ name: 'Security Hub', met: securityControlIds }, ...metIn(row)]
+    .filter(({ met }) => met.length > 0)
+    .map(({ name, met }) => `${name} ${met.join(', ')}`);
+  return [
+    description,
+    `Why: ${rationale}`,
+    `What to do: ${guidance}`,
+    `Resource: ${row.resourceType}; impact of the remediation: ${row.impact}; recommended mode: ${row.recommendedMode}`,
+    ...Object.entries(row.parameters).map(
+      ([name, value]) => `Parameter ${name}: ${visibleJson(JSON.stringify(value))}`,
+    ),
+    ...(required.length > 0 ? [`Required by: ${required.join('; ')}`] : []),
+    `Page: docs/controls/${row.controlId}.md`,
+  ];
+}
+
+const metIn = (row: Row) =>
+  FRAMEWORKS.map((framework) => ({ name: framework.name, met: requirementsIn(framework, row) }));
 
 /** A detection never remediates. */
 const capped = (mode: Mode, one: Configurable): Mode => ('triggers' in one ? lower(mode, 'detect') : mode);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { controls } from '../../shared/controls/index.ts';
@@ -32,6 +32,7 @@ test('every control and detection has a row with the same keys', async () => {
       'controlId',
       'title',
       'severity',
+      'service',
       'resourceType',
       'mode',
       'why',
@@ -40,6 +41,7 @@ test('every control and detection has a row with the same keys', async () => {
       'impact',
       'parameters',
       'securityControlIds',
+      'relatedRequirements',
     ]);
 });
 
@@ -85,7 +87,9 @@ test('for people: mode, severity, id, and below it the title, the reason and whe
 test('one of them is shown with its texts; a pattern shows several, an unknown id none', async () => {
   const control = controls.find(({ id }) => id === ADMIN_PORTS);
   const { stdout } = await evenkeel(['controls', ADMIN_PORTS, '--no-policy'], { cwd });
-  for (const text of [control?.description, control?.rationale, control?.guidance]) expect(stdout).toContain(text);
+  for (const text of [control?.description, control?.rationale, control?.guidance, 'Parameter ports: [22,3389]'])
+    expect(stdout).toContain(text);
+  expect(stdout).toMatch(/Required by: Security Hub EC2\.13, .*CIS AWS Foundations Benchmark v5\.0\.0 5\.3, 5\.4/);
   expect(stdout.match(/^\S/gm)).toHaveLength(1);
   expect([...(await rows('', 's3-*')).keys()]).toEqual(
     controls.map(({ id }) => id).filter((id) => id.startsWith('s3-')),
@@ -95,5 +99,37 @@ test('one of them is shown with its texts; a pattern shows several, an unknown i
     status: 2,
     stdout: '',
     stderr: `evenkeel: --control ${ADMIN_PORTS}s: unknown control; did you mean ${ADMIN_PORTS}? npx evenkeel controls lists them\n`,
+  });
+});
+
+test('filters narrow the list; what they leave nothing of is said', async () => {
+  const high = [...(await rows('', '--severity', 'high', '--service', 's3')).values()];
+  expect(high.length).toBeGreaterThan(0);
+  for (const row of high) expect([row.service, row.severity]).toEqual(['s3', expect.stringMatching(/HIGH|CRITICAL/)]);
+  const none = await evenkeel(['controls', DETECTION, '--service', 's3', '--no-policy'], { cwd });
+  expect(none).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: expect.stringContaining('no control or detection is left'),
+  });
+  expect(await evenkeel(['controls', '--severity', 'worst'], { cwd })).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('Allowed are INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL'),
+  });
+});
+
+test('a policy for a framework is written once, and holds for the next run', async () => {
+  const file = join(cwd, 'cis.yml');
+  const write = ['controls', '--framework', 'cis-v5', '--write-policy', 'cis.yml'];
+  expect(await evenkeel(write, { cwd })).toMatchObject({ status: 0, stdout: '' });
+  const written = readFileSync(file, 'utf8');
+  const on = [...(await rows(written)).values()].filter(({ mode }) => mode !== 'off').map(({ controlId }) => controlId);
+  expect(on).toEqual([...(await rows('', '--framework', 'cis-v5')).keys()]);
+  expect(on).toContain(ADMIN_PORTS);
+  expect(await evenkeel(write, { cwd })).toMatchObject({ status: 2, stderr: expect.stringContaining('it exists') });
+  expect(readFileSync(file, 'utf8')).toBe(written);
+  expect(await evenkeel(['controls', '--write-policy', 'all.yml'], { cwd })).toMatchObject({
+    status: 2,
+    stderr: 'evenkeel: --write-policy: give --framework too\n',
   });
 });

@@ -17,6 +17,7 @@ import {
 } from '../../aws/cloudtrail/event-selectors.ts';
 import { OWN_TRAILS } from '../../aws/cloudtrail/trail-arn.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, type Plan } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { onResources, Unreadable } from '../../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../../resources/cloudtrail/account.ts';
 import { type Step, set, step, stepBuilder, undoneBy } from '../../step.ts';
@@ -144,7 +145,21 @@ export default defineControl({
   resource: cloudtrailAccount,
   needs: ['trails'],
   securityControlIds: ['CloudTrail.1', 'CloudTrail.3'],
-  relatedRequirements: ['CIS AWS v3.0 3.1', 'CIS AWS v5.0 3.1'],
+  relatedRequirements: [
+    'AWS FSBP CloudTrail.1',
+    'AWS FSBP CloudTrail.3',
+    'CIS AWS v3.0 3.1',
+    'CIS AWS v5.0 3.1',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(4) AC-3(1) AC-3(10) AC-4(26) AC-6(9) AU-2 AU-3 AU-3(1) AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CM-5(1) CM-6 CM-9 IA-3(3) MA-4(1) PM-14 PM-31 SC-7(9) SI-1(1) SI-3(8) SI-4(2) SI-4(17) SI-4(20) SI-7(8) SI-10(1)',
+    ),
+    ...requirements('SOC 2', 'A1.2 CC2.1 CC7.2 PI1.3'),
+  ],
   description:
     "At least one trail that records the account, its own or its organization's, must cover all regions, be logging, and select every management event, reads and writes; no event source may be excluded but those in acceptedExclusions. Where an organization's trail covers the account and does not show it whether it does all that, the control is not applicable.",
   rationale:

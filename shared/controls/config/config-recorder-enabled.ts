@@ -20,6 +20,7 @@ import {
   type ParameterValues,
   type State,
 } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { onResources } from '../../resource.ts';
 import { configAccount, type ServiceLinkedRecorder } from '../../resources/config/account.ts';
 import { type Step, step, stepBuilder, undoneBy } from '../../step.ts';
@@ -227,7 +228,12 @@ export default defineControl({
   needs: NEEDS,
   lastKnown: ['recorders', 'deliveryChannels'],
   securityControlIds: ['Config.1'],
-  relatedRequirements: ['CIS AWS v3.0 3.3', 'CIS AWS v5.0 3.3'],
+  relatedRequirements: [
+    'AWS FSBP Config.1',
+    'CIS AWS v3.0 3.3',
+    'CIS AWS v5.0 3.3',
+    ...requirements('SOC 2', 'CC2.1 CC3.1 CC3.4 CC8.1 PI1.3'),
+  ],
   description:
     'Each region must have a configuration recorder that is on, records every supported resource type but those in acceptedExclusions, and has a working delivery channel. A deleted recorder or channel is recreated as it was. Where there is none, the recorder that Security Hub has made for itself counts, as it does for Config.1; it is never changed.',
   rationale:

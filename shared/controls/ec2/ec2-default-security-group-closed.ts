@@ -7,6 +7,7 @@ import {
   undoOfRevokeIngress,
 } from '../../aws/ec2/security-group-rules.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
 export default defineControl({
@@ -17,7 +18,15 @@ export default defineControl({
   needs: ['group', 'rules'],
   planNeeds: ['networkInterfaces', 'launchers'],
   securityControlIds: ['EC2.2'],
-  relatedRequirements: ['CIS AWS v3.0 5.4', 'CIS AWS v5.0 5.5'],
+  relatedRequirements: [
+    'AWS FSBP EC2.2',
+    'CIS AWS v3.0 5.4',
+    'CIS AWS v5.0 5.5',
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-4(21) AC-17 AC-17(1) AC-17(4) AC-17(9) AC-17(10) CM-6 CM-9 SC-7 SC-7(5) SC-7(7) SC-7(11) SC-7(12) SC-7(16) SC-7(21) SC-7(24) SC-7(25) SC-7(26) SC-7(27) SC-7(28)',
+    ),
+  ],
   description:
     'The security group named default of a VPC may have no ingress and no egress rules, not even those that it is created with.',
   rationale:

@@ -4,6 +4,7 @@ import {
   EnableEbsEncryptionByDefaultCommand,
 } from '@aws-sdk/client-ec2';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { ec2Account } from '../../resources/ec2/account.ts';
 import { step, undoneBy } from '../../step.ts';
 
@@ -17,7 +18,12 @@ export default defineControl({
   resource: ec2Account,
   needs: ['ebsEncryptionByDefault'],
   securityControlIds: ['EC2.7'],
-  relatedRequirements: ['CIS AWS v3.0 2.2.1', 'CIS AWS v5.0 5.1.1'],
+  relatedRequirements: [
+    'AWS FSBP EC2.7',
+    'CIS AWS v3.0 2.2.1',
+    'CIS AWS v5.0 5.1.1',
+    ...requirements('NIST 800-53 r5', 'AU-9(3) CM-6 CM-9 CP-9 SC-8(3) SC-8(4) SC-13 SC-28(1) SI-19(4)'),
+  ],
   description: 'EbsEncryptionByDefault must be on, so that every new volume and snapshot copy is encrypted.',
   rationale: 'With it encryption cannot be forgotten; without it one missing flag leaves data unencrypted.',
   guidance:

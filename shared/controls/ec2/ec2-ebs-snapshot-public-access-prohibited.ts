@@ -1,6 +1,7 @@
 import { EC2Client, ModifySnapshotAttributeCommand } from '@aws-sdk/client-ec2';
 import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { snapshot } from '../../resources/ec2/snapshot.ts';
 
@@ -17,7 +18,14 @@ export default defineControl({
   resource: snapshot,
   needs: ['createVolumePermission'],
   securityControlIds: ['EC2.1'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP EC2.1',
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(6) AC-3 AC-3(7) AC-4(21) AC-6 AC-17 AC-17(1) AC-17(4) AC-17(9) AC-17(10) MP-2 SC-7 SC-7(2) SC-7(3) SC-7(7) SC-7(9) SC-7(11) SC-7(12) SC-7(16) SC-7(20) SC-7(21) SC-7(24) SC-7(25) SC-7(26) SC-7(27) SC-7(28) SC-25',
+    ),
+    'SOC 2 CC6.6',
+  ],
   description:
     'The createVolumePermission of a snapshot may not contain the group all. Accounts that it is shared with by id remain.',
   rationale: 'Anyone with an AWS account can copy a public snapshot and read the whole disk, deleted files included.',

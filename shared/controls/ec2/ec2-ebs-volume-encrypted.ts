@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { volume } from '../../resources/ec2/volume.ts';
 
 export default defineControl({
@@ -8,7 +9,12 @@ export default defineControl({
   resource: volume,
   needs: ['volume'],
   securityControlIds: ['EC2.3'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP EC2.3',
+    ...requirements('PCI DSS v4.0', '3.5.1 8.3.2'),
+    ...requirements('NIST 800-53 r5', 'AU-9(3) CM-6 CM-9 CP-9 SC-8(3) SC-8(4) SC-13 SC-28(1) SI-19(4)'),
+    'SOC 2 PI1.5',
+  ],
   description: 'A volume that is attached or in use must be encrypted. Volumes that nothing uses are not evaluated.',
   rationale: 'The data of an unencrypted volume is unencrypted on disk and in every snapshot of it.',
   guidance:

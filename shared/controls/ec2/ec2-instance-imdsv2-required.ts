@@ -1,5 +1,6 @@
 import { EC2Client, ModifyInstanceMetadataOptionsCommand } from '@aws-sdk/client-ec2';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, settling } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { UnreadableError } from '../../resource.ts';
 import { instance } from '../../resources/ec2/instance.ts';
 import { set, undoneBy } from '../../step.ts';
@@ -16,7 +17,17 @@ export default defineControl({
   needs: ['instance'],
   planNeeds: ['callsWithoutToken'],
   securityControlIds: ['EC2.8'],
-  relatedRequirements: ['CIS AWS v3.0 5.6', 'CIS AWS v5.0 5.7'],
+  relatedRequirements: [
+    'AWS FSBP EC2.8',
+    'CIS AWS v3.0 5.6',
+    'CIS AWS v5.0 5.7',
+    'PCI DSS v4.0 8.2.8',
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(6) AC-3 AC-3(3) AC-3(4) AC-3(7) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-6 AC-24 CM-5(1) MP-2 SC-23(3)',
+    ),
+    'SOC 2 CC7.2',
+  ],
   description:
     'HttpTokens of the metadata options must be required where HttpEndpoint is enabled, for running and stopped instances. An instance without the endpoint is compliant. With a hop limit of 1 a container on the instance reaches the metadata service by IMDSv1 alone: there tokens are only required where the CloudWatch metric MetadataNoToken was 0 for a whole day, and else a person decides. The hop limit itself is left as it is, unless the parameter hopLimit raises it.',
   rationale:

@@ -8,7 +8,7 @@ export default defineControl({
   severity: 'CRITICAL',
   resource: securityGroup,
   securityControlIds: ['EC2.19'],
-  relatedRequirements: ['CIS AWS v5.0 5.1.2'],
+  relatedRequirements: ['AWS FSBP EC2.19', 'CIS AWS v5.0 5.1.2', 'SOC 2 CC6.6'],
   description:
     'No ingress rule may open a port of a database, a file share, a mail or remote-access service or a development server to the world: by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs; for every form of the protocol. A rule for a wider range of ports counts too. SSH (22) and RDP (3389), which EC2.19 lists as well, are kept by ec2-security-group-admin-ports-restricted.',
   rationale:

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { vpc } from '../../resources/ec2/vpc.ts';
 import { role } from '../../resources/iam/role.ts';
@@ -122,7 +123,20 @@ export default defineControl({
     trustPolicy: related(role, 'trustPolicy', roleRef),
   },
   securityControlIds: ['EC2.6'],
-  relatedRequirements: ['CIS AWS v3.0 3.7', 'CIS AWS v5.0 3.7'],
+  relatedRequirements: [
+    'AWS FSBP EC2.6',
+    'CIS AWS v3.0 3.7',
+    'CIS AWS v5.0 3.7',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-4(26) AU-2 AU-3 AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CM-5(1) CM-6 CM-9 IA-3(3) MA-4(1) PM-14 PM-31 SI-4(17) SI-7(8)',
+    ),
+    ...requirements('SOC 2', 'CC7.2 CC7.3'),
+  ],
   description:
     'Each VPC must have a flow log that is active, records rejected traffic (or all), and delivers. One that was deleted is created again as it was; where there was none, one is created that delivers where the parameters say.',
   rationale:

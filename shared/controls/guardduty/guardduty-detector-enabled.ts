@@ -9,6 +9,7 @@ import {
   UpdateDetectorCommand,
 } from '@aws-sdk/client-guardduty';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { onResources } from '../../resource.ts';
 import { type Detector, guarddutyAccount } from '../../resources/guardduty/account.ts';
 import { set, step, stepBuilder, undoneBy } from '../../step.ts';
@@ -98,7 +99,15 @@ export default defineControl({
   planNeeds: ['administrator'],
   lastKnown: ['detector'],
   securityControlIds: ['GuardDuty.1'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP GuardDuty.1',
+    ...requirements('PCI DSS v4.0', '11.5.1 11.5.1.1'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(12) AC-3(12) AU-3(1) AU-6(1) AU-6(5) AU-12(3) AU-14 CA-2 CA-7 CM-8(3) PE-6(2) PE-6(4) PM-14 PM-16 PM-31 RA-1 RA-3 RA-3(4) RA-5 RA-5(4) RA-10 SC-5 SC-5(1) SC-5(3) SC-43 SI-3(8) SI-4 SI-4(1) SI-4(2) SI-4(3) SI-4(4) SI-4(10) SI-4(13) SI-4(14) SI-4(23) SI-4(25) SI-5 SI-5(1)',
+    ),
+    ...requirements('SOC 2', 'CC3.1 CC3.2 CC4.2 CC6.8 CC7.1 CC7.2 CC7.3 CC7.4'),
+  ],
   description:
     'Each region must have a GuardDuty detector that is enabled. A suspended detector is resumed, a deleted one is recreated with its features, frequency and tags.',
   rationale:

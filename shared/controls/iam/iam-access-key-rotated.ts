@@ -1,5 +1,6 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
 import { set, undoneBy } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
@@ -26,7 +27,16 @@ export default defineControl({
   resource: user,
   needs: ['accessKeys'],
   securityControlIds: ['IAM.3'],
-  relatedRequirements: ['CIS AWS v3.0 1.14', 'CIS AWS v5.0 1.13'],
+  relatedRequirements: [
+    'AWS FSBP IAM.3',
+    'CIS AWS v3.0 1.14',
+    'CIS AWS v5.0 1.13',
+    ...requirements('PCI DSS v4.0', '8.3.5 8.3.7 8.3.9 8.3.10.1 8.6.3'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(1) AC-3(3) AC-3(4) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-24 CM-5(1) CM-6 CM-9 SC-23(3)',
+    ),
+  ],
   description:
     'Every active access key of an IAM user must be younger than the allowed age. Keys that are inactive are not evaluated.',
   rationale:

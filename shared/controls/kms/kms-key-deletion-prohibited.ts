@@ -6,6 +6,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, type State } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { onResources } from '../../resource.ts';
 import { kmsKey } from '../../resources/kms/key.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
@@ -60,7 +61,13 @@ export default defineControl({
   needs: ['key', 'tags'],
   lastKnown: ['key'],
   securityControlIds: ['KMS.3'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP KMS.3',
+    ...requirements(
+      'PCI DSS v4.0',
+      '3.5.1.1 3.5.1.3 3.6.1 3.6.1.2 3.6.1.3 3.6.1.4 3.7.1 3.7.2 3.7.4 3.7.6 3.7.7 4.2.1.1',
+    ),
+  ],
   description:
     'A customer managed key must not be scheduled for deletion, unless a tag approves it. A key that was enabled before is enabled again.',
   rationale:

@@ -19,7 +19,7 @@ export default defineControl({
   resource: kmsKey,
   needs: ['key', 'policy'],
   securityControlIds: ['KMS.5'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP KMS.5'],
   description:
     'No statement of the policy of a customer key may let everybody do something. A condition on fixed values of a key that strangers cannot choose (kms:CallerAccount, aws:PrincipalOrgID, aws:SourceArn …) narrows a statement; kms:ViaService alone does not, since every account uses that service. The remediation is opt-in: the root of the account takes the place of everybody, so that policies of IAM decide within it, and no statement is removed. A key of an AWS service is not judged.',
   rationale:

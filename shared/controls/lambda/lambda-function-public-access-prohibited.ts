@@ -3,6 +3,7 @@ import { policyText } from '../../aws/iam/policy-text.ts';
 import { elementOf, namesOf } from '../../aws/iam/public-access.ts';
 import { openPermissions, type Permission, permissionOf } from '../../aws/lambda/permissions.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { lambdaFunction } from '../../resources/lambda/function.ts';
 import { type Step, step, undoneBy } from '../../step.ts';
@@ -49,7 +50,14 @@ export default defineControl({
   resource: lambdaFunction,
   needs: ['policies'],
   securityControlIds: ['Lambda.1'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP Lambda.1',
+    ...requirements('PCI DSS v4.0', '1.2.8 1.3.1 1.3.2 1.4.2 1.5.1 3.5.1.3 10.3.2 A1.1.2 A1.1.3 A3.4.1'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(6) AC-3 AC-3(7) AC-4(21) AC-6 AC-17 AC-17(1) AC-17(4) AC-17(9) AC-17(10) MP-2 SC-7 SC-7(2) SC-7(3) SC-7(9) SC-7(11) SC-7(12) SC-7(16) SC-7(20) SC-7(21) SC-7(24) SC-25',
+    ),
+  ],
   description:
     'No statement of the policies of a function, its versions and its aliases may let everybody do something, nor let Amazon S3 invoke it for whosever bucket (without aws:SourceAccount and without a fixed aws:SourceArn). A condition on fixed values of a key that strangers cannot choose narrows a statement. Statements that open a function URL without authentication are judged by lambda-function-url-auth-required; AWS Config counts them here, and wants aws:SourceAccount also where the ARN of the bucket is fixed.',
   rationale:

@@ -7,6 +7,7 @@ import {
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { takesLoadBalancerLogs } from '../../aws/s3/load-balancer-logs.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
 
@@ -38,7 +39,7 @@ export default defineControl({
   resource: bucket,
   needs: ['encryption', 'policy'],
   securityControlIds: ['S3.17'],
-  relatedRequirements: [],
+  relatedRequirements: [...requirements('PCI DSS v4.0', '3.5.1 8.3.2'), 'SOC 2 PI1.4'],
   description:
     'Default encryption must be SSE-KMS or DSSE-KMS. S3 itself encrypts every object with SSE-S3, so this is evaluated only where kmsKeyArn says which key to use, and never for a bucket that takes access logs of load balancers, which support SSE-S3 only. A key of another region is left to a person.',
   rationale:

@@ -5,6 +5,7 @@ import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { publicAccessBlockOfBucket } from '../../aws/s3/public-access-block.ts';
 import { isBlocked, publicPolicy, whyNotBlock } from '../../aws/s3/public-bucket.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
@@ -30,7 +31,15 @@ export default defineControl({
   needs: ['policy', 'policyStatus', 'publicAccessBlock', 'accountPublicAccessBlock'],
   planNeeds: ['website'],
   securityControlIds: ['S3.2', 'S3.3'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP S3.2',
+    'AWS FSBP S3.3',
+    ...requirements('PCI DSS v4.0', '1.2.8 1.3.1 1.3.2 1.4.2 1.5.1 3.5.1.3 10.3.2 A1.1.2 A1.1.3 A3.4.1'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(6) AC-3 AC-3(7) AC-4(21) AC-6 AC-17 AC-17(1) AC-17(4) AC-17(9) AC-17(10) CM-6 CM-9 MP-2 SC-7 SC-7(2) SC-7(3) SC-7(7) SC-7(9) SC-7(11) SC-7(12) SC-7(16) SC-7(20) SC-7(21) SC-7(24) SC-7(25) SC-7(26) SC-7(27) SC-7(28) SC-25',
+    ),
+  ],
   description:
     'A bucket policy may not be public, by the word of S3 (GetBucketPolicyStatus) or, where S3 does not say, by its statements, unless Block Public Access restricts public buckets (RestrictPublicBuckets), for the bucket or for its account. BlockPublicPolicy and RestrictPublicBuckets are switched on for the bucket, and the policy stays as it is; or, with the parameter remedy, the public statements are removed. A bucket that hosts a website, and one whose policy lets other accounts in, whom the block would cut off too, is left to a person.',
   rationale: 'Everybody can read what the policy lets them read, or write into the bucket, without signing in.',

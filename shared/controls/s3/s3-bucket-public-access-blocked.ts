@@ -12,7 +12,7 @@ export default defineControl({
   needs: ['publicAccessBlock'],
   planNeeds: ['website'],
   securityControlIds: ['S3.8'],
-  relatedRequirements: ['CIS AWS v3.0 2.1.4', 'CIS AWS v5.0 2.1.4'],
+  relatedRequirements: ['AWS FSBP S3.8', 'CIS AWS v3.0 2.1.4', 'CIS AWS v5.0 2.1.4'],
   description:
     'BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy and RestrictPublicBuckets must all be on. A bucket that hosts a website is reported and not changed, since blocking it would take the site down.',
   rationale: 'One careless policy or ACL on a bucket without Block Public Access exposes its objects to the world.',

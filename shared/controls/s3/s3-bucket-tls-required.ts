@@ -10,6 +10,7 @@ import { bucketPolicy, isPublic, whyNotPut } from '../../aws/s3/bucket-policy.ts
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { isBlocked } from '../../aws/s3/public-bucket.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { replace, undoOfReplace } from '../../step.ts';
 
@@ -86,7 +87,16 @@ export default defineControl({
   needs: ['policy'],
   planNeeds: ['publicAccessBlock', 'accountPublicAccessBlock'],
   securityControlIds: ['S3.5'],
-  relatedRequirements: ['CIS AWS v3.0 2.1.1', 'CIS AWS v5.0 2.1.1'],
+  relatedRequirements: [
+    'AWS FSBP S3.5',
+    'CIS AWS v3.0 2.1.1',
+    'CIS AWS v5.0 2.1.1',
+    ...requirements('PCI DSS v4.0', '1.2.5 2.2.5 2.2.7 4.2.1 4.2.1.1 8.3.2'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-4 AC-4(22) AC-17(2) AC-24(1) AU-9(3) CA-9 CM-6 CM-9 IA-5(1) PM-11 PM-17 SC-7(4) SC-7(5) SC-8 SC-8(1) SC-8(2) SC-8(3) SC-8(4) SC-8(5) SC-13 SC-16(1) SC-23 SI-1',
+    ),
+  ],
   description:
     'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count. The statement is added to the text of the policy, which otherwise stays as it is. A policy that S3 would refuse to take is left to a person: one with a deleted principal, above 20,480 bytes, that denies PutBucketPolicy to everybody, or that is public while Block Public Access is on.',
   rationale:

@@ -37,7 +37,7 @@ export default defineControl({
   resource: topic,
   needs: ['policy'],
   securityControlIds: ['SNS.4'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP SNS.4'],
   description:
     'No statement of the topic policy may let everybody do something. A condition on fixed values of a key that strangers cannot choose (aws:SourceOwner, aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does sns:Endpoint with one endpoint or one mail domain, and a denial of everybody else in the same policy; AWS Config takes neither of these two into account. Public statements are removed, the others stay as they are. Where none is left, the statement is put that SNS gives a new topic: the owner alone.',
   rationale:

@@ -18,7 +18,7 @@ export default defineControl({
   resource: queue,
   needs: ['policy'],
   securityControlIds: ['SQS.3'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP SQS.3'],
   description:
     'No statement of the queue policy may let everybody do something. A condition on fixed values of a key that strangers cannot choose (aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does a denial of everybody else in the same policy, which AWS Config does not take into account. Public statements are removed, the others stay as they are; where none is left, the queue has no policy. SQS takes up to a minute to apply it.',
   rationale:

@@ -1,6 +1,7 @@
 import { ModifyDocumentPermissionCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { unsharedWithEverybody } from '../../aws/public-sharing.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { document } from '../../resources/ssm/document.ts';
 
@@ -13,7 +14,7 @@ export default defineControl({
   resource: document,
   needs: ['sharing'],
   securityControlIds: ['SSM.4'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP SSM.4', ...requirements('PCI DSS v4.0', '3.5.1.3 10.3.2 A1.1.2 A3.4.1')],
   description:
     'A document of the account may not be shared with all accounts. Accounts that it is shared with by id remain. The setting of the account by which Systems Manager blocks public sharing (SSM.7) is another resource and not judged here.',
   rationale:
