@@ -70,6 +70,14 @@ export type LastKnownState<F extends Facets, N extends keyof F> = Partial<Pick<F
   readonly ref: ResourceRef;
 };
 
+/** With whom resources may be shared beside the own account: `trusted` of policy.yml. */
+export interface Trusted {
+  /** Twelve digits each. */
+  readonly accounts: readonly string[];
+  /** `o-example` */
+  readonly organizations: readonly string[];
+}
+
 /** What a control evaluates and plans with, beside the state. */
 export interface Context<F extends Facets = Facets, P extends Parameters = Parameters> {
   readonly parameters: ParameterValues<P>;
@@ -78,6 +86,8 @@ export interface Context<F extends Facets = Facets, P extends Parameters = Param
   readonly lastKnown: Partial<FacetState<F>> | null;
   /** The home region; absent where nobody says it. */
   readonly home?: string;
+  /** Absent where policy.yml does not say: nobody is trusted then, and what is shared is only detected. */
+  readonly trusted?: Trusted;
 }
 
 /** A plan that requires a person, with the reason. */

@@ -1,36 +1,8 @@
-import { CreateRoleCommand, GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-import { freshEvent } from '../fresh-event.ts';
-import type { Scene, SceneAccount } from '../scene.ts';
-
-const trusting = (AWS: string) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
-  });
-
-async function createRole({ aws, name, accountId }: SceneAccount): Promise<string> {
-  const RoleName = name('reports');
-  const AssumeRolePolicyDocument = trusting(`arn:aws:iam::${accountId}:root`);
-  await aws(IAMClient).send(new CreateRoleCommand({ RoleName, Path: '/apps/', AssumeRolePolicyDocument }));
-  return RoleName;
-}
+import type { Scene } from '../scene.ts';
+import { trustDrift } from './role-trust.ts';
 
 export default {
   title: 'The trust policy of a role trusts everybody',
   expects: { 'iam-role-trust-public-access-prohibited': 'remediated' },
-  async prepare(account) {
-    const role = await createRole(account);
-    const other = await createRole(account);
-    const describe = async (RoleName: string) =>
-      (await account.aws(IAMClient).send(new GetRoleCommand({ RoleName }))).Role;
-    return {
-      state: () => describe(role),
-      neighbours: async () => ({ [`role ${other}`]: await describe(other) }),
-      async happen() {
-        const command = new UpdateAssumeRolePolicyCommand({ RoleName: role, PolicyDocument: trusting('*') });
-        await account.aws(IAMClient).send(command);
-        return { event: freshEvent('iam/UpdateAssumeRolePolicy', account, { 'requestParameters.roleName': role }) };
-      },
-    };
-  },
+  prepare: (account) => trustDrift(account, '*'),
 } satisfies Scene;

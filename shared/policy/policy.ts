@@ -1,4 +1,4 @@
-import type { Impact, Mode, Parameters, Severity } from '../control.ts';
+import type { Impact, Mode, Parameters, Severity, Trusted } from '../control.ts';
 import type { FlapLimit } from '../ledger/flap.ts';
 import type { ResourceRef } from '../resource.ts';
 
@@ -53,6 +53,8 @@ export interface Policy {
   };
   readonly minimumSeverity: Severity;
   readonly exemptions: readonly ExemptionRule[];
+  /** Null where policy.yml does not say with whom things may be shared. */
+  readonly trusted: Trusted | null;
   /** The most that may be done about a finding, whatever the resource's tags are. */
   reach(control: Configurable, place: Omit<Place, 'tags'>): Mode;
   /** The most that may be done about a finding anywhere: what a role must be good for. */
@@ -98,4 +100,5 @@ export interface PolicyDocument {
     readonly approval?: { readonly within: string };
   };
   readonly notify?: { readonly minimumSeverity?: Severity };
+  readonly trusted?: Partial<Trusted>;
 }

@@ -124,6 +124,14 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
         description: 'What people are notified of.',
         ...object({ minimumSeverity: { description: 'Nothing below this severity is notified.', enum: SEVERITIES } }),
       },
+      trusted: {
+        description:
+          'With whom resources may be shared beside the own account. Without it what is shared is only detected.',
+        ...object({
+          accounts: list('The ids of accounts, quoted: "111122223333".', '^[0-9]{12}$'),
+          organizations: list('The ids of organizations: o-example.', '^o-[a-z0-9]+$'),
+        }),
+      },
     }),
   };
 }
@@ -134,6 +142,12 @@ const mode = {
 };
 
 const text = (description: string) => ({ description, type: 'string', minLength: 1 });
+
+const list = (description: string, pattern: string) => ({
+  description,
+  type: 'array',
+  items: { type: 'string', pattern },
+});
 
 /** An object that has these properties and no others. */
 const object = (properties: object, required: readonly string[] = []) => ({

@@ -23,6 +23,7 @@ export function policyFrom(document: PolicyDocument | null): Policy {
     },
     minimumSeverity: notify.minimumSeverity ?? 'INFORMATIONAL',
     exemptions,
+    trusted: document?.trusted === undefined ? null : { accounts: [], organizations: [], ...document.trusted },
     reach: (control, place) =>
       matches
         .filter(({ tags }) => tags !== undefined)

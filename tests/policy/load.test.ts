@@ -35,6 +35,10 @@ const document = fc.record(
       { requiredKeys: [] },
     ),
     notify: fc.record({ minimumSeverity: fc.constantFrom(...SEVERITIES) }, { requiredKeys: [] }),
+    trusted: fc.record(
+      { accounts: fc.constant(['111122223333']), organizations: fc.constant(['o-example']) },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: [], noNullPrototype: true },
 );
@@ -72,7 +76,7 @@ describe('a text that is wrong', () => {
     ],
     [
       'default: { mode: detect }',
-      '1:1 the file: "default" is not known; allowed: defaults, controls, matches, exemptions, owners, limits, notify',
+      '1:1 the file: "default" is not known; allowed: defaults, controls, matches, exemptions, owners, limits, notify, trusted',
     ],
     [
       `controls:\n  ${ADMIN_PORTS}:\n    mode: detect\n  s3-bucket-encripted: {}`,
@@ -112,6 +116,11 @@ describe('a text that is wrong', () => {
       'matches: [{ region: eu-*, mode: detect }, { region: EU-*, mode: detect }]',
       expect.stringMatching(/^policy\.yml:1:53 matches\.1\.region: "EU-\*" fits no region; did you mean eu-/),
     ],
+    ['trusted: { accounts: [111122223333] }', '1:23 trusted.accounts.0: 111122223333 must be string'],
+    [
+      'trusted: { organizations: [example] }',
+      '1:28 trusted.organizations.0: "example" must match pattern "^o-[a-z0-9]+$"',
+    ],
     ['- defaults', '1:1 the file: ["defaults"] must be object'],
     ['controls:', '1:10 controls: null must be object'],
     ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
@@ -133,8 +142,19 @@ describe('a text that is wrong', () => {
   });
 
   test('a name that is not known is refused wherever it stands', () => {
-    const places = ['', 'defaults', 'controls', `controls.${few[0]}`, 'limits', 'limits.flap', 'notify'];
-    const known = new Set([...few, 'defaults', 'controls', 'exemptions', 'limits', 'notify', 'mode', 'parameters']);
+    const places = ['', 'defaults', 'controls', `controls.${few[0]}`, 'limits', 'limits.flap', 'notify', 'trusted'];
+    const known = new Set([
+      ...few,
+      'defaults',
+      'controls',
+      'exemptions',
+      'limits',
+      'notify',
+      'mode',
+      'parameters',
+      'trusted',
+      'accounts',
+    ]);
     const name = fc.stringMatching(/^[a-z]{1,12}$/).filter((text) => !known.has(text));
     fc.assert(
       fc.property(fc.constantFrom(...places), name, (place, unknown) => {

@@ -124,3 +124,13 @@ test('the version is the same for the same settings and another for others', () 
   for (const document of versions)
     expect(policyFrom(structuredClone(document)).version).toBe(policyFrom(document).version);
 });
+
+test('with whom may be shared is null where nobody says it, and nobody is added to what is said', () => {
+  for (const document of [null, {}, { defaults: { mode: 'remediate' } }] as const)
+    expect(policyFrom(document).trusted).toBeNull();
+  expect(policyFrom({ trusted: {} }).trusted).toEqual({ accounts: [], organizations: [] });
+  expect(policyFrom({ trusted: { accounts: ['111122223333'] } }).trusted).toEqual({
+    accounts: ['111122223333'],
+    organizations: [],
+  });
+});

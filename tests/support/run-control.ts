@@ -1,4 +1,4 @@
-import type { AnyControl, Mode } from '../../shared/control.ts';
+import type { AnyControl, Mode, Trusted } from '../../shared/control.ts';
 import type { Cause } from '../../shared/engine/context.ts';
 import { reconcile } from '../../shared/engine/reconcile/reconciler.ts';
 import { resourceKey } from '../../shared/ledger/ledger.ts';
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly parameters?: object;
   /** The last good values that the ledger kept. */
   readonly kept?: object;
+  /** With whom may be shared. */
+  readonly trusted?: Trusted;
 }
 
 /** Runs the real engine on a resource that reads as the case says, and gives the result and the calls that were made. */
@@ -40,7 +42,7 @@ export async function runControl(
   ref: ResourceRef,
   mode: Mode,
   { given, after, lastKnown = null, answers = {} }: Reads,
-  { now, parameters = {}, kept = {} }: RunOptions,
+  { now, parameters = {}, kept = {}, trusted }: RunOptions,
 ) {
   const calls: (readonly [operation: string, input: object])[] = [];
   const aws = (() => ({
@@ -63,7 +65,8 @@ export async function runControl(
   const { ownership: _, ...rest } = control.resource;
   const resource = { ...rest, facets, lastKnown: { grants: {}, read: async () => lastKnown } };
   const clock = { now: () => now, sleep: async () => {} };
-  const engine = testEngine(() => aws, mode, { parameters: { ...parameters }, clock });
+  const plain = testEngine(() => aws, mode, { parameters: { ...parameters }, clock });
+  const engine = { ...plain, policy: { ...plain.policy, trusted: trusted ?? null } };
   const key = resourceKey(resource.service.id, ref);
   await engine.ledger.update(await engine.ledger.load(key), (state) => ({
     next: { ...state, lastKnown: { ...kept } },

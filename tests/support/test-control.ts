@@ -10,6 +10,7 @@ import type {
   ParameterValues,
   Plan,
   State,
+  Trusted,
 } from '../../shared/control.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import type { FacetState, Facets, RelatedFacets, RelatedState, ResourceRef } from '../../shared/resource.ts';
@@ -31,6 +32,8 @@ interface Circumstances<F extends Facets, P extends Parameters> {
   readonly lastKnown?: Partial<FacetState<F>>;
   /** When it is evaluated; 2026-01-01 unless said. */
   readonly now?: Date;
+  /** With whom may be shared, where policy.yml says it. */
+  readonly trusted?: Trusted;
 }
 
 interface Drift<F extends Facets, N extends keyof F, M extends keyof F, P extends Parameters, R extends RelatedFacets>
@@ -102,7 +105,7 @@ export function testControl<
   const run = async (
     mode: Mode,
     reads: Reads,
-    { parameters = {}, lastKnown: kept, now = NOW }: Circumstances<F, P> = {},
+    { parameters = {}, lastKnown: kept, now = NOW, trusted }: Circumstances<F, P> = {},
   ) =>
     (await import('./run-control.ts')).runControl(
       control,
@@ -113,23 +116,25 @@ export function testControl<
         now,
         parameters,
         ...(kept && { kept }),
+        ...(trusted && { trusted }),
       },
     );
 
-  const contextOf = ({ parameters = {}, lastKnown, now = NOW }: Circumstances<F, P> = {}): Context<F, P> =>
+  const contextOf = ({ parameters = {}, lastKnown, now = NOW, trusted }: Circumstances<F, P> = {}): Context<F, P> =>
     frozen({
       parameters: { ...defaultParameters(control), ...parameters } as ParameterValues<P>,
       now,
       lastKnown: lastKnown ?? null,
       home: REGION,
+      ...(trusted && { trusted }),
     });
   const stateOf = (given: object) => frozen({ ...given, ref }) as never;
   const evaluate = (given: object, circumstances: Circumstances<F, P> = {}) =>
     control.evaluate(stateOf(given), contextOf(circumstances));
 
   describe(control.id, () => {
-    testEach(cases.compliant, 'compliant', ({ parameters, lastKnown, now, ...given }) => {
-      const circumstances = { parameters, lastKnown, now } as Circumstances<F, P>;
+    testEach(cases.compliant, 'compliant', ({ parameters, lastKnown, now, trusted, ...given }) => {
+      const circumstances = { parameters, lastKnown, now, trusted } as Circumstances<F, P>;
       expect(evaluate(given, circumstances)).toMatchObject({ complianceType: 'COMPLIANT' });
     });
 
@@ -233,8 +238,8 @@ export function testControl<
     });
 
     testEach(cases.compliant, 'in the engine: nothing is written where it is', async (one) => {
-      const { parameters, lastKnown, now, ...given } = one;
-      const circumstances = { parameters, lastKnown, now } as Circumstances<F, P>;
+      const { parameters, lastKnown, now, trusted, ...given } = one;
+      const circumstances = { parameters, lastKnown, now, trusted } as Circumstances<F, P>;
       const { result, calls } = await run('remediate', { given }, circumstances);
       expect(result).toMatchObject({ outcome: 'compliant', before: 'COMPLIANT', after: 'COMPLIANT', error: null });
       expect(calls).toEqual([]);

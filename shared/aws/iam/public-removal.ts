@@ -13,19 +13,19 @@ export interface Closed {
 }
 
 /** Why a person has to edit the policy. */
-interface Refusal {
+export interface Refusal {
   readonly byHand: string;
 }
 
-const AMBIGUOUS = 'The policy has a key twice: nobody but AWS knows which of them it reads.';
+export const AMBIGUOUS = 'The policy has a key twice: nobody but AWS knows which of them it reads.';
 
-/** Why the policy with these statements cannot be put, or an edit would not be sure; null where nothing speaks against it. */
-function refusal(
+/** Why the policy with these statements cannot be put, or an edit of the `changed` ones would not be sure; null where nothing speaks against it. */
+export function refusal(
   policy: PolicyText,
-  open: readonly PolicyStatement[],
+  changed: readonly PolicyStatement[],
   left: readonly PolicyStatement[],
 ): Refusal | null {
-  if (!open.every(policy.isUnambiguous)) return { byHand: AMBIGUOUS };
+  if (!changed.every(policy.isUnambiguous)) return { byHand: AMBIGUOUS };
   const [deleted] = left.flatMap(deletedPrincipals);
   return deleted === undefined
     ? null

@@ -1,12 +1,7 @@
+import type { Trusted } from '../../control.ts';
 import { namedBy, namesSource, narrowingConditions } from './conditions.ts';
 import { element, isAllow, type PolicyStatement } from './policy-document.ts';
 import { accountOf, isForEverybody, principalsOf } from './principals.ts';
-
-/** With whom an account may share: `trusted` of policy.yml. */
-export interface Trusted {
-  readonly accounts: readonly string[];
-  readonly organizations: readonly string[];
-}
 
 /** The accounts and organizations that a statement lets in beside the own account and those that are trusted, each once; `everybody` where it names none. What a network, a service or a secret narrows is not counted: it names nobody. */
 export function untrustedGrantees(

@@ -4,6 +4,7 @@ import cloudtrailBucketPublicAccessProhibited from './cloudtrail-bucket-public-a
 import s3AccountPublicAccessBlocked from './s3-account-public-access-blocked.ts';
 import s3BucketAclPublicAccessProhibited from './s3-bucket-acl-public-access-prohibited.ts';
 import s3BucketEncrypted from './s3-bucket-encrypted.ts';
+import s3BucketPolicyExternalAccessRestricted from './s3-bucket-policy-external-access-restricted.ts';
 import s3BucketPolicyPublicAccessProhibited from './s3-bucket-policy-public-access-prohibited.ts';
 import s3BucketPublicAccessBlocked from './s3-bucket-public-access-blocked.ts';
 import s3BucketTlsRequired from './s3-bucket-tls-required.ts';
@@ -13,6 +14,7 @@ export const controls: readonly AnyControl[] = [
   s3AccountPublicAccessBlocked,
   s3BucketAclPublicAccessProhibited,
   s3BucketEncrypted,
+  s3BucketPolicyExternalAccessRestricted,
   s3BucketPolicyPublicAccessProhibited,
   s3BucketPublicAccessBlocked,
   s3BucketTlsRequired,

@@ -2,6 +2,7 @@ import { type AnyControl, type Evaluation, nonCompliant, notApplicable } from '.
 import { activeExemption, allExemptions, describeExemption } from '../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Engine, Subject } from '../context.ts';
+import { contextOf } from '../run/evaluation-context.ts';
 import { evaluate, observe } from '../run/observation.ts';
 
 const ACCOUNT_TYPE = 'AWS::::Account';
@@ -21,7 +22,7 @@ export function evaluator(engine: Engine): Evaluate {
     // AWS Config rates no resource that is gone; but an account never is, only what it has set.
     if (observation.gone && resource.type !== ACCOUNT_TYPE)
       return notApplicable('The resource does not exist (any more).');
-    const context = { parameters, now: engine.clock.now(), lastKnown: null };
+    const context = contextOf(engine, parameters, null);
     const { evaluation } = evaluate(control, subject, observation, context);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return evaluation;
     exemptions ??= allExemptions(engine);

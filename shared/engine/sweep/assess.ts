@@ -5,6 +5,7 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import { retry } from '../../retry.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
+import { contextOf } from '../run/evaluation-context.ts';
 import { compliantFacets } from '../run/last-known.ts';
 import { lower } from '../run/modes.ts';
 import { evaluate, type Observation, observe } from '../run/observation.ts';
@@ -32,7 +33,7 @@ export async function assess(
   const evaluations = new Map<AnyControl, Evaluation | null>();
   for (const control of controls) {
     const { parameters } = engine.policy.settingsFor(control, place);
-    const context = { parameters, now: engine.clock.now(), lastKnown: lastKnownIn(state) } as Context;
+    const context = contextOf(engine, parameters, lastKnownIn(state));
     evaluations.set(control, evaluationOf(control, subject, observation, context));
   }
   return { subject: { ...subject, controls }, observation, evaluations };
