@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pLimit from 'p-limit';
 import { globalRegionOf } from '../aws/partitions.ts';
+import { explicitDenial, type Refusal } from '../aws/refusals.ts';
 import { enabledRegions, openRegions } from '../aws/regions.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Cause, Engine, Subject } from '../engine/context.ts';
@@ -9,6 +10,7 @@ import type { Location } from '../engine/intake/location.ts';
 import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { resultsOf } from '../engine/sweep/assess.ts';
 import { inventoryTypes, type Selection } from '../engine/sweep/inventory.ts';
+import { denialText } from '../engine/sweep/listing-denials.ts';
 import { CONCURRENCY, LEDGER_TYPE, SweepPass } from '../engine/sweep/pass.ts';
 import type { SweepScope } from '../ledger/sweep-lock.ts';
 import { type Result, resultWithoutResource } from '../result.ts';
@@ -118,6 +120,8 @@ class Run {
       scope,
       limited: this.#reading,
       pace: { deadline: new Deadline(this.#engine.clock, Number.POSITIVE_INFINITY), backoff: BACKOFF },
+      // What is denied and nobody says by whom may be a permission of the person who runs this: it fails.
+      refusalOf: (_type, error) => explicitDenial(error),
       sink: {
         passed: (assessment) => {
           this.#progress(scope, 'resource');
@@ -130,6 +134,7 @@ class Run {
     });
     await pass.run();
     for (const [type, error] of pass.failed) this.#add(notListed(scope, type, error));
+    for (const [type, refusal] of pass.denied) this.#add(denied(scope, type, refusal));
     this.#progress(scope, 'done');
   }
 
@@ -145,6 +150,19 @@ function notListed({ service, accountId, region }: SweepScope, type: string, err
     return failure(place, `could not read the open findings of ${service} in ${region} from the ledger: ${error}`);
   return { ...failure(place, `could not list ${type} in ${region}: ${error}`), resourceType: type };
 }
+
+/** Not read, and so never compliant; what AWS refuses for good is no failure of this run. */
+const denied = ({ accountId, region }: SweepScope, resourceType: string, refusal: Refusal): Result =>
+  resultWithoutResource(
+    { eventId: null, eventName: 'Sweep' },
+    {
+      outcome: 'blocked',
+      accountId,
+      region,
+      resourceType,
+      annotation: `${denialText(resourceType, region, refusal)}. To change that: ${refusal.remedy}.`,
+    },
+  );
 
 const failure = ({ accountId, region }: Location, error: string) =>
   resultWithoutResource({ eventId: null, eventName: 'Sweep' }, { outcome: 'failed', accountId, region, error });

@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly remedy: string | null;
   /** People were notified when it began: the digest reminds them while it lasts, although it is no error. */
   readonly wasNotified?: true;
+  /** People are notified when it begins and when it is over, although it is no error. */
+  readonly isIncident?: true;
 }
 
 /** What a check works with. */

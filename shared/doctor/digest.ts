@@ -12,7 +12,7 @@ const FORGOTTEN_AFTER_MS = 30 * DAY_MS;
 /** How long a run has to notify people before the next one does it. */
 const NOTIFY_TIMEOUT_MS = MINUTE_MS;
 
-/** The incidents of one notification; each list may be empty, but not `begun` and `lasting` both. */
+/** The incidents of one notification; each list may be empty, but not all. */
 export interface Digest {
   readonly begun: readonly Incident[];
   readonly lasting: readonly Incident[];
@@ -21,7 +21,7 @@ export interface Digest {
 
 const keyOf = ({ check, subject }: Pick<Incident, 'check' | 'subject'>) => JSON.stringify([check, subject]);
 
-/** Updates the known incidents with the diagnoses of the checks named `checked`, and returns the digest that is due: an incident when it begins (unless people were notified of it elsewhere), every seven days while it lasts, and its end with the next digest. Incidents of other checks stay as they are. Pure. */
+/** Updates the known incidents with the diagnoses of the checks named `checked`, and returns the digest that is due: an incident when it begins (unless people were notified of it elsewhere), every seven days while it lasts, and its end with the next digest, or by itself where it says so. Incidents of other checks stay as they are. Pure. */
 export function recordDiagnoses(
   incidents: Incidents,
   checked: readonly string[],
@@ -30,7 +30,7 @@ export function recordDiagnoses(
 ): { readonly next: Incidents; readonly answer: Digest | null } {
   const found = new Map(
     diagnoses
-      .filter(({ status, wasNotified }) => status === 'error' || wasNotified === true)
+      .filter(({ status, wasNotified, isIncident }) => status === 'error' || wasNotified || isIncident)
       .map((one) => [keyOf(incidentOf(one)), one]),
   );
   const known = incidents.known.flatMap((incident) => {
@@ -51,13 +51,15 @@ export function recordDiagnoses(
   return { next: { known, notifyingUntil: now + NOTIFY_TIMEOUT_MS }, answer: digest };
 }
 
-const isOver = ({ endedAt }: Incident, now: number) => endedAt !== null && now - endedAt > SETTLED_AFTER_MS;
+const isOver = ({ endedAt, announcesEnd }: Incident, now: number) =>
+  endedAt !== null && (announcesEnd === true || now - endedAt > SETTLED_AFTER_MS);
 
-const incidentOf = ({ check, subject, message, remedy }: Diagnosis) => ({
+const incidentOf = ({ check, subject, message, remedy, isIncident }: Diagnosis) => ({
   check,
   subject,
   message,
   remedy: remedy ?? '',
+  ...(isIncident === true ? { announcesEnd: isIncident } : {}),
 });
 
 function digestOf(known: readonly Incident[], now: number): Digest | null {
@@ -65,7 +67,8 @@ function digestOf(known: readonly Incident[], now: number): Digest | null {
   const begun = open.filter(({ notifiedAt }) => notifiedAt === null);
   const lasting = open.filter(({ notifiedAt }) => notifiedAt !== null && now - notifiedAt >= RENOTIFY_AFTER_MS);
   const ended = known.filter((incident) => isOver(incident, now));
-  return begun.length + lasting.length === 0 ? null : { begun, lasting, ended };
+  const isDue = begun.length + lasting.length > 0 || ended.some(({ announcesEnd }) => announcesEnd);
+  return isDue ? { begun, lasting, ended } : null;
 }
 
 /** Records that people were notified of this digest, and forgets the incidents whose end it reported. Pure. */
@@ -78,11 +81,13 @@ export function recordNotified({ known }: Incidents, { begun, lasting, ended }: 
 
 /** The digest as one notification. */
 export function digestMessage({ begun, lasting, ended }: Digest): Announcement {
-  const [first] = [...begun, ...lasting];
-  const more = begun.length + lasting.length - 1;
+  const open = [...begun, ...lasting];
+  const named = open.length > 0 ? open : ended;
+  const more = named.length - 1;
+  const what = `${named[0]?.check ?? ''}${more === 0 ? '' : ` and ${more} more`}`;
   return {
     severity: 'HIGH',
-    subject: `Evenkeel needs attention: ${first?.check ?? ''}${more === 0 ? '' : ` and ${more} more`}`,
+    subject: open.length > 0 ? `Evenkeel needs attention: ${what}` : `Resolved: ${what}`,
     text: [
       ...section('New:', begun, ({ check }) => ` (${check})`),
       ...section('Unresolved:', lasting, ({ check, since }) => ` (${check}, since ${new Date(since).toISOString()})`),

@@ -6,6 +6,7 @@ import { heartbeats } from './heartbeats.ts';
 import { key } from './key.ts';
 import { ledger, ledgerBackups } from './ledger.ts';
 import { ledgerContents } from './ledger-contents.ts';
+import { listings } from './listings.ts';
 import { notifications } from './notifications.ts';
 import { failedEvents, queues } from './queues.ts';
 import { regions } from './regions.ts';
@@ -29,10 +30,10 @@ export const eventPathChecks: readonly Check[] = [
 export const infrastructureChecks: readonly Check[] = [alarms, notifications, slack, key, ledgerBackups];
 
 /** Checks that need a ledger that can be read. */
-export const ledgerChecks: readonly Check[] = [heartbeats, ...ledgerContents];
+export const ledgerChecks: readonly Check[] = [heartbeats, listings, ...ledgerContents];
 
-/** Checks of what blinds Evenkeel within minutes, which cost few calls. */
-export const heartbeatChecks: readonly Check[] = [trails, rules, forwarding, queues, failedEvents];
+/** Checks of what blinds Evenkeel, which cost few calls. */
+export const heartbeatChecks: readonly Check[] = [trails, rules, forwarding, queues, failedEvents, listings];
 
 /** All checks that the watch function makes once a day. */
 export const dailyChecks: readonly Check[] = [...eventPathChecks, ...infrastructureChecks, ledger, ...ledgerChecks];

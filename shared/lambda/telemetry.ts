@@ -25,9 +25,10 @@ export const telemetry = (logger: Logger, emit: Emit) => ({
       emit('TimeToVerified', Math.max(0, Date.now() - Date.parse(eventTime)), which);
   },
   recordSweep(sweep: SweepSummary): void {
-    const { service, region, resources, rechecks, dropped } = sweep;
+    const { service, region, resources, rechecks, dropped, denied } = sweep;
     const did = dropped ?? `${resources} evaluated, ${rechecks} sent for a recheck`;
     logger.info(`sweep of ${service} in ${region}: ${did}`, { sweep });
+    for (const one of denied) logger.warn(one);
     emit('SweptResources', resources);
     emit('SweepRechecks', rechecks);
   },

@@ -12,6 +12,8 @@ export interface Incident {
   readonly notifiedAt: number | null;
   /** When it was found gone; null while it lasts. */
   readonly endedAt: number | null;
+  /** Its end is notified by itself, and at once. */
+  readonly announcesEnd?: true;
 }
 
 /** All incidents that are known, and until when it is left to one run to notify people of them. */

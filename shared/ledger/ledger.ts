@@ -1,6 +1,7 @@
 import type { ResourceRef } from '../resource.ts';
 import type { Breakers } from './breaker.ts';
 import type { Evidence, Head, Link } from './chain.ts';
+import type { DeniedListings } from './denied-listings.ts';
 import type { Heartbeats } from './heartbeat.ts';
 import type { IncidentBook } from './incidents.ts';
 import type { Announcements } from './outbox.ts';
@@ -51,6 +52,8 @@ export interface Ledger {
   /** The problems that doctor's checks report. */
   readonly incidents: IncidentBook;
   readonly sweeps: Sweeps;
+  /** The resource types that no sweep can list. */
+  readonly deniedListings: DeniedListings;
   readonly announcements: Announcements;
 
   /** The remediation of that id, or null. */

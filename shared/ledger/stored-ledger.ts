@@ -1,5 +1,6 @@
 import { type AnchorLog, anchorOf } from './anchors.ts';
 import { breakersIn } from './breaker.ts';
+import { deniedListingsIn } from './denied-listings.ts';
 import { heartbeatsIn } from './heartbeat.ts';
 import { incidentBookIn } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
@@ -78,6 +79,7 @@ export function ledgerIn(store: Store, now: () => number = Date.now, log: Anchor
     heartbeats: heartbeatsIn(store),
     incidents: incidentBookIn(store),
     sweeps: sweepsIn(store, now),
+    deniedListings: deniedListingsIn(store),
     announcements: announcementsIn(store),
     ...listsIn(store),
     remediation: async (id) => ((await record(id))?.document as RecordDocument | undefined)?.remediation ?? null,

@@ -50,6 +50,7 @@ test('a deployment that is well: every line says so, by a few calls that only re
     'ledger backups',
     'ledger',
     'heartbeats',
+    'listings',
     'pauses',
     'circuit breakers',
     'halted findings',

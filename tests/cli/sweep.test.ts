@@ -116,6 +116,47 @@ test('a type that cannot be listed fails, and the others go on', async () => {
   expect(rest.every(({ controlId }) => controlId === ADMIN_PORTS)).toBe(true);
 });
 
+describe('a type that the organization does not let us list', () => {
+  const words = 'You are not authorized, with an explicit deny in a service control policy';
+  const body = `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${words}</Message></Error></Errors></Response>`;
+  const swept = async (...flags: string[]) => {
+    wire.alter([{ call: 'ec2:DescribeSecurityGroups', status: 403, change: () => body }]);
+    const finished = await evenkeel(
+      ['sweep', '--control', BLOCKED, '--control', ADMIN_PORTS, '--region', REGION, ...flags],
+      { cwd },
+    );
+    wire.alter([]);
+    return finished;
+  };
+
+  test('is blocked and not compliant, names who refuses, and the others go on', async () => {
+    const finished = await swept('--json', '--exit-code');
+    expect(finished.status).toBe(3);
+    const lines = linesOf(finished);
+    expect(lines.filter(({ outcome }) => outcome === 'blocked')).toEqual([
+      expect.objectContaining({
+        controlId: null,
+        resourceType: 'AWS::EC2::SecurityGroup',
+        resourceId: null,
+        region: REGION,
+        before: null,
+        after: null,
+        error: null,
+        annotation:
+          "AWS::EC2::SecurityGroup cannot be listed in eu-west-1, and is not swept there: refused by a service control policy of the organization. To change that: allow the call in the organization's policy, or exempt the resource.",
+      }),
+    ]);
+    expect(new Set(lines.map(({ controlId }) => controlId))).toEqual(new Set([null, BLOCKED]));
+  });
+
+  test('is said to people too, and is no failure of the run', async () => {
+    const { status, stdout } = await swept();
+    expect(status).toBe(0);
+    expect(stdout).toContain('AWS::EC2::SecurityGroup cannot be listed in eu-west-1');
+    expect(stdout).toMatch(/\b1 blocked\b/);
+  });
+});
+
 describe('what the ledger knows', () => {
   const LOGGING = 'cloudtrail-trail-logging-enabled';
   const trails = account.aws()(CloudTrailClient);

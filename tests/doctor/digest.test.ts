@@ -114,6 +114,31 @@ test('what people were notified of elsewhere is only reminded of, while it lasts
   expect(names(book.look(9.1, [failing('queues')]))).toEqual(only({ begun: ['queues'], ended: ['rules'] }));
 });
 
+describe('an incident that is no error', () => {
+  const denied: Diagnosis = { ...look('rules'), isIncident: true };
+
+  test('is notified when it begins, every seven days, and at once when it is over', () => {
+    const book = new Book();
+    expect(names(book.look(0, [denied]))).toEqual(only({ begun: ['rules'] }));
+    expect(book.look(6.9, [denied])).toBeNull();
+    expect(names(book.look(7, [denied]))).toEqual(only({ lasting: ['rules'] }));
+    const over = book.look(7.1, []);
+    expect(names(over)).toEqual(only({ ended: ['rules'] }));
+    expect(over && digestMessage(over)).toEqual({
+      severity: 'HIGH',
+      subject: 'Resolved: rules',
+      text: 'Resolved:\n  rules is failing (rules)\n\nSee all checks:  npx evenkeel doctor',
+    });
+    expect(book.look(7.2, [])).toBeNull();
+    expect(names(book.look(7.3, [denied]))).toEqual(only({ begun: ['rules'] }));
+  });
+
+  test('is not notified as over where nobody was notified of it', () => {
+    const { next } = recordDiagnoses(NO_INCIDENTS, ALL, [denied], T);
+    expect(recordDiagnoses(next, ALL, [], T + 90_000)).toMatchObject({ next: { known: [] }, answer: null });
+  });
+});
+
 test('two runs at once notify once; where one has died before it did, the next does', () => {
   const first = recordDiagnoses(NO_INCIDENTS, ALL, [failing('trails')], T);
   expect(names(first.answer)).toEqual(only({ begun: ['trails'] }));

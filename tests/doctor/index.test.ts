@@ -14,8 +14,15 @@ test('every check is made once a day, under a name of its own', () => {
     expect(dailyChecks).toContain(check);
 });
 
-test('with each heartbeat: what blinds Evenkeel within minutes', () => {
-  expect(heartbeatChecks.map(({ name }) => name)).toEqual(['trails', 'rules', 'forwarding', 'queues', 'failed events']);
+test('with each heartbeat: what blinds Evenkeel', () => {
+  expect(heartbeatChecks.map(({ name }) => name)).toEqual([
+    'trails',
+    'rules',
+    'forwarding',
+    'queues',
+    'failed events',
+    'listings',
+  ]);
 });
 
 test('every check that calls AWS says what to do where it fails', () => {

@@ -79,5 +79,6 @@ export const nothing = {
   rechecks: 0,
   handedOn: false,
   failed: [],
+  denied: [],
   dropped: null,
 };

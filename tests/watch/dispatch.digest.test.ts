@@ -1,7 +1,7 @@
 import { CloudTrailClient, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { DAY_MS } from '../../shared/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../shared/time.ts';
 import type { WatchContext } from '../../shared/watch/context.ts';
 import { runTask } from '../../shared/watch/dispatch.ts';
 import { STACK, TRAIL } from '../support/deployed.ts';
@@ -64,6 +64,35 @@ describe('the digest of failing checks', () => {
     expect((await known()).map(({ check }) => check)).toEqual(before);
     await mails();
   });
+});
+
+test('a type that no sweep can list is notified once, and once when it is listed again', async () => {
+  const { deniedListings } = watching.engine.ledger;
+  const scope = { accountId: account.accountId, region: 'eu-west-3', service: 'sqs' };
+  const refusal = { by: 'a service control policy of the organization', remedy: 'allow the call' };
+  const deny = () =>
+    deniedListings.update(scope, () => ({
+      'AWS::SQS::Queue': { refusal, since: time.now, lastSeen: time.now, isLasting: true },
+    }));
+  const beat = async (minutes: number) => {
+    time.now += minutes * MINUTE_MS;
+    await watch(task('heartbeat'));
+    for (const region of regions) await watch(record(region, time.now));
+    return (await mails()).filter(({ text }) => text.includes('AWS::SQS::Queue'));
+  };
+  await deny();
+  const [begun, ...others] = await beat(15);
+  expect(others).toEqual([]);
+  expect(begun?.text).toContain(
+    'AWS::SQS::Queue cannot be listed in eu-west-3, and is not swept there: refused by a service control policy of the organization (listings)\n    → allow the call',
+  );
+  await deny();
+  expect(await beat(15)).toEqual([]);
+  await deniedListings.update(scope, () => ({}));
+  expect(await beat(15)).toEqual([
+    { subject: '[HIGH] Resolved: listings', text: expect.stringContaining('Resolved:') },
+  ]);
+  expect(await beat(15)).toEqual([]);
 });
 
 test('while it is being deployed, what is missing is no incident', async () => {

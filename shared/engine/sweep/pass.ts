@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Refusal } from '../../aws/refusals.ts';
 import { isThrottled } from '../../aws/throttling.ts';
 import { keyPrefix, type ResourceState, refOfKey, resourceKey } from '../../ledger/ledger.ts';
 import type { SweepScope } from '../../ledger/sweep-lock.ts';
@@ -7,7 +8,14 @@ import type { Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { type Assessment, assess, isOpenIn, isToReconcile, isUnfinished } from './assess.ts';
 import type { Cursor } from './cursor.ts';
-import { type InventoryType, inventoryTypes, type Pace, type Selection, subjects } from './inventory.ts';
+import {
+  type InventoryPage,
+  type InventoryType,
+  inventoryTypes,
+  type Pace,
+  type Selection,
+  subjects,
+} from './inventory.ts';
 
 /** What a pass does with what it finds. */
 export interface Sink {
@@ -22,6 +30,8 @@ export interface PassOptions extends Selection {
   readonly scope: SweepScope;
   readonly pace: Pace;
   readonly sink: Sink;
+  /** Who refuses the listing of a type for good; null for an error that may pass. */
+  readonly refusalOf: (type: string, error: unknown) => Refusal | null;
   /** The limit of concurrent reads, where several passes share one. */
   readonly limited?: LimitFunction;
 }
@@ -52,6 +62,10 @@ export class SweepPass {
   reconciled = 0;
   /** By type, why it could not be swept. */
   readonly failed = new Map<string, string>();
+  /** By type, who refuses its listing for good. */
+  readonly denied = new Map<string, Refusal>();
+  /** The types of which at least one page was listed. */
+  readonly answered = new Set<string>();
 
   constructor(engine: Engine, options: PassOptions) {
     this.#engine = engine;
@@ -73,7 +87,7 @@ export class SweepPass {
       } catch (error) {
         const behind = queue.slice(index + 1).map(({ type }) => type);
         if (error instanceof DeadlineExceededError) return { ...this.#at, rest: [...behind, ...this.failed.keys()] };
-        this.failed.set(cursor.type, messageOf(error));
+        if (!this.denied.has(cursor.type)) this.failed.set(cursor.type, messageOf(error));
       }
     }
     return null;
@@ -104,9 +118,9 @@ export class SweepPass {
   async #sweepType(type: string): Promise<void> {
     const entry = this.#types.get(type);
     if (entry === undefined) return;
-    const { scope, pace } = this.#options;
     const isWhole = this.#at.token === null && this.#at.after === undefined;
-    for await (const page of subjects(entry, scope, this.#engine, pace, this.#at.token)) {
+    for await (const page of this.#pagesOf(entry)) {
+      this.answered.add(type);
       await this.#inBatches(
         page.subjects,
         ({ ref }) => ref.resourceId,
@@ -115,6 +129,19 @@ export class SweepPass {
       if (page.next !== null) this.#at = { type, token: page.next };
     }
     if (isWhole) this.#listed.add(type);
+  }
+
+  /** The pages of a type. Only an error of the listing itself can mean that it is denied. */
+  async *#pagesOf(entry: InventoryType): AsyncGenerator<InventoryPage> {
+    const { scope, pace, refusalOf } = this.#options;
+    const { type } = entry.resource;
+    try {
+      yield* subjects(entry, scope, this.#engine, pace, this.#at.token);
+    } catch (error) {
+      const refusal = error instanceof DeadlineExceededError ? null : refusalOf(type, error);
+      if (refusal !== null) this.denied.set(type, refusal);
+      throw error;
+    }
   }
 
   /** Returns the subject where it has to be reconciled. */

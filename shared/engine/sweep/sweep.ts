@@ -5,6 +5,7 @@ import type { Engine } from '../context.ts';
 import { SweepFailedError } from '../errors.ts';
 import { nextMessage, type Slice } from './cursor.ts';
 import type { Selection } from './inventory.ts';
+import { denialText, ListingDenials } from './listing-denials.ts';
 import { SweepPass } from './pass.ts';
 
 /** What a slice of a sweep has done. */
@@ -19,6 +20,8 @@ export interface SweepSummary {
   readonly handedOn: boolean;
   /** Types that could not be swept and are retried, each with its reason. */
   readonly failed: readonly string[];
+  /** Types that AWS refuses to list for good, each with who refuses: doctor and the digest name them while it lasts. */
+  readonly denied: readonly string[];
   /** Why nothing was done; null where something was. */
   readonly dropped: string | null;
 }
@@ -35,12 +38,14 @@ export async function sweepSlice(
   engine: Engine,
   { deadline, ...selection }: Selection & { readonly deadline: number },
 ): Promise<SweepSummary> {
-  const { sweeps } = engine.ledger;
+  const { sweeps, deniedListings } = engine.ledger;
+  const denials = new ListingDenials(await deniedListings.of(slice), engine.clock);
   const pass = new SweepPass(engine, {
     ...selection,
     scope: slice,
     pace: { deadline: new Deadline(engine.clock, deadline), backoff: BACKOFF },
     sink: { reconcile: (subjects) => engine.send(subjects.map(({ ref }) => recheck(slice.service, ref))) },
+    refusalOf: (type, error) => denials.refusalOf(type, error),
   });
   const summary = (rest: Partial<SweepSummary>): SweepSummary => ({
     service: slice.service,
@@ -49,6 +54,7 @@ export async function sweepSlice(
     rechecks: pass.reconciled,
     handedOn: false,
     failed: [...pass.failed].map(([type, why]) => `${type}: ${why}`),
+    denied: [...pass.denied].map(([type, refusal]) => denialText(type, slice.region, refusal)),
     dropped: null,
     ...rest,
   });
@@ -57,6 +63,7 @@ export async function sweepSlice(
   let { pendingTypes } = lease;
   try {
     const cursor = await pass.run(slice.cursor, pendingTypes);
+    await deniedListings.update(slice, (known) => denials.next(known, pass.answered));
     if (cursor !== null) {
       // Where the lease was lost, its new holder continues.
       if (await sweeps.advance(slice, lease)) await engine.send([nextMessage(slice, cursor)]);

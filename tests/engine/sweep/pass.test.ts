@@ -53,6 +53,7 @@ async function passOver(warehouse: Warehouse, engine: TestEngine, controls: read
     controls,
     home: HOME,
     pace: { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays(1, 1) },
+    refusalOf: () => null,
     sink: {
       passed: (assessment) => passed.push(assessment),
       async reconcile(subjects) {
@@ -86,7 +87,14 @@ describe('calls', () => {
     const pace = { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays() };
     const sink = { reconcile: async () => {} };
     const elsewhere = { ...SCOPE, region: 'us-east-1' };
-    await new SweepPass(engine, { scope: elsewhere, controls: [accountClosed], home: HOME, pace, sink }).run();
+    await new SweepPass(engine, {
+      scope: elsewhere,
+      controls: [accountClosed],
+      home: HOME,
+      pace,
+      sink,
+      refusalOf: () => null,
+    }).run();
     expect([asked, warehouse.log]).toEqual([{}, []]);
   });
 

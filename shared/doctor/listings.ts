@@ -1,0 +1,30 @@
+import { denialText } from '../engine/sweep/listing-denials.ts';
+import { DAY_MS } from '../time.ts';
+import { type CheckResult, deploymentCheck, problemsOr, warn } from './diagnosis.ts';
+
+/** Sweeps are made every day: what none has found denied for so long is swept no more, its region left out or its controls off. */
+const FORGOTTEN_AFTER_MS = 3 * DAY_MS;
+
+/** Whether every resource type can be listed in every region, as the functions' last sweeps found. */
+export const listings = deploymentCheck({
+  name: 'listings',
+  remedy: "check your permissions on the ledger's table",
+  async run(_deployment, { engine: { ledger, clock } }) {
+    const now = clock.now().getTime();
+    const problems = (await ledger.deniedListings.all()).flatMap(({ scope: { region, service }, types }) =>
+      Object.entries(types)
+        .filter(([, { isLasting, lastSeen }]) => isLasting && now - lastSeen < FORGOTTEN_AFTER_MS)
+        .map(
+          ([type, { refusal }]): CheckResult => ({
+            ...warn(
+              denialText(type, region, refusal),
+              `${refusal.remedy}; the next sweep tries again`,
+              `${region} ${service} ${type}`,
+            ),
+            isIncident: true,
+          }),
+        ),
+    );
+    return problemsOr(problems, 'no sweep was refused one');
+  },
+});

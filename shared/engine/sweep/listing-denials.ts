@@ -1,0 +1,40 @@
+import { listingRefusal } from '../../aws/listing-refusals.ts';
+import { explicitDenial, type Refusal } from '../../aws/refusals.ts';
+import type { DeniedListing, DeniedTypes } from '../../ledger/denied-listings.ts';
+import type { Clock } from '../../time.ts';
+import { CONFIRM_AFTER_MS } from '../run/failures.ts';
+
+/** What people are told of a type whose listing is refused. */
+export const denialText = (type: string, region: string, { by }: Refusal): string =>
+  `${type} cannot be listed in ${region}, and is not swept there: refused by ${by}`;
+
+/** Tells listings that are denied for good from those that may be answered at a retry, by what is known of earlier tries. */
+export class ListingDenials {
+  readonly #known: DeniedTypes;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #found = new Map<string, DeniedListing>();
+
+  constructor(known: DeniedTypes, clock: Pick<Clock, 'now'>) {
+    this.#known = known;
+    this.#clock = clock;
+  }
+
+  /** Who refuses a listing for good; null for an error that may pass. */
+  refusalOf(type: string, error: unknown): Refusal | null {
+    const explicit = explicitDenial(error);
+    const refusal = explicit ?? listingRefusal(error, type);
+    if (refusal === null) return null;
+    const before = this.#known[type];
+    const now = this.#clock.now().getTime();
+    const since = before?.since ?? now;
+    const isLasting = explicit !== null || before?.isLasting === true || now - since >= CONFIRM_AFTER_MS;
+    this.#found.set(type, { refusal, since, lastSeen: now, isLasting });
+    return isLasting ? refusal : null;
+  }
+
+  /** The denied types after a pass that has listed some: those are denied no more. */
+  next(known: DeniedTypes, listed: ReadonlySet<string>): DeniedTypes {
+    const kept = Object.entries(known).filter(([type]) => !listed.has(type));
+    return Object.fromEntries([...kept, ...this.#found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
