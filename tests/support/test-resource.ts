@@ -23,6 +23,8 @@ interface Cases {
   readonly events: Readonly<Record<string, readonly string[]>>;
   /** Event names whose ids only a look-up tells; they are tried on the local account by the controls' own tests. */
   readonly lookups?: readonly string[];
+  /** The service leaves the list out of its answer where there is nothing to list. */
+  readonly hasSilentListing?: true;
 }
 
 const namesOf = (trigger: Trigger): readonly string[] =>
@@ -34,7 +36,7 @@ const sourcesOf = (trigger: Trigger): readonly string[] =>
 const NO_ANSWER = /^IncompleteAnswerError: |^SyntaxError: |parse error/;
 
 /** Gives every resource type the same proof: each event names the ids that a person reads out of it, every facet an event can change exists, and links point somewhere. */
-export function testResource(resource: AnyResource, { events, lookups = [] }: Cases): void {
+export function testResource(resource: AnyResource, { events, lookups = [], hasSilentListing }: Cases): void {
   const nobody = (() => {
     throw new Error('no look-up was expected');
   }) as unknown as Aws;
@@ -104,6 +106,21 @@ export function testResource(resource: AnyResource, { events, lookups = [] }: Ca
           expect(await read(aws, ref).then((state) => unreadableOr({ [name]: state }), String)).toMatch(NO_ANSWER);
       });
     });
+
+    const account = { accountId: SAMPLE_ACCOUNT, region: REGION };
+    const saysNothing = ['', '{}'];
+
+    test.each(EMPTY_BODIES.filter((body) => hasSilentListing !== true || !saysNothing.includes(body)))(
+      'lists nothing by an answer that says nothing: %j',
+      async (body) => {
+        const listed = await withAnswer(body, (aws) =>
+          Array.fromAsync(everyListed(resource.list(aws, account))).catch(String),
+        );
+        // What an account has one of is listed without a call.
+        if (typeof listed === 'string') expect(listed).toMatch(NO_ANSWER);
+        else expect(listed).toEqual([{ resourceId: SAMPLE_ACCOUNT }]);
+      },
+    );
 
     test('can be named by AWS Config where its ids are others', () => {
       expect(resource.configIdOf === undefined).toBe(resource.identify === undefined);

@@ -5,6 +5,7 @@ import {
   type Image,
   paginateDescribeImages,
 } from '@aws-sdk/client-ec2';
+import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
@@ -24,8 +25,8 @@ async function readSharing(aws: Aws, { resourceId }: ResourceRef) {
   return sharingOf(sole(Images, 'ImageId', resourceId));
 }
 
-const listed = ({ Images = [] }: DescribeImagesCommandOutput) =>
-  Images.flatMap((image) =>
+const listed = ({ Images }: DescribeImagesCommandOutput) =>
+  carried('DescribeImages', 'imagesSet', Images).flatMap((image) =>
     image.ImageId === undefined ? [] : [{ resourceId: image.ImageId, facets: { sharing: sharingOf(image) } }],
   );
 

@@ -1,4 +1,5 @@
 import { DescribeInstancesCommand, EC2Client, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
@@ -79,11 +80,13 @@ export const instance = defineResource({
     pagesOf(
       paginateDescribeInstances({ client: aws(EC2Client), startingToken: from }, { MaxResults: PAGE }),
       ({ NextToken }) => NextToken,
-      ({ Reservations = [] }) =>
-        Reservations.flatMap(({ Instances = [] }) => Instances).flatMap((found) =>
-          found.InstanceId === undefined
-            ? []
-            : [{ resourceId: found.InstanceId, facets: { instance: instanceOf(found) } }],
-        ),
+      ({ Reservations }) =>
+        carried('DescribeInstances', 'reservationSet', Reservations)
+          .flatMap(({ Instances = [] }) => Instances)
+          .flatMap((found) =>
+            found.InstanceId === undefined
+              ? []
+              : [{ resourceId: found.InstanceId, facets: { instance: instanceOf(found) } }],
+          ),
     ),
 });

@@ -47,7 +47,11 @@ const anId = ({ request, response }: CallRecord) => {
 const groupIds = async (aws: Aws, ...filters: Filter[]) => {
   const found: string[] = [];
   for await (const page of paginateDescribeSecurityGroups({ client: aws(EC2Client) }, { Filters: filters }))
-    found.push(...(page.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []));
+    found.push(
+      ...carried('DescribeSecurityGroups', 'securityGroupInfo', page.SecurityGroups).flatMap(
+        ({ GroupId }) => GroupId ?? [],
+      ),
+    );
   return found;
 };
 
@@ -56,8 +60,8 @@ const byName = async (aws: Aws, { request }: CallRecord) => {
   const names = strings(request, 'groupName');
   if (names.length === 0) return [];
   const isDefault = { Filters: [{ Name: 'is-default', Values: ['true'] }] };
-  const { Vpcs = [] } = await aws(EC2Client).send(new DescribeVpcsCommand(isDefault));
-  const vpcIds = Vpcs.flatMap(({ VpcId }) => VpcId ?? []);
+  const { Vpcs } = await aws(EC2Client).send(new DescribeVpcsCommand(isDefault));
+  const vpcIds = carried('DescribeVpcs', 'vpcSet', Vpcs).flatMap(({ VpcId }) => VpcId ?? []);
   if (vpcIds.length === 0) return [];
   return groupIds(aws, { Name: 'group-name', Values: [...names] }, { Name: 'vpc-id', Values: vpcIds });
 };

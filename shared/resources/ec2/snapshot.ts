@@ -38,8 +38,8 @@ const ownSnapshots = (aws: Aws, restorableBy: readonly 'all'[], from?: string) =
     { OwnerIds: ['self'], RestorableByUserIds: [...restorableBy], MaxResults: PAGE },
   );
 
-const idsOf = ({ Snapshots = [] }: DescribeSnapshotsCommandOutput) =>
-  Snapshots.flatMap(({ SnapshotId }) => SnapshotId ?? []);
+const idsOf = ({ Snapshots }: DescribeSnapshotsCommandOutput) =>
+  carried('DescribeSnapshots', 'snapshotSet', Snapshots).flatMap(({ SnapshotId }) => SnapshotId ?? []);
 
 /** An EBS snapshot: whether everybody can make volumes from it. */
 export const snapshot = defineResource({

@@ -1,4 +1,5 @@
 import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
+import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
@@ -13,7 +14,7 @@ async function attachedTo(aws: Aws, instanceIds: readonly string[]): Promise<rea
   for (const Values of portions(instanceIds)) {
     const asked = { Filters: [{ Name: 'attachment.instance-id', Values }] };
     for await (const page of paginateDescribeVolumes({ client: aws(EC2Client) }, asked))
-      found.push(...(page.Volumes ?? []).flatMap(({ VolumeId }) => VolumeId ?? []));
+      found.push(...carried('DescribeVolumes', 'volumeSet', page.Volumes).flatMap(({ VolumeId }) => VolumeId ?? []));
   }
   return [...new Set(found)];
 }
@@ -91,8 +92,8 @@ export const volume = defineResource({
     pagesOf(
       paginateDescribeVolumes({ client: aws(EC2Client), startingToken: from }, { MaxResults: PAGE }),
       ({ NextToken }) => NextToken,
-      ({ Volumes = [] }) =>
-        Volumes.flatMap((found) =>
+      ({ Volumes }) =>
+        carried('DescribeVolumes', 'volumeSet', Volumes).flatMap((found) =>
           found.VolumeId === undefined ? [] : [{ resourceId: found.VolumeId, facets: { volume: volumeOf(found) } }],
         ),
     ),

@@ -38,8 +38,8 @@ const readOwnership = async (aws: Aws, ref: ResourceRef) => ({
 /** AWS Config says a role's unique id (`AROA…`), and mostly its name beside it. */
 async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
   if (resourceName !== null) return resourceName;
-  for await (const { Roles = [] } of paginateListRoles({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
-    const found = Roles.find(({ RoleId }) => RoleId === resourceId);
+  for await (const { Roles } of paginateListRoles({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
+    const found = carried('ListRoles', 'Roles', Roles).find(({ RoleId }) => RoleId === resourceId);
     if (found?.RoleName !== undefined) return found.RoleName;
   }
   return null;
@@ -72,7 +72,10 @@ export const role = defineResource({
     pagesOf(
       paginateListRoles({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
       ({ Marker }) => Marker,
-      ({ Roles = [] }) => Roles.flatMap(({ RoleName }) => (RoleName === undefined ? [] : [{ resourceId: RoleName }])),
+      ({ Roles }) =>
+        carried('ListRoles', 'Roles', Roles).flatMap(({ RoleName }) =>
+          RoleName === undefined ? [] : [{ resourceId: RoleName }],
+        ),
     ),
   identify,
   configIdOf,

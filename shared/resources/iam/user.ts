@@ -61,8 +61,8 @@ const noUser = async () => [];
 /** AWS Config says a user's unique id (`AIDA…`), and mostly its name beside it. */
 async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
   if (resourceName !== null) return resourceName;
-  for await (const { Users = [] } of paginateListUsers({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
-    const found = Users.find(({ UserId }) => UserId === resourceId);
+  for await (const { Users } of paginateListUsers({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
+    const found = carried('ListUsers', 'Users', Users).find(({ UserId }) => UserId === resourceId);
     if (found?.UserName !== undefined) return found.UserName;
   }
   return null;
@@ -105,7 +105,10 @@ export const user = defineResource({
     pagesOf(
       paginateListUsers({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
       ({ Marker }) => Marker,
-      ({ Users = [] }) => Users.flatMap(({ UserName }) => (UserName === undefined ? [] : [{ resourceId: UserName }])),
+      ({ Users }) =>
+        carried('ListUsers', 'Users', Users).flatMap(({ UserName }) =>
+          UserName === undefined ? [] : [{ resourceId: UserName }],
+        ),
     ),
   identify,
   configIdOf,

@@ -98,6 +98,7 @@ export const kmsKey = defineResource({
     pagesOf(
       paginateListKeys({ client: aws(KMSClient), startingToken: from }, { Limit: 1000 }),
       ({ NextMarker }) => NextMarker,
-      ({ Keys = [] }) => Keys.flatMap(({ KeyId }) => (KeyId === undefined ? [] : [{ resourceId: KeyId }])),
+      ({ Keys }) =>
+        carried('ListKeys', 'Keys', Keys).flatMap(({ KeyId }) => (KeyId === undefined ? [] : [{ resourceId: KeyId }])),
     ),
 });

@@ -154,7 +154,9 @@ export const lambdaFunction = defineResource({
     pagesOf(
       paginateListFunctions({ client: aws(LambdaClient), startingToken: from }, { MaxItems: 50 }),
       ({ NextMarker }) => NextMarker,
-      ({ Functions = [] }) =>
-        Functions.flatMap(({ FunctionName }) => (FunctionName === undefined ? [] : [{ resourceId: FunctionName }])),
+      ({ Functions }) =>
+        carried('ListFunctions', 'Functions', Functions).flatMap(({ FunctionName }) =>
+          FunctionName === undefined ? [] : [{ resourceId: FunctionName }],
+        ),
     ),
 });

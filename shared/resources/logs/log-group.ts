@@ -42,8 +42,8 @@ export const logGroup = defineResource({
     pagesOf(
       paginateDescribeLogGroups({ client: aws(CloudWatchLogsClient), startingToken: from }, { limit: 50 }),
       ({ nextToken }) => nextToken,
-      ({ logGroups = [] }) =>
-        logGroups.flatMap((found) =>
+      ({ logGroups }) =>
+        carried('DescribeLogGroups', 'logGroups', logGroups).flatMap((found) =>
           found.logGroupName === undefined
             ? []
             : [{ resourceId: found.logGroupName, facets: { logGroup: logGroupOf(found) } }],

@@ -56,13 +56,15 @@ export const dbClusterSnapshot = defineResource({
     pagesOf(
       paginateDescribeDBClusterSnapshots({ client: aws(RDSClient), startingToken: from }, { MaxRecords: 100 }),
       ({ Marker }) => Marker,
-      ({ DBClusterSnapshots = [] }) =>
-        DBClusterSnapshots.flatMap(({ DBClusterSnapshotIdentifier: resourceId, SnapshotType }) => {
-          if (resourceId === undefined) return [];
-          // Automated snapshots cannot be shared.
-          return SnapshotType === 'automated'
-            ? [{ resourceId, facets: { sharing: { public: false } } }]
-            : [{ resourceId }];
-        }),
+      ({ DBClusterSnapshots }) =>
+        carried('DescribeDBClusterSnapshots', 'DBClusterSnapshots', DBClusterSnapshots).flatMap(
+          ({ DBClusterSnapshotIdentifier: resourceId, SnapshotType }) => {
+            if (resourceId === undefined) return [];
+            // Automated snapshots cannot be shared.
+            return SnapshotType === 'automated'
+              ? [{ resourceId, facets: { sharing: { public: false } } }]
+              : [{ resourceId }];
+          },
+        ),
     ),
 });

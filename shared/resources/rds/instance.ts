@@ -4,7 +4,7 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -154,8 +154,8 @@ export const dbInstance = defineResource({
     pagesOf(
       paginateDescribeDBInstances({ client: aws(RDSClient), startingToken: from }, { MaxRecords: 100 }),
       ({ Marker }) => Marker,
-      ({ DBInstances = [] }) =>
-        DBInstances.flatMap((found) =>
+      ({ DBInstances }) =>
+        carried('DescribeDBInstances', 'DBInstances', DBInstances).flatMap((found) =>
           found.DBInstanceIdentifier === undefined
             ? []
             : [{ resourceId: found.DBInstanceIdentifier, facets: { instance: instanceOf(found) } }],

@@ -45,13 +45,15 @@ export const dbSnapshot = defineResource({
     pagesOf(
       paginateDescribeDBSnapshots({ client: aws(RDSClient), startingToken: from }, { MaxRecords: 100 }),
       ({ Marker }) => Marker,
-      ({ DBSnapshots = [] }) =>
-        DBSnapshots.flatMap(({ DBSnapshotIdentifier: resourceId, SnapshotType }) => {
-          if (resourceId === undefined) return [];
-          // Automated snapshots cannot be shared.
-          return SnapshotType === 'automated'
-            ? [{ resourceId, facets: { sharing: { public: false } } }]
-            : [{ resourceId }];
-        }),
+      ({ DBSnapshots }) =>
+        carried('DescribeDBSnapshots', 'DBSnapshots', DBSnapshots).flatMap(
+          ({ DBSnapshotIdentifier: resourceId, SnapshotType }) => {
+            if (resourceId === undefined) return [];
+            // Automated snapshots cannot be shared.
+            return SnapshotType === 'automated'
+              ? [{ resourceId, facets: { sharing: { public: false } } }]
+              : [{ resourceId }];
+          },
+        ),
     ),
 });

@@ -210,8 +210,8 @@ export const bucket = defineResource({
     pagesOf(
       paginateListBuckets({ client: aws(S3Client), pageSize: 1000, startingToken: from }, { BucketRegion: region }),
       ({ ContinuationToken }) => ContinuationToken,
-      ({ Buckets = [] }) =>
-        Buckets.flatMap(({ Name, BucketRegion = region }) =>
+      ({ Buckets }) =>
+        carried('ListBuckets', 'Buckets', Buckets).flatMap(({ Name, BucketRegion = region }) =>
           Name === undefined ? [] : [{ resourceId: Name, region: BucketRegion }],
         ),
     ),

@@ -75,6 +75,9 @@ export const topic = defineResource({
     pagesOf(
       paginateListTopics({ client: aws(SNSClient), startingToken: from }, {}),
       ({ NextToken }) => NextToken,
-      ({ Topics = [] }) => Topics.flatMap(({ TopicArn }) => (TopicArn === undefined ? [] : [{ resourceId: TopicArn }])),
+      ({ Topics }) =>
+        carried('ListTopics', 'Topics', Topics).flatMap(({ TopicArn }) =>
+          TopicArn === undefined ? [] : [{ resourceId: TopicArn }],
+        ),
     ),
 });

@@ -1,5 +1,11 @@
-import { GetQueueAttributesCommand, ListQueueTagsCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
-import { carried } from '../../aws/answer.ts';
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ListQueueTagsCommand,
+  paginateListQueues,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { queueUrlOf } from '../../aws/queue-url.ts';
@@ -67,6 +73,13 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   return { tags, service: serviceOfTags(tags) };
 }
 
+/** SQS says nothing where there are no queues, as an answer that is none does: a second one has to say the same. */
+async function noQueues(aws: Aws): Promise<readonly string[]> {
+  const { QueueUrls } = await aws(SQSClient).send(new ListQueuesCommand({ MaxResults: 1 }));
+  if (QueueUrls === undefined) return [];
+  throw new IncompleteAnswerError('ListQueues answered without QueueUrls, and there are queues');
+}
+
 const nameOf = ({ resourceId }: Pick<ResourceRef, 'resourceId'>) => placeIn(resourceId)?.[2] ?? resourceId;
 
 /** A queue by its URL: the text of its access policy. */
@@ -94,6 +107,6 @@ export const queue = defineResource({
     pagesOf(
       paginateListQueues({ client: aws(SQSClient), startingToken: from }, { MaxResults: 1000 }),
       ({ NextToken }) => NextToken,
-      ({ QueueUrls = [] }) => QueueUrls.map((resourceId) => ({ resourceId })),
+      async ({ QueueUrls }) => (QueueUrls ?? (await noQueues(aws))).map((resourceId) => ({ resourceId })),
     ),
 });

@@ -88,7 +88,9 @@ export const document = defineResource({
         { Filters: [{ Key: 'Owner', Values: ['Self'] }], MaxResults: 50 },
       ),
       ({ NextToken }) => NextToken,
-      ({ DocumentIdentifiers = [] }) =>
-        DocumentIdentifiers.flatMap(({ Name }) => (Name === undefined ? [] : [{ resourceId: Name }])),
+      ({ DocumentIdentifiers }) =>
+        carried('ListDocuments', 'DocumentIdentifiers', DocumentIdentifiers).flatMap(({ Name }) =>
+          Name === undefined ? [] : [{ resourceId: Name }],
+        ),
     ),
 });

@@ -1,11 +1,16 @@
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
+import { awsClients } from '../../../shared/aws/clients.ts';
+import { everyListed } from '../../../shared/resource.ts';
 import { queue } from '../../../shared/resources/sqs/queue.ts';
-import { sampleEvent } from '../../support/samples.ts';
+import { wireTo } from '../../support/aws-proxy.ts';
+import { REGION, sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const URL = 'https://sqs.eu-west-1.amazonaws.com/111122223333/orders';
+
+const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
 
 testResource(queue, {
   events: {
@@ -15,6 +20,7 @@ testResource(queue, {
     'sqs/RemovePermission': [URL],
     'sqs/DeleteQueue': [URL],
   },
+  hasSilentListing: true,
 });
 
 test('a queue is read with no more than the declared actions, its policy as text', async () => {
@@ -58,4 +64,19 @@ test.each([
   expect(await idsFrom(queue, event(called), account)).toEqual([QueueUrl]);
   const gone = called.replace('orders', 'gone').replace('ACCOUNT', account.accountId);
   expect(await idsFrom(queue, event(gone), account)).toEqual([gone]);
+});
+
+test('no queues are listed only where SQS says so twice', async () => {
+  const account = await testAccount();
+  await account
+    .aws()(SQSClient)
+    .send(new CreateQueueCommand({ QueueName: 'there' }));
+  process.env.AWS_ENDPOINT_URL = wire.endpoint;
+  const aws = awsClients()(REGION);
+  const listed = (times: number) => {
+    wire.alter([{ call: 'sqs:ListQueues', times, change: () => '{}' }]);
+    return Array.fromAsync(everyListed(queue.list(aws, { accountId: account.accountId, region: REGION })));
+  };
+  await expect(listed(1)).rejects.toThrow('ListQueues answered without QueueUrls');
+  expect(await listed(2)).toEqual([]);
 });
