@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { parseArn } from '../aws/arn.ts';
-import { explicitDenial } from '../aws/refusals.ts';
+import { explicitDenial, missingPermission, type Refusal } from '../aws/refusals.ts';
 import { type AnyControl, type AnyResource, type Evaluation, notApplicable } from '../control.ts';
 import type { Engine, Subject } from '../engine/context.ts';
 import { messageOf, ReconcileFailedError } from '../engine/errors.ts';
@@ -13,7 +13,7 @@ import { type Location, locationOf } from '../engine/intake/location.ts';
 import { refOf } from '../engine/intake/trigger.ts';
 import { type Evaluate, evaluator } from '../engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
-import { type Aws, everyListed, type Listed } from '../resource.ts';
+import { type Aws, everyListed, type Listed, UnreadableError } from '../resource.ts';
 import { engineFromEnvironment } from './environment.ts';
 import { EVALUATIONS_BATCH, putEvaluations } from './put-evaluations.ts';
 import { type ConfigItem, type RuleInvocation, ruleInvocation } from './rule-invocation.ts';
@@ -25,7 +25,7 @@ const CONCURRENCY = 10;
 /** Failures that the error message names; the log has them all. */
 const MAX_NAMED = 20;
 
-/** The Lambda handler of custom AWS Config rules, each of which evaluates the control that its parameter `controlId` names. What could not be read is left out, and fails the invocation once all the rest is reported; what a policy forbids to read is left out alone. */
+/** The Lambda handler of custom AWS Config rules, each of which evaluates the control that its parameter `controlId` names. What could not be read is left out, and fails the invocation once all the rest is reported. What AWS refuses to let us read is reported as not applicable, so that no earlier evaluation stands for it; where it refuses everything and names nobody, a permission of our own is missing, and the invocation fails. */
 export function createRulesHandler(services: readonly ServiceEntry[], policy: PolicyDocument) {
   const logger = new Logger();
   // It sends no messages.
@@ -41,6 +41,7 @@ export function createRulesHandler(services: readonly ServiceEntry[], policy: Po
     const evaluation = new RuleEvaluation(control, asked, engine);
     if (asked.kind === 'item') await evaluation.item(asked.item);
     else await evaluation.all();
+    await evaluation.reportUnexplained();
     logger.info(`${asked.ruleName} ${control.id}: ${evaluation.reported} reported`, { ...evaluation.outcome });
     for (const denied of evaluation.denied) logger.warn(`${asked.ruleName} ${control.id}: ${denied}`);
     for (const failure of evaluation.failures) logger.error(`${asked.ruleName} ${control.id}: ${failure}`);
@@ -76,12 +77,21 @@ interface Requested {
   readonly evaluate: () => Promise<Evaluation>;
 }
 
+/** A resource that could not be read, and who refuses. */
+interface Refused {
+  readonly requested: Requested;
+  readonly refusal: Refusal;
+  readonly message: string;
+}
+
 /** One invocation of a rule: what it reports, and its failures. */
 class RuleEvaluation {
   reported = 0;
   readonly failures: string[] = [];
-  /** Resources that a policy forbids to read. */
+  /** What AWS refuses to let us read or list. */
   readonly denied: string[] = [];
+  /** Resources that it refuses to let us read without naming who denies it. */
+  readonly #unexplained: Refused[] = [];
   readonly outcome: Partial<Record<Evaluation['complianceType'], number>> = {};
   readonly #control: AnyControl;
   readonly #asked: RuleInvocation;
@@ -116,6 +126,18 @@ class RuleEvaluation {
     for await (const batch of this.#batches()) await this.#report(batch);
   }
 
+  /** Reports what was refused without a reason: that it is the resource's own is only known where others could be read. */
+  async reportUnexplained(): Promise<void> {
+    const refused = this.#unexplained.splice(0);
+    const hasRead = Object.keys(this.outcome).length > 0;
+    if (!hasRead) this.failures.push(...refused.map(({ message }) => message));
+    else
+      for (let start = 0; start < refused.length; start += EVALUATIONS_BATCH) {
+        const batch = refused.slice(start, start + EVALUATIONS_BATCH);
+        await this.#put(await Promise.all(batch.map((one) => this.#unread(one))));
+      }
+  }
+
   async *#batches(): AsyncGenerator<readonly Requested[]> {
     const { resource } = this.#control;
     let batch: Requested[] = [];
@@ -128,7 +150,8 @@ class RuleEvaluation {
         yield full;
       }
     } catch (error) {
-      this.failures.push(`could not list ${resource.type}: ${messageOf(error)}`);
+      const message = `could not list ${resource.type}: ${messageOf(error)}`;
+      (explicitDenial(error) === null ? this.failures : this.denied).push(message);
     }
     yield batch;
   }
@@ -156,7 +179,8 @@ class RuleEvaluation {
   async #subjectOf({ resourceType, resourceId, resourceName, arn }: ConfigItem): Promise<Subject | null> {
     const { resource } = this.#control;
     const item = { resourceType, resourceId, resourceName, arn, ...this.#place };
-    const named = resource.identify === undefined ? resourceId : await resource.identify(this.#aws, item);
+    const named =
+      resource.identify === undefined ? resourceId : await this.#identified(resource.identify(this.#aws, item));
     if (named === null) return null;
     const ref = refOf(resource, named, this.#placeOf(resource));
     return { resource, ref, controls: [this.#control] };
@@ -171,8 +195,19 @@ class RuleEvaluation {
     return this.#engine.aws(this.#place.region);
   }
 
+  async #identified<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (cause) {
+      throw new UnreadableError('could not be identified', { cause });
+    }
+  }
+
   async #report(asked: readonly Requested[]): Promise<void> {
-    const found = await Promise.all(asked.map((one) => this.#limit(() => this.#evaluation(one))));
+    await this.#put(await Promise.all(asked.map((one) => this.#limit(() => this.#evaluation(one)))));
+  }
+
+  async #put(found: readonly (ConfigEvaluation | null)[]): Promise<void> {
     const evaluations = found.filter((one) => one !== null);
     const { resultToken } = this.#asked;
     const refused = await putEvaluations(this.#aws, resultToken, evaluations, this.#engine.clock);
@@ -181,22 +216,48 @@ class RuleEvaluation {
       this.failures.push(`${ComplianceResourceId}: AWS Config refused its evaluation`);
   }
 
-  async #evaluation({ resourceType, resourceId, configId, evaluate }: Requested): Promise<ConfigEvaluation | null> {
+  async #evaluation(requested: Requested): Promise<ConfigEvaluation | null> {
     try {
-      const { complianceType, annotation } = await evaluate();
-      const ComplianceResourceId = await configId();
+      const evaluation = await requested.evaluate();
+      const { complianceType } = evaluation;
+      const found = this.#evaluationOf(requested, await requested.configId(), evaluation);
       this.outcome[complianceType] = (this.outcome[complianceType] ?? 0) + 1;
-      return {
-        ComplianceResourceType: resourceType,
-        ComplianceResourceId,
-        ComplianceType: complianceType,
-        Annotation: annotation,
-        OrderingTimestamp: this.#asked.orderingTime,
-      };
+      return found;
     } catch (error) {
-      // What may not be read is left out too, and no retry would change that.
-      (explicitDenial(error) === null ? this.failures : this.denied).push(`${resourceId}: ${messageOf(error)}`);
-      return null;
+      return this.#failed(requested, error);
     }
+  }
+
+  /** Only what AWS refuses of the resource itself is no failure: without the ledger nobody knows what is exempt. */
+  #failed(requested: Requested, error: unknown): Promise<ConfigEvaluation | null> | null {
+    const message = `${requested.resourceId}: ${messageOf(error)}`;
+    const explicit = error instanceof UnreadableError ? explicitDenial(error) : null;
+    if (explicit !== null) return this.#unread({ requested, refusal: explicit, message });
+    const refusal =
+      error instanceof UnreadableError ? missingPermission(error, `reading ${requested.resourceType}`) : null;
+    if (refusal === null) this.failures.push(message);
+    else this.#unexplained.push({ requested, refusal, message });
+    return null;
+  }
+
+  /** Not applicable: AWS Config would go on showing what an earlier invocation said. */
+  async #unread({ requested, refusal, message }: Refused): Promise<ConfigEvaluation | null> {
+    this.denied.push(message);
+    const evaluation = notApplicable(`It could not be read: refused by ${refusal.by}.`);
+    try {
+      return this.#evaluationOf(requested, await requested.configId(), evaluation);
+    } catch {
+      return null; // without AWS Config's id of it there is nothing to report
+    }
+  }
+
+  #evaluationOf({ resourceType }: Requested, configId: string, evaluation: Evaluation): ConfigEvaluation {
+    return {
+      ComplianceResourceType: resourceType,
+      ComplianceResourceId: configId,
+      ComplianceType: evaluation.complianceType,
+      Annotation: evaluation.annotation,
+      OrderingTimestamp: this.#asked.orderingTime,
+    };
   }
 }

@@ -37,6 +37,8 @@ const ec2 = account.aws()(EC2Client);
 const GROUP = 'AWS::EC2::SecurityGroup';
 const VOLUME = 'AWS::EC2::Volume';
 const VOLUMES = 'ec2-ebs-volume-encrypted';
+const BY_POLICY =
+  '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you, with an explicit deny in a service control policy.</Message></Error></Errors></Response>';
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
 const DETECT: PolicyDocument = { defaults: { mode: 'detect' } };
 
@@ -152,12 +154,28 @@ describe('an item', () => {
     ]);
   });
 
-  test('of what a policy forbids to read is told nothing, and the invocation is done: no retry would change it', async () => {
-    const denial = () =>
-      '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>Not you, with an explicit deny in a service control policy.</Message></Error></Errors></Response>';
-    forbidden.alter([{ call: 'ec2:DescribeSecurityGroup', isWithheld: true, status: 403, change: denial }]);
+  test('whose resource a policy forbids to read is not applicable any more, and the invocation is done: no retry would change it', async () => {
+    forbidden.alter([{ call: 'ec2:DescribeSecurityGroup', isWithheld: true, status: 403, change: () => BY_POLICY }]);
     const invoke = deployed(DETECT, { AWS_ENDPOINT_URL: forbidden.endpoint });
-    expect(await invoke(item(group))).toEqual({ reported: 0 });
+    expect(await invoke(item(group))).toEqual({ reported: 1 });
+    expect(told()).toEqual([
+      evaluationOf(
+        group,
+        'NOT_APPLICABLE',
+        'It could not be read: refused by a service control policy of the organization.',
+      ),
+    ]);
+  });
+
+  test('whose exemptions may not be read fails, whoever denies it: nobody knows whether the drift is allowed', async () => {
+    const body = JSON.stringify({
+      __type: 'AccessDeniedException',
+      message: 'with an explicit deny in a resource-based policy',
+    });
+    forbidden.alter([{ call: 'dynamodb:', isWithheld: true, status: 400, change: () => body }]);
+    await expect(deployed(DETECT, { AWS_ENDPOINT_URL: forbidden.endpoint })(item(group))).rejects.toThrow(
+      /AccessDeniedException/,
+    );
     expect(told()).toEqual([]);
   });
 
@@ -251,7 +269,7 @@ describe('a round', () => {
     expect(ids.size).toBe(205);
   });
 
-  test('leaves out what could not be read, tells all the rest, and fails', async () => {
+  test('tells of what it may not read that it is not applicable, of all the rest as it is, and does not fail', async () => {
     const list = { PrefixListName: 'l', MaxEntries: 1, AddressFamily: 'IPv4', Entries: [{ Cidr: '0.0.0.0/0' }] };
     const { PrefixList } = await ec2.send(new CreateManagedPrefixListCommand(list));
     const { GroupId = '' } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: 'hidden', Description: 'h' }));
@@ -261,12 +279,54 @@ describe('a round', () => {
     const seen = await openGroup(account, 'seen');
     half.refuse('GetManagedPrefixListEntries');
     const invoke = deployed(DETECT, { AWS_ENDPOINT_URL: half.endpoint });
-    await expect(invoke(round(ADMIN_PORTS))).rejects.toThrow(
-      new RegExp(`^${GroupId}: UnreadableError: [^;]*UnauthorizedOperation[^;]*$`),
+    await invoke(round(ADMIN_PORTS));
+    const evaluations = told();
+    expect(evaluations).toContainEqual(evaluationOf(seen, 'NON_COMPLIANT'));
+    expect(evaluations.filter(({ ComplianceResourceId }) => ComplianceResourceId === GroupId)).toEqual([
+      evaluationOf(
+        GroupId,
+        'NOT_APPLICABLE',
+        expect.stringMatching(/^It could not be read: refused by AWS: Evenkeel's own role has no permission for /),
+      ),
+    ]);
+  });
+
+  const TRUST = 's3-bucket-tls-required';
+  const buckets = ['one', 'two'].map((name) => `${name}-${accountId}`);
+  /** The policies of these buckets are answered so. */
+  const withPolicies = (names: readonly string[], status: number, Code: string) => {
+    const change = () => `<Error><Code>${Code}</Code><Message>Access Denied</Message></Error>`;
+    half.refuse('nothing');
+    half.alter(names.map((name) => ({ call: `GET /${name}`, isWithheld: true, status, change })));
+    return deployed(DETECT, { AWS_ENDPOINT_URL: half.endpoint });
+  };
+  beforeAll(async () => {
+    const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+    for (const Bucket of buckets)
+      await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  });
+
+  test('leaves out what could not be read, tells all the rest, and fails: a retry may read it', async () => {
+    const [broken = '', whole = ''] = buckets;
+    await expect(withPolicies([broken], 500, 'InternalError')(round(TRUST))).rejects.toThrow(
+      new RegExp(`^${broken}: UnreadableError: [^;]*InternalError[^;]*$`),
     );
     const ids = told().map(({ ComplianceResourceId }) => ComplianceResourceId);
-    expect(ids).toContain(seen);
-    expect(ids).not.toContain(GroupId);
+    expect(ids).toContain(whole);
+    expect(ids).not.toContain(broken);
+  });
+
+  test('that may read nothing tells nothing and fails: a permission of our own is missing', async () => {
+    await expect(withPolicies(buckets, 403, 'AccessDenied')(round(TRUST))).rejects.toThrow(
+      /^(one|two)-\d+: UnreadableError: .*AccessDenied.*; (one|two)-\d+: UnreadableError: .*AccessDenied/,
+    );
+    expect(told()).toEqual([]);
+  });
+
+  test('that a policy does not let list tells nothing, and does not fail', async () => {
+    forbidden.alter([{ call: 'ec2:DescribeVolumes', isWithheld: true, status: 403, change: () => BY_POLICY }]);
+    expect(await deployed(DETECT, { AWS_ENDPOINT_URL: forbidden.endpoint })(round(VOLUMES))).toEqual({ reported: 0 });
+    expect(told()).toEqual([]);
   });
 
   test('that cannot list fails', async () => {
