@@ -130,7 +130,7 @@ export class BoxLife {
   /** A notification that went out is written off without a fault from its second time on. */
   #publish(weather: Weather, notice: Notice, isDisturbed: { is: boolean }): Promise<void> {
     const all = singles(notice);
-    const isSecond = all.every((one) => this.notified.some((known) => isSame(known, one)));
+    const isSecond = all.some((one) => this.notified.some((known) => isSame(known, one)));
     isDisturbed.is ||= isSecond;
     const publish = async () => {
       this.notified.push(...all);

@@ -232,9 +232,10 @@ class Undo {
   /** Where nothing was changed, the exemption is withdrawn. */
   async #failed(record: Remediation, exemption: Exemption, error: Error): Promise<void> {
     const { draft } = this.#run;
-    const after = this.#stateOrNull();
+    // Where no call was made, the state is as it was read before them.
+    const after = this.#stateOrNull() ?? (hasChanged(record) ? null : record.before);
     // Without the state that it left, it could not be resumed: it stays open until a run can read.
-    const status = after === null && hasChanged(record) ? 'applying' : 'failed';
+    const status = after === null ? 'applying' : 'failed';
     draft.save({ ...record, status, error: messageOf(error), after });
     const hasBegun = this.#undoable.isResumed || hasChanged(record);
     if (!hasBegun) draft.exempt({ ...exemption, expires: dayOf(new Date(this.#run.now().getTime() - DAY_MS)) });

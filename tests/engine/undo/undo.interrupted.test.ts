@@ -234,8 +234,26 @@ describe('what went only half-way', () => {
       throw refusedWith('AccessDenied');
     };
     expect(await says(scene.undone(id, { call: blinding }))).toMatch(/^StepFailedError: .*AccessDenied/);
-    expect(await scene.undosOf(id)).toMatchObject([
-      { status: 'failed', after: null, error: expect.stringMatching(/AccessDenied/) },
-    ]);
+    const [failed] = await scene.undosOf(id);
+    expect(failed).toMatchObject({ status: 'failed', error: expect.stringMatching(/AccessDenied/) });
+    // No call was made: it is as it was before them.
+    expect(failed?.after).toEqual(failed?.before);
+  });
+
+  test('one that changed nothing and could not read afterwards does not keep an earlier one from being finished', async () => {
+    const id = await scene.remediated();
+    const dies: CallMaker = async (one, ref) => ('key' in one.input ? scene.call(one, ref) : new Promise(() => {}));
+    void scene.undone(id, { call: dies });
+    await new Promise((resolve) => setImmediate(resolve));
+    scene.now += LEASE_MS + 1;
+    const blinding: CallMaker = async () => {
+      scene.world.errors.set('lid', named('ThrottlingException'));
+      throw refusedWith('AccessDenied');
+    };
+    expect(await says(scene.undone(id, { call: blinding }))).toMatch(/^StepFailedError: /);
+    scene.world.errors.clear();
+    await scene.undone(id);
+    expect(scene.world.box).toMatchObject(OPEN);
+    expect((await scene.undosOf(id)).at(-1)).toMatchObject({ status: 'remediated' });
   });
 });
