@@ -195,7 +195,7 @@ export interface Resource<F extends Facets = Facets> {
   readonly gone: readonly string[];
   /** IAM actions of `list` and `identify`. */
   readonly grants: Grants;
-  /** Names of fields that the service changes by itself; ignored when states are compared. */
+  /** Names of fields that change without anybody changing the resource, by the service or by what refers to it; ignored when states are compared. */
   readonly volatile?: readonly string[];
   /** Read before a write, so that what others manage is notified and not changed. */
   readonly ownership?: { readonly grants: Grants; read(aws: Aws, ref: ResourceRef): Promise<Ownership> };

@@ -189,6 +189,8 @@ export const bucket = defineResource({
     }),
   ],
   gone: GONE,
+  // Other trails that come and go are no change of the bucket.
+  volatile: ['trails'],
   facets: {
     publicAccessBlock: { grants: onOwnBuckets('s3:GetBucketPublicAccessBlock'), read: readPublicAccessBlock },
     website: { grants: onOwnBuckets('s3:GetBucketWebsite'), read: readWebsite },

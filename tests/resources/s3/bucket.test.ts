@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
+import { stateDiff } from '../../../shared/engine/run/state-diff.ts';
 import { everyListed } from '../../../shared/resource.ts';
 import { bucket } from '../../../shared/resources/s3/bucket.ts';
 import { sampleEvent } from '../../support/samples.ts';
@@ -168,4 +169,10 @@ test('tags of what is no bucket concern none', async () => {
   const accessPoint = tagged('arn:aws:s3:eu-west-1:111122223333:accesspoint/reports');
   expect(await idsFrom(bucket, accessPoint, account)).toEqual([]);
   expect(await idsFrom(bucket, tagged('arn:aws-cn:s3:::reports'), account)).toEqual(['reports']);
+});
+
+test('a trail that comes or goes is no change of the bucket, so that it keeps no undo from being made', () => {
+  const state = (trails: readonly string[], policy: string | null = null) => ({ trails, policy });
+  expect(stateDiff(state(['a']), state(['b', 'c']), bucket.volatile)).toEqual([]);
+  expect(stateDiff(state(['a']), state([], '{}'), bucket.volatile)).toHaveLength(1);
 });
