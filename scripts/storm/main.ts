@@ -11,7 +11,7 @@ import { type FaultsPlan, faultsRun } from './faults/run.ts';
 import { STORM_POLICY, type StormPlan, storm, writesIn } from './storm.ts';
 
 const USAGE =
-  'npm run storm -- [--events 5000] [--resources 500] [--instances 4] [--kill]; or npm run storm -- --faults SEED [--resources 200] [--instances 3]';
+  'npm run storm -- [--events 5000] [--resources 500] [--instances 4] [--kill]; or npm run storm -- --faults SEED [--resources 200] [--instances 3] [--only 21,23]';
 /** The account that the local server gives to whoever has no other. */
 const ACCOUNT = '123456789012';
 
@@ -25,6 +25,7 @@ function planOf(args: readonly string[]): StormPlan | FaultsPlan {
       instances: { type: 'string' },
       kill: { type: 'boolean', default: false },
       faults: { type: 'string' },
+      only: { type: 'string' },
     },
   });
   const number = (name: 'events' | 'resources' | 'instances', otherwise = 0) => {
@@ -33,7 +34,12 @@ function planOf(args: readonly string[]): StormPlan | FaultsPlan {
     throw new UsageError(`--${name} ${values[name]}: a whole number above 0 is allowed; ${USAGE}`);
   };
   if (values.faults !== undefined)
-    return { seed: values.faults, resources: number('resources', 200), processes: number('instances', 3) };
+    return {
+      seed: values.faults,
+      resources: number('resources', 200),
+      processes: number('instances', 3),
+      only: values.only === undefined ? null : values.only.split(',').map(Number),
+    };
   const killAt = values.kill ? Math.random() : null;
   return { events: number('events'), resources: number('resources', 500), instances: number('instances', 4), killAt };
 }

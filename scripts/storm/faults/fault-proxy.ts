@@ -70,7 +70,9 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
   async function pass({ incoming, body, name }: Passing): Promise<Answer> {
     const repeated = journal.answerOf(name, body);
     if (repeated !== null) return repeated;
-    const { method, url, headers } = incoming;
+    const { method, url } = incoming;
+    // The local account builds a queue's URL of the host that was called: one for all processes.
+    const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const answer = await new Promise<Answer>((resolve, reject) => {
       const onward = request({ hostname, port, method, path: url, headers, agent }, async (found) => {
         const content = await buffer(found).catch(reject);

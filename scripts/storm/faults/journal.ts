@@ -18,6 +18,8 @@ export interface WriteMade {
 
 /** A notification that was published. */
 export interface Published {
+  /** The same for what is told again. */
+  readonly key: string;
   readonly outcome: string | null;
   readonly remediationId: string | null;
   readonly subject: string;
@@ -38,7 +40,6 @@ export class Journal {
   calls = 0;
   readonly #records = new Map<number, Set<string>>();
   readonly #answers = new Map<string, Answer>();
-  readonly #messages = new Map<string, number>();
   readonly #sheltered = new Set<string>();
 
   called({ life }: Trial, name: string, body: string): void {
@@ -59,7 +60,7 @@ export class Journal {
   /** A call that took effect, or was refused by the account itself. */
   made(trial: Trial, name: string, body: string, answer: Answer, fate: Fate): void {
     if (answer.status >= 300) return;
-    if (name === 'sns:Publish') this.#publishedIn(body);
+    if (name === 'sns:Publish') this.published.push(...publishedIn(body));
     const token = tokenOf(name, body);
     if (token !== null) this.#answers.set(token, answer);
     if (isAccountWrite(name)) this.writes.push({ trial, name, identity: hashOf([name, withoutToken(body)]), fate });
@@ -70,10 +71,10 @@ export class Journal {
     return this.#answers.get(tokenOf(name, body) ?? '') ?? null;
   }
 
-  /** True where no fault may befall this call: a notification is sent twice at most, so its second time goes well, and so does all that this try still does. */
+  /** True where no fault may befall this call: a notification is sent twice at most, so its second time goes well, alone or with others, and so does all that this try still does. */
   isSheltered(trial: Trial, name: string, body: string): boolean {
-    const message = name === 'sns:Publish' ? messageOf(body) : null;
-    if (message !== null && this.#messages.has(message)) this.#sheltered.add(tryOf(trial));
+    const isSent = ({ key }: Published) => this.published.some((before) => before.key === key);
+    if (name === 'sns:Publish' && publishedIn(body).some(isSent)) this.#sheltered.add(tryOf(trial));
     return this.#sheltered.has(tryOf(trial));
   }
 
@@ -83,22 +84,21 @@ export class Journal {
     this.#records.set(life, known);
     return known;
   }
+}
 
-  #publishedIn(body: string): void {
-    const message = messageOf(body);
-    this.#messages.set(message, (this.#messages.get(message) ?? 0) + 1);
-    const { subject, result, others = [] }: JsonObject = JSON.parse(JSON.parse(message).default);
-    // What else the same event led to stands in the same message.
-    for (const one of [result, ...(others as readonly JsonObject[]).map((other) => other.result)]) {
-      const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(one) ?? {};
-      this.published.push({
-        outcome: outcome as string | null,
-        remediationId: remediationId as string | null,
-        subject: String(subject),
-        annotation: String(annotation),
-      });
-    }
-  }
+/** What a message tells; what else the same event led to stands in it too. */
+function publishedIn(body: string): readonly Published[] {
+  const { subject, result, others = [] }: JsonObject = JSON.parse(JSON.parse(messageOf(body)).default);
+  return [result, ...(others as readonly JsonObject[]).map((other) => other.result)].map((one) => {
+    const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(one) ?? {};
+    return {
+      key: hashOf(one ?? { subject }),
+      outcome: outcome as string | null,
+      remediationId: remediationId as string | null,
+      subject: String(subject),
+      annotation: String(annotation),
+    };
+  });
 }
 
 const messageOf = (body: string): string => new URLSearchParams(body).get('Message') ?? '';

@@ -59,9 +59,12 @@ export class Life {
     await this.#drift.happen(this.#calm());
     const isApproved = this.#drawn('approved') < 0.35;
     await (isApproved ? this.#approved() : this.#delivered('remediate'));
+    // Our own change comes back as an event, of which every control of the resource is evaluated.
+    await this.#delivered(isApproved ? 'approve' : 'remediate', 'echo');
     await this.#settle('schedule');
     await this.#assertRemediated();
     await this.#undone();
+    await this.#delivered('remediate', 'undo echo');
     await this.#settle('undo schedule');
     await this.#assertUndone();
   }
@@ -203,17 +206,26 @@ export class Life {
     this.#violatedBy(await this.#drift.inexactness(), await this.#told());
     const state = await this.#drift.state();
     await this.#assertQuiet('after the undo');
-    const replayed = await this.#work(
-      { kind: 'event', event: this.#drift.event, mode: 'remediate' },
-      'undo replay',
-      FAIR_FROM,
-    );
-    const results = this.#drift.own(replayed?.results ?? []);
+    const results = await this.#replayed();
     // A sibling control that finds the same is stopped for this one's sake.
     const isLeftAlone = ({ outcome, annotation }: Result) =>
       outcome === 'exempted' || (outcome === 'detected' && /an undo of .* restored it/.test(annotation ?? ''));
-    if (!results.every(isLeftAlone)) this.#violated(`after the undo it is not exempt: ${textOf(results)}`);
+    if (results.length === 0 || !results.every(isLeftAlone))
+      this.#violated(`after the undo it is not exempt: ${textOf(results)}`);
     if (!isSame(await this.#drift.state(), state)) this.#violated('what was undone is remediated again');
+  }
+
+  /** The event again, in fair weather: only a local account that is slow makes it fail. */
+  async #replayed(): Promise<readonly Result[]> {
+    let results: readonly Result[] = [];
+    for (let attempt = FAIR_FROM; attempt < MAX_TRIES; attempt += 1) {
+      const task = { kind: 'event', event: this.#drift.event, mode: 'remediate' } as const;
+      const answer = await this.#work(task, 'undo replay', attempt);
+      results = this.#drift.own(answer?.results ?? []);
+      if (answer?.results.every(({ outcome }) => outcome !== 'failed')) break;
+      this.#skewMs += RETRY_MS;
+    }
+    return results;
   }
 
   /** Nothing open in the ledger, and no neighbour hurt. */

@@ -21,6 +21,8 @@ export interface FaultsPlan {
   readonly resources: number;
   /** Processes that work at once. */
   readonly processes: number;
+  /** The lives to run again, to find the cause of a violation; null: all. */
+  readonly only?: readonly number[] | null;
 }
 
 /** The account that it takes place in. */
@@ -77,7 +79,7 @@ const policyOf = (scenes: readonly Scene[], mode: Deployed): string =>
 
 /** Lets resources drift, be remediated and undone while faults befall every call and processes are killed; then judges what is left. */
 export async function faultsRun(
-  { seed, resources, processes }: FaultsPlan,
+  { seed, resources, processes, only = null }: FaultsPlan,
   account: FaultsAccount,
   say: (text: string) => void = () => {},
 ): Promise<FaultsSummary> {
@@ -119,7 +121,8 @@ export async function faultsRun(
       );
   };
   try {
-    await Promise.all(prepared.map((one, index) => limited(() => live(one, index))));
+    const isWanted = (index: number) => only === null || only.includes(index);
+    await Promise.all(prepared.map((one, index) => (isWanted(index) ? limited(() => live(one, index)) : null)));
   } finally {
     pool.end();
   }
