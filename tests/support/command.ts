@@ -75,7 +75,7 @@ export const evenkeelProcessAs =
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
     run(process.execPath, [BIN, ...args], withPolicy(env, options));
 
-/** The same in a process that runs the commands of a test file one after the other: most of a short command is the loading of its modules. */
+/** The same in a process that runs the commands of all test files of a worker one after the other: most of a short command is the loading of its modules. */
 export const evenkeelAs =
   (env: Readonly<Record<string, string>>) =>
   (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
@@ -91,21 +91,34 @@ export const withoutHeader = (finished: Finished): Finished => ({
 });
 
 const HOST = fileURLToPath(new URL('command-host.mjs', import.meta.url));
-const hosts: ChildProcess[] = [];
-const idle: ChildProcess[] = [];
-afterAll(() => {
-  for (const host of hosts) host.kill();
-});
+/** Where the hosts of this worker stand while none of them runs a command: on `process`, which outlasts a test file. */
+const IDLE = Symbol.for('evenkeel.idle-command-hosts');
+const worker = process as typeof process & { [IDLE]?: ChildProcess[] };
 
-function startHost(): ChildProcess {
-  const env = nobodys(tmpdir());
-  const host = fork(HOST, [], { cwd: tmpdir(), env, execArgv: [], serialization: 'advanced', stdio: 'inherit' });
-  hosts.push(host);
-  return host;
+/** The hosts that wait, of this test file and of those before it: one takes longer to start than most commands take to run. */
+function idleHosts(): ChildProcess[] {
+  worker[IDLE] ??= [];
+  return worker[IDLE];
 }
 
+/** Keeps the worker from ending, or lets it end, and the host with it. */
+function hold(host: ChildProcess, held: boolean): void {
+  host[held ? 'ref' : 'unref']();
+  host.channel?.[held ? 'ref' : 'unref']();
+}
+
+const startHost = (): ChildProcess =>
+  fork(HOST, [], {
+    cwd: tmpdir(),
+    env: nobodys(tmpdir()),
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: 'inherit',
+  });
+
 async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input = '' }: RunOptions) {
-  const host = idle.pop() ?? startHost();
+  const host = idleHosts().pop() ?? startHost();
+  hold(host, true);
   const answer = new Promise<Finished>((resolve, reject) => {
     const ended = () => reject(new Error(`evenkeel ${args.join(' ')} ended the process that runs commands`));
     host.once('exit', ended);
@@ -116,7 +129,8 @@ async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input
   });
   host.send({ args, env: { ...nobodys(cwd), ...env }, cwd, input });
   const finished = await answer;
-  idle.push(host);
+  hold(host, false);
+  idleHosts().push(host);
   return finished;
 }
 
