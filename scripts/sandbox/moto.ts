@@ -37,7 +37,13 @@ export async function startSandbox({
   const chosen = port ?? (await freePort());
   const child = spawn(PYTHON, [SERVER, String(chosen)], {
     stdio: ['pipe', 'ignore', 'pipe'],
-    env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: 'false', AWS_ENDPOINT_URL: '' },
+    env: {
+      ...process.env,
+      MOTO_EC2_LOAD_DEFAULT_AMIS: 'false',
+      // Headers for browsers, of which none calls.
+      MOTO_DISABLE_GLOBAL_CORS: 'true',
+      AWS_ENDPOINT_URL: '',
+    },
   });
   let complaints = '';
   child.stderr.on('data', (chunk) => {

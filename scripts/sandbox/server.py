@@ -3,8 +3,11 @@
 import collections
 import copy
 import functools
+import gc
+import io
 import logging
 import os
+import string
 import sys
 import threading
 import time
@@ -12,11 +15,13 @@ import time
 import jsonpath_ng.ext
 import moto.awslambda.models
 import moto.cloudformation.models
+import moto.core.responses
 import moto.core.utils
+import moto.server
 import moto.sqs.models
 from moto.dynamodb.models.table import Table
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-from moto.server import main
+from moto.moto_api._internal.moto_random import MotoRandom
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 
 
 def ends_with_its_parent():
@@ -42,6 +47,30 @@ DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(maxsize=1
     DomainDispatcherApplication.get_backend_for_host
 )
 
+
+def cache_everywhere(function):
+    """Keeps what a function of moto answers, also for the modules that have taken it by its name."""
+    cached = functools.cache(function)
+    for module in [module for name, module in sys.modules.items() if name.startswith("moto.")]:
+        for name, value in list(vars(module).items()):
+            if value is function:
+                setattr(module, name, cached)
+
+
+# The methods of a service's class, and the names of its members, are worked out anew for each request.
+cache_everywhere(moto.core.utils.method_names_from_class)
+cache_everywhere(moto.core.utils.camelcase_to_underscores)
+
+
+def random_string(random, length=20, include_digits=True, lower_case=False):
+    """Each answer has a number of 52 characters, and each character was drawn by a call of its own."""
+    pool = string.ascii_letters + (string.digits if include_digits else "")
+    drawn = "".join(random.choices(pool, k=length))
+    return drawn.lower() if lower_case else drawn
+
+
+MotoRandom.get_random_string = random_string
+
 # Each service's model is looked for among all of botocore's; one loader lists them once.
 moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
 
@@ -57,5 +86,49 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # Each call to a queue asks each message in it for the time, several times.
 moto.sqs.models.unix_time_millis = lambda: time.time() * 1000
 
+
+
+def is_retained(backend, queue_name, message):
+    """Each message that is received asks for all attributes of its queue, which count its messages."""
+    return message.sent_timestamp / 1000 + backend.get_queue(queue_name).message_retention_period > time.time()
+
+
+moto.sqs.models.SQSBackend.is_message_valid_based_on_retention_period = is_retained
+
+
+class KeepAliveHandler(MotoRequestHandler):
+    """Answers one request of a connection after the other: Werkzeug makes a thread and a connection for each. The SDK closes a connection that it has not used for as long as the header says; the server waits longer, so that none is closed while a request is on its way."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    timeout = 120
+
+    def run_wsgi(self):
+        environ = self.make_environ()
+        if "wsgi.input_terminated" not in environ:
+            environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        answer = []
+        parts = self.server.app(environ, lambda status, headers, _exc_info=None: answer.extend([status, headers]))
+        body = b"".join(parts)
+        parts.close()
+        status, headers = answer
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Keep-Alive", "timeout=5")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+moto.server.MotoRequestHandler = KeepAliveHandler
+
+# What is loaded stays: a collection of garbage need not go through it each time.
+gc.freeze()
+gc.set_threshold(100_000, 20, 100)
+
 threading.Thread(target=ends_with_its_parent, daemon=True).start()
-main(["-H", "127.0.0.1", "-p", sys.argv[1]])
+moto.server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
