@@ -26,20 +26,30 @@ export interface Play {
   readonly controls: readonly AnyControl[];
 }
 
-/** A drift is found and left alone, swept over, and then remediated. */
+/** A drift is found and left alone, swept over where services are named, and then remediated. */
 async function play(
   { prepare }: Scene,
   { account, engine, controls }: Play,
-  services: readonly string[] = [],
+  swept: readonly string[] = [],
 ): Promise<readonly Result[]> {
   const context = { controls, fallback: account, home: account.region };
   const { earlier = [], happen } = await prepare(account);
   for (const event of earlier) await Array.fromAsync(receive(event, engine, context));
   const { event, at } = await happen();
   const then = at === undefined ? engine : { ...engine, clock: { ...engine.clock, now: () => at } };
-  if (services.length > 0) await Array.fromAsync(receive(event, { ...then, ceiling: 'detect' }, context));
-  for (const service of services) await sweep({ account, engine: then, controls }, service);
+  await Array.fromAsync(receive(event, { ...then, ceiling: 'detect' }, context));
+  for (const service of swept) await sweep({ account, engine: then, controls }, service);
   return (await Array.fromAsync(receive(event, then, context))).flat();
+}
+
+/** The services that are swept during each scene: each once, when the last of its drifts has happened. */
+function sweepsDuring(scenes: readonly Scene[], controls: readonly AnyControl[]): readonly (readonly string[])[] {
+  const last = new Map(
+    scenes.flatMap(({ expects }, index) =>
+      controls.filter(({ id }) => id in expects).map(({ resource }) => [resource.service.id as string, index] as const),
+    ),
+  );
+  return scenes.map((_, index) => [...last].filter(([, at]) => at === index).map(([service]) => service));
 }
 
 /** Lists every resource of a type as a sweep does, and reads all that controls judge of the first. */
@@ -83,9 +93,9 @@ export async function playDomain(
   stage: Play,
   owner: Aws,
 ): Promise<readonly Result[]> {
-  const services = [...new Set(stage.controls.map(({ resource }) => resource.service.id as string))];
+  const swept = sweepsDuring(scenes, stage.controls);
   const results: Result[] = [];
-  for (const scene of scenes) results.push(...(await play(scene, stage, services)));
+  for (const [index, scene] of scenes.entries()) results.push(...(await play(scene, stage, swept[index])));
   await lookThrough(stage);
   await putOff(domain, stage.engine.aws(stage.account.region), owner, stage.account);
   return results;
@@ -143,11 +153,10 @@ export async function playSlack(aws: Aws, { accountId, region, aws: owner }: Tes
 /** Evaluates everything there is by every control, and reports it to AWS Config. */
 export async function playRules({ account, engine, controls }: Play): Promise<void> {
   const evaluate = evaluator(engine);
-  for (const control of controls) {
-    const { resource } = control;
+  for (const [resource, judges] of byResource(controls)) {
     for await (const { resourceId, region = account.region } of everyListed(resource.list(account.aws, account))) {
       const ref = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
-      await evaluate(control, { resource, ref, controls: [control] });
+      for (const control of judges) await evaluate(control, { resource, ref, controls: [control] });
       await goByNames(resource, ref, engine.aws(region));
     }
     await Array.fromAsync(resource.list(engine.aws(account.region), account));
