@@ -185,6 +185,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   // IncorrectInstanceState and IncorrectState pass: the instance is starting or stopping.
   'ec2:ModifyInstanceMetadataOptions': EC2_NOT_PERMITTED,
   'ec2:ModifySnapshotAttribute': EC2_NOT_PERMITTED,
+  'ec2:ModifySubnetAttribute': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupEgress': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
   'guardduty:CreateDetector': GUARDDUTY_REFUSALS,

@@ -8,6 +8,7 @@ import ec2ImagePublicAccessProhibited from './ec2-image-public-access-prohibited
 import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
+import ec2SubnetAutoPublicIpDisabled from './ec2-subnet-auto-public-ip-disabled.ts';
 import ec2VpcFlowLogsEnabled from './ec2-vpc-flow-logs-enabled.ts';
 
 export const controls: readonly AnyControl[] = [
@@ -19,5 +20,6 @@ export const controls: readonly AnyControl[] = [
   ec2InstanceImdsv2Required,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
+  ec2SubnetAutoPublicIpDisabled,
   ec2VpcFlowLogsEnabled,
 ];
