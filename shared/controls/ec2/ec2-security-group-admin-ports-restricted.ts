@@ -1,4 +1,5 @@
 import { closedToTheWorld } from '../../aws/ec2/port-exposure.ts';
+import { ADMIN_PORTS } from '../../aws/ec2/ports.ts';
 import { defineControl } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
@@ -27,5 +28,5 @@ export default defineControl({
   guidance: 'Reach instances through Session Manager or a bastion, or allow only the addresses you administer from.',
   impact: 'access',
   recommendedMode: 'remediate',
-  ...closedToTheWorld([22, 3389]),
+  ...closedToTheWorld(ADMIN_PORTS),
 });

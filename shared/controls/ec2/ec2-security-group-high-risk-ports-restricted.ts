@@ -1,4 +1,5 @@
 import { closedToTheWorld } from '../../aws/ec2/port-exposure.ts';
+import { HIGH_RISK_PORTS } from '../../aws/ec2/ports.ts';
 import { defineControl } from '../../control.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
 
@@ -17,9 +18,5 @@ export default defineControl({
     'Allow only the security groups or addresses that need the port; put public services behind a load balancer on 443.',
   impact: 'access',
   recommendedMode: 'remediate',
-  // EC2.19 without 22 and 3389: those are the admin ports' control's, so that one open port is one finding.
-  ...closedToTheWorld([
-    20, 21, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200,
-    9300,
-  ]),
+  ...closedToTheWorld(HIGH_RISK_PORTS),
 });
