@@ -180,6 +180,15 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
       'FlowLogsLimitExceeded',
     ),
   },
+  'ec2:CreateNetworkAclEntry': {
+    ...EC2_NOT_PERMITTED,
+    ...refusedBy(
+      'the quota of entries of the network ACL',
+      'delete an entry that nobody needs, or ask AWS for more',
+      'NetworkAclEntryLimitExceeded',
+    ),
+  },
+  'ec2:DeleteNetworkAclEntry': EC2_NOT_PERMITTED,
   'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
   'ec2:ModifyImageAttribute': EC2_NOT_PERMITTED,
   // IncorrectInstanceState and IncorrectState pass: the instance is starting or stopping.

@@ -85,6 +85,7 @@ const trailOf = (name: string, { awsRegion: region, responseElements }: Json, ac
 };
 
 const roleOf = (r: Json): Named[] => [['AWS::IAM::Role', r.requestParameters.roleName]];
+const aclOf = (r: Json): Named[] => [['AWS::EC2::NetworkAcl', r.requestParameters.networkAclId]];
 const imageOf = (r: Json): Named[] => [['AWS::EC2::Image', r.requestParameters.imageId]];
 
 /** By event source and name: the resource types and ids that controls should look at. All other events name nothing. */
@@ -102,6 +103,9 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
     ]),
   'ec2 StartInstances': (r) =>
     instancesOf(r.requestParameters.instancesSet).map((id): Named => ['AWS::EC2::Instance', id]),
+  'ec2 CreateNetworkAclEntry': aclOf,
+  'ec2 ReplaceNetworkAclEntry': aclOf,
+  'ec2 DeleteNetworkAclEntry': aclOf,
   'ec2 ModifySnapshotAttribute': snapshotOf,
   'ec2 DeleteSnapshot': snapshotOf,
   'ec2 ModifyImageAttribute': imageOf,

@@ -6,6 +6,7 @@ import ec2EbsSnapshotPublicAccessProhibited from './ec2-ebs-snapshot-public-acce
 import ec2EbsVolumeEncrypted from './ec2-ebs-volume-encrypted.ts';
 import ec2ImagePublicAccessProhibited from './ec2-image-public-access-prohibited.ts';
 import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
+import ec2NetworkAclAdminPortsRestricted from './ec2-network-acl-admin-ports-restricted.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
 import ec2SubnetAutoPublicIpDisabled from './ec2-subnet-auto-public-ip-disabled.ts';
@@ -18,6 +19,7 @@ export const controls: readonly AnyControl[] = [
   ec2EbsVolumeEncrypted,
   ec2ImagePublicAccessProhibited,
   ec2InstanceImdsv2Required,
+  ec2NetworkAclAdminPortsRestricted,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
   ec2SubnetAutoPublicIpDisabled,

@@ -6,6 +6,7 @@ import {
   ingressAdded,
   instanceStarted,
   leftOpen,
+  networkAclOpened,
   snapshotDeleted,
   snapshotShared,
 } from './ec2.ts';
@@ -24,6 +25,9 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   ModifySecurityGroupRules: leftOpen((r) => r.requestParameters.ModifySecurityGroupRulesRequest.GroupId),
   AuthorizeSecurityGroupEgress: defaultEgress,
   RevokeSecurityGroupEgress: defaultEgress,
+  CreateNetworkAclEntry: networkAclOpened,
+  ReplaceNetworkAclEntry: networkAclOpened,
+  DeleteNetworkAclEntry: networkAclOpened,
   RunInstances: instanceStarted((r) => r.responseElements.instancesSet.items[0].instanceId),
   StartInstances: instanceStarted((r) => r.requestParameters.instancesSet.items[0].instanceId),
   ModifySnapshotAttribute: snapshotShared,

@@ -19,6 +19,7 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import aclEntries from '../../../scenes/ec2/ec2-network-acl-admin-ports-restricted.ts';
 import flowLogs from '../../../scenes/ec2/ec2-vpc-flow-logs-enabled.ts';
 import { orNull } from '../../../shared/resource.ts';
 import type { Json } from '../recorded-events.ts';
@@ -161,4 +162,13 @@ export const imageShared: Stage = async ({ aws }, { record }) => {
     return (await ec2.send(asked)).LaunchPermissions;
   };
   return { renamed: { [record.requestParameters.imageId]: ImageId }, state, right: [{ UserId }] };
+};
+
+/** An ACL that lets SSH in from anywhere by the time the event is looked at. */
+export const networkAclOpened: Stage = async (account, { record }) => {
+  const { happen, state } = await aclEntries.prepare(sceneAccount(account));
+  const right = await state();
+  const { event }: { event: Json } = await happen();
+  const { networkAclId } = event.detail.requestParameters;
+  return { renamed: { [record.requestParameters.networkAclId]: networkAclId }, state, right };
 };

@@ -1,0 +1,66 @@
+import {
+  createEntry,
+  deleteEntry,
+  deletions,
+  denials,
+  entriesOf,
+  entryElement,
+  exposures,
+  inWords,
+  undoCalls,
+} from '../../aws/ec2/network-acl-entries.ts';
+import { ADMIN_PORTS } from '../../aws/ec2/ports.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { networkAcl } from '../../resources/ec2/network-acl.ts';
+
+export default defineControl({
+  id: 'ec2-network-acl-admin-ports-restricted',
+  title: 'Network ACLs must not allow SSH or RDP from anywhere',
+  severity: 'MEDIUM',
+  resource: networkAcl,
+  needs: ['networkAcl'],
+  securityControlIds: ['EC2.21'],
+  relatedRequirements: ['CIS AWS v3.0 5.1', 'CIS AWS v5.0 5.2'],
+  description:
+    'No inbound entry of a network ACL may let half of the IPv4 or IPv6 addresses or more reach an administration port by TCP or UDP, as EC2 evaluates entries: the one with the lowest number that matches decides. EC2.21 looks for 0.0.0.0/0 and ::/0 alone. An entry for such ports only is deleted. One that allows more is left to a person: a deny in front of it cuts the ports off from everybody, from inside the network too, and answers that come back to 3389. The parameter denyInFront has that done where the ACL is not a default one.',
+  rationale:
+    'A network ACL is what still holds where a security group is opened by mistake; administration ports that are reachable from anywhere are attacked by password guessing within minutes.',
+  guidance:
+    'Allow the ports from the addresses that you administer from, and deny them for all others under a number between these entries and the wide one.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: { ...deleteEntry.permissions, ...createEntry.permissions },
+  undoCalls,
+  parameters: {
+    ports: {
+      description: 'TCP and UDP ports that must not be open to the world.',
+      type: 'array',
+      items: { type: 'integer', minimum: 0, maximum: 65535 },
+      default: ADMIN_PORTS,
+    },
+    denyInFront: {
+      description:
+        'Entries that deny the ports from everywhere are put in front of an entry that allows more than these, except in a default network ACL.',
+      type: 'boolean',
+      default: false as boolean,
+    },
+  },
+  evaluate({ networkAcl: { entries } }, { parameters: { ports } }) {
+    const exposing = entriesOf(exposures(entries, ports));
+    if (exposing.length === 0) return compliant(`No entry opens ${ports.join(', ')} to the world.`);
+    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(entryElement).sort());
+  },
+  plan({ ref, networkAcl: { isDefault, entries } }, { parameters: { ports, denyInFront } }) {
+    const { deleted, left } = deletions(entries, ports);
+    const wide = entriesOf(left).map(inWords).join('; ');
+    if (left.length > 0 && isDefault) return byHand(`The default network ACL allows more than these ports: ${wide}.`);
+    if (left.length > 0 && !denyInFront)
+      return byHand(`A deny in front of ${wide} would cut off the network itself too (denyInFront).`);
+    const denied = denials(entries, left);
+    if (denied === null) return byHand(`There is no free number right before ${wide}.`);
+    return [
+      ...deleted.map((entry) => deleteEntry(ref.resourceId, entry)),
+      ...denied.map((entry) => createEntry(ref.resourceId, entry)),
+    ];
+  },
+});
