@@ -13,6 +13,7 @@ import threading
 import time
 
 import jsonpath_ng.ext
+import missing_operations  # noqa: F401
 import moto.awslambda.models
 import moto.cloudformation.models
 import moto.core.responses

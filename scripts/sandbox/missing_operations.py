@@ -1,0 +1,53 @@
+"""What moto does not know and controls need: the operations are added to its own, so that they speak the service's protocol."""
+
+import moto.ec2.models
+from moto.core.responses import ActionResult
+from moto.ec2.responses.settings import Settings
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+UNBLOCKED = "unblocked"
+
+
+def get_snapshot_block_public_access_state(self):
+    state = getattr(self.ec2_backend, "snapshot_block_public_access", UNBLOCKED)
+    return ActionResult({"State": state, "ManagedBy": "account"})
+
+
+def enable_snapshot_block_public_access(self):
+    self.ec2_backend.snapshot_block_public_access = self._get_param("State")
+    return ActionResult({"State": self.ec2_backend.snapshot_block_public_access})
+
+
+def disable_snapshot_block_public_access(self):
+    self.ec2_backend.snapshot_block_public_access = UNBLOCKED
+    return ActionResult({"State": UNBLOCKED})
+
+
+Settings.get_snapshot_block_public_access_state = get_snapshot_block_public_access_state
+Settings.enable_snapshot_block_public_access = enable_snapshot_block_public_access
+Settings.disable_snapshot_block_public_access = disable_snapshot_block_public_access
+
+
+def describe_instance_information(self):
+    """An instance reports to Systems Manager where it runs with an instance profile: the local account has no agents."""
+    backend = self.ssm_backend
+    ec2 = moto.ec2.models.ec2_backends[backend.account_id][backend.region_name]
+    filters = {one["Key"]: one["Values"] for one in self._get_param("Filters", [])}
+    asked = filters.get("InstanceIds")
+    reporting = [
+        association.instance.id
+        for association in ec2.iam_instance_profile_associations.values()
+        if association.instance.state == "running"
+    ]
+    return ActionResult(
+        {
+            "InstanceInformationList": [
+                {"InstanceId": instance_id, "PingStatus": "Online", "ResourceType": "EC2Instance"}
+                for instance_id in reporting
+                if asked is None or instance_id in asked
+            ]
+        }
+    )
+
+
+SimpleSystemManagerResponse.describe_instance_information = describe_instance_information
