@@ -8,6 +8,7 @@ import {
 } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Step } from '../../step.ts';
+import { opensPort } from '../cidr.ts';
 import {
   exposingRules,
   inWords,
@@ -18,32 +19,34 @@ import {
   undoOfRevokeIngress,
 } from './security-group-rules.ts';
 
-/** Parameters of a control that keeps ports closed to the world. */
-const exposureParameters = (ports: readonly number[]) =>
+/** A parameter that lists ports. */
+const portList = (description: string, ports: readonly number[]) =>
   ({
-    ports: {
-      description: 'TCP and UDP ports that must not be open to the world.',
-      type: 'array',
-      items: { type: 'integer', minimum: 0, maximum: 65535 },
-      default: ports,
-    },
-    widestIpv4: {
-      description: 'The shortest IPv4 prefix that one rule may let in.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 32,
-      default: 8,
-    },
-    widestIpv6: {
-      description: 'The shortest IPv6 prefix that one rule may let in.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 128,
-      default: 16,
-    },
-  }) satisfies Parameters;
+    description,
+    type: 'array',
+    items: { type: 'integer', minimum: 0, maximum: 65535 },
+    default: ports,
+  }) as const;
 
-type Exposure = ParameterValues<ReturnType<typeof exposureParameters>>;
+/** How wide a source may be. */
+const BREADTH = {
+  widestIpv4: {
+    description: 'The shortest IPv4 prefix that one rule may let in.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 32,
+    default: 8 as number,
+  },
+  widestIpv6: {
+    description: 'The shortest IPv6 prefix that one rule may let in.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 128,
+    default: 16 as number,
+  },
+} as const satisfies Parameters;
+
+type Breadth = ParameterValues<typeof BREADTH>;
 
 /** What a control reads and gets that keeps ports closed. */
 interface Given {
@@ -51,27 +54,104 @@ interface Given {
   readonly rules: RuleSet;
 }
 
-const worldRules = ({ rules }: Given, { ports, widestIpv4, widestIpv6 }: Exposure) =>
-  exposingRules(rules, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
+/** Rules of a group with the ports that they are judged at. */
+interface Judged {
+  readonly rules: RuleSet;
+  readonly ports: readonly number[];
+}
 
-/** How a control keeps these ports of a security group closed to the world: to be spread into it. */
-export const closedToTheWorld = (ports: readonly number[]) => ({
+/** What a control keeps closed, by its parameters, and how it says that all is. */
+interface Closure<P extends Parameters> {
+  readonly parameters: P;
+  judged(rules: RuleSet, parameters: ParameterValues<P>): readonly Judged[];
+  closed(parameters: ParameterValues<P>): string;
+}
+
+/** Throws where some could not be judged and nothing else is open. */
+function worldRules(judged: readonly Judged[], { widestIpv4, widestIpv6 }: Breadth) {
+  const errors: unknown[] = [];
+  const found = judged.flatMap(({ rules, ports }) => {
+    try {
+      return exposingRules(rules, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
+    } catch (error) {
+      errors.push(error);
+      return [];
+    }
+  });
+  if (found.length === 0 && errors.length > 0) throw errors[0];
+  return [...new Set(found)];
+}
+
+const behaviour = <P extends Parameters & typeof BREADTH>({ parameters, judged, closed }: Closure<P>) => ({
   needs: ['rules'] as const,
   permissions: revokeIngress.permissions,
   undoCalls: [undoOfRevokeIngress],
-  parameters: exposureParameters(ports),
-  evaluate(state: Given, { parameters }: { readonly parameters: Exposure }): Evaluation {
-    const exposing = worldRules(state, parameters);
-    const settlingNow = exposing.length > 0 ? [] : settlingRules(state.rules, parameters.ports);
-    if (settlingNow.length > 0)
-      return settling(
-        `AWS is changing the prefix list of ${settlingNow.map(inWords).join('; ')}.`,
-        '1m',
-        settlingNow.map(ruleElement).sort(),
-      );
-    if (exposing.length === 0) return compliant(`No rule opens ${parameters.ports.join(', ')} to the world.`);
-    return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(ruleElement).sort());
+  parameters,
+  evaluate({ rules }: Given, context: { readonly parameters: ParameterValues<P> }): Evaluation {
+    const parts = judged(rules, context.parameters);
+    const exposing = worldRules(parts, context.parameters);
+    if (exposing.length > 0)
+      return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(ruleElement).sort());
+    const settlingNow = [...new Set(parts.flatMap((part) => settlingRules(part.rules, part.ports)))];
+    if (settlingNow.length === 0) return compliant(closed(context.parameters));
+    return settling(
+      `AWS is changing the prefix list of ${settlingNow.map(inWords).join('; ')}.`,
+      '1m',
+      settlingNow.map(ruleElement).sort(),
+    );
   },
-  plan: (state: Given, { parameters }: { readonly parameters: Exposure }): readonly Step[] =>
-    worldRules(state, parameters).map((rule) => revokeIngress(state.ref.resourceId, rule)),
+  plan: ({ ref, rules }: Given, context: { readonly parameters: ParameterValues<P> }): readonly Step[] =>
+    worldRules(judged(rules, context.parameters), context.parameters).map((rule) =>
+      revokeIngress(ref.resourceId, rule),
+    ),
 });
+
+/** How a control keeps these ports of a security group closed to the world: to be spread into it. */
+export const closedToTheWorld = (ports: readonly number[]) =>
+  behaviour({
+    parameters: { ports: portList('TCP and UDP ports that must not be open to the world.', ports), ...BREADTH },
+    judged: (rules, given) => [{ rules, ports: given.ports }],
+    closed: (given) => `No rule opens ${given.ports.join(', ')} to the world.`,
+  });
+
+const PROTOCOLS = { tcp: ['tcp', '6', '-1', 'all'], udp: ['udp', '17', '-1', 'all'] } as const;
+const MAX_PORT = 65535;
+
+/** The rules of a protocol with the ports at which what they open can change, but for those that may be open: what holds there holds for every port. */
+function openBeside(all: RuleSet, protocol: keyof typeof PROTOCOLS, allowed: readonly number[]): Judged {
+  const names: readonly string[] = PROTOCOLS[protocol];
+  const rules = all.rules.filter(({ IpProtocol = '' }) => names.includes(IpProtocol.toLowerCase()));
+  const edges = [
+    0,
+    ...allowed.map((port) => port + 1),
+    ...rules.flatMap(({ FromPort = 0, ToPort = MAX_PORT }) => [FromPort, ToPort + 1]),
+  ];
+  const ports = [...new Set(edges)].filter((port) => port >= 0 && port <= MAX_PORT && !allowed.includes(port));
+  return { rules: { ...all, rules }, ports: ports.filter((port) => rules.some((rule) => opensPort(rule, port))) };
+}
+
+/** How a control keeps all ports closed to the world but those that may be open, and those that other controls keep. */
+export const openOnlyAt = (defaults: {
+  readonly tcp: readonly number[];
+  readonly udp: readonly number[];
+  readonly elsewhere: readonly number[];
+}) =>
+  behaviour({
+    parameters: {
+      authorizedTcpPorts: portList('TCP ports that may be open to the world.', defaults.tcp),
+      authorizedUdpPorts: portList('UDP ports that may be open to the world.', defaults.udp),
+      portsOfOtherControls: portList(
+        'Ports that other controls keep closed: a rule for nothing else is theirs alone. Empty: they are judged here too.',
+        defaults.elsewhere,
+      ),
+      ...BREADTH,
+    },
+    judged: (rules, { authorizedTcpPorts, authorizedUdpPorts, portsOfOtherControls }) => [
+      openBeside(rules, 'tcp', [...authorizedTcpPorts, ...portsOfOtherControls]),
+      openBeside(rules, 'udp', [...authorizedUdpPorts, ...portsOfOtherControls]),
+    ],
+    closed: ({ authorizedTcpPorts, authorizedUdpPorts }) =>
+      `Beside TCP ${named(authorizedTcpPorts)} and UDP ${named(authorizedUdpPorts)} no rule opens a port to the world that this control keeps.`,
+  });
+
+const named = (ports: readonly number[]): string => (ports.length === 0 ? 'none' : ports.join(', '));

@@ -9,6 +9,7 @@ import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
 import ec2NetworkAclAdminPortsRestricted from './ec2-network-acl-admin-ports-restricted.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
+import ec2SecurityGroupOpenPortsAuthorized from './ec2-security-group-open-ports-authorized.ts';
 import ec2SubnetAutoPublicIpDisabled from './ec2-subnet-auto-public-ip-disabled.ts';
 import ec2VpcFlowLogsEnabled from './ec2-vpc-flow-logs-enabled.ts';
 
@@ -22,6 +23,7 @@ export const controls: readonly AnyControl[] = [
   ec2NetworkAclAdminPortsRestricted,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
+  ec2SecurityGroupOpenPortsAuthorized,
   ec2SubnetAutoPublicIpDisabled,
   ec2VpcFlowLogsEnabled,
 ];
