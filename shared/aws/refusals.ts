@@ -190,6 +190,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   },
   'ec2:DeleteNetworkAclEntry': EC2_NOT_PERMITTED,
   'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
+  'ec2:EnableSnapshotBlockPublicAccess': EC2_NOT_PERMITTED,
   'ec2:ModifyImageAttribute': EC2_NOT_PERMITTED,
   // IncorrectInstanceState and IncorrectState pass: the instance is starting or stopping.
   'ec2:ModifyInstanceMetadataOptions': EC2_NOT_PERMITTED,

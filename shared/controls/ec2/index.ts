@@ -3,6 +3,7 @@ import type { AnyControl } from '../../control.ts';
 import ec2DefaultSecurityGroupClosed from './ec2-default-security-group-closed.ts';
 import ec2EbsEncryptionByDefaultEnabled from './ec2-ebs-encryption-by-default-enabled.ts';
 import ec2EbsSnapshotPublicAccessProhibited from './ec2-ebs-snapshot-public-access-prohibited.ts';
+import ec2EbsSnapshotPublicSharingBlocked from './ec2-ebs-snapshot-public-sharing-blocked.ts';
 import ec2EbsVolumeEncrypted from './ec2-ebs-volume-encrypted.ts';
 import ec2ImagePublicAccessProhibited from './ec2-image-public-access-prohibited.ts';
 import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
@@ -17,6 +18,7 @@ export const controls: readonly AnyControl[] = [
   ec2DefaultSecurityGroupClosed,
   ec2EbsEncryptionByDefaultEnabled,
   ec2EbsSnapshotPublicAccessProhibited,
+  ec2EbsSnapshotPublicSharingBlocked,
   ec2EbsVolumeEncrypted,
   ec2ImagePublicAccessProhibited,
   ec2InstanceImdsv2Required,

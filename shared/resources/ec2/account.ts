@@ -1,4 +1,8 @@
-import { EC2Client, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
+import {
+  EC2Client,
+  GetEbsEncryptionByDefaultCommand,
+  GetSnapshotBlockPublicAccessStateCommand,
+} from '@aws-sdk/client-ec2';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { onePage } from '../../aws/pages.ts';
@@ -11,6 +15,12 @@ async function readEbsEncryptionByDefault(aws: Aws) {
   return { enabled: carried('GetEbsEncryptionByDefault', 'EbsEncryptionByDefault', EbsEncryptionByDefault) };
 }
 
+async function readSnapshotSharing(aws: Aws) {
+  const answer = await aws(EC2Client).send(new GetSnapshotBlockPublicAccessStateCommand({}));
+  const state = carried('GetSnapshotBlockPublicAccessState', 'state', answer.State);
+  return { state, managedBy: answer.ManagedBy ?? 'account' };
+}
+
 /** What an account has set for EC2 in one region. */
 export const ec2Account = defineResource({
   service: ec2,
@@ -21,12 +31,20 @@ export const ec2Account = defineResource({
       ids: ({ accountId }) => [accountId],
       facets: ['ebsEncryptionByDefault'],
     }),
+    call('ec2.amazonaws.com', ['EnableSnapshotBlockPublicAccess', 'DisableSnapshotBlockPublicAccess'], {
+      ids: ({ accountId }) => [accountId],
+      facets: ['snapshotSharing'],
+    }),
   ],
   gone: [],
   facets: {
     ebsEncryptionByDefault: {
       grants: onEverything('ec2:GetEbsEncryptionByDefault'),
       read: readEbsEncryptionByDefault,
+    },
+    snapshotSharing: {
+      grants: onEverything('ec2:GetSnapshotBlockPublicAccessState'),
+      read: readSnapshotSharing,
     },
   },
   grants: {},

@@ -9,6 +9,8 @@ testResource(ec2Account, {
     'ec2/DisableEbsEncryptionByDefault': [SAMPLE_ACCOUNT],
     'ec2/DisableEbsEncryptionByDefault.no-parameters': [SAMPLE_ACCOUNT],
     'ec2/EnableEbsEncryptionByDefault': [SAMPLE_ACCOUNT],
+    'ec2/EnableSnapshotBlockPublicAccess': [SAMPLE_ACCOUNT],
+    'ec2/DisableSnapshotBlockPublicAccess': [SAMPLE_ACCOUNT],
   },
 });
 
