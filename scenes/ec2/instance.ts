@@ -7,13 +7,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { SceneAccount } from '../scene.ts';
 
-/** Launches an instance that asks for IMDSv2, with an encrypted root volume, and gives its id. */
-export async function launchInstance({ aws }: Pick<SceneAccount, 'aws'>): Promise<string> {
+/** Launches an instance that asks for IMDSv2, with an encrypted root volume, in the default VPC unless said, and gives its id. */
+export async function launchInstance({ aws }: Pick<SceneAccount, 'aws'>, SubnetId?: string): Promise<string> {
   const command = new RunInstancesCommand({
     ImageId: 'ami-0a1b2c3d4e5f60718',
     InstanceType: 't3.small',
     MinCount: 1,
     MaxCount: 1,
+    SubnetId,
     MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
   });

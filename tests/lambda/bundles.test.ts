@@ -71,6 +71,7 @@ describe('an event', () => {
         CLIENT,
         'sns',
         'sqs',
+        'ssm',
       ].sort(),
     );
     expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);

@@ -72,6 +72,8 @@ const group = (id: string): Named[] => [['AWS::EC2::SecurityGroup', id]];
 const groupOf = (r: Json) => group(r.requestParameters.groupId);
 const snapshotOf = (r: Json): Named[] => [['AWS::EC2::Snapshot', r.requestParameters.snapshotId]];
 const instancesOf = (set: Json) => [...new Set<string>(set.items.map((item: Json) => item.instanceId))];
+const vpcsOf = (set: Json) =>
+  [...new Set<string>(set.items.map((item: Json) => item.vpcId))].map((id): Named => ['AWS::EC2::VPC', id]);
 const userOf = (r: Json): Named[] => [['AWS::IAM::User', r.requestParameters.userName]];
 const databaseOf = (r: Json): Named[] => [['AWS::RDS::DBInstance', r.requestParameters.dBInstanceIdentifier]];
 const trailOf = (name: string, { awsRegion: region, responseElements }: Json, account: string): Named[] => {
@@ -96,11 +98,13 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'ec2 RevokeSecurityGroupEgress': groupOf,
   'ec2 CreateSecurityGroup': (r) => group(r.responseElements.groupId),
   'ec2 ModifySecurityGroupRules': (r) => group(r.requestParameters.ModifySecurityGroupRulesRequest.GroupId),
-  'ec2 RunInstances': (r) =>
-    instancesOf(r.responseElements.instancesSet).flatMap((id): Named[] => [
+  'ec2 RunInstances': (r) => [
+    ...instancesOf(r.responseElements.instancesSet).flatMap((id): Named[] => [
       ['AWS::EC2::Instance', id],
       ['AWS::EC2::Volume', volumeOf(id)],
     ]),
+    ...vpcsOf(r.responseElements.instancesSet),
+  ],
   'ec2 StartInstances': (r) =>
     instancesOf(r.requestParameters.instancesSet).map((id): Named => ['AWS::EC2::Instance', id]),
   'ec2 CreateNetworkAclEntry': aclOf,

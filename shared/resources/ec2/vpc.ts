@@ -1,4 +1,5 @@
 import {
+  DescribeNetworkInterfacesCommand,
   DescribeVpcsCommand,
   EC2Client,
   type FlowLog,
@@ -14,6 +15,8 @@ import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
 import ec2 from './service.ts';
+
+const EVERY = ['vpc', 'flowLogs', 'use'] as const;
 
 const describeVpcs = onEverything('ec2:DescribeVpcs');
 const describeFlowLogs = onEverything('ec2:DescribeFlowLogs');
@@ -42,6 +45,17 @@ async function readFlowLogs(aws: Aws, ref: ResourceRef) {
   // A filter finds nothing of a VPC that is gone, just as of one without flow logs; this call throws where it is gone.
   if (found.length === 0) await readVpc(aws, ref);
   return found.map(flowLogOf);
+}
+
+/** Whether a default VPC has a network interface: asked of no other. */
+async function readUse(aws: Aws, ref: ResourceRef): Promise<'used' | 'unused' | null> {
+  const { isDefault } = await readVpc(aws, ref);
+  if (!isDefault) return null;
+  const Filters = [{ Name: 'vpc-id', Values: [ref.resourceId] }];
+  const { NetworkInterfaces } = await aws(EC2Client).send(
+    new DescribeNetworkInterfacesCommand({ Filters, MaxResults: 5 }),
+  );
+  return carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces).length > 0 ? 'used' : 'unused';
 }
 
 const created = (wrapped: CallRecord) => strings(wrapped.response, 'vpc.vpcId');
@@ -77,24 +91,29 @@ async function* listVpcs(aws: Aws, from?: string) {
   );
 }
 
-/** A VPC, also one that another account shares: whose it is, and its flow logs. */
+/** A VPC, also one that another account shares: whose it is, and its flow logs, and whether a default one is used. */
 export const vpc = defineResource({
   service: ec2,
   type: 'AWS::EC2::VPC',
   triggers: [
-    call('ec2.amazonaws.com', ['CreateVpc', 'CreateDefaultVpc'], { ids: created, facets: ['vpc', 'flowLogs'] }),
+    call('ec2.amazonaws.com', ['CreateVpc', 'CreateDefaultVpc'], { ids: created, facets: EVERY }),
     call('ec2.amazonaws.com', 'DeleteVpc', {
       ids: ({ request }) => strings(request, 'vpcId'),
-      facets: ['vpc', 'flowLogs'],
+      facets: EVERY,
     }),
     call('ec2.amazonaws.com', 'CreateFlowLogs', { ids: loggedVpcs, find: noVpc, facets: ['flowLogs'] }),
     call('ec2.amazonaws.com', 'DeleteFlowLogs', { find: everyVpc, grants: describeVpcs, facets: ['flowLogs'] }),
-    tagCalls('vpc-', ['vpc', 'flowLogs']),
+    tagCalls('vpc-', EVERY),
+    call('ec2.amazonaws.com', 'RunInstances', {
+      ids: ({ response }) => strings(response, 'instancesSet.items.vpcId'),
+      facets: ['use'],
+    }),
   ],
   gone: ['InvalidVpcID.NotFound', 'InvalidVpcID.Malformed'],
   facets: {
     vpc: { grants: describeVpcs, read: readVpc },
     flowLogs: { grants: { ...describeFlowLogs, ...describeVpcs }, read: readFlowLogs },
+    use: { grants: { ...describeVpcs, ...onEverything('ec2:DescribeNetworkInterfaces') }, read: readUse },
   },
   grants: { ...describeVpcs, ...describeFlowLogs },
   volatile: ['DeliverLogsStatus', 'DeliverLogsErrorMessage'],

@@ -20,6 +20,7 @@ testResource(vpc, {
     'ec2/CreateVpc': [VPC],
     'ec2/CreateDefaultVpc': ['vpc-0b9c8d7e6f5a40312'],
     'ec2/DeleteVpc': [VPC],
+    'ec2/RunInstances': [VPC],
     'ec2/CreateTags': [VPC],
     'ec2/DeleteTags': [VPC],
     'ec2/CreateFlowLogs': [VPC],
@@ -37,10 +38,12 @@ test('a VPC is read with its flow logs, and a deleted flow log leads to every VP
   await account.aws()(S3Client).send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
   const { Vpc: { VpcId: resourceId = '' } = {} } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const ref = { resourceType: vpc.type, resourceId, accountId: account.accountId, region: account.region };
-  const { vpc: settings, flowLogs } = vpc.facets;
+  const { vpc: settings, flowLogs, use } = vpc.facets;
   expect(await settings.read(account.aws(), ref)).toEqual({ ownerId: account.accountId, isDefault: false });
   expect(await flowLogs.read(account.aws(), ref)).toEqual([]);
-  await expectDeclaredReads(vpc, resourceId, account);
+  // Only of a default VPC it is asked whether anything uses it.
+  expect(await use.read(account.aws(), ref)).toBeNull();
+  await expectDeclaredReads(vpc, resourceId, account, ['ec2:DescribeNetworkInterfaces']);
 
   const { FlowLogIds = [] } = await ec2.send(
     new CreateFlowLogsCommand({
