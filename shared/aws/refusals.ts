@@ -189,6 +189,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     ),
   },
   'ec2:DeleteNetworkAclEntry': EC2_NOT_PERMITTED,
+  'ec2:DeleteRoute': EC2_NOT_PERMITTED,
   'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
   'ec2:EnableSnapshotBlockPublicAccess': EC2_NOT_PERMITTED,
   'ec2:ModifyImageAttribute': EC2_NOT_PERMITTED,

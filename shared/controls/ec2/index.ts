@@ -11,6 +11,7 @@ import ec2InstanceImdsv2Required from './ec2-instance-imdsv2-required.ts';
 import ec2InstancePublicIpProhibited from './ec2-instance-public-ip-prohibited.ts';
 import ec2InstanceSsmManaged from './ec2-instance-ssm-managed.ts';
 import ec2NetworkAclAdminPortsRestricted from './ec2-network-acl-admin-ports-restricted.ts';
+import ec2PrivateSubnetIgwRouteProhibited from './ec2-private-subnet-igw-route-prohibited.ts';
 import ec2SecurityGroupAdminPortsRestricted from './ec2-security-group-admin-ports-restricted.ts';
 import ec2SecurityGroupHighRiskPortsRestricted from './ec2-security-group-high-risk-ports-restricted.ts';
 import ec2SecurityGroupOpenPortsAuthorized from './ec2-security-group-open-ports-authorized.ts';
@@ -29,6 +30,7 @@ export const controls: readonly AnyControl[] = [
   ec2InstancePublicIpProhibited,
   ec2InstanceSsmManaged,
   ec2NetworkAclAdminPortsRestricted,
+  ec2PrivateSubnetIgwRouteProhibited,
   ec2SecurityGroupAdminPortsRestricted,
   ec2SecurityGroupHighRiskPortsRestricted,
   ec2SecurityGroupOpenPortsAuthorized,
