@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'autoscaling',
+    eventSources: ['autoscaling.amazonaws.com'],
+    resourceTypes: ['AWS::AutoScaling::AutoScalingGroup'],
+    load: () => import('../../shared/controls/autoscaling/index.ts'),
+  },
+  {
     id: 'cloudtrail',
     eventSources: ['cloudtrail.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::CloudTrail::Trail'],

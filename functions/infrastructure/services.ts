@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'autoscaling',
+    eventSources: ['autoscaling.amazonaws.com'],
+    resourceTypes: ['AWS::AutoScaling::AutoScalingGroup'],
+    load: () => import('../../shared/controls/autoscaling/index.ts'),
+  },
+  {
     id: 'ec2',
     eventSources: ['aws.ec2', 'ec2.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::EC2::Image', 'AWS::EC2::Instance', 'AWS::EC2::NetworkAcl', 'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::Snapshot', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::Volume'],

@@ -3,6 +3,7 @@ import type { Domain } from '../../shared/service.ts';
 
 /** The domain that serves each service. */
 export const domains: Readonly<Record<string, Domain>> = {
+  autoscaling: 'infrastructure',
   ec2: 'infrastructure',
   iam: 'identity',
   kms: 'data',
@@ -18,4 +19,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];

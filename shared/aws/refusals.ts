@@ -164,6 +164,13 @@ const POLICY_REFUSALS = refusedBy(
 
 /** Refusals of a service that no second try changes, by `service:operation`, for every call that a plan makes; the name alone does not say it (`LimitExceeded` is a quota here and a throttle there). Empty: only denials last. */
 const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
+  // ScalingActivityInProgress and ResourceContention pass.
+  'autoscaling:UpdateAutoScalingGroup': refusedBy(
+    'Auto Scaling, which does not take these subnets',
+    'name subnets of one VPC that exist; what is wrong is in the error',
+    'ValidationError',
+    'ValidationException',
+  ),
   'cloudtrail:CreateTrail': CLOUDTRAIL_REFUSALS,
   'cloudtrail:PutEventSelectors': CLOUDTRAIL_REFUSALS,
   'cloudtrail:PutInsightSelectors': CLOUDTRAIL_REFUSALS,

@@ -1,0 +1,82 @@
+import scene from '../../../scenes/autoscaling/autoscaling-group-multi-az.ts';
+import control from '../../../shared/controls/autoscaling/autoscaling-group-multi-az.ts';
+import { testControl } from '../../support/test-control.ts';
+import { testScene } from '../../support/test-scene.ts';
+
+const subnet = (subnetId: string, zone: string, isPublic = false) => ({ subnetId, availabilityZone: zone, isPublic });
+const SUBNETS = [
+  subnet('subnet-a', 'a'),
+  subnet('subnet-a2', 'a'),
+  subnet('subnet-b', 'b'),
+  subnet('subnet-c', 'c'),
+  subnet('subnet-d', 'd', true),
+];
+const given = (availabilityZones: readonly string[], vpcZoneIdentifier: string | null, change: object = {}) => ({
+  group: {
+    status: null,
+    availabilityZones: [...availabilityZones],
+    vpcZoneIdentifier,
+    placementGroup: null,
+    isBehindLoadBalancer: false,
+    ...change,
+  },
+  subnets: SUBNETS,
+});
+const one = given(['a'], 'subnet-a');
+const updated = (VPCZoneIdentifier: string) =>
+  ['UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', VPCZoneIdentifier }] as const;
+const spare = (...spareSubnets: string[]) => ({ spareSubnets });
+const NONE = 'spareSubnets names no subnet of its VPC in another zone that is like its own.';
+
+// AWS: instances move to the new zone by and by (rebalancing launches before it terminates), unless the group suspends
+// AZRebalance; ScalingActivityInProgress passes. moto derives the zones from the subnets, as AWS does.
+testControl(control, {
+  resourceId: 'web',
+  compliant: {
+    'two zones': given(['a', 'b'], 'subnet-a,subnet-b'),
+  },
+  notApplicable: { 'being deleted': given(['a'], 'subnet-a', { status: 'Delete in progress' }) },
+  nonCompliant: {
+    'one zone': {
+      given: one,
+      plan: [],
+      byHand: NONE,
+      says: 'The group launches into a alone; 2 zones are required.',
+    },
+    'one zone, and a spare subnet in another': {
+      given: one,
+      parameters: spare('subnet-a2', 'subnet-d', 'subnet-elsewhere', 'subnet-b', 'subnet-c'),
+      plan: [updated('subnet-a,subnet-b')],
+      undo: [updated('subnet-a')],
+      elements: [['VPCZoneIdentifier']],
+      after: given(['a', 'b'], 'subnet-a,subnet-b'),
+    },
+    'two zones of three': {
+      given: given(['a', 'b'], 'subnet-a,subnet-b'),
+      parameters: { minAvailabilityZones: 3, ...spare('subnet-b', 'subnet-c') },
+      plan: [updated('subnet-a,subnet-b,subnet-c')],
+      after: given(['a', 'b', 'c'], 'subnet-a,subnet-b,subnet-c'),
+    },
+    'a spare subnet that is public alone': { given: one, parameters: spare('subnet-d'), plan: [], byHand: NONE },
+    'no subnets': {
+      given: given(['a'], null),
+      parameters: spare('subnet-b'),
+      plan: [],
+      byHand: 'The group names no subnets.',
+    },
+    'behind a load balancer': {
+      given: given(['a'], 'subnet-a', { isBehindLoadBalancer: true }),
+      parameters: spare('subnet-b'),
+      plan: [],
+      byHand: 'Its load balancer has to serve the zone first.',
+    },
+    'with a placement group': {
+      given: given(['a'], 'subnet-a', { placementGroup: 'fast' }),
+      parameters: spare('subnet-b'),
+      plan: [],
+      byHand: 'The placement group fast may hold it in one zone.',
+    },
+  },
+});
+
+testScene(control, scene);
