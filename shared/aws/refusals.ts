@@ -146,6 +146,18 @@ const policyRefusals = (...names: readonly string[]) =>
     ...names,
   );
 
+const RDS_REFUSALS = refusedBy(
+  'RDS: what the database depends on does not allow a change (its network, its key, its cluster, its edition)',
+  'repair what the error names, then it is tried again',
+  'AuthorizationNotFoundFault',
+  'InvalidParameterCombination',
+  'InvalidVPCNetworkStateFault',
+  'KMSKeyNotAccessibleFault',
+  'NetworkTypeNotSupported',
+  'StorageQuotaExceededFault',
+  'VpcEncryptionControlViolationException',
+);
+
 // InvalidDBSnapshotState and InvalidDBClusterSnapshotStateFault pass: RDS is at work on the snapshot.
 const SHARED_SNAPSHOT_REFUSALS = refusedBy(
   'the quota of accounts that a snapshot is shared with',
@@ -238,19 +250,10 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   // PreconditionFailedException passes: the policy was changed meanwhile, and is read again.
   'lambda:RemovePermission': policyRefusals('PublicPolicyException'),
   'lambda:UpdateFunctionUrlConfig': {},
-  // InvalidDBInstanceState passes: RDS is at work on the instance.
-  'rds:ModifyDBInstance': refusedBy(
-    'RDS: what the instance depends on does not allow a change (its network, its key, its cluster)',
-    'repair what the error names, then it is tried again',
-    'AuthorizationNotFoundFault',
-    'InvalidParameterCombination',
-    'InvalidVPCNetworkStateFault',
-    'KMSKeyNotAccessibleFault',
-    'NetworkTypeNotSupported',
-    'StorageQuotaExceededFault',
-    'VpcEncryptionControlViolationException',
-  ),
+  // InvalidDBClusterStateFault and InvalidDBInstanceState pass: RDS is at work on the database.
+  'rds:ModifyDBCluster': RDS_REFUSALS,
   'rds:ModifyDBClusterSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
+  'rds:ModifyDBInstance': RDS_REFUSALS,
   'rds:ModifyDBSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
   's3:PutBucketAcl': refusedBy(
     'S3: the bucket takes no ACLs, or not this one',

@@ -69,12 +69,12 @@ testControl(control, {
     'public and stopped': {
       given: given({ DBInstanceStatus: 'stopped' }),
       plan: [],
-      byHand: 'RDS does not modify an instance that is stopped',
+      byHand: 'RDS does not modify what is stopped',
     },
     'public, and its key is lost': {
       given: given({ DBInstanceStatus: 'inaccessible-encryption-credentials-recoverable' }),
       plan: [],
-      byHand: 'RDS does not modify an instance that is inaccessible-encryption-credentials-recoverable',
+      byHand: 'RDS does not modify what is inaccessible-encryption-credentials-recoverable',
     },
   },
 });
