@@ -54,7 +54,7 @@ export const services: readonly ServiceEntry[] = [
   {
     id: 'rds',
     eventSources: ['aws.rds', 'rds.amazonaws.com'],
-    resourceTypes: ['AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
+    resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
     load: () => import('../../shared/controls/rds/index.ts'),
   },
   {

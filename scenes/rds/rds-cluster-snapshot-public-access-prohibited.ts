@@ -1,5 +1,4 @@
 import {
-  CreateDBClusterCommand,
   CreateDBClusterSnapshotCommand,
   DescribeDBClusterSnapshotAttributesCommand,
   ModifyDBClusterSnapshotAttributeCommand,
@@ -7,6 +6,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
+import { createCluster } from './cluster.ts';
 
 const share = ({ aws }: SceneAccount, id: string, account: string) =>
   aws(RDSClient).send(
@@ -27,24 +27,11 @@ async function createSharedSnapshot(account: SceneAccount, database: string): Pr
   return id;
 }
 
-async function createDatabase(account: SceneAccount): Promise<string> {
-  const id = account.name('sales');
-  await account.aws(RDSClient).send(
-    new CreateDBClusterCommand({
-      DBClusterIdentifier: id,
-      Engine: 'aurora-postgresql',
-      MasterUsername: 'owner',
-      MasterUserPassword: 'not-a-secret',
-    }),
-  );
-  return id;
-}
-
 export default {
   title: 'A snapshot of a cluster that one account may restore is made public',
   expects: { 'rds-cluster-snapshot-public-access-prohibited': 'remediated' },
   async prepare(account) {
-    const database = await createDatabase(account);
+    const database = await createCluster(account, 'sales');
     const snapshot = await createSharedSnapshot(account, database);
     const other = await createSharedSnapshot(account, database);
     const sharedWith = async (id: string) => {

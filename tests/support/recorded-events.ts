@@ -133,6 +133,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
     ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
   ],
   'rds ModifyDBSnapshotAttribute': (r) => [['AWS::RDS::DBSnapshot', r.requestParameters.dBSnapshotIdentifier]],
+  'rds CreateDBCluster': (r) => [['AWS::RDS::DBCluster', r.requestParameters.dBClusterIdentifier]],
   'rds CreateDBInstance': databaseOf,
   'rds ModifyDBInstance': databaseOf,
 };

@@ -5,11 +5,11 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
-import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { identifierIn, identifiersAt, taggedOf } from '../../aws/rds/identifiers.ts';
 import { tagsByKey } from '../../aws/tags.ts';
-import { type CallRecord, strings } from '../../event.ts';
+import type { CallRecord } from '../../event.ts';
 import {
   type Aws,
   type ConfigName,
@@ -33,13 +33,53 @@ const GONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
 /** How AWS Config's id of an instance begins (`DbiResourceId`). */
 const CONFIG_ID = 'db-';
 
-/** The settings that controls go by; the endpoint and the names of users are left out. */
-const instanceOf = ({ DBInstanceStatus, Engine, DBClusterIdentifier, PubliclyAccessible }: DBInstance) => ({
+/** What every control goes by; the endpoint and the names of users are left out. */
+const commonOf = ({ DBInstanceStatus, Engine, DBClusterIdentifier }: DBInstance) => ({
   DBInstanceStatus: DBInstanceStatus ?? null,
   Engine: Engine ?? null,
   DBClusterIdentifier: DBClusterIdentifier ?? null,
+});
+
+/** What the facets hold of an instance: all come with one answer, and each holds no more than its controls go by. What RDS leaves out is not switched on. */
+const PARTS = {
   // RDS leaves it out of an instance whose VPC it has not decided on yet.
-  PubliclyAccessible: PubliclyAccessible ?? false,
+  instance: (found: DBInstance) => ({ ...commonOf(found), PubliclyAccessible: found.PubliclyAccessible ?? false }),
+  backup: (found: DBInstance) => ({
+    ...commonOf(found),
+    replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? found.ReadReplicaSourceDBClusterIdentifier ?? null,
+    BackupRetentionPeriod: found.BackupRetentionPeriod ?? 0,
+    pending: found.PendingModifiedValues?.BackupRetentionPeriod ?? null,
+  }),
+  deletionProtection: (found: DBInstance) => ({
+    ...commonOf(found),
+    DeletionProtection: found.DeletionProtection ?? false,
+  }),
+  minorUpgrade: (found: DBInstance) => ({
+    ...commonOf(found),
+    AutoMinorVersionUpgrade: found.AutoMinorVersionUpgrade ?? false,
+  }),
+  multiAz: (found: DBInstance) => ({
+    ...commonOf(found),
+    replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? found.ReadReplicaSourceDBClusterIdentifier ?? null,
+    MultiAZ: found.MultiAZ ?? false,
+    pending: found.PendingModifiedValues?.MultiAZ ?? null,
+  }),
+  storage: (found: DBInstance) => ({ ...commonOf(found), StorageEncrypted: found.StorageEncrypted ?? false }),
+};
+const EVERY_FACET = ['instance', 'backup', 'deletionProtection', 'minorUpgrade', 'multiAz', 'storage'] as const;
+
+const partsOf = (found: DBInstance) => ({
+  instance: PARTS.instance(found),
+  backup: PARTS.backup(found),
+  deletionProtection: PARTS.deletionProtection(found),
+  minorUpgrade: PARTS.minorUpgrade(found),
+  multiAz: PARTS.multiAz(found),
+  storage: PARTS.storage(found),
+});
+
+const facet = <T>(partOf: (found: DBInstance) => T) => ({
+  grants: describeDBInstances,
+  read: async (aws: Aws, ref: ResourceRef): Promise<T> => partOf(await describeInstance(aws, ref)),
 });
 
 /** The instance of that identifier. Throws DBInstanceNotFoundFault or Gone where there is none. */
@@ -57,24 +97,11 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   return { tags: tagsByKey(TagList), service: null };
 }
 
-/** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN (`arn:aws:rds:eu-west-1:111122223333:db:orders`). */
-const identifierIn = (text: string): string => (parseArn(text)?.resource ?? text).replace(/^.*:/, '').toLowerCase();
-
-const identifiersAt = (source: unknown, ...paths: readonly string[]) => [
-  ...new Set(paths.flatMap((path) => strings(source, path)).map(identifierIn)),
-];
-
 /** What the answer calls the instance, else what the request does at `path`. */
 const named = ({ request, response }: CallRecord, path: string) => {
   const answered = identifiersAt(response, 'dBInstanceIdentifier');
   return answered.length > 0 ? answered : identifiersAt(request, path);
 };
-
-/** RDS tags clusters, snapshots and more by the same calls. */
-const tagged = ({ request }: CallRecord) =>
-  strings(request, 'resourceName')
-    .filter((arn) => arn.split(':')[5] === 'db')
-    .map(identifierIn);
 
 /** An instance that is being renamed is looked at under both names: the old one ends with it. */
 const withNewName = (record: CallRecord) => [
@@ -118,35 +145,37 @@ export const dbInstance = defineResource({
         'StartDBInstance',
         'DeleteDBInstance',
       ],
-      { ids: (record) => named(record, 'dBInstanceIdentifier'), facets: ['instance'] },
+      { ids: (record) => named(record, 'dBInstanceIdentifier'), facets: EVERY_FACET },
     ),
     call('rds.amazonaws.com', 'RestoreDBInstanceToPointInTime', {
       ids: (record) => named(record, 'targetDBInstanceIdentifier'),
-      facets: ['instance'],
+      facets: EVERY_FACET,
     }),
     // Of every type that RDS tags; an exempting tag may have gone.
     call('rds.amazonaws.com', ['AddTagsToResource', 'RemoveTagsFromResource'], {
-      ids: tagged,
+      ids: taggedOf('db'),
       find: async () => [],
-      facets: ['instance'],
+      facets: EVERY_FACET,
     }),
-    call('rds.amazonaws.com', 'ModifyDBInstance', { ids: withNewName, facets: ['instance'] }),
+    call('rds.amazonaws.com', 'ModifyDBInstance', { ids: withNewName, facets: EVERY_FACET }),
     // What no call of these names makes (a cluster's members, a blue/green switchover), and when RDS has done its work.
     // `SourceIdentifier` is the identifier in some of these events and `rds:` with it in others; the ARN is the same in all.
     event('aws.rds', 'RDS DB Instance Event', {
       ids: ({ detail }) => identifiersAt(detail, 'SourceArn', 'SourceIdentifier'),
-      facets: ['instance'],
+      facets: EVERY_FACET,
     }),
   ],
   gone: GONE,
   facets: {
-    instance: {
-      grants: describeDBInstances,
-      read: async (aws, ref) => instanceOf(await describeInstance(aws, ref)),
-    },
+    instance: facet(PARTS.instance),
+    backup: facet(PARTS.backup),
+    deletionProtection: facet(PARTS.deletionProtection),
+    minorUpgrade: facet(PARTS.minorUpgrade),
+    multiAz: facet(PARTS.multiAz),
+    storage: facet(PARTS.storage),
   },
   grants: describeDBInstances,
-  volatile: ['DBInstanceStatus'],
+  volatile: ['DBInstanceStatus', 'pending'],
   ownership: { grants: describeDBInstances, read: readOwnership },
   arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:rds:${region}:${accountId}:db:${resourceId}`,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `rds/home#database:id=${resourceId};is-cluster=false`),
@@ -158,7 +187,7 @@ export const dbInstance = defineResource({
         carried('DescribeDBInstances', 'DBInstances', DBInstances).flatMap((found) =>
           found.DBInstanceIdentifier === undefined
             ? []
-            : [{ resourceId: found.DBInstanceIdentifier, facets: { instance: instanceOf(found) } }],
+            : [{ resourceId: found.DBInstanceIdentifier, facets: partsOf(found) }],
         ),
     ),
   identify,

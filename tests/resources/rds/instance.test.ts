@@ -69,6 +69,11 @@ describe('instances of the local account', () => {
       DBClusterIdentifier: null,
       PubliclyAccessible: true,
     });
+    const common = { DBInstanceStatus: 'available', Engine: 'postgres', DBClusterIdentifier: null };
+    const { facets } = dbInstance;
+    const backup = { ...common, replicaOf: null, BackupRetentionPeriod: 1, pending: null };
+    expect(await facets.backup.read(account.aws(), refTo('orders'))).toEqual(backup);
+    expect(await facets.storage.read(account.aws(), refTo('orders'))).toEqual({ ...common, StorageEncrypted: false });
     await expectDeclaredReads(dbInstance, 'orders', account);
     await expectListedAsRead(dbInstance, account);
   });

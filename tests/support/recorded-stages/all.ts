@@ -13,7 +13,7 @@ import {
 import { keyGrownOld } from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
-import { databaseOpen, databaseSnapshotShared } from './rds.ts';
+import { clusterUnprotected, databaseOpen, databaseSnapshotShared } from './rds.ts';
 import { aclOpened, bucketMade } from './s3.ts';
 import type { Stage } from './stage.ts';
 
@@ -50,6 +50,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
   CreateKey: keyCreated,
+  CreateDBCluster: clusterUnprotected,
   CreateDBInstance: databaseOpen,
   ModifyDBInstance: databaseOpen,
   'AWS::EC2::Instance': instanceStarted((r) => r.resourceId),

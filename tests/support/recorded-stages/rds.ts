@@ -6,6 +6,7 @@ import {
   ModifyDBSnapshotAttributeCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
+import { createCluster, describeCluster } from '../../../scenes/rds/cluster.ts';
 import { createInstance } from '../../../scenes/rds/instance.ts';
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
@@ -40,4 +41,16 @@ export const databaseSnapshotShared: Stage = async (account, { record }) => {
     return result?.DBSnapshotAttributes?.flatMap(({ AttributeValues = [] }) => AttributeValues);
   };
   return { renamed: {}, state, right: others };
+};
+
+/** The event's cluster, with backups of a day, as the event says, and no protection from deletion. */
+export const clusterUnprotected: Stage = async (account, { record }) => {
+  const { dBClusterIdentifier: name, backupRetentionPeriod: BackupRetentionPeriod } = record.requestParameters;
+  const scene = sceneAccount(account);
+  await createCluster(scene, name, { BackupRetentionPeriod, DeletionProtection: false });
+  const state = async () => {
+    const { BackupRetentionPeriod: days, DeletionProtection } = await describeCluster(scene, name);
+    return { days, DeletionProtection };
+  };
+  return { renamed: {}, state, right: { days: 7, DeletionProtection: true } };
 };

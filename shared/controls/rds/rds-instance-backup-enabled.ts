@@ -1,0 +1,48 @@
+import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modification.ts';
+import { compliant, defineControl, notApplicable, settling } from '../../control.ts';
+import { dbInstance } from '../../resources/rds/instance.ts';
+
+export default defineControl({
+  id: 'rds-instance-backup-enabled',
+  title: 'RDS instances must keep automated backups for at least a week',
+  severity: 'MEDIUM',
+  resource: dbInstance,
+  needs: ['backup'],
+  securityControlIds: ['RDS.11'],
+  relatedRequirements: [],
+  description:
+    "BackupRetentionPeriod must be at least minimumRetentionDays (7). Read replicas are not evaluated: what they hold is backed up with their source; nor are members of a cluster, whose backups are the cluster's (rds-cluster-backup-enabled). Where backups were off, RDS turns them on in the next maintenance window, since that interrupts the database for a moment; a longer period alone takes effect at once.",
+  rationale:
+    'An automated backup restores the database to any second of its retention period: a deletion that is noticed on the third day is lost for good where backups are kept for one.',
+  guidance:
+    'Set the backup retention period of the instance to 7 days or more. Do not go back to 0 later: that deletes all automated backups at once.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  ...modifiesInstance('BackupRetentionPeriod'),
+  // Maintenance windows come once a week.
+  deadline: '8d',
+  parameters: {
+    minimumRetentionDays: {
+      description: 'For how many days automated backups must be kept, at least.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 35,
+      default: 7,
+    },
+  },
+  evaluate({ backup }, { parameters: { minimumRetentionDays: days } }) {
+    const { DBInstanceStatus, DBClusterIdentifier, replicaOf, BackupRetentionPeriod: kept, pending } = backup;
+    if (DBClusterIdentifier !== null)
+      return notApplicable(`The cluster ${DBClusterIdentifier} is backed up, not its members.`);
+    if (replicaOf !== null) return notApplicable(`A read replica of ${replicaOf}.`);
+    if (kept >= days) return compliant(`Automated backups are kept for ${kept} days.`);
+    const annotation =
+      kept === 0 ? 'Automated backups are off.' : `Automated backups are kept for ${kept} of ${days} days.`;
+    const offending = kept === 0 ? 'off' : 'short';
+    if (pending !== null && pending >= days)
+      return settling(`${annotation} From the next maintenance window: ${pending} days.`, '6h', offending);
+    return lacking(DBInstanceStatus, annotation, offending);
+  },
+  plan: ({ ref, backup }, { parameters: { minimumRetentionDays } }) =>
+    modifyInstance(ref, backup, { BackupRetentionPeriod: minimumRetentionDays }),
+});

@@ -1,0 +1,31 @@
+import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modification.ts';
+import { compliant, defineControl, notApplicable } from '../../control.ts';
+import { dbInstance } from '../../resources/rds/instance.ts';
+
+export default defineControl({
+  id: 'rds-instance-deletion-protection-enabled',
+  title: 'RDS instances must be protected from deletion',
+  severity: 'LOW',
+  resource: dbInstance,
+  needs: ['deletionProtection'],
+  securityControlIds: ['RDS.8'],
+  relatedRequirements: [],
+  description:
+    "DeletionProtection must be true. Members of a cluster are not evaluated: the setting is the cluster's (rds-cluster-deletion-protection-enabled).",
+  rationale: 'A protected database is not deleted by one wrong call, script or destroyed stack: that takes two steps.',
+  guidance:
+    'Turn deletion protection on. Whoever means to delete the database turns it off first; exempt databases that come and go, such as those of tests.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  ...modifiesInstance('DeletionProtection'),
+  // RDS changes nothing before an instance is created, and restoring one takes its time.
+  deadline: '2h',
+  parameters: {},
+  evaluate({ deletionProtection: { DBInstanceStatus, DBClusterIdentifier, DeletionProtection } }) {
+    if (DBClusterIdentifier !== null)
+      return notApplicable(`The cluster ${DBClusterIdentifier} is protected, not its members.`);
+    if (DeletionProtection) return compliant('DeletionProtection is true.');
+    return lacking(DBInstanceStatus, 'DeletionProtection is false.', 'DeletionProtection');
+  },
+  plan: ({ ref, deletionProtection }) => modifyInstance(ref, deletionProtection, { DeletionProtection: true }),
+});
