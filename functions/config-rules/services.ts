@@ -53,7 +53,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'rds',
-    eventSources: ['aws.rds', 'rds.amazonaws.com'],
+    eventSources: ['aws.rds', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
     load: () => import('../../shared/controls/rds/index.ts'),
   },

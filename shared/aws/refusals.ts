@@ -254,6 +254,14 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'rds:ModifyDBCluster': RDS_REFUSALS,
   'rds:ModifyDBClusterSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
   'rds:ModifyDBInstance': RDS_REFUSALS,
+  // InvalidDBParameterGroupState passes: RDS is at work on the group.
+  'rds:ModifyDBParameterGroup': refusedBy(
+    'RDS, which does not take the parameter in this group',
+    'set the parameter by hand; why it is refused is in the error',
+    'DBParameterGroupNotFound',
+    'DBParameterGroupNotFoundFault',
+    'InvalidParameterValue',
+  ),
   'rds:ModifyDBSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
   's3:PutBucketAcl': refusedBy(
     'S3: the bucket takes no ACLs, or not this one',

@@ -10,7 +10,9 @@ import rdsInstanceBackupEnabled from './rds-instance-backup-enabled.ts';
 import rdsInstanceDeletionProtectionEnabled from './rds-instance-deletion-protection-enabled.ts';
 import rdsInstanceMinorUpgradeEnabled from './rds-instance-minor-upgrade-enabled.ts';
 import rdsInstanceMultiAzEnabled from './rds-instance-multi-az-enabled.ts';
+import rdsInstancePrivateSubnetRequired from './rds-instance-private-subnet-required.ts';
 import rdsInstancePublicAccessProhibited from './rds-instance-public-access-prohibited.ts';
+import rdsInstanceTlsRequired from './rds-instance-tls-required.ts';
 import rdsSnapshotPublicAccessProhibited from './rds-snapshot-public-access-prohibited.ts';
 import rdsStorageEncrypted from './rds-storage-encrypted.ts';
 
@@ -25,7 +27,9 @@ export const controls: readonly AnyControl[] = [
   rdsInstanceDeletionProtectionEnabled,
   rdsInstanceMinorUpgradeEnabled,
   rdsInstanceMultiAzEnabled,
+  rdsInstancePrivateSubnetRequired,
   rdsInstancePublicAccessProhibited,
+  rdsInstanceTlsRequired,
   rdsSnapshotPublicAccessProhibited,
   rdsStorageEncrypted,
 ];

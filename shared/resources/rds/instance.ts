@@ -8,8 +8,10 @@ import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { identifierIn, identifiersAt, taggedOf } from '../../aws/rds/identifiers.ts';
+import { instancesByRouteTable, instancesBySubnetGroup, readSubnets, routeGrants } from '../../aws/rds/subnets.ts';
+import { instancesWithGroup, othersWithGroup, readTls, tlsGrants } from '../../aws/rds/tls.ts';
 import { tagsByKey } from '../../aws/tags.ts';
-import type { CallRecord } from '../../event.ts';
+import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
   type ConfigName,
@@ -66,7 +68,16 @@ const PARTS = {
   }),
   storage: (found: DBInstance) => ({ ...commonOf(found), StorageEncrypted: found.StorageEncrypted ?? false }),
 };
-const EVERY_FACET = ['instance', 'backup', 'deletionProtection', 'minorUpgrade', 'multiAz', 'storage'] as const;
+const EVERY_FACET = [
+  'instance',
+  'backup',
+  'deletionProtection',
+  'minorUpgrade',
+  'multiAz',
+  'storage',
+  'tls',
+  'subnets',
+] as const;
 
 const partsOf = (found: DBInstance) => ({
   instance: PARTS.instance(found),
@@ -102,6 +113,12 @@ const named = ({ request, response }: CallRecord, path: string) => {
   const answered = identifiersAt(response, 'dBInstanceIdentifier');
   return answered.length > 0 ? answered : identifiersAt(request, path);
 };
+
+/** The instances with the parameter group that a call names. */
+async function findWithGroup(aws: Aws, { request }: CallRecord): Promise<readonly string[]> {
+  const [name] = strings(request, 'dBParameterGroupName');
+  return name === undefined ? [] : instancesWithGroup(aws, name.toLowerCase());
+}
 
 /** An instance that is being renamed is looked at under both names: the old one ends with it. */
 const withNewName = (record: CallRecord) => [
@@ -158,6 +175,28 @@ export const dbInstance = defineResource({
       facets: EVERY_FACET,
     }),
     call('rds.amazonaws.com', 'ModifyDBInstance', { ids: withNewName, facets: EVERY_FACET }),
+    call('rds.amazonaws.com', ['ModifyDBParameterGroup', 'ResetDBParameterGroup'], {
+      find: findWithGroup,
+      grants: describeDBInstances,
+      facets: ['tls'],
+    }),
+    call('rds.amazonaws.com', ['CreateDBSubnetGroup', 'ModifyDBSubnetGroup'], {
+      find: instancesBySubnetGroup,
+      grants: describeDBInstances,
+      facets: ['subnets'],
+    }),
+    call(
+      'ec2.amazonaws.com',
+      [
+        'CreateRoute',
+        'ReplaceRoute',
+        'DeleteRoute',
+        'AssociateRouteTable',
+        'ReplaceRouteTableAssociation',
+        'DisassociateRouteTable',
+      ],
+      { find: instancesByRouteTable, grants: { ...describeDBInstances, ...routeGrants }, facets: ['subnets'] },
+    ),
     // What no call of these names makes (a cluster's members, a blue/green switchover), and when RDS has done its work.
     // `SourceIdentifier` is the identifier in some of these events and `rds:` with it in others; the ARN is the same in all.
     event('aws.rds', 'RDS DB Instance Event', {
@@ -173,6 +212,25 @@ export const dbInstance = defineResource({
     minorUpgrade: facet(PARTS.minorUpgrade),
     multiAz: facet(PARTS.multiAz),
     storage: facet(PARTS.storage),
+    tls: {
+      grants: { ...describeDBInstances, ...tlsGrants },
+      async read(aws: Aws, ref: ResourceRef) {
+        const found = await describeInstance(aws, ref);
+        return { ...commonOf(found), parameter: await readTls(aws, found) };
+      },
+    },
+    // Which other instances have the same parameter group.
+    othersWithGroup: {
+      grants: describeDBInstances,
+      read: async (aws: Aws, ref: ResourceRef) => othersWithGroup(aws, ref, await describeInstance(aws, ref)),
+    },
+    subnets: {
+      grants: { ...describeDBInstances, ...routeGrants },
+      async read(aws: Aws, ref: ResourceRef) {
+        const found = await describeInstance(aws, ref);
+        return { ...commonOf(found), subnets: await readSubnets(aws, found) };
+      },
+    },
   },
   grants: describeDBInstances,
   volatile: ['DBInstanceStatus', 'pending'],

@@ -1,11 +1,15 @@
 import { CreateDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { freshEvent } from '../../../scenes/fresh-event.ts';
+import privateSubnet from '../../../scenes/rds/rds-instance-private-subnet-required.ts';
+import tls from '../../../scenes/rds/rds-instance-tls-required.ts';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { route } from '../../../shared/engine/intake/route.ts';
 import { dbInstance } from '../../../shared/resources/rds/instance.ts';
 import { sampleEvent } from '../../support/samples.ts';
 import { type TestAccount, testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
+import { sceneAccount } from '../../support/test-scene.ts';
 import { witness } from '../../support/witness.ts';
 
 testResource(dbInstance, {
@@ -27,6 +31,18 @@ testResource(dbInstance, {
     'rds/RDSDBInstanceEvent': ['orders'],
     'rds/RDSDBInstanceEvent.prefixed': ['orders'],
   },
+  lookups: [
+    'ModifyDBParameterGroup',
+    'ResetDBParameterGroup',
+    'CreateDBSubnetGroup',
+    'ModifyDBSubnetGroup',
+    'CreateRoute',
+    'ReplaceRoute',
+    'DeleteRoute',
+    'AssociateRouteTable',
+    'ReplaceRouteTableAssociation',
+    'DisassociateRouteTable',
+  ],
 });
 
 describe('instances of the local account', () => {
@@ -74,7 +90,8 @@ describe('instances of the local account', () => {
     const backup = { ...common, replicaOf: null, BackupRetentionPeriod: 1, pending: null };
     expect(await facets.backup.read(account.aws(), refTo('orders'))).toEqual(backup);
     expect(await facets.storage.read(account.aws(), refTo('orders'))).toEqual({ ...common, StorageEncrypted: false });
-    await expectDeclaredReads(dbInstance, 'orders', account);
+    // In no VPC, it has no routes.
+    await expectDeclaredReads(dbInstance, 'orders', account, ['ec2:DescribeRouteTables']);
     await expectListedAsRead(dbInstance, account);
   });
 
@@ -121,3 +138,41 @@ describe('instances of the local account', () => {
     }
   });
 });
+
+describe('what instances stand on leads to them', () => {
+  test('their parameter group, whatever is done to it', async () => {
+    const account = await testAccount();
+    const { happen } = await tls.prepare(sceneAccount(account));
+    const { event } = await happen();
+    expect(await idsFrom(dbInstance, event, account)).toEqual(['orders']);
+    const names = { 'requestParameters.dBParameterGroupName': 'orders-tls' };
+    expect(await idsFrom(dbInstance, freshEvent('rds/ResetDBParameterGroup', account, names), account)).toEqual([
+      'orders',
+    ]);
+    const unused = { 'requestParameters.dBParameterGroupName': 'nobodys' };
+    expect(await idsFrom(dbInstance, freshEvent('rds/ModifyDBParameterGroup', account, unused), account)).toEqual([]);
+  });
+
+  test('their subnet group and their route tables', async () => {
+    const account = await testAccount();
+    const { happen } = await privateSubnet.prepare(sceneAccount(account));
+    const { event } = await happen();
+    expect(await idsFrom(dbInstance, event, account)).toEqual(['orders']);
+    const { request } = callIn(event);
+    const byTable = { 'requestParameters.routeTableId': String(request?.routeTableId) };
+    for (const name of ['ReplaceRoute', 'DeleteRoute', 'AssociateRouteTable', 'ReplaceRouteTableAssociation'])
+      expect(await idsFrom(dbInstance, freshEvent(`rds/${name}`, account, byTable), account)).toEqual(['orders']);
+    // It says which association is gone, and no more.
+    const gone = freshEvent('rds/DisassociateRouteTable', account);
+    expect([...(await idsFrom(dbInstance, gone, account))].sort()).toEqual(['carts', 'orders']);
+    const byGroup = { 'requestParameters.dBSubnetGroupName': 'orders-private' };
+    for (const name of ['CreateDBSubnetGroup', 'ModifyDBSubnetGroup'])
+      expect(await idsFrom(dbInstance, freshEvent(`rds/${name}`, account, byGroup), account)).toEqual(['orders']);
+  });
+});
+
+function callIn(event: object) {
+  const [change] = changesIn(event);
+  if (change?.kind !== 'call') throw new Error('no call');
+  return change.record;
+}
