@@ -11,7 +11,7 @@ const DEFAULT_ROUTE = 0.5;
 
 /** True for a route that is in use and leads to an internet gateway. */
 export const leadsToInternet = ({ GatewayId = '', State }: Route): boolean =>
-  GatewayId.startsWith('igw-') && State === 'active';
+  GatewayId.startsWith('igw-') && State !== 'blackhole' && State !== 'filtered';
 
 /** The routes by which most of the Internet is reached through an internet gateway: the widest, so that those for single networks stay. Throws UnreadableError where there is none among those that could be read. */
 export function defaultRoutes(routes: readonly Route[], lists: PrefixListEntries): readonly Route[] {
