@@ -22,6 +22,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/config/index.ts'),
   },
   {
+    id: 'dynamodb',
+    eventSources: ['dynamodb.amazonaws.com'],
+    resourceTypes: ['AWS::DynamoDB::Table'],
+    load: () => import('../../shared/controls/dynamodb/index.ts'),
+  },
+  {
     id: 'ec2',
     eventSources: ['aws.ec2', 'ec2.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::EC2::Image', 'AWS::EC2::Instance', 'AWS::EC2::NetworkAcl', 'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::Snapshot', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::Volume'],

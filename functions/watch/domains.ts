@@ -8,6 +8,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   iam: 'identity',
   kms: 'data',
   s3: 'data',
+  dynamodb: 'databases',
   rds: 'databases',
   cloudtrail: 'monitoring',
   config: 'monitoring',
@@ -19,4 +20,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];

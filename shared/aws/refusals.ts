@@ -191,6 +191,9 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'config:PutConfigurationRecorder': CONFIG_REFUSALS,
   'config:PutDeliveryChannel': CONFIG_REFUSALS,
   'config:StartConfigurationRecorder': CONFIG_REFUSALS,
+  // ContinuousBackupsUnavailableException and ResourceInUseException pass: DynamoDB is at work on the table.
+  'dynamodb:UpdateContinuousBackups': {},
+  'dynamodb:UpdateTable': {},
   'ec2:CreateFlowLogs': {
     ...EC2_NOT_PERMITTED,
     ...refusedBy(

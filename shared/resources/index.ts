@@ -3,6 +3,7 @@ import type { Service } from '../service.ts';
 import autoscaling from './autoscaling/service.ts';
 import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
+import dynamodb from './dynamodb/service.ts';
 import ec2 from './ec2/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
@@ -15,4 +16,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [autoscaling, cloudtrail, config, ec2, guardduty, iam, kms, lambda, logs, rds, s3, sns, sqs, ssm];
+export const services: readonly Service[] = [autoscaling, cloudtrail, config, dynamodb, ec2, guardduty, iam, kms, lambda, logs, rds, s3, sns, sqs, ssm];

@@ -1,4 +1,5 @@
 import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './cloudtrail.ts';
+import { tableUnprotected } from './dynamodb.ts';
 import {
   defaultEgress,
   flowLogDeleted,
@@ -47,6 +48,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateTopic: topicOpened,
   CreateQueue: queueOpened,
   AddPermission20150331v2: functionOpened,
+  CreateTable: tableUnprotected,
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
   CreateKey: keyCreated,

@@ -1,0 +1,51 @@
+import { DynamoDBClient, UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
+import { lacking, whereActive } from '../../aws/dynamodb/table-status.ts';
+import { compliant, defineControl } from '../../control.ts';
+import { table } from '../../resources/dynamodb/table.ts';
+import { step, undoneBy } from '../../step.ts';
+
+const permissions = {
+  'dynamodb:UpdateContinuousBackups': 'arn:${AWS::Partition}:dynamodb:*:${AWS::AccountId}:table/*',
+};
+const elements = ['PointInTimeRecovery'];
+
+const put = (TableName: string, PointInTimeRecoveryEnabled: boolean) => ({
+  TableName,
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled },
+});
+
+export default defineControl({
+  id: 'dynamodb-table-pitr-enabled',
+  title: 'DynamoDB tables must be restorable to any point in time',
+  severity: 'MEDIUM',
+  resource: table,
+  needs: ['pointInTimeRecovery'],
+  securityControlIds: ['DynamoDB.2'],
+  relatedRequirements: [],
+  description:
+    'PointInTimeRecoveryStatus must be ENABLED. A restored table has it off at first. It costs by the size of the table; DynamoDB turns it on without an interruption.',
+  rationale:
+    'With it a table can be restored to any second of the last 35 days; without, what a faulty program overwrites is lost.',
+  guidance:
+    'Turn on point-in-time recovery. Turning it off again deletes all that it holds; exempt tables whose content can be made anew.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions,
+  undoCalls: [undoneBy(DynamoDBClient, UpdateContinuousBackupsCommand, ({ resourceId }) => put(resourceId, false))],
+  parameters: {},
+  // A new index keeps a large table UPDATING for hours.
+  deadline: '1d',
+  evaluate: ({ pointInTimeRecovery: { TableStatus, PointInTimeRecoveryStatus } }) =>
+    PointInTimeRecoveryStatus === 'ENABLED'
+      ? compliant('Point-in-time recovery is on.')
+      : lacking(TableStatus, 'Point-in-time recovery is off.', 'PointInTimeRecovery'),
+  plan: ({ ref: { resourceId }, pointInTimeRecovery: { TableStatus } }) =>
+    whereActive(
+      TableStatus,
+      step(DynamoDBClient, UpdateContinuousBackupsCommand, put(resourceId, true), {
+        permissions,
+        elements,
+        undo: () => [step(DynamoDBClient, UpdateContinuousBackupsCommand, put(resourceId, false), { elements })],
+      }),
+    ),
+});

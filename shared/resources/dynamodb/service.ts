@@ -1,0 +1,8 @@
+import { defineService } from '../../service.ts';
+
+export default defineService({
+  id: 'dynamodb',
+  domain: 'databases',
+  eventSources: ['dynamodb.amazonaws.com'],
+  sdks: { dynamodb: () => import('@aws-sdk/client-dynamodb') },
+});
