@@ -58,6 +58,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/lambda/index.ts'),
   },
   {
+    id: 'logs',
+    eventSources: ['logs.amazonaws.com'],
+    resourceTypes: ['AWS::Logs::LogGroup'],
+    load: () => import('../../shared/controls/logs/index.ts'),
+  },
+  {
     id: 'rds',
     eventSources: ['aws.rds', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],

@@ -22,6 +22,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/guardduty/index.ts'),
   },
   {
+    id: 'logs',
+    eventSources: ['logs.amazonaws.com'],
+    resourceTypes: ['AWS::Logs::LogGroup'],
+    load: () => import('../../shared/controls/logs/index.ts'),
+  },
+  {
     id: 'ssm',
     eventSources: ['ssm.amazonaws.com'],
     resourceTypes: ['AWS::SSM::Document'],

@@ -13,6 +13,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   cloudtrail: 'monitoring',
   config: 'monitoring',
   guardduty: 'monitoring',
+  logs: 'monitoring',
   ssm: 'monitoring',
   lambda: 'applications',
   sns: 'applications',
@@ -20,4 +21,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 's3', 'sns', 'sqs', 'ssm'];

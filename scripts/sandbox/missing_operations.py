@@ -3,6 +3,7 @@
 import moto.ec2.models
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
+from moto.logs.responses import LogsResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 UNBLOCKED = "unblocked"
@@ -51,3 +52,17 @@ def describe_instance_information(self):
 
 
 SimpleSystemManagerResponse.describe_instance_information = describe_instance_information
+
+
+def associate_kms_key(self):
+    self.logs_backend.groups[self._get_param("logGroupName")].kms_key_id = self._get_param("kmsKeyId")
+    return ""
+
+
+def disassociate_kms_key(self):
+    self.logs_backend.groups[self._get_param("logGroupName")].kms_key_id = None
+    return ""
+
+
+LogsResponse.associate_kms_key = associate_kms_key
+LogsResponse.disassociate_kms_key = disassociate_kms_key

@@ -253,6 +253,17 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   // PreconditionFailedException passes: the policy was changed meanwhile, and is read again.
   'lambda:RemovePermission': policyRefusals('PublicPolicyException'),
   'lambda:UpdateFunctionUrlConfig': {},
+  'cloudwatchlogs:AssociateKmsKey': refusedBy(
+    'CloudWatch Logs, which cannot use the key',
+    'let logs.REGION.amazonaws.com use the key for the log group, or name another key',
+    'InvalidParameterException',
+  ),
+  // OperationAbortedException passes: somebody else changes the group at this moment.
+  'cloudwatchlogs:PutRetentionPolicy': refusedBy(
+    'CloudWatch Logs, which does not let the retention of this group be changed',
+    'change what decides on it; why it is refused is in the error',
+    'InvalidParameterException',
+  ),
   // InvalidDBClusterStateFault and InvalidDBInstanceState pass: RDS is at work on the database.
   'rds:ModifyDBCluster': RDS_REFUSALS,
   'rds:ModifyDBClusterSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,

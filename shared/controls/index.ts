@@ -9,10 +9,11 @@ import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
 import { controls as kms } from './kms/index.ts';
 import { controls as lambda } from './lambda/index.ts';
+import { controls as logs } from './logs/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as s3 } from './s3/index.ts';
 import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...guardduty, ...iam, ...kms, ...lambda, ...rds, ...s3, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...guardduty, ...iam, ...kms, ...lambda, ...logs, ...rds, ...s3, ...sns, ...sqs, ...ssm];

@@ -132,6 +132,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'lambda AddPermission20150331v2': (r) => [
     ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
   ],
+  'logs DeleteLogGroup': (r) => [['AWS::Logs::LogGroup', r.requestParameters.logGroupName]],
   'dynamodb CreateTable': (r) => [['AWS::DynamoDB::Table', r.requestParameters.tableName]],
   'rds ModifyDBSnapshotAttribute': (r) => [['AWS::RDS::DBSnapshot', r.requestParameters.dBSnapshotIdentifier]],
   'rds CreateDBCluster': (r) => [['AWS::RDS::DBCluster', r.requestParameters.dBClusterIdentifier]],

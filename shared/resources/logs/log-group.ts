@@ -1,13 +1,25 @@
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
   type LogGroup,
   paginateDescribeLogGroups,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { type Aws, defineResource, Gone, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
+import { serviceOfTags } from '../../aws/service-managed.ts';
+import { type CallRecord, strings } from '../../event.ts';
+import {
+  type Aws,
+  call,
+  defineResource,
+  Gone,
+  onEverything,
+  onResources,
+  partitionOf,
+  type ResourceRef,
+} from '../../resource.ts';
 import logs from './service.ts';
 
 const describeLogGroups = onEverything('logs:DescribeLogGroups');
@@ -17,25 +29,86 @@ const logGroupOf = ({ retentionInDays, kmsKeyId }: LogGroup) => ({
   kmsKeyId: kmsKeyId ?? null,
 });
 
-async function readLogGroup(aws: Aws, { resourceId }: ResourceRef) {
+const retentionOf = ({ retentionInDays, logGroupClass, retentionPolicyName }: LogGroup) => ({
+  retentionInDays: retentionInDays ?? null,
+  logGroupClass: logGroupClass ?? null,
+  retentionPolicyName: retentionPolicyName ?? null,
+});
+
+const encryptionOf = ({ kmsKeyId }: LogGroup) => ({ kmsKeyId: kmsKeyId ?? null });
+
+const facet = <T>(partOf: (found: LogGroup) => T) => ({
+  grants: describeLogGroups,
+  read: async (aws: Aws, ref: ResourceRef): Promise<T> => partOf(await describeLogGroup(aws, ref)),
+});
+
+const EVERY_FACET = ['logGroup', 'retention', 'encryption'] as const;
+
+async function describeLogGroup(aws: Aws, { resourceId }: ResourceRef): Promise<LogGroup> {
   // Groups are listed by name, so that the one that is the whole prefix comes first.
   const asked = new DescribeLogGroupsCommand({ logGroupNamePrefix: resourceId, limit: 1 });
   const { logGroups } = await aws(CloudWatchLogsClient).send(asked);
   const [found] = carried('DescribeLogGroups', 'logGroups', logGroups);
   if (found?.logGroupName !== resourceId) throw new Gone(`CloudWatch Logs knows no group ${resourceId}`);
-  return logGroupOf(found);
+  return found;
 }
+
+/** CloudWatch Logs says nothing where there are no tags: another answer has to show that it was one. */
+async function readOwnership(aws: Aws, ref: ResourceRef) {
+  const asked = new ListTagsForResourceCommand({ resourceArn: arnOf(ref) });
+  const { tags } = await aws(CloudWatchLogsClient).send(asked);
+  if (tags === undefined) await describeLogGroup(aws, ref);
+  return { tags: tags ?? {}, service: serviceOfTags(tags ?? {}) };
+}
+
+const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>
+  `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${resourceId}`;
+
+/** A group's name, out of a name or an ARN (`…:log-group:/shop/orders:*`); none out of the ARN of something else. */
+const namesIn = (text: string): readonly string[] =>
+  text.startsWith('arn:') ? (/:log-group:([^:]+)/.exec(text)?.slice(1) ?? []) : [text];
+
+const ids = ({ request }: CallRecord): readonly string[] => [
+  ...new Set(
+    ['logGroupName', 'logGroupIdentifier', 'resourceIdentifier', 'resourceArn']
+      .flatMap((path) => strings(request, path))
+      .flatMap(namesIn),
+  ),
+];
 
 /** A log group by its name: how long it is kept, and with which key it is encrypted. */
 export const logGroup = defineResource({
   service: logs,
   type: 'AWS::Logs::LogGroup',
-  triggers: [],
+  triggers: [
+    call('logs.amazonaws.com', ['CreateLogGroup', 'DeleteLogGroup'], { ids, facets: EVERY_FACET }),
+    call('logs.amazonaws.com', ['PutRetentionPolicy', 'DeleteRetentionPolicy'], {
+      ids,
+      facets: ['logGroup', 'retention'],
+    }),
+    // They take the results of queries too, and other things that have tags.
+    call('logs.amazonaws.com', ['AssociateKmsKey', 'DisassociateKmsKey'], {
+      ids,
+      find: async () => [],
+      facets: ['logGroup', 'encryption'],
+    }),
+    call('logs.amazonaws.com', ['TagResource', 'UntagResource', 'TagLogGroup', 'UntagLogGroup'], {
+      ids,
+      find: async () => [],
+      facets: EVERY_FACET,
+    }),
+  ],
   gone: ['ResourceNotFoundException'],
-  facets: { logGroup: { grants: describeLogGroups, read: readLogGroup } },
+  facets: { logGroup: facet(logGroupOf), retention: facet(retentionOf), encryption: facet(encryptionOf) },
   grants: describeLogGroups,
-  arn: ({ resourceId, region, accountId }) =>
-    `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${resourceId}`,
+  ownership: {
+    grants: {
+      ...onResources('arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*', 'logs:ListTagsForResource'),
+      ...describeLogGroups,
+    },
+    read: readOwnership,
+  },
+  arn: arnOf,
   consoleUrl: ({ resourceId, region }) =>
     consoleUrl(region, `cloudwatch/home#logsV2:log-groups/log-group/${encodeURIComponent(resourceId)}`),
   list: (aws, _account, from) =>
@@ -43,10 +116,14 @@ export const logGroup = defineResource({
       paginateDescribeLogGroups({ client: aws(CloudWatchLogsClient), startingToken: from }, { limit: 50 }),
       ({ nextToken }) => nextToken,
       ({ logGroups }) =>
-        carried('DescribeLogGroups', 'logGroups', logGroups).flatMap((found) =>
-          found.logGroupName === undefined
-            ? []
-            : [{ resourceId: found.logGroupName, facets: { logGroup: logGroupOf(found) } }],
-        ),
+        carried('DescribeLogGroups', 'logGroups', logGroups).flatMap((found) => {
+          if (found.logGroupName === undefined) return [];
+          const facets = {
+            logGroup: logGroupOf(found),
+            retention: retentionOf(found),
+            encryption: encryptionOf(found),
+          };
+          return [{ resourceId: found.logGroupName, facets }];
+        }),
     ),
 });

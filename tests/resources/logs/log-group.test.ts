@@ -9,7 +9,22 @@ import { logGroup } from '../../../shared/resources/logs/log-group.ts';
 import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
 
-testResource(logGroup, { events: {} });
+testResource(logGroup, {
+  events: {
+    'logs/CreateLogGroup': ['/shop/orders'],
+    'logs/DeleteLogGroup': ['/shop/orders'],
+    'logs/PutRetentionPolicy': ['/shop/orders'],
+    'logs/DeleteRetentionPolicy': ['/shop/orders'],
+    'logs/AssociateKmsKey': ['/shop/orders'],
+    'logs/DisassociateKmsKey': ['/shop/orders'],
+    'logs/DisassociateKmsKey.by-arn': ['/shop/orders'],
+    'logs/DisassociateKmsKey.query-results': [],
+    'logs/TagResource': ['/shop/orders'],
+    'logs/UntagResource': ['/shop/orders'],
+    'logs/TagLogGroup': ['/shop/orders'],
+    'logs/UntagLogGroup': ['/shop/orders'],
+  },
+});
 
 test('a log group is read by its whole name: one whose name only begins so is another', async () => {
   const account = await testAccount();
@@ -26,4 +41,16 @@ test('a log group is read by its whole name: one whose name only begins so is an
   await expect(read('none')).rejects.toThrow(Gone);
   await expectDeclaredReads(logGroup, 'flow-logs', account);
   await expectListedAsRead(logGroup, account);
+});
+
+test('a log group belongs to those whom its tags name', async () => {
+  const account = await testAccount();
+  const { accountId, region } = account;
+  const logs = account.aws()(CloudWatchLogsClient);
+  const ownerOf = (resourceId: string) =>
+    logGroup.ownership?.read(account.aws(), { resourceType: logGroup.type, resourceId, accountId, region });
+  await logs.send(new CreateLogGroupCommand({ logGroupName: 'orders', tags: { team: 'shop' } }));
+  await logs.send(new CreateLogGroupCommand({ logGroupName: 'carts' }));
+  expect(await ownerOf('orders')).toEqual({ tags: { team: 'shop' }, service: null });
+  expect(await ownerOf('carts')).toEqual({ tags: {}, service: null });
 });

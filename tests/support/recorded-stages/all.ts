@@ -13,6 +13,7 @@ import {
 } from './ec2.ts';
 import { keyGrownOld } from './iam.ts';
 import { keyCreated } from './kms.ts';
+import { logGroupMadeAgain } from './logs.ts';
 import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
 import { clusterUnprotected, databaseOpen, databaseSnapshotShared } from './rds.ts';
 import { aclOpened, bucketMade } from './s3.ts';
@@ -34,6 +35,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   ModifySnapshotAttribute: snapshotShared,
   DeleteSnapshot: snapshotDeleted,
   DeleteFlowLogs: flowLogDeleted,
+  DeleteLogGroup: logGroupMadeAgain,
   StopLogging: trailStopped,
   DeleteTrail: trailDeleted,
   UpdateTrail: trailUpdated,

@@ -1,0 +1,61 @@
+import {
+  AssociateKmsKeyCommand,
+  CloudWatchLogsClient,
+  DisassociateKmsKeyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { logGroup } from '../../resources/logs/log-group.ts';
+import { step, undoneBy } from '../../step.ts';
+
+const permissions = { 'logs:AssociateKmsKey': 'arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*' };
+const elements = ['kmsKeyId'];
+
+export default defineControl({
+  id: 'logs-log-group-encrypted',
+  title: 'CloudWatch log groups must be encrypted with a KMS key',
+  severity: 'LOW',
+  resource: logGroup,
+  needs: ['encryption'],
+  lastKnown: ['encryption'],
+  securityControlIds: [],
+  relatedRequirements: [],
+  description:
+    'A log group must have a KMS key of yours; without one CloudWatch Logs encrypts with a key of its own. A key that was taken away is given back; a group that never had one gets that of kmsKeyArn, where it is of the same region. AWS Config has the rule cloudwatch-log-group-encrypted; Security Hub has no control for it.',
+  rationale: 'With a key of yours, reading logs takes a permission on the key too, and each use of it is logged.',
+  guidance:
+    'Let logs.REGION.amazonaws.com use the key for the log group, then associate it. Events from before stay as they were encrypted; whoever reads the group has to be allowed to use the key.',
+  impact: 'access',
+  recommendedMode: 'detect',
+  permissions,
+  undoCalls: [
+    undoneBy(CloudWatchLogsClient, DisassociateKmsKeyCommand, ({ resourceId: logGroupName }) => ({ logGroupName })),
+  ],
+  parameters: {
+    kmsKeyArn: {
+      description:
+        'The KMS key that log groups of its region are encrypted with; empty: only a key that was taken away is given back.',
+      type: 'string',
+      pattern: '^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
+      default: '',
+    },
+  },
+  evaluate: ({ encryption: { kmsKeyId } }) =>
+    kmsKeyId === null ? nonCompliant('The log group has no KMS key.') : compliant(`Encrypted with ${kmsKeyId}.`),
+  plan({ ref: { resourceId: logGroupName, region } }, { parameters: { kmsKeyArn }, lastKnown }) {
+    const kmsKeyId = lastKnown?.encryption?.kmsKeyId ?? kmsKeyArn;
+    if (kmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
+    if (kmsKeyId.split(':')[3] !== region) return byHand(`The key of kmsKeyArn is not in ${region}.`);
+    return [
+      step(
+        CloudWatchLogsClient,
+        AssociateKmsKeyCommand,
+        { logGroupName, kmsKeyId },
+        {
+          permissions,
+          elements,
+          undo: () => [step(CloudWatchLogsClient, DisassociateKmsKeyCommand, { logGroupName }, { elements })],
+        },
+      ),
+    ];
+  },
+});
