@@ -1,3 +1,4 @@
+import { DescribeTrailsCommand } from '@aws-sdk/client-cloudtrail';
 import { DescribeVolumesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { patternsFor } from '../scripts/generate/patterns.ts';
@@ -23,9 +24,10 @@ import {
 const recorded = isThere ? describe : describe.skip;
 if (!isThere) test.skip('skipped: the folder of recorded events is not beside this clone', () => {});
 
-/** A world that knows the volume of every instance, one VPC and nothing else. */
+/** A world that knows the volume of every instance, one VPC, no trail and nothing else. */
 async function answer(command: unknown) {
   if (command instanceof DescribeVpcsCommand) return { Vpcs: [{ VpcId: ONLY_VPC }] };
+  if (command instanceof DescribeTrailsCommand) return { trailList: [] };
   if (!(command instanceof DescribeVolumesCommand)) return {};
   const [{ Values = [] } = {}] = command.input.Filters ?? [];
   return { Volumes: Values.map((id) => ({ VolumeId: volumeOf(id) })) };

@@ -11,7 +11,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'cloudtrail',
-    eventSources: ['cloudtrail.amazonaws.com'],
+    eventSources: ['cloudtrail.amazonaws.com', 'logs.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::CloudTrail::Trail'],
     load: () => import('../../shared/controls/cloudtrail/index.ts'),
   },

@@ -1,4 +1,3 @@
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateFlowLogsCommand,
   CreateVpcCommand,
@@ -7,21 +6,16 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { freshEvent } from '../fresh-event.ts';
+import { createDestination } from '../logs/destination.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
 
 const SERVICE = 'vpc-flow-logs.amazonaws.com';
 
-/** A log group, and the role by which flow logs are written to it. */
-async function createDestination({ aws, name }: SceneAccount) {
-  const LogGroupName = name('flow-logs');
-  await aws(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: LogGroupName }));
-  const trust = { Effect: 'Allow', Principal: { Service: SERVICE }, Action: 'sts:AssumeRole' };
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
-  const RoleName = name('flow-logs-delivery');
-  const { Role } = await aws(IAMClient).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  return { LogGroupName, DeliverLogsPermissionArn: Role?.Arn };
+/** Where flow logs are to be delivered. */
+async function createFlowLogDestination(account: SceneAccount) {
+  const { logGroupName: LogGroupName, roleArn } = await createDestination(account, 'flow-logs', SERVICE);
+  return { LogGroupName, DeliverLogsPermissionArn: roleArn };
 }
 
 async function createVpc({ aws }: SceneAccount): Promise<string> {
@@ -63,7 +57,7 @@ export default {
   title: "A VPC's flow log is deleted",
   expects: { 'ec2-vpc-flow-logs-enabled': 'remediated' },
   async prepare(account) {
-    const destination = await createDestination(account);
+    const destination = await createFlowLogDestination(account);
     const [vpc, other] = [await createVpc(account), await createVpc(account)];
     await logEveryVpc(account, destination);
     const [{ FlowLogId: flowLog = '' } = {}] = await describeFlowLogs(account, vpc);

@@ -3,6 +3,6 @@ import { defineService } from '../../service.ts';
 export default defineService({
   id: 'cloudtrail',
   domain: 'monitoring',
-  eventSources: ['cloudtrail.amazonaws.com'],
+  eventSources: ['cloudtrail.amazonaws.com', 'logs.amazonaws.com'],
   sdks: { cloudtrail: () => import('@aws-sdk/client-cloudtrail') },
 });

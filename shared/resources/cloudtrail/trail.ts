@@ -52,6 +52,16 @@ const byResourceId = (record: CallRecord) =>
 /** These calls also serve event data stores and channels, which are no trails. */
 const noTrail = async () => [];
 
+/** The trails of the region that write to the log group that a call names: a trail's group is in its home region. */
+async function findByLogGroup(aws: Aws, record: CallRecord) {
+  const groups = strings(record.request, 'logGroupName');
+  const { trailList } = await aws(CloudTrailClient).send(new DescribeTrailsCommand({ includeShadowTrails: false }));
+  return carried('DescribeTrails', 'trailList', trailList).flatMap(({ TrailARN, CloudWatchLogsLogGroupArn = '' }) => {
+    const [, name = ''] = /:log-group:([^:]+)/.exec(CloudWatchLogsLogGroupArn) ?? [];
+    return TrailARN !== undefined && groups.includes(name) ? [named(TrailARN, record)] : [];
+  });
+}
+
 /** An organization's trail belongs to its management account. */
 const onTrails = (action: string) => onResources('arn:${AWS::Partition}:cloudtrail:*:*:trail/*', action);
 
@@ -79,6 +89,17 @@ async function readStatus(aws: Aws, ref: ResourceRef) {
   const { client, name } = clientAndName(aws, ref);
   const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: name }));
   return { isLogging: carried('GetTrailStatus', 'IsLogging', IsLogging) };
+}
+
+/** When a trail last wrote to its log group, and what went wrong since; null where it never did. */
+async function readLogsDelivery(aws: Aws, ref: ResourceRef) {
+  const { client, name } = clientAndName(aws, ref);
+  const status = await client.send(new GetTrailStatusCommand({ Name: name }));
+  carried('GetTrailStatus', 'IsLogging', status.IsLogging);
+  return {
+    LatestCloudWatchLogsDeliveryTime: status.LatestCloudWatchLogsDeliveryTime?.toISOString() ?? null,
+    LatestCloudWatchLogsDeliveryError: status.LatestCloudWatchLogsDeliveryError || null,
+  };
 }
 
 /** The event selectors of a trail; none of either kind means CloudTrail's default. */
@@ -166,9 +187,9 @@ export const trail = defineResource({
   triggers: [
     call('cloudtrail.amazonaws.com', ['CreateTrail', 'DeleteTrail'], {
       ids: byTrail('name'),
-      facets: ['trail', 'status', 'eventSelectors', 'insightSelectors', 'tags'],
+      facets: ['trail', 'status', 'logsDelivery', 'eventSelectors', 'insightSelectors', 'tags'],
     }),
-    call('cloudtrail.amazonaws.com', 'UpdateTrail', { ids: byTrail('name'), facets: ['trail'] }),
+    call('cloudtrail.amazonaws.com', 'UpdateTrail', { ids: byTrail('name'), facets: ['trail', 'logsDelivery'] }),
     call('cloudtrail.amazonaws.com', ['StartLogging', 'StopLogging'], { ids: byTrail('name'), facets: ['status'] }),
     call('cloudtrail.amazonaws.com', 'PutEventSelectors', { ids: byTrail('trailName'), facets: ['eventSelectors'] }),
     call('cloudtrail.amazonaws.com', 'PutInsightSelectors', {
@@ -176,12 +197,19 @@ export const trail = defineResource({
       find: noTrail,
       facets: ['insightSelectors'],
     }),
+    call('logs.amazonaws.com', 'DeleteLogGroup', {
+      find: findByLogGroup,
+      grants: onEverything('cloudtrail:DescribeTrails'),
+      facets: ['logsDelivery'],
+    }),
     call('cloudtrail.amazonaws.com', ['AddTags', 'RemoveTags'], { ids: byResourceId, find: noTrail, facets: ['tags'] }),
   ],
   gone: ['TrailNotFoundException'],
+  volatile: ['LatestCloudWatchLogsDeliveryTime', 'LatestCloudWatchLogsDeliveryError'],
   facets: {
     trail: { grants: onTrails('cloudtrail:GetTrail'), read: readTrail },
     status: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readStatus },
+    logsDelivery: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readLogsDelivery },
     eventSelectors: { grants: onTrails('cloudtrail:GetEventSelectors'), read: readEventSelectors },
     insightSelectors: { grants: onTrails('cloudtrail:GetInsightSelectors'), read: readInsightSelectors },
     tags: { grants: onTrails('cloudtrail:ListTags'), read: readTags },

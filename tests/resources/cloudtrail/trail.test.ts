@@ -32,6 +32,7 @@ testResource(trail, {
     'cloudtrail/AddTags.event-data-store': [],
     'cloudtrail/RemoveTags': [ARN],
   },
+  lookups: ['DeleteLogGroup'],
 });
 
 describe('a trail named by an event', () => {

@@ -1,0 +1,119 @@
+import { CloudTrailClient, type Trail, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
+import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { FOREIGN, partitionOf, type ResourceRef, related } from '../../resource.ts';
+import { trail } from '../../resources/cloudtrail/trail.ts';
+import { role } from '../../resources/iam/role.ts';
+import { logGroup } from '../../resources/logs/log-group.ts';
+import { set, undoneBy } from '../../step.ts';
+import { DAY_MS } from '../../time.ts';
+
+const SERVICE = 'cloudtrail.amazonaws.com';
+const permissions = {
+  'cloudtrail:UpdateTrail': OWN_TRAILS,
+  'iam:PassRole': {
+    resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
+    condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
+  },
+};
+
+/** A log group, and the role by which the trail writes to it: CloudTrail takes both or neither. */
+interface Delivery {
+  readonly CloudWatchLogsLogGroupArn: string;
+  readonly CloudWatchLogsRoleArn: string;
+}
+/** What CloudTrail takes for "to no log group". */
+const NONE: Delivery = { CloudWatchLogsLogGroupArn: '', CloudWatchLogsRoleArn: '' };
+
+/** What the delivery is to be: as it was, else as the parameters say. */
+interface Wishes {
+  readonly parameters: { readonly logGroupName: string; readonly roleArn: string };
+  readonly lastKnown: { readonly trail?: Trail } | null;
+}
+
+function wanted({ accountId, region }: ResourceRef, { parameters, lastKnown }: Wishes): Delivery | null {
+  const { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = lastKnown?.trail ?? {};
+  if (CloudWatchLogsLogGroupArn && CloudWatchLogsRoleArn) return { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn };
+  const { logGroupName, roleArn } = parameters;
+  if (logGroupName === '' || roleArn === '') return null;
+  const arn = `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroupName}:*`;
+  return { CloudWatchLogsLogGroupArn: arn, CloudWatchLogsRoleArn: roleArn };
+}
+
+/** `arn:aws:logs:eu-west-1:111122223333:log-group:audit:*` */
+function logGroupRef(ref: ResourceRef, wishes: Wishes) {
+  const [, , , region, accountId, , resourceId] = wanted(ref, wishes)?.CloudWatchLogsLogGroupArn.split(':') ?? [];
+  return region && accountId && resourceId ? { resourceId, accountId, region } : null;
+}
+
+/** `arn:aws:iam::111122223333:role/delivery/audit` */
+function roleRef(ref: ResourceRef, wishes: Wishes) {
+  const [, , , , accountId, path] = wanted(ref, wishes)?.CloudWatchLogsRoleArn.split(':') ?? [];
+  const resourceId = path?.split('/').at(-1);
+  return accountId && resourceId ? { resourceId, accountId, region: ref.region } : null;
+}
+
+export default defineControl({
+  id: 'cloudtrail-cloudwatch-logs-enabled',
+  title: 'CloudTrail must deliver to CloudWatch Logs',
+  severity: 'MEDIUM',
+  resource: trail,
+  needs: ['trail', 'logsDelivery'],
+  lastKnown: ['trail'],
+  related: {
+    logGroup: related(logGroup, 'logGroup', logGroupRef),
+    trustPolicy: related(role, 'trustPolicy', roleRef),
+  },
+  securityControlIds: ['CloudTrail.5'],
+  relatedRequirements: [],
+  description:
+    'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was taken away is restored as it was; a trail that never had one gets the log group and the role of the parameters, where both exist.',
+  rationale: 'Metric filters and alarms look at log groups: what is only in a bucket is read when it is too late.',
+  guidance:
+    'Give the trail a log group and a role that cloudtrail.amazonaws.com may use, with logs:CreateLogStream and logs:PutLogEvents. One that does not write any more has lost its log group, or its role may not write there.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions,
+  undoCalls: [
+    undoneBy(
+      CloudTrailClient,
+      UpdateTrailCommand,
+      (ref) => ({ Name: ownTrailName(ref.resourceId, ref.accountId) ?? '' }),
+      ['CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn'],
+    ),
+  ],
+  parameters: {
+    logGroupName: {
+      description:
+        "The log group, of the trail's home region, that a trail gets; empty: only what was there is restored.",
+      type: 'string',
+      default: '',
+    },
+    roleArn: { description: 'The role by which the trail writes to it.', type: 'string', default: '' },
+  },
+  evaluate({ ref, trail: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
+    const name = ownTrailName(ref.resourceId, ref.accountId);
+    if (name === null) return notApplicable('The trail belongs to another account.');
+    if (!group) return nonCompliant(`${name} delivers to no log group.`);
+    const { LatestCloudWatchLogsDeliveryTime: time, LatestCloudWatchLogsDeliveryError: error } = logsDelivery;
+    const isLate = time !== null && now.getTime() - Date.parse(time) > DAY_MS;
+    if (isLate || (time === null && error !== null))
+      return nonCompliant(`${name} last wrote to its log group ${time ?? 'never'}: ${error ?? 'no error is given'}.`, [
+        'delivery',
+        group,
+      ]);
+    return compliant(`${name} delivers to ${group}.`);
+  },
+  plan({ ref, trail: { CloudWatchLogsLogGroupArn }, logGroup, trustPolicy }, context) {
+    if (CloudWatchLogsLogGroupArn) return byHand('A delivery that fails is repaired at its log group, or its role.');
+    const delivery = wanted(ref, context);
+    if (delivery === null) return byHand('logGroupName and roleArn do not say where the trail is to deliver.');
+    if (logGroup === null) return byHand('The log group that the trail would deliver to does not exist.');
+    if (trustPolicy === null) return byHand('The role by which the trail would write does not exist.');
+    if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), SERVICE))
+      return byHand(`The role by which the trail would write does not let ${SERVICE} use it.`);
+    const Name = ownTrailName(ref.resourceId, ref.accountId) ?? '';
+    return [set(CloudTrailClient, UpdateTrailCommand, { Name }, NONE, delivery, { permissions })];
+  },
+});

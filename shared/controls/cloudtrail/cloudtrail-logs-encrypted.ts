@@ -1,0 +1,59 @@
+import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { trail } from '../../resources/cloudtrail/trail.ts';
+import { set, undoneBy } from '../../step.ts';
+
+const permissions = { 'cloudtrail:UpdateTrail': OWN_TRAILS };
+/** What CloudTrail takes for "no key". */
+const NONE = { KmsKeyId: '' };
+
+export default defineControl({
+  id: 'cloudtrail-logs-encrypted',
+  title: 'CloudTrail logs must be encrypted with a KMS key',
+  severity: 'MEDIUM',
+  resource: trail,
+  needs: ['trail'],
+  lastKnown: ['trail'],
+  securityControlIds: ['CloudTrail.2'],
+  relatedRequirements: ['CIS AWS v3.0 3.5', 'CIS AWS v5.0 3.5'],
+  description:
+    'Every trail of the account must have a KMS key. A key that was taken away is given back; a trail that never had one gets that of kmsKeyArn. The key has to be in the region of the bucket, and its policy has to let cloudtrail.amazonaws.com encrypt with it: CloudTrail refuses any other.',
+  rationale:
+    'With a KMS key, whoever reads the logs needs a permission on the key too: access to the bucket alone does not do.',
+  guidance:
+    'Let cloudtrail.amazonaws.com use kms:GenerateDataKey* and kms:DescribeKey of the key, and the readers of the logs kms:Decrypt; then name the key in the trail.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions,
+  undoCalls: [
+    undoneBy(
+      CloudTrailClient,
+      UpdateTrailCommand,
+      (ref) => ({ Name: ownTrailName(ref.resourceId, ref.accountId) ?? '' }),
+      ['KmsKeyId'],
+    ),
+  ],
+  parameters: {
+    kmsKeyArn: {
+      description: 'The KMS key that trails are encrypted with; empty: only a key that was taken away is given back.',
+      type: 'string',
+      pattern: '^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
+      default: '',
+    },
+  },
+  evaluate({ ref, trail: { KmsKeyId } }) {
+    const name = ownTrailName(ref.resourceId, ref.accountId);
+    if (name === null) return notApplicable('The trail belongs to another account.');
+    if (KmsKeyId) return compliant(`The logs of ${name} are encrypted with ${KmsKeyId}.`);
+    return nonCompliant(`The logs of ${name} are not encrypted with a KMS key.`);
+  },
+  plan({ ref }, { parameters: { kmsKeyArn }, lastKnown }) {
+    const Name = ownTrailName(ref.resourceId, ref.accountId);
+    const KmsKeyId = lastKnown?.trail?.KmsKeyId || kmsKeyArn;
+    if (KmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
+    return Name === null
+      ? []
+      : [set(CloudTrailClient, UpdateTrailCommand, { Name }, NONE, { KmsKeyId }, { permissions })];
+  },
+});
