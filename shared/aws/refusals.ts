@@ -229,6 +229,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'LimitExceeded',
     'LimitExceededException',
   ),
+  'iam:UpdateAccountPasswordPolicy': {},
   'iam:UpdateAssumeRolePolicy': {
     ...policyRefusals('MalformedPolicyDocument', 'MalformedPolicyDocumentException'),
     ...refusedBy(

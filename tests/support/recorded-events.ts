@@ -88,6 +88,7 @@ const trailOf = (name: string, { awsRegion: region, responseElements }: Json, ac
 
 const roleOf = (r: Json): Named[] => [['AWS::IAM::Role', r.requestParameters.roleName]];
 const aclOf = (r: Json): Named[] => [['AWS::EC2::NetworkAcl', r.requestParameters.networkAclId]];
+const accountItself = (_: Json, account: string): Named[] => [['AWS::::Account', account]];
 const imageOf = (r: Json): Named[] => [['AWS::EC2::Image', r.requestParameters.imageId]];
 
 /** By event source and name: the resource types and ids that controls should look at. All other events name nothing. */
@@ -121,6 +122,8 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'cloudtrail PutEventSelectors': (r, account) => trailOf(r.requestParameters.trailName, r, account),
   's3 CreateBucket': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
   's3 PutBucketAcl': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
+  'iam UpdateAccountPasswordPolicy': accountItself,
+  'iam DeleteAccountPasswordPolicy': accountItself,
   'iam CreateRole': roleOf,
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,

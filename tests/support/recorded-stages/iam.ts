@@ -1,4 +1,11 @@
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  GetAccountPasswordPolicyCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  UpdateAccountPasswordPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { DAY_MS } from '../../../shared/time.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,5 +27,19 @@ export const keyGrownOld: Stage = async ({ aws }, { record }) => {
     state: () => Promise.all(names.map(statusOf)),
     right: [['Inactive'], ['Active']],
     later: 91 * DAY_MS,
+  };
+};
+
+/** The account has the weakest policy that IAM takes, or none. */
+export const passwordPolicyWeak: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  if (record.eventName === 'UpdateAccountPasswordPolicy') await iam.send(new UpdateAccountPasswordPolicyCommand({}));
+  return {
+    renamed: {},
+    async state() {
+      const { PasswordPolicy } = await iam.send(new GetAccountPasswordPolicyCommand({})).catch(() => ({}) as never);
+      return { length: PasswordPolicy?.MinimumPasswordLength, age: PasswordPolicy?.MaxPasswordAge };
+    },
+    right: { length: 14, age: 90 },
   };
 };
