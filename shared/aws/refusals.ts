@@ -223,6 +223,8 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
   'guardduty:CreateDetector': GUARDDUTY_REFUSALS,
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
+  'iam:DeleteUserPolicy': {},
+  'iam:DetachUserPolicy': {},
   'iam:UpdateAccessKey': refusedBy(
     'a quota of IAM',
     'delete an access key that nobody needs',

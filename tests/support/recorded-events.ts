@@ -127,6 +127,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'iam CreateRole': roleOf,
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,
+  'iam AttachUserPolicy': userOf,
   'iam CreateAccessKey': userOf,
   'kms CreateKey': (r) => [['AWS::KMS::Key', r.responseElements.keyMetadata.keyId]],
   'kms PutKeyPolicy': (r) => [['AWS::KMS::Key', r.requestParameters.keyId.split('/').at(-1)]],

@@ -4,10 +4,12 @@ import iamAccessKeyRotated from './iam-access-key-rotated.ts';
 import iamPasswordPolicyStrong from './iam-password-policy-strong.ts';
 import iamRoleTrustExternalAccessRestricted from './iam-role-trust-external-access-restricted.ts';
 import iamRoleTrustPublicAccessProhibited from './iam-role-trust-public-access-prohibited.ts';
+import iamUserDirectPoliciesProhibited from './iam-user-direct-policies-prohibited.ts';
 
 export const controls: readonly AnyControl[] = [
   iamAccessKeyRotated,
   iamPasswordPolicyStrong,
   iamRoleTrustExternalAccessRestricted,
   iamRoleTrustPublicAccessProhibited,
+  iamUserDirectPoliciesProhibited,
 ];

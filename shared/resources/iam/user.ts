@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
+import { userPolicies } from '../../aws/iam/identity-policies.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, field, strings } from '../../event.ts';
@@ -23,7 +24,8 @@ import {
 } from '../../resource.ts';
 import iam from './service.ts';
 
-const onUsers = (action: string) => onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*', action);
+const onUsers = (...actions: readonly string[]) =>
+  onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*', ...actions);
 
 /** An access key without its secret, which IAM shows nobody. */
 const keyOf = ({ AccessKeyId, Status, CreateDate }: AccessKeyMetadata) => ({
@@ -73,7 +75,11 @@ async function configIdOf(aws: Aws, { resourceId }: ResourceRef): Promise<string
   return carried('GetUser', 'UserId', User?.UserId);
 }
 
-/** An IAM user by its name: its access keys. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
+const named = ({ request }: CallRecord) => strings(request, 'userName');
+
+const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies'] as const;
+
+/** An IAM user by its name: its access keys and its policies. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
 export const user = defineResource({
   service: iam,
   type: 'AWS::IAM::User',
@@ -84,18 +90,27 @@ export const user = defineResource({
       find: noUser,
       facets: ['accessKeys'],
     }),
-    call('iam.amazonaws.com', ['CreateUser', 'DeleteUser', 'TagUser', 'UntagUser'], {
-      ids: ({ request }) => strings(request, 'userName'),
-      facets: ['accessKeys'],
-    }),
+    call('iam.amazonaws.com', ['AttachUserPolicy', 'DetachUserPolicy'], { ids: named, facets: ['attachedPolicies'] }),
+    call('iam.amazonaws.com', ['PutUserPolicy', 'DeleteUserPolicy'], { ids: named, facets: ['inlinePolicies'] }),
+    call('iam.amazonaws.com', ['CreateUser', 'DeleteUser', 'TagUser', 'UntagUser'], { ids: named, facets: FACETS }),
     // A user that is renamed is looked at under both names: the old one ends with it.
     call('iam.amazonaws.com', 'UpdateUser', {
       ids: ({ request }) => [...strings(request, 'userName'), ...strings(request, 'newUserName')],
-      facets: ['accessKeys'],
+      facets: FACETS,
     }),
   ],
   gone: ['NoSuchEntityException', 'NoSuchEntity'],
-  facets: { accessKeys: { grants: onUsers('iam:ListAccessKeys'), read: readAccessKeys } },
+  facets: {
+    accessKeys: { grants: onUsers('iam:ListAccessKeys'), read: readAccessKeys },
+    attachedPolicies: {
+      grants: onUsers('iam:ListAttachedUserPolicies'),
+      read: (aws: Aws, { resourceId }: ResourceRef) => userPolicies.attached(aws, resourceId),
+    },
+    inlinePolicies: {
+      grants: onUsers('iam:ListUserPolicies', 'iam:GetUserPolicy'),
+      read: (aws: Aws, { resourceId }: ResourceRef) => userPolicies.inline(aws, resourceId),
+    },
+  },
   grants: { ...onEverything('iam:ListUsers'), ...onUsers('iam:GetUser') },
   ownership: { grants: onUsers('iam:ListUserTags'), read: readOwnership },
   arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:iam::${accountId}:user/${resourceId}`,

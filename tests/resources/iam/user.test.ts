@@ -1,4 +1,12 @@
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { route } from '../../../shared/engine/intake/route.ts';
@@ -7,6 +15,10 @@ import { sampleEvent } from '../../support/samples.ts';
 import { type TestAccount, testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
 import { witness } from '../../support/witness.ts';
+
+/** Percent signs stand in real policies too. */
+const POLICY =
+  '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::100%25/*"}]}';
 
 testResource(user, {
   events: {
@@ -17,6 +29,10 @@ testResource(user, {
     'iam/UpdateAccessKey.root': [],
     'detections/RootCall': [],
     'iam/DeleteAccessKey': ['deploy'],
+    'iam/AttachUserPolicy': ['deploy'],
+    'iam/DetachUserPolicy': ['deploy'],
+    'iam/PutUserPolicy': ['deploy'],
+    'iam/DeleteUserPolicy': ['deploy'],
     'iam/CreateUser': ['deploy'],
     'iam/DeleteUser': ['deploy'],
     'iam/TagUser': ['deploy'],
@@ -59,8 +75,24 @@ describe('users of the local account', () => {
     });
     expect(JSON.stringify(keys)).not.toContain(AccessKey?.SecretAccessKey);
     expect(await user.facets.accessKeys.read(account.aws(), refTo('jo'))).toEqual([]);
+    await iam.send(new PutUserPolicyCommand({ UserName: 'deploy', PolicyName: 'own', PolicyDocument: POLICY }));
     await expectDeclaredReads(user, 'deploy', account);
     await expectListedAsRead(user, account);
+  });
+
+  test('have the policies that are attached to them, and the text of those that are their own', async () => {
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'shared', PolicyDocument: POLICY }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'jo', PolicyName: 'second', PolicyDocument: POLICY }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'jo', PolicyName: 'first', PolicyDocument: POLICY }));
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'jo', PolicyArn: Policy?.Arn }));
+    const { attachedPolicies, inlinePolicies } = user.facets;
+    expect(await attachedPolicies.read(account.aws(), refTo('jo'))).toEqual([
+      { PolicyName: 'shared', PolicyArn: Policy?.Arn },
+    ]);
+    expect(await inlinePolicies.read(account.aws(), refTo('jo'))).toEqual([
+      { PolicyName: 'first', PolicyDocument: POLICY },
+      { PolicyName: 'second', PolicyDocument: POLICY },
+    ]);
   });
 
   test('belong to those whom their tags name', async () => {

@@ -1,9 +1,12 @@
 import {
+  AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreatePolicyCommand,
   CreateUserCommand,
   GetAccountPasswordPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
+  ListAttachedUserPoliciesCommand,
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { DAY_MS } from '../../../shared/time.ts';
@@ -42,4 +45,23 @@ export const passwordPolicyWeak: Stage = async ({ aws }, { record }) => {
     },
     right: { length: 14, age: 90 },
   };
+};
+
+/** The event's user and a neighbour, each with the policy attached; the local account has none of AWS's own. */
+export const policyAttachedToUser: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const { userName, policyArn } = record.requestParameters;
+  const PolicyDocument = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'AdministratorAccess', PolicyDocument }));
+  const PolicyArn = Policy?.Arn ?? '';
+  const names = [userName, 'neighbour'];
+  for (const UserName of names) {
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+  }
+  const attachedTo = async (UserName: string) => {
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
+    return AttachedPolicies.length;
+  };
+  return { renamed: { [policyArn]: PolicyArn }, state: () => Promise.all(names.map(attachedTo)), right: [0, 1] };
 };

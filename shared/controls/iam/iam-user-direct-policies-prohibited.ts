@@ -1,0 +1,44 @@
+import type { AttachedPolicy } from '../../aws/iam/identity-policies.ts';
+import { deleteInline, detach, policiesRestored } from '../../aws/iam/user-policy-removal.ts';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { user } from '../../resources/iam/user.ts';
+
+/** What AWS attaches to a user whose access key was found in public: it only denies, and has to stay until the key is gone. */
+const QUARANTINE = /^arn:[^:]+:iam::aws:policy\/AWSCompromisedKeyQuarantine(V\d+)?$/;
+
+const removable = (policies: readonly AttachedPolicy[]) =>
+  policies.filter(({ PolicyArn }) => !QUARANTINE.test(PolicyArn));
+
+export default defineControl({
+  id: 'iam-user-direct-policies-prohibited',
+  title: 'IAM users must not have policies of their own',
+  severity: 'LOW',
+  resource: user,
+  needs: ['attachedPolicies', 'inlinePolicies'],
+  securityControlIds: ['IAM.2'],
+  relatedRequirements: ['CIS AWS v3.0 1.15', 'CIS AWS v5.0 1.14'],
+  description:
+    'No managed policy may be attached to a user, and no policy be a part of it: users get their permissions by their groups. The quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine) is left out of account, other than by the rule of AWS Config, and never detached. The remediation is opt-in: it takes the permissions away, and an undo gives them back as they were.',
+  rationale: 'Permissions that are given user by user are reviewed by nobody and stay when people change their work.',
+  guidance:
+    'Make a group for the work, give it the permissions, add the user to it, and take the policies away from the user. Better: roles, or IAM Identity Center.',
+  impact: 'access',
+  recommendedMode: 'detect',
+  permissions: { ...detach.permissions, ...deleteInline.permissions },
+  undoCalls: policiesRestored,
+  parameters: {},
+  evaluate({ attachedPolicies, inlinePolicies }) {
+    const attached = removable(attachedPolicies).map(({ PolicyName }) => PolicyName);
+    const inline = inlinePolicies.map(({ PolicyName }) => PolicyName);
+    if (attached.length + inline.length === 0) return compliant('The user has no policies of its own.');
+    const parts = [
+      ...(attached.length > 0 ? [`attached are ${attached.join(', ')}`] : []),
+      ...(inline.length > 0 ? [`inline are ${inline.join(', ')}`] : []),
+    ];
+    return nonCompliant(`The user has policies of its own: ${parts.join('; ')}.`, { attached, inline });
+  },
+  plan: ({ ref: { resourceId }, attachedPolicies, inlinePolicies }) => [
+    ...removable(attachedPolicies).map((policy) => detach(resourceId, policy)),
+    ...inlinePolicies.map((policy) => deleteInline(resourceId, policy)),
+  ],
+});
