@@ -225,6 +225,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
   'iam:DeleteUserPolicy': {},
   'iam:DetachUserPolicy': {},
+  'iam:SetDefaultPolicyVersion': {},
   'iam:UpdateAccessKey': refusedBy(
     'a quota of IAM',
     'delete an access key that nobody needs',

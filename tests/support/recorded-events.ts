@@ -89,6 +89,7 @@ const trailOf = (name: string, { awsRegion: region, responseElements }: Json, ac
 const roleOf = (r: Json): Named[] => [['AWS::IAM::Role', r.requestParameters.roleName]];
 const aclOf = (r: Json): Named[] => [['AWS::EC2::NetworkAcl', r.requestParameters.networkAclId]];
 const accountItself = (_: Json, account: string): Named[] => [['AWS::::Account', account]];
+const policyOf = (r: Json): Named[] => [['AWS::IAM::Policy', r.requestParameters.policyArn]];
 const imageOf = (r: Json): Named[] => [['AWS::EC2::Image', r.requestParameters.imageId]];
 
 /** By event source and name: the resource types and ids that controls should look at. All other events name nothing. */
@@ -124,6 +125,9 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   's3 PutBucketAcl': (r) => [['AWS::S3::Bucket', r.requestParameters.bucketName]],
   'iam UpdateAccountPasswordPolicy': accountItself,
   'iam DeleteAccountPasswordPolicy': accountItself,
+  'iam CreatePolicy': (r) => [['AWS::IAM::Policy', r.responseElements.policy.arn]],
+  'iam CreatePolicyVersion': policyOf,
+  'iam SetDefaultPolicyVersion': policyOf,
   'iam CreateRole': roleOf,
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,
@@ -148,7 +152,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
 const CONFIG_TYPES = ['AWS::EC2::Instance', 'AWS::EC2::SecurityGroup', 'AWS::S3::Bucket'];
 
 /** Users belong to no region, nor does what the account's trails record, nor what the root user did. */
-const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::::Account'];
+const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::::Account'];
 const whereGlobal = (region: string): string => {
   // An anonymised region that is none of China's goes with all that are unknown.
   if (/^cn-\w+-\d+$/.test(region)) return 'cn-north-1';

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Aws } from '../../resource.ts';
 import { carried } from '../answer.ts';
+import { decodedPolicy } from './policy-document.ts';
 
 /** A managed policy, AWS's or the customer's, that is attached to a user, a group or a role. */
 export interface AttachedPolicy {
@@ -60,8 +61,7 @@ async function inlineIn(
   const found: InlinePolicy[] = [];
   for (const PolicyName of names.toSorted()) {
     const { PolicyDocument } = await read(PolicyName);
-    // IAM shows it percent-encoded.
-    const text = decodeURIComponent(carried('GetPolicy', 'PolicyDocument', PolicyDocument));
+    const text = decodedPolicy(carried('GetPolicy', 'PolicyDocument', PolicyDocument));
     found.push({ PolicyName, PolicyDocument: text });
   }
   return found;

@@ -27,6 +27,10 @@ export function parsePolicy(text: string): PolicyDocument {
   return document;
 }
 
+/** The text of a policy as it stands, out of what IAM answers: percent-encoded, unless it is JSON already. */
+export const decodedPolicy = (answered: string): string =>
+  answered.trimStart().startsWith('{') ? answered : decodeURIComponent(answered);
+
 /** The statements, also where the document holds a single one bare. */
 export const statementsOf = (document: PolicyDocument): readonly PolicyStatement[] =>
   listOf((field(document, 'Statement') ?? []) as PolicyStatement | readonly PolicyStatement[]);

@@ -2,14 +2,14 @@
 import type { AnyControl } from '../../control.ts';
 import iamAccessKeyRotated from './iam-access-key-rotated.ts';
 import iamPasswordPolicyStrong from './iam-password-policy-strong.ts';
-import iamRoleTrustExternalAccessRestricted from './iam-role-trust-external-access-restricted.ts';
+import iamPolicyAdminStatementsProhibited from './iam-policy-admin-statements-prohibited.ts';
 import iamRoleTrustPublicAccessProhibited from './iam-role-trust-public-access-prohibited.ts';
 import iamUserDirectPoliciesProhibited from './iam-user-direct-policies-prohibited.ts';
 
 export const controls: readonly AnyControl[] = [
   iamAccessKeyRotated,
   iamPasswordPolicyStrong,
-  iamRoleTrustExternalAccessRestricted,
+  iamPolicyAdminStatementsProhibited,
   iamRoleTrustPublicAccessProhibited,
   iamUserDirectPoliciesProhibited,
 ];

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   conditionsOf,
+  decodedPolicy,
   isEveryone,
   isTrusting,
   matchesPattern,
@@ -19,6 +20,13 @@ describe('a policy document', () => {
   test.each(['', 'null', '[]', '"text"', '{'])('is never %j', (text) => {
     expect(() => parsePolicy(text)).toThrow();
   });
+  test.each(['{"Resource":"100%25"}', ' { "Resource": "100%" }', '{}'])(
+    'is decoded where it is encoded: %s',
+    (text) => {
+      expect(decodedPolicy(encodeURIComponent(text))).toBe(text);
+      expect(decodedPolicy(text)).toBe(text);
+    },
+  );
   test('has one value or several', () => {
     expect(stringsOf('a')).toEqual(['a']);
     expect(stringsOf(['a', 'b'])).toEqual(['a', 'b']);

@@ -11,7 +11,7 @@ import {
   snapshotDeleted,
   snapshotShared,
 } from './ec2.ts';
-import { keyGrownOld, passwordPolicyWeak, policyAttachedToUser } from './iam.ts';
+import { keyGrownOld, passwordPolicyWeak, policyAllowsAll, policyAttachedToUser } from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { logGroupMadeAgain } from './logs.ts';
 import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
@@ -53,6 +53,9 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateTable: tableUnprotected,
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
+  CreatePolicy: policyAllowsAll,
+  CreatePolicyVersion: policyAllowsAll,
+  SetDefaultPolicyVersion: policyAllowsAll,
   AttachUserPolicy: policyAttachedToUser,
   UpdateAccountPasswordPolicy: passwordPolicyWeak,
   DeleteAccountPasswordPolicy: passwordPolicyWeak,

@@ -2,8 +2,10 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateUserCommand,
   GetAccountPasswordPolicyCommand,
+  GetPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
@@ -47,12 +49,15 @@ export const passwordPolicyWeak: Stage = async ({ aws }, { record }) => {
   };
 };
 
+const documentOf = (Action: string) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+
 /** The event's user and a neighbour, each with the policy attached; the local account has none of AWS's own. */
 export const policyAttachedToUser: Stage = async ({ aws }, { record }) => {
   const iam = aws()(IAMClient);
   const { userName, policyArn } = record.requestParameters;
-  const PolicyDocument = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
-  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'AdministratorAccess', PolicyDocument }));
+  const created = { PolicyName: 'AdministratorAccess', PolicyDocument: documentOf('*') };
+  const { Policy } = await iam.send(new CreatePolicyCommand(created));
   const PolicyArn = Policy?.Arn ?? '';
   const names = [userName, 'neighbour'];
   for (const UserName of names) {
@@ -65,3 +70,22 @@ export const policyAttachedToUser: Stage = async ({ aws }, { record }) => {
   };
   return { renamed: { [policyArn]: PolicyArn }, state: () => Promise.all(names.map(attachedTo)), right: [0, 1] };
 };
+
+/** The event's policy, whose version of now allows everything and whose first one reads. */
+export const policyAllowsAll: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const { PolicyArn, reading } = await readingPolicy(iam);
+  const SetAsDefault = record.eventName !== 'CreatePolicy';
+  await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: documentOf('*'), SetAsDefault }));
+  return {
+    renamed: { [record.requestParameters.policyArn ?? record.responseElements.policy.arn]: PolicyArn },
+    state: async () => (await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.DefaultVersionId,
+    right: reading,
+  };
+};
+
+async function readingPolicy(iam: IAMClient) {
+  const created = new CreatePolicyCommand({ PolicyName: 'reports', PolicyDocument: documentOf('s3:Get*') });
+  const { Policy } = await iam.send(created);
+  return { PolicyArn: Policy?.Arn ?? '', reading: Policy?.DefaultVersionId };
+}

@@ -1,0 +1,51 @@
+import { IAMClient, SetDefaultPolicyVersionCommand } from '@aws-sdk/client-iam';
+import { administratorAccess } from '../../aws/iam/administrator-access.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { policy } from '../../resources/iam/policy.ts';
+import { set, undoneBy } from '../../step.ts';
+
+const permissions = { 'iam:SetDefaultPolicyVersion': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/*' };
+
+export default defineControl({
+  id: 'iam-policy-admin-statements-prohibited',
+  title: 'Customer managed policies must not allow everything',
+  severity: 'HIGH',
+  resource: policy,
+  needs: ['defaultVersion'],
+  planNeeds: ['otherVersions'],
+  securityControlIds: ['IAM.1'],
+  relatedRequirements: ['CIS AWS v3.0 1.16', 'CIS AWS v5.0 1.15'],
+  description:
+    'No statement of the version of a customer managed policy that holds may allow every action on every resource, whatever its conditions are. A statement that allows all but what it names (NotAction, NotResource) is non-compliant too, which the rule of AWS Config leaves out, and is left to a person. The remediation is opt-in: the newest earlier version without such a statement becomes the default one; where there is none, a person has to decide.',
+  rationale: 'Whoever has such a policy can do anything in the account, also give itself more, and remove its traces.',
+  guidance:
+    'Find out what the policy is needed for (the last accessed services of IAM Access Analyzer help), write a version that allows just that, and make it the default. Detach the policy from those who do not need it.',
+  impact: 'access',
+  recommendedMode: 'detect',
+  permissions,
+  undoCalls: [
+    undoneBy(IAMClient, SetDefaultPolicyVersionCommand, ({ resourceId: PolicyArn }) => ({ PolicyArn }), ['VersionId']),
+  ],
+  parameters: {},
+  evaluate({ defaultVersion: { VersionId, Document } }) {
+    const access = administratorAccess(Document);
+    if (access === null) return compliant(`Version ${VersionId} of the policy does not allow everything.`);
+    const what = access === 'full' ? 'every action on every resource' : 'everything but what it names';
+    return nonCompliant(`Version ${VersionId} of the policy allows ${what}.`, [access, VersionId]);
+  },
+  plan({ ref, defaultVersion, otherVersions }) {
+    if (administratorAccess(defaultVersion.Document) !== 'full')
+      return byHand('What the policy leaves out may be enough.');
+    // A newer version was not in force yet, or was taken out of it.
+    const number = (version: string) => Number(version.slice(1));
+    const earlier = otherVersions
+      .filter(({ VersionId }) => number(VersionId) < number(defaultVersion.VersionId))
+      .toSorted((a, b) => number(b.VersionId) - number(a.VersionId));
+    const wanted = earlier.find(({ Document }) => administratorAccess(Document) === null);
+    if (wanted === undefined) return byHand('No earlier version of the policy is without it.');
+    const target = { PolicyArn: ref.resourceId };
+    const change = { VersionId: wanted.VersionId };
+    const options = { permissions, elements: ['default version'] };
+    return [set(IAMClient, SetDefaultPolicyVersionCommand, target, defaultVersion, change, options)];
+  },
+});
