@@ -128,6 +128,8 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'iam CreatePolicy': (r) => [['AWS::IAM::Policy', r.responseElements.policy.arn]],
   'iam CreatePolicyVersion': policyOf,
   'iam SetDefaultPolicyVersion': policyOf,
+  'iam CreateGroup': (r) => [['AWS::IAM::Group', r.requestParameters.groupName]],
+  'iam AttachRolePolicy': roleOf,
   'iam CreateRole': roleOf,
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,
@@ -152,7 +154,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
 const CONFIG_TYPES = ['AWS::EC2::Instance', 'AWS::EC2::SecurityGroup', 'AWS::S3::Bucket'];
 
 /** Users belong to no region, nor does what the account's trails record, nor what the root user did. */
-const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::::Account'];
+const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::::Account'];
 const whereGlobal = (region: string): string => {
   // An anonymised region that is none of China's goes with all that are unknown.
   if (/^cn-\w+-\d+$/.test(region)) return 'cn-north-1';

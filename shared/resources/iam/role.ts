@@ -1,9 +1,10 @@
 import { GetRoleCommand, IAMClient, paginateListRoles, type Role } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
+import { rolePolicies } from '../../aws/iam/identity-policies.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { tagsByKey } from '../../aws/tags.ts';
-import { strings } from '../../event.ts';
+import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
   type ConfigName,
@@ -16,7 +17,10 @@ import {
 } from '../../resource.ts';
 import iam from './service.ts';
 
-const onRoles = (action: string) => onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*', action);
+const onRoles = (...actions: readonly string[]) =>
+  onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*', ...actions);
+
+const FACETS = ['trustPolicy', 'path', 'attachedPolicies', 'inlinePolicies'] as const;
 
 async function describeRole(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<Role> {
   const { Role } = await aws(IAMClient).send(new GetRoleCommand({ RoleName: resourceId }));
@@ -28,6 +32,9 @@ async function readTrustPolicy(aws: Aws, ref: ResourceRef) {
   const { AssumeRolePolicyDocument } = await describeRole(aws, ref);
   return decodeURIComponent(carried('GetRole', 'AssumeRolePolicyDocument', AssumeRolePolicyDocument));
 }
+
+/** Nobody but AWS makes roles below `/aws-reserved/` and `/aws-service-role/`. */
+const readPath = async (aws: Aws, ref: ResourceRef) => carried('GetRole', 'Path', (await describeRole(aws, ref)).Path);
 
 /** The tags come with the role: the same call as for its policy, which is then made once. */
 const readOwnership = async (aws: Aws, ref: ResourceRef) => ({
@@ -48,20 +55,31 @@ async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Pro
 const configIdOf = async (aws: Aws, ref: ResourceRef): Promise<string> =>
   carried('GetRole', 'RoleId', (await describeRole(aws, ref)).RoleId);
 
-/** An IAM role by its name: who may use it. The name is unique in the account whatever the role's path is, so that the ARN that stands for it here leaves the path out. */
+const named = ({ request }: CallRecord) => strings(request, 'roleName');
+
+/** An IAM role by its name: who may use it, and what it may do. The name is unique in the account whatever the role's path is, so that the ARN that stands for it here leaves the path out. */
 export const role = defineResource({
   service: iam,
   type: 'AWS::IAM::Role',
   global: true,
   triggers: [
-    call('iam.amazonaws.com', ['CreateRole', 'UpdateAssumeRolePolicy', 'DeleteRole', 'TagRole', 'UntagRole'], {
-      ids: ({ request }) => strings(request, 'roleName'),
-      facets: ['trustPolicy'],
-    }),
+    call('iam.amazonaws.com', 'UpdateAssumeRolePolicy', { ids: named, facets: ['trustPolicy'] }),
+    call('iam.amazonaws.com', ['AttachRolePolicy', 'DetachRolePolicy'], { ids: named, facets: ['attachedPolicies'] }),
+    call('iam.amazonaws.com', ['PutRolePolicy', 'DeleteRolePolicy'], { ids: named, facets: ['inlinePolicies'] }),
+    call('iam.amazonaws.com', ['CreateRole', 'DeleteRole', 'TagRole', 'UntagRole'], { ids: named, facets: FACETS }),
   ],
   gone: ['NoSuchEntityException', 'NoSuchEntity'],
   facets: {
     trustPolicy: { grants: onRoles('iam:GetRole'), read: readTrustPolicy },
+    path: { grants: onRoles('iam:GetRole'), read: readPath },
+    attachedPolicies: {
+      grants: onRoles('iam:ListAttachedRolePolicies'),
+      read: (aws: Aws, { resourceId }: ResourceRef) => rolePolicies.attached(aws, resourceId),
+    },
+    inlinePolicies: {
+      grants: onRoles('iam:ListRolePolicies', 'iam:GetRolePolicy'),
+      read: (aws: Aws, { resourceId }: ResourceRef) => rolePolicies.inline(aws, resourceId),
+    },
   },
   grants: { ...onEverything('iam:ListRoles'), ...onRoles('iam:GetRole') },
   ownership: { grants: onRoles('iam:GetRole'), read: readOwnership },

@@ -3,12 +3,13 @@ import {
   GetUserCommand,
   IAMClient,
   paginateListAccessKeys,
+  paginateListGroupsForUser,
   paginateListUsers,
   paginateListUserTags,
 } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { userPolicies } from '../../aws/iam/identity-policies.ts';
+import { groupPolicies, userPolicies } from '../../aws/iam/identity-policies.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, field, strings } from '../../event.ts';
@@ -27,6 +28,8 @@ import iam from './service.ts';
 const onUsers = (...actions: readonly string[]) =>
   onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*', ...actions);
 
+const GROUPS = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*';
+
 /** An access key without its secret, which IAM shows nobody. */
 const keyOf = ({ AccessKeyId, Status, CreateDate }: AccessKeyMetadata) => ({
   AccessKeyId: carried('ListAccessKeys', 'AccessKeyId', AccessKeyId),
@@ -39,6 +42,20 @@ async function readAccessKeys(aws: Aws, { resourceId }: ResourceRef) {
   for await (const page of paginateListAccessKeys({ client: aws(IAMClient) }, { UserName: resourceId }))
     keys.push(...carried('ListAccessKeys', 'AccessKeyMetadata', page.AccessKeyMetadata).map(keyOf));
   return keys.toSorted((a, b) => a.AccessKeyId.localeCompare(b.AccessKeyId));
+}
+
+/** The groups, with what they give their members. */
+async function readGroups(aws: Aws, { resourceId }: ResourceRef) {
+  const names: string[] = [];
+  for await (const { Groups } of paginateListGroupsForUser({ client: aws(IAMClient) }, { UserName: resourceId }))
+    names.push(...carried('ListGroupsForUser', 'Groups', Groups).flatMap(({ GroupName }) => GroupName ?? []));
+  return Promise.all(
+    names.toSorted().map(async (GroupName) => ({
+      GroupName,
+      attachedPolicies: await groupPolicies.attached(aws, GroupName),
+      inlinePolicies: await groupPolicies.inline(aws, GroupName),
+    })),
+  );
 }
 
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
@@ -77,9 +94,9 @@ async function configIdOf(aws: Aws, { resourceId }: ResourceRef): Promise<string
 
 const named = ({ request }: CallRecord) => strings(request, 'userName');
 
-const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies'] as const;
+const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies', 'groups'] as const;
 
-/** An IAM user by its name: its access keys and its policies. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
+/** An IAM user by its name: its access keys, its policies and its groups. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
 export const user = defineResource({
   service: iam,
   type: 'AWS::IAM::User',
@@ -91,6 +108,7 @@ export const user = defineResource({
       facets: ['accessKeys'],
     }),
     call('iam.amazonaws.com', ['AttachUserPolicy', 'DetachUserPolicy'], { ids: named, facets: ['attachedPolicies'] }),
+    call('iam.amazonaws.com', ['AddUserToGroup', 'RemoveUserFromGroup'], { ids: named, facets: ['groups'] }),
     call('iam.amazonaws.com', ['PutUserPolicy', 'DeleteUserPolicy'], { ids: named, facets: ['inlinePolicies'] }),
     call('iam.amazonaws.com', ['CreateUser', 'DeleteUser', 'TagUser', 'UntagUser'], { ids: named, facets: FACETS }),
     // A user that is renamed is looked at under both names: the old one ends with it.
@@ -109,6 +127,13 @@ export const user = defineResource({
     inlinePolicies: {
       grants: onUsers('iam:ListUserPolicies', 'iam:GetUserPolicy'),
       read: (aws: Aws, { resourceId }: ResourceRef) => userPolicies.inline(aws, resourceId),
+    },
+    groups: {
+      grants: {
+        ...onUsers('iam:ListGroupsForUser'),
+        ...onResources(GROUPS, 'iam:ListAttachedGroupPolicies', 'iam:ListGroupPolicies', 'iam:GetGroupPolicy'),
+      },
+      read: readGroups,
     },
   },
   grants: { ...onEverything('iam:ListUsers'), ...onUsers('iam:GetUser') },

@@ -1,4 +1,4 @@
-import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, GetRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { role } from '../../../shared/resources/iam/role.ts';
 import { testAccount } from '../../support/sandbox.ts';
@@ -8,6 +8,10 @@ testResource(role, {
   events: {
     'iam/CreateRole': ['reports'],
     'iam/UpdateAssumeRolePolicy': ['reports'],
+    'iam/AttachRolePolicy': ['Deployer'],
+    'iam/DetachRolePolicy': ['Deployer'],
+    'iam/PutRolePolicy': ['Deployer'],
+    'iam/DeleteRolePolicy': ['Deployer'],
     'iam/DeleteRole': ['reports'],
     'iam/TagRole': ['reports'],
     'iam/UntagRole': ['reports'],
@@ -24,10 +28,18 @@ test('a role is read by its name, whatever its path', async () => {
   const Tags = [{ Key: 'team', Value: 'web' }];
   const created = { RoleName: 'web', Path: '/apps/', AssumeRolePolicyDocument, Tags };
   await account.aws()(IAMClient).send(new CreateRoleCommand(created));
+  const PolicyDocument = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}';
+  const own = { PolicyName: 'reading', PolicyDocument };
+  await account
+    .aws()(IAMClient)
+    .send(new PutRolePolicyCommand({ RoleName: 'web', ...own }));
   await expectDeclaredReads(role, 'web', account);
   const { accountId, region } = account;
   const ref = { resourceType: role.type, resourceId: 'web', accountId, region };
   expect(JSON.parse(await role.facets.trustPolicy.read(account.aws(), ref))).toEqual(trust);
+  expect(await role.facets.path.read(account.aws(), ref)).toBe('/apps/');
+  expect(await role.facets.inlinePolicies.read(account.aws(), ref)).toEqual([own]);
+  expect(await role.facets.attachedPolicies.read(account.aws(), ref)).toEqual([]);
   expect(await role.ownership?.read(account.aws(), ref)).toEqual({ tags: { team: 'web' }, service: null });
   const none = { ...ref, resourceId: 'none' };
   await expect(role.facets.trustPolicy.read(account.aws(), none)).rejects.toMatchObject({ name: role.gone[0] });

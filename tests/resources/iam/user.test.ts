@@ -1,9 +1,12 @@
 import {
+  AddUserToGroupCommand,
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreateGroupCommand,
   CreatePolicyCommand,
   CreateUserCommand,
   IAMClient,
+  PutGroupPolicyCommand,
   PutUserPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
@@ -33,6 +36,8 @@ testResource(user, {
     'iam/DetachUserPolicy': ['deploy'],
     'iam/PutUserPolicy': ['deploy'],
     'iam/DeleteUserPolicy': ['deploy'],
+    'iam/AddUserToGroup': ['jo'],
+    'iam/RemoveUserFromGroup': ['jo'],
     'iam/CreateUser': ['deploy'],
     'iam/DeleteUser': ['deploy'],
     'iam/TagUser': ['deploy'],
@@ -76,7 +81,13 @@ describe('users of the local account', () => {
     expect(JSON.stringify(keys)).not.toContain(AccessKey?.SecretAccessKey);
     expect(await user.facets.accessKeys.read(account.aws(), refTo('jo'))).toEqual([]);
     await iam.send(new PutUserPolicyCommand({ UserName: 'deploy', PolicyName: 'own', PolicyDocument: POLICY }));
+    await iam.send(new CreateGroupCommand({ GroupName: 'writers' }));
+    await iam.send(new PutGroupPolicyCommand({ GroupName: 'writers', PolicyName: 'own', PolicyDocument: POLICY }));
+    await iam.send(new AddUserToGroupCommand({ UserName: 'deploy', GroupName: 'writers' }));
     await expectDeclaredReads(user, 'deploy', account);
+    expect(await user.facets.groups.read(account.aws(), refTo('deploy'))).toEqual([
+      { GroupName: 'writers', attachedPolicies: [], inlinePolicies: [{ PolicyName: 'own', PolicyDocument: POLICY }] },
+    ]);
     await expectListedAsRead(user, account);
   });
 

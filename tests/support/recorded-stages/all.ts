@@ -11,7 +11,14 @@ import {
   snapshotDeleted,
   snapshotShared,
 } from './ec2.ts';
-import { keyGrownOld, passwordPolicyWeak, policyAllowsAll, policyAttachedToUser } from './iam.ts';
+import {
+  groupCreated,
+  keyGrownOld,
+  passwordPolicyWeak,
+  policyAllowsAll,
+  policyAttachedToUser,
+  roleEmpowered,
+} from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { logGroupMadeAgain } from './logs.ts';
 import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
@@ -56,6 +63,8 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreatePolicy: policyAllowsAll,
   CreatePolicyVersion: policyAllowsAll,
   SetDefaultPolicyVersion: policyAllowsAll,
+  CreateGroup: groupCreated,
+  AttachRolePolicy: roleEmpowered,
   AttachUserPolicy: policyAttachedToUser,
   UpdateAccountPasswordPolicy: passwordPolicyWeak,
   DeleteAccountPasswordPolicy: passwordPolicyWeak,

@@ -1,14 +1,19 @@
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreateGroupCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   GetAccountPasswordPolicyCommand,
   GetPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
+  ListGroupPoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { DAY_MS } from '../../../shared/time.ts';
@@ -89,3 +94,23 @@ async function readingPolicy(iam: IAMClient) {
   const { Policy } = await iam.send(created);
   return { PolicyArn: Policy?.Arn ?? '', reading: Policy?.DefaultVersionId };
 }
+
+/** The event's group, without policies: nothing to remediate. */
+export const groupCreated: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const { groupName: GroupName } = record.requestParameters;
+  await iam.send(new CreateGroupCommand({ GroupName }));
+  const state = async () => (await iam.send(new ListGroupPoliciesCommand({ GroupName }))).PolicyNames;
+  return { renamed: {}, state, right: [] };
+};
+
+/** The event's role, an administrator by an inline policy: what a role may do is left to a person. */
+export const roleEmpowered: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const { roleName: RoleName } = record.requestParameters;
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'all', PolicyDocument: documentOf('*') }));
+  const state = async () => (await iam.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames;
+  return { renamed: {}, state, right: ['all'] };
+};
