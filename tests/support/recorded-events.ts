@@ -130,6 +130,10 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'iam SetDefaultPolicyVersion': policyOf,
   'iam CreateGroup': (r) => [['AWS::IAM::Group', r.requestParameters.groupName]],
   'iam AttachRolePolicy': roleOf,
+  // By the root user, about its own device.
+  'iam CreateVirtualMFADevice': accountItself,
+  'iam DeactivateMFADevice': accountItself,
+  'iam DeleteVirtualMFADevice': accountItself,
   'iam CreateRole': roleOf,
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,

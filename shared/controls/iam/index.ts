@@ -6,7 +6,10 @@ import iamGroupAdministratorAccessRestricted from './iam-group-administrator-acc
 import iamPasswordPolicyStrong from './iam-password-policy-strong.ts';
 import iamPolicyAdminStatementsProhibited from './iam-policy-admin-statements-prohibited.ts';
 import iamRoleAdministratorAccessRestricted from './iam-role-administrator-access-restricted.ts';
+import iamRoleTrustExternalAccessRestricted from './iam-role-trust-external-access-restricted.ts';
 import iamRoleTrustPublicAccessProhibited from './iam-role-trust-public-access-prohibited.ts';
+import iamRootAccessKeyProhibited from './iam-root-access-key-prohibited.ts';
+import iamRootMfaEnabled from './iam-root-mfa-enabled.ts';
 import iamUserDirectPoliciesProhibited from './iam-user-direct-policies-prohibited.ts';
 
 export const controls: readonly AnyControl[] = [
@@ -16,6 +19,9 @@ export const controls: readonly AnyControl[] = [
   iamPasswordPolicyStrong,
   iamPolicyAdminStatementsProhibited,
   iamRoleAdministratorAccessRestricted,
+  iamRoleTrustExternalAccessRestricted,
   iamRoleTrustPublicAccessProhibited,
+  iamRootAccessKeyProhibited,
+  iamRootMfaEnabled,
   iamUserDirectPoliciesProhibited,
 ];

@@ -26,8 +26,8 @@ const FACETS = ['attachedPolicies', 'inlinePolicies'] as const;
 /** AWS Config says a group's unique id (`AGPA…`), and mostly its name beside it. */
 async function identify(aws: Aws, { resourceId, resourceName }: ConfigName): Promise<string | null> {
   if (resourceName !== null) return resourceName;
-  for await (const { Groups = [] } of paginateListGroups({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
-    const found = Groups.find(({ GroupId }) => GroupId === resourceId);
+  for await (const { Groups } of paginateListGroups({ client: aws(IAMClient) }, { MaxItems: 1000 })) {
+    const found = carried('ListGroups', 'Groups', Groups).find(({ GroupId }) => GroupId === resourceId);
     if (found?.GroupName !== undefined) return found.GroupName;
   }
   return null;
@@ -72,8 +72,10 @@ export const group = defineResource({
     pagesOf(
       paginateListGroups({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
       ({ Marker }) => Marker,
-      ({ Groups = [] }) =>
-        Groups.flatMap(({ GroupName }) => (GroupName === undefined ? [] : [{ resourceId: GroupName }])),
+      ({ Groups }) =>
+        carried('ListGroups', 'Groups', Groups).flatMap(({ GroupName }) =>
+          GroupName === undefined ? [] : [{ resourceId: GroupName }],
+        ),
     ),
   identify,
   configIdOf,

@@ -75,7 +75,7 @@ const isOwn = (arn: string, accountId: string) => parseArn(arn)?.accountId === a
 
 async function* localPolicies(aws: Aws) {
   const pages = paginateListPolicies({ client: aws(IAMClient) }, { Scope: 'Local', MaxItems: 1000 });
-  for await (const { Policies = [] } of pages) yield* Policies;
+  for await (const { Policies } of pages) yield* carried('ListPolicies', 'Policies', Policies);
 }
 
 /** AWS Config says a policy's unique id (`ANPA…`), and mostly its ARN beside it. */
@@ -124,7 +124,10 @@ export const policy = defineResource({
     pagesOf(
       paginateListPolicies({ client: aws(IAMClient), startingToken: from }, { Scope: 'Local', MaxItems: 1000 }),
       ({ Marker }) => Marker,
-      ({ Policies = [] }) => Policies.flatMap(({ Arn }) => (Arn === undefined ? [] : [{ resourceId: Arn }])),
+      ({ Policies }) =>
+        carried('ListPolicies', 'Policies', Policies).flatMap(({ Arn }) =>
+          Arn === undefined ? [] : [{ resourceId: Arn }],
+        ),
     ),
   identify,
   configIdOf,

@@ -18,6 +18,7 @@ import {
   policyAllowsAll,
   policyAttachedToUser,
   roleEmpowered,
+  rootWithoutDevice,
 } from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { logGroupMadeAgain } from './logs.ts';
@@ -65,6 +66,9 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   SetDefaultPolicyVersion: policyAllowsAll,
   CreateGroup: groupCreated,
   AttachRolePolicy: roleEmpowered,
+  CreateVirtualMFADevice: rootWithoutDevice,
+  DeactivateMFADevice: rootWithoutDevice,
+  DeleteVirtualMFADevice: rootWithoutDevice,
   AttachUserPolicy: policyAttachedToUser,
   UpdateAccountPasswordPolicy: passwordPolicyWeak,
   DeleteAccountPasswordPolicy: passwordPolicyWeak,

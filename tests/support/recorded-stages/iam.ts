@@ -7,6 +7,7 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   GetAccountPasswordPolicyCommand,
+  GetAccountSummaryCommand,
   GetPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
@@ -113,4 +114,11 @@ export const roleEmpowered: Stage = async ({ aws }, { record }) => {
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'all', PolicyDocument: documentOf('*') }));
   const state = async () => (await iam.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames;
   return { renamed: {}, state, right: ['all'] };
+};
+
+/** The root user without a device of its own, which a person alone can change. */
+export const rootWithoutDevice: Stage = async ({ aws }) => {
+  const state = async () =>
+    (await aws()(IAMClient).send(new GetAccountSummaryCommand({}))).SummaryMap?.AccountMFAEnabled;
+  return { renamed: {}, state, right: 0 };
 };

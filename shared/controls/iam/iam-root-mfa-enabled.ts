@@ -1,0 +1,37 @@
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { iamAccount } from '../../resources/iam/account.ts';
+
+export default defineControl({
+  id: 'iam-root-mfa-enabled',
+  title: 'The root user must have a hardware MFA device',
+  severity: 'CRITICAL',
+  resource: iamAccount,
+  needs: ['rootUser', 'rootVirtualDevices'],
+  securityControlIds: ['IAM.6', 'IAM.9'],
+  relatedRequirements: ['CIS AWS v3.0 1.5', 'CIS AWS v3.0 1.6', 'CIS AWS v5.0 1.4', 'CIS AWS v5.0 1.5'],
+  description:
+    'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); the parameter requireHardware lets these be. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Nobody but the root user can register its devices: it is left to a person.',
+  rationale:
+    'Without MFA the password alone gives away the whole account. A virtual device lives on a phone that is lost, replaced and backed up.',
+  guidance:
+    'Sign in as the root user and register two security keys or passkeys under "My security credentials"; keep them in different places. Then deactivate virtual devices. If somebody has just deactivated a device and it was none of you, treat the account as taken over.',
+  impact: 'none',
+  recommendedMode: 'detect',
+  permissions: {},
+  parameters: {
+    requireHardware: {
+      description: 'Whether virtual MFA devices of the root user are non-compliant (IAM.6) or enough (IAM.9).',
+      type: 'boolean',
+      default: true as boolean,
+    },
+  },
+  evaluate({ rootUser, ...others }, { parameters }) {
+    if (rootUser.hasPassword === false && !rootUser.hasAccessKeys)
+      return notApplicable('The root user has no credentials: nobody can sign in with it.');
+    if (!rootUser.hasMfa) return nonCompliant('The root user has no MFA device.');
+    if (!parameters.requireHardware) return compliant('The root user has an MFA device.');
+    const virtual = others.rootVirtualDevices;
+    if (virtual.length === 0) return compliant('The MFA devices of the root user are hardware.');
+    return nonCompliant(`The root user has virtual MFA devices: ${virtual.join(', ')}.`);
+  },
+});
