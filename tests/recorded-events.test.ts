@@ -38,6 +38,10 @@ const world = ((client: { prototype: object }) =>
 const textOf = ({ resourceType, resourceId, accountId, region }: ResourceRef) =>
   `${resourceType} ${resourceId} ${accountId} ${region}`;
 
+/** It has no error code, so that no rule holds it back. */
+const isFailedSignIn = ({ responseElements }: { responseElements?: { ConsoleLogin?: string } | null }) =>
+  responseElements?.ConsoleLogin === 'Failure';
+
 /** What intake makes of the only change in an input. */
 async function readBy(input: unknown, home?: string) {
   const [change, ...others] = changesIn(input);
@@ -98,7 +102,7 @@ recorded('every recorded event names what a person reads out of it', () => {
       const envelope = event['detail-type'] === undefined ? enveloped(event) : event;
       const ours = JSON.parse(patterns.replaceAll('{"Ref":"AWS::AccountId"}', JSON.stringify(envelope.account)));
       const isLetThrough = ours.some((pattern: EventPattern) => matches(pattern, envelope));
-      const isConcerning = namedBy(line).length + detectedBy(line).length > 0;
+      const isConcerning = namedBy(line).length + detectedBy(line).length > 0 || isFailedSignIn(event);
       expect({ source, isLetThrough }).toEqual({ source, isLetThrough: isConcerning });
     }
   });

@@ -41,7 +41,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'iam',
-    eventSources: ['iam.amazonaws.com'],
+    eventSources: ['iam.amazonaws.com', 'signin.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User'],
     load: () => import('../../shared/controls/iam/index.ts'),
   },

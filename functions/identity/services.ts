@@ -6,7 +6,7 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 export const services: readonly ServiceEntry[] = [
   {
     id: 'iam',
-    eventSources: ['iam.amazonaws.com'],
+    eventSources: ['iam.amazonaws.com', 'signin.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User'],
     load: () => import('../../shared/controls/iam/index.ts'),
   },

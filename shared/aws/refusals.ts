@@ -225,6 +225,15 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
   'iam:DeleteUserPolicy': {},
   'iam:DetachUserPolicy': {},
+  'iam:PutUserPolicy': {
+    ...policyRefusals('MalformedPolicyDocument', 'MalformedPolicyDocumentException'),
+    ...refusedBy(
+      'the limit of the size of all policies of a user',
+      'move policies of the user to a group by hand',
+      'LimitExceeded',
+      'LimitExceededException',
+    ),
+  },
   'iam:SetDefaultPolicyVersion': {},
   'iam:UpdateAccessKey': refusedBy(
     'a quota of IAM',

@@ -138,6 +138,10 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'iam UpdateAssumeRolePolicy': roleOf,
   'iam CreateUser': userOf,
   'iam AttachUserPolicy': userOf,
+  'iam CreateLoginProfile': userOf,
+  'iam UpdateLoginProfile': userOf,
+  'signin ConsoleLogin': (r) =>
+    r.responseElements.ConsoleLogin === 'Success' ? [['AWS::IAM::User', r.userIdentity.userName]] : [],
   'iam CreateAccessKey': userOf,
   'kms CreateKey': (r) => [['AWS::KMS::Key', r.responseElements.keyMetadata.keyId]],
   'kms PutKeyPolicy': (r) => [['AWS::KMS::Key', r.requestParameters.keyId.split('/').at(-1)]],

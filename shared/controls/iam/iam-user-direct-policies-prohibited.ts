@@ -1,4 +1,5 @@
 import type { AttachedPolicy } from '../../aws/iam/identity-policies.ts';
+import { requiresMfa } from '../../aws/iam/mfa-policy.ts';
 import { deleteInline, detach, policiesRestored } from '../../aws/iam/user-policy-removal.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
@@ -18,7 +19,7 @@ export default defineControl({
   securityControlIds: ['IAM.2'],
   relatedRequirements: ['CIS AWS v3.0 1.15', 'CIS AWS v5.0 1.14'],
   description:
-    'No managed policy may be attached to a user, and no policy be a part of it: users get their permissions by their groups. The quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine) is left out of account, other than by the rule of AWS Config, and never detached. The remediation is opt-in: it takes the permissions away, and an undo gives them back as they were.',
+    'No managed policy may be attached to a user, and no policy be a part of it: users get their permissions by their groups. Other than by the rule of AWS Config, two are left out of account and never taken away: the quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine), and the policy by which iam-user-console-mfa-enabled requires MFA. The remediation is opt-in: it takes the permissions away, and an undo gives them back as they were.',
   rationale: 'Permissions that are given user by user are reviewed by nobody and stay when people change their work.',
   guidance:
     'Make a group for the work, give it the permissions, add the user to it, and take the policies away from the user. Better: roles, or IAM Identity Center.',
@@ -29,7 +30,7 @@ export default defineControl({
   parameters: {},
   evaluate({ attachedPolicies, inlinePolicies }) {
     const attached = removable(attachedPolicies).map(({ PolicyName }) => PolicyName);
-    const inline = inlinePolicies.map(({ PolicyName }) => PolicyName);
+    const inline = inlinePolicies.filter((policy) => !requiresMfa(policy)).map(({ PolicyName }) => PolicyName);
     if (attached.length + inline.length === 0) return compliant('The user has no policies of its own.');
     const parts = [
       ...(attached.length > 0 ? [`attached are ${attached.join(', ')}`] : []),
@@ -39,6 +40,6 @@ export default defineControl({
   },
   plan: ({ ref: { resourceId }, attachedPolicies, inlinePolicies }) => [
     ...removable(attachedPolicies).map((policy) => detach(resourceId, policy)),
-    ...inlinePolicies.map((policy) => deleteInline(resourceId, policy)),
+    ...inlinePolicies.filter((policy) => !requiresMfa(policy)).map((policy) => deleteInline(resourceId, policy)),
   ],
 });

@@ -10,6 +10,7 @@ import iamRoleTrustExternalAccessRestricted from './iam-role-trust-external-acce
 import iamRoleTrustPublicAccessProhibited from './iam-role-trust-public-access-prohibited.ts';
 import iamRootAccessKeyProhibited from './iam-root-access-key-prohibited.ts';
 import iamRootMfaEnabled from './iam-root-mfa-enabled.ts';
+import iamUserConsoleMfaEnabled from './iam-user-console-mfa-enabled.ts';
 import iamUserDirectPoliciesProhibited from './iam-user-direct-policies-prohibited.ts';
 
 export const controls: readonly AnyControl[] = [
@@ -23,5 +24,6 @@ export const controls: readonly AnyControl[] = [
   iamRoleTrustPublicAccessProhibited,
   iamRootAccessKeyProhibited,
   iamRootMfaEnabled,
+  iamUserConsoleMfaEnabled,
   iamUserDirectPoliciesProhibited,
 ];

@@ -103,10 +103,11 @@ export const iamAccount = defineResource({
       ids: ({ accountId }) => [accountId],
       facets: ['passwordPolicy'],
     }),
-    call('iam.amazonaws.com', ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'], {
-      ...ofRoot,
-      facets: ['rootUser'],
-    }),
+    call(
+      'iam.amazonaws.com',
+      ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'CreateLoginProfile', 'DeleteLoginProfile'],
+      { ...ofRoot, facets: ['rootUser'] },
+    ),
     call(
       'iam.amazonaws.com',
       ['EnableMFADevice', 'DeactivateMFADevice', 'CreateVirtualMFADevice', 'DeleteVirtualMFADevice'],

@@ -1,9 +1,11 @@
 import {
   type AccessKeyMetadata,
+  GetLoginProfileCommand,
   GetUserCommand,
   IAMClient,
   paginateListAccessKeys,
   paginateListGroupsForUser,
+  paginateListMFADevices,
   paginateListUsers,
   paginateListUserTags,
 } from '@aws-sdk/client-iam';
@@ -20,6 +22,7 @@ import {
   defineResource,
   onEverything,
   onResources,
+  orNull,
   partitionOf,
   type ResourceRef,
 } from '../../resource.ts';
@@ -28,6 +31,7 @@ import iam from './service.ts';
 const onUsers = (...actions: readonly string[]) =>
   onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*', ...actions);
 
+const NO_SUCH_ENTITY = ['NoSuchEntityException', 'NoSuchEntity'];
 const GROUPS = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:group/*';
 
 /** An access key without its secret, which IAM shows nobody. */
@@ -58,6 +62,25 @@ async function readGroups(aws: Aws, { resourceId }: ResourceRef) {
   );
 }
 
+/** The password for the console; null where the user has none. */
+async function readLoginProfile(aws: Aws, { resourceId }: ResourceRef) {
+  const asked = aws(IAMClient).send(new GetLoginProfileCommand({ UserName: resourceId }));
+  const answer = await orNull(asked, ...NO_SUCH_ENTITY);
+  if (answer === null) return null;
+  const { CreateDate } = carried('GetLoginProfile', 'LoginProfile', answer.LoginProfile);
+  return { CreateDate: carried('GetLoginProfile', 'CreateDate', CreateDate).toISOString() };
+}
+
+/** The serial numbers of the devices. */
+async function readMfaDevices(aws: Aws, { resourceId }: ResourceRef) {
+  const serials: string[] = [];
+  for await (const { MFADevices } of paginateListMFADevices({ client: aws(IAMClient) }, { UserName: resourceId }))
+    serials.push(
+      ...carried('ListMFADevices', 'MFADevices', MFADevices).flatMap(({ SerialNumber }) => SerialNumber ?? []),
+    );
+  return serials.toSorted();
+}
+
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   const tags: Record<string, string> = {};
   for await (const page of paginateListUserTags({ client: aws(IAMClient) }, { UserName: resourceId }))
@@ -65,16 +88,22 @@ async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   return { tags, service: null };
 }
 
-/** The user that a call about access keys is about: who acts on itself leaves its own name out of the request, and the root user then means its own keys. */
-function keyHolder({ request, response, userIdentity }: CallRecord): readonly string[] {
+/** The user that a call about credentials is about: who acts on itself leaves its own name out of the request, and the root user, which CloudTrail may call by name, then means its own. */
+function holder({ request, response, userIdentity }: CallRecord): readonly string[] {
   const asked = strings(request, 'userName');
   const type = field(userIdentity, 'type');
-  if (asked.length > 0 || type === 'Root') return asked;
-  const answered = strings(response, 'accessKey.userName');
+  if (asked.length > 0 || type === 'Root') return asked.filter((name) => name !== 'AWS ROOT USER');
+  const answered = ['accessKey', 'loginProfile'].flatMap((name) => strings(response, `${name}.userName`));
   return answered.length > 0 || type !== 'IAMUser' ? answered : strings(userIdentity, 'userName');
 }
 
-/** The root user has access keys too, and is no user of IAM. */
+/** Who signed in at the console. CloudTrail hides the name that a failed sign-in gave, since it may be a password. */
+function signedIn({ response, userIdentity }: CallRecord): readonly string[] {
+  const isUser = field(userIdentity, 'type') === 'IAMUser' && field(response, 'ConsoleLogin') === 'Success';
+  return isUser ? strings(userIdentity, 'userName') : [];
+}
+
+/** The root user and roles act likewise, and are no users of IAM. */
 const noUser = async () => [];
 
 /** AWS Config says a user's unique id (`AIDA…`), and mostly its name beside it. */
@@ -94,18 +123,33 @@ async function configIdOf(aws: Aws, { resourceId }: ResourceRef): Promise<string
 
 const named = ({ request }: CallRecord) => strings(request, 'userName');
 
-const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies', 'groups'] as const;
+const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies', 'groups', 'loginProfile', 'mfaDevices'] as const;
 
-/** An IAM user by its name: its access keys, its policies and its groups. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
+/** An IAM user by its name: its credentials, its policies and its groups. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
 export const user = defineResource({
   service: iam,
   type: 'AWS::IAM::User',
   global: true,
   triggers: [
     call('iam.amazonaws.com', ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'], {
-      ids: keyHolder,
+      ids: holder,
       find: noUser,
       facets: ['accessKeys'],
+    }),
+    call('iam.amazonaws.com', ['CreateLoginProfile', 'UpdateLoginProfile', 'DeleteLoginProfile'], {
+      ids: holder,
+      find: noUser,
+      facets: ['loginProfile'],
+    }),
+    call('iam.amazonaws.com', ['EnableMFADevice', 'DeactivateMFADevice'], {
+      ids: holder,
+      find: noUser,
+      facets: ['mfaDevices'],
+    }),
+    call('signin.amazonaws.com', 'ConsoleLogin', {
+      ids: signedIn,
+      find: noUser,
+      facets: ['loginProfile', 'mfaDevices'],
     }),
     call('iam.amazonaws.com', ['AttachUserPolicy', 'DetachUserPolicy'], { ids: named, facets: ['attachedPolicies'] }),
     call('iam.amazonaws.com', ['AddUserToGroup', 'RemoveUserFromGroup'], { ids: named, facets: ['groups'] }),
@@ -117,7 +161,7 @@ export const user = defineResource({
       facets: FACETS,
     }),
   ],
-  gone: ['NoSuchEntityException', 'NoSuchEntity'],
+  gone: NO_SUCH_ENTITY,
   facets: {
     accessKeys: { grants: onUsers('iam:ListAccessKeys'), read: readAccessKeys },
     attachedPolicies: {
@@ -135,6 +179,8 @@ export const user = defineResource({
       },
       read: readGroups,
     },
+    loginProfile: { grants: onUsers('iam:GetLoginProfile'), read: readLoginProfile },
+    mfaDevices: { grants: onUsers('iam:ListMFADevices'), read: readMfaDevices },
   },
   grants: { ...onEverything('iam:ListUsers'), ...onUsers('iam:GetUser') },
   ownership: { grants: onUsers('iam:ListUserTags'), read: readOwnership },

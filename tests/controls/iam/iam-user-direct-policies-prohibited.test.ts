@@ -1,4 +1,5 @@
 import scene from '../../../scenes/iam/iam-user-direct-policies-prohibited.ts';
+import { mfaPolicy } from '../../../shared/aws/iam/mfa-policy.ts';
 import control from '../../../shared/controls/iam/iam-user-direct-policies-prohibited.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
@@ -19,6 +20,7 @@ testControl(control, {
   resourceId: UserName,
   compliant: {
     'no policies': none,
+    'the policy that requires MFA': { ...none, inlinePolicies: [mfaPolicy] },
     'the quarantine of AWS': { ...none, attachedPolicies: [quarantine] },
   },
   nonCompliant: {
@@ -43,6 +45,11 @@ testControl(control, {
           inlinePolicies: [{ ...inline, PolicyName: 'ReadOnlyAccess' }],
         },
       },
+    },
+    'another policy by the name of the one that requires MFA': {
+      given: { ...none, inlinePolicies: [{ ...inline, PolicyName: mfaPolicy.PolicyName }] },
+      plan: [['DeleteUserPolicy', { UserName, PolicyName: mfaPolicy.PolicyName }]],
+      after: none,
     },
     "a policy of the customer's with the name of the quarantine": {
       given: { ...none, attachedPolicies: [sameName] },

@@ -3,8 +3,10 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateGroupCommand,
+  CreateLoginProfileCommand,
   CreatePolicyCommand,
   CreateUserCommand,
+  EnableMFADeviceCommand,
   IAMClient,
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
@@ -36,6 +38,18 @@ testResource(user, {
     'iam/DetachUserPolicy': ['deploy'],
     'iam/PutUserPolicy': ['deploy'],
     'iam/DeleteUserPolicy': ['deploy'],
+    'iam/CreateLoginProfile': ['jo'],
+    'iam/CreateLoginProfile.root': [],
+    'iam/UpdateLoginProfile': ['jo'],
+    'iam/DeleteLoginProfile': ['jo'],
+    'iam/DeleteLoginProfile.root': [],
+    'iam/EnableMFADevice': ['jo'],
+    'iam/EnableMFADevice.root': [],
+    'iam/DeactivateMFADevice': ['jo'],
+    'iam/DeactivateMFADevice.root': [],
+    'iam/ConsoleLogin': ['jo'],
+    'iam/ConsoleLogin.failed': [],
+    'iam/ConsoleLogin.role': [],
     'iam/AddUserToGroup': ['jo'],
     'iam/RemoveUserFromGroup': ['jo'],
     'iam/CreateUser': ['deploy'],
@@ -89,6 +103,21 @@ describe('users of the local account', () => {
       { GroupName: 'writers', attachedPolicies: [], inlinePolicies: [{ PolicyName: 'own', PolicyDocument: POLICY }] },
     ]);
     await expectListedAsRead(user, account);
+  });
+
+  test('have a password and MFA devices, or none', async () => {
+    const { loginProfile, mfaDevices } = user.facets;
+    expect(await loginProfile.read(account.aws(), refTo('jo'))).toBeNull();
+    expect(await mfaDevices.read(account.aws(), refTo('jo'))).toEqual([]);
+    await iam.send(new CreateLoginProfileCommand({ UserName: 'jo', Password: 'correct horse battery' }));
+    const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '234567' };
+    const SerialNumber = `arn:aws:iam::${account.accountId}:u2f/user/jo/key`;
+    await iam.send(new EnableMFADeviceCommand({ UserName: 'jo', SerialNumber, ...codes }));
+    expect(await loginProfile.read(account.aws(), refTo('jo'))).toEqual({
+      CreateDate: expect.stringMatching(/^\d{4}-/),
+    });
+    expect(await mfaDevices.read(account.aws(), refTo('jo'))).toEqual([SerialNumber]);
+    await expect(mfaDevices.read(account.aws(), refTo('gone'))).rejects.toMatchObject({ name: user.gone[0] });
   });
 
   test('have the policies that are attached to them, and the text of those that are their own', async () => {

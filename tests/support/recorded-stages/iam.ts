@@ -2,6 +2,7 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateGroupCommand,
+  CreateLoginProfileCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
@@ -14,6 +15,7 @@ import {
   ListAttachedUserPoliciesCommand,
   ListGroupPoliciesCommand,
   ListRolePoliciesCommand,
+  ListUserPoliciesCommand,
   PutRolePolicyCommand,
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -121,4 +123,17 @@ export const rootWithoutDevice: Stage = async ({ aws }) => {
   const state = async () =>
     (await aws()(IAMClient).send(new GetAccountSummaryCommand({}))).SummaryMap?.AccountMFAEnabled;
   return { renamed: {}, state, right: 0 };
+};
+
+/** The event's user and a neighbour, each with a password and without MFA. */
+export const passwordWithoutMfa: Stage = async ({ aws }, { record }) => {
+  const iam = aws()(IAMClient);
+  const names = [record.requestParameters?.userName ?? record.userIdentity.userName, 'neighbour'];
+  for (const UserName of names) {
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new CreateLoginProfileCommand({ UserName, Password: 'correct horse battery' }));
+  }
+  const policiesOf = async (UserName: string) =>
+    (await iam.send(new ListUserPoliciesCommand({ UserName }))).PolicyNames;
+  return { renamed: {}, state: () => Promise.all(names.map(policiesOf)), right: [['EvenkeelRequireMFA'], []] };
 };

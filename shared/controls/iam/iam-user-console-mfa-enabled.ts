@@ -1,0 +1,61 @@
+import { DeleteUserPolicyCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { mfaPolicy, requiresMfa } from '../../aws/iam/mfa-policy.ts';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { user } from '../../resources/iam/user.ts';
+import { replace, undoOfReplace } from '../../step.ts';
+import { HOUR_MS } from '../../time.ts';
+
+const { PolicyName, PolicyDocument } = mfaPolicy;
+
+const inlinePolicy = {
+  client: IAMClient,
+  put: PutUserPolicyCommand,
+  delete: DeleteUserPolicyCommand,
+  member: 'PolicyDocument',
+  permissions: { 'iam:PutUserPolicy': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' },
+} as const;
+
+const target = ({ resourceId: UserName }: ResourceRef) => ({ UserName, PolicyName });
+
+export default defineControl({
+  id: 'iam-user-console-mfa-enabled',
+  title: 'IAM users with a console password must have MFA',
+  severity: 'HIGH',
+  resource: user,
+  needs: ['loginProfile', 'mfaDevices', 'inlinePolicies'],
+  securityControlIds: ['IAM.5', 'IAM.19'],
+  relatedRequirements: ['CIS AWS v3.0 1.10', 'CIS AWS v5.0 1.9'],
+  description:
+    'Every user that has a password for the console must have an MFA device. Users without a password, whom IAM.19 asks for one too, are not asked. The remediation is opt-in: a policy of the user (EvenkeelRequireMFA) denies everything but registering a device to sessions that were signed in to without MFA; a user with that policy is compliant, other than by the rules of AWS Config. It does not hold for access keys, which are used without MFA, so that programs of the user go on.',
+  rationale:
+    'A password alone is guessed, phished, or known from a leak elsewhere, and then gives access to all that the user may do.',
+  guidance:
+    'Ask the user to register a device under "My security credentials"; until then, take the password away, or let the policy of the remediation hold. Delete that policy once the user has a device. Better: let people sign in through IAM Identity Center.',
+  impact: 'access',
+  recommendedMode: 'detect',
+  permissions: inlinePolicy.permissions,
+  undoCalls: undoOfReplace(inlinePolicy, target),
+  parameters: {
+    graceHours: {
+      description: 'Hours after its password was created in which a user need not have a device yet.',
+      type: 'integer',
+      minimum: 0,
+      default: 0,
+    },
+  },
+  evaluate({ loginProfile, mfaDevices, inlinePolicies }, { parameters: { graceHours }, now }) {
+    // First, since a user that is gone answers like one without a password.
+    if (mfaDevices.length > 0) return compliant('The user has an MFA device.');
+    if (loginProfile === null) return compliant('The user has no password for the console.');
+    if (inlinePolicies.some(requiresMfa))
+      return compliant('The user has no MFA device, and can do nothing without one but register it.');
+    const isNew = now.getTime() - Date.parse(loginProfile.CreateDate) < graceHours * HOUR_MS;
+    if (isNew) return compliant(`The password of the user is less than ${graceHours} hours old.`);
+    return nonCompliant('The user has a password for the console and no MFA device.');
+  },
+  plan({ ref, inlinePolicies }) {
+    const before = inlinePolicies.find((policy) => policy.PolicyName === PolicyName)?.PolicyDocument ?? null;
+    return [replace(inlinePolicy, target(ref), before, PolicyDocument, [`inline policy ${PolicyName}`])];
+  },
+});
