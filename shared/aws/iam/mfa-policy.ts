@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { InlinePolicy } from './identity-policies.ts';
 import { parsePolicy } from './policy-document.ts';
 
-const OWN_USER = 'arn:*:iam::*:user/${aws:username}';
+/** With a path or without. */
+const OWN_USER = ['arn:*:iam::*:user/${aws:username}', 'arn:*:iam::*:user/*/${aws:username}'];
 
 const DOCUMENT = {
   Version: '2012-10-17',
@@ -18,7 +19,7 @@ const DOCUMENT = {
         'iam:ListMFADevices',
         'iam:ResyncMFADevice',
       ],
-      Resource: ['arn:*:iam::*:mfa/*', OWN_USER],
+      Resource: ['arn:*:iam::*:mfa/*', ...OWN_USER],
     },
     {
       Sid: 'DenyAllElseWithoutMFA',

@@ -29,5 +29,9 @@ test.each([
 test('what registers a device is not denied, and holds for the own user alone', () => {
   const [allowed, denied] = document.Statement;
   expect(allowed.Action.filter((action: string) => !denied.NotAction.includes(action))).toEqual([]);
-  expect(allowed.Resource).toEqual(['arn:*:iam::*:mfa/*', 'arn:*:iam::*:user/${aws:username}']);
+  expect(allowed.Resource).toEqual([
+    'arn:*:iam::*:mfa/*',
+    'arn:*:iam::*:user/${aws:username}',
+    'arn:*:iam::*:user/*/${aws:username}',
+  ]);
 });
