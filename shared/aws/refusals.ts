@@ -223,6 +223,8 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
   'guardduty:CreateDetector': GUARDDUTY_REFUSALS,
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
+  // EntityTemporarilyUnmodifiable passes: the password is being changed.
+  'iam:DeleteLoginProfile': {},
   'iam:DeleteUserPolicy': {},
   'iam:DetachUserPolicy': {},
   'iam:PutUserPolicy': {

@@ -10,6 +10,8 @@ import iamRoleTrustExternalAccessRestricted from './iam-role-trust-external-acce
 import iamRoleTrustPublicAccessProhibited from './iam-role-trust-public-access-prohibited.ts';
 import iamRootAccessKeyProhibited from './iam-root-access-key-prohibited.ts';
 import iamRootMfaEnabled from './iam-root-mfa-enabled.ts';
+import iamUnusedCredentialsDisabled from './iam-unused-credentials-disabled.ts';
+import iamUnusedPasswordRemoved from './iam-unused-password-removed.ts';
 import iamUserConsoleMfaEnabled from './iam-user-console-mfa-enabled.ts';
 import iamUserDirectPoliciesProhibited from './iam-user-direct-policies-prohibited.ts';
 
@@ -24,6 +26,8 @@ export const controls: readonly AnyControl[] = [
   iamRoleTrustPublicAccessProhibited,
   iamRootAccessKeyProhibited,
   iamRootMfaEnabled,
+  iamUnusedCredentialsDisabled,
+  iamUnusedPasswordRemoved,
   iamUserConsoleMfaEnabled,
   iamUserDirectPoliciesProhibited,
 ];

@@ -1,5 +1,6 @@
 import {
   type AccessKeyMetadata,
+  GetAccessKeyLastUsedCommand,
   GetLoginProfileCommand,
   GetUserCommand,
   IAMClient,
@@ -81,6 +82,25 @@ async function readMfaDevices(aws: Aws, { resourceId }: ResourceRef) {
   return serials.toSorted();
 }
 
+/** The access keys, with the day when each was last used; null where it never was. */
+async function readAccessKeyUse(aws: Aws, ref: ResourceRef) {
+  const keys = await readAccessKeys(aws, ref);
+  return Promise.all(
+    keys.map(async (key) => {
+      const asked = new GetAccessKeyLastUsedCommand({ AccessKeyId: key.AccessKeyId });
+      const { AccessKeyLastUsed } = await aws(IAMClient).send(asked);
+      const { LastUsedDate } = carried('GetAccessKeyLastUsed', 'AccessKeyLastUsed', AccessKeyLastUsed);
+      return { ...key, LastUsedDate: LastUsedDate?.toISOString() ?? null };
+    }),
+  );
+}
+
+/** When a password of the user was last used, be it the present one or an earlier one; null where none ever was. */
+async function readPasswordLastUsed(aws: Aws, { resourceId }: ResourceRef): Promise<string | null> {
+  const { User } = await aws(IAMClient).send(new GetUserCommand({ UserName: resourceId }));
+  return carried('GetUser', 'User', User).PasswordLastUsed?.toISOString() ?? null;
+}
+
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   const tags: Record<string, string> = {};
   for await (const page of paginateListUserTags({ client: aws(IAMClient) }, { UserName: resourceId }))
@@ -123,7 +143,16 @@ async function configIdOf(aws: Aws, { resourceId }: ResourceRef): Promise<string
 
 const named = ({ request }: CallRecord) => strings(request, 'userName');
 
-const FACETS = ['accessKeys', 'attachedPolicies', 'inlinePolicies', 'groups', 'loginProfile', 'mfaDevices'] as const;
+const FACETS = [
+  'accessKeys',
+  'accessKeyUse',
+  'attachedPolicies',
+  'inlinePolicies',
+  'groups',
+  'loginProfile',
+  'passwordLastUsed',
+  'mfaDevices',
+] as const;
 
 /** An IAM user by its name: its credentials, its policies and its groups. The name is unique in the account whatever the user's path is, so that the ARN that stands for it here leaves the path out. */
 export const user = defineResource({
@@ -134,7 +163,7 @@ export const user = defineResource({
     call('iam.amazonaws.com', ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'], {
       ids: holder,
       find: noUser,
-      facets: ['accessKeys'],
+      facets: ['accessKeys', 'accessKeyUse'],
     }),
     call('iam.amazonaws.com', ['CreateLoginProfile', 'UpdateLoginProfile', 'DeleteLoginProfile'], {
       ids: holder,
@@ -149,7 +178,7 @@ export const user = defineResource({
     call('signin.amazonaws.com', 'ConsoleLogin', {
       ids: signedIn,
       find: noUser,
-      facets: ['loginProfile', 'mfaDevices'],
+      facets: ['loginProfile', 'passwordLastUsed', 'mfaDevices'],
     }),
     call('iam.amazonaws.com', ['AttachUserPolicy', 'DetachUserPolicy'], { ids: named, facets: ['attachedPolicies'] }),
     call('iam.amazonaws.com', ['AddUserToGroup', 'RemoveUserFromGroup'], { ids: named, facets: ['groups'] }),
@@ -164,6 +193,8 @@ export const user = defineResource({
   gone: NO_SUCH_ENTITY,
   facets: {
     accessKeys: { grants: onUsers('iam:ListAccessKeys'), read: readAccessKeys },
+    accessKeyUse: { grants: onUsers('iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'), read: readAccessKeyUse },
+    passwordLastUsed: { grants: onUsers('iam:GetUser'), read: readPasswordLastUsed },
     attachedPolicies: {
       grants: onUsers('iam:ListAttachedUserPolicies'),
       read: (aws: Aws, { resourceId }: ResourceRef) => userPolicies.attached(aws, resourceId),
@@ -182,6 +213,7 @@ export const user = defineResource({
     loginProfile: { grants: onUsers('iam:GetLoginProfile'), read: readLoginProfile },
     mfaDevices: { grants: onUsers('iam:ListMFADevices'), read: readMfaDevices },
   },
+  volatile: ['LastUsedDate', 'passwordLastUsed'],
   grants: { ...onEverything('iam:ListUsers'), ...onUsers('iam:GetUser') },
   ownership: { grants: onUsers('iam:ListUserTags'), read: readOwnership },
   arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:iam::${accountId}:user/${resourceId}`,

@@ -93,6 +93,9 @@ describe('users of the local account', () => {
       CreateDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
     expect(JSON.stringify(keys)).not.toContain(AccessKey?.SecretAccessKey);
+    const used = await user.facets.accessKeyUse.read(account.aws(), refTo('deploy'));
+    expect(used).toEqual(keys.map((key) => ({ ...key, LastUsedDate: null })));
+    expect(await user.facets.passwordLastUsed.read(account.aws(), refTo('deploy'))).toBeNull();
     expect(await user.facets.accessKeys.read(account.aws(), refTo('jo'))).toEqual([]);
     await iam.send(new PutUserPolicyCommand({ UserName: 'deploy', PolicyName: 'own', PolicyDocument: POLICY }));
     await iam.send(new CreateGroupCommand({ GroupName: 'writers' }));
