@@ -260,6 +260,7 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     ...KMS_REFUSALS,
     ...refusedBy('the quota of KMS keys', 'ask AWS for more keys', 'LimitExceededException'),
   },
+  'kms:EnableKeyRotation': KMS_REFUSALS,
   'kms:PutKeyPolicy': {
     ...KMS_REFUSALS,
     ...policyRefusals('MalformedPolicyDocumentException'),

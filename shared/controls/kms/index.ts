@@ -2,8 +2,10 @@
 import type { AnyControl } from '../../control.ts';
 import kmsKeyDeletionProhibited from './kms-key-deletion-prohibited.ts';
 import kmsKeyPolicyPublicAccessProhibited from './kms-key-policy-public-access-prohibited.ts';
+import kmsKeyRotationEnabled from './kms-key-rotation-enabled.ts';
 
 export const controls: readonly AnyControl[] = [
   kmsKeyDeletionProhibited,
   kmsKeyPolicyPublicAccessProhibited,
+  kmsKeyRotationEnabled,
 ];

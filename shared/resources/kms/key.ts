@@ -1,6 +1,7 @@
 import {
   DescribeKeyCommand,
   GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
   KMSClient,
   paginateListKeys,
   paginateListResourceTags,
@@ -16,12 +17,14 @@ import {
   defineResource,
   onEverything,
   onResources,
+  orNull,
   partitionOf,
   type ResourceRef,
 } from '../../resource.ts';
 import kms from './service.ts';
 
-const onKeys = (action: string) => onResources('arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*', action);
+const onKeys = (...actions: readonly string[]) =>
+  onResources('arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*', ...actions);
 
 /** The id of a key out of an id or an ARN; the calls of the triggers take no alias. */
 const idIn = (text: string): string => text.split('/').at(-1) ?? '';
@@ -38,6 +41,25 @@ async function readKey(aws: Aws, { resourceId }: ResourceRef) {
     // Instead of the date, where it is not known yet: a multi-Region primary key waits for its replicas to go.
     PendingDeletionWindowInDays: found.PendingDeletionWindowInDays ?? null,
   };
+}
+
+/** How the key rotates, and what decides whether it can: `status` is null for a key that never does by itself. */
+async function readRotation(aws: Aws, { resourceId }: ResourceRef) {
+  const { KeyMetadata } = await aws(KMSClient).send(new DescribeKeyCommand({ KeyId: resourceId }));
+  const found = carried('DescribeKey', 'KeyMetadata', KeyMetadata);
+  const kind = {
+    KeyManager: carried('DescribeKey', 'KeyManager', found.KeyManager),
+    KeyState: carried('DescribeKey', 'KeyState', found.KeyState),
+    KeySpec: carried('DescribeKey', 'KeySpec', found.KeySpec),
+    Origin: carried('DescribeKey', 'Origin', found.Origin),
+    MultiRegionKeyType: found.MultiRegionConfiguration?.MultiRegionKeyType ?? null,
+  };
+  if (kind.KeySpec !== 'SYMMETRIC_DEFAULT' || kind.Origin !== 'AWS_KMS') return { ...kind, status: null };
+  const asked = aws(KMSClient).send(new GetKeyRotationStatusCommand({ KeyId: resourceId }));
+  const answer = await orNull(asked, 'UnsupportedOperationException');
+  if (answer === null) return { ...kind, status: null };
+  const KeyRotationEnabled = carried('GetKeyRotationStatus', 'KeyRotationEnabled', answer.KeyRotationEnabled);
+  return { ...kind, status: { KeyRotationEnabled, RotationPeriodInDays: answer.RotationPeriodInDays ?? null } };
 }
 
 /** The replica is in another region than its primary key, of which the call is. */
@@ -62,26 +84,31 @@ async function readTags(aws: Aws, { resourceId }: ResourceRef) {
   return tags;
 }
 
-/** A KMS key by its id, of a customer or of an AWS service: its state, its tags and its policy. */
+/** A KMS key by its id, of a customer or of an AWS service: its state, its rotation, its tags and its policy. */
 export const kmsKey = defineResource({
   service: kms,
   type: 'AWS::KMS::Key',
   triggers: [
     call('kms.amazonaws.com', ['ScheduleKeyDeletion', 'CancelKeyDeletion', 'DisableKey', 'EnableKey'], {
       ids: keyId,
-      facets: ['key'],
+      facets: ['key', 'rotation'],
+    }),
+    call('kms.amazonaws.com', ['EnableKeyRotation', 'DisableKeyRotation', 'UpdatePrimaryRegion'], {
+      ids: keyId,
+      facets: ['rotation'],
     }),
     call('kms.amazonaws.com', 'CreateKey', {
       ids: ({ response }) => strings(response, 'keyMetadata.keyId'),
-      facets: ['key', 'tags', 'policy'],
+      facets: ['key', 'rotation', 'tags', 'policy'],
     }),
-    call('kms.amazonaws.com', 'ReplicateKey', { ids: replica, facets: ['key', 'tags', 'policy'] }),
+    call('kms.amazonaws.com', 'ReplicateKey', { ids: replica, facets: ['key', 'rotation', 'tags', 'policy'] }),
     call('kms.amazonaws.com', 'PutKeyPolicy', { ids: keyId, facets: ['policy'] }),
     call('kms.amazonaws.com', ['TagResource', 'UntagResource'], { ids: keyId, facets: ['tags'] }),
   ],
   gone: ['NotFoundException'],
   facets: {
     key: { grants: onKeys('kms:DescribeKey'), read: readKey },
+    rotation: { grants: onKeys('kms:DescribeKey', 'kms:GetKeyRotationStatus'), read: readRotation },
     tags: { grants: onKeys('kms:ListResourceTags'), read: readTags },
     policy: { grants: onKeys('kms:GetKeyPolicy'), read: readPolicy },
   },

@@ -1,4 +1,11 @@
-import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  EnableKeyRotationCommand,
+  type KeySpec,
+  type KeyUsageType,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
 import { changesIn } from '../../../shared/engine/intake/parse-event.ts';
 import { kmsKey } from '../../../shared/resources/kms/key.ts';
@@ -16,6 +23,9 @@ testResource(kmsKey, {
     'kms/CancelKeyDeletion': [KEY],
     'kms/DisableKey': [KEY],
     'kms/EnableKey': [KEY],
+    'kms/EnableKeyRotation': [KEY],
+    'kms/DisableKeyRotation': [KEY],
+    'kms/UpdatePrimaryRegion': [KEY],
     'kms/TagResource': [KEY],
     'kms/UntagResource': [KEY],
     'kms/PutKeyPolicy': [KEY],
@@ -50,4 +60,24 @@ test('a key is read with no more than the declared actions, and its deletion by 
   const unknown = { ...ref, resourceId: '0f2e3d4c-5b6a-4798-8a1b-2c3d4e5f6071' };
   for (const facet of Object.values(kmsKey.facets))
     await expect(facet.read(account.aws(), unknown)).rejects.toMatchObject({ name: kmsKey.gone[0] });
+});
+
+test('a key rotates or not; one that never does by itself has no status', async () => {
+  const account = await testAccount();
+  const kms = account.aws()(KMSClient);
+  const created = async (KeySpec: KeySpec, KeyUsage: KeyUsageType) => {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
+    const resourceId = KeyMetadata?.KeyId ?? '';
+    return { resourceType: kmsKey.type, resourceId, accountId: account.accountId, region: account.region };
+  };
+  const symmetric = await created('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT');
+  const { read } = kmsKey.facets.rotation;
+  const kind = { KeyManager: 'CUSTOMER', KeyState: 'Enabled', Origin: 'AWS_KMS', MultiRegionKeyType: null };
+  const off = { KeyRotationEnabled: false, RotationPeriodInDays: null };
+  expect(await read(account.aws(), symmetric)).toEqual({ ...kind, KeySpec: 'SYMMETRIC_DEFAULT', status: off });
+  await kms.send(new EnableKeyRotationCommand({ KeyId: symmetric.resourceId }));
+  // KMS tells the period too, which the local account leaves out.
+  expect(await read(account.aws(), symmetric)).toMatchObject({ status: { KeyRotationEnabled: true } });
+  const asymmetric = await created('RSA_2048', 'SIGN_VERIFY');
+  expect(await read(account.aws(), asymmetric)).toEqual({ ...kind, KeySpec: 'RSA_2048', status: null });
 });
