@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -36,6 +37,22 @@ describe('the command on a Node that cannot run the sources', () => {
     writeFileSync(pinned, '#!/bin/sh\nprintf "%s\\n" "$@"\nexit 3\n', { mode: 0o755 });
     const bin = join(folder, 'bin/evenkeel');
     expect(await onOlder('sweep', '--json')).toEqual({ status: 3, stdout: `${bin}\nsweep\n--json\n`, stderr: '' });
+  });
+
+  test('passes an interrupt on, and ends with the status of what was interrupted', async () => {
+    const pinned = join(folder, 'node_modules/node/bin/node');
+    mkdirSync(join(folder, 'node_modules/node/bin'), { recursive: true });
+    writeFileSync(pinned, "#!/bin/sh\ntrap 'kill $!; echo 2 done; exit 130' INT\necho begun\nsleep 20 & wait\n", {
+      mode: 0o755,
+    });
+    const child = spawn(process.execPath, ['--require', older, join(folder, 'bin/evenkeel'), 'sweep']);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      stdout += chunk;
+      if (stdout === 'begun\n') child.kill('SIGINT');
+    });
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+    expect(stdout).toBe('begun\n2 done\n');
   });
 
   test('can be read by it: a script of CommonJS, without syntax that is younger than Node 14', () => {

@@ -5,6 +5,7 @@ import type { Outcome } from '../result.ts';
 import { shellQuoted, visible } from '../text.ts';
 import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
+import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
 import { printAnswer, reportTo } from './report.ts';
@@ -29,6 +30,7 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
   const run = await actingRun(options, "the record's own region");
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
+  summarizeChange(`${id} may have begun`, 'what was done stands in its record; the next evaluation finishes it');
   const result = await approvePlan(id, (await caller()).arn, engine, controls);
   const report = reportTo(options.json === true, false);
   report.add(result);
@@ -47,6 +49,7 @@ async function reject(id: string, options: CommonOptions & { readonly reason: st
   const run = await actingRun(options, "the record's own region");
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
+  summarizeChange(`${id} may be rejected`, 'npx evenkeel history says so');
   const record = await rejectPlan(id, (await caller()).arn, options.reason, engine, controls);
   printAnswer(options, record, `Rejected ${visible(id)}. Approval is not requested again while the drift lasts.`);
 }

@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { exemptCommand } from './exempt.ts';
 import { historyCommand } from './history.ts';
+import { handleInterrupts } from './interrupt.ts';
 import { pauseCommand } from './pause.ts';
 import { redriveCommand } from './redrive.ts';
 import { replayCommand } from './replay.ts';
@@ -49,6 +50,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`evenkeel: standard output: ${messageOf(error)}\n`);
   process.exit(EXIT.failed);
 });
+
+handleInterrupts();
 
 /** Errors that the caller has to correct. */
 const USAGE_ERRORS = [UsageError, PolicyError, NotDecidableError];

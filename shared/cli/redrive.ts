@@ -10,6 +10,7 @@ import { callerOf } from './caller.ts';
 import { colors } from './colors.ts';
 import { accountName } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { summarizeOnInterrupt } from './interrupt.ts';
 import { type CommonOptions, requiredRegion, withCommonOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { printHeader } from './run-header.ts';
@@ -38,6 +39,8 @@ async function redrive(named: string | undefined, options: CommonOptions): Promi
   const url = named ?? (await outputOf(options.stack ?? DEFAULT_STACK, 'DeadLetterQueueUrl', aws(region)));
   const tally = { redriven: 0, failed: 0 };
   const redriveMessage = redriver(url, aws);
+  const isJson = options.json === true;
+  summarizeOnInterrupt({ text: () => `${summary(tally).trimEnd()}; the rest stays in the queue`, isJson });
   try {
     await drain(url, aws(region), async (message) => {
       const result = await redriveMessage(message);

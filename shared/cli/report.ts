@@ -2,6 +2,7 @@ import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
 import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
+import { summarizeOnInterrupt } from './interrupt.ts';
 
 const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
   compliant: ['✓', colors.green],
@@ -26,10 +27,11 @@ export interface Report {
   finish(): number;
 }
 
-/** Reports to stdout: JSON Lines for machines, or text for people. */
+/** Reports to stdout: JSON Lines for machines, or text for people; the summary also where the command is interrupted. */
 export function reportTo(json: boolean, exitCode: boolean): Report {
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
+  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary(tally)}`, isJson: json });
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);

@@ -8,6 +8,7 @@ import { DAY_MS, dayOf } from '../time.ts';
 import { actingRun } from './context.ts';
 import { EXIT } from './errors.ts';
 import { expiryDay } from './exempt.ts';
+import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
 import { printAnswer } from './report.ts';
@@ -41,6 +42,11 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
       ? dayOf(new Date(now.getTime() + DEFAULT_EXEMPTION_DAYS * DAY_MS))
       : expiryDay(options.expires, now);
   const request = { id, by: (await caller()).arn, reason: options.reason, expires, dryRun: options.dryRun === true };
+  if (options.dryRun !== true)
+    summarizeChange(
+      `the undo of ${id} may have begun`,
+      'what was done stands in its record; the same command resumes it',
+    );
   try {
     const undone = await undoRemediation(request, engine, controls, (call, ref) =>
       sendUndoCall(call, ref, engine.aws(ref.region)),
