@@ -42,7 +42,7 @@ describe('the command on a Node that cannot run the sources', () => {
   test('passes an interrupt on, and ends with the status of what was interrupted', async () => {
     const pinned = join(folder, 'node_modules/node/bin/node');
     mkdirSync(join(folder, 'node_modules/node/bin'), { recursive: true });
-    writeFileSync(pinned, "#!/bin/sh\ntrap 'kill $!; echo 2 done; exit 130' INT\necho begun\nsleep 20 & wait\n", {
+    writeFileSync(pinned, "#!/bin/sh\ntrap 'kill $!; echo 2 done; exit 130' INT\nsleep 20 &\necho begun\nwait\n", {
       mode: 0o755,
     });
     const child = spawn(process.execPath, ['--require', older, join(folder, 'bin/evenkeel'), 'sweep']);
