@@ -32,7 +32,7 @@ export default defineControl({
   needs: ['group'],
   planNeeds: ['subnets'],
   securityControlIds: ['AutoScaling.2'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP AutoScaling.2'],
   description:
     'A group must launch into at least minAvailabilityZones different Availability Zones. Where spareSubnets names subnets of its VPC in other zones, which are public as its own are or as little, they are added to its subnets: Auto Scaling then moves instances to the new zone. A group behind a load balancer, which may not serve that zone, and one with a placement group are left to a person.',
   rationale: 'What runs in one Availability Zone stops with it.',

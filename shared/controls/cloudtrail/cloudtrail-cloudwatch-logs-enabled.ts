@@ -2,6 +2,7 @@ import { CloudTrailClient, type Trail, UpdateTrailCommand } from '@aws-sdk/clien
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { FOREIGN, partitionOf, type ResourceRef, related } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
 import { role } from '../../resources/iam/role.ts';
@@ -66,7 +67,18 @@ export default defineControl({
     trustPolicy: related(role, 'trustPolicy', roleRef),
   },
   securityControlIds: ['CloudTrail.5'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP CloudTrail.5',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.4.1.1 10.6.3 11.5.2 11.6.1 12.10.5 A1.2.1 A3.3.1 A3.5.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(4) AC-3(1) AC-3(10) AC-4(26) AC-6(9) AU-2 AU-3 AU-4(1) AU-6(1) AU-6(3) AU-6(4) AU-6(5) AU-6(6) AU-6(9) AU-7(1) AU-8 AU-9(7) AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) AU-16 CA-7 CM-5(1) CM-6 CM-9 IA-3(3) MA-4(1) PM-14 PM-31 SC-7(9) SI-1(1) SI-3(8) SI-4(2) SI-4(17) SI-4(20) SI-7(8) SI-10(1)',
+    ),
+    ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.3'),
+  ],
   description:
     'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was taken away is restored as it was; a trail that never had one gets the log group and the role of the parameters, where both exist.',
   rationale: 'Metric filters and alarms look at log groups: what is only in a bucket is read when it is too late.',

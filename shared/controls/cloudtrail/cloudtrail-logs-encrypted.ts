@@ -1,6 +1,7 @@
 import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
 import { set, undoneBy } from '../../step.ts';
 
@@ -16,7 +17,13 @@ export default defineControl({
   needs: ['trail'],
   lastKnown: ['trail'],
   securityControlIds: ['CloudTrail.2'],
-  relatedRequirements: ['CIS AWS v3.0 3.5', 'CIS AWS v5.0 3.5'],
+  relatedRequirements: [
+    'AWS FSBP CloudTrail.2',
+    'CIS AWS v3.0 3.5',
+    'CIS AWS v5.0 3.5',
+    ...requirements('PCI DSS v4.0', '3.5.1 8.3.2 10.3.2 10.3.3 10.3.4 A1.2.1'),
+    ...requirements('NIST 800-53 r5', 'AU-9(3) CM-6 CM-9 CP-9 SC-8(3) SC-8(4) SC-13 SC-28(1) SI-19(4)'),
+  ],
   description:
     'Every trail of the account must have a KMS key. A key that was taken away is given back; a trail that never had one gets that of kmsKeyArn. The key has to be in the region of the bucket, and its policy has to let cloudtrail.amazonaws.com encrypt with it: CloudTrail refuses any other.',
   rationale:

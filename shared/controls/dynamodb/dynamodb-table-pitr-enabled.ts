@@ -1,6 +1,7 @@
 import { DynamoDBClient, UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { lacking, whereActive } from '../../aws/dynamodb/table-status.ts';
 import { compliant, defineControl } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { table } from '../../resources/dynamodb/table.ts';
 import { step, undoneBy } from '../../step.ts';
 
@@ -21,7 +22,12 @@ export default defineControl({
   resource: table,
   needs: ['pointInTimeRecovery'],
   securityControlIds: ['DynamoDB.2'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP DynamoDB.2',
+    ...requirements('PCI DSS v4.0', '3.2.1 3.3.1.1 3.3.1.3 3.3.2 3.3.3 10.3.3 10.5.1'),
+    ...requirements('NIST 800-53 r5', 'CP-1(2) CP-2(5) CP-6(2) CP-9 CP-10 CP-10(2) SC-5(2) SI-13(5)'),
+    ...requirements('SOC 2', 'A1.2 CC7.4'),
+  ],
   description:
     'PointInTimeRecoveryStatus must be ENABLED. A restored table has it off at first. It costs by the size of the table; DynamoDB turns it on without an interruption.',
   rationale:

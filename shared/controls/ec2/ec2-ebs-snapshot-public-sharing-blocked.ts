@@ -28,7 +28,7 @@ export default defineControl({
   resource: ec2Account,
   needs: ['snapshotSharing'],
   securityControlIds: ['EC2.182'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP EC2.182'],
   description:
     'Block public access for EBS snapshots must be block-all-sharing: no snapshot can be shared with everybody, and those that were are treated as private, while their permissions stay as they are. The parameter state lets block-new-sharing do too, which leaves what is public as it is; EC2.182 does not.',
   rationale:

@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { instance } from '../../resources/ec2/instance.ts';
 
 export default defineControl({
@@ -8,7 +9,14 @@ export default defineControl({
   resource: instance,
   needs: ['instance', 'publicAddresses'],
   securityControlIds: ['EC2.9'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP EC2.9',
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(6) AC-3 AC-3(7) AC-4(21) AC-6 AC-17 AC-17(1) AC-17(4) AC-17(9) AC-17(10) MP-2 SC-7 SC-7(2) SC-7(3) SC-7(7) SC-7(9) SC-7(11) SC-7(12) SC-7(16) SC-7(20) SC-7(21) SC-7(24) SC-7(25) SC-7(26) SC-7(27) SC-7(28) SC-25',
+    ),
+    'SOC 2 CC6.6',
+  ],
   description:
     'No network interface of an instance may have a public IPv4 address, assigned by AWS or an Elastic IP address. EC2.9 looks at the instance alone, and not at its further network interfaces. It is notified only: whether the address is needed, no call tells.',
   rationale: 'An instance with a public address is one rule of a security group away from the Internet.',

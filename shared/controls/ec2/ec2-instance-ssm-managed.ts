@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable, settling } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { instance } from '../../resources/ec2/instance.ts';
 import { MINUTE_MS } from '../../time.ts';
 
@@ -9,7 +10,13 @@ export default defineControl({
   resource: instance,
   needs: ['instance', 'agent'],
   securityControlIds: ['SSM.1'],
-  relatedRequirements: ['CIS AWS v3.0 1.18', 'CIS AWS v5.0 1.17'],
+  relatedRequirements: [
+    'AWS FSBP SSM.1',
+    'CIS AWS v3.0 1.18',
+    'CIS AWS v5.0 1.17',
+    ...requirements('NIST 800-53 r5', 'CM-2 CM-2(2) CM-3(3) CM-6 CM-8 CM-8(1) CM-8(2) CM-8(3) CM-8(6) SI-3'),
+    ...requirements('SOC 2', 'CC3.2 CC7.1'),
+  ],
   description:
     'The agent of a running instance must be registered with Systems Manager and Online. SSM.1 judges stopped instances too, which have no agent to ask. An instance that has just started has graceMinutes to register.',
   rationale:

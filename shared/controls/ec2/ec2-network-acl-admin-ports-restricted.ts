@@ -11,6 +11,7 @@ import {
 } from '../../aws/ec2/network-acl-entries.ts';
 import { ADMIN_PORTS } from '../../aws/ec2/ports.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { networkAcl } from '../../resources/ec2/network-acl.ts';
 
 export default defineControl({
@@ -20,7 +21,13 @@ export default defineControl({
   resource: networkAcl,
   needs: ['networkAcl'],
   securityControlIds: ['EC2.21'],
-  relatedRequirements: ['CIS AWS v3.0 5.1', 'CIS AWS v5.0 5.2'],
+  relatedRequirements: [
+    'AWS FSBP EC2.21',
+    'CIS AWS v3.0 5.1',
+    'CIS AWS v5.0 5.2',
+    ...requirements('PCI DSS v4.0', '1.2.8 1.3.1 1.3.2 1.4.2 1.5.1 A1.1.3'),
+    'SOC 2 CC6.6',
+  ],
   description:
     'No inbound entry of a network ACL may let half of the IPv4 or IPv6 addresses or more reach an administration port by TCP or UDP, as EC2 evaluates entries: the one with the lowest number that matches decides. EC2.21 looks for 0.0.0.0/0 and ::/0 alone. An entry for such ports only is deleted. One that allows more is left to a person: a deny in front of it cuts the ports off from everybody, from inside the network too, and answers that come back to 3389. The parameter denyInFront has that done where the ACL is not a default one.',
   rationale:

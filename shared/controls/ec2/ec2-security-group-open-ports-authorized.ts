@@ -9,7 +9,7 @@ export default defineControl({
   severity: 'HIGH',
   resource: securityGroup,
   securityControlIds: ['EC2.18'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP EC2.18'],
   description:
     'Ingress from the world, by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs, may reach the authorized TCP and UDP ports and no others. A rule for ports of ec2-security-group-admin-ports-restricted and ec2-security-group-high-risk-ports-restricted alone is found by those, and not here, as EC2.18 would; one for more ports counts. Protocols without ports are not judged.',
   rationale: 'A port that nobody has decided to publish is one that nobody watches, patches or protects.',

@@ -13,7 +13,7 @@ export default defineControl({
   resource: subnet,
   needs: ['subnet'],
   securityControlIds: ['EC2.15'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP EC2.15', 'SOC 2 CC6.6'],
   description:
     'MapPublicIpOnLaunch and AssignIpv6AddressOnCreation must both be false. What runs in the subnet keeps its addresses; only what is launched later, and does not ask for an address itself, comes without one. An IPv6-only subnet, whose network interfaces have no other address, is left to a person.',
   rationale:

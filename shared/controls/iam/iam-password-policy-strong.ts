@@ -5,6 +5,7 @@ import {
   type UpdateAccountPasswordPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { iamAccount, type PasswordPolicy } from '../../resources/iam/account.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
 
@@ -85,7 +86,18 @@ export default defineControl({
   resource: iamAccount,
   needs: ['passwordPolicy'],
   securityControlIds: ['IAM.7', 'IAM.10', 'IAM.11', 'IAM.12', 'IAM.13', 'IAM.14', 'IAM.15', 'IAM.16', 'IAM.17'],
-  relatedRequirements: ['CIS AWS v3.0 1.8', 'CIS AWS v3.0 1.9', 'CIS AWS v5.0 1.7', 'CIS AWS v5.0 1.8'],
+  relatedRequirements: [
+    'AWS FSBP IAM.7',
+    'CIS AWS v3.0 1.8',
+    'CIS AWS v3.0 1.9',
+    'CIS AWS v5.0 1.7',
+    'CIS AWS v5.0 1.8',
+    ...requirements('PCI DSS v4.0', '8.3.6 8.6.3'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2 AC-2(1) AC-2(3) AC-3(3) AC-3(4) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-7(4) AC-24 CM-5(1) CM-6 CM-9 CM-12 IA-4 IA-5 IA-5(1) IA-5(18) IA-8(2) MA-4 SC-23(3)',
+    ),
+  ],
   description:
     'The password policy of the account must require 14 characters, symbols, numbers, upper and lower case, remember 24 passwords and let passwords expire after 90 days. This is the strictest of what the Security Hub controls ask for: IAM.7 alone is content with 8 characters, CIS asks for neither an age nor kinds of characters. Weak parts are raised; what is stronger already, and the other settings, stay.',
   rationale:

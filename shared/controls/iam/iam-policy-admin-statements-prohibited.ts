@@ -1,6 +1,7 @@
 import { IAMClient, SetDefaultPolicyVersionCommand } from '@aws-sdk/client-iam';
 import { administratorAccess } from '../../aws/iam/administrator-access.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { policy } from '../../resources/iam/policy.ts';
 import { set, undoneBy } from '../../step.ts';
 
@@ -14,7 +15,16 @@ export default defineControl({
   needs: ['defaultVersion'],
   planNeeds: ['otherVersions'],
   securityControlIds: ['IAM.1'],
-  relatedRequirements: ['CIS AWS v3.0 1.16', 'CIS AWS v5.0 1.15'],
+  relatedRequirements: [
+    'AWS FSBP IAM.1',
+    'CIS AWS v3.0 1.16',
+    'CIS AWS v5.0 1.15',
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2 AC-2(1) AC-2(6) AC-3 AC-3(3) AC-3(4) AC-3(7) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-5 AC-6 AC-6(2) AC-6(3) AC-6(10) AC-24 CM-5(1) CM-6 CM-9 MP-2 SC-23(3) SC-25',
+    ),
+    ...requirements('SOC 2', 'CC1.3 CC6.3'),
+  ],
   description:
     'No statement of the version of a customer managed policy that holds may allow every action on every resource, whatever its conditions are. A statement that allows all but what it names (NotAction, NotResource) is non-compliant too, which the rule of AWS Config leaves out, and is left to a person. The remediation is opt-in: the newest earlier version without such a statement becomes the default one; where there is none, a person has to decide.',
   rationale: 'Whoever has such a policy can do anything in the account, also give itself more, and remove its traces.',

@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { iamAccount } from '../../resources/iam/account.ts';
 
 export default defineControl({
@@ -8,7 +9,16 @@ export default defineControl({
   resource: iamAccount,
   needs: ['rootUser'],
   securityControlIds: ['IAM.4'],
-  relatedRequirements: ['CIS AWS v3.0 1.4', 'CIS AWS v5.0 1.3'],
+  relatedRequirements: [
+    'AWS FSBP IAM.4',
+    'CIS AWS v3.0 1.4',
+    'CIS AWS v5.0 1.3',
+    ...requirements('PCI DSS v4.0', '7.2.1 7.2.2 7.2.3 8.2.1 8.2.2 8.2.4 8.2.5 8.3.11'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(1) AC-2(6) AC-3(3) AC-3(4) AC-3(7) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-6 AC-6(2) AC-6(10) AC-24 CM-5(1) CM-6 CM-9 IA-2 IA-4 IA-4(4) IA-4(8) IA-5(8) MP-2 SC-23(3) SC-25',
+    ),
+  ],
   description:
     'The root user of the account must have no access key, active or not. Nobody but the root user, or the management account through centralized root access, can delete one: it is left to a person.',
   rationale:

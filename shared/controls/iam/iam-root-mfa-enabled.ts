@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { iamAccount } from '../../resources/iam/account.ts';
 
 export default defineControl({
@@ -8,7 +9,18 @@ export default defineControl({
   resource: iamAccount,
   needs: ['rootUser', 'rootVirtualDevices'],
   securityControlIds: ['IAM.6', 'IAM.9'],
-  relatedRequirements: ['CIS AWS v3.0 1.5', 'CIS AWS v3.0 1.6', 'CIS AWS v5.0 1.4', 'CIS AWS v5.0 1.5'],
+  relatedRequirements: [
+    'AWS FSBP IAM.6',
+    'CIS AWS v3.0 1.5',
+    'CIS AWS v3.0 1.6',
+    'CIS AWS v5.0 1.4',
+    'CIS AWS v5.0 1.5',
+    ...requirements('PCI DSS v4.0', '8.4.1 8.4.2 8.4.3'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(1) AC-3(2) AC-3(3) AC-3(4) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-7(4) AC-24 CM-5(1) CM-6 CM-9 IA-2(1) IA-2(2) IA-2(6) IA-2(8) SC-23(3)',
+    ),
+  ],
   description:
     'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); the parameter requireHardware lets these be. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Nobody but the root user can register its devices: it is left to a person.',
   rationale:

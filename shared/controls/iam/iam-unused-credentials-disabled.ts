@@ -1,5 +1,6 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
 import { set, undoneBy } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
@@ -22,7 +23,17 @@ export default defineControl({
   resource: user,
   needs: ['accessKeyUse'],
   securityControlIds: ['IAM.8', 'IAM.22'],
-  relatedRequirements: ['CIS AWS v3.0 1.12', 'CIS AWS v5.0 1.11'],
+  relatedRequirements: [
+    'AWS FSBP IAM.8',
+    'CIS AWS v3.0 1.12',
+    'CIS AWS v5.0 1.11',
+    ...requirements('PCI DSS v4.0', '7.2.4 7.2.5.1 8.2.6 A3.4.1'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2 AC-2(1) AC-2(3) AC-2(6) AC-3 AC-3(3) AC-3(4) AC-3(7) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-6 AC-24 CM-5(1) CM-6 CM-9 MP-2 SC-23(3)',
+    ),
+    'SOC 2 CC1.3',
+  ],
   description:
     'Every active access key of an IAM user must have been used, or made, within the allowed number of days: 45 as IAM.22 and CIS ask, where IAM.8 allows 90. AWS tells the last use with a delay of some hours. The passwords, which the same controls of Security Hub judge, have a control of their own, iam-unused-password-removed.',
   rationale:

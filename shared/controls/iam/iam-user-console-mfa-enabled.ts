@@ -1,6 +1,7 @@
 import { DeleteUserPolicyCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { mfaPolicy, requiresMfa } from '../../aws/iam/mfa-policy.ts';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { user } from '../../resources/iam/user.ts';
 import { replace, undoOfReplace } from '../../step.ts';
@@ -25,7 +26,16 @@ export default defineControl({
   resource: user,
   needs: ['loginProfile', 'mfaDevices', 'inlinePolicies'],
   securityControlIds: ['IAM.5', 'IAM.19'],
-  relatedRequirements: ['CIS AWS v3.0 1.10', 'CIS AWS v5.0 1.9'],
+  relatedRequirements: [
+    'AWS FSBP IAM.5',
+    'CIS AWS v3.0 1.10',
+    'CIS AWS v5.0 1.9',
+    ...requirements('PCI DSS v4.0', '8.4.1 8.4.2 8.4.3'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(1) AC-3(2) AC-3(3) AC-3(4) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-7(4) AC-24 CM-5(1) CM-6 CM-9 IA-2(1) IA-2(2) IA-2(6) IA-2(8) SC-23(3)',
+    ),
+  ],
   description:
     'Every user that has a password for the console must have an MFA device. Users without a password, whom IAM.19 asks for one too, are not asked. The remediation is opt-in: a policy of the user (EvenkeelRequireMFA) denies everything but registering a device to sessions that were signed in to without MFA; a user with that policy is compliant, other than by the rules of AWS Config. It does not hold for access keys, which are used without MFA, so that programs of the user go on.',
   rationale:

@@ -17,7 +17,7 @@ export default defineControl({
   resource: user,
   needs: ['attachedPolicies', 'inlinePolicies'],
   securityControlIds: ['IAM.2'],
-  relatedRequirements: ['CIS AWS v3.0 1.15', 'CIS AWS v5.0 1.14'],
+  relatedRequirements: ['AWS FSBP IAM.2', 'CIS AWS v3.0 1.15', 'CIS AWS v5.0 1.14'],
   description:
     'No managed policy may be attached to a user, and no policy be a part of it: users get their permissions by their groups. Other than by the rule of AWS Config, two are left out of account and never taken away: the quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine), and the policy by which iam-user-console-mfa-enabled requires MFA. The remediation is opt-in: it takes the permissions away, and an undo gives them back as they were.',
   rationale: 'Permissions that are given user by user are reviewed by nobody and stay when people change their work.',

@@ -1,5 +1,6 @@
 import { DisableKeyRotationCommand, EnableKeyRotationCommand, KMSClient } from '@aws-sdk/client-kms';
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { onResources } from '../../resource.ts';
 import { kmsKey } from '../../resources/kms/key.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
@@ -24,7 +25,13 @@ export default defineControl({
   needs: ['rotation'],
   lastKnown: ['rotation'],
   securityControlIds: ['KMS.4'],
-  relatedRequirements: ['CIS AWS v3.0 3.6', 'CIS AWS v5.0 3.6'],
+  relatedRequirements: [
+    'CIS AWS v3.0 3.6',
+    'CIS AWS v5.0 3.6',
+    ...requirements('PCI DSS v4.0', '3.7.4 3.7.5'),
+    ...requirements('NIST 800-53 r5', 'CM-6 CM-9 SA-9(6) SC-12 SC-12(2) SC-12(6)'),
+    'SOC 2 PI1.5',
+  ],
   description:
     'Automatic rotation must be enabled for every customer managed key that can rotate by itself: symmetric, made by KMS, enabled, and no replica, since replicas rotate with their primary key. A key that rotated before gets the period back that it had.',
   rationale:

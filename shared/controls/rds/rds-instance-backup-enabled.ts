@@ -1,5 +1,6 @@
 import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modification.ts';
 import { compliant, defineControl, notApplicable, settling } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
@@ -9,7 +10,12 @@ export default defineControl({
   resource: dbInstance,
   needs: ['backup'],
   securityControlIds: ['RDS.11'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP RDS.11',
+    'PCI DSS v4.0 10.3.3',
+    ...requirements('NIST 800-53 r5', 'CP-1(2) CP-2(5) CP-6 CP-6(1) CP-6(2) CP-9 CP-10 CP-10(2) SC-5(2) SI-13(5)'),
+    ...requirements('SOC 2', 'A1.2 CC7.4'),
+  ],
   description:
     "BackupRetentionPeriod must be at least minimumRetentionDays (7). Read replicas are not evaluated: what they hold is backed up with their source; nor are members of a cluster, whose backups are the cluster's (rds-cluster-backup-enabled). Where backups were off, RDS turns them on in the next maintenance window, since that interrupts the database for a moment; a longer period alone takes effect at once.",
   rationale:

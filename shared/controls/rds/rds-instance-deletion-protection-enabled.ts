@@ -1,5 +1,6 @@
 import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modification.ts';
 import { compliant, defineControl, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
@@ -9,7 +10,11 @@ export default defineControl({
   resource: dbInstance,
   needs: ['deletionProtection'],
   securityControlIds: ['RDS.8'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP RDS.8',
+    ...requirements('NIST 800-53 r5', 'CA-7(4) CM-3 CP-1 CP-2 CP-2(5) SA-15 SC-5(2) SC-22 SI-13(5)'),
+    'SOC 2 C1.1',
+  ],
   description:
     "DeletionProtection must be true. Members of a cluster are not evaluated: the setting is the cluster's (rds-cluster-deletion-protection-enabled).",
   rationale: 'A protected database is not deleted by one wrong call, script or destroyed stack: that takes two steps.',

@@ -10,7 +10,7 @@ export default defineControl({
   resource: dbInstance,
   needs: ['minorUpgrade'],
   securityControlIds: ['RDS.13'],
-  relatedRequirements: ['CIS AWS v3.0 2.3.2', 'CIS AWS v5.0 2.2.2'],
+  relatedRequirements: ['AWS FSBP RDS.13', 'CIS AWS v3.0 2.3.2', 'CIS AWS v5.0 2.2.2', 'PCI DSS v4.0 6.3.3'],
   description:
     'AutoMinorVersionUpgrade must be true. Aurora upgrades a cluster only where the cluster and each of its instances have it, so instances of Aurora are evaluated too; members of a Multi-AZ DB cluster follow their cluster (rds-cluster-minor-upgrade-enabled), and RDS Custom refuses the setting.',
   rationale:

@@ -1,6 +1,7 @@
 import { isCustom } from '../../aws/rds/engines.ts';
 import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modification.ts';
 import { compliant, defineControl, notApplicable, settling } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
@@ -10,7 +11,11 @@ export default defineControl({
   resource: dbInstance,
   needs: ['multiAz'],
   securityControlIds: ['RDS.5'],
-  relatedRequirements: ['CIS AWS v5.0 2.2.4'],
+  relatedRequirements: [
+    'AWS FSBP RDS.5',
+    'CIS AWS v5.0 2.2.4',
+    ...requirements('NIST 800-53 r5', 'CP-1 CP-2 CP-2(5) CP-2(6) CP-6(2) CP-10 SC-5(2) SC-6 SC-22 SC-36 SI-13(5)'),
+  ],
   description:
     'MultiAZ must be true. Read replicas, RDS Custom and members of a cluster are not evaluated (rds-cluster-multi-az-enabled). A remediation asks for the standby from the next maintenance window on; it doubles the price of the instance, so the recommended mode only detects: set the mode by tag, for what is production.',
   rationale:

@@ -9,7 +9,7 @@ export default defineControl({
   resource: dbInstance,
   needs: ['subnets'],
   securityControlIds: ['RDS.46'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP RDS.46'],
   description:
     'No subnet of the DB subnet group of an instance may route 0.0.0.0/0 or ::/0 to an internet gateway, by its own route table or by the main one of the VPC. All subnets of the group count, since RDS may move the instance into any of them.',
   rationale:

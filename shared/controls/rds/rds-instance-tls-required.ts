@@ -41,7 +41,7 @@ export default defineControl({
   needs: ['tls'],
   planNeeds: ['othersWithGroup'],
   securityControlIds: ['RDS.38', 'RDS.39', 'RDS.41', 'RDS.44'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP RDS.38', 'AWS FSBP RDS.39'],
   description:
     'The parameter group of an instance must have rds.force_ssl on (PostgreSQL, SQL Server) or require_secure_transport (MySQL, MariaDB), and the instance must have applied it. Clusters keep that in a parameter group of their own, and Oracle in an option group: their instances are not evaluated. A remediation changes the parameter group where no other instance has it; the groups that RDS itself keeps cannot be changed.',
   rationale: 'Without it, one client that is configured wrongly sends passwords and data in the clear.',

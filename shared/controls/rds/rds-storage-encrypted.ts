@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
@@ -8,7 +9,14 @@ export default defineControl({
   resource: dbInstance,
   needs: ['storage'],
   securityControlIds: ['RDS.3'],
-  relatedRequirements: ['CIS AWS v3.0 2.3.1', 'CIS AWS v5.0 2.2.1'],
+  relatedRequirements: [
+    'AWS FSBP RDS.3',
+    'CIS AWS v3.0 2.3.1',
+    'CIS AWS v5.0 2.2.1',
+    ...requirements('PCI DSS v4.0', '3.5.1 8.3.2'),
+    ...requirements('NIST 800-53 r5', 'AU-9(3) CP-9 CP-9(8) SC-8(3) SC-8(4) SC-13 SC-28(1) SI-19(4)'),
+    'SOC 2 PI1.5',
+  ],
   description:
     "StorageEncrypted must be true. Members of a cluster are not evaluated: the storage is the cluster's (rds-cluster-storage-encrypted); RDS.3 reports the members too.",
   rationale: 'The data of an unencrypted database is unencrypted on disk, in its backups and in every snapshot of it.',
