@@ -146,6 +146,7 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: create.permissions,
+  passedRoles: ({ deliverLogsRoleArn }) => (deliverLogsRoleArn === '' ? null : [deliverLogsRoleArn]),
   // AWS chooses the id of a flow log.
   undoCalls: [undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds'])],
   parameters: {
@@ -156,7 +157,8 @@ export default defineControl({
       default: '',
     },
     deliverLogsRoleArn: {
-      description: 'The role by which a new flow log writes to a log group. A bucket takes none.',
+      description:
+        'The only role by which a new flow log may write to a log group; Evenkeel may then pass no other to flow logs. Empty: the one that a deleted flow log had. A bucket takes none.',
       type: 'string',
       default: '',
     },
@@ -187,6 +189,10 @@ export default defineControl({
     if (destination.LogDestinationType === 'kinesis-data-firehose')
       return byHand('A flow log that delivers to Firehose takes more permissions than Evenkeel has.');
     if (destination.LogDestinationType === 's3') return [create(ref.resourceId, destination)];
+    const { deliverLogsRoleArn: allowed } = context.parameters;
+    const { DeliverLogsPermissionArn: own } = destination;
+    if (own !== undefined && !['', own].includes(allowed))
+      return byHand(`The flow log wrote to its log group by ${own}, and policy.yml allows ${allowed} alone.`);
     // AWS creates a flow log also where its log group does not exist, and it never delivers.
     if (logGroup === null) return byHand('The log group that the flow log would deliver to does not exist.');
     if (trustPolicy === null) return byHand('The role by which the flow log would write does not exist.');

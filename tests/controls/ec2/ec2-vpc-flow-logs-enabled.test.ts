@@ -84,6 +84,20 @@ testControl(control, {
       undo: [['DeleteFlowLogs', { FlowLogIds: [FlowLogId] }]],
       after: withLogs(toGroup),
     },
+    'no flow log, where one to a log group was, by the role that policy.yml allows': {
+      given: ready,
+      lastKnown: known(toGroup),
+      parameters: { deliverLogsRoleArn: ROLE },
+      plan: [again],
+      after: withLogs(toGroup),
+    },
+    'no flow log, where one to a log group was, by another role': {
+      given: ready,
+      lastKnown: known(toGroup),
+      parameters: { deliverLogsRoleArn: `${ROLE}-allowed` },
+      plan: [],
+      byHand: `by ${ROLE}, and policy.yml allows ${ROLE}-allowed alone`,
+    },
     'no flow log, where one to a bucket was': {
       given: none,
       lastKnown: known(failing, toBucket),

@@ -3,6 +3,7 @@ import { domainStatements } from '../../../scripts/generate/domain-statements.ts
 import { writesOf } from '../../../scripts/generate/scopes.ts';
 import cloudtrail from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import config from '../../../shared/controls/config/config-recorder-enabled.ts';
+import flowLogs from '../../../shared/controls/ec2/ec2-vpc-flow-logs-enabled.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/recorder';
@@ -28,6 +29,19 @@ test('where it names none, or the recorder keeps its own, every role of the acco
     expect(JSON.stringify(found)).toContain('role/*');
     expect(found).toMatchObject([{ Condition: PASSED }]);
   }
+});
+
+test('of flow logs too: the role by which they write to a log group, to that service alone', () => {
+  const parameters = { logDestination: 'flow-logs', deliverLogsRoleArn: ROLE };
+  const controls = { [flowLogs.id]: { mode: 'remediate' as const, parameters } };
+  const passable = (document: PolicyDocument) =>
+    domainStatements('infrastructure', { controls: [flowLogs], detections: [] }, document).filter(({ Action }) =>
+      Action.includes('iam:PassRole'),
+    );
+  expect(passable({ controls })).toMatchObject([
+    { Resource: ROLE, Condition: { StringEquals: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' } } },
+  ]);
+  expect(JSON.stringify(passable({ controls: { [flowLogs.id]: { mode: 'remediate' } } }))).toContain('role/*');
 });
 
 test('without parameters the actions are those of the catalogue', () => {
