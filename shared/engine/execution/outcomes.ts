@@ -7,7 +7,7 @@ import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
 import { compactState } from '../run/compact.ts';
 import { type Denial, failureStage, refusalText, retryAfterRefusalMs, versionOf } from '../run/failures.ts';
-import { findingFingerprint, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
+import { findingFingerprint, isQueued, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
 import type { Evaluated } from '../run/observation.ts';
 import { redact } from '../run/redact.ts';
 import type { Progress, Run } from '../run/run.ts';
@@ -63,7 +63,7 @@ export function finishRemediated(
   };
   const notice = run.notice(control, progress, { reversible: isReversible(done) });
   run.draft.change((before) => {
-    const counted = withFlaps(run, before, control, done);
+    const counted = isQueued(before, notice) ? before : withFlaps(run, before, control, done);
     return withNotice(isLeft ? counted : withoutFinding(counted, control.id), notice);
   });
   run.draft.onBreakers(({ breakers }) => ended(breakers, scopesOf(control), true, now.getTime()));

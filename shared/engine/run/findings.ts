@@ -59,11 +59,8 @@ export function withFinding(
     ...rest,
   };
   if (known !== undefined && hashOf({ ...known, lastSeen: '' }) === hashOf({ ...finding, lastSeen: '' })) return state;
-  return {
-    ...state,
-    findings: { ...state.findings, [id]: finding },
-    outbox: isNews && notice !== null ? [...state.outbox, notice] : state.outbox,
-  };
+  const next = { ...state, findings: { ...state.findings, [id]: finding } };
+  return isNews && notice !== null ? withNotice(next, notice) : next;
 }
 
 /** The text of an error varies (request ids, encoded messages): a failure is the same failure. */
@@ -96,8 +93,10 @@ export function withDenial(state: ResourceState, controlId: string, denied: Find
   return { ...state, findings: { ...state.findings, [controlId]: { ...finding, denied } } };
 }
 
-/** The state with a queued notice. Pure. */
-export const withNotice = (state: ResourceState, notice: QueuedNotice): ResourceState => ({
-  ...state,
-  outbox: [...state.outbox, notice],
-});
+/** True where the notice is queued already: the answer to the write that queued it was lost, and what was decided is written again. */
+export const isQueued = ({ outbox }: ResourceState, { id }: QueuedNotice): boolean =>
+  outbox.some((entry) => entry.id === id);
+
+/** The state with a queued notice, once. Pure. */
+export const withNotice = (state: ResourceState, notice: QueuedNotice): ResourceState =>
+  isQueued(state, notice) ? state : { ...state, outbox: [...state.outbox, notice] };

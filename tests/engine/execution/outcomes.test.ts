@@ -81,6 +81,14 @@ describe('what is remediated', () => {
     expect(run.draft.state.flaps).toEqual({ lid: flap, hinge: flap });
   });
 
+  test('is counted and queued once where the answer to the write was lost', async () => {
+    finishRemediated(run, lidClosed, record, fixed());
+    // As the write of this run has left it.
+    run.draft.adopt({ ...run.draft.session, state: run.draft.state });
+    expect(run.draft.state.flaps.lid?.times).toHaveLength(1);
+    expect(notices()).toEqual(['remediated']);
+  });
+
   test('by another actor’s hand is not counted', () => {
     finishRemediated(run, lidClosed, withSteps({ status: 'alreadySo' }), fixed());
     expect(run.draft.state.flaps).toEqual({});

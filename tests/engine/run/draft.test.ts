@@ -114,6 +114,21 @@ describe('what is decided', () => {
     expect(await ledger.remediation('rem-1')).not.toBeNull();
   });
 
+  test('is queued once where the answer to the write was lost', async () => {
+    let isLost = true;
+    const update: Ledger['update'] = async (session, decide) => {
+      const updated = await ledger.update(session, decide);
+      if (!isLost) return updated;
+      isLost = false;
+      throw new Error('no answer');
+    };
+    const shaky = new Draft({ ...scene.engine, ledger: { ...ledger, update } }, draft.session, HOLDER);
+    shaky.change(queue('a'));
+    await expect(shaky.write()).rejects.toThrow('no answer');
+    await shaky.write();
+    expect(outboxOf(await state())).toEqual(['a']);
+  });
+
   test('of a record that has ended leaves it among the open ones no longer', async () => {
     draft.save(recordOf('rem-1'));
     draft.save(recordOf('rem-2', { status: 'pending' }));
