@@ -21,7 +21,8 @@ export interface Stage {
   calm(): StormEngine;
   /** The id of a service by resource type. */
   serviceOf(resourceType: string): string;
-  readonly violations: string[];
+  /** Says at once what went wrong: a run takes long. */
+  violated(what: string): void;
   readonly outcomes: Map<string, number>;
 }
 
@@ -279,7 +280,7 @@ export class Life {
   }
 
   #violated(what: string): void {
-    this.#stage.violations.push(`${this.#index} (${this.#drift.scene.title}): ${what}`);
+    this.#stage.violated(`${this.#index} (${this.#drift.scene.title}): ${what}`);
   }
 }
 

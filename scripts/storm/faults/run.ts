@@ -98,7 +98,10 @@ export async function faultsRun(
     journal,
     calm: () => new StormEngine(post, account.aws),
     serviceOf,
-    violations,
+    violated: (what) => {
+      violations.push(what);
+      say(what);
+    },
     outcomes,
   };
   const theatre: SceneAccount = { accountId, region, aws: account.aws(region), name: uniqueNames() };
