@@ -64,11 +64,14 @@ const textsOf = (permissions: Json[]): string[] =>
     )
     .sort();
 
-/** The rules that the event adds: SSH goes, whatever else there is stays. */
+const MAY_BE_OPEN = ['tcp 80 ', 'tcp 443 '];
+const isOpen = (rule: string) => /\/0$/.test(rule) && !MAY_BE_OPEN.some((web) => rule.startsWith(web));
+
+/** The rules that the event adds: what opens other ports than the web's to the world goes, whatever else there is stays. */
 export const ingressAdded: Stage = async (account, { record }) => {
   const permissions = permissionsOf(record);
   const { GroupId, state } = await groupWith(account, permissions);
-  const right = textsOf(permissions.filter(({ FromPort }) => FromPort !== 22));
+  const right = textsOf(permissions).filter((rule) => !isOpen(rule));
   return { renamed: { [record.requestParameters.groupId]: GroupId }, state, right };
 };
 
