@@ -13,6 +13,7 @@ import {
   enveloped,
   FALLBACK,
   FILES,
+  isOfClassicLoadBalancer,
   isThere,
   linesOf,
   NAMED,
@@ -102,7 +103,8 @@ recorded('every recorded event names what a person reads out of it', () => {
       const envelope = event['detail-type'] === undefined ? enveloped(event) : event;
       const ours = JSON.parse(patterns.replaceAll('{"Ref":"AWS::AccountId"}', JSON.stringify(envelope.account)));
       const isLetThrough = ours.some((pattern: EventPattern) => matches(pattern, envelope));
-      const isConcerning = namedBy(line).length + detectedBy(line).length > 0 || isFailedSignIn(event);
+      const isConcerning =
+        namedBy(line).length + detectedBy(line).length > 0 || isFailedSignIn(event) || isOfClassicLoadBalancer(line);
       expect({ source, isLetThrough }).toEqual({ source, isLetThrough: isConcerning });
     }
   });

@@ -34,6 +34,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/ec2/index.ts'),
   },
   {
+    id: 'elasticloadbalancing',
+    eventSources: ['elasticloadbalancing.amazonaws.com', 'wafv2.amazonaws.com'],
+    resourceTypes: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    load: () => import('../../shared/controls/elasticloadbalancing/index.ts'),
+  },
+  {
     id: 'guardduty',
     eventSources: ['guardduty.amazonaws.com'],
     resourceTypes: ['AWS::::Account'],

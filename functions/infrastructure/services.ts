@@ -15,6 +15,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::::Account', 'AWS::EC2::Image', 'AWS::EC2::Instance', 'AWS::EC2::NetworkAcl', 'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::Snapshot', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::Volume'],
     load: () => import('../../shared/controls/ec2/index.ts'),
   },
+  {
+    id: 'elasticloadbalancing',
+    eventSources: ['elasticloadbalancing.amazonaws.com', 'wafv2.amazonaws.com'],
+    resourceTypes: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    load: () => import('../../shared/controls/elasticloadbalancing/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -5,6 +5,7 @@ import type { Domain } from '../../shared/service.ts';
 export const domains: Readonly<Record<string, Domain>> = {
   autoscaling: 'infrastructure',
   ec2: 'infrastructure',
+  elasticloadbalancing: 'infrastructure',
   iam: 'identity',
   kms: 'data',
   s3: 'data',
@@ -21,4 +22,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 's3', 'sns', 'sqs', 'ssm'];

@@ -221,6 +221,20 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   'ec2:ModifySubnetAttribute': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupEgress': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
+  'elasticloadbalancingv2:ModifyListener': refusedBy(
+    'Elastic Load Balancing, which does not take this for such a listener',
+    'make the change by hand; why it is refused is in the error',
+    'IncompatibleProtocolsException',
+    'InvalidConfigurationRequestException',
+    'InvalidLoadBalancerActionException',
+    'SSLPolicyNotFoundException',
+    'UnsupportedProtocolException',
+  ),
+  'elasticloadbalancingv2:ModifyLoadBalancerAttributes': refusedBy(
+    'Elastic Load Balancing, which may not write to the bucket or does not take the attribute for such a load balancer',
+    'let the bucket take the logs of the region (its policy, SSE-S3), or make the change by hand',
+    'InvalidConfigurationRequestException',
+  ),
   'guardduty:CreateDetector': GUARDDUTY_REFUSALS,
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
   // EntityTemporarilyUnmodifiable passes: the password is being changed.
@@ -316,6 +330,16 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'the quota of accounts that a document is shared with',
     'stop sharing the document with accounts that do not need it',
     'DocumentPermissionLimit',
+  ),
+  // WAFUnavailableEntityException and WAFInternalErrorException pass: a new web ACL takes some minutes to spread.
+  'wafv2:AssociateWebACL': refusedBy(
+    'WAF, which does not know the web ACL or does not associate it with this load balancer',
+    'name a web ACL of the region that exists; what is wrong is in the error',
+    'WAFFeatureNotIncludedInPricingPlanException',
+    'WAFInvalidOperationException',
+    'WAFInvalidParameterException',
+    'WAFLimitsExceededException',
+    'WAFNonexistentItemException',
   ),
 };
 

@@ -5,6 +5,7 @@ import { controls as cloudtrail } from './cloudtrail/index.ts';
 import { controls as config } from './config/index.ts';
 import { controls as dynamodb } from './dynamodb/index.ts';
 import { controls as ec2 } from './ec2/index.ts';
+import { controls as elasticloadbalancing } from './elasticloadbalancing/index.ts';
 import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
 import { controls as kms } from './kms/index.ts';
@@ -16,4 +17,4 @@ import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...guardduty, ...iam, ...kms, ...lambda, ...logs, ...rds, ...s3, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...kms, ...lambda, ...logs, ...rds, ...s3, ...sns, ...sqs, ...ssm];

@@ -5,6 +5,7 @@ import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
 import dynamodb from './dynamodb/service.ts';
 import ec2 from './ec2/service.ts';
+import elasticloadbalancing from './elasticloadbalancing/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
 import kms from './kms/service.ts';
@@ -16,4 +17,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [autoscaling, cloudtrail, config, dynamodb, ec2, guardduty, iam, kms, lambda, logs, rds, s3, sns, sqs, ssm];
+export const services: readonly Service[] = [autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, kms, lambda, logs, rds, s3, sns, sqs, ssm];

@@ -66,12 +66,14 @@ describe('an event', () => {
         'cloudwatch-logs',
         'dynamodb',
         'ec2',
+        'elastic-load-balancing-v2',
         'iam',
         'lambda',
         CLIENT,
         'sns',
         'sqs',
         'ssm',
+        'wafv2',
       ].sort(),
     );
     expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);

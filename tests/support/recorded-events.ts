@@ -117,6 +117,11 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'ec2 ModifyImageAttribute': imageOf,
   // It names flow logs, which are gone: every VPC may have lost one.
   'ec2 DeleteFlowLogs': () => [['AWS::EC2::VPC', ONLY_VPC]],
+  // Classic Load Balancers have no ARN in the answer, and nobody looks at them.
+  'elasticloadbalancing CreateLoadBalancer': (r) =>
+    (r.responseElements.loadBalancers ?? []).map(
+      (one: Json): Named => ['AWS::ElasticLoadBalancingV2::LoadBalancer', one.loadBalancerArn],
+    ),
   'cloudtrail StopLogging': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail DeleteTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail UpdateTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
@@ -190,6 +195,10 @@ export function namedBy(line: Line, home?: string): string[] {
   const named = NAMED[`${record.eventSource.split('.')[0]} ${record.eventName}`]?.(record, account) ?? [];
   return named.map(([type, id]) => placed(type, id, account, record.awsRegion, home)).sort();
 }
+
+/** Calls of Classic Load Balancers have the source and the names of those of the others, so that the rules cannot tell them apart. */
+export const isOfClassicLoadBalancer = ({ record }: Line): boolean =>
+  record?.eventSource === 'elasticloadbalancing.amazonaws.com' && record.apiVersion === '2012-06-01';
 
 /** True where a person would say that the root user did this (in the console or not), and no service for it. */
 const isRootUsers = ({ record }: Line): boolean =>

@@ -11,6 +11,7 @@ import {
   snapshotDeleted,
   snapshotShared,
 } from './ec2.ts';
+import { loadBalancerCreated } from './elasticloadbalancing.ts';
 import {
   groupCreated,
   keyGrownOld,
@@ -78,6 +79,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   DeleteAccountPasswordPolicy: passwordPolicyWeak,
   CreateKey: keyCreated,
   CreateDBCluster: clusterUnprotected,
+  CreateLoadBalancer: loadBalancerCreated,
   CreateDBInstance: databaseOpen,
   ModifyDBInstance: databaseOpen,
   'AWS::EC2::Instance': instanceStarted((r) => r.resourceId),

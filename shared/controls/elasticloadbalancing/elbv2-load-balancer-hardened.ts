@@ -1,0 +1,122 @@
+import {
+  ElasticLoadBalancingV2Client,
+  type LoadBalancerAttribute,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { loadBalancer } from '../../resources/elasticloadbalancing/load-balancer.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
+
+const DROP_INVALID = 'routing.http.drop_invalid_header_fields.enabled';
+const DESYNC = 'routing.http.desync_mitigation_mode';
+const PROTECTION = 'deletion_protection.enabled';
+const [LOGS, BUCKET, PREFIX] = ['access_logs.s3.enabled', 'access_logs.s3.bucket', 'access_logs.s3.prefix'] as const;
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** What an attribute is where nobody has set it. */
+const DEFAULTS: Attributes = {
+  [DROP_INVALID]: 'false',
+  [DESYNC]: 'defensive',
+  [PROTECTION]: 'false',
+  [LOGS]: 'false',
+  [BUCKET]: '',
+  [PREFIX]: '',
+};
+const valueOf = (attributes: Attributes, key: string): string => attributes[key] ?? DEFAULTS[key] ?? '';
+
+/** What has to change, attribute by attribute. */
+function hardening(type: string, attributes: Attributes): Attributes {
+  const isOn = (key: string) => valueOf(attributes, key) === 'true';
+  const isApplication = type === 'application';
+  return {
+    ...(isApplication && !isOn(DROP_INVALID) && { [DROP_INVALID]: 'true' }),
+    ...(isApplication && valueOf(attributes, DESYNC) === 'monitor' && { [DESYNC]: 'defensive' }),
+    ...(!isOn(PROTECTION) && { [PROTECTION]: 'true' }),
+  };
+}
+
+const lacksLogs = (type: string, attributes: Attributes, bucket: string): boolean =>
+  type === 'application' && bucket !== '' && valueOf(attributes, LOGS) !== 'true';
+
+const modify = stepBuilder(
+  {
+    'elasticloadbalancing:ModifyLoadBalancerAttributes':
+      'arn:${AWS::Partition}:elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/*',
+  },
+  (LoadBalancerArn: string, before: Attributes, change: Attributes) => {
+    const elements = Object.keys(change);
+    const listed = (valueFor: (key: string) => string): LoadBalancerAttribute[] =>
+      elements.map((Key) => ({ Key, Value: valueFor(Key) }));
+    const to = (Attributes: LoadBalancerAttribute[]) => ({ LoadBalancerArn, Attributes });
+    const back = to(listed((key) => valueOf(before, key)));
+    return step(
+      ElasticLoadBalancingV2Client,
+      ModifyLoadBalancerAttributesCommand,
+      to(listed((key) => change[key] ?? '')),
+      {
+        elements,
+        undo: () => [step(ElasticLoadBalancingV2Client, ModifyLoadBalancerAttributesCommand, back, { elements })],
+      },
+    );
+  },
+);
+
+export default defineControl({
+  id: 'elbv2-load-balancer-hardened',
+  title: 'Load balancers must drop invalid headers, mitigate desync and be protected from deletion',
+  severity: 'MEDIUM',
+  resource: loadBalancer,
+  needs: ['loadBalancer', 'attributes'],
+  securityControlIds: ['ELB.4', 'ELB.5', 'ELB.6', 'ELB.12'],
+  relatedRequirements: [],
+  description:
+    'Every load balancer must be protected from deletion; an Application Load Balancer must also drop header fields that are not valid, and handle desync in the mode defensive or strictest. Its access logs must be on where accessLogsBucket says where to, whatever bucket they go to; without it logs are not evaluated, as ELB.5 would. Logs that are off are turned on in a call of their own, since that is refused where the bucket does not let the service write.',
+  rationale:
+    'Requests that a load balancer and a server read differently let an attacker smuggle one past the other; a load balancer that is deleted takes the site and its address with it.',
+  guidance:
+    'Set the attributes. Let the bucket take the logs of the region by its policy, with SSE-S3. Who deletes a load balancer on purpose turns its protection off first.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: modify.permissions,
+  undoCalls: [
+    undoneBy(
+      ElasticLoadBalancingV2Client,
+      ModifyLoadBalancerAttributesCommand,
+      ({ resourceId: LoadBalancerArn }) => ({ LoadBalancerArn }),
+      ['Attributes'],
+    ),
+  ],
+  parameters: {
+    accessLogsBucket: {
+      description:
+        'The bucket that takes the access logs of Application Load Balancers; empty: logs are not evaluated.',
+      type: 'string',
+      default: '' as string,
+    },
+    accessLogsPrefix: {
+      description: 'The prefix of the access logs in the bucket.',
+      type: 'string',
+      default: '' as string,
+    },
+  },
+  evaluate({ loadBalancer: { type }, attributes }, { parameters: { accessLogsBucket } }) {
+    const wrong = Object.keys(hardening(type, attributes));
+    if (lacksLogs(type, attributes, accessLogsBucket)) wrong.push(LOGS);
+    if (wrong.length === 0) return compliant('The load balancer is hardened.');
+    const said = wrong.map((key) => `${key} is ${valueOf(attributes, key)}`);
+    return nonCompliant(`The load balancer is not hardened: ${said.join(', ')}.`, wrong);
+  },
+  plan({ ref, loadBalancer: { type }, attributes }, { parameters: { accessLogsBucket, accessLogsPrefix } }) {
+    const change = hardening(type, attributes);
+    const logs = {
+      [LOGS]: 'true',
+      [BUCKET]: accessLogsBucket,
+      ...(accessLogsPrefix !== '' && { [PREFIX]: accessLogsPrefix }),
+    };
+    return [
+      ...(Object.keys(change).length > 0 ? [modify(ref.resourceId, attributes, change)] : []),
+      ...(lacksLogs(type, attributes, accessLogsBucket) ? [modify(ref.resourceId, attributes, logs)] : []),
+    ];
+  },
+});
