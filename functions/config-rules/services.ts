@@ -36,7 +36,7 @@ export const services: readonly ServiceEntry[] = [
   {
     id: 'elasticloadbalancing',
     eventSources: ['elasticloadbalancing.amazonaws.com', 'wafv2.amazonaws.com'],
-    resourceTypes: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    resourceTypes: ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer'],
     load: () => import('../../shared/controls/elasticloadbalancing/index.ts'),
   },
   {

@@ -1,0 +1,66 @@
+import { AssociateWebACLCommand, DisassociateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { loadBalancer } from '../../resources/elasticloadbalancing/load-balancer.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
+
+const ELEMENTS = ['web ACL'];
+const LOAD_BALANCERS = 'arn:${AWS::Partition}:elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/app/*/*';
+
+const associate = stepBuilder(
+  {
+    'wafv2:AssociateWebACL': [LOAD_BALANCERS, 'arn:${AWS::Partition}:wafv2:*:${AWS::AccountId}:regional/webacl/*/*'],
+    'elasticloadbalancing:SetWebAcl': LOAD_BALANCERS,
+  },
+  (ResourceArn: string, WebACLArn: string) =>
+    step(
+      WAFV2Client,
+      AssociateWebACLCommand,
+      { WebACLArn, ResourceArn },
+      {
+        elements: ELEMENTS,
+        undo: () => [step(WAFV2Client, DisassociateWebACLCommand, { ResourceArn }, { elements: ELEMENTS })],
+      },
+    ),
+);
+
+export default defineControl({
+  id: 'elbv2-load-balancer-waf-enabled',
+  title: 'Application Load Balancers on the Internet must have a web ACL',
+  severity: 'MEDIUM',
+  resource: loadBalancer,
+  needs: ['loadBalancer', 'webAcl'],
+  lastKnown: ['webAcl'],
+  securityControlIds: ['ELB.16'],
+  relatedRequirements: [],
+  description:
+    'An internet-facing Application Load Balancer must be associated with a web ACL of AWS WAF. ELB.16 asks for one of internal load balancers too. The web ACL that it had before is associated again; where it had none, the one that webAclArn names.',
+  rationale:
+    'A web ACL keeps scanners, bots and known exploits away from the application; who takes it away opens the door first.',
+  guidance: 'Associate a web ACL whose rules only count at first, look at what they would block, then let them block.',
+  impact: 'disruptive',
+  recommendedMode: 'detect',
+  permissions: associate.permissions,
+  undoCalls: [undoneBy(WAFV2Client, DisassociateWebACLCommand, ({ resourceId: ResourceArn }) => ({ ResourceArn }))],
+  parameters: {
+    webAclArn: {
+      description:
+        'The regional web ACL that load balancers without one are associated with; empty: only one that was there is associated again.',
+      type: 'string',
+      pattern: '^(arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[0-9a-f-]+)?$',
+      default: '' as string,
+    },
+  },
+  evaluate({ loadBalancer: { type, scheme }, webAcl }) {
+    if (type !== 'application' || scheme !== 'internet-facing')
+      return notApplicable(`A load balancer of the type ${type} (${scheme ?? 'no scheme'}) needs no web ACL.`);
+    return webAcl === null
+      ? nonCompliant('The load balancer is on the Internet and has no web ACL.')
+      : compliant(`The load balancer has the web ACL ${webAcl.arn}.`);
+  },
+  plan({ ref }, { parameters: { webAclArn }, lastKnown }) {
+    const wanted = lastKnown?.webAcl?.arn ?? webAclArn;
+    if (wanted === '') return byHand('webAclArn does not say which web ACL it is to have.');
+    if (wanted.split(':')[3] !== ref.region) return byHand(`The web ACL of webAclArn is not in ${ref.region}.`);
+    return [associate(ref.resourceId, wanted)];
+  },
+});
