@@ -23,21 +23,21 @@ const DEFAULTS: Attributes = {
   [BUCKET]: '',
   [PREFIX]: '',
 };
-const valueOf = (attributes: Attributes, key: string): string => attributes[key] ?? DEFAULTS[key] ?? '';
+const attributeOf = (attributes: Attributes, key: string): string => attributes[key] ?? DEFAULTS[key] ?? '';
 
 /** What has to change, attribute by attribute. */
 function hardening(type: string, attributes: Attributes): Attributes {
-  const isOn = (key: string) => valueOf(attributes, key) === 'true';
+  const isOn = (key: string) => attributeOf(attributes, key) === 'true';
   const isApplication = type === 'application';
   return {
     ...(isApplication && !isOn(DROP_INVALID) && { [DROP_INVALID]: 'true' }),
-    ...(isApplication && valueOf(attributes, DESYNC) === 'monitor' && { [DESYNC]: 'defensive' }),
+    ...(isApplication && attributeOf(attributes, DESYNC) === 'monitor' && { [DESYNC]: 'defensive' }),
     ...(!isOn(PROTECTION) && { [PROTECTION]: 'true' }),
   };
 }
 
 const lacksLogs = (type: string, attributes: Attributes, bucket: string): boolean =>
-  type === 'application' && bucket !== '' && valueOf(attributes, LOGS) !== 'true';
+  type === 'application' && bucket !== '' && attributeOf(attributes, LOGS) !== 'true';
 
 const modify = stepBuilder(
   {
@@ -49,7 +49,7 @@ const modify = stepBuilder(
     const listed = (valueFor: (key: string) => string): LoadBalancerAttribute[] =>
       elements.map((Key) => ({ Key, Value: valueFor(Key) }));
     const to = (Attributes: LoadBalancerAttribute[]) => ({ LoadBalancerArn, Attributes });
-    const back = to(listed((key) => valueOf(before, key)));
+    const back = to(listed((key) => attributeOf(before, key)));
     return step(
       ElasticLoadBalancingV2Client,
       ModifyLoadBalancerAttributesCommand,
@@ -104,7 +104,7 @@ export default defineControl({
     const wrong = Object.keys(hardening(type, attributes));
     if (lacksLogs(type, attributes, accessLogsBucket)) wrong.push(LOGS);
     if (wrong.length === 0) return compliant('The load balancer is hardened.');
-    const said = wrong.map((key) => `${key} is ${valueOf(attributes, key)}`);
+    const said = wrong.map((key) => `${key} is ${attributeOf(attributes, key)}`);
     return nonCompliant(`The load balancer is not hardened: ${said.join(', ')}.`, wrong);
   },
   plan({ ref, loadBalancer: { type }, attributes }, { parameters: { accessLogsBucket, accessLogsPrefix } }) {
