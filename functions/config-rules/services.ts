@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'acm',
+    eventSources: ['acm.amazonaws.com', 'aws.acm'],
+    resourceTypes: ['AWS::ACM::Certificate'],
+    load: () => import('../../shared/controls/acm/index.ts'),
+  },
+  {
     id: 'autoscaling',
     eventSources: ['autoscaling.amazonaws.com'],
     resourceTypes: ['AWS::AutoScaling::AutoScalingGroup'],

@@ -7,6 +7,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   ec2: 'infrastructure',
   elasticloadbalancing: 'infrastructure',
   iam: 'identity',
+  acm: 'data',
   kms: 'data',
   s3: 'data',
   dynamodb: 'databases',
@@ -22,4 +23,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 's3', 'sns', 'sqs', 'ssm'];

@@ -1,0 +1,43 @@
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { certificate } from '../../resources/acm/certificate.ts';
+import { DAY_MS } from '../../time.ts';
+
+/** Statuses in which a certificate has been issued. */
+const ISSUED = ['ISSUED', 'EXPIRED', 'INACTIVE'];
+
+export default defineControl({
+  id: 'acm-certificate-expiry-monitored',
+  title: 'ACM certificates must be renewed before they expire',
+  severity: 'MEDIUM',
+  resource: certificate,
+  needs: ['certificate'],
+  securityControlIds: ['ACM.1'],
+  relatedRequirements: [],
+  description:
+    'A certificate must be valid for daysToExpiration more days, imported or issued by ACM. It is notified once when it becomes due, and again when it has expired. ACM renews what it has issued 60 days before, where it is in use and can still be validated: one that comes due all the same needs a person.',
+  rationale: 'When a certificate expires, every client refuses the site, and people learn to click warnings away.',
+  guidance:
+    'Import the renewed certificate under the same ARN, or see why ACM cannot renew it: mostly a DNS record for its validation is gone.',
+  impact: 'none',
+  recommendedMode: 'detect',
+  permissions: {},
+  parameters: {
+    daysToExpiration: {
+      description: 'How many days before it expires a certificate is due.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 365,
+      default: 30 as number,
+    },
+  },
+  evaluate({ certificate: { domainName, status, notAfter } }, { parameters: { daysToExpiration }, now }) {
+    if (!ISSUED.includes(status) || notAfter === null) return notApplicable(`The certificate is ${status}.`);
+    const left = Date.parse(notAfter) - now.getTime();
+    const until = notAfter.slice(0, 10);
+    const which = `The certificate of ${domainName ?? 'no name'}`;
+    if (status === 'EXPIRED' || left <= 0) return nonCompliant(`${which} expired on ${until}.`, ['expired', notAfter]);
+    return left < daysToExpiration * DAY_MS
+      ? nonCompliant(`${which} expires on ${until}, in ${Math.ceil(left / DAY_MS)} days.`, ['due', notAfter])
+      : compliant(`${which} is valid until ${until}.`);
+  },
+});
