@@ -3,6 +3,7 @@ import {
   CreateBucketCommand,
   DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
+  GetBucketLoggingCommand,
   GetBucketPolicyCommand,
   GetBucketWebsiteCommand,
   GetPublicAccessBlockCommand,
@@ -78,17 +79,19 @@ export const bucketEvent = (sample: string, account: SceneAccount, bucket: strin
 /** All settings of a bucket that a control could touch; null where nothing is configured. */
 export async function bucketSettings({ aws }: SceneAccount, Bucket: string) {
   const s3 = aws(S3Client);
-  const [block, encryption, website, policy] = await Promise.all([
+  const [block, encryption, website, policy, logging] = await Promise.all([
     orNull(s3.send(new GetPublicAccessBlockCommand({ Bucket })), 'NoSuchPublicAccessBlockConfiguration'),
     orNull(s3.send(new GetBucketEncryptionCommand({ Bucket })), 'ServerSideEncryptionConfigurationNotFoundError'),
     orNull(s3.send(new GetBucketWebsiteCommand({ Bucket })), 'NoSuchWebsiteConfiguration'),
     orNull(s3.send(new GetBucketPolicyCommand({ Bucket })), 'NoSuchBucketPolicy'),
+    s3.send(new GetBucketLoggingCommand({ Bucket })),
   ]);
   return {
     'public access block': block?.PublicAccessBlockConfiguration ?? null,
     encryption: encryption?.ServerSideEncryptionConfiguration ?? null,
     website: website?.IndexDocument ?? null,
     policy: policy?.Policy ?? null,
+    'access logging': logging.LoggingEnabled ?? null,
   };
 }
 

@@ -321,6 +321,13 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'KMS.DisabledException',
     'KMS.NotFoundException',
   ),
+  's3:PutBucketLogging': refusedBy(
+    'S3, which may not write to the bucket that the logs would go to',
+    "let logging.s3.amazonaws.com write to it, or name another bucket of the bucket's region",
+    'CrossLocationLoggingProhibited',
+    'CrossLocationLoggingProhibitted',
+    'InvalidTargetBucketForLogging',
+  ),
   's3:PutBucketPolicy': POLICY_REFUSALS,
   's3:PutPublicAccessBlock': {},
   's3control:PutPublicAccessBlock': {},

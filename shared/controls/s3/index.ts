@@ -2,6 +2,7 @@
 import type { AnyControl } from '../../control.ts';
 import cloudtrailBucketPublicAccessProhibited from './cloudtrail-bucket-public-access-prohibited.ts';
 import s3AccountPublicAccessBlocked from './s3-account-public-access-blocked.ts';
+import s3BucketAccessLoggingEnabled from './s3-bucket-access-logging-enabled.ts';
 import s3BucketAclPublicAccessProhibited from './s3-bucket-acl-public-access-prohibited.ts';
 import s3BucketEncrypted from './s3-bucket-encrypted.ts';
 import s3BucketPolicyExternalAccessRestricted from './s3-bucket-policy-external-access-restricted.ts';
@@ -12,6 +13,7 @@ import s3BucketTlsRequired from './s3-bucket-tls-required.ts';
 export const controls: readonly AnyControl[] = [
   cloudtrailBucketPublicAccessProhibited,
   s3AccountPublicAccessBlocked,
+  s3BucketAccessLoggingEnabled,
   s3BucketAclPublicAccessProhibited,
   s3BucketEncrypted,
   s3BucketPolicyExternalAccessRestricted,

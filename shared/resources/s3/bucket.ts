@@ -1,6 +1,7 @@
 import {
   GetBucketAclCommand,
   GetBucketEncryptionCommand,
+  GetBucketLoggingCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketPolicyStatusCommand,
@@ -18,6 +19,7 @@ import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { bucketCreatedAt, ownBucket, readOfOwn } from '../../aws/s3/bucket-owner.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
+import { ACCESS_LOGS, grantsLogDelivery, letsDeliver } from '../../aws/s3/log-delivery.ts';
 import { publicAccessBlockIn } from '../../aws/s3/public-access-block.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
 import { tagsByKey } from '../../aws/tags.ts';
@@ -63,6 +65,7 @@ const EVERY_FACET = [
   'policyStatus',
   'acl',
   'ownershipControls',
+  'logging',
 ] as const;
 
 /** The bucket of a trail, in its own region, which the trail's need not be; none where another account owns it. */
@@ -142,6 +145,15 @@ async function readAcl(aws: Aws, ref: ResourceRef) {
 const withoutName = ({ DisplayName: _, ...grantee }: Grantee = { Type: undefined }) =>
   Object.fromEntries(Object.entries(grantee).filter(([, value]) => value !== undefined)) as unknown as Grantee;
 
+/** Where access logs go; where they go nowhere, whether the bucket is itself one that takes them. That an empty answer was one, the ACL shows, which every bucket has. */
+async function readLogging(aws: Aws, ref: ResourceRef) {
+  const read = aws(S3Client).send(new GetBucketLoggingCommand(bucketTarget(ref)));
+  const { LoggingEnabled } = await readOfOwn(aws, ref, read);
+  if (LoggingEnabled?.TargetBucket !== undefined) return { LoggingEnabled, takesAccessLogs: false };
+  const [{ Grants }, policy] = await Promise.all([readAcl(aws, ref), readPolicy(aws, ref)]);
+  return { LoggingEnabled: null, takesAccessLogs: grantsLogDelivery(Grants) || letsDeliver(policy, ACCESS_LOGS) };
+}
+
 async function readOwnershipControls(aws: Aws, ref: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketOwnershipControlsCommand(bucketTarget(ref)));
   const answer = await orNull(readOfOwn(aws, ref, read), 'OwnershipControlsNotFoundError');
@@ -158,7 +170,7 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
   return { tags, service: serviceOfTags(tags) };
 }
 
-/** A general purpose bucket: Block Public Access, website hosting, default encryption, its policy's text, its ACL, and the trails that deliver into it. */
+/** A general purpose bucket: Block Public Access, website hosting, default encryption, its policy's text, its ACL, its access logging, and the trails that deliver into it. */
 export const bucket = defineResource({
   service: s3,
   type: 'AWS::S3::Bucket',
@@ -178,6 +190,7 @@ export const bucket = defineResource({
     call('s3.amazonaws.com', ['PutBucketEncryption', 'DeleteBucketEncryption'], { ids, facets: ['encryption'] }),
     call('s3.amazonaws.com', ['PutBucketPolicy', 'DeleteBucketPolicy'], { ids, facets: ['policy', 'policyStatus'] }),
     call('s3.amazonaws.com', 'PutBucketAcl', { ids, facets: ['acl'] }),
+    call('s3.amazonaws.com', 'PutBucketLogging', { ids, facets: ['logging'] }),
     call('s3.amazonaws.com', ['PutBucketOwnershipControls', 'DeleteBucketOwnershipControls'], {
       ids,
       facets: ['ownershipControls'],
@@ -199,6 +212,14 @@ export const bucket = defineResource({
     policyStatus: { grants: onOwnBuckets('s3:GetBucketPolicyStatus'), read: readPolicyStatus },
     acl: { grants: onOwnBuckets('s3:GetBucketAcl'), read: readAcl },
     ownershipControls: { grants: onOwnBuckets('s3:GetBucketOwnershipControls'), read: readOwnershipControls },
+    logging: {
+      grants: {
+        ...onOwnBuckets('s3:GetBucketLogging'),
+        ...onOwnBuckets('s3:GetBucketAcl'),
+        ...onOwnBuckets('s3:GetBucketPolicy'),
+      },
+      read: readLogging,
+    },
     // What holds for all buckets of the account holds for this one.
     accountPublicAccessBlock: s3Account.facets.publicAccessBlock,
     trails: { grants: trailsIntoGrants, read: trailsInto },

@@ -67,7 +67,8 @@ describe('every S3 call names the account that has to own the bucket, where it t
     // biome-ignore lint/suspicious/noExplicitAny: states of whatever control
     const planned = (control: AnyControl, state: any) => {
       const parameters = { ...defaultParameters(control), kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/a' };
-      const plan = control.plan?.(state, { parameters, now: new Date(), lastKnown: null }) ?? [];
+      const lastKnown = { logging: { LoggingEnabled: { TargetBucket: 'access-logs', TargetPrefix: '' } } };
+      const plan = control.plan?.(state, { parameters, now: new Date(), lastKnown }) ?? [];
       noted('byHand' in plan ? [] : plan);
     };
     const nothing = {

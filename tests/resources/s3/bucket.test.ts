@@ -38,6 +38,7 @@ testResource(bucket, {
     's3/PutBucketPolicy': [NAME],
     's3/DeleteBucketPolicy': [NAME],
     's3/PutBucketAcl': [NAME],
+    's3/PutBucketLogging': [NAME],
     's3/PutBucketOwnershipControls': [NAME],
     's3/DeleteBucketOwnershipControls': [NAME],
   },

@@ -1,0 +1,81 @@
+import { type LoggingEnabled, PutBucketLoggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { bucketTarget } from '../../aws/s3/bucket-target.ts';
+import { ACCESS_LOGS, letsDeliver } from '../../aws/s3/log-delivery.ts';
+import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
+import { bucket } from '../../resources/s3/bucket.ts';
+import { step, undoneBy } from '../../step.ts';
+
+const permissions = {
+  's3:PutBucketLogging': {
+    resources: 'arn:${AWS::Partition}:s3:::*',
+    condition: { StringEquals: { 'aws:ResourceAccount': '${AWS::AccountId}' } },
+  },
+};
+const elements = ['logging'];
+
+interface Wishes {
+  readonly parameters: { readonly targetBuckets: Readonly<Record<string, string>> };
+}
+
+/** The bucket that the parameters name for the region. */
+const targetRef = ({ accountId, region }: ResourceRef, { parameters: { targetBuckets } }: Wishes) => {
+  const resourceId = targetBuckets[region];
+  return resourceId === undefined ? null : { resourceId, accountId, region };
+};
+
+const put = (ref: ResourceRef, logging?: LoggingEnabled) => ({
+  ...bucketTarget(ref),
+  BucketLoggingStatus: logging === undefined ? {} : { LoggingEnabled: logging },
+});
+
+const turnOn = (ref: ResourceRef, logging: LoggingEnabled) =>
+  step(S3Client, PutBucketLoggingCommand, put(ref, logging), {
+    permissions,
+    elements,
+    undo: () => [step(S3Client, PutBucketLoggingCommand, put(ref), { elements })],
+  });
+
+export default defineControl({
+  id: 's3-bucket-access-logging-enabled',
+  title: 'S3 buckets must log who accesses them',
+  severity: 'MEDIUM',
+  resource: bucket,
+  needs: ['logging'],
+  lastKnown: ['logging'],
+  related: { targetPolicy: related(bucket, 'policy', targetRef) },
+  securityControlIds: ['S3.9', 'CloudTrail.7'],
+  relatedRequirements: ['CIS AWS v3.0 3.4', 'CIS AWS v5.0 3.4'],
+  description:
+    'Server access logging must be on. Logging that was turned off is turned on again as it was; a bucket that never had it logs to the bucket that targetBuckets names for its region, below its own name. Buckets that take access logs are not evaluated: they would log their own logs. CIS 3.4 and CloudTrail.7 ask this of the buckets of trails, S3.9 of all.',
+  rationale:
+    'Who read or deleted an object stands in the access logs, and where data events of S3 are not recorded, nowhere else.',
+  guidance:
+    'Turn on server access logging, to a bucket of the same account and region whose policy lets logging.s3.amazonaws.com put objects.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions,
+  undoCalls: [undoneBy(S3Client, PutBucketLoggingCommand, bucketTarget, ['BucketLoggingStatus'])],
+  parameters: {
+    targetBuckets: {
+      description: 'For each region, the bucket that takes access logs: { eu-west-1: access-logs-eu-west-1 }.',
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 3 },
+      default: {} as Readonly<Record<string, string>>,
+    },
+  },
+  evaluate({ logging: { LoggingEnabled, takesAccessLogs } }) {
+    if (LoggingEnabled !== null) return compliant(`Access is logged to ${LoggingEnabled.TargetBucket}.`);
+    if (takesAccessLogs) return notApplicable('The bucket takes the access logs of others.');
+    return nonCompliant('Access to the bucket is not logged.');
+  },
+  plan({ ref, targetPolicy }, context) {
+    const before = context.lastKnown?.logging?.LoggingEnabled ?? null;
+    if (before !== null) return [turnOn(ref, before)];
+    const target = targetRef(ref, context);
+    if (target === null) return byHand(`targetBuckets names no bucket for ${ref.region}.`);
+    if (targetPolicy === FOREIGN || !letsDeliver(targetPolicy, ACCESS_LOGS))
+      return byHand(`The policy of ${target.resourceId} does not let ${ACCESS_LOGS} put objects.`);
+    return [turnOn(ref, { TargetBucket: target.resourceId, TargetPrefix: `${ref.resourceId}/` })];
+  },
+});
