@@ -82,6 +82,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/rds/index.ts'),
   },
   {
+    id: 'redshift',
+    eventSources: ['redshift.amazonaws.com'],
+    resourceTypes: ['AWS::Redshift::Cluster'],
+    load: () => import('../../shared/controls/redshift/index.ts'),
+  },
+  {
     id: 's3',
     eventSources: ['cloudtrail.amazonaws.com', 's3-control.amazonaws.com', 's3.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],

@@ -15,6 +15,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
     load: () => import('../../shared/controls/rds/index.ts'),
   },
+  {
+    id: 'redshift',
+    eventSources: ['redshift.amazonaws.com'],
+    resourceTypes: ['AWS::Redshift::Cluster'],
+    load: () => import('../../shared/controls/redshift/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -4,6 +4,8 @@ import moto.ec2.models
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
 from moto.logs.responses import LogsResponse
+from moto.redshift.models import RedshiftBackend
+from moto.redshift.responses import RedshiftResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 UNBLOCKED = "unblocked"
@@ -66,3 +68,23 @@ def disassociate_kms_key(self):
 
 LogsResponse.associate_kms_key = associate_kms_key
 LogsResponse.disassociate_kms_key = disassociate_kms_key
+
+
+def modify_cluster_parameter_group(self):
+    """The parameters of a group are those of the engine, but for what was set in it."""
+    name = self._get_param("ParameterGroupName")
+    group = self.redshift_backend.parameter_groups[name]
+    given = {one["ParameterName"]: one["ParameterValue"] for one in self._get_param("Parameters", [])}
+    group.values = {**getattr(group, "values", {}), **given}
+    return ActionResult({"ParameterGroupName": name})
+
+
+def describe_cluster_parameters(self, parameter_group_name):
+    defaults = known_cluster_parameters(self, parameter_group_name)
+    values = getattr(self.parameter_groups[parameter_group_name], "values", {})
+    return [{**one, "ParameterValue": values.get(one["ParameterName"], one["ParameterValue"])} for one in defaults]
+
+
+RedshiftResponse.modify_cluster_parameter_group = modify_cluster_parameter_group
+known_cluster_parameters = RedshiftBackend.describe_cluster_parameters
+RedshiftBackend.describe_cluster_parameters = describe_cluster_parameters

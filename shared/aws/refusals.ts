@@ -307,6 +307,24 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'InvalidParameterValue',
   ),
   'rds:ModifyDBSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,
+  // InvalidClusterStateFault passes: Redshift is at work on the cluster.
+  'redshift:EnableLogging': refusedBy(
+    'Redshift, which may not write to the bucket that the logs would go to',
+    'let redshift.amazonaws.com put objects into it and read its ACL, or name another bucket',
+    'BucketNotFoundFault',
+    'InsufficientS3BucketPolicyFault',
+    'InvalidS3BucketNameFault',
+    'InvalidS3KeyPrefixFault',
+    'UnsupportedOperationFault',
+  ),
+  'redshift:ModifyCluster': refusedBy(
+    'Redshift: what the cluster depends on does not allow a change (its network, its Elastic IP)',
+    'repair what the error names, then it is tried again',
+    'InvalidElasticIpFault',
+    'UnauthorizedOperation',
+    'UnsupportedOperationFault',
+    'UnsupportedOptionFault',
+  ),
   's3:PutBucketAcl': refusedBy(
     'S3: the bucket takes no ACLs, or not this one',
     'set the ownership of objects, or the ACL, by hand',

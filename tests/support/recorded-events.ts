@@ -155,6 +155,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'lambda AddPermission20150331v2': (r) => [
     ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
   ],
+  'redshift CreateCluster': (r) => [['AWS::Redshift::Cluster', r.requestParameters.clusterIdentifier]],
   'logs DeleteLogGroup': (r) => [['AWS::Logs::LogGroup', r.requestParameters.logGroupName]],
   'dynamodb CreateTable': (r) => [['AWS::DynamoDB::Table', r.requestParameters.tableName]],
   'rds ModifyDBSnapshotAttribute': (r) => [['AWS::RDS::DBSnapshot', r.requestParameters.dBSnapshotIdentifier]],

@@ -26,6 +26,7 @@ import { keyCreated } from './kms.ts';
 import { logGroupMadeAgain } from './logs.ts';
 import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
 import { clusterUnprotected, databaseOpen, databaseSnapshotShared } from './rds.ts';
+import { warehousePublic } from './redshift.ts';
 import { aclOpened, bucketMade } from './s3.ts';
 import type { Stage } from './stage.ts';
 
@@ -78,6 +79,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   UpdateAccountPasswordPolicy: passwordPolicyWeak,
   DeleteAccountPasswordPolicy: passwordPolicyWeak,
   CreateKey: keyCreated,
+  CreateCluster: warehousePublic,
   CreateDBCluster: clusterUnprotected,
   CreateLoadBalancer: loadBalancerCreated,
   CreateDBInstance: databaseOpen,

@@ -1,0 +1,108 @@
+import {
+  DisableLoggingCommand,
+  EnableLoggingCommand,
+  type LoggingStatus,
+  RedshiftClient,
+} from '@aws-sdk/client-redshift';
+import { lacking, whereAvailable } from '../../aws/redshift/cluster-status.ts';
+import { letsDeliver } from '../../aws/s3/log-delivery.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
+import { redshiftCluster } from '../../resources/redshift/cluster.ts';
+import { bucket } from '../../resources/s3/bucket.ts';
+import { step, undoneBy } from '../../step.ts';
+
+const SERVICE = 'redshift.amazonaws.com';
+const permissions = { 'redshift:EnableLogging': 'arn:${AWS::Partition}:redshift:*:${AWS::AccountId}:cluster:*' };
+const elements = ['logging'];
+
+interface Wishes {
+  readonly parameters: { readonly targetBuckets: Readonly<Record<string, string>> };
+}
+
+/** The bucket that the parameters name for the region. */
+const targetRef = ({ accountId, region }: ResourceRef, { parameters: { targetBuckets } }: Wishes) => {
+  const resourceId = targetBuckets[region];
+  return resourceId === undefined ? null : { resourceId, accountId, region };
+};
+
+type Destination = Pick<LoggingStatus, 'BucketName' | 'S3KeyPrefix' | 'LogDestinationType' | 'LogExports'>;
+type Logging = { readonly [N in keyof Destination]-?: Destination[N] | null };
+
+/** Logging as it was; a destination other than a bucket has no bucket to name. */
+const asBefore = ({ BucketName, S3KeyPrefix, LogDestinationType, LogExports }: Logging): Destination => ({
+  ...(BucketName && { BucketName }),
+  ...(S3KeyPrefix && { S3KeyPrefix }),
+  ...(LogDestinationType && { LogDestinationType }),
+  ...(LogExports && LogExports.length > 0 && { LogExports }),
+});
+
+const turnOn = (ClusterIdentifier: string, destination: Destination) =>
+  step(
+    RedshiftClient,
+    EnableLoggingCommand,
+    { ClusterIdentifier, ...destination },
+    {
+      permissions,
+      elements,
+      undo: () => [step(RedshiftClient, DisableLoggingCommand, { ClusterIdentifier }, { elements })],
+    },
+  );
+
+export default defineControl({
+  id: 'redshift-cluster-audit-logging-enabled',
+  title: 'Redshift clusters must write audit logs',
+  severity: 'MEDIUM',
+  resource: redshiftCluster,
+  needs: ['logging', 'userActivity'],
+  lastKnown: ['logging'],
+  related: { targetPolicy: related(bucket, 'policy', targetRef) },
+  securityControlIds: ['Redshift.4'],
+  relatedRequirements: [],
+  description:
+    'Audit logging must be on, and with it the log of what users run: for that a parameter group of the cluster needs enable_user_activity_logging, which Redshift.4 does not ask (userActivity: false leaves it out). Logging that was turned off is turned on again as it was; a cluster that never had it logs to the bucket that targetBuckets names for its region, below its own name. The parameter takes a restart, and is left to a person.',
+  rationale:
+    'The audit logs say who connected, as whom, and what they ran: after a leak nothing else tells what was taken.',
+  guidance:
+    'Turn on audit logging, to CloudWatch Logs or to a bucket whose policy lets redshift.amazonaws.com put objects and read its ACL; set enable_user_activity_logging to true in the parameter group, and restart the cluster.',
+  impact: 'none',
+  recommendedMode: 'remediate',
+  permissions,
+  undoCalls: [
+    undoneBy(RedshiftClient, DisableLoggingCommand, ({ resourceId: ClusterIdentifier }) => ({ ClusterIdentifier })),
+  ],
+  parameters: {
+    targetBuckets: {
+      description: 'For each region, the bucket that takes audit logs: { eu-west-1: audit-logs-eu-west-1 }.',
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 3 },
+      default: {} as Readonly<Record<string, string>>,
+    },
+    userActivity: {
+      description: 'What users run must be logged too.',
+      type: 'boolean',
+      default: true as boolean,
+    },
+  },
+  deadline: '2h',
+  evaluate({ logging: { ClusterStatus, LoggingEnabled }, userActivity }, { parameters }) {
+    if (!LoggingEnabled) return lacking(ClusterStatus, 'Audit logging is off.', 'logging');
+    if (parameters.userActivity && !userActivity.isLogged)
+      return nonCompliant(
+        `What users run is not logged: enable_user_activity_logging is off in ${userActivity.groups.join(', ')}.`,
+        'user activity',
+      );
+    return compliant('Audit logging is on.');
+  },
+  plan({ ref, logging: { ClusterStatus, LoggingEnabled }, targetPolicy }, context) {
+    if (LoggingEnabled) return byHand('The parameter takes a restart of the cluster.');
+    const before = context.lastKnown?.logging;
+    if (before?.LoggingEnabled === true) return whereAvailable(ClusterStatus, turnOn(ref.resourceId, asBefore(before)));
+    const target = targetRef(ref, context);
+    if (target === null) return byHand(`targetBuckets names no bucket for ${ref.region}.`);
+    if (targetPolicy === FOREIGN || !letsDeliver(targetPolicy, SERVICE))
+      return byHand(`The policy of ${target.resourceId} does not let ${SERVICE} put objects.`);
+    const destination = { BucketName: target.resourceId, S3KeyPrefix: `${ref.resourceId}/` };
+    return whereAvailable(ClusterStatus, turnOn(ref.resourceId, destination));
+  },
+});
