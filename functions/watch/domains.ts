@@ -3,8 +3,11 @@ import type { Domain } from '../../shared/service.ts';
 
 /** The domain that serves each service. */
 export const domains: Readonly<Record<string, Domain>> = {
+  autoscaling: 'infrastructure',
   ec2: 'infrastructure',
+  elasticloadbalancing: 'infrastructure',
   iam: 'identity',
+  acm: 'data',
   kms: 'data',
   s3: 'data',
   dynamodb: 'databases',
@@ -21,4 +24,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['cloudtrail', 'config', 'dynamodb', 'ec2', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];
