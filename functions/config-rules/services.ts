@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'accessanalyzer',
+    eventSources: ['access-analyzer.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/accessanalyzer/index.ts'),
+  },
+  {
     id: 'acm',
     eventSources: ['acm.amazonaws.com', 'aws.acm'],
     resourceTypes: ['AWS::ACM::Certificate'],

@@ -5,6 +5,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'accessanalyzer',
+    eventSources: ['access-analyzer.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/accessanalyzer/index.ts'),
+  },
+  {
     id: 'iam',
     eventSources: ['iam.amazonaws.com', 'signin.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User'],

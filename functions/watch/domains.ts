@@ -6,6 +6,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   autoscaling: 'infrastructure',
   ec2: 'infrastructure',
   elasticloadbalancing: 'infrastructure',
+  accessanalyzer: 'identity',
   iam: 'identity',
   acm: 'data',
   kms: 'data',
@@ -24,4 +25,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];

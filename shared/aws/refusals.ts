@@ -176,6 +176,11 @@ const POLICY_REFUSALS = refusedBy(
 
 /** Refusals of a service that no second try changes, by `service:operation`, for every call that a plan makes; the name alone does not say it (`LimitExceeded` is a quota here and a throttle there). Empty: only denials last. */
 const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
+  'accessanalyzer:CreateAnalyzer': refusedBy(
+    'the quota of analyzers in the region',
+    'delete the analyzer of the account that does not work, or repair it',
+    'ServiceQuotaExceededException',
+  ),
   // ScalingActivityInProgress and ResourceContention pass.
   'autoscaling:UpdateAutoScalingGroup': refusedBy(
     'Auto Scaling, which does not take these subnets',

@@ -11,6 +11,8 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:ListBuckets': ['s3:ListAllMyBuckets'],
   's3:HeadBucket': ['s3:ListBucket'],
   'sqs:SendMessageBatch': ['sqs:SendMessage'],
+  'accessanalyzer:ListAnalyzers': ['access-analyzer:ListAnalyzers'],
+  'accessanalyzer:CreateAnalyzer': ['access-analyzer:CreateAnalyzer'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
