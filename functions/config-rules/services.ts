@@ -64,6 +64,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/iam/index.ts'),
   },
   {
+    id: 'inspector2',
+    eventSources: ['inspector2.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/inspector2/index.ts'),
+  },
+  {
     id: 'kms',
     eventSources: ['kms.amazonaws.com'],
     resourceTypes: ['AWS::KMS::Key'],

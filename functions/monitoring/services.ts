@@ -22,6 +22,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/guardduty/index.ts'),
   },
   {
+    id: 'inspector2',
+    eventSources: ['inspector2.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/inspector2/index.ts'),
+  },
+  {
     id: 'logs',
     eventSources: ['logs.amazonaws.com'],
     resourceTypes: ['AWS::Logs::LogGroup'],

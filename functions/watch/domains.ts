@@ -17,6 +17,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   cloudtrail: 'monitoring',
   config: 'monitoring',
   guardduty: 'monitoring',
+  inspector2: 'monitoring',
   logs: 'monitoring',
   ssm: 'monitoring',
   lambda: 'applications',
@@ -25,4 +26,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];

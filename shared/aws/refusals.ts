@@ -273,6 +273,11 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     ),
     ...refusedBy('a quota of IAM', 'shorten the policy by hand', 'LimitExceeded', 'LimitExceededException'),
   },
+  'inspector2:Enable': refusedBy(
+    'Inspector: an administrator account of the organization decides, or the region lacks the kind of scanning',
+    'make the change with the administrator account, or leave the kind out of resourceTypes',
+    'ValidationException',
+  ),
   // KMSInvalidStateException passes where a key store is being connected; a key that is not to be deleted any more reads so.
   'kms:CancelKeyDeletion': KMS_REFUSALS,
   'kms:EnableKey': {
@@ -354,6 +359,11 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   's3:PutBucketPolicy': POLICY_REFUSALS,
   's3:PutPublicAccessBlock': {},
   's3control:PutPublicAccessBlock': {},
+  'securityhub:EnableSecurityHub': refusedBy(
+    'Security Hub, which the organization configures centrally here',
+    'make the change with the administrator account',
+    'InvalidAccessException',
+  ),
   'sns:SetTopicAttributes': policyRefusals('InvalidParameter', 'InvalidParameterException'),
   'sqs:SetQueueAttributes': policyRefusals('InvalidAttributeValue'),
   'ssm:ModifyDocumentPermission': refusedBy(

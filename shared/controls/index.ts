@@ -10,6 +10,7 @@ import { controls as ec2 } from './ec2/index.ts';
 import { controls as elasticloadbalancing } from './elasticloadbalancing/index.ts';
 import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
+import { controls as inspector2 } from './inspector2/index.ts';
 import { controls as kms } from './kms/index.ts';
 import { controls as lambda } from './lambda/index.ts';
 import { controls as logs } from './logs/index.ts';
@@ -20,4 +21,4 @@ import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...sns, ...sqs, ...ssm];

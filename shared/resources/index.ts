@@ -10,6 +10,7 @@ import ec2 from './ec2/service.ts';
 import elasticloadbalancing from './elasticloadbalancing/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
+import inspector2 from './inspector2/service.ts';
 import kms from './kms/service.ts';
 import lambda from './lambda/service.ts';
 import logs from './logs/service.ts';
@@ -20,4 +21,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, kms, lambda, logs, rds, redshift, s3, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, sns, sqs, ssm];
