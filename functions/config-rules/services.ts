@@ -106,6 +106,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/s3/index.ts'),
   },
   {
+    id: 'securityhub',
+    eventSources: ['securityhub.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/securityhub/index.ts'),
+  },
+  {
     id: 'sns',
     eventSources: ['sns.amazonaws.com'],
     resourceTypes: ['AWS::SNS::Topic'],

@@ -34,6 +34,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/logs/index.ts'),
   },
   {
+    id: 'securityhub',
+    eventSources: ['securityhub.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/securityhub/index.ts'),
+  },
+  {
     id: 'ssm',
     eventSources: ['ssm.amazonaws.com'],
     resourceTypes: ['AWS::SSM::Document'],

@@ -19,6 +19,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   guardduty: 'monitoring',
   inspector2: 'monitoring',
   logs: 'monitoring',
+  securityhub: 'monitoring',
   ssm: 'monitoring',
   lambda: 'applications',
   sns: 'applications',
@@ -26,4 +27,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'securityhub', 'sns', 'sqs', 'ssm'];
