@@ -106,6 +106,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/s3/index.ts'),
   },
   {
+    id: 'secretsmanager',
+    eventSources: ['secretsmanager.amazonaws.com'],
+    resourceTypes: ['AWS::SecretsManager::Secret'],
+    load: () => import('../../shared/controls/secretsmanager/index.ts'),
+  },
+  {
     id: 'securityhub',
     eventSources: ['securityhub.amazonaws.com'],
     resourceTypes: ['AWS::::Account'],

@@ -21,6 +21,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::::Account', 'AWS::S3::Bucket'],
     load: () => import('../../shared/controls/s3/index.ts'),
   },
+  {
+    id: 'secretsmanager',
+    eventSources: ['secretsmanager.amazonaws.com'],
+    resourceTypes: ['AWS::SecretsManager::Secret'],
+    load: () => import('../../shared/controls/secretsmanager/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -11,6 +11,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   acm: 'data',
   kms: 'data',
   s3: 'data',
+  secretsmanager: 'data',
   dynamodb: 'databases',
   rds: 'databases',
   redshift: 'databases',
@@ -27,4 +28,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'securityhub', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'sns', 'sqs', 'ssm'];

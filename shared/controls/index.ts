@@ -17,9 +17,10 @@ import { controls as logs } from './logs/index.ts';
 import { controls as rds } from './rds/index.ts';
 import { controls as redshift } from './redshift/index.ts';
 import { controls as s3 } from './s3/index.ts';
+import { controls as secretsmanager } from './secretsmanager/index.ts';
 import { controls as securityhub } from './securityhub/index.ts';
 import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...securityhub, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...sns, ...sqs, ...ssm];

@@ -17,9 +17,10 @@ import logs from './logs/service.ts';
 import rds from './rds/service.ts';
 import redshift from './redshift/service.ts';
 import s3 from './s3/service.ts';
+import secretsmanager from './secretsmanager/service.ts';
 import securityhub from './securityhub/service.ts';
 import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, securityhub, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, sns, sqs, ssm];

@@ -1,0 +1,47 @@
+import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { secret } from '../../resources/secretsmanager/secret.ts';
+import { DAY_MS } from '../../time.ts';
+
+/** A rotation takes place within a window of up to a day after the date. */
+const WINDOW_MS = DAY_MS;
+
+export default defineControl({
+  id: 'secretsmanager-secret-rotation-enabled',
+  title: 'Secrets must rotate by themselves, and in time',
+  severity: 'MEDIUM',
+  resource: secret,
+  needs: ['rotation'],
+  securityControlIds: ['SecretsManager.1', 'SecretsManager.2', 'SecretsManager.4'],
+  relatedRequirements: [],
+  description:
+    'Every secret must rotate by itself, its next rotation must not be overdue by more than a day, and the last one (or its creation) not be longer ago than allowed. Secrets that a service owns and rotates, replicas, which rotate with their primary secret, and secrets that are scheduled for deletion are not evaluated.',
+  rationale:
+    'A secret that never changes is known to everybody who ever saw it, and a rotation that fails leaves the old one valid without anybody noticing.',
+  guidance:
+    'Set up rotation with a function that changes the secret where it is used (AWS has templates for its databases), or let the service manage it. Where a rotation failed, look at the log of its function. A secret that cannot rotate needs an exemption and a date in the calendar.',
+  impact: 'none',
+  recommendedMode: 'detect',
+  permissions: {},
+  parameters: {
+    maxAgeDays: {
+      description: 'Days after which a secret must have rotated, whatever its own schedule is.',
+      type: 'integer',
+      minimum: 1,
+      default: 90,
+    },
+  },
+  evaluate({ ref, rotation }, { parameters: { maxAgeDays }, now }) {
+    if (rotation.DeletedDate !== null) return notApplicable('The secret is scheduled for deletion.');
+    if (rotation.OwningService !== null) return notApplicable(`The secret is rotated by ${rotation.OwningService}.`);
+    if (rotation.PrimaryRegion !== null && rotation.PrimaryRegion !== ref.region)
+      return notApplicable(`The secret is a replica of the one in ${rotation.PrimaryRegion}.`);
+    if (!rotation.RotationEnabled) return nonCompliant('The secret does not rotate.');
+    const { NextRotationDate, LastRotatedDate, CreatedDate } = rotation;
+    if (NextRotationDate !== null && now.getTime() > Date.parse(NextRotationDate) + WINDOW_MS)
+      return nonCompliant(`The secret should have rotated on ${NextRotationDate.slice(0, 10)}.`, ['overdue']);
+    const days = Math.floor((now.getTime() - Date.parse(LastRotatedDate ?? CreatedDate)) / DAY_MS);
+    if (days <= maxAgeDays) return compliant('The secret rotates.');
+    const what = LastRotatedDate === null ? 'has not rotated since it was made' : 'rotated last';
+    return nonCompliant(`The secret ${what} ${days} days ago; allowed are ${maxAgeDays}.`, ['age']);
+  },
+});
