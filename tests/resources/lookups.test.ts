@@ -43,9 +43,8 @@ test.each(EVENTS.map((event) => [event.eventName, event] as const))(
       const { unreadable } = await withAnswer(body, (aws) =>
         route(change as Change, { controls, aws: () => aws, fallback: { accountId: SAMPLE_ACCOUNT, region: REGION } }),
       );
-      expect(unreadable.map(String)).toEqual([
-        expect.stringMatching(/IncompleteAnswerError: |SyntaxError: |parse error/),
-      ]);
+      expect(unreadable.length).toBeGreaterThan(0);
+      for (const error of unreadable) expect(String(error)).toMatch(/IncompleteAnswerError: |SyntaxError: |parse error/);
     }
   },
 );

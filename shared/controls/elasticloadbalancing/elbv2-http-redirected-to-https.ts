@@ -63,7 +63,7 @@ export default defineControl({
   rationale: 'What is requested by HTTP can be read and changed on its way, passwords and cookies included.',
   guidance:
     'Add an HTTPS listener with a certificate for every name of the site, then redirect the HTTP listener to it and take away rules that forward.',
-  impact: 'disruptive',
+  impact: 'access',
   recommendedMode: 'remediate',
   permissions,
   undoCalls: [

@@ -40,7 +40,7 @@ export default defineControl({
     'A key that nobody uses is missed by nobody when it is stolen, and its use by a stranger is noticed by nobody.',
   guidance:
     'Ask the owner what the key is for. Leave it deactivated for some weeks, then delete it; activate it again if something stops working that runs seldom (a yearly report, a disaster recovery).',
-  impact: 'disruptive',
+  impact: 'access',
   recommendedMode: 'remediate',
   permissions,
   undoCalls: [

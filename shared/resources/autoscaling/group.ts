@@ -50,8 +50,8 @@ async function readSubnets(aws: Aws, ref: ResourceRef) {
   const { VPCZoneIdentifier = '' } = await describeGroup(aws, ref);
   const [first] = VPCZoneIdentifier.split(',');
   if (!first) return [];
-  const { Subnets: own = [] } = await aws(EC2Client).send(new DescribeSubnetsCommand({ SubnetIds: [first] }));
-  const vpcIds = own.flatMap(({ VpcId }) => VpcId ?? []);
+  const { Subnets } = await aws(EC2Client).send(new DescribeSubnetsCommand({ SubnetIds: [first] }));
+  const vpcIds = carried('DescribeSubnets', 'subnetSet', Subnets).flatMap(({ VpcId }) => VpcId ?? []);
   if (vpcIds.length === 0) return [];
   const asked = { Filters: [{ Name: 'vpc-id', Values: vpcIds }] };
   const answers = await Array.fromAsync(paginateDescribeSubnets({ client: aws(EC2Client) }, asked), (page) =>

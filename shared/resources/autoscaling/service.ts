@@ -4,8 +4,5 @@ export default defineService({
   id: 'autoscaling',
   domain: 'infrastructure',
   eventSources: ['autoscaling.amazonaws.com'],
-  sdks: {
-    autoscaling: () => import('@aws-sdk/client-auto-scaling'),
-    ec2: () => import('@aws-sdk/client-ec2'),
-  },
+  sdks: { autoscaling: () => import('@aws-sdk/client-auto-scaling') },
 });

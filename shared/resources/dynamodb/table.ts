@@ -113,6 +113,6 @@ export const table = defineResource({
     pagesOf(
       paginateListTables({ client: aws(DynamoDBClient), startingToken: from }, { Limit: 100 }),
       ({ LastEvaluatedTableName }) => LastEvaluatedTableName,
-      ({ TableNames = [] }) => TableNames.map((resourceId) => ({ resourceId })),
+      ({ TableNames }) => carried('ListTables', 'TableNames', TableNames).map((resourceId) => ({ resourceId })),
     ),
 });

@@ -73,8 +73,10 @@ async function ofInterface(aws: Aws, { request }: CallRecord) {
   const NetworkInterfaceIds = [...strings(request, 'networkInterfaceId')];
   if (NetworkInterfaceIds.length === 0) return [];
   const asked = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds });
-  const { NetworkInterfaces = [] } = await aws(EC2Client).send(asked);
-  return NetworkInterfaces.flatMap(({ Attachment }) => Attachment?.InstanceId ?? []);
+  const { NetworkInterfaces } = await aws(EC2Client).send(asked);
+  return carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces).flatMap(
+    ({ Attachment }) => Attachment?.InstanceId ?? [],
+  );
 }
 
 /** Who takes a profile away or replaces it names the association alone; the answer names the instance. */

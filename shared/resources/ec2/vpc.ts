@@ -106,6 +106,7 @@ export const vpc = defineResource({
     tagCalls('vpc-', EVERY),
     call('ec2.amazonaws.com', 'RunInstances', {
       ids: ({ response }) => strings(response, 'instancesSet.items.vpcId'),
+      find: noVpc,
       facets: ['use'],
     }),
   ],

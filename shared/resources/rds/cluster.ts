@@ -1,5 +1,5 @@
 import { type DBCluster, DescribeDBClustersCommand, paginateDescribeDBClusters, RDSClient } from '@aws-sdk/client-rds';
-import { IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { identifierIn, identifiersAt, taggedOf } from '../../aws/rds/identifiers.ts';
@@ -154,8 +154,8 @@ export const dbCluster = defineResource({
     pagesOf(
       paginateDescribeDBClusters({ client: aws(RDSClient), startingToken: from }, { MaxRecords: 100 }),
       ({ Marker }) => Marker,
-      ({ DBClusters = [] }) =>
-        DBClusters.flatMap((found) =>
+      ({ DBClusters }) =>
+        carried('DescribeDBClusters', 'DBClusters', DBClusters).flatMap((found) =>
           found.DBClusterIdentifier === undefined
             ? []
             : [{ resourceId: found.DBClusterIdentifier, facets: partsOf(found) }],

@@ -164,8 +164,8 @@ export const redshiftCluster = defineResource({
     pagesOf(
       paginateDescribeClusters({ client: aws(RedshiftClient), startingToken: from }, { MaxRecords: 100 }),
       ({ Marker }) => Marker,
-      ({ Clusters = [] }) =>
-        Clusters.flatMap((found) =>
+      ({ Clusters }) =>
+        carried('DescribeClusters', 'Clusters', Clusters).flatMap((found) =>
           found.ClusterIdentifier === undefined
             ? []
             : [{ resourceId: found.ClusterIdentifier, facets: { access: accessOf(found) } }],
