@@ -44,7 +44,8 @@ test.each(EVENTS.map((event) => [event.eventName, event] as const))(
         route(change as Change, { controls, aws: () => aws, fallback: { accountId: SAMPLE_ACCOUNT, region: REGION } }),
       );
       expect(unreadable.length).toBeGreaterThan(0);
-      for (const error of unreadable) expect(String(error)).toMatch(/IncompleteAnswerError: |SyntaxError: |parse error/);
+      for (const error of unreadable)
+        expect(String(error)).toMatch(/IncompleteAnswerError: |SyntaxError: |parse error/);
     }
   },
 );

@@ -1,4 +1,4 @@
-import { CloudTrailClient, type Trail, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
 import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
@@ -30,11 +30,11 @@ const NONE: Delivery = { CloudWatchLogsLogGroupArn: '', CloudWatchLogsRoleArn: '
 /** What the delivery is to be: as it was, else as the parameters say. */
 interface Wishes {
   readonly parameters: { readonly logGroupName: string; readonly roleArn: string };
-  readonly lastKnown: { readonly trail?: Trail } | null;
+  readonly lastKnown: { readonly delivery?: Delivery } | null;
 }
 
 function wanted({ accountId, region }: ResourceRef, { parameters, lastKnown }: Wishes): Delivery | null {
-  const { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = lastKnown?.trail ?? {};
+  const { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = lastKnown?.delivery ?? {};
   if (CloudWatchLogsLogGroupArn && CloudWatchLogsRoleArn) return { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn };
   const { logGroupName, roleArn } = parameters;
   if (logGroupName === '' || roleArn === '') return null;
@@ -60,8 +60,8 @@ export default defineControl({
   title: 'CloudTrail must deliver to CloudWatch Logs',
   severity: 'MEDIUM',
   resource: trail,
-  needs: ['trail', 'logsDelivery'],
-  lastKnown: ['trail'],
+  needs: ['delivery', 'logsDelivery'],
+  lastKnown: ['delivery'],
   related: {
     logGroup: related(logGroup, 'logGroup', logGroupRef),
     trustPolicy: related(role, 'trustPolicy', roleRef),
@@ -104,7 +104,7 @@ export default defineControl({
     },
     roleArn: { description: 'The role by which the trail writes to it.', type: 'string', default: '' },
   },
-  evaluate({ ref, trail: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
+  evaluate({ ref, delivery: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
     if (name === null) return notApplicable('The trail belongs to another account.');
     if (!group) return nonCompliant(`${name} delivers to no log group.`);
@@ -117,7 +117,7 @@ export default defineControl({
       ]);
     return compliant(`${name} delivers to ${group}.`);
   },
-  plan({ ref, trail: { CloudWatchLogsLogGroupArn }, logGroup, trustPolicy }, context) {
+  plan({ ref, delivery: { CloudWatchLogsLogGroupArn }, logGroup, trustPolicy }, context) {
     if (CloudWatchLogsLogGroupArn) return byHand('A delivery that fails is repaired at its log group, or its role.');
     const delivery = wanted(ref, context);
     if (delivery === null) return byHand('logGroupName and roleArn do not say where the trail is to deliver.');

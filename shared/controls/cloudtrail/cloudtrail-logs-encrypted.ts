@@ -14,8 +14,8 @@ export default defineControl({
   title: 'CloudTrail logs must be encrypted with a KMS key',
   severity: 'MEDIUM',
   resource: trail,
-  needs: ['trail'],
-  lastKnown: ['trail'],
+  needs: ['encryption'],
+  lastKnown: ['encryption'],
   securityControlIds: ['CloudTrail.2'],
   relatedRequirements: [
     'AWS FSBP CloudTrail.2',
@@ -49,7 +49,7 @@ export default defineControl({
       default: '',
     },
   },
-  evaluate({ ref, trail: { KmsKeyId } }) {
+  evaluate({ ref, encryption: { KmsKeyId } }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
     if (name === null) return notApplicable('The trail belongs to another account.');
     if (KmsKeyId) return compliant(`The logs of ${name} are encrypted with ${KmsKeyId}.`);
@@ -57,7 +57,7 @@ export default defineControl({
   },
   plan({ ref }, { parameters: { kmsKeyArn }, lastKnown }) {
     const Name = ownTrailName(ref.resourceId, ref.accountId);
-    const KmsKeyId = lastKnown?.trail?.KmsKeyId || kmsKeyArn;
+    const KmsKeyId = lastKnown?.encryption?.KmsKeyId || kmsKeyArn;
     if (KmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
     return Name === null
       ? []

@@ -84,6 +84,19 @@ function settingsOf({ HasCustomEventSelectors: _, HasInsightSelectors: __, ...tr
   return Object.fromEntries(known) as Omit<Trail, 'HasCustomEventSelectors' | 'HasInsightSelectors'>;
 }
 
+/** The key and the delivery by themselves: what else a trail lacks does not keep them from being known. */
+const encryptionOf = ({ KmsKeyId = '' }: Trail) => ({ KmsKeyId });
+const deliveryOf = ({ CloudWatchLogsLogGroupArn = '', CloudWatchLogsRoleArn = '' }: Trail) => ({
+  CloudWatchLogsLogGroupArn,
+  CloudWatchLogsRoleArn,
+});
+
+const partsOf = (found: Trail, region: string) => ({
+  trail: settingsOf(found, region),
+  encryption: encryptionOf(found),
+  delivery: deliveryOf(found),
+});
+
 /** Whether a trail logs; its delivery times, which change with every file, are left out. */
 async function readStatus(aws: Aws, ref: ResourceRef) {
   const { client, name } = clientAndName(aws, ref);
@@ -167,7 +180,7 @@ async function readLastKnown(aws: Aws, ref: ResourceRef) {
     Object.entries(configuration).map(([key, value]) => [`${key.charAt(0).toUpperCase()}${key.slice(1)}`, value]),
   );
   return {
-    trail: settingsOf(trail, ref.region),
+    ...partsOf(trail, ref.region),
     tags: Object.entries(item.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
     ...(trail.HasCustomEventSelectors === false ? { eventSelectors: { basic: [], advanced: [] } } : {}),
     ...(trail.HasInsightSelectors === false ? { insightSelectors: [] } : {}),
@@ -187,9 +200,21 @@ export const trail = defineResource({
   triggers: [
     call('cloudtrail.amazonaws.com', ['CreateTrail', 'DeleteTrail'], {
       ids: byTrail('name'),
-      facets: ['trail', 'status', 'logsDelivery', 'eventSelectors', 'insightSelectors', 'tags'],
+      facets: [
+        'trail',
+        'encryption',
+        'delivery',
+        'status',
+        'logsDelivery',
+        'eventSelectors',
+        'insightSelectors',
+        'tags',
+      ],
     }),
-    call('cloudtrail.amazonaws.com', 'UpdateTrail', { ids: byTrail('name'), facets: ['trail', 'logsDelivery'] }),
+    call('cloudtrail.amazonaws.com', 'UpdateTrail', {
+      ids: byTrail('name'),
+      facets: ['trail', 'encryption', 'delivery', 'logsDelivery'],
+    }),
     call('cloudtrail.amazonaws.com', ['StartLogging', 'StopLogging'], { ids: byTrail('name'), facets: ['status'] }),
     call('cloudtrail.amazonaws.com', 'PutEventSelectors', { ids: byTrail('trailName'), facets: ['eventSelectors'] }),
     call('cloudtrail.amazonaws.com', 'PutInsightSelectors', {
@@ -208,6 +233,14 @@ export const trail = defineResource({
   volatile: ['LatestCloudWatchLogsDeliveryTime', 'LatestCloudWatchLogsDeliveryError'],
   facets: {
     trail: { grants: onTrails('cloudtrail:GetTrail'), read: readTrail },
+    encryption: {
+      grants: onTrails('cloudtrail:GetTrail'),
+      read: async (aws, ref) => encryptionOf(await readTrail(aws, ref)),
+    },
+    delivery: {
+      grants: onTrails('cloudtrail:GetTrail'),
+      read: async (aws, ref) => deliveryOf(await readTrail(aws, ref)),
+    },
     status: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readStatus },
     logsDelivery: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readLogsDelivery },
     eventSelectors: { grants: onTrails('cloudtrail:GetEventSelectors'), read: readEventSelectors },
@@ -224,7 +257,7 @@ export const trail = defineResource({
     const own = carried('DescribeTrails', 'trailList', trailList).flatMap((found) => {
       const owner = parseTrailArn(found.TrailARN ?? '');
       return found.TrailARN !== undefined && owner?.accountId === accountId && owner.region === region
-        ? [{ resourceId: found.TrailARN, region, facets: { trail: settingsOf(found, region) } }]
+        ? [{ resourceId: found.TrailARN, region, facets: partsOf(found, region) }]
         : [];
     });
     yield { items: own, next: null };

@@ -23,9 +23,9 @@ const there = {
   trustPolicy: trusting('cloudtrail.amazonaws.com'),
 };
 const given = (group: string | null, delivered: Partial<typeof quiet> = {}) => ({
-  trail: {
-    Name: 'audit',
-    ...(group === null ? {} : { CloudWatchLogsLogGroupArn: groupArn(group), CloudWatchLogsRoleArn: ROLE }),
+  delivery: {
+    CloudWatchLogsLogGroupArn: group === null ? '' : groupArn(group),
+    CloudWatchLogsRoleArn: group === null ? '' : ROLE,
   },
   logsDelivery: { ...quiet, ...delivered },
 });
@@ -43,7 +43,7 @@ testControl(control, {
   nonCompliant: {
     'it had a log group before': {
       given: { ...given(null), ...there },
-      lastKnown: { trail: given('before').trail },
+      lastKnown: { delivery: given('before').delivery },
       parameters,
       plan: update(groupArn('before'), ROLE),
       after: given('before'),
