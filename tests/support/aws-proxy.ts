@@ -26,6 +26,8 @@ export interface Alteration {
   /** Only in this region. */
   readonly region?: string;
   readonly status?: number;
+  /** Headers of the answer, where the call is withheld. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** So often; without it, always. */
   readonly times?: number;
   /** The call does not reach the account. */
@@ -70,7 +72,9 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     if (alteration?.isWithheld === true) {
       if (alteration.isReset === true) incoming.socket.destroy();
       else
-        outgoing.writeHead(alteration.status ?? 500, { 'content-type': 'text/xml' }).end(alteration.change?.('') ?? '');
+        outgoing
+          .writeHead(alteration.status ?? 500, { 'content-type': 'text/xml', ...alteration.headers })
+          .end(alteration.change?.('') ?? '');
       return;
     }
     const onward = request({ host: target.hostname, port: target.port, method, path: url, headers }, async (answer) => {
