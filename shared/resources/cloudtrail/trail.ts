@@ -84,11 +84,11 @@ function settingsOf({ HasCustomEventSelectors: _, HasInsightSelectors: __, ...tr
   return Object.fromEntries(known) as Omit<Trail, 'HasCustomEventSelectors' | 'HasInsightSelectors'>;
 }
 
-/** The key and the delivery by themselves: what else a trail lacks does not keep them from being known. */
-const encryptionOf = ({ KmsKeyId = '' }: Trail) => ({ KmsKeyId });
-const deliveryOf = ({ CloudWatchLogsLogGroupArn = '', CloudWatchLogsRoleArn = '' }: Trail) => ({
-  CloudWatchLogsLogGroupArn,
-  CloudWatchLogsRoleArn,
+/** The key and the delivery by themselves: what else a trail lacks does not keep them from being known. AWS Config writes `null` for what is not there. */
+const encryptionOf = ({ KmsKeyId }: Trail) => ({ KmsKeyId: KmsKeyId ?? '' });
+const deliveryOf = ({ CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn }: Trail) => ({
+  CloudWatchLogsLogGroupArn: CloudWatchLogsLogGroupArn ?? '',
+  CloudWatchLogsRoleArn: CloudWatchLogsRoleArn ?? '',
 });
 
 const partsOf = (found: Trail, region: string) => ({
