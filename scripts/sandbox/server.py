@@ -16,6 +16,7 @@ import jsonpath_ng.ext
 import missing_operations  # noqa: F401
 import moto.awslambda.models
 import moto.cloudformation.models
+import moto.cloudtrail.models
 import moto.core.responses
 import moto.core.utils
 import moto.server
@@ -83,6 +84,11 @@ moto.awslambda.models.LambdaBackend.send_sqs_batch = lambda *_: False
 
 # Each deployment would wait for a linter, which takes longer than all else of it; the tests of the template run it themselves.
 moto.cloudformation.models.validate_template_cfn_lint = lambda _template: []
+
+# AWS replaces a trail's insight selectors, so that a call may be made again; moto adds to them.
+moto.cloudtrail.models.Trail.put_insight_selectors = lambda trail, selectors: setattr(
+    trail, "insight_selectors", list(selectors)
+)
 
 # Nobody reads a line for each request.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
