@@ -1,3 +1,4 @@
+import { lookUpText } from '../engine/intake/denied-look-ups.ts';
 import { denialText } from '../engine/sweep/listing-denials.ts';
 import { DAY_MS } from '../time.ts';
 import { type CheckResult, deploymentCheck, problemsOr, warn } from './diagnosis.ts';
@@ -15,16 +16,16 @@ export const listings = deploymentCheck({
       Object.entries(types)
         .filter(([, { isLasting, lastSeen }]) => isLasting && now - lastSeen < FORGOTTEN_AFTER_MS)
         .map(
-          ([type, { refusal }]): CheckResult => ({
+          ([type, { refusal, isLookUp }]): CheckResult => ({
             ...warn(
-              denialText(type, region, refusal),
-              `${refusal.remedy}; the next sweep tries again`,
+              isLookUp ? lookUpText(type.replace(/ look-up$/, ''), region, refusal) : denialText(type, region, refusal),
+              `${refusal.remedy}; the next ${isLookUp ? 'event' : 'sweep'} tries again`,
               `${region} ${service} ${type}`,
             ),
             isIncident: true,
           }),
         ),
     );
-    return problemsOr(problems, 'no sweep was refused one');
+    return problemsOr(problems, 'no sweep and no look-up was refused');
   },
 });

@@ -1,8 +1,22 @@
+import type { SweepScope } from '../ledger/sweep-lock.ts';
+
 export { messageOf } from '../aws/error-message.ts';
 
 /** The input cannot be read as an event: says what is wrong and what is allowed. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
+}
+
+/** AWS did not tell which resources of a type an event is about. `cause` is the SDK's error. */
+export class LookUpFailedError extends UnreadableEventError {
+  readonly resourceType: string;
+  readonly scope: SweepScope;
+
+  constructor(message: string, cause: unknown, resourceType: string, scope: SweepScope) {
+    super(message, { cause });
+    this.resourceType = resourceType;
+    this.scope = scope;
+  }
 }
 
 /** A step that the service refused or did not answer. */

@@ -2,7 +2,7 @@ import type { Refusal } from '../aws/refusals.ts';
 import { type Store, update } from './store.ts';
 import type { SweepScope } from './sweep-lock.ts';
 
-/** A resource type whose listing AWS refuses: what drifts there, no sweep finds. */
+/** A resource type whose listing AWS refuses, so that no sweep finds what drifts there; or whose look-up for events that name no id. */
 export interface DeniedListing {
   readonly refusal: Refusal;
   /** When it was first refused, milliseconds since 1970. */
@@ -11,9 +11,10 @@ export interface DeniedListing {
   readonly lastSeen: number;
   /** False while a retry some minutes later may still be answered. */
   readonly isLasting: boolean;
+  readonly isLookUp?: true;
 }
 
-/** By resource type. */
+/** By resource type; look-ups beside listings. */
 export type DeniedTypes = Readonly<Record<string, DeniedListing>>;
 
 /** The denied types of a service in a region. */

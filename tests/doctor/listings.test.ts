@@ -29,8 +29,17 @@ test('a type that cannot be listed is named, with its region and who refuses', a
   ]);
 });
 
+test('a type that cannot be looked up for an event is named as that', async () => {
+  expect(await said({ isLookUp: true })).toMatchObject([
+    {
+      message: expect.stringMatching(/^AWS::SQS::Queue cannot be looked up in eu-west-3 for events/),
+      remedy: 'allow the call; the next event tries again',
+    },
+  ]);
+});
+
 test('what may still be answered at a retry, and what no sweep has asked for days, is no incident', async () => {
-  const ok = [{ status: 'ok', subject: null, message: 'no sweep was refused one', remedy: null }];
+  const ok = [{ status: 'ok', subject: null, message: 'no sweep and no look-up was refused', remedy: null }];
   expect(await said({ isLasting: false })).toEqual(ok);
   expect(await said({ lastSeen: 0 })).toEqual(ok);
 });

@@ -1,10 +1,12 @@
+import { explicitDenial } from '../../aws/refusals.ts';
 import { isRegionName, unknownRegion } from '../../aws/region-names.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
 import { recordDetections, reviewDetections } from '../detections/record-detections.ts';
-import { messageOf } from '../errors.ts';
+import { LookUpFailedError, messageOf } from '../errors.ts';
 import { reconcile } from '../reconcile/reconciler.ts';
+import { lookUpText, noteDeniedLookUp } from './denied-look-ups.ts';
 import { foreignOwnerOf, otherAccountOf } from './ownership.ts';
 import { type Change, changesIn } from './parse-event.ts';
 import { type RouteContext, route } from './route.ts';
@@ -44,9 +46,7 @@ export async function reconcileChange(
   const isOwn = ({ ref }: { readonly ref: ResourceRef }) => foreignOwnerOf(ref, own) === null;
   const [subjects, detected] = [found.subjects.filter(isOwn), found.detected.filter(isOwn)];
   const foreign = [...found.subjects, ...found.detected].find((one) => !isOwn(one))?.ref;
-  const results: Result[] = unreadable.map((error) =>
-    resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) }),
-  );
+  const results: Result[] = await Promise.all(unreadable.map((error) => unidentified(change, error, engine)));
   results.push(...(await recordDetections(detected, cause, engine)));
   if (change.kind === 'recheck')
     results.push(...(await reviewDetections(change.resource, context.detections ?? [], cause, engine)));
@@ -66,6 +66,22 @@ export async function reconcileChange(
       annotation: subjects.length + detected.length > 0 ? 'Every control is off.' : reason,
     }),
   ];
+}
+
+/** What an event is about could not be told. Where a policy denies the look-up for good, no retry would change it: the daily sweep finds the drift, and doctor names what is denied. */
+async function unidentified(change: Change, error: Error, engine: Engine): Promise<Result> {
+  const refusal = error instanceof LookUpFailedError ? explicitDenial(error) : null;
+  if (refusal === null || !(error instanceof LookUpFailedError))
+    return resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) });
+  const { resourceType, scope } = error;
+  await noteDeniedLookUp(engine, scope, resourceType, refusal);
+  return resultWithoutResource(change, {
+    outcome: 'blocked',
+    resourceType,
+    accountId: scope.accountId,
+    region: scope.region,
+    annotation: `${lookUpText(resourceType, scope.region, refusal)}. To change that: ${refusal.remedy}.`,
+  });
 }
 
 /** There is no such place to look at; AWS would only not answer. */

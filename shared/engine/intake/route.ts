@@ -2,9 +2,9 @@ import type { AnyControl, AnyResource } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
 import type { Aws, ConfigName, ResourceRef, Trigger } from '../../resource.ts';
 import type { Subject } from '../context.ts';
-import { messageOf, UnreadableEventError } from '../errors.ts';
+import { LookUpFailedError, messageOf } from '../errors.ts';
 import { type DetectedRecord, detectedIn } from './detect.ts';
-import { type LocationDefaults, locationOf, withFallback } from './location.ts';
+import { type Location, type LocationDefaults, locationOf, withFallback } from './location.ts';
 import type { Change } from './parse-event.ts';
 import { idsOf, isTriggeredBy, locatedIn, nameOf, refOf, type TriggeringEvent } from './trigger.ts';
 
@@ -88,7 +88,7 @@ async function subjectsOf(
         subjects.set(key, { resource, ref, controls, siblings });
       }
     } catch (error) {
-      unreadable.push(unidentifiable(resource, nameOf(change), error));
+      unreadable.push(unidentifiable(resource, nameOf(change), place, error));
     }
   }
   return { subjects: [...subjects.values()], unreadable };
@@ -120,7 +120,7 @@ async function fromConfig(named: ConfigName, context: RouteContext): Promise<Rou
       const id = await identified(resource, { ...named, ...origin }, context.aws(place.region));
       if (id !== null) subjects.push({ resource, ref: refOf(resource, id, place), controls, siblings: controls });
     } catch (error) {
-      unreadable.push(unidentifiable(resource, named.resourceId, error));
+      unreadable.push(unidentifiable(resource, named.resourceId, place, error));
     }
   }
   const { resourceType, resourceId } = named;
@@ -134,8 +134,11 @@ const identified = async ({ identify }: AnyResource, named: ConfigName, aws: Aws
 const ofType = (resourceType: string, { controls }: RouteContext) =>
   [...byResource(controls)].filter(([{ type }]) => type === resourceType);
 
-const unidentifiable = ({ type }: AnyResource, source: string, cause: unknown): UnreadableEventError =>
-  new UnreadableEventError(`could not identify the ${type} of ${source}: ${messageOf(cause)}`, { cause });
+const unidentifiable = ({ type, service }: AnyResource, source: string, place: Location, cause: unknown) =>
+  new LookUpFailedError(`could not identify the ${type} of ${source}: ${messageOf(cause)}`, cause, type, {
+    ...place,
+    service: service.id,
+  });
 
 /** The controls by the resource they evaluate. */
 export function byResource(controls: readonly AnyControl[]): ReadonlyMap<AnyResource, readonly AnyControl[]> {
