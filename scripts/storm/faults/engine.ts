@@ -46,9 +46,9 @@ export class StormEngine {
     };
   }
 
-  async receive(event: object, engine: Engine): Promise<readonly Result[]> {
+  async receive(event: object, engine: Engine, only: Task['only']): Promise<readonly Result[]> {
     const { accountId, region } = this.#post;
-    const context = { controls, fallback: { accountId, region }, home: region };
+    const context = { controls: enabled(only), fallback: { accountId, region }, home: region };
     return (await Array.fromAsync(receive(event, engine, context))).flat();
   }
 
@@ -63,11 +63,14 @@ export class StormEngine {
   }
 
   async #results(task: Task): Promise<readonly Result[]> {
-    if (task.kind === 'event') return this.receive(task.event, this.engine(task.mode));
+    if (task.kind === 'event') return this.receive(task.event, this.engine(task.mode), task.only);
     const engine = this.engine('approve');
-    if (task.kind === 'approve') return [await approve(task.id, 'the storm', engine, controls)];
+    const own = enabled(task.only);
+    if (task.kind === 'approve') return [await approve(task.id, 'the storm', engine, own)];
     const request = { id: task.id, by: 'the storm', reason: 'to see it back', expires: '2999-01-01', dryRun: false };
-    await undo(request, engine, controls, (call, ref) => sendUndoCall(call, ref, engine.aws(ref.region)));
+    await undo(request, engine, own, (call, ref) => sendUndoCall(call, ref, engine.aws(ref.region)));
     return [];
   }
 }
+
+const enabled = (only: Task['only']) => (only === null ? controls : controls.filter(({ id }) => only.includes(id)));

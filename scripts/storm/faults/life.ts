@@ -173,7 +173,7 @@ export class Life {
   async #work(task: TaskOf, phase: string, attempt: number): Promise<TaskAnswer | null> {
     const { pool, draw } = this.#stage;
     const trial = trialOf(draw, this.#index, phase, attempt, this.#killOf(phase, attempt));
-    const answer = await pool.work({ ...task, skewMs: this.#skewMs } as Task, trial);
+    const answer = await pool.work({ ...task, skewMs: this.#skewMs, only: this.#drift.only } as Task, trial);
     this.#skewMs = Math.max(this.#skewMs, answer?.skewMs ?? 0);
     return answer;
   }
@@ -284,6 +284,6 @@ export class Life {
   }
 }
 
-type TaskOf = Task extends infer One ? (One extends Task ? Omit<One, 'skewMs'> : never) : never;
+type TaskOf = Task extends infer One ? (One extends Task ? Omit<One, 'skewMs' | 'only'> : never) : never;
 
 const isMade = ({ status }: Remediation['steps'][number]) => status === 'made' || status === 'unknown';

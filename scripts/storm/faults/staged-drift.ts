@@ -22,12 +22,12 @@ export class StagedDrift {
   /** Lets it happen, as fair weather has it. Throws where nothing is seen of it. */
   async happen(calm: StormEngine): Promise<void> {
     const { earlier = [], happen, state, neighbours } = this.#drift;
-    for (const event of earlier) await calm.receive(event, calm.engine('remediate'));
+    for (const event of earlier) await calm.receive(event, calm.engine('remediate'), this.only);
     if (this.isWhole) this.#compliant = await state();
     this.#beside = await neighbours();
     this.event = (await happen()).event;
     this.#drifted = await state();
-    const results = await calm.receive(this.event, calm.engine('remediate', 'detect'));
+    const results = await calm.receive(this.event, calm.engine('remediate', 'detect'), this.only);
     const found = results.find(({ before, controlId }) => before === 'NON_COMPLIANT' && this.isExpected(controlId));
     if (found === undefined) throw new Error(`the drift is not seen: ${this.scene.title}: ${textOf(results)}`);
     const { resourceType, resourceId, accountId, region } = found as ResourceRef;
@@ -37,6 +37,11 @@ export class StagedDrift {
   /** True where a remediation leaves everything as it was before the drift. */
   get isWhole(): boolean {
     return this.scene.leaves === undefined;
+  }
+
+  /** The controls that are enabled; null for all of the storm's. */
+  get only(): readonly string[] | null {
+    return this.scene.alone === true ? this.controls : null;
   }
 
   get controls(): readonly string[] {
