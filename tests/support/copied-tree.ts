@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { type Ended, run } from './script.ts';
@@ -55,18 +55,18 @@ export function copiedTree(): CopiedTree {
       return tool('typescript/bin/tsc', '-p', config);
     },
     jest: (pattern) => tool('jest/bin/jest.js', '--rootDir', root, '--config', JSON.stringify(JEST), pattern),
-    // As entries: by name alone it goes into what is linked, and that is all of node_modules.
-    entries: () =>
-      readdirSync(root, { recursive: true, withFileTypes: true })
-        .map(({ parentPath, name }) => `${parentPath}/${name}`)
-        .sort(),
+    // But for what is linked: a listing follows links, and that is all of node_modules.
+    entries: () => globSync('**', { cwd: root, exclude: (name) => name === 'node_modules' }).toSorted(),
     remove: () => rmSync(root, { recursive: true }),
   };
 }
 
+/** As jest.config.mjs has it, without the local account: what was just written needs none to fail. */
 const JEST = {
   rootDir: '.',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testEnvironment: '<rootDir>/tests/support/jest/environment.mjs',
+  testRunner: '<rootDir>/tests/support/jest/test-runner.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/jest/strip-types.mjs' },
 };
