@@ -44,6 +44,7 @@ export async function startInstance(deployed: DeployedFunction, { env, log }: In
   const child = spawn(process.execPath, [RUNTIME, root, handler], {
     env: {
       PATH: process.env.PATH ?? '',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
       ...env,
       ...environment,
       AWS_LAMBDA_FUNCTION_NAME: functionName,

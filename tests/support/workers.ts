@@ -41,7 +41,7 @@ async function startProcess<Task, Answer>(
 ): Promise<Worker<Task, Answer>> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...env },
     stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
