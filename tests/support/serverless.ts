@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/catalogue.ts';
+import { FRAMEWORK_ENV } from '../../scripts/sandbox/configured-tree.ts';
 import { type Finished, run } from './command.ts';
 
 export interface Resource {
@@ -47,7 +48,7 @@ export const serverless = (
     env: {
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
       AWS_EC2_METADATA_DISABLED: 'true',
-      SLS_AWS_MONITORING_FREQUENCY: '300',
+      ...FRAMEWORK_ENV,
       ...env,
     },
   });
