@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -13,7 +15,6 @@ import { uniqueNames } from '../../scenes/names.ts';
 import type { Drift, Scene } from '../../scenes/scene.ts';
 import { loadCatalogue } from '../../scripts/catalogue.ts';
 import { demoScenes } from '../../scripts/demo/scenes.ts';
-import { configuredTree } from '../../scripts/sandbox/configured-tree.ts';
 import { type DeployedFunction, type Deployment, deploymentOf, layRegion } from '../../scripts/sandbox/deployment.ts';
 import {
   credentialsOf,
@@ -28,31 +29,36 @@ import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';
+import { SECRET } from '../support/deployed.ts';
 import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
+import { packaged, VARIANTS } from '../support/packages.ts';
 import { REGION } from '../support/samples.ts';
 import type { TestAccount } from '../support/sandbox.ts';
 import {
   named,
   PATIENCE,
+  serverless,
   statementsOf as statementsIn,
   type Resources as TemplateResources,
   templateAt,
 } from '../support/serverless.ts';
 import { slackServer } from '../support/slack-server.ts';
+import { copyOfTree } from '../support/tree.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
 const ACCOUNT = '123456789012';
 const ELSEWHERE = 'us-east-1';
-/** Every control in the mode that it recommends. */
-const POLICY = 'defaults: { mode: recommended }\nlimits: { remediationsPerHour: 1000 }\n';
-const SECRET = 'evenkeel/slack';
 
-const [sandbox, built, slack] = await Promise.all([
+const [sandbox, { folder: shared }, slack] = await Promise.all([
   startSandbox(),
-  configuredTree(POLICY, { regions: ELSEWHERE, slackSecret: `secretsmanager:${SECRET}` }),
+  packaged(VARIANTS.running),
   slackServer(),
 ]);
+const tree = copyOfTree();
+/** The package, which the functions are unpacked into. */
+const folder = join(tree, 'package');
+cpSync(shared, folder, { recursive: true });
 const endpoint = await oneAtATime(sandbox.endpoint);
 const home = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION };
 const anybody = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
@@ -86,10 +92,11 @@ async function connectSlack(): Promise<void> {
 }
 
 beforeAll(async () => {
-  await built.deploy({ ...home, ...anybody });
-  Resources = templateAt(built.folder).Resources;
-  deployment = await deploymentOf('evenkeel-prod', built.folder, aws());
-  await layRegion(deployment, built.folder, ELSEWHERE, aws);
+  const args = ['deploy', '--package', folder, ...VARIANTS.running.flags];
+  expect(await serverless(tree, args, { ...home, ...anybody })).toMatchObject({ status: 0 });
+  Resources = templateAt(folder).Resources;
+  deployment = await deploymentOf('evenkeel-prod', folder, aws());
+  await layRegion(deployment, folder, ELSEWHERE, aws);
   await connectSlack();
   for (const one of deployment.functions) await permit(roleName(one), statementsOf(one.name), aws());
   credentials = await owner(aws());
@@ -104,7 +111,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const instance of instances.values()) instance.kill();
-  built.remove();
   await sandbox.stop();
 });
 
@@ -141,10 +147,10 @@ test('each drift of the demo travels by rule and queue to the packaged function,
   const ready: (readonly [Scene, Drift])[] = [];
   const stage = { accountId: ACCOUNT, region: REGION, aws: aws(), name: uniqueNames() };
   for (const scene of scenes) ready.push([scene, await scene.prepare(stage)]);
+  for (const [, { earlier = [] }] of ready) for (const event of earlier) await happens(event);
+  await settled();
   const ended: Record<string, object> = {};
   for (const [scene, drift] of ready) {
-    for (const event of drift.earlier ?? []) await happens(event);
-    await settled();
     const { event, at } = await drift.happen();
     // What goes by age would have to wait for it: the function's clock is the true one.
     if (at !== undefined) continue;

@@ -28,9 +28,9 @@ export interface Package {
 export const STAGE = 'a-stage-of-20-letter';
 export const EMAILS = ['a@example.com', 'b@example.com'];
 
-/** A deployment as a new clone makes it; one with everything that there is; and one in its home region alone. */
+/** A deployment as a new clone makes it; one with everything that there is; one in its home region alone; and one whose functions run: every control in the mode that it recommends. */
 export const VARIANTS = {
-  plain: { bundled: true },
+  plain: {},
   full: {
     policy: 'defaults: { mode: remediate }\n',
     flags: [
@@ -44,6 +44,11 @@ export const VARIANTS = {
     ],
   },
   alone: { flags: ['--region=us-east-1', '--param=regions=us-east-1'] },
+  running: {
+    policy: 'defaults: { mode: recommended }\nlimits: { remediationsPerHour: 1000 }\n',
+    flags: ['--param=regions=us-east-1', '--param=slackSecret=secretsmanager:evenkeel/slack'],
+    bundled: true,
+  },
 } as const satisfies Readonly<Record<string, Configuration>>;
 export type Variant = keyof typeof VARIANTS;
 
