@@ -16,6 +16,7 @@ export function permissionsDoc(
   policy: PolicyDocument,
 ): string {
   const acting = controls.filter((control) => policyFrom(policy).reachAnywhere(control) === 'remediate');
+  const holders = holdersIn(roles);
   return [
     NOTE,
     '# What each function may do',
@@ -28,9 +29,9 @@ export function permissionsDoc(
     '',
     '## Shared by several functions',
     '',
-    ...sharedLines(roles),
+    ...sharedLines(holders, roles),
     '',
-    ...roles.flatMap((role) => sectionOf(role, roles, controls, acting)),
+    ...roles.flatMap((role) => sectionOf(role, holders, controls, acting)),
   ].join('\n');
 }
 
@@ -47,15 +48,19 @@ const linesOf = ({ name, statements }: Role): readonly string[] =>
       .replaceAll(code(logicalId(name, 'Queue')), code('<Function>Queue')),
   );
 
-/** The functions that have this line. */
-const holders = (line: string, roles: readonly Role[]) =>
-  roles.filter((role) => linesOf(role).includes(line)).map(({ name }) => name);
+/** Each line, once, with the functions that have it. */
+type Holders = ReadonlyMap<string, readonly string[]>;
 
-/** Each line that several functions have, once. */
-function sharedLines(roles: readonly Role[]): readonly string[] {
-  const lines = [...new Set(roles.flatMap(linesOf))].map((line) => ({ line, names: holders(line, roles) }));
-  return lines.filter(({ names }) => names.length > 1).map(({ line, names }) => `- ${together(names, roles)} ${line}`);
+function holdersIn(roles: readonly Role[]): Holders {
+  const holders = new Map<string, string[]>();
+  for (const role of roles)
+    for (const line of new Set(linesOf(role))) holders.set(line, [...(holders.get(line) ?? []), role.name]);
+  return holders;
 }
+
+/** The lines that several functions have. */
+const sharedLines = (holders: Holders, roles: readonly Role[]): readonly string[] =>
+  [...holders].filter(([, names]) => names.length > 1).map(([line, names]) => `- ${together(names, roles)} ${line}`);
 
 /** The functions as text; all domains together are not listed by name. */
 function together(names: readonly string[], roles: readonly Role[]): string {
@@ -68,11 +73,11 @@ function together(names: readonly string[], roles: readonly Role[]): string {
 
 function sectionOf(
   role: Role,
-  roles: readonly Role[],
+  holders: Holders,
   controls: readonly AnyControl[],
   acting: readonly AnyControl[],
 ): readonly string[] {
-  const own = linesOf(role).filter((line) => holders(line, roles).length === 1);
+  const own = linesOf(role).filter((line) => holders.get(line)?.length === 1);
   const waiting = controls
     .filter(({ resource }) => resource.service.domain === role.name)
     .filter((one) => !acting.includes(one));
