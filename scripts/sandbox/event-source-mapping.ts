@@ -119,14 +119,22 @@ export async function pumpOnce(
   return Messages.length;
 }
 
-/** Goes on with that until `ended`. */
+const SHORTEST_POLL_MS = 100;
+const LONGEST_POLL_MS = 1000;
+
+/** Goes on with that until `ended`; an empty queue is asked less and less often, up to once a second. */
 export async function pump(
   deployed: DeployedFunction,
   instance: Instance,
   aws: Aws,
   ended: () => boolean,
 ): Promise<void> {
-  while (!ended()) if ((await pumpOnce(deployed, instance, aws)) === 0) await sleep(100);
+  let wait = SHORTEST_POLL_MS;
+  while (!ended()) {
+    const taken = await pumpOnce(deployed, instance, aws);
+    if (taken === 0) await sleep(wait);
+    wait = taken === 0 ? Math.min(2 * wait, LONGEST_POLL_MS) : SHORTEST_POLL_MS;
+  }
 }
 
 /** What Lambda gives to a function: the credentials of its role. */
