@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { certificate } from '../../resources/acm/certificate.ts';
 import { DAY_MS } from '../../time.ts';
 
@@ -12,7 +13,15 @@ export default defineControl({
   resource: certificate,
   needs: ['certificate'],
   securityControlIds: ['ACM.1'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP ACM.1',
+    ...requirements(
+      'PCI DSS v4.0',
+      '3.5.1.1 3.5.1.3 3.6.1 3.6.1.2 3.6.1.3 3.6.1.4 3.7.1 3.7.2 3.7.4 3.7.5 3.7.6 3.7.7 4.2.1.1',
+    ),
+    ...requirements('NIST 800-53 r5', 'SC-7(12) SC-7(16)'),
+    'SOC 2 CC6.7',
+  ],
   description:
     'A certificate must be valid for daysToExpiration more days, imported or issued by ACM. It is notified once when it becomes due, and again when it has expired. ACM renews what it has issued 60 days before, where it is in use and can still be validated: one that comes due all the same needs a person.',
   rationale: 'When a certificate expires, every client refuses the site, and people learn to click warnings away.',

@@ -57,7 +57,7 @@ export default defineControl({
   resource: loadBalancer,
   needs: ['loadBalancer', 'listeners'],
   securityControlIds: ['ELB.1'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP ELB.1'],
   description:
     'The default action of every HTTP listener of an Application Load Balancer must be a redirect to HTTPS (301 or 302), and no other rule of it may forward requests. The default action is changed where an HTTPS listener serves every target group that the HTTP one forwards to; else, and where a rule forwards, a person decides, and the site stays reachable. A CloudFront distribution in front of it has to reach its origin by HTTPS.',
   rationale: 'What is requested by HTTP can be read and changed on its way, passwords and cookies included.',

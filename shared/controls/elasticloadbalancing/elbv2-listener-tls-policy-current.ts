@@ -18,7 +18,7 @@ export default defineControl({
   resource: listener,
   needs: ['listener'],
   securityControlIds: ['ELB.17'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP ELB.17'],
   description:
     'SslPolicy of an HTTPS or TLS listener must be one of those that ELB.17 recommends: TLS 1.2 with forward secrecy and authenticated encryption at least. Another one is replaced by ELBSecurityPolicy-TLS13-1-2-Res-2021-06, or by its FIPS counterpart where a FIPS policy was chosen. Policies of later years that the list does not know yet belong into allowedPolicies.',
   rationale: 'Old versions of TLS and weak ciphers let recorded or altered traffic be read.',

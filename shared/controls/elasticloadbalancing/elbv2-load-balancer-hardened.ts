@@ -4,6 +4,7 @@ import {
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { loadBalancer } from '../../resources/elasticloadbalancing/load-balancer.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
 
@@ -69,7 +70,21 @@ export default defineControl({
   resource: loadBalancer,
   needs: ['loadBalancer', 'attributes'],
   securityControlIds: ['ELB.4', 'ELB.5', 'ELB.6', 'ELB.12'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP ELB.4',
+    'AWS FSBP ELB.5',
+    'AWS FSBP ELB.6',
+    'AWS FSBP ELB.12',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-4(26) AU-2 AU-3 AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CA-7(4) CM-2 CM-2(2) CM-3 CM-5(1) CM-8(6) CP-1 CP-2 CP-2(5) IA-3(3) MA-4(1) PM-14 PM-31 SA-15 SC-5(2) SC-7(9) SC-22 SI-4(17) SI-7(8)',
+    ),
+    ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.2'),
+  ],
   description:
     'Every load balancer must be protected from deletion; an Application Load Balancer must also drop header fields that are not valid, and handle desync in the mode defensive or strictest. Its access logs must be on where accessLogsBucket says where to, whatever bucket they go to; without it logs are not evaluated, as ELB.5 would. Logs that are off are turned on in a call of their own, since that is refused where the bucket does not let the service write.',
   rationale:

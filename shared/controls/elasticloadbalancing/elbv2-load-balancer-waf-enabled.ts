@@ -1,5 +1,6 @@
 import { AssociateWebACLCommand, DisassociateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { loadBalancer } from '../../resources/elasticloadbalancing/load-balancer.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
 
@@ -31,7 +32,7 @@ export default defineControl({
   needs: ['loadBalancer', 'webAcl'],
   lastKnown: ['webAcl'],
   securityControlIds: ['ELB.16'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP ELB.16', ...requirements('PCI DSS v4.0', '6.4.1 6.4.2'), 'NIST 800-53 r5 AC-4(21)'],
   description:
     'An internet-facing Application Load Balancer must be associated with a web ACL of AWS WAF. ELB.16 asks for one of internal load balancers too. The web ACL that it had before is associated again; where it had none, the one that webAclArn names.',
   rationale:

@@ -40,7 +40,7 @@ export default defineControl({
   resource: inspectorAccount,
   needs: ['scanning'],
   securityControlIds: ['Inspector.1', 'Inspector.2', 'Inspector.3', 'Inspector.4'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP Inspector.1', 'AWS FSBP Inspector.2', 'AWS FSBP Inspector.3', 'AWS FSBP Inspector.4'],
   description:
     'Amazon Inspector must be enabled in each region for EC2 instances, ECR images, Lambda functions and their code; a parameter names the kinds. The remediation is opt-in, since Inspector is charged by what it scans; it takes some minutes.',
   rationale:

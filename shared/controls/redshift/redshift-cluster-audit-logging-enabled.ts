@@ -7,6 +7,7 @@ import {
 import { lacking, whereAvailable } from '../../aws/redshift/cluster-status.ts';
 import { letsDeliver } from '../../aws/s3/log-delivery.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { redshiftCluster } from '../../resources/redshift/cluster.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
@@ -58,7 +59,18 @@ export default defineControl({
   lastKnown: ['logging'],
   related: { targetPolicy: related(bucket, 'policy', targetRef) },
   securityControlIds: ['Redshift.4'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP Redshift.4',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(4) AC-3(1) AC-3(10) AC-4(26) AC-6(9) AU-2 AU-3 AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-9(3) AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CM-5(1) CP-9 IA-3(3) MA-4(1) PM-14 PM-31 SC-7(9) SC-8(3) SC-8(4) SC-13 SC-28(1) SI-1(1) SI-3(8) SI-4(2) SI-4(17) SI-4(20) SI-7(8) SI-10(1) SI-19(4)',
+    ),
+    'SOC 2 CC7.2',
+  ],
   description:
     'Audit logging must be on, and with it the log of what users run: for that a parameter group of the cluster needs enable_user_activity_logging, which Redshift.4 does not ask (userActivity: false leaves it out). Logging that was turned off is turned on again as it was; a cluster that never had it logs to the bucket that targetBuckets names for its region, below its own name. The parameter takes a restart, and is left to a person.',
   rationale:

@@ -2,6 +2,7 @@ import { type LoggingEnabled, PutBucketLoggingCommand, S3Client } from '@aws-sdk
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { ACCESS_LOGS, letsDeliver } from '../../aws/s3/log-delivery.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { bucket } from '../../resources/s3/bucket.ts';
 import { step, undoneBy } from '../../step.ts';
@@ -45,7 +46,20 @@ export default defineControl({
   lastKnown: ['logging'],
   related: { targetPolicy: related(bucket, 'policy', targetRef) },
   securityControlIds: ['S3.9', 'CloudTrail.7'],
-  relatedRequirements: ['CIS AWS v3.0 3.4', 'CIS AWS v5.0 3.4'],
+  relatedRequirements: [
+    'AWS FSBP S3.9',
+    'CIS AWS v3.0 3.4',
+    'CIS AWS v5.0 3.4',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(4) AC-3(1) AC-3(10) AC-4(26) AC-6(9) AU-2 AU-3 AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CM-5(1) CM-6 CM-9 IA-3(3) MA-4(1) PM-14 PM-31 SC-7(9) SI-1(1) SI-3(8) SI-4(2) SI-4(17) SI-4(20) SI-7(8) SI-10(1)',
+    ),
+    ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3'),
+  ],
   description:
     'Server access logging must be on. Logging that was turned off is turned on again as it was; a bucket that never had it logs to the bucket that targetBuckets names for its region, below its own name. Buckets that take access logs are not evaluated: they would log their own logs. CIS 3.4 and CloudTrail.7 ask this of the buckets of trails, S3.9 of all.',
   rationale:

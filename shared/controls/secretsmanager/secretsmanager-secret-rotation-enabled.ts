@@ -1,4 +1,5 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { secret } from '../../resources/secretsmanager/secret.ts';
 import { DAY_MS } from '../../time.ts';
 
@@ -12,7 +13,16 @@ export default defineControl({
   resource: secret,
   needs: ['rotation'],
   securityControlIds: ['SecretsManager.1', 'SecretsManager.2', 'SecretsManager.4'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP SecretsManager.1',
+    'AWS FSBP SecretsManager.2',
+    'AWS FSBP SecretsManager.4',
+    ...requirements('PCI DSS v4.0', '3.5.1 8.2.2 8.3.2 8.3.5 8.3.7 8.3.9 8.3.10.1 8.6.3'),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-2(1) AC-3(3) AC-3(4) AC-3(8) AC-3(12) AC-3(13) AC-3(15) AC-4(28) AC-24 CM-5(1) SC-23(3)',
+    ),
+  ],
   description:
     'Every secret must rotate by itself, its next rotation must not be overdue by more than a day, and the last one (or its creation) not be longer ago than allowed. Secrets that a service owns and rotates, replicas, which rotate with their primary secret, and secrets that are scheduled for deletion are not evaluated.',
   rationale:
