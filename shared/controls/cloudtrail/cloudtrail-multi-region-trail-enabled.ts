@@ -1,26 +1,15 @@
 import {
-  CloudTrailClient,
-  CreateTrailCommand,
-  DeleteTrailCommand,
-  PutEventSelectorsCommand,
-  StartLoggingCommand,
-  StopLoggingCommand,
-  UpdateTrailCommand,
-} from '@aws-sdk/client-cloudtrail';
-import {
   excludedSources,
   isForDataEvents,
-  type Selectors,
-  selectorInput,
   selectsReadsAndWrites,
   withReadsAndWrites,
 } from '../../aws/cloudtrail/event-selectors.ts';
-import { OWN_TRAILS } from '../../aws/cloudtrail/trail-arn.ts';
+import { cover, create, select, start, undoOfTrailSteps, updateTrail } from '../../aws/cloudtrail/trail-steps.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable, type Plan } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
-import { onResources, Unreadable } from '../../resource.ts';
+import { Unreadable } from '../../resource.ts';
 import { cloudtrailAccount, type VisibleTrail } from '../../resources/cloudtrail/account.ts';
-import { type Step, set, step, stepBuilder, undoneBy } from '../../step.ts';
+import type { Step } from '../../step.ts';
 
 const isSelective = ({ selectors }: VisibleTrail): boolean => selectors !== null && !selectsReadsAndWrites(selectors);
 
@@ -51,79 +40,13 @@ const nearest = (trails: readonly VisibleTrail[]): VisibleTrail | undefined =>
 
 const isReadable = (trail: VisibleTrail | Unreadable): trail is VisibleTrail => !(trail instanceof Unreadable);
 
-/** Attributes of different trails are different elements of the account. */
-const elementsOf = (name: string, ...attributes: readonly string[]) =>
-  attributes.map((attribute) => `trail ${name} ${attribute}`);
-
-const updateTrail = onResources(OWN_TRAILS, 'cloudtrail:UpdateTrail');
-
-const cover = ({ name: Name, homeRegion: region, isMultiRegion, includesGlobalServices }: VisibleTrail): Step =>
-  set(
-    CloudTrailClient,
-    UpdateTrailCommand,
-    { Name },
-    { IsMultiRegionTrail: isMultiRegion, IncludeGlobalServiceEvents: includesGlobalServices },
-    { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true },
-    {
-      region,
-      permissions: updateTrail,
-      elements: elementsOf(Name, 'IsMultiRegionTrail', 'IncludeGlobalServiceEvents'),
-    },
-  );
-
-const select = stepBuilder(
-  onResources(OWN_TRAILS, 'cloudtrail:PutEventSelectors'),
-  ({ name: TrailName, homeRegion: region }: VisibleTrail, before: Selectors, wanted: Selectors) => {
-    const options = { region, elements: elementsOf(TrailName, 'EventSelectors') };
-    const put = (selectors: Selectors, undo: () => readonly Step[]) =>
-      step(
-        CloudTrailClient,
-        PutEventSelectorsCommand,
-        { TrailName, ...selectorInput(selectors) },
-        { ...options, undo },
-      );
-    return put(wanted, () => [put(before, () => [])]);
-  },
-);
-
-const start = stepBuilder(
-  onResources(OWN_TRAILS, 'cloudtrail:StartLogging'),
-  (Name: string, region: string, isNew = false) => {
-    // A trail that is not made cannot log.
-    const options = { region, elements: elementsOf(Name, 'IsLogging', ...(isNew ? ['trail'] : [])) };
-    const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, options)];
-    return step(CloudTrailClient, StartLoggingCommand, { Name }, { ...options, undo: stop });
-  },
-);
-
-const create = stepBuilder(
-  onResources(OWN_TRAILS, 'cloudtrail:CreateTrail'),
-  (Name: string, S3BucketName: string, region: string) => {
-    const options = { region, elements: elementsOf(Name, 'trail') };
-    return step(
-      CloudTrailClient,
-      CreateTrailCommand,
-      {
-        Name,
-        S3BucketName,
-        IsMultiRegionTrail: true,
-        IncludeGlobalServiceEvents: true,
-        EnableLogFileValidation: true,
-      },
-      { ...options, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, options)] },
-    );
-  },
-);
-
 /** The calls that bring one trail to what is asked, and no others. What somebody has excluded stays so. */
 function remedy(trail: VisibleTrail, accepted: readonly string[]): Plan {
   const steps: Step[] = trail.isMultiRegion ? [] : [cover(trail)];
   if (trail.selectors !== null && isSelective(trail)) {
     const wanted = withReadsAndWrites(trail.selectors);
     if (wanted === null)
-      return byHand(
-        `${trail.name} has reached its maximum number of event selectors, or these exclude different events.`,
-      );
+      return byHand(`${trail.name} has as many event selectors as it may, or these exclude different events.`);
     steps.push(select(trail, trail.selectors, wanted));
   }
   if (!trail.isLogging) steps.push(start(trail.name, trail.homeRegion));
@@ -169,25 +92,7 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...start.permissions, ...updateTrail, ...select.permissions, ...create.permissions },
-  // The account's trails are at home in any region.
-  undoCalls: [
-    undoneBy(CloudTrailClient, StopLoggingCommand, () => ({}), ['Name'], { anyRegion: true }),
-    undoneBy(CloudTrailClient, DeleteTrailCommand, () => ({}), ['Name'], { anyRegion: true }),
-    undoneBy(
-      CloudTrailClient,
-      UpdateTrailCommand,
-      () => ({}),
-      ['Name', 'IsMultiRegionTrail', 'IncludeGlobalServiceEvents'],
-      { anyRegion: true },
-    ),
-    undoneBy(
-      CloudTrailClient,
-      PutEventSelectorsCommand,
-      () => ({}),
-      ['TrailName', 'EventSelectors', 'AdvancedEventSelectors'],
-      { anyRegion: true },
-    ),
-  ],
+  undoCalls: undoOfTrailSteps,
   parameters: {
     s3BucketName: {
       description:

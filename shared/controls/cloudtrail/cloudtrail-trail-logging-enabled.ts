@@ -1,17 +1,11 @@
 import {
   CloudTrailClient,
-  CreateTrailCommand,
   DeleteTrailCommand,
-  type InsightSelector,
-  PutEventSelectorsCommand,
-  PutInsightSelectorsCommand,
   StartLoggingCommand,
   StopLoggingCommand,
-  type Tag,
-  type Trail,
 } from '@aws-sdk/client-cloudtrail';
-import { parseArn } from '../../aws/arn.ts';
-import { isDefault, type Selectors, selectorInput } from '../../aws/cloudtrail/event-selectors.ts';
+import { isDefault } from '../../aws/cloudtrail/event-selectors.ts';
+import { createAgain, putEventSelectors, putInsightSelectors, withTheTrail } from '../../aws/cloudtrail/lost-trail.ts';
 import { OWN_TRAILS, ownTrailName, parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
 import {
   byHand,
@@ -31,76 +25,12 @@ type LastKnown = LastKnownState<typeof trail.facets, (typeof NEEDS)[number]>;
 
 const ownName = ({ resourceId, accountId }: ResourceRef) => ownTrailName(resourceId, accountId);
 
-/** What a trail that is made again gets goes with it when its making is undone. */
-const withTheTrail = () => [];
-
 const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, isNew = false) => {
   // A trail that is not made again cannot log.
   const elements = isNew ? ['IsLogging', 'trail'] : ['IsLogging'];
   const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, { elements })];
   return step(CloudTrailClient, StartLoggingCommand, { Name }, { elements, undo: isNew ? withTheTrail : stop });
 });
-
-const create = stepBuilder(
-  {
-    ...onResources(OWN_TRAILS, 'cloudtrail:CreateTrail', 'cloudtrail:AddTags'),
-    'iam:PassRole': {
-      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
-      condition: { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } },
-    },
-  },
-  (ref: ResourceRef, Name: string, lost: Trail, tags: readonly Tag[]) => {
-    // AWS keeps the prefix for itself, and refuses tags that carry it.
-    const TagsList = tags.filter(({ Key }) => !Key?.startsWith('aws:'));
-    const elements = ['trail'];
-    return step(
-      CloudTrailClient,
-      CreateTrailCommand,
-      {
-        Name,
-        S3BucketName: lost.S3BucketName,
-        S3KeyPrefix: lost.S3KeyPrefix,
-        SnsTopicName: topicOf(lost, ref),
-        IncludeGlobalServiceEvents: lost.IncludeGlobalServiceEvents,
-        IsMultiRegionTrail: lost.IsMultiRegionTrail,
-        EnableLogFileValidation: lost.LogFileValidationEnabled,
-        CloudWatchLogsLogGroupArn: lost.CloudWatchLogsLogGroupArn,
-        CloudWatchLogsRoleArn: lost.CloudWatchLogsRoleArn,
-        KmsKeyId: lost.KmsKeyId,
-        ...(TagsList.length > 0 ? { TagsList } : {}),
-      },
-      { elements, undo: () => [step(CloudTrailClient, DeleteTrailCommand, { Name }, { elements })] },
-    );
-  },
-);
-
-/** The plain name of a topic that is at home where the trail is; the ARN of any other. */
-function topicOf({ SnsTopicARN, SnsTopicName }: Trail, { region, accountId }: ResourceRef): string | undefined {
-  const topic = parseArn(SnsTopicARN);
-  return topic?.region === region && topic.accountId === accountId ? topic.resource : (SnsTopicARN ?? SnsTopicName);
-}
-
-const putEventSelectors = stepBuilder(
-  onResources(OWN_TRAILS, 'cloudtrail:PutEventSelectors'),
-  (TrailName: string, selectors: Selectors) =>
-    step(
-      CloudTrailClient,
-      PutEventSelectorsCommand,
-      { TrailName, ...selectorInput(selectors) },
-      { elements: ['EventSelectors', 'trail'], undo: withTheTrail },
-    ),
-);
-
-const putInsightSelectors = stepBuilder(
-  onResources(OWN_TRAILS, 'cloudtrail:PutInsightSelectors'),
-  (TrailName: string, InsightSelectors: InsightSelector[]) =>
-    step(
-      CloudTrailClient,
-      PutInsightSelectorsCommand,
-      { TrailName, InsightSelectors },
-      { elements: ['InsightSelectors', 'trail'], undo: withTheTrail },
-    ),
-);
 
 /** What our role may not do: it takes permissions on the whole organization. */
 const forOrganization = ({ resourceId }: ResourceRef, name: string) =>
@@ -112,7 +42,7 @@ function recreate({ ref, trail: lost, eventSelectors, insightSelectors = [], tag
   if (lost === undefined) return [];
   if (name === null || lost.S3BucketName === undefined) return byHand('The configuration of the trail is not known.');
   return [
-    create(ref, name, lost, tags),
+    createAgain(ref, name, lost, tags),
     ...(eventSelectors === undefined || isDefault(eventSelectors) ? [] : [putEventSelectors(name, eventSelectors)]),
     ...(insightSelectors.length === 0 ? [] : [putInsightSelectors(name, [...insightSelectors])]),
     start(name, true),
@@ -138,7 +68,7 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions: {
     ...start.permissions,
-    ...create.permissions,
+    ...createAgain.permissions,
     ...putEventSelectors.permissions,
     ...putInsightSelectors.permissions,
   },

@@ -1,89 +1,38 @@
+import type { ConfigurationRecorder } from '@aws-sdk/client-config-service';
+import { newChannel, newRecorder } from '../../aws/config/new-recorder.ts';
+import { PARAMETERS } from '../../aws/config/recorder-parameters.ts';
 import {
-  ConfigServiceClient,
-  type ConfigurationRecorder,
-  DeleteConfigurationRecorderCommand,
-  DeleteDeliveryChannelCommand,
-  type DeliveryChannel,
-  PutConfigurationRecorderCommand,
-  PutDeliveryChannelCommand,
-  StartConfigurationRecorderCommand,
-  StopConfigurationRecorderCommand,
-} from '@aws-sdk/client-config-service';
-import { asInput, omissions, type Wanted, widened } from '../../aws/config/recording-group.ts';
+  CHANNEL,
+  createChannel,
+  createRecorder,
+  DEFAULT_NAME,
+  putRecorder,
+  RECORDER,
+  start,
+  undoOfRecorder,
+  widen,
+} from '../../aws/config/recorder-steps.ts';
+import { omissions, type Wanted } from '../../aws/config/recording-group.ts';
 import {
   byHand,
   type Context,
   compliant,
   defineControl,
   nonCompliant,
-  type Parameters,
   type ParameterValues,
   type State,
 } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
-import { onResources } from '../../resource.ts';
 import { configAccount, type ServiceLinkedRecorder } from '../../resources/config/account.ts';
-import { type Step, step, stepBuilder, undoneBy } from '../../step.ts';
 
 const NEEDS = ['recorders', 'status', 'serviceLinked', 'deliveryChannels'] as const;
 type ConfigState = State<typeof configAccount.facets, (typeof NEEDS)[number]>;
 
-/** AWS's own name for the only recorder and the only channel of a region. */
-const DEFAULT_NAME = 'default';
 const SERVICE_LINKED_ROLE = ':role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig';
-
-const PARAMETERS = {
-  roleArn: {
-    description:
-      'The role for a recorder that has to be created. Empty: as it was, where Evenkeel has seen one; else a person creates it.',
-    type: 'string',
-    default: '',
-  },
-  s3BucketName: {
-    description:
-      'The bucket for a delivery channel that has to be created. Empty: as it was, where Evenkeel has seen one; else a person creates it.',
-    type: 'string',
-    default: '',
-  },
-  recordingGroup: {
-    description:
-      'What to do if the recorder excludes resource types: report it, restore all types (which is charged by the item), or ignore it.',
-    type: 'string',
-    enum: ['reported', 'restored', 'ignored'],
-    default: 'reported',
-  },
-  acceptedExclusions: {
-    description: 'Resource types that the recorder may exclude, as in AWS::EC2::NetworkInterface.',
-    type: 'array',
-    items: { type: 'string', pattern: '^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9:]+$' },
-    uniqueItems: true,
-    default: [] as readonly string[],
-  },
-  globalResourceTypesRegion: {
-    description:
-      'The region whose recorder must record global resource types (IAM). Empty: none has to, and a recorder that is created records them in the home region only.',
-    type: 'string',
-    default: '',
-  },
-  customerManagedRecorder: {
-    description:
-      'Whether a recorder of your own is needed where Security Hub has one for itself: kept, if Evenkeel has seen one; required; optional.',
-    type: 'string',
-    enum: ['kept', 'required', 'optional'],
-    default: 'kept',
-  },
-  requireServiceLinkedRole: {
-    description: 'Whether the recorder must use AWSServiceRoleForConfig, as Security Hub requires.',
-    type: 'boolean',
-    default: false as boolean,
-  },
-} satisfies Parameters;
 
 type Settings = ParameterValues<typeof PARAMETERS>;
 type ConfigContext = Context<typeof configAccount.facets, typeof PARAMETERS>;
 
-/** A region has one recorder of the customer's. */
-const recorderOf = ({ recorders }: ConfigState): ConfigurationRecorder | undefined => recorders[0];
 const statusOf = ({ status }: ConfigState, recorder: ConfigurationRecorder) =>
   status.find(({ name }) => name === recorder.name);
 
@@ -136,90 +85,6 @@ const ofSecurityHub = ({ name }: ServiceLinkedRecorder) =>
     `Security Hub manages its recorder ${name}. The parameter customerManagedRecorder says whether there has to be another, which is charged for (required), or none (optional).`,
   );
 
-const RECORDERS = 'arn:${AWS::Partition}:config:*:${AWS::AccountId}:configuration-recorder/*';
-const RECORDER = ['ConfigurationRecorder'];
-const CHANNEL = ['DeliveryChannel'];
-const RECORDING = ['recording'];
-
-const putRecorder = stepBuilder(
-  {
-    ...onResources(RECORDERS, 'config:PutConfigurationRecorder'),
-    'iam:PassRole': {
-      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
-      condition: { StringEquals: { 'iam:PassedToService': 'config.amazonaws.com' } },
-    },
-  },
-  ({ name, roleARN, recordingGroup, recordingMode }: ConfigurationRecorder, undo: () => readonly Step[]) =>
-    step(
-      ConfigServiceClient,
-      PutConfigurationRecorderCommand,
-      {
-        ConfigurationRecorder: {
-          name,
-          roleARN,
-          ...(recordingGroup ? { recordingGroup: asInput(recordingGroup) } : {}),
-          ...(recordingMode ? { recordingMode } : {}),
-        },
-      },
-      { elements: RECORDER, undo },
-    ),
-);
-
-const createRecorder = ({ name = DEFAULT_NAME, ...settings }: ConfigurationRecorder): Step => {
-  const byName = { ConfigurationRecorderName: name };
-  return putRecorder({ name, ...settings }, () => [
-    step(ConfigServiceClient, DeleteConfigurationRecorderCommand, byName, { elements: RECORDER }),
-  ]);
-};
-
-const widen = (recorder: ConfigurationRecorder, wanted: Wanted): Step =>
-  putRecorder({ ...recorder, recordingGroup: widened(recorder.recordingGroup ?? {}, wanted) }, () => [
-    putRecorder(recorder, () => []),
-  ]);
-
-const createChannel = stepBuilder({ 'config:PutDeliveryChannel': '*' }, (channel: DeliveryChannel) => {
-  const byName = { DeliveryChannelName: channel.name };
-  return step(
-    ConfigServiceClient,
-    PutDeliveryChannelCommand,
-    { DeliveryChannel: channel },
-    {
-      elements: CHANNEL,
-      undo: () => [step(ConfigServiceClient, DeleteDeliveryChannelCommand, byName, { elements: CHANNEL })],
-    },
-  );
-});
-
-const start = stepBuilder(
-  onResources(RECORDERS, 'config:StartConfigurationRecorder'),
-  (ConfigurationRecorderName: string, standsOn: readonly string[]) => {
-    const byName = { ConfigurationRecorderName };
-    const elements = [...RECORDING, ...standsOn];
-    const stop = () => [step(ConfigServiceClient, StopConfigurationRecorderCommand, byName, { elements })];
-    return step(ConfigServiceClient, StartConfigurationRecorderCommand, byName, { elements, undo: stop });
-  },
-);
-
-/** The channel to create: as policy.yml says, else as it was; null where nothing says it. */
-function newChannel({ parameters, ...context }: ConfigContext): DeliveryChannel | null {
-  const { channel } = lost(context);
-  if (parameters.s3BucketName !== '') return { name: DEFAULT_NAME, s3BucketName: parameters.s3BucketName };
-  return channel === undefined ? null : { ...channel, name: channel.name ?? DEFAULT_NAME };
-}
-
-/** The recorder to create: as policy.yml says, else as it was; null where nothing says it. Global types are recorded in one region, the home region unless said. */
-function newRecorder({ ref }: ConfigState, { parameters, home, ...context }: ConfigContext) {
-  const { recorder } = lost(context);
-  const { roleArn, globalResourceTypesRegion } = parameters;
-  if (roleArn === '') return recorder ?? null;
-  const isGlobalRegion = ref.region === (globalResourceTypesRegion || home);
-  return {
-    name: DEFAULT_NAME,
-    roleARN: roleArn,
-    recordingGroup: { allSupported: true, includeGlobalResourceTypes: isGlobalRegion },
-  };
-}
-
 export default defineControl({
   id: 'config-recorder-enabled',
   title: 'AWS Config recorder must be on and record all resources',
@@ -245,16 +110,10 @@ export default defineControl({
   permissions: { ...start.permissions, ...putRecorder.permissions, ...createChannel.permissions },
   // A recorder that has its resource types restored keeps its role, whichever that is.
   passedRoles: ({ roleArn, recordingGroup }) => (roleArn === '' || recordingGroup === 'restored' ? null : [roleArn]),
-  // A region has one recorder of the customer's, under a name of its own.
-  undoCalls: [
-    undoneBy(ConfigServiceClient, StopConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),
-    undoneBy(ConfigServiceClient, PutConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorder']),
-    undoneBy(ConfigServiceClient, DeleteConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),
-    undoneBy(ConfigServiceClient, DeleteDeliveryChannelCommand, () => ({}), ['DeliveryChannelName']),
-  ],
+  undoCalls: undoOfRecorder,
   parameters: PARAMETERS,
   evaluate(state, context) {
-    const recorder = recorderOf(state);
+    const [recorder] = state.recorders;
     if (recorder === undefined) return withoutRecorder(state, context);
     const wrong = faults(state, recorder, context.parameters);
     if (wrong.length === 0) return compliant(`${recorder.name} records and delivers.`);
@@ -262,15 +121,17 @@ export default defineControl({
   },
   plan(state, context) {
     const { parameters } = context;
-    const recorder = recorderOf(state);
+    const [recorder] = state.recorders;
     if (recorder === undefined && parameters.customerManagedRecorder !== 'required') {
       const [linked] = state.serviceLinked;
       if (linked !== undefined) return ofSecurityHub(linked);
     }
-    const created = recorder ?? newRecorder(state, context);
+    // Global types are recorded in the home region unless another is named.
+    const isGlobal = state.ref.region === (parameters.globalResourceTypesRegion || context.home);
+    const created = recorder ?? newRecorder(parameters.roleArn, isGlobal, lost(context));
     if (created === null) return byHand('Nothing says which role (roleArn) it is to use.');
     const isMissingChannel = state.deliveryChannels.length === 0;
-    const wantedChannel = isMissingChannel ? newChannel(context) : null;
+    const wantedChannel = isMissingChannel ? newChannel(parameters.s3BucketName, lost(context)) : null;
     if (isMissingChannel && wantedChannel === null)
       return byHand('Nothing says which bucket (s3BucketName) it is to use.');
     const channel = wantedChannel === null ? [] : [createChannel(wantedChannel)];

@@ -1,11 +1,13 @@
+import type { FlowLog } from '@aws-sdk/client-ec2';
 import {
-  CreateFlowLogsCommand,
-  type CreateFlowLogsRequest,
-  type CreateFlowLogsResult,
-  DeleteFlowLogsCommand,
-  EC2Client,
-  type FlowLog,
-} from '@aws-sdk/client-ec2';
+  asBefore,
+  createFlowLog,
+  type Destination,
+  FLOW_LOGS_SERVICE,
+  isGood,
+  recordsRejected,
+  undoOfCreateFlowLog,
+} from '../../aws/ec2/flow-logs.ts';
 import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
@@ -13,10 +15,6 @@ import { FOREIGN, type ResourceRef, related } from '../../resource.ts';
 import { vpc } from '../../resources/ec2/vpc.ts';
 import { role } from '../../resources/iam/role.ts';
 import { logGroup } from '../../resources/logs/log-group.ts';
-import { step, stepBuilder, undoneBy } from '../../step.ts';
-
-const SERVICE = 'vpc-flow-logs.amazonaws.com';
-const ELEMENTS = ['flow log'];
 
 /** What a flow log is to be created from: the one that there was, else the parameters. */
 interface Wishes {
@@ -26,30 +24,6 @@ interface Wishes {
     readonly trafficType: string;
   };
   readonly lastKnown: { readonly flowLogs?: readonly FlowLog[] } | null;
-}
-
-type Destination = Omit<CreateFlowLogsRequest, 'ResourceIds' | 'ResourceType'>;
-
-const recordsRejected = ({ FlowLogStatus, TrafficType }: FlowLog): boolean =>
-  FlowLogStatus === 'ACTIVE' && (TrafficType === 'ALL' || TrafficType === 'REJECT');
-const isDelivering = ({ DeliverLogsStatus }: FlowLog): boolean => DeliverLogsStatus !== 'FAILED';
-const isGood = (flowLog: FlowLog): boolean => recordsRejected(flowLog) && isDelivering(flowLog);
-
-/** A flow log as it was. AWS takes either the group's name or the destination. */
-function asBefore(lost: FlowLog): Destination {
-  const { TrafficType, LogDestinationType, LogDestination, LogGroupName, LogFormat, MaxAggregationInterval } = lost;
-  const tags = lost.Tags?.filter(({ Key = '' }) => !Key.startsWith('aws:')) ?? [];
-  return {
-    TrafficType,
-    LogDestinationType,
-    ...(LogDestination === undefined ? { LogGroupName } : { LogDestination }),
-    ...(lost.DeliverLogsPermissionArn && { DeliverLogsPermissionArn: lost.DeliverLogsPermissionArn }),
-    ...(lost.DeliverCrossAccountRole && { DeliverCrossAccountRole: lost.DeliverCrossAccountRole }),
-    ...(LogFormat && { LogFormat }),
-    ...(MaxAggregationInterval && { MaxAggregationInterval }),
-    ...(lost.DestinationOptions && { DestinationOptions: lost.DestinationOptions }),
-    ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: 'vpc-flow-log', Tags: tags }] }),
-  };
 }
 
 function wanted({ parameters, lastKnown }: Wishes): Destination | null {
@@ -85,32 +59,6 @@ function roleRef({ region }: ResourceRef, wishes: Wishes) {
   return accountId === undefined || resourceId === undefined ? null : { resourceId, accountId, region };
 }
 
-const create = stepBuilder(
-  {
-    'ec2:CreateFlowLogs': ['vpc', 'vpc-flow-log'].map(
-      (type) => `arn:\${AWS::Partition}:ec2:*:\${AWS::AccountId}:${type}/*`,
-    ),
-    'ec2:CreateTags': {
-      resources: 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-flow-log/*',
-      condition: { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
-    },
-    'iam:PassRole': {
-      resources: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*',
-      condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
-    },
-    'logs:CreateLogDelivery': '*',
-  },
-  (vpcId: string, destination: Destination) => {
-    const remove = ({ FlowLogIds }: CreateFlowLogsResult) => {
-      if (FlowLogIds === undefined) throw new TypeError('the id of the new flow log is not known');
-      return [step(EC2Client, DeleteFlowLogsCommand, { FlowLogIds }, { elements: ELEMENTS })];
-    };
-    const input = { ResourceIds: [vpcId], ResourceType: 'VPC' as const, ...destination };
-    const options = { elements: ELEMENTS, satisfiedBy: ['FlowLogAlreadyExists'], undo: remove };
-    return step(EC2Client, CreateFlowLogsCommand, input, options);
-  },
-);
-
 export default defineControl({
   id: 'ec2-vpc-flow-logs-enabled',
   title: 'VPC flow logs must be enabled in every VPC',
@@ -145,10 +93,9 @@ export default defineControl({
     'Create a flow log of the VPC for all traffic. One that does not deliver has lost its log group or bucket, or its role may not write there any more.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: create.permissions,
+  permissions: createFlowLog.permissions,
   passedRoles: ({ deliverLogsRoleArn }) => (deliverLogsRoleArn === '' ? null : [deliverLogsRoleArn]),
-  // AWS chooses the id of a flow log.
-  undoCalls: [undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds'])],
+  undoCalls: [undoOfCreateFlowLog],
   parameters: {
     logDestination: {
       description:
@@ -188,7 +135,7 @@ export default defineControl({
     if (destination === null) return byHand('logDestination does not say where a new flow log is to deliver.');
     if (destination.LogDestinationType === 'kinesis-data-firehose')
       return byHand('A flow log that delivers to Firehose takes more permissions than Evenkeel has.');
-    if (destination.LogDestinationType === 's3') return [create(ref.resourceId, destination)];
+    if (destination.LogDestinationType === 's3') return [createFlowLog(ref.resourceId, destination)];
     const { deliverLogsRoleArn: allowed } = context.parameters;
     const { DeliverLogsPermissionArn: own } = destination;
     if (own !== undefined && !['', own].includes(allowed))
@@ -196,8 +143,8 @@ export default defineControl({
     // AWS creates a flow log also where its log group does not exist, and it never delivers.
     if (logGroup === null) return byHand('The log group that the flow log would deliver to does not exist.');
     if (trustPolicy === null) return byHand('The role by which the flow log would write does not exist.');
-    if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), SERVICE))
-      return byHand(`The role by which the flow log would write does not let ${SERVICE} use it.`);
-    return [create(ref.resourceId, destination)];
+    if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), FLOW_LOGS_SERVICE))
+      return byHand(`The role by which the flow log would write does not let ${FLOW_LOGS_SERVICE} use it.`);
+    return [createFlowLog(ref.resourceId, destination)];
   },
 });

@@ -1,83 +1,13 @@
 import {
-  DeleteAccountPasswordPolicyCommand,
-  IAMClient,
-  UpdateAccountPasswordPolicyCommand,
-  type UpdateAccountPasswordPolicyCommandInput,
-} from '@aws-sdk/client-iam';
+  strengthened,
+  UNSET,
+  undoOfPasswordPolicy,
+  updatePasswordPolicy,
+  weakParts,
+} from '../../aws/iam/password-policy.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
-import { iamAccount, type PasswordPolicy } from '../../resources/iam/account.ts';
-import { step, stepBuilder, undoneBy } from '../../step.ts';
-
-const MEMBERS = [
-  'MinimumPasswordLength',
-  'RequireSymbols',
-  'RequireNumbers',
-  'RequireUppercaseCharacters',
-  'RequireLowercaseCharacters',
-  'AllowUsersToChangePassword',
-  'MaxPasswordAge',
-  'PasswordReusePrevention',
-  'HardExpiry',
-] as const;
-
-interface Least {
-  readonly minimumLength: number;
-  readonly maxAgeDays: number;
-  readonly reusePrevention: number;
-}
-
-/** What IAM sets where a request leaves it out. */
-const UNSET: PasswordPolicy = {
-  MinimumPasswordLength: 6,
-  RequireSymbols: false,
-  RequireNumbers: false,
-  RequireUppercaseCharacters: false,
-  RequireLowercaseCharacters: false,
-  AllowUsersToChangePassword: false,
-  MaxPasswordAge: null,
-  PasswordReusePrevention: null,
-  HardExpiry: null,
-};
-
-/** The policy, each weak part brought to the least that is required; stronger parts stay. */
-function strengthened(policy: PasswordPolicy, { minimumLength, maxAgeDays, reusePrevention }: Least): PasswordPolicy {
-  const age = policy.MaxPasswordAge;
-  return {
-    ...policy,
-    MinimumPasswordLength: Math.max(policy.MinimumPasswordLength, minimumLength),
-    RequireSymbols: true,
-    RequireNumbers: true,
-    RequireUppercaseCharacters: true,
-    RequireLowercaseCharacters: true,
-    MaxPasswordAge: maxAgeDays === 0 ? age : Math.min(age ?? maxAgeDays, maxAgeDays),
-    PasswordReusePrevention: Math.max(policy.PasswordReusePrevention ?? 0, reusePrevention) || null,
-  };
-}
-
-const weakParts = (policy: PasswordPolicy, least: Least) => {
-  const wanted = strengthened(policy, least);
-  return MEMBERS.filter((name) => policy[name] !== wanted[name]);
-};
-
-/** IAM replaces the whole policy, and takes no null. */
-const asInput = (policy: PasswordPolicy) =>
-  Object.fromEntries(
-    MEMBERS.filter((name) => policy[name] !== null).map((name) => [name, policy[name]]),
-  ) as UpdateAccountPasswordPolicyCommandInput;
-
-const update = stepBuilder(
-  { 'iam:UpdateAccountPasswordPolicy': '*' },
-  (before: PasswordPolicy | null, wanted: PasswordPolicy, elements: readonly string[]) =>
-    step(IAMClient, UpdateAccountPasswordPolicyCommand, asInput(wanted), {
-      elements,
-      undo: () => [
-        before === null
-          ? step(IAMClient, DeleteAccountPasswordPolicyCommand, {}, { elements })
-          : step(IAMClient, UpdateAccountPasswordPolicyCommand, asInput(before), { elements }),
-      ],
-    }),
-);
+import { iamAccount } from '../../resources/iam/account.ts';
 
 export default defineControl({
   id: 'iam-password-policy-strong',
@@ -106,16 +36,8 @@ export default defineControl({
     'Set the password policy in the account settings of IAM. It holds for new passwords; users whose password is too old set a new one when they sign in next. Better: let people sign in through IAM Identity Center, and remove their passwords.',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions: update.permissions,
-  undoCalls: [
-    undoneBy<UpdateAccountPasswordPolicyCommandInput>(
-      IAMClient,
-      UpdateAccountPasswordPolicyCommand,
-      () => ({}),
-      MEMBERS,
-    ),
-    undoneBy(IAMClient, DeleteAccountPasswordPolicyCommand, () => ({})),
-  ],
+  permissions: updatePasswordPolicy.permissions,
+  undoCalls: undoOfPasswordPolicy,
   parameters: {
     minimumLength: {
       description: 'The least number of characters.',
@@ -150,6 +72,6 @@ export default defineControl({
     const weak = weakParts(passwordPolicy ?? UNSET, parameters);
     if (passwordPolicy?.HardExpiry === true && weak.includes('MaxPasswordAge'))
       return byHand('Users whose password is older would be locked out (HardExpiry) until somebody resets it.');
-    return [update(passwordPolicy, strengthened(passwordPolicy ?? UNSET, parameters), weak)];
+    return [updatePasswordPolicy(passwordPolicy, strengthened(passwordPolicy ?? UNSET, parameters), weak)];
   },
 });

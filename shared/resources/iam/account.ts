@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
+import type { PasswordPolicy } from '../../aws/iam/password-policy.ts';
 import { onePage } from '../../aws/pages.ts';
 import { accountArn } from '../../aws/partitions.ts';
 import { type CallRecord, field, strings } from '../../event.ts';
@@ -13,19 +14,6 @@ import { type Aws, call, defineResource, onEverything, orNull, type ResourceRef 
 import iam from './service.ts';
 
 const NO_SUCH_ENTITY = ['NoSuchEntityException', 'NoSuchEntity'];
-
-/** The password policy for IAM users: a limit that is not set is null. */
-export interface PasswordPolicy {
-  readonly MinimumPasswordLength: number;
-  readonly RequireSymbols: boolean;
-  readonly RequireNumbers: boolean;
-  readonly RequireUppercaseCharacters: boolean;
-  readonly RequireLowercaseCharacters: boolean;
-  readonly AllowUsersToChangePassword: boolean;
-  readonly MaxPasswordAge: number | null;
-  readonly PasswordReusePrevention: number | null;
-  readonly HardExpiry: boolean | null;
-}
 
 /** Null where the account has none, and IAM's default holds. */
 async function readPasswordPolicy(aws: Aws): Promise<PasswordPolicy | null> {
