@@ -173,18 +173,12 @@ export class BoxLife {
     return (await this.#calm.load(KEY)).state;
   }
 
-  async #records(): Promise<readonly Remediation[]> {
-    return Array.fromAsync(this.#calm.remediations());
-  }
+  #records = (): Promise<readonly Remediation[]> => Array.fromAsync(this.#calm.remediations());
 
   async #delivered(phase: string, mode: 'remediate' | 'approve'): Promise<void> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-      const results = await this.#try(
-        phase,
-        attempt,
-        (engine) => reconcile(subjectOf(...this.#controls), CAUSE, engine),
-        mode,
-      );
+      const work = (engine: ReturnType<typeof testEngine>) => reconcile(subjectOf(...this.#controls), CAUSE, engine);
+      const results = await this.#try(phase, attempt, work, mode);
       this.#assertTrue(results ?? [], phase);
       if (results?.every(({ outcome }) => outcome !== 'failed')) return;
       this.#now += 16 * SECOND_MS;
