@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'cloudfront',
+    eventSources: ['cloudfront.amazonaws.com'],
+    resourceTypes: ['AWS::CloudFront::Distribution'],
+    load: () => import('../../shared/controls/cloudfront/index.ts'),
+  },
+  {
     id: 'lambda',
     eventSources: ['lambda.amazonaws.com'],
     resourceTypes: ['AWS::Lambda::Function'],

@@ -22,6 +22,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/autoscaling/index.ts'),
   },
   {
+    id: 'cloudfront',
+    eventSources: ['cloudfront.amazonaws.com'],
+    resourceTypes: ['AWS::CloudFront::Distribution'],
+    load: () => import('../../shared/controls/cloudfront/index.ts'),
+  },
+  {
     id: 'cloudtrail',
     eventSources: ['cloudtrail.amazonaws.com', 'logs.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::CloudTrail::Trail'],

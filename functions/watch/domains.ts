@@ -22,10 +22,11 @@ export const domains: Readonly<Record<string, Domain>> = {
   logs: 'monitoring',
   securityhub: 'monitoring',
   ssm: 'monitoring',
+  cloudfront: 'applications',
   lambda: 'applications',
   sns: 'applications',
   sqs: 'applications',
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'sns', 'sqs', 'ssm'];

@@ -188,6 +188,18 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
     'ValidationError',
     'ValidationException',
   ),
+  // PreconditionFailed and InvalidIfMatchVersion pass: the configuration was changed meanwhile, and is read again.
+  'cloudfront:UpdateDistribution': refusedBy(
+    'CloudFront, which does not take the configuration as it stands',
+    'repair what the error names by hand, then it is tried again',
+    'IllegalUpdate',
+    'InvalidArgument',
+    'InvalidLocationCode',
+    'InvalidMinimumProtocolVersion',
+    'InvalidOrigin',
+    'InvalidViewerCertificate',
+    'NoSuchOrigin',
+  ),
   'cloudtrail:CreateTrail': CLOUDTRAIL_REFUSALS,
   'cloudtrail:PutEventSelectors': CLOUDTRAIL_REFUSALS,
   'cloudtrail:PutInsightSelectors': CLOUDTRAIL_REFUSALS,

@@ -3,6 +3,7 @@ import type { AnyControl } from '../control.ts';
 import { controls as accessanalyzer } from './accessanalyzer/index.ts';
 import { controls as acm } from './acm/index.ts';
 import { controls as autoscaling } from './autoscaling/index.ts';
+import { controls as cloudfront } from './cloudfront/index.ts';
 import { controls as cloudtrail } from './cloudtrail/index.ts';
 import { controls as config } from './config/index.ts';
 import { controls as dynamodb } from './dynamodb/index.ts';
@@ -23,4 +24,4 @@ import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...autoscaling, ...cloudfront, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...sns, ...sqs, ...ssm];

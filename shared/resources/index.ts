@@ -3,6 +3,7 @@ import type { Service } from '../service.ts';
 import accessanalyzer from './accessanalyzer/service.ts';
 import acm from './acm/service.ts';
 import autoscaling from './autoscaling/service.ts';
+import cloudfront from './cloudfront/service.ts';
 import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
 import dynamodb from './dynamodb/service.ts';
@@ -23,4 +24,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, sns, sqs, ssm];

@@ -122,6 +122,7 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
     (r.responseElements.loadBalancers ?? []).map(
       (one: Json): Named => ['AWS::ElasticLoadBalancingV2::LoadBalancer', one.loadBalancerArn],
     ),
+  'cloudfront CreateDistribution': (r) => [['AWS::CloudFront::Distribution', r.responseElements.distribution.id]],
   'cloudtrail StopLogging': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail DeleteTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
   'cloudtrail UpdateTrail': (r, account) => trailOf(r.requestParameters.name, r, account),
@@ -167,8 +168,15 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
 /** Types that AWS Config names by the ids that we know them by. */
 const CONFIG_TYPES = ['AWS::EC2::Instance', 'AWS::EC2::SecurityGroup', 'AWS::S3::Bucket'];
 
-/** Users belong to no region, nor does what the account's trails record, nor what the root user did. */
-const GLOBAL_TYPES = ['AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group', 'AWS::IAM::Policy', 'AWS::::Account'];
+/** Users and distributions belong to no region, nor does what the account's trails record, nor what the root user did. */
+const GLOBAL_TYPES = [
+  'AWS::IAM::User',
+  'AWS::IAM::Role',
+  'AWS::IAM::Group',
+  'AWS::IAM::Policy',
+  'AWS::CloudFront::Distribution',
+  'AWS::::Account',
+];
 const whereGlobal = (region: string): string => {
   // An anonymised region that is none of China's goes with all that are unknown.
   if (/^cn-\w+-\d+$/.test(region)) return 'cn-north-1';

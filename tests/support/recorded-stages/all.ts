@@ -1,3 +1,4 @@
+import { distributionOpened } from './cloudfront.ts';
 import { selectorsNarrowed, trailDeleted, trailStopped, trailUpdated } from './cloudtrail.ts';
 import { tableUnprotected } from './dynamodb.ts';
 import {
@@ -82,6 +83,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateCluster: warehousePublic,
   CreateDBCluster: clusterUnprotected,
   CreateLoadBalancer: loadBalancerCreated,
+  CreateDistribution: distributionOpened,
   CreateDBInstance: databaseOpen,
   ModifyDBInstance: databaseOpen,
   'AWS::EC2::Instance': instanceStarted((r) => r.resourceId),

@@ -1,0 +1,105 @@
+import {
+  CloudFrontClient,
+  type DistributionConfig,
+  type MinimumProtocolVersion,
+  UpdateDistributionCommand,
+  type UpdateDistributionResult,
+} from '@aws-sdk/client-cloudfront';
+import type { WholeConfig } from '../../aws/cloudfront/distribution-config.ts';
+import { CLOUDFRONT_RECOMMENDED_POLICIES } from '../../aws/tls-policies.ts';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { distribution } from '../../resources/cloudfront/distribution.ts';
+import { step, stepBuilder, undoneBy } from '../../step.ts';
+
+const isOutdated = (version: string | null): boolean =>
+  version !== null && !CLOUDFRONT_RECOMMENDED_POLICIES.includes(version);
+
+const redirected = <B extends { ViewerProtocolPolicy: string | undefined }>(behavior: B): B =>
+  behavior.ViewerProtocolPolicy === 'allow-all' ? { ...behavior, ViewerProtocolPolicy: 'redirect-to-https' } : behavior;
+
+/** The same configuration with HTTPS in it: all else stays as it was read. */
+function secured(config: DistributionConfig, MinimumProtocolVersion: MinimumProtocolVersion | ''): DistributionConfig {
+  const { DefaultCacheBehavior, CacheBehaviors, ViewerCertificate } = config;
+  return {
+    ...config,
+    ...(DefaultCacheBehavior && { DefaultCacheBehavior: redirected(DefaultCacheBehavior) }),
+    ...(CacheBehaviors?.Items && {
+      CacheBehaviors: { ...CacheBehaviors, Items: CacheBehaviors.Items.map(redirected) },
+    }),
+    ...(MinimumProtocolVersion !== '' && { ViewerCertificate: { ...ViewerCertificate, MinimumProtocolVersion } }),
+  };
+}
+
+const update = stepBuilder(
+  { 'cloudfront:UpdateDistribution': 'arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*' },
+  (Id: string, { etag, config }: WholeConfig, wanted: DistributionConfig, elements: readonly string[]) =>
+    step(
+      CloudFrontClient,
+      UpdateDistributionCommand,
+      { Id, IfMatch: etag, DistributionConfig: wanted },
+      {
+        elements,
+        undo: ({ ETag }: UpdateDistributionResult) => {
+          if (ETag === undefined) throw new TypeError('the ETag of the changed configuration is not known');
+          const input = { Id, IfMatch: ETag, DistributionConfig: config };
+          return [step(CloudFrontClient, UpdateDistributionCommand, input, { elements })];
+        },
+      },
+    ),
+);
+
+export default defineControl({
+  id: 'cloudfront-distribution-https-required',
+  title: 'CloudFront distributions must require HTTPS and a current TLS policy',
+  severity: 'MEDIUM',
+  resource: distribution,
+  needs: ['settings'],
+  planNeeds: ['config'],
+  securityControlIds: ['CloudFront.3', 'CloudFront.15'],
+  relatedRequirements: [],
+  description:
+    'No cache behavior may have the viewer protocol policy allow-all, and with a certificate of our own MinimumProtocolVersion must be one of those that CloudFront.15 recommends. allow-all becomes redirect-to-https; an outdated TLS policy is raised only where minimumProtocolVersion says to which. CloudFront takes a configuration as a whole: it is sent back as it was read, under its ETag, with nothing else changed. Where it adds headers for an origin, whose values may be secret, or has a member that this version does not know, a person changes it.',
+  rationale: 'What viewers send by HTTP or by an old version of TLS can be read and changed on its way.',
+  guidance:
+    'Set the viewer protocol policy of each behavior to redirect-to-https or https-only, and the security policy to TLSv1.2_2021 or later once no viewer needs an older one.',
+  impact: 'access',
+  recommendedMode: 'remediate',
+  permissions: update.permissions,
+  undoCalls: [
+    undoneBy(CloudFrontClient, UpdateDistributionCommand, ({ resourceId: Id }) => ({ Id }), [
+      'IfMatch',
+      'DistributionConfig',
+    ]),
+  ],
+  parameters: {
+    minimumProtocolVersion: {
+      description: 'The security policy that an outdated one is raised to; empty: a person raises it.',
+      type: 'string',
+      enum: ['', ...CLOUDFRONT_RECOMMENDED_POLICIES],
+      default: '' as MinimumProtocolVersion | '',
+    },
+  },
+  evaluate({ settings: { behaviors, minimumProtocolVersion } }) {
+    const open = behaviors.filter(({ viewerProtocolPolicy }) => viewerProtocolPolicy === 'allow-all');
+    const wrong = [
+      ...open.map(({ path }) => `HTTP is allowed for ${path}`),
+      ...(isOutdated(minimumProtocolVersion) ? [`the TLS policy is ${minimumProtocolVersion}`] : []),
+    ];
+    if (wrong.length === 0) return compliant('Viewers are held to HTTPS.');
+    return nonCompliant(`Viewers are not held to HTTPS: ${wrong.join(', ')}.`, wrong);
+  },
+  plan({ ref, settings, config: whole }, { parameters: { minimumProtocolVersion } }) {
+    const isRaised = isOutdated(settings.minimumProtocolVersion);
+    if (isRaised && minimumProtocolVersion === '')
+      return byHand('minimumProtocolVersion does not say which TLS policy it is to have.');
+    if (whole === null) return byHand('It adds headers for an origin, whose values may be secret.');
+    if (whole.unknown.length > 0)
+      return byHand(`It has members that this version does not know: ${whole.unknown.join(', ')}.`);
+    const open = settings.behaviors.filter(({ viewerProtocolPolicy }) => viewerProtocolPolicy === 'allow-all');
+    const elements = [
+      ...open.map(({ path }) => `viewer protocol policy ${path}`),
+      ...(isRaised ? ['minimum protocol version'] : []),
+    ];
+    return [update(ref.resourceId, whole, secured(whole.config, isRaised ? minimumProtocolVersion : ''), elements)];
+  },
+});

@@ -1,0 +1,102 @@
+import type { DistributionConfig } from '@aws-sdk/client-cloudfront';
+import scene from '../../../scenes/cloudfront/cloudfront-distribution-https-required.ts';
+import control from '../../../shared/controls/cloudfront/cloudfront-distribution-https-required.ts';
+import { testControl } from '../../support/test-control.ts';
+import { testScene } from '../../support/test-scene.ts';
+
+const Id = 'E2EXAMPLE1DIST';
+type Policy = 'allow-all' | 'https-only' | 'redirect-to-https';
+type Version = 'TLSv1' | 'TLSv1.2_2021' | 'TLSv1.3_2025';
+
+const configOf = (first: Policy, second: Policy | null = null, version: Version | null = null): DistributionConfig => ({
+  CallerReference: 'web',
+  Comment: 'the public site',
+  Enabled: true,
+  PriceClass: 'PriceClass_100',
+  Origins: { Quantity: 1, Items: [{ Id: 'web', DomainName: 'origin.example.com' }] },
+  DefaultCacheBehavior: { TargetOriginId: 'web', ViewerProtocolPolicy: first, Compress: true },
+  CacheBehaviors:
+    second === null
+      ? { Quantity: 0 }
+      : { Quantity: 1, Items: [{ PathPattern: '/api/*', TargetOriginId: 'web', ViewerProtocolPolicy: second }] },
+  ViewerCertificate:
+    version === null
+      ? { CloudFrontDefaultCertificate: true, MinimumProtocolVersion: 'TLSv1' }
+      : { ACMCertificateArn: 'arn:of-ours', SSLSupportMethod: 'sni-only', MinimumProtocolVersion: version },
+});
+const given = (first: Policy, second: Policy | null = null, version: Version | null = null) => ({
+  settings: {
+    behaviors: [
+      { path: '*', viewerProtocolPolicy: first },
+      ...(second === null ? [] : [{ path: '/api/*', viewerProtocolPolicy: second }]),
+    ],
+    minimumProtocolVersion: version,
+    isLogging: true,
+    webAclId: null,
+    bucketsWithoutControl: [],
+  },
+  config: { etag: 'E1TAG', config: configOf(first, second, version), unknown: [] as readonly string[] },
+});
+const updated = (IfMatch: string, DistributionConfig: DistributionConfig) =>
+  ['UpdateDistribution', { Id, IfMatch, DistributionConfig }] as const;
+const open = given('allow-all');
+
+// AWS: somebody else's change meanwhile is PreconditionFailed, which passes: the configuration is read again. A viewer
+// that asks by HTTP gets 301, or 307 for what is no GET or HEAD. The edge takes some minutes to follow.
+testControl(control, {
+  resourceId: Id,
+  region: 'us-east-1',
+  answers: { UpdateDistribution: { ETag: 'E2TAG' } },
+  compliant: {
+    'HTTPS alone': given('https-only', 'redirect-to-https'),
+    'with a current policy': given('redirect-to-https', null, 'TLSv1.2_2021'),
+  },
+  nonCompliant: {
+    'HTTP for all': {
+      given: open,
+      plan: [updated('E1TAG', configOf('redirect-to-https'))],
+      undo: [updated('E2TAG', configOf('allow-all'))],
+      elements: [['viewer protocol policy *']],
+      after: given('redirect-to-https'),
+      says: 'Viewers are not held to HTTPS: HTTP is allowed for *.',
+      other: { 'for one path too': { settings: given('allow-all', 'allow-all').settings } },
+    },
+    'HTTP for one path': {
+      given: given('https-only', 'allow-all', 'TLSv1.3_2025'),
+      plan: [updated('E1TAG', configOf('https-only', 'redirect-to-https', 'TLSv1.3_2025'))],
+      after: given('https-only', 'redirect-to-https', 'TLSv1.3_2025'),
+      says: 'HTTP is allowed for /api/*',
+    },
+    'an outdated policy': {
+      given: given('https-only', null, 'TLSv1'),
+      plan: [],
+      byHand: 'minimumProtocolVersion does not say which TLS policy it is to have.',
+      says: 'the TLS policy is TLSv1',
+    },
+    'an outdated policy that is to be raised, and HTTP': {
+      given: given('allow-all', null, 'TLSv1'),
+      parameters: { minimumProtocolVersion: 'TLSv1.2_2021' },
+      plan: [updated('E1TAG', configOf('redirect-to-https', null, 'TLSv1.2_2021'))],
+      elements: [['viewer protocol policy *', 'minimum protocol version']],
+      after: given('redirect-to-https', null, 'TLSv1.2_2021'),
+    },
+    'HTTP, where a current policy is named': {
+      given: given('allow-all', null, 'TLSv1.3_2025'),
+      parameters: { minimumProtocolVersion: 'TLSv1.2_2021' },
+      plan: [updated('E1TAG', configOf('redirect-to-https', null, 'TLSv1.3_2025'))],
+      after: given('redirect-to-https', null, 'TLSv1.3_2025'),
+    },
+    'headers for an origin': {
+      given: { ...open, config: null },
+      plan: [],
+      byHand: 'It adds headers for an origin, whose values may be secret.',
+    },
+    'a member that is not known': {
+      given: { ...open, config: { ...open.config, unknown: ['Quantum'] } },
+      plan: [],
+      byHand: 'It has members that this version does not know: Quantum.',
+    },
+  },
+});
+
+testScene(control, scene);
