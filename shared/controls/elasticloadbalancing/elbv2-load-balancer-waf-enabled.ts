@@ -10,7 +10,8 @@ const LOAD_BALANCERS = 'arn:${AWS::Partition}:elasticloadbalancing:*:${AWS::Acco
 const associate = stepBuilder(
   {
     'wafv2:AssociateWebACL': [LOAD_BALANCERS, 'arn:${AWS::Partition}:wafv2:*:${AWS::AccountId}:regional/webacl/*/*'],
-    'elasticloadbalancing:SetWebAcl': LOAD_BALANCERS,
+    // IAM cannot narrow this one to a resource.
+    'elasticloadbalancing:SetWebAcl': '*',
   },
   (ResourceArn: string, WebACLArn: string) =>
     step(
