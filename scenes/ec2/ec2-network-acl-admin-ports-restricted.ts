@@ -58,9 +58,12 @@ export default {
   prepare: (account) => prepare(account, '10.72.0.0/16', 22),
 } satisfies Scene;
 
+/** A deny in front of it cuts off the network itself too, so that it has to be asked for. */
 const everything: Scene = {
   title: 'A network ACL begins to let everything in',
-  expects: { [ID]: 'detected' },
+  expects: { [ID]: 'remediated' },
+  parameters: () => ({ denyInFront: true }),
+  leaves: 'the entry that lets everything in, behind those that deny the ports',
   prepare: (account) => prepare(account, '10.73.0.0/16', null),
 };
 

@@ -1,5 +1,5 @@
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
-import scene from '../../../scenes/ec2/ec2-network-acl-admin-ports-restricted.ts';
+import scene, { more } from '../../../scenes/ec2/ec2-network-acl-admin-ports-restricted.ts';
 import control from '../../../shared/controls/ec2/ec2-network-acl-admin-ports-restricted.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
@@ -128,4 +128,4 @@ testControl(control, {
   },
 });
 
-testScene(control, scene);
+for (const one of [scene, ...more]) testScene(control, one);
