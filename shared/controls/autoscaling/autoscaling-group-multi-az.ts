@@ -12,6 +12,7 @@ interface Subnet {
   readonly subnetId: string;
   readonly availabilityZone: string;
   readonly isPublic: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Spare subnets, each of a zone that the group is not in yet. They must be like the subnets that it has: public, or not. */
@@ -34,7 +35,7 @@ export default defineControl({
   securityControlIds: ['AutoScaling.2'],
   relatedRequirements: ['AWS FSBP AutoScaling.2'],
   description:
-    'A group must launch into at least minAvailabilityZones different Availability Zones. Where spareSubnets names subnets of its VPC in other zones, which are public as its own are or as little, they are added to its subnets: Auto Scaling then moves instances to the new zone. A group behind a load balancer, which may not serve that zone, and one with a placement group are left to a person.',
+    'A group must launch into at least minAvailabilityZones different Availability Zones. Subnets of its VPC in other zones that carry spareSubnetTag, and are public as its own are or as little, are added to its subnets: Auto Scaling then moves instances to the new zone. A group behind a load balancer, which may not serve that zone, and one with a placement group are left to a person.',
   rationale: 'What runs in one Availability Zone stops with it.',
   guidance:
     'Let the load balancer serve a second zone, then add a subnet of that zone to the group; check that volumes, caches and peers of the instances are reachable from there.',
@@ -57,11 +58,12 @@ export default defineControl({
       maximum: 6,
       default: 2 as number,
     },
-    spareSubnets: {
-      description: 'Subnets that groups may be extended to. Empty: groups are left as they are.',
-      type: 'array',
-      items: { type: 'string', pattern: '^subnet-[0-9a-f]+$' },
-      default: [] as readonly string[],
+    spareSubnetTag: {
+      description:
+        'The tag of subnets that groups may be extended to, as `key=value`. Empty: groups are left as they are.',
+      type: 'string',
+      pattern: '^([^=]+=.*)?$',
+      default: '' as string,
     },
   },
   evaluate({ group: { status, availabilityZones } }, { parameters: { minAvailabilityZones } }) {
@@ -70,18 +72,20 @@ export default defineControl({
     if (availabilityZones.length >= minAvailabilityZones) return compliant(`The group launches into ${zones}.`);
     return nonCompliant(`The group launches into ${zones} alone; ${minAvailabilityZones} zones are required.`, zones);
   },
-  plan({ ref, group, subnets }, { parameters: { minAvailabilityZones, spareSubnets } }) {
+  plan({ ref, group, subnets }, { parameters: { minAvailabilityZones, spareSubnetTag } }) {
     const { availabilityZones, vpcZoneIdentifier, placementGroup, isBehindLoadBalancer } = group;
     if (vpcZoneIdentifier === null) return byHand('The group names no subnets.');
     if (placementGroup !== null) return byHand(`The placement group ${placementGroup} may hold it in one zone.`);
     if (isBehindLoadBalancer) return byHand('Its load balancer has to serve the zone first.');
     const ownIds = vpcZoneIdentifier.split(',');
     const own = subnets.filter(({ subnetId }) => ownIds.includes(subnetId));
-    const spare = spareSubnets.flatMap((id) => subnets.find(({ subnetId }) => subnetId === id) ?? []);
+    const spare = subnets.filter(({ tags }) =>
+      Object.entries(tags).some(([key, value]) => `${key}=${value}` === spareSubnetTag),
+    );
     const needed = minAvailabilityZones - availabilityZones.length;
     const added = additions(availabilityZones, own, spare).slice(0, needed);
     if (added.length < needed)
-      return byHand('spareSubnets names no subnet of its VPC in another zone that is like its own.');
+      return byHand('No subnet of its VPC in another zone that is like its own carries spareSubnetTag.');
     const VPCZoneIdentifier = [...ownIds, ...added.map(({ subnetId }) => subnetId)].join(',');
     const target = { AutoScalingGroupName: ref.resourceId };
     const before = { VPCZoneIdentifier: vpcZoneIdentifier };

@@ -57,10 +57,11 @@ async function readSubnets(aws: Aws, ref: ResourceRef) {
   const answers = await Array.fromAsync(paginateDescribeSubnets({ client: aws(EC2Client) }, asked), (page) =>
     carried('DescribeSubnets', 'subnetSet', page.Subnets),
   );
-  return answers.flat().map(({ SubnetId = '', AvailabilityZone = '', MapPublicIpOnLaunch = false }) => ({
+  return answers.flat().map(({ SubnetId = '', AvailabilityZone = '', MapPublicIpOnLaunch = false, Tags = [] }) => ({
     subnetId: SubnetId,
     availabilityZone: AvailabilityZone,
     isPublic: MapPublicIpOnLaunch,
+    tags: tagsByKey(Tags),
   }));
 }
 

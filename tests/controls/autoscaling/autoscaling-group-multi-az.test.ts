@@ -1,9 +1,14 @@
-import scene from '../../../scenes/autoscaling/autoscaling-group-multi-az.ts';
+import scene, { more } from '../../../scenes/autoscaling/autoscaling-group-multi-az.ts';
 import control from '../../../shared/controls/autoscaling/autoscaling-group-multi-az.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
-const subnet = (subnetId: string, zone: string, isPublic = false) => ({ subnetId, availabilityZone: zone, isPublic });
+const subnet = (subnetId: string, zone: string, isPublic = false) => ({
+  subnetId,
+  availabilityZone: zone,
+  isPublic,
+  tags: {} as Readonly<Record<string, string>>,
+});
 const SUBNETS = [
   subnet('subnet-a', 'a'),
   subnet('subnet-a2', 'a'),
@@ -11,6 +16,11 @@ const SUBNETS = [
   subnet('subnet-c', 'c'),
   subnet('subnet-d', 'd', true),
 ];
+/** Carries the tag that makes these subnets spare ones. */
+const withSpare = (...ids: string[]) => ({
+  subnets: SUBNETS.map((one) => (ids.includes(one.subnetId) ? { ...one, tags: { autoscaling: 'spare' } } : one)),
+});
+const spareSubnetTag = 'autoscaling=spare';
 const given = (availabilityZones: readonly string[], vpcZoneIdentifier: string | null, change: object = {}) => ({
   group: {
     status: null,
@@ -25,8 +35,7 @@ const given = (availabilityZones: readonly string[], vpcZoneIdentifier: string |
 const one = given(['a'], 'subnet-a');
 const updated = (VPCZoneIdentifier: string) =>
   ['UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', VPCZoneIdentifier }] as const;
-const spare = (...spareSubnets: string[]) => ({ spareSubnets });
-const NONE = 'spareSubnets names no subnet of its VPC in another zone that is like its own.';
+const NONE = 'No subnet of its VPC in another zone that is like its own carries spareSubnetTag.';
 
 // AWS: instances move to the new zone by and by (rebalancing launches before it terminates), unless the group suspends
 // AZRebalance; ScalingActivityInProgress passes. moto derives the zones from the subnets, as AWS does.
@@ -44,39 +53,44 @@ testControl(control, {
       says: 'The group launches into a alone; 2 zones are required.',
     },
     'one zone, and a spare subnet in another': {
-      given: one,
-      parameters: spare('subnet-a2', 'subnet-d', 'subnet-elsewhere', 'subnet-b', 'subnet-c'),
+      given: { ...one, ...withSpare('subnet-a2', 'subnet-d', 'subnet-b', 'subnet-c') },
+      parameters: { spareSubnetTag },
       plan: [updated('subnet-a,subnet-b')],
       undo: [updated('subnet-a')],
       elements: [['VPCZoneIdentifier']],
       after: given(['a', 'b'], 'subnet-a,subnet-b'),
     },
     'two zones of three': {
-      given: given(['a', 'b'], 'subnet-a,subnet-b'),
-      parameters: { minAvailabilityZones: 3, ...spare('subnet-b', 'subnet-c') },
+      given: { ...given(['a', 'b'], 'subnet-a,subnet-b'), ...withSpare('subnet-b', 'subnet-c') },
+      parameters: { minAvailabilityZones: 3, spareSubnetTag },
       plan: [updated('subnet-a,subnet-b,subnet-c')],
       after: given(['a', 'b', 'c'], 'subnet-a,subnet-b,subnet-c'),
     },
-    'a spare subnet that is public alone': { given: one, parameters: spare('subnet-d'), plan: [], byHand: NONE },
+    'a spare subnet that is public alone': {
+      given: { ...one, ...withSpare('subnet-d') },
+      parameters: { spareSubnetTag },
+      plan: [],
+      byHand: NONE,
+    },
     'no subnets': {
       given: given(['a'], null),
-      parameters: spare('subnet-b'),
+      parameters: { spareSubnetTag },
       plan: [],
       byHand: 'The group names no subnets.',
     },
     'behind a load balancer': {
       given: given(['a'], 'subnet-a', { isBehindLoadBalancer: true }),
-      parameters: spare('subnet-b'),
+      parameters: { spareSubnetTag },
       plan: [],
       byHand: 'Its load balancer has to serve the zone first.',
     },
     'with a placement group': {
       given: given(['a'], 'subnet-a', { placementGroup: 'fast' }),
-      parameters: spare('subnet-b'),
+      parameters: { spareSubnetTag },
       plan: [],
       byHand: 'The placement group fast may hold it in one zone.',
     },
   },
 });
 
-testScene(control, scene);
+for (const one of [scene, ...more]) testScene(control, one);

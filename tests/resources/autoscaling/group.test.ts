@@ -24,7 +24,10 @@ test('a group is read with the subnets of its VPC, listed as it is read, and kno
   const { Vpc } = await aws(EC2Client).send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const zone = `${account.region}a`;
   const own = await createSubnet({ aws }, Vpc?.VpcId ?? '', '10.0.1.0/24', { zone });
-  const spare = await createSubnet({ aws }, Vpc?.VpcId ?? '', '10.0.2.0/24', { zone: `${account.region}b` });
+  const spare = await createSubnet({ aws }, Vpc?.VpcId ?? '', '10.0.2.0/24', {
+    zone: `${account.region}b`,
+    tags: [{ Key: 'autoscaling', Value: 'spare' }],
+  });
   const resourceId = await createAutoScalingGroup(sceneAccount(account), 'web', [own]);
   const { accountId, region } = account;
   const ref = { resourceType: autoScalingGroup.type, resourceId, accountId, region };
@@ -37,8 +40,8 @@ test('a group is read with the subnets of its VPC, listed as it is read, and kno
     isBehindLoadBalancer: false,
   });
   expect(await subnets.read(aws, ref)).toEqual([
-    { subnetId: own, availabilityZone: zone, isPublic: false },
-    { subnetId: spare, availabilityZone: `${region}b`, isPublic: false },
+    { subnetId: own, availabilityZone: zone, isPublic: false, tags: {} },
+    { subnetId: spare, availabilityZone: `${region}b`, isPublic: false, tags: { autoscaling: 'spare' } },
   ]);
   await expectDeclaredReads(autoScalingGroup, resourceId, account);
   await expectListedAsRead(autoScalingGroup, account);
