@@ -16,6 +16,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/acm/index.ts'),
   },
   {
+    id: 'athena',
+    eventSources: ['athena.amazonaws.com'],
+    resourceTypes: ['AWS::Athena::WorkGroup'],
+    load: () => import('../../shared/controls/athena/index.ts'),
+  },
+  {
     id: 'autoscaling',
     eventSources: ['autoscaling.amazonaws.com'],
     resourceTypes: ['AWS::AutoScaling::AutoScalingGroup'],
@@ -122,6 +128,12 @@ export const services: readonly ServiceEntry[] = [
     eventSources: ['securityhub.amazonaws.com'],
     resourceTypes: ['AWS::::Account'],
     load: () => import('../../shared/controls/securityhub/index.ts'),
+  },
+  {
+    id: 'shield',
+    eventSources: ['shield.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/shield/index.ts'),
   },
   {
     id: 'sns',

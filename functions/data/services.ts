@@ -10,6 +10,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/acm/index.ts'),
   },
   {
+    id: 'athena',
+    eventSources: ['athena.amazonaws.com'],
+    resourceTypes: ['AWS::Athena::WorkGroup'],
+    load: () => import('../../shared/controls/athena/index.ts'),
+  },
+  {
     id: 'kms',
     eventSources: ['kms.amazonaws.com'],
     resourceTypes: ['AWS::KMS::Key'],

@@ -21,6 +21,12 @@ export const services: readonly ServiceEntry[] = [
     resourceTypes: ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::LoadBalancer'],
     load: () => import('../../shared/controls/elasticloadbalancing/index.ts'),
   },
+  {
+    id: 'shield',
+    eventSources: ['shield.amazonaws.com'],
+    resourceTypes: ['AWS::::Account'],
+    load: () => import('../../shared/controls/shield/index.ts'),
+  },
 ];
 
 export const detections: readonly Detection[] = [];

@@ -6,9 +6,11 @@ export const domains: Readonly<Record<string, Domain>> = {
   autoscaling: 'infrastructure',
   ec2: 'infrastructure',
   elasticloadbalancing: 'infrastructure',
+  shield: 'infrastructure',
   accessanalyzer: 'identity',
   iam: 'identity',
   acm: 'data',
+  athena: 'data',
   kms: 'data',
   s3: 'data',
   secretsmanager: 'data',
@@ -29,4 +31,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'athena', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'shield', 'sns', 'sqs', 'ssm'];

@@ -1,11 +1,15 @@
 """What moto does not know and controls need: the operations are added to its own, so that they speak the service's protocol."""
 
+import json
+
 import moto.ec2.models
+from moto.athena.responses import AthenaResponse
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
 from moto.logs.responses import LogsResponse
 from moto.redshift.models import RedshiftBackend
 from moto.redshift.responses import RedshiftResponse
+from moto.shield.responses import ShieldResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 UNBLOCKED = "unblocked"
@@ -88,3 +92,38 @@ def describe_cluster_parameters(self, parameter_group_name):
 RedshiftResponse.modify_cluster_parameter_group = modify_cluster_parameter_group
 known_cluster_parameters = RedshiftBackend.describe_cluster_parameters
 RedshiftBackend.describe_cluster_parameters = describe_cluster_parameters
+
+
+def update_work_group(self):
+    work_group = self.athena_backend.work_groups[self._get_param("WorkGroup")]
+    updates = self._get_param("ConfigurationUpdates", {})
+    result = {**updates.pop("ResultConfigurationUpdates", {})}
+    kept = {**work_group.configuration.get("ResultConfiguration", {})}
+    for name in [name for name in result if name.startswith("Remove")]:
+        if result.pop(name):
+            kept.pop(name.removeprefix("Remove"), None)
+    work_group.configuration = {**work_group.configuration, **updates, "ResultConfiguration": {**kept, **result}}
+    return "{}"
+
+
+AthenaResponse.update_work_group = update_work_group
+
+
+def get_subscription_state(self):
+    return json.dumps({"SubscriptionState": "ACTIVE" if self.shield_backend.subscription else "INACTIVE"})
+
+
+def describe_subscription(self):
+    """Without the dates, which moto writes as no SDK reads them."""
+    subscription = self.shield_backend.describe_subscription().to_dict()
+    return json.dumps({"Subscription": {k: v for k, v in subscription.items() if not k.endswith("Time")}})
+
+
+def update_subscription(self):
+    self.shield_backend.describe_subscription().auto_renew = self._get_param("AutoRenew")
+    return "{}"
+
+
+ShieldResponse.get_subscription_state = get_subscription_state
+ShieldResponse.describe_subscription = describe_subscription
+ShieldResponse.update_subscription = update_subscription

@@ -176,6 +176,11 @@ const POLICY_REFUSALS = refusedBy(
 
 /** Refusals of a service that no second try changes, by `service:operation`, for every call that a plan makes; the name alone does not say it (`LimitExceeded` is a quota here and a throttle there). Empty: only denials last. */
 const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
+  'athena:UpdateWorkGroup': refusedBy(
+    'Athena, which does not take these settings for the workgroup',
+    'change the settings by hand; why they are refused is in the error',
+    'InvalidRequestException',
+  ),
   'accessanalyzer:CreateAnalyzer': refusedBy(
     'the quota of analyzers in the region',
     'delete the analyzer of the account that does not work, or repair it',

@@ -2,6 +2,7 @@
 import type { Service } from '../service.ts';
 import accessanalyzer from './accessanalyzer/service.ts';
 import acm from './acm/service.ts';
+import athena from './athena/service.ts';
 import autoscaling from './autoscaling/service.ts';
 import cloudfront from './cloudfront/service.ts';
 import cloudtrail from './cloudtrail/service.ts';
@@ -20,8 +21,9 @@ import redshift from './redshift/service.ts';
 import s3 from './s3/service.ts';
 import secretsmanager from './secretsmanager/service.ts';
 import securityhub from './securityhub/service.ts';
+import shield from './shield/service.ts';
 import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, athena, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, shield, sns, sqs, ssm];
