@@ -4,6 +4,12 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 
 export const services: readonly ServiceEntry[] = [
   {
+    id: 'apigateway',
+    eventSources: ['apigateway.amazonaws.com'],
+    resourceTypes: ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage'],
+    load: () => import('../../shared/controls/apigateway/index.ts'),
+  },
+  {
     id: 'cloudfront',
     eventSources: ['cloudfront.amazonaws.com'],
     resourceTypes: ['AWS::CloudFront::Distribution'],

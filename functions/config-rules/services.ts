@@ -16,6 +16,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/acm/index.ts'),
   },
   {
+    id: 'apigateway',
+    eventSources: ['apigateway.amazonaws.com'],
+    resourceTypes: ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage'],
+    load: () => import('../../shared/controls/apigateway/index.ts'),
+  },
+  {
     id: 'athena',
     eventSources: ['athena.amazonaws.com'],
     resourceTypes: ['AWS::Athena::WorkGroup'],

@@ -24,6 +24,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   logs: 'monitoring',
   securityhub: 'monitoring',
   ssm: 'monitoring',
+  apigateway: 'applications',
   cloudfront: 'applications',
   lambda: 'applications',
   sns: 'applications',
@@ -31,4 +32,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'athena', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'shield', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'apigateway', 'athena', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'shield', 'sns', 'sqs', 'ssm'];

@@ -3,6 +3,9 @@
 import json
 
 import moto.ec2.models
+from moto.apigateway.responses import APIGatewayResponse
+from moto.apigatewayv2.responses import ApiGatewayV2Response
+from moto.apigatewayv2.urls import url_paths
 from moto.athena.responses import AthenaResponse
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
@@ -127,3 +130,31 @@ def update_subscription(self):
 ShieldResponse.get_subscription_state = get_subscription_state
 ShieldResponse.describe_subscription = describe_subscription
 ShieldResponse.update_subscription = update_subscription
+
+
+def update_domain_name(self):
+    domain = self.backend.get_domain_name(self.path.split("/")[2])
+    for operation in self._get_param("patchOperations", []):
+        if operation["path"] == "/securityPolicy":
+            domain.security_policy = operation["value"]
+    return json.dumps(domain.to_json())
+
+
+APIGatewayResponse.update_domain_name = update_domain_name
+
+
+def update_stage(self):
+    stage = self.apigatewayv2_backend.get_stage(self.path.split("/")[-3], self.path.split("/")[-1])
+    stage.access_log_settings = json.loads(self.body).get("accessLogSettings", stage.access_log_settings)
+    return 200, {}, json.dumps(stage.to_json())
+
+
+def delete_access_log_settings(self):
+    stage = self.apigatewayv2_backend.get_stage(self.path.split("/")[-4], self.path.split("/")[-2])
+    stage.access_log_settings = None
+    return 204, {}, ""
+
+
+ApiGatewayV2Response.update_stage = update_stage
+ApiGatewayV2Response.delete_access_log_settings = delete_access_log_settings
+url_paths["{0}/v2/apis/(?P<api_id>[^/]+)/stages/(?P<stage_name>[^/]+)/accesslogsettings$"] = ApiGatewayV2Response.dispatch

@@ -146,6 +146,12 @@ const policyRefusals = (...names: readonly string[]) =>
     ...names,
   );
 
+const API_GATEWAY_REFUSALS = refusedBy(
+  'API Gateway, which does not take this setting here',
+  'make the change by hand; why it is refused is in the error',
+  'BadRequestException',
+);
+
 const RDS_REFUSALS = refusedBy(
   'RDS: what the database depends on does not allow a change (its network, its key, its cluster, its edition)',
   'repair what the error names, then it is tried again',
@@ -176,6 +182,10 @@ const POLICY_REFUSALS = refusedBy(
 
 /** Refusals of a service that no second try changes, by `service:operation`, for every call that a plan makes; the name alone does not say it (`LimitExceeded` is a quota here and a throttle there). Empty: only denials last. */
 const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
+  // ConflictException passes: API Gateway is at work on it.
+  'apigateway:UpdateDomainName': API_GATEWAY_REFUSALS,
+  'apigateway:UpdateStage': API_GATEWAY_REFUSALS,
+  'apigatewayv2:UpdateStage': API_GATEWAY_REFUSALS,
   'athena:UpdateWorkGroup': refusedBy(
     'Athena, which does not take these settings for the workgroup',
     'change the settings by hand; why they are refused is in the error',

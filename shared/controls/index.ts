@@ -2,6 +2,7 @@
 import type { AnyControl } from '../control.ts';
 import { controls as accessanalyzer } from './accessanalyzer/index.ts';
 import { controls as acm } from './acm/index.ts';
+import { controls as apigateway } from './apigateway/index.ts';
 import { controls as athena } from './athena/index.ts';
 import { controls as autoscaling } from './autoscaling/index.ts';
 import { controls as cloudfront } from './cloudfront/index.ts';
@@ -26,4 +27,4 @@ import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...athena, ...autoscaling, ...cloudfront, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...shield, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...apigateway, ...athena, ...autoscaling, ...cloudfront, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...shield, ...sns, ...sqs, ...ssm];

@@ -2,6 +2,7 @@
 import type { Service } from '../service.ts';
 import accessanalyzer from './accessanalyzer/service.ts';
 import acm from './acm/service.ts';
+import apigateway from './apigateway/service.ts';
 import athena from './athena/service.ts';
 import autoscaling from './autoscaling/service.ts';
 import cloudfront from './cloudfront/service.ts';
@@ -26,4 +27,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, athena, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, shield, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, apigateway, athena, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, shield, sns, sqs, ssm];

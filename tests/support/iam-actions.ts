@@ -29,6 +29,14 @@ const TRANSACTED: Readonly<Record<string, string>> = {
   ConditionCheck: 'dynamodb:ConditionCheckItem',
 };
 
+/** IAM's actions of API Gateway are the methods of HTTP. */
+const HTTP_METHODS: Readonly<Record<string, string>> = {
+  Create: 'POST',
+  Delete: 'DELETE',
+  Get: 'GET',
+  Update: 'PATCH',
+};
+
 interface Transaction {
   readonly TransactItems?: readonly object[];
 }
@@ -36,6 +44,8 @@ interface Transaction {
 /** The IAM actions that one API call needs. */
 export function iamActionsOf(service: string, operation: string, input: Transaction = {}): readonly string[] {
   const name = `${service}:${operation}`;
+  if (service.startsWith('apigateway'))
+    return [`apigateway:${HTTP_METHODS[/^[A-Z][a-z]+/.exec(operation)?.[0] ?? '']}`];
   if (service === 'eventbridge') return [`events:${operation}`];
   if (name !== 'dynamodb:TransactWriteItems')
     return EXCEPTIONS[name] ?? [`${PREFIXES.get(service) ?? service}:${operation}`];

@@ -1,0 +1,52 @@
+import { ApiGatewayV2Client, DeleteAccessLogSettingsCommand, UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
+import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { ResourceRef } from '../../resource.ts';
+import { httpStage } from '../../resources/apigateway/http-stage.ts';
+import { step, undoneBy } from '../../step.ts';
+
+const permissions = { 'apigateway:PATCH': 'arn:${AWS::Partition}:apigateway:*::/apis/*/stages/*' };
+const elements = ['AccessLogSettings'];
+
+/** What names the stage in a request. */
+const target = ({ resourceId }: Pick<ResourceRef, 'resourceId'>) => {
+  const [ApiId, StageName] = resourceId.split('/');
+  return { ApiId, StageName };
+};
+
+export default defineControl({
+  id: 'apigateway-http-stage-logging-enabled',
+  title: 'Stages of HTTP and WebSocket APIs must write access logs',
+  severity: 'MEDIUM',
+  resource: httpStage,
+  needs: ['accessLogs'],
+  lastKnown: ['accessLogs'],
+  securityControlIds: ['APIGateway.9'],
+  relatedRequirements: [],
+  description:
+    'A stage of an HTTP or WebSocket API must have access logs. Logs that were turned off are turned on again as they were; what a stage that never had them should log, and where, a person says. Stages of REST APIs are looked at by apigateway-stage-logging-enabled.',
+  rationale: 'Access logs say who called an API, when, and what came of it.',
+  guidance: 'Create a log group, and name it in the stage with the fields that you want to keep.',
+  impact: 'none',
+  recommendedMode: 'detect',
+  permissions,
+  undoCalls: [undoneBy(ApiGatewayV2Client, DeleteAccessLogSettingsCommand, (ref) => target(ref))],
+  parameters: {},
+  evaluate: ({ accessLogs: { DestinationArn } }) =>
+    DestinationArn === null
+      ? nonCompliant('The stage writes no access logs.')
+      : compliant(`The stage writes access logs to ${DestinationArn}.`),
+  plan({ ref }, { lastKnown }) {
+    const { DestinationArn, Format } = lastKnown?.accessLogs ?? {};
+    if (!DestinationArn || !Format) return byHand('Nobody knows what the stage should log, and where.');
+    const AccessLogSettings = { DestinationArn, Format };
+    const undo = () => [step(ApiGatewayV2Client, DeleteAccessLogSettingsCommand, target(ref), { elements })];
+    return [
+      step(
+        ApiGatewayV2Client,
+        UpdateStageCommand,
+        { ...target(ref), AccessLogSettings },
+        { permissions, elements, undo },
+      ),
+    ];
+  },
+});
