@@ -1,5 +1,6 @@
 import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { AddTagsToResourceCommand, RDSClient } from '@aws-sdk/client-rds';
+import { RedshiftClient, CreateTagsCommand as TagClusterCommand } from '@aws-sdk/client-redshift';
 import { PutBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, expect, test } from '@jest/globals';
 import { loadScenes } from '../scenes/index.ts';
@@ -27,6 +28,7 @@ wire.alter([
   { call: 'ec2:DescribeTags', change: asBackups },
   { call: 'rds:DescribeDB', change: asBackups },
   { call: 'rds:ListTagsForResource', change: asBackups },
+  { call: 'redshift:DescribeClusters', change: asBackups },
   { call: 'GET /', change: asBackups },
 ]);
 afterAll(() => wire.alter([]));
@@ -44,7 +46,10 @@ async function tag({ resourceType, resourceId, accountId, region }: Result): Pro
   const arn = `arn:aws:rds:${region}:${accountId}:${kind}:${id}`;
   if (resourceType === 'AWS::S3::Bucket')
     await owner(S3Client).send(new PutBucketTaggingCommand({ Bucket: id, Tagging: { TagSet: tags } }));
-  else if (kind !== undefined)
+  else if (resourceType === 'AWS::Redshift::Cluster') {
+    const ResourceName = `arn:aws:redshift:${region}:${accountId}:cluster:${id}`;
+    await owner(RedshiftClient).send(new TagClusterCommand({ ResourceName, Tags: tags }));
+  } else if (kind !== undefined)
     await owner(RDSClient).send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: tags }));
   else await owner(EC2Client).send(new CreateTagsCommand({ Resources: [id], Tags: tags }));
 }

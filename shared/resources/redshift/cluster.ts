@@ -10,6 +10,7 @@ import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
 import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { serviceOfTags } from '../../aws/service-managed.ts';
 import { tagsByKey } from '../../aws/tags.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
@@ -155,7 +156,10 @@ export const redshiftCluster = defineResource({
   volatile: ['ClusterStatus'],
   ownership: {
     grants: describeClusters,
-    read: async (aws, ref) => ({ tags: tagsByKey((await describeCluster(aws, ref)).Tags ?? []), service: null }),
+    async read(aws, ref) {
+      const tags = tagsByKey((await describeCluster(aws, ref)).Tags ?? []);
+      return { tags, service: serviceOfTags(tags) };
+    },
   },
   arn: ({ resourceId, region, accountId }) =>
     `arn:${partitionOf(region)}:redshift:${region}:${accountId}:cluster:${resourceId}`,
