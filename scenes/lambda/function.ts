@@ -11,7 +11,11 @@ import { freshEvent } from '../fresh-event.ts';
 import type { SceneAccount } from '../scene.ts';
 
 /** Creates a function that nobody but its account can invoke, and gives its name. */
-export async function createFunction(account: SceneAccount, base: string): Promise<string> {
+export async function createFunction(
+  account: SceneAccount,
+  base: string,
+  Variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const FunctionName = account.name(base);
   const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
@@ -24,6 +28,7 @@ export async function createFunction(account: SceneAccount, base: string): Promi
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { ZipFile: Buffer.from('a zip') },
+      Environment: { Variables },
     }),
   );
   return FunctionName;

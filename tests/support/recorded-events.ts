@@ -90,6 +90,9 @@ const roleOf = (r: Json): Named[] => [['AWS::IAM::Role', r.requestParameters.rol
 const aclOf = (r: Json): Named[] => [['AWS::EC2::NetworkAcl', r.requestParameters.networkAclId]];
 const accountItself = (_: Json, account: string): Named[] => [['AWS::::Account', account]];
 const policyOf = (r: Json): Named[] => [['AWS::IAM::Policy', r.requestParameters.policyArn]];
+const functionOf = (r: Json): Named[] => [
+  ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
+];
 const imageOf = (r: Json): Named[] => [['AWS::EC2::Image', r.requestParameters.imageId]];
 
 /** By event source and name: the resource types and ids that controls should look at. All other events name nothing. */
@@ -153,12 +156,12 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'kms PutKeyPolicy': (r) => [['AWS::KMS::Key', r.requestParameters.keyId.split('/').at(-1)]],
   'sns CreateTopic': (r) => [['AWS::SNS::Topic', r.responseElements.topicArn]],
   'sqs CreateQueue': (r) => [['AWS::SQS::Queue', r.responseElements.queueUrl]],
-  'lambda AddPermission20150331v2': (r) => [
-    ['AWS::Lambda::Function', r.requestParameters.functionName.split(':').at(-1)],
-  ],
   'redshift CreateCluster': (r) => [['AWS::Redshift::Cluster', r.requestParameters.clusterIdentifier]],
   'logs DeleteLogGroup': (r) => [['AWS::Logs::LogGroup', r.requestParameters.logGroupName]],
   'dynamodb CreateTable': (r) => [['AWS::DynamoDB::Table', r.requestParameters.tableName]],
+  'lambda AddPermission20150331v2': functionOf,
+  'lambda CreateFunction20150331': functionOf,
+  'lambda UpdateFunctionConfiguration20150331v2': functionOf,
   'rds ModifyDBSnapshotAttribute': (r) => [['AWS::RDS::DBSnapshot', r.requestParameters.dBSnapshotIdentifier]],
   'rds CreateDBCluster': (r) => [['AWS::RDS::DBCluster', r.requestParameters.dBClusterIdentifier]],
   'rds CreateDBInstance': databaseOf,

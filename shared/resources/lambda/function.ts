@@ -1,4 +1,5 @@
 import {
+  GetFunctionConfigurationCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   LambdaClient,
@@ -11,6 +12,7 @@ import pLimit from 'p-limit';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
+import { secretIn } from '../../aws/secrets.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
 import { type CallRecord, strings } from '../../event.ts';
 import {
@@ -102,6 +104,21 @@ async function readUrls(aws: Aws, { resourceId }: ResourceRef) {
   });
 }
 
+/** The variables of the environment that hold secrets, and what tells so; the values are not kept. Throws Lambda's error where it cannot decrypt them. */
+async function readEnvironmentSecrets(aws: Aws, { resourceId }: ResourceRef) {
+  const asked = new GetFunctionConfigurationCommand({ FunctionName: resourceId });
+  const { FunctionArn, Environment } = await aws(LambdaClient).send(asked);
+  carried('GetFunctionConfiguration', 'FunctionArn', FunctionArn);
+  if (Environment?.Error !== undefined) {
+    const { ErrorCode = 'Error', Message } = Environment.Error;
+    throw Object.assign(new Error(`the environment cannot be decrypted: ${Message}`), { name: ErrorCode });
+  }
+  return Object.entries(Environment?.Variables ?? {})
+    .map(([name, value]) => ({ name, what: secretIn(name, value) }))
+    .filter((variable): variable is { name: string; what: string } => variable.what !== null)
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
 const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>
   `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${resourceId}`;
 
@@ -114,7 +131,9 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
 /** As CloudTrail spells a call: mostly with the date of its version. */
 const spelled = (name: string, ...suffixes: readonly string[]) => ['', ...suffixes].map((suffix) => name + suffix);
 
-/** A function by its name: its resource policies and its URLs, those of its versions and aliases included. */
+const FACETS = ['policies', 'urls', 'environmentSecrets'] as const;
+
+/** A function by its name: its resource policies and its URLs, those of its versions and aliases included, and the secrets in its environment. */
 export const lambdaFunction = defineResource({
   service: lambda,
   type: 'AWS::Lambda::Function',
@@ -131,11 +150,16 @@ export const lambdaFunction = defineResource({
       ),
       { ids, facets: ['urls'] },
     ),
-    call('lambda.amazonaws.com', spelled('DeleteFunction', '20150331'), { ids, facets: ['policies', 'urls'] }),
+    call(
+      'lambda.amazonaws.com',
+      [...spelled('CreateFunction', '20150331'), ...spelled('UpdateFunctionConfiguration', '20150331', '20150331v2')],
+      { ids, facets: ['environmentSecrets'] },
+    ),
+    call('lambda.amazonaws.com', spelled('DeleteFunction', '20150331'), { ids, facets: FACETS }),
     call(
       'lambda.amazonaws.com',
       ['TagResource', 'UntagResource'].flatMap((name) => spelled(name, '20170331', '20170331v2')),
-      { ids: idsTagged, find: async () => [], facets: ['policies', 'urls'] },
+      { ids: idsTagged, find: async () => [], facets: FACETS },
     ),
   ],
   gone: [NOT_FOUND],
@@ -144,6 +168,7 @@ export const lambdaFunction = defineResource({
       grants: onFunctions('lambda:ListVersionsByFunction', 'lambda:ListAliases', 'lambda:GetPolicy'),
       read: readPolicies,
     },
+    environmentSecrets: { grants: onFunctions('lambda:GetFunctionConfiguration'), read: readEnvironmentSecrets },
     urls: { grants: onFunctions('lambda:ListAliases', 'lambda:GetFunctionUrlConfig'), read: readUrls },
   },
   grants: onEverything('lambda:ListFunctions'),

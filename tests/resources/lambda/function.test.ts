@@ -6,12 +6,16 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { expect, test } from '@jest/globals';
+import { awsClients } from '../../../shared/aws/clients.ts';
 import { lambdaFunction } from '../../../shared/resources/lambda/function.ts';
+import { wireTo } from '../../support/aws-proxy.ts';
 import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
 import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const NAME = 'resize-images';
+
+const wire = await wireTo(process.env.EVENKEEL_TEST_ENDPOINT ?? '');
 
 testResource(lambdaFunction, {
   events: {
@@ -27,6 +31,11 @@ testResource(lambdaFunction, {
     'lambda/UpdateFunctionUrlConfig20211031': [NAME],
     'lambda/DeleteFunctionUrlConfig': [NAME],
     'lambda/DeleteFunctionUrlConfig20211031': [NAME],
+    'lambda/CreateFunction': [NAME],
+    'lambda/CreateFunction20150331': [NAME],
+    'lambda/UpdateFunctionConfiguration': [NAME],
+    'lambda/UpdateFunctionConfiguration20150331': [NAME],
+    'lambda/UpdateFunctionConfiguration20150331v2': [NAME],
     'lambda/DeleteFunction20150331': [NAME],
     'lambda/DeleteFunction': [NAME],
     'lambda/TagResource20170331v2': [NAME],
@@ -77,4 +86,38 @@ test('tags of what is no function concern none', async () => {
   const account = await testAccount();
   const tagged = sampleEvent('lambda/TagResource20170331v2', { [`function:${NAME}`]: 'event-source-mapping:a1b2' });
   expect(await idsFrom(lambdaFunction, tagged, account)).toEqual([]);
+});
+
+test('the secrets in the environment are read without their values; one that cannot be decrypted is not read', async () => {
+  const account = await testAccount();
+  const lambda = account.aws()(LambdaClient);
+  const AssumeRolePolicyDocument = '{"Version":"2012-10-17","Statement":[]}';
+  const iam = account.aws()(IAMClient);
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'x', AssumeRolePolicyDocument }));
+  const create = new CreateFunctionCommand({
+    FunctionName: NAME,
+    Role: Role?.Arn,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: Buffer.from('x') },
+    Environment: { Variables: { STAGE: 'prod', DB_PASSWORD: 'hunter2', DB: 'postgres://app:hunter2@db/app' } },
+  });
+  await lambda.send(create);
+  const { accountId, region } = account;
+  const ref = { resourceType: lambdaFunction.type, resourceId: NAME, accountId, region };
+  const { read } = lambdaFunction.facets.environmentSecrets;
+  expect(await read(account.aws(), ref)).toEqual([
+    { name: 'DB', what: 'a URL with a password' },
+    { name: 'DB_PASSWORD', what: 'a secret by its name' },
+  ]);
+
+  process.env.AWS_ENDPOINT_URL = wire.endpoint;
+  const refused = { ErrorCode: 'AccessDeniedException', Message: 'KMS access was denied.' };
+  const change = (body: string) => JSON.stringify({ ...JSON.parse(body), Environment: { Error: refused } });
+  wire.alter([{ call: `GET /2015-03-31/functions/${NAME}/configuration`, change }]);
+  const unreadable = read(awsClients()(region), ref);
+  await expect(unreadable).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining('cannot be decrypted: KMS'),
+  });
 });

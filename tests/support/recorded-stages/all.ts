@@ -25,7 +25,7 @@ import {
 } from './iam.ts';
 import { keyCreated } from './kms.ts';
 import { logGroupMadeAgain } from './logs.ts';
-import { functionOpened, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
+import { functionOpened, functionWithSecret, keyOpened, queueOpened, roleTrusting, topicOpened } from './policies.ts';
 import { clusterUnprotected, databaseOpen, databaseSnapshotShared } from './rds.ts';
 import { warehousePublic } from './redshift.ts';
 import { aclOpened, bucketMade } from './s3.ts';
@@ -63,6 +63,8 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   CreateQueue: queueOpened,
   AddPermission20150331v2: functionOpened,
   CreateTable: tableUnprotected,
+  CreateFunction20150331: functionWithSecret,
+  UpdateFunctionConfiguration20150331v2: functionWithSecret,
   CreateUser: keyGrownOld,
   CreateAccessKey: keyGrownOld,
   CreatePolicy: policyAllowsAll,

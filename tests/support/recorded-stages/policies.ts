@@ -1,6 +1,6 @@
 import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { AddPermissionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { AddPermissionCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateTopicCommand,
   GetTopicAttributesCommand,
@@ -85,4 +85,14 @@ export const functionOpened: Stage = async (account, { record }) => {
     .send(new AddPermissionCommand({ FunctionName, ...permission }));
   const state = async () => (await accessTo(stage, FunctionName)).policy;
   return { renamed: { [record.requestParameters.functionName]: FunctionName }, state, right: null };
+};
+
+/** The event's function, whose environment holds a secret, as no event shows: that is left to a person. */
+export const functionWithSecret: Stage = async (account, { record }) => {
+  const stage = sceneAccount(account);
+  const FunctionName = await createFunction(stage, 'secretive', { DB_PASSWORD: 'correct horse battery' });
+  const asked = new GetFunctionConfigurationCommand({ FunctionName });
+  const state = async () => (await account.aws()(LambdaClient).send(asked)).Environment?.Variables;
+  const { functionName } = record.requestParameters;
+  return { renamed: { [functionName]: FunctionName }, state, right: { DB_PASSWORD: 'correct horse battery' } };
 };
