@@ -269,8 +269,6 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   ),
   'guardduty:CreateDetector': GUARDDUTY_REFUSALS,
   'guardduty:UpdateDetector': GUARDDUTY_REFUSALS,
-  // EntityTemporarilyUnmodifiable passes: the password is being changed.
-  'iam:DeleteLoginProfile': {},
   'iam:DeleteUserPolicy': {},
   'iam:DetachUserPolicy': {},
   'iam:PutUserPolicy': {

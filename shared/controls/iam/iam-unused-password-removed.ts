@@ -1,20 +1,6 @@
-import { DeleteLoginProfileCommand, IAMClient } from '@aws-sdk/client-iam';
-import { byHand, compliant, defineControl, nonCompliant, type State } from '../../control.ts';
-import { onResources } from '../../resource.ts';
+import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
-import { step, stepBuilder } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
-
-const USERS = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*';
-
-const removePassword = stepBuilder(onResources(USERS, 'iam:DeleteLoginProfile'), (UserName: string) =>
-  step(
-    IAMClient,
-    DeleteLoginProfileCommand,
-    { UserName },
-    { elements: ['password'], satisfiedBy: ['NoSuchEntityException', 'NoSuchEntity'] },
-  ),
-);
 
 /** Days since a password was used, or this one made where that is later; null without a password. */
 function idleDays(
@@ -35,25 +21,20 @@ export default defineControl({
   securityControlIds: ['IAM.8', 'IAM.22'],
   relatedRequirements: ['CIS AWS v3.0 1.12', 'CIS AWS v5.0 1.11'],
   description:
-    'The console password of an IAM user must have been used, or made, within the allowed number of days: 45 as IAM.22 and CIS ask, where IAM.8 allows 90. The access keys, which the same controls of Security Hub judge, have a control of their own, iam-unused-credentials-disabled. The remediation is opt-in by a parameter, since it cannot be undone: the user then needs a new password.',
+    'The console password of an IAM user must have been used, or made, within the allowed number of days: 45 as IAM.22 and CIS ask, where IAM.8 allows 90. The access keys, which the same controls of Security Hub judge, have a control of their own, iam-unused-credentials-disabled. A password that is deleted cannot be given back: it is left to a person.',
   rationale:
     'A password that nobody uses belongs to somebody who has left or forgotten it, and whoever guesses it is noticed by nobody.',
   guidance:
     'Ask whether the user still works here. If not, remove the password, the keys, and the user; if so, give a new password when it is needed. Better: let people sign in through IAM Identity Center.',
-  impact: 'destructive',
+  impact: 'none',
   recommendedMode: 'detect',
-  permissions: removePassword.permissions,
+  permissions: {},
   parameters: {
     maxUnusedDays: {
       description: 'Days without use after which a console password is non-compliant.',
       type: 'integer',
       minimum: 1,
       default: 45,
-    },
-    deletePassword: {
-      description: 'Whether the password is deleted, which cannot be undone.',
-      type: 'boolean',
-      default: false as boolean,
     },
   },
   evaluate(state, { parameters: { maxUnusedDays }, now }) {
@@ -65,8 +46,4 @@ export default defineControl({
     const what = passwordLastUsed === null ? 'never used since it was made' : 'last used, or made,';
     return nonCompliant(`The password was ${what} ${days} days ago; allowed are ${maxUnusedDays}.`, ['password']);
   },
-  plan: ({ ref }, { parameters }) =>
-    parameters.deletePassword
-      ? [removePassword(ref.resourceId)]
-      : byHand('The user would need a new password afterwards (parameter deletePassword).'),
 });
