@@ -1,9 +1,12 @@
 import {
   AddUserToGroupCommand,
+  AttachUserPolicyCommand,
   CreateGroupCommand,
+  CreatePolicyCommand,
   CreateUserCommand,
   GetUserPolicyCommand,
   IAMClient,
+  ListAttachedUserPoliciesCommand,
   ListGroupsForUserCommand,
   ListUserPoliciesCommand,
   PutUserPolicyCommand,
@@ -16,19 +19,26 @@ const PolicyDocument =
   '{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "logs:GetLogEvents", "Resource": "*" }] }';
 
 export default {
-  title: 'A user gets a policy of its own, beside its group',
+  title: 'A user gets an inline policy and an attached one, beside its group',
   expects: { 'iam-user-direct-policies-prohibited': 'remediated' },
   async prepare(account) {
     const iam = account.aws(IAMClient);
     const [UserName, GroupName] = [account.name('jo'), account.name('developers')];
     await iam.send(new CreateUserCommand({ UserName }));
     await iam.send(new CreateGroupCommand({ GroupName }));
+    const shared = new CreatePolicyCommand({ PolicyName: account.name('logs'), PolicyDocument });
+    const { Policy } = await iam.send(shared);
     await iam.send(new AddUserToGroupCommand({ UserName, GroupName }));
     return {
       async state() {
         const { PolicyNames = [] } = await iam.send(new ListUserPoliciesCommand({ UserName }));
         const read = PolicyNames.map((PolicyName) => iam.send(new GetUserPolicyCommand({ UserName, PolicyName })));
-        return (await Promise.all(read)).map(({ PolicyName, PolicyDocument }) => ({ PolicyName, PolicyDocument }));
+        const inline = (await Promise.all(read)).map(({ PolicyName, PolicyDocument }) => ({
+          PolicyName,
+          PolicyDocument,
+        }));
+        const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
+        return { inline, attached: AttachedPolicies };
       },
       neighbours: async () => ({
         'groups of the user': (await iam.send(new ListGroupsForUserCommand({ UserName }))).Groups?.map(
@@ -36,6 +46,7 @@ export default {
         ),
       }),
       async happen() {
+        await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: Policy?.Arn }));
         await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
         return { event: freshEvent('iam/PutUserPolicy', account, { 'requestParameters.userName': UserName }) };
       },
