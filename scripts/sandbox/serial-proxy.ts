@@ -44,8 +44,9 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
     else last.set(service, before.then(pass));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // It lasts as long as those that call it.
+  // It lasts as long as those that call it, which may keep a connection that they no longer use.
   server.unref();
+  server.on('connection', (socket) => socket.unref());
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
