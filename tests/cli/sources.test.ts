@@ -210,7 +210,7 @@ describe('50 MB', () => {
 
   /** Megabytes of heap: lines take what one line takes; a whole text and what is parsed from it must fit, five copies must not. */
   test.each([
-    ['large.jsonl', LINES, 200],
+    ['large.jsonl', LINES, 120],
     ['large.json', RECORDS, 400],
   ] as const)(
     '%s takes no more memory than its form needs, and asks about the resource once',
