@@ -70,6 +70,7 @@ describe('an event', () => {
         'iam',
         'lambda',
         CLIENT,
+        'shield',
         'sns',
         'sqs',
         'ssm',

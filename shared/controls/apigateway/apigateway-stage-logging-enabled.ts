@@ -1,5 +1,6 @@
 import { APIGatewayClient, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { restStage } from '../../resources/apigateway/stage.ts';
 import { step, undoneBy } from '../../step.ts';
@@ -26,7 +27,18 @@ export default defineControl({
   needs: ['logging'],
   planNeeds: ['cloudWatchRole'],
   securityControlIds: ['APIGateway.1'],
-  relatedRequirements: [],
+  relatedRequirements: [
+    'AWS FSBP APIGateway.1',
+    ...requirements(
+      'PCI DSS v4.0',
+      '5.3.4 10.2.1 10.2.1.1 10.2.1.2 10.2.1.3 10.2.1.4 10.2.1.5 10.2.1.6 10.2.1.7 10.2.2 10.3.1 10.6.3 A1.2.1',
+    ),
+    ...requirements(
+      'NIST 800-53 r5',
+      'AC-4(26) AU-2 AU-3 AU-6(3) AU-6(4) AU-6(6) AU-6(9) AU-8 AU-10 AU-12 AU-12(1) AU-12(2) AU-12(3) AU-12(4) AU-14 AU-14(3) CA-7 CM-5(1) IA-3(3) MA-4(1) PM-14 PM-31 SC-7(9) SI-4(17) SI-7(8)',
+    ),
+    ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.2'),
+  ],
   description:
     'The logging level of all methods of a stage must be ERROR or INFO. API Gateway logs by a role that holds for all APIs of the region: where there is none, a person has to make it. Settings of single methods are not looked at; stages of HTTP and WebSocket APIs are by apigateway-http-stage-logging-enabled.',
   rationale: 'Without execution logs nobody can tell why an API failed, or what somebody tried with it.',

@@ -1,5 +1,6 @@
 import { AthenaClient, UpdateWorkGroupCommand, type WorkGroupConfigurationUpdates } from '@aws-sdk/client-athena';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
+import { requirements } from '../../frameworks.ts';
 import { workgroup } from '../../resources/athena/workgroup.ts';
 import { step, undoneBy } from '../../step.ts';
 
@@ -56,7 +57,7 @@ export default defineControl({
   resource: workgroup,
   needs: ['configuration'],
   securityControlIds: ['Athena.4'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP Athena.4', ...requirements('PCI DSS v4.0', '3.5.1 8.3.2')],
   description:
     'A workgroup must encrypt the results of queries, enforce its settings over those of clients, and publish metrics to CloudWatch. Security Hub asks for metrics alone (Athena.4; Athena.1, which asked for encryption, is retired). Spark workgroups have to publish metrics only. The workgroup primary is not evaluated as long as nobody has configured it: AWS makes one in every region. An encryption that is there stays as it is; where there is none, SSE_S3 is set.',
   rationale:

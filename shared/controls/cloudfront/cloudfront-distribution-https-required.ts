@@ -56,7 +56,7 @@ export default defineControl({
   needs: ['settings'],
   planNeeds: ['config'],
   securityControlIds: ['CloudFront.3', 'CloudFront.15'],
-  relatedRequirements: [],
+  relatedRequirements: ['AWS FSBP CloudFront.3', 'AWS FSBP CloudFront.15'],
   description:
     'No cache behavior may have the viewer protocol policy allow-all, and with a certificate of our own MinimumProtocolVersion must be one of those that CloudFront.15 recommends. allow-all becomes redirect-to-https; an outdated TLS policy is raised only where minimumProtocolVersion says to which. CloudFront takes a configuration as a whole: it is sent back as it was read, under its ETag, with nothing else changed. Where it adds headers for an origin, whose values may be secret, or has a member that this version does not know, a person changes it.',
   rationale: 'What viewers send by HTTP or by an old version of TLS can be read and changed on its way.',

@@ -1,12 +1,9 @@
 import { CloudTrailClient, UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { OWN_TRAILS, ownTrailName } from '../../aws/cloudtrail/trail-arn.ts';
-import { isTrusting, parsePolicy } from '../../aws/iam/policy-document.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
-import { FOREIGN, partitionOf, type ResourceRef, related } from '../../resource.ts';
+import { partitionOf, type ResourceRef } from '../../resource.ts';
 import { trail } from '../../resources/cloudtrail/trail.ts';
-import { role } from '../../resources/iam/role.ts';
-import { logGroup } from '../../resources/logs/log-group.ts';
 import { set, undoneBy } from '../../step.ts';
 import { DAY_MS } from '../../time.ts';
 
@@ -30,11 +27,11 @@ const NONE: Delivery = { CloudWatchLogsLogGroupArn: '', CloudWatchLogsRoleArn: '
 /** What the delivery is to be: as it was, else as the parameters say. */
 interface Wishes {
   readonly parameters: { readonly logGroupName: string; readonly roleArn: string };
-  readonly lastKnown: { readonly delivery?: Delivery } | null;
+  readonly lastKnown: { readonly logsDestination?: { readonly [N in keyof Delivery]: string | null } } | null;
 }
 
 function wanted({ accountId, region }: ResourceRef, { parameters, lastKnown }: Wishes): Delivery | null {
-  const { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = lastKnown?.delivery ?? {};
+  const { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = lastKnown?.logsDestination ?? {};
   if (CloudWatchLogsLogGroupArn && CloudWatchLogsRoleArn) return { CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn };
   const { logGroupName, roleArn } = parameters;
   if (logGroupName === '' || roleArn === '') return null;
@@ -42,30 +39,13 @@ function wanted({ accountId, region }: ResourceRef, { parameters, lastKnown }: W
   return { CloudWatchLogsLogGroupArn: arn, CloudWatchLogsRoleArn: roleArn };
 }
 
-/** `arn:aws:logs:eu-west-1:111122223333:log-group:audit:*` */
-function logGroupRef(ref: ResourceRef, wishes: Wishes) {
-  const [, , , region, accountId, , resourceId] = wanted(ref, wishes)?.CloudWatchLogsLogGroupArn.split(':') ?? [];
-  return region && accountId && resourceId ? { resourceId, accountId, region } : null;
-}
-
-/** `arn:aws:iam::111122223333:role/delivery/audit` */
-function roleRef(ref: ResourceRef, wishes: Wishes) {
-  const [, , , , accountId, path] = wanted(ref, wishes)?.CloudWatchLogsRoleArn.split(':') ?? [];
-  const resourceId = path?.split('/').at(-1);
-  return accountId && resourceId ? { resourceId, accountId, region: ref.region } : null;
-}
-
 export default defineControl({
   id: 'cloudtrail-cloudwatch-logs-enabled',
   title: 'CloudTrail must deliver to CloudWatch Logs',
   severity: 'MEDIUM',
   resource: trail,
-  needs: ['delivery', 'logsDelivery'],
-  lastKnown: ['delivery'],
-  related: {
-    logGroup: related(logGroup, 'logGroup', logGroupRef),
-    trustPolicy: related(role, 'trustPolicy', roleRef),
-  },
+  needs: ['logsDestination', 'logsDelivery'],
+  lastKnown: ['logsDestination'],
   securityControlIds: ['CloudTrail.5'],
   relatedRequirements: [
     'AWS FSBP CloudTrail.5',
@@ -80,7 +60,7 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.3'),
   ],
   description:
-    'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was taken away is restored as it was; a trail that never had one gets the log group and the role of the parameters, where both exist.',
+    'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was taken away is restored as it was; a trail that never had one gets the log group and the role of the parameters; CloudTrail refuses them where it cannot write by them.',
   rationale: 'Metric filters and alarms look at log groups: what is only in a bucket is read when it is too late.',
   guidance:
     'Give the trail a log group and a role that cloudtrail.amazonaws.com may use, with logs:CreateLogStream and logs:PutLogEvents. One that does not write any more has lost its log group, or its role may not write there.',
@@ -104,10 +84,10 @@ export default defineControl({
     },
     roleArn: { description: 'The role by which the trail writes to it.', type: 'string', default: '' },
   },
-  evaluate({ ref, delivery: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
+  evaluate({ ref, logsDestination: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
     if (name === null) return notApplicable('The trail belongs to another account.');
-    if (!group) return nonCompliant(`${name} delivers to no log group.`);
+    if (group === null) return nonCompliant(`${name} delivers to no log group.`);
     const { LatestCloudWatchLogsDeliveryTime: time, LatestCloudWatchLogsDeliveryError: error } = logsDelivery;
     const isLate = time !== null && now.getTime() - Date.parse(time) > DAY_MS;
     if (isLate || (time === null && error !== null))
@@ -117,14 +97,12 @@ export default defineControl({
       ]);
     return compliant(`${name} delivers to ${group}.`);
   },
-  plan({ ref, delivery: { CloudWatchLogsLogGroupArn }, logGroup, trustPolicy }, context) {
-    if (CloudWatchLogsLogGroupArn) return byHand('A delivery that fails is repaired at its log group, or its role.');
+  plan({ ref, logsDestination: { CloudWatchLogsLogGroupArn } }, context) {
+    if (CloudWatchLogsLogGroupArn !== null)
+      return byHand('A delivery that fails is repaired at its log group, or its role.');
     const delivery = wanted(ref, context);
     if (delivery === null) return byHand('logGroupName and roleArn do not say where the trail is to deliver.');
-    if (logGroup === null) return byHand('The log group that the trail would deliver to does not exist.');
-    if (trustPolicy === null) return byHand('The role by which the trail would write does not exist.');
-    if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), SERVICE))
-      return byHand(`The role by which the trail would write does not let ${SERVICE} use it.`);
+    // CloudTrail tries both before it takes them: it refuses a group or a role by which it cannot write.
     const Name = ownTrailName(ref.resourceId, ref.accountId) ?? '';
     return [set(CloudTrailClient, UpdateTrailCommand, { Name }, NONE, delivery, { permissions })];
   },

@@ -52,12 +52,12 @@ export default defineControl({
   evaluate({ ref, encryption: { KmsKeyId } }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
     if (name === null) return notApplicable('The trail belongs to another account.');
-    if (KmsKeyId) return compliant(`The logs of ${name} are encrypted with ${KmsKeyId}.`);
+    if (KmsKeyId !== null) return compliant(`The logs of ${name} are encrypted with ${KmsKeyId}.`);
     return nonCompliant(`The logs of ${name} are not encrypted with a KMS key.`);
   },
   plan({ ref }, { parameters: { kmsKeyArn }, lastKnown }) {
     const Name = ownTrailName(ref.resourceId, ref.accountId);
-    const KmsKeyId = lastKnown?.encryption?.KmsKeyId || kmsKeyArn;
+    const KmsKeyId = lastKnown?.encryption?.KmsKeyId ?? kmsKeyArn;
     if (KmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
     return Name === null
       ? []

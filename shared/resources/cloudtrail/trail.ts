@@ -84,17 +84,16 @@ function settingsOf({ HasCustomEventSelectors: _, HasInsightSelectors: __, ...tr
   return Object.fromEntries(known) as Omit<Trail, 'HasCustomEventSelectors' | 'HasInsightSelectors'>;
 }
 
-/** The key and the delivery by themselves: what else a trail lacks does not keep them from being known. AWS Config writes `null` for what is not there. */
-const encryptionOf = ({ KmsKeyId }: Trail) => ({ KmsKeyId: KmsKeyId ?? '' });
-const deliveryOf = ({ CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn }: Trail) => ({
-  CloudWatchLogsLogGroupArn: CloudWatchLogsLogGroupArn ?? '',
-  CloudWatchLogsRoleArn: CloudWatchLogsRoleArn ?? '',
+/** The parts of the settings that controls of their own remember: a facet is remembered while all that remember it are content. */
+const encryptionOf = ({ KmsKeyId }: Trail) => ({ KmsKeyId: KmsKeyId || null });
+const logsDestinationOf = ({ CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn }: Trail) => ({
+  CloudWatchLogsLogGroupArn: CloudWatchLogsLogGroupArn || null,
+  CloudWatchLogsRoleArn: CloudWatchLogsRoleArn || null,
 });
 
-const partsOf = (found: Trail, region: string) => ({
-  trail: settingsOf(found, region),
-  encryption: encryptionOf(found),
-  delivery: deliveryOf(found),
+const settingsPart = <T>(partOf: (settings: Trail) => T) => ({
+  grants: onTrails('cloudtrail:GetTrail'),
+  read: async (aws: Aws, ref: ResourceRef): Promise<T> => partOf(await readTrail(aws, ref)),
 });
 
 /** Whether a trail logs; its delivery times, which change with every file, are left out. */
@@ -180,7 +179,7 @@ async function readLastKnown(aws: Aws, ref: ResourceRef) {
     Object.entries(configuration).map(([key, value]) => [`${key.charAt(0).toUpperCase()}${key.slice(1)}`, value]),
   );
   return {
-    ...partsOf(trail, ref.region),
+    trail: settingsOf(trail, ref.region),
     tags: Object.entries(item.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
     ...(trail.HasCustomEventSelectors === false ? { eventSelectors: { basic: [], advanced: [] } } : {}),
     ...(trail.HasInsightSelectors === false ? { insightSelectors: [] } : {}),
@@ -193,6 +192,15 @@ async function identify(_aws: Aws, item: ConfigName) {
   return named(arn ?? item.resourceId, item);
 }
 
+const listedFacets = (found: Trail, region: string) => ({
+  trail: settingsOf(found, region),
+  encryption: encryptionOf(found),
+  logsDestination: logsDestinationOf(found),
+});
+
+/** What `UpdateTrail` can change. */
+const SETTINGS = ['trail', 'encryption', 'logsDestination', 'logsDelivery'] as const;
+
 /** A trail, known by its ARN and looked at in its home region. */
 export const trail = defineResource({
   service: cloudtrail,
@@ -200,21 +208,9 @@ export const trail = defineResource({
   triggers: [
     call('cloudtrail.amazonaws.com', ['CreateTrail', 'DeleteTrail'], {
       ids: byTrail('name'),
-      facets: [
-        'trail',
-        'encryption',
-        'delivery',
-        'status',
-        'logsDelivery',
-        'eventSelectors',
-        'insightSelectors',
-        'tags',
-      ],
+      facets: [...SETTINGS, 'status', 'eventSelectors', 'insightSelectors', 'tags'],
     }),
-    call('cloudtrail.amazonaws.com', 'UpdateTrail', {
-      ids: byTrail('name'),
-      facets: ['trail', 'encryption', 'delivery', 'logsDelivery'],
-    }),
+    call('cloudtrail.amazonaws.com', 'UpdateTrail', { ids: byTrail('name'), facets: SETTINGS }),
     call('cloudtrail.amazonaws.com', ['StartLogging', 'StopLogging'], { ids: byTrail('name'), facets: ['status'] }),
     call('cloudtrail.amazonaws.com', 'PutEventSelectors', { ids: byTrail('trailName'), facets: ['eventSelectors'] }),
     call('cloudtrail.amazonaws.com', 'PutInsightSelectors', {
@@ -233,14 +229,8 @@ export const trail = defineResource({
   volatile: ['LatestCloudWatchLogsDeliveryTime', 'LatestCloudWatchLogsDeliveryError'],
   facets: {
     trail: { grants: onTrails('cloudtrail:GetTrail'), read: readTrail },
-    encryption: {
-      grants: onTrails('cloudtrail:GetTrail'),
-      read: async (aws, ref) => encryptionOf(await readTrail(aws, ref)),
-    },
-    delivery: {
-      grants: onTrails('cloudtrail:GetTrail'),
-      read: async (aws, ref) => deliveryOf(await readTrail(aws, ref)),
-    },
+    encryption: settingsPart(encryptionOf),
+    logsDestination: settingsPart(logsDestinationOf),
     status: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readStatus },
     logsDelivery: { grants: onTrails('cloudtrail:GetTrailStatus'), read: readLogsDelivery },
     eventSelectors: { grants: onTrails('cloudtrail:GetEventSelectors'), read: readEventSelectors },
@@ -257,7 +247,7 @@ export const trail = defineResource({
     const own = carried('DescribeTrails', 'trailList', trailList).flatMap((found) => {
       const owner = parseTrailArn(found.TrailARN ?? '');
       return found.TrailARN !== undefined && owner?.accountId === accountId && owner.region === region
-        ? [{ resourceId: found.TrailARN, region, facets: partsOf(found, region) }]
+        ? [{ resourceId: found.TrailARN, region, facets: listedFacets(found, region) }]
         : [];
     });
     yield { items: own, next: null };

@@ -191,8 +191,6 @@ describe('the last known state of a trail, from AWS Config', () => {
         LogFileValidationEnabled: true,
         SnsTopicARN: 'arn:aws:sns:eu-west-1:111122223333:audit',
       },
-      encryption: { KmsKeyId: '' },
-      delivery: { CloudWatchLogsLogGroupArn: '', CloudWatchLogsRoleArn: '' },
       tags: [{ Key: 'owner', Value: 'security' }],
       eventSelectors: { basic: [], advanced: [] },
     });
