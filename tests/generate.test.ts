@@ -39,6 +39,7 @@ describe('in a copy', () => {
     copyFileSync(`${tree}functions/data/handler.ts`, `${tree}functions/gone/handler.ts`);
     writeFileSync(`${tree}docs/controls/by-hand.md`, '# Written by a person\n');
     const following = [
+      ...['framework', 'mode', 'service'].map((order) => `docs/controls/by-${order}.md`),
       'docs/controls/config-recorder-enabled.md',
       'docs/permissions.md',
       'functions/config-rules/permissions.yml',

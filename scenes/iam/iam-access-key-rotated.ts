@@ -22,7 +22,7 @@ const setStatus = ({ aws }: SceneAccount, key: Awaited<ReturnType<typeof createU
 
 export default {
   title: 'An access key that is 91 days old, and was inactive, is activated again',
-  expects: { 'iam-access-key-rotated': 'remediated' },
+  expects: { 'iam-access-key-rotated': 'remediated', 'iam-unused-credentials-disabled': 'remediated' },
   async prepare(account) {
     const key = await createUser(account, 'deploy');
     await setStatus(account, key, 'Inactive');

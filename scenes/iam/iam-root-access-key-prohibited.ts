@@ -12,6 +12,8 @@ import type { Scene } from '../scene.ts';
 export default {
   title: 'The root user makes an access key for itself',
   expects: { 'iam-root-access-key-prohibited': 'detected' },
+  // The root user has one key for each account, and other scenes make it.
+  alone: true,
   async prepare(account) {
     const iam = account.aws(IAMClient);
     const UserName = account.name('deploy');

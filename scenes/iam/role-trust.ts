@@ -2,7 +2,7 @@ import { CreateRoleCommand, GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCom
 import { freshEvent } from '../fresh-event.ts';
 import type { SceneAccount } from '../scene.ts';
 
-const trusting = (AWS: string) =>
+const trusting = (AWS: string | readonly string[]) =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
@@ -16,7 +16,7 @@ async function createRole({ aws, name, accountId }: SceneAccount): Promise<strin
 }
 
 /** A role that trusts its own account, beside another, and then somebody else. */
-export async function trustDrift(account: SceneAccount, trusted: string) {
+export async function trustDrift(account: SceneAccount, trusted: string | readonly string[]) {
   const role = await createRole(account);
   const other = await createRole(account);
   const describe = async (RoleName: string) =>

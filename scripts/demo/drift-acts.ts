@@ -1,9 +1,12 @@
-import type { Scene, Snapshot } from '../../scenes/scene.ts';
+import type { Scene, SceneOutcome, Snapshot } from '../../scenes/scene.ts';
 import type { Act, Performance, Ready } from './act.ts';
 import type { Screen } from './screen.ts';
 import { showScene } from './show.ts';
 import type { Stage } from './stage.ts';
 import { neighbourProblems, type Played, sceneProblems, secondRunProblems } from './verdict.ts';
+
+/** How a drift may end, from the most that is done. */
+const ENDS: readonly SceneOutcome[] = ['remediated', 'awaitingApproval', 'detected'];
 
 /** Creates everything that the scenes need, all of it compliant. */
 export async function prepare(stage: Stage, screen: Screen, scenes: readonly Scene[]): Promise<Performance> {
@@ -49,10 +52,10 @@ const drifts: Act = {
       shown.add(outcome);
       problems.push(...wrong);
     }
-    const ended = (asked: string) =>
-      played.filter(({ scene: { expects }, results }) =>
-        results.some(({ controlId, outcome }) => outcome === asked && expects[controlId ?? ''] === asked),
-      ).length;
+    // What several controls are about counts once, by the most that was done.
+    const endOf = ({ scene: { expects }, results }: Played) =>
+      ENDS.find((end) => results.some(({ controlId, outcome }) => outcome === end && expects[controlId ?? ''] === end));
+    const ended = (asked: SceneOutcome) => played.filter((one) => endOf(one) === asked).length;
     const summary = `${played.length} drifts: ${ended('remediated')} remediated, ${ended('awaitingApproval')} awaiting approval, ${ended('detected')} notified and left to a person`;
     return { summary, problems };
   },

@@ -29,12 +29,17 @@ export function sceneProblems({ scene: { title, expects }, results, mails }: Pla
   const unexpected = [...loud]
     .filter(
       ([controlId, ends]) =>
-        !Object.hasOwn(expects, controlId ?? '') && ends.some(({ outcome }) => outcome !== 'detected'),
+        !Object.hasOwn(expects, controlId ?? '') &&
+        ends.some((one) => one.mode !== 'detect' && one.outcome !== 'detected' && !isWaiting(one)),
     )
     .map(([controlId, ends]) => `${controlId ?? 'the event'}, expected to do nothing: ${ends.map(inWords).join('; ')}`);
   const silent = mails > 0 ? [] : ['no notification arrived'];
   return [...wrong, ...unexpected, ...silent].map((problem) => `${title}: ${problem}`);
 }
+
+/** Nothing was done: the resource may still become right by itself, as an instance whose agent has not registered yet. */
+const isWaiting = ({ outcome, steps, remediationId }: Result) =>
+  outcome === 'pending' && steps.length === 0 && remediationId === null;
 
 const inWords = ({ outcome, error, annotation }: Result) =>
   [outcome, error ?? annotation].filter((part) => part !== null).join(', ');
@@ -59,7 +64,7 @@ export function secondRunProblems(
   after: Snapshot,
 ): readonly string[] {
   const acted = results
-    .filter(({ outcome }) => ![...QUIET, 'detected', 'awaitingApproval'].includes(outcome))
+    .filter((result) => ![...QUIET, 'detected', 'awaitingApproval'].includes(result.outcome) && !isWaiting(result))
     .map((result) => `${result.controlId ?? 'an event'} on ${result.resourceId} was not quiet: ${inWords(result)}`);
   const notified = mails === 0 ? [] : [`${mails} notifications were sent again`];
   const changed = differences(before, after).map((name) => `${name} was changed`);

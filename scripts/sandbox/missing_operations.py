@@ -10,6 +10,7 @@ from moto.athena.responses import AthenaResponse
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
 from moto.logs.responses import LogsResponse
+from moto.rds.models import DBCluster, FilterDef
 from moto.redshift.models import RedshiftBackend
 from moto.redshift.responses import RedshiftResponse
 from moto.shield.responses import ShieldResponse
@@ -158,3 +159,6 @@ def delete_access_log_settings(self):
 ApiGatewayV2Response.update_stage = update_stage
 ApiGatewayV2Response.delete_access_log_settings = delete_access_log_settings
 url_paths["{0}/v2/apis/(?P<api_id>[^/]+)/stages/(?P<stage_name>[^/]+)/accesslogsettings$"] = ApiGatewayV2Response.dispatch
+
+# As `dbi-resource-id` of instances: AWS Config names clusters so.
+DBCluster.SUPPORTED_FILTERS["db-cluster-resource-id"] = FilterDef(["db_cluster_resource_id"], "DB Cluster Resource Ids")

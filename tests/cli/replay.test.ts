@@ -224,6 +224,8 @@ test('with the ledger of a deployment, what there is once for the account is loo
 describe('what an event itself says is wrong', () => {
   const ROOT = 'iam-root-user-unused';
   const event = sampleEvent('detections/RootCall', { [SAMPLE_ACCOUNT]: account.accountId });
+  // A call that changes nothing a control looks at.
+  Object.assign(event.detail as object, { eventSource: 'support.amazonaws.com', eventName: 'CreateCase' });
   const replay = async (...args: string[]) => linesOf(await evenkeel(['replay', '--json', '--no-policy', ...args]));
 
   test('is a line of the detection, and no call is made but who asks', async () => {

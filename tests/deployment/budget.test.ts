@@ -1,19 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ResourceType } from '@aws-sdk/client-config-service';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadCatalogue, ROOT } from '../../scripts/catalogue.ts';
 import { DOMAINS } from '../../shared/service.ts';
 import { run, temporaryFolder } from '../support/command.ts';
 import { packaged, STAGE } from '../support/packages.ts';
+import { KNOWN_TO_CONFIG } from '../support/rule-events.ts';
 import { ofType, PATIENCE, policiesOf, type Resources } from '../support/serverless.ts';
 
 // What AWS takes, held with as many controls as Evenkeel may come to have and everything on that a deployment can have.
 const own = [...(await loadCatalogue()).values()].flat();
 /** Controls that stand in for those that are still to come; a quarter of them is in the fullest domain. */
 const COUNT = 4 * Math.floor((200 - own.length) / 4);
-/** The account itself and what the SDK's data names: AWS Config refuses a rule on any other type. */
-const KNOWN_TO_CONFIG = ['AWS::::Account', ...Object.values<string>(ResourceType)];
 const flags = [
   `--stage=${STAGE}`,
   '--param=slackSecret=secretsmanager:evenkeel/slack',

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadContent } from '../../scripts/catalogue.ts';
 import { packaged, STAGE, VARIANTS } from '../support/packages.ts';
+import { KNOWN_TO_CONFIG } from '../support/rule-events.ts';
 import { ofType, PATIENCE, type Resources } from '../support/serverless.ts';
 
 const { controls } = await loadContent();
@@ -51,9 +52,8 @@ describe('the rules of AWS Config', () => {
       ['OversizedConfigurationItemChangeNotification', null],
     ];
     expect(found.sort()).toEqual(
-      // AWS Config knows no snapshots and no images: a rule on them would be refused, and all else with it.
       controls
-        .filter(({ resource }) => !['AWS::EC2::Snapshot', 'AWS::EC2::Image'].includes(resource.type))
+        .filter(({ resource }) => KNOWN_TO_CONFIG.includes(resource.type))
         .map(({ id, resource }) => {
           const ofAccount = resource.type === 'AWS::::Account';
           return [

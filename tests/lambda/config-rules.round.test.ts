@@ -166,5 +166,6 @@ test('a rule of any control answers, writes nothing but that, and can be tried o
     expect(writes).toEqual(Array(Math.ceil(reported / 100)).fill('config:PutEvaluations'));
     if (reported > 0) told.push(id);
   }
-  expect(told.length).toBeGreaterThan(controls.length / 2);
+  // Of all other types the account has no resource.
+  expect(told.length).toBeGreaterThan(40);
 });

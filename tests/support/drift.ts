@@ -8,6 +8,7 @@ export const INGRESS_CONTROLS = [
   'ec2-security-group-admin-ports-restricted',
   'ec2-default-security-group-closed',
   'ec2-security-group-high-risk-ports-restricted',
+  'ec2-security-group-open-ports-authorized',
 ] as const;
 export const ADMIN_PORTS = INGRESS_CONTROLS[0];
 

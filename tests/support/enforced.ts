@@ -23,6 +23,9 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   's3:PutBucketPublicAccessBlock': ['s3:CreateBucket'],
   's3:PutEncryptionConfiguration': ['s3:CreateBucket'],
   's3:PutAccountPublicAccessBlock': ['s3:PutPublicAccessBlock'],
+  // IAM knows API Gateway's calls by their methods alone, the local account by their operations.
+  'apigateway:GET': ['apigateway:Get*', 'apigatewayv2:Get*'],
+  'apigateway:PATCH': ['apigateway:Update*', 'apigatewayv2:Update*'],
 };
 
 /** CloudWatch's actions go there by the name that its calls are signed for. */

@@ -1,4 +1,8 @@
+import { ResourceType } from '@aws-sdk/client-config-service';
 import { REGION } from './samples.ts';
+
+/** The account itself and what the SDK's data names: AWS Config refuses a rule on any other type, and all else with it. */
+export const KNOWN_TO_CONFIG = ['AWS::::Account', ...Object.values<string>(ResourceType)];
 
 /** When Config made the item or began the round. */
 export const CAPTURED = '2026-11-02T09:14:07.123Z';

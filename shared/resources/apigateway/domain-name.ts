@@ -56,8 +56,8 @@ export const domainName = defineResource({
     pagesOf(
       paginateGetDomainNames({ client: aws(APIGatewayClient), startingToken: from }, { limit: 100 }),
       ({ position }) => position,
-      ({ items = [] }) =>
-        items.flatMap(({ domainName: name, endpointConfiguration }) =>
+      ({ items }) =>
+        carried('GetDomainNames', 'item', items).flatMap(({ domainName: name, endpointConfiguration }) =>
           name === undefined || endpointConfiguration?.types?.includes('PRIVATE') ? [] : [{ resourceId: name }],
         ),
     ),

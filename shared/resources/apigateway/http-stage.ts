@@ -82,12 +82,12 @@ export const httpStage = defineResource({
     const client = aws(ApiGatewayV2Client);
     let token = from;
     do {
-      const { Items: apis = [], NextToken } = await client.send(new GetApisCommand({ NextToken: token }));
+      const { Items: apis, NextToken } = await client.send(new GetApisCommand({ NextToken: token }));
       const items = [];
-      for (const { ApiId } of apis) {
+      for (const { ApiId } of carried('GetApis', 'items', apis)) {
         // An API has few stages, and more than a page of them is not allowed.
-        const { Items: stages = [] } = await client.send(new GetStagesCommand({ ApiId }));
-        for (const stage of stages)
+        const { Items: stages } = await client.send(new GetStagesCommand({ ApiId }));
+        for (const stage of carried('GetStages', 'items', stages))
           items.push({ resourceId: `${ApiId}/${stage.StageName}`, facets: { accessLogs: accessLogsOf(stage) } });
       }
       token = NextToken;

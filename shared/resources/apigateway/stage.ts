@@ -104,11 +104,11 @@ export const restStage = defineResource({
     pagesOf(
       paginateGetRestApis({ client: aws(APIGatewayClient), startingToken: from }, { limit: 100 }),
       ({ position }) => position,
-      async ({ items = [] }) => {
+      async ({ items }) => {
         const found = [];
-        for (const { id: restApiId } of items) {
-          const { item = [] } = await aws(APIGatewayClient).send(new GetStagesCommand({ restApiId }));
-          for (const stage of item)
+        for (const { id: restApiId } of carried('GetRestApis', 'item', items)) {
+          const { item } = await aws(APIGatewayClient).send(new GetStagesCommand({ restApiId }));
+          for (const stage of carried('GetStages', 'item', item))
             found.push({ resourceId: `${restApiId}/${stage.stageName}`, facets: { logging: loggingOf(stage) } });
         }
         return found;

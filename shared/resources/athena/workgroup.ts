@@ -94,6 +94,9 @@ export const workgroup = defineResource({
     pagesOf(
       paginateListWorkGroups({ client: aws(AthenaClient), startingToken: from }, { MaxResults: 50 }),
       ({ NextToken }) => NextToken,
-      ({ WorkGroups = [] }) => WorkGroups.flatMap(({ Name }) => (Name === undefined ? [] : [{ resourceId: Name }])),
+      ({ WorkGroups }) =>
+        carried('ListWorkGroups', 'WorkGroups', WorkGroups).flatMap(({ Name }) =>
+          Name === undefined ? [] : [{ resourceId: Name }],
+        ),
     ),
 });

@@ -118,9 +118,11 @@ export const distribution = defineResource({
     pagesOf(
       paginateListDistributions({ client: aws(CloudFrontClient), startingToken: from }, { MaxItems: 100 }),
       ({ DistributionList }) => DistributionList?.NextMarker,
-      ({ DistributionList }) =>
-        (carried('ListDistributions', 'DistributionList', DistributionList).Items ?? []).flatMap(({ Id }) =>
-          Id === undefined ? [] : [{ resourceId: Id }],
-        ),
+      ({ DistributionList }) => {
+        // An empty list has no items, and says so by its quantity.
+        const { Quantity, Items = [] } = DistributionList ?? {};
+        carried('ListDistributions', 'Quantity', Quantity);
+        return Items.flatMap(({ Id }) => (Id === undefined ? [] : [{ resourceId: Id }]));
+      },
     ),
 });

@@ -254,6 +254,8 @@ describe('what went only half-way', () => {
     scene.world.errors.clear();
     await scene.undone(id);
     expect(scene.world.box).toMatchObject(OPEN);
-    expect((await scene.undosOf(id)).at(-1)).toMatchObject({ status: 'remediated' });
+    // Two of them begin in the same millisecond: their ids do not say which came first.
+    const ends = (await scene.undosOf(id)).map(({ status }) => status).sort();
+    expect(ends).toEqual(['failed', 'interrupted', 'remediated']);
   });
 });

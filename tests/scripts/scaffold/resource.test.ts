@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeResource } from '../../../scripts/scaffold/resource.ts';
 import { writeService } from '../../../scripts/scaffold/service.ts';
@@ -7,6 +7,9 @@ import { type CopiedTree, copiedTree } from '../../support/copied-tree.ts';
 let tree: CopiedTree;
 beforeAll(() => {
   tree = copiedTree();
+  // As if nobody had written this service yet.
+  for (const folder of ['shared/resources', 'shared/controls', 'scenes', 'tests/resources', 'tests/controls', 'events'])
+    rmSync(`${tree.root}${folder}/dynamodb`, { recursive: true, force: true });
 });
 afterAll(() => tree.remove());
 
