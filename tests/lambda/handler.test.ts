@@ -134,7 +134,7 @@ describe('one event', () => {
     expect(times.map(({ controlId }) => controlId ?? 'all').sort()).toEqual(
       drifts.flatMap(({ result }) => [result.controlId, 'all']).sort(),
     );
-    expect(counts).toHaveLength(3 + times.length);
+    expect(counts).toHaveLength(4 + times.length);
     const calledAt = Date.parse((event() as { detail: { eventTime: string } }).detail.eventTime);
     for (const { TimeToVerified } of times) {
       expect(TimeToVerified).toBeLessThanOrEqual(Date.now() - calledAt);

@@ -33,12 +33,20 @@ const otherNamesOf = (action: string): readonly string[] =>
   OTHER_NAMES[action] ?? (action.startsWith('cloudwatch:') ? [action.replace('cloudwatch', 'monitoring')] : []);
 
 /** A role's statements as the local account can ask them: by their actions. It knows no conditions, and most services there ask for every resource; who may do what where is tried against the true policies in roles.test.ts. */
-const askable = (statements: readonly Statement[]) =>
-  statements.map(({ Effect, Action }) => ({
-    Effect,
-    Action: [Action].flat().flatMap((action) => [action, ...otherNamesOf(action)]),
-    Resource: '*',
-  }));
+function askable(statements: readonly Statement[]) {
+  const actionsIn = ({ Action }: Statement) => [Action].flat();
+  // What is denied on our own parts alone, and allowed elsewhere, cannot be told apart without resources.
+  const allowed = new Set(statements.filter(({ Effect }) => Effect === 'Allow').flatMap(actionsIn));
+  return statements
+    .map((statement) => ({
+      Effect: statement.Effect,
+      Action: actionsIn(statement)
+        .filter((action) => statement.Effect === 'Allow' || !allowed.has(action))
+        .flatMap((action) => [action, ...otherNamesOf(action)]),
+      Resource: '*',
+    }))
+    .filter(({ Action }) => Action.length > 0);
+}
 
 /** Gives a role the statements of the template, less those actions that `without` names. */
 export async function permit(

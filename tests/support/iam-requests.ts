@@ -24,6 +24,7 @@ const arn = (service: string, { region, accountId }: Call, rest: string) =>
 const table: Naming = (call) => {
   const { TableName, IndexName, TransactItems, RequestItems = {} } = call.input;
   const name = TableName ?? TransactItems?.[0]?.Put?.TableName ?? Object.keys(RequestItems)[0];
+  if (name === undefined) return '*';
   return arn('dynamodb', call, `table/${name}${IndexName === undefined ? '' : `/index/${IndexName}`}`);
 };
 const queue: Naming = (call) => {
@@ -32,13 +33,38 @@ const queue: Naming = (call) => {
   return name === undefined ? '*' : arn('sqs', call, name);
 };
 const stack: Naming = (call) => arn('cloudformation', call, `stack/${call.input.StackName}/a1b2c3d4`);
-const secret: Naming = (call) => arn('secretsmanager', call, `secret:${call.input.SecretId}-AbCdEf`);
+const secret: Naming = (call) => {
+  const { SecretId } = call.input;
+  if (SecretId === undefined) return '*';
+  return SecretId.startsWith('arn:') ? SecretId : arn('secretsmanager', call, `secret:${SecretId}-AbCdEf`);
+};
+/** API Gateway's actions are its methods, and its resources its paths. */
+const gatewayPath: Naming = ({ operation, input, region }) => {
+  const { restApiId, stageName, domainName, ApiId, StageName } = input;
+  const [root, id, stage] =
+    ApiId !== undefined || /^GetApis$/.test(operation)
+      ? ['apis', ApiId, StageName]
+      : ['restapis', restApiId, stageName];
+  const path = /DomainName/.test(operation)
+    ? ['domainnames', domainName]
+    : operation === 'GetAccount'
+      ? ['account']
+      : [
+          root,
+          id,
+          ...(/Stage|AccessLog/.test(operation) ? ['stages', stage] : []),
+          ...(/AccessLog/.test(operation) ? ['accesslogsettings'] : []),
+        ];
+  return `arn:aws:apigateway:${region}::/${path.filter((part) => part !== undefined).join('/')}`;
+};
 
 /** How calls on Evenkeel's own parts name them, where IAM's list of resource types does not lead to it. */
 const OWN: Readonly<Record<string, Naming>> = {
   dynamodb: table,
   cloudformation: stack,
   secretsmanager: secret,
+  apigateway: gatewayPath,
+  apigatewayv2: gatewayPath,
   sqs: queue,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
   'rds:ListTagsForResource': ({ input }) => input.ResourceName,

@@ -5,11 +5,12 @@ import { writeService } from '../../../scripts/scaffold/service.ts';
 import { type CopiedTree, copiedTree } from '../../support/copied-tree.ts';
 
 let tree: CopiedTree;
-beforeAll(() => {
+beforeAll(async () => {
   tree = copiedTree();
   // As if nobody had written this service yet.
   for (const folder of ['shared/resources', 'shared/controls', 'scenes', 'tests/resources', 'tests/controls', 'events'])
     rmSync(`${tree.root}${folder}/dynamodb`, { recursive: true, force: true });
+  await tree.script('generate.ts');
 });
 afterAll(() => tree.remove());
 
