@@ -5,6 +5,8 @@ import { clusterEvent, createCluster, describeCluster } from './cluster.ts';
 export default {
   title: 'Audit logging of a Redshift cluster is turned off',
   expects: { 'redshift-cluster-audit-logging-enabled': 'remediated' },
+  // What was there before goes before what the policy names.
+  parameters: ({ accountId }) => ({ targetBuckets: { 'eu-west-1': `logs-${accountId}` } }),
   async prepare(account) {
     const ClusterIdentifier = await createCluster(account, 'warehouse');
     const other = await createCluster(account, 'reports');
