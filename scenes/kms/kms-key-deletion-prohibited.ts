@@ -1,10 +1,17 @@
-import { CreateKeyCommand, DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  EnableKeyRotationCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
 
 async function createKey({ aws, name }: SceneAccount, base: string): Promise<string> {
   const { KeyMetadata } = await aws(KMSClient).send(new CreateKeyCommand({ Description: name(base) }));
   if (KeyMetadata?.KeyId === undefined) throw new Error('CreateKey answered without a key');
+  await aws(KMSClient).send(new EnableKeyRotationCommand({ KeyId: KeyMetadata.KeyId }));
   return KeyMetadata.KeyId;
 }
 

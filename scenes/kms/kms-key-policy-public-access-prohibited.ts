@@ -1,4 +1,10 @@
-import { CreateKeyCommand, GetKeyPolicyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene, SceneAccount } from '../scene.ts';
 
@@ -13,7 +19,9 @@ const rootOf = (accountId: string) => ({
 async function createKey({ aws, accountId }: SceneAccount): Promise<string> {
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [rootOf(accountId)] });
   const { KeyMetadata } = await aws(KMSClient).send(new CreateKeyCommand({ Policy }));
-  return KeyMetadata?.KeyId ?? '';
+  const KeyId = KeyMetadata?.KeyId ?? '';
+  await aws(KMSClient).send(new EnableKeyRotationCommand({ KeyId }));
+  return KeyId;
 }
 
 export default {

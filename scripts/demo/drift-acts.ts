@@ -18,6 +18,8 @@ export async function prepare(stage: Stage, screen: Screen, scenes: readonly Sce
     ready.push({ scene, drift });
   }
   screen.pending('Reading all that is in it');
+  // What is only detected of what the scenes begin with (a trail has no key) is none of theirs.
+  await stage.mail();
   return { stage, screen, ready, before: await neighboursOf(ready), played: [] };
 }
 
