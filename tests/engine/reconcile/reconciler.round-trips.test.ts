@@ -87,14 +87,24 @@ const named = ({ service, operation }: SeenCall) => `${service}:${operation}`;
 describe('an event about a security group', () => {
   test('that is compliant costs one read of the ledger beside the reads of its facets, and nothing is written', async () => {
     const { results, calls, counts } = await counted(await group(false));
-    expect(results.map(({ outcome }) => outcome).sort()).toEqual(['compliant', 'compliant', 'compliant', 'notApplicable']);
+    expect(results.map(({ outcome }) => outcome).sort()).toEqual([
+      'compliant',
+      'compliant',
+      'compliant',
+      'notApplicable',
+    ]);
     expect(calls).toEqual(['dynamodb:GetItem', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeSecurityGroups']);
     expect(counts.writeUnits).toBe(0);
   });
 
   test('that is remediated by one step costs 12 calls, 6 of them the ledger’s, and no more than 25 write units', async () => {
     const { results, calls, counts } = await counted(await group(true));
-    expect(results.map(({ outcome }) => outcome).sort()).toEqual(['compliant', 'compliant', 'notApplicable', 'remediated']);
+    expect(results.map(({ outcome }) => outcome).sort()).toEqual([
+      'compliant',
+      'compliant',
+      'notApplicable',
+      'remediated',
+    ]);
     expect(calls).toEqual(REMEDIATED);
     expect(counts.writeUnits).toBeLessThanOrEqual(25);
     console.log(`one step: ${calls.length} calls, ${counts.writeUnits} write units`);
