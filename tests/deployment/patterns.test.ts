@@ -78,19 +78,18 @@ const altered = (name: string, change: object) => {
 
 /** A bucket is judged by the trails that deliver into it: their calls wake the domain of buckets too. */
 const isOfLogs = (name: string) => /\/(Create|Update)Trail(\.|$)/.test(name);
-/** A database is in subnets, which the routes of their VPC may make public. */
-const isOfRoutes = (name: string) => /^ec2\/\w*Route/.test(name);
-const alsoFor = (name: string) => [
-  ...(isOfLogs(name) ? [domainOf('s3')] : []),
-  ...(isOfRoutes(name) ? [domainOf('rds')] : []),
-];
+/** A database is in subnets, which the routes of their VPC may make public; a table that can be deleted holds for none. */
+const isOfRoutes = (name: string) => /^(ec2|rds)\/(?!DeleteRouteTable)\w*Route/.test(name);
+/** Whose function an event is for. */
+function wokenFor(name: string): readonly string[] {
+  if (isOfLogs(name)) return [domainOf('cloudtrail'), domainOf('s3')];
+  return isOfRoutes(name) ? [domainOf('ec2'), domainOf('rds')] : [domainOf(name.split('/')[0] ?? '')];
+}
 
 test.each(samples)(
   'events/%s.json goes to the own bus once, from every region, and from there to its domain',
   (name) => {
-    const [service = ''] = name.split('/');
-    const woken = [domainOf(service), ...alsoFor(name)];
-    expect(wokenBy(sampleEvent(name)).toSorted()).toEqual(woken.toSorted());
+    expect(wokenBy(sampleEvent(name)).toSorted()).toEqual(wokenFor(name).toSorted());
     expect(forwarded(sampleEvent(name))).toEqual(ONCE);
   },
 );
@@ -114,7 +113,7 @@ test.each(calls)(
 
 test.each(calls)('%s as an event of the service itself goes the same way', (name) => {
   const event = { ...sampleEvent(name), 'detail-type': 'AWS Service Event via CloudTrail' };
-  expect(wokenBy(event)).toHaveLength(1 + alsoFor(name).length);
+  expect(wokenBy(event)).toHaveLength(wokenFor(name).length);
   expect(forwarded(event)).toEqual(ONCE);
 });
 
