@@ -81,7 +81,7 @@ const isOfLogs = (name: string) => /\/(Create|Update)Trail(\.|$)/.test(name);
 /** A database is in subnets, which the routes of their VPC may make public; a table that can be deleted holds for none. */
 const isOfRoutes = (name: string) => /^(ec2|rds)\/(?!DeleteRouteTable)\w*Route/.test(name);
 /** Whose function an event is for. */
-function wokenFor(name: string): readonly string[] {
+function wokenFor(name: string): readonly (string | undefined)[] {
   if (isOfLogs(name)) return [domainOf('cloudtrail'), domainOf('s3')];
   return isOfRoutes(name) ? [domainOf('ec2'), domainOf('rds')] : [domainOf(name.split('/')[0] ?? '')];
 }
