@@ -34,7 +34,7 @@ export type Backoff = (attempt: number, error?: unknown) => number | null;
 export const exponentialBackoff =
   (firstMs: number, maxMs: number, maxAttempts = Number.POSITIVE_INFINITY): Backoff =>
   (attempt) =>
-    attempt + 1 < maxAttempts ? Math.round(Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2)) : null;
+    attempt + 1 < maxAttempts ? Math.floor(Math.min(maxMs, firstMs * 2 ** attempt) * (0.5 + Math.random() / 2)) : null;
 
 /** These waits, one after the other. */
 export const delays =

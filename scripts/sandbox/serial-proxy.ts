@@ -43,6 +43,8 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
     if (before === undefined) pass();
     else last.set(service, before.then(pass));
   });
+  // Longer than a caller keeps a connection (the local account says five seconds): none is closed while a call is on its way.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // It lasts as long as those that call it, which may keep a connection that they no longer use.
   server.unref();

@@ -118,10 +118,13 @@ class KeepAliveHandler(MotoRequestHandler):
         if "wsgi.input_terminated" not in environ:
             environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         answer = []
-        parts = self.server.app(environ, lambda status, headers, _exc_info=None: answer.extend([status, headers]))
-        body = b"".join(parts)
-        parts.close()
-        status, headers = answer
+        try:
+            parts = self.server.app(environ, lambda status, headers, _exc_info=None: answer.extend([status, headers]))
+            body = b"".join(parts)
+            parts.close()
+            status, headers = answer
+        except Exception as error:  # what goes wrong in a service is an answer, not a lost connection
+            status, headers, body = "500 Internal Server Error", [], repr(error).encode()
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
