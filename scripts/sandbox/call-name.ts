@@ -15,9 +15,6 @@ export function callName(call: CallHead, body: string): string {
   return action === undefined ? `${call.method} ${call.url}` : `${serviceOf(call)}:${action}`;
 }
 
-/** Reads that REST services take by POST: Inspector's states and lists, Access Analyzer's. */
-const POSTED_READ = /^POST (\/status\/batch\/get|\/[\w-]+\/list)$/;
-
-/** True for a call that can change something. */
+/** True for a call that can change something. Inspector takes the read of its state by POST. */
 export const isWrite = (name: string): boolean =>
-  !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) /.test(name) && !POSTED_READ.test(name);
+  !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) |^POST \/status\/batch\/get$/.test(name);

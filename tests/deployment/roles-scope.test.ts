@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadContent } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
-import { readScopeOf, type ScopedAction, writeScopeOf, writesOf } from '../../scripts/generate/scopes.ts';
+import { type ScopedAction, writesOf } from '../../scripts/generate/scopes.ts';
 import { MODES, type Mode } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
@@ -278,40 +278,5 @@ describe('what is not of this account, or not for this purpose, is refused', () 
   test.each(pairs)('%s', async (_what, name, right, wrong) => {
     expect(await answer(statements(name), right, SAMPLE_ACCOUNT)).toBe('Allowed');
     expect(await answer(statements(name), wrong, SAMPLE_ACCOUNT)).toBe('ImplicitlyDenied');
-  });
-});
-
-describe('the scope of a grant', () => {
-  const OWN = 'arn:${AWS::Partition}:x:*:${AWS::AccountId}:y/*';
-  const condition = { StringEquals: { 'x:Purpose': 'p' } };
-  const here = { 'aws:ResourceAccount': '${AWS::AccountId}' };
-
-  test('is bound to the account where an ARN does not name it', () => {
-    expect(writeScopeOf('x:Do', OWN)).toEqual({ resources: [OWN], condition: null });
-    const bucket = 'arn:${AWS::Partition}:s3:::bucket-*';
-    expect(writeScopeOf('x:Do', [OWN, bucket])).toEqual({
-      resources: [OWN, bucket],
-      condition: { StringEquals: here },
-    });
-    expect(writeScopeOf('x:Do', { resources: bucket, condition })).toEqual({
-      resources: [bucket],
-      condition: { StringEquals: { 'x:Purpose': 'p', ...here } },
-    });
-    expect(writeScopeOf('x:Do', { resources: OWN, condition })).toEqual({ resources: [OWN], condition });
-  });
-
-  test('is not, where IAM never learns the account', () => {
-    const copies = 'arn:${AWS::Partition}:ec2:*::snapshot/*';
-    expect(writeScopeOf('ec2:CopySnapshot', copies)).toEqual({ resources: [copies], condition: null });
-  });
-
-  test('is not, where there is no ARN: settings of an account are the caller’s own', () => {
-    expect(writeScopeOf('x:Do', '*')).toEqual({ resources: ['*'], condition: null });
-  });
-
-  test('of a read is what it says: what is gone, or shared by another account, has to be read too', () => {
-    const snapshots = 'arn:${AWS::Partition}:ec2:*::snapshot/*';
-    expect(readScopeOf(snapshots)).toEqual({ resources: [snapshots], condition: null });
-    expect(readScopeOf({ resources: snapshots, condition })).toEqual({ resources: [snapshots], condition });
   });
 });

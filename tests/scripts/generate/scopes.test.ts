@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { domainStatements } from '../../../scripts/generate/domain-statements.ts';
-import { writesOf } from '../../../scripts/generate/scopes.ts';
+import { readScopeOf, writeScopeOf, writesOf } from '../../../scripts/generate/scopes.ts';
 import cloudtrail from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import config from '../../../shared/controls/config/config-recorder-enabled.ts';
 import flowLogs from '../../../shared/controls/ec2/ec2-vpc-flow-logs-enabled.ts';
@@ -50,4 +50,39 @@ test('without parameters the actions are those of the catalogue', () => {
   expect(passRole()).toEqual(EVERY_ROLE);
   expect(passRole({ logsRoleArn: '' })).toEqual(EVERY_ROLE);
   expect(passRole({ logsRoleArn: ROLE })).toEqual([ROLE]);
+});
+
+describe('the scope of a grant', () => {
+  const OWN = 'arn:${AWS::Partition}:x:*:${AWS::AccountId}:y/*';
+  const condition = { StringEquals: { 'x:Purpose': 'p' } };
+  const here = { 'aws:ResourceAccount': '${AWS::AccountId}' };
+
+  test('is bound to the account where an ARN does not name it', () => {
+    expect(writeScopeOf('x:Do', OWN)).toEqual({ resources: [OWN], condition: null });
+    const bucket = 'arn:${AWS::Partition}:s3:::bucket-*';
+    expect(writeScopeOf('x:Do', [OWN, bucket])).toEqual({
+      resources: [OWN, bucket],
+      condition: { StringEquals: here },
+    });
+    expect(writeScopeOf('x:Do', { resources: bucket, condition })).toEqual({
+      resources: [bucket],
+      condition: { StringEquals: { 'x:Purpose': 'p', ...here } },
+    });
+    expect(writeScopeOf('x:Do', { resources: OWN, condition })).toEqual({ resources: [OWN], condition });
+  });
+
+  test('is not, where IAM never learns the account', () => {
+    const copies = 'arn:${AWS::Partition}:ec2:*::snapshot/*';
+    expect(writeScopeOf('ec2:CopySnapshot', copies)).toEqual({ resources: [copies], condition: null });
+  });
+
+  test('is not, where there is no ARN: settings of an account are the caller’s own', () => {
+    expect(writeScopeOf('x:Do', '*')).toEqual({ resources: ['*'], condition: null });
+  });
+
+  test('of a read is what it says: what is gone, or shared by another account, has to be read too', () => {
+    const snapshots = 'arn:${AWS::Partition}:ec2:*::snapshot/*';
+    expect(readScopeOf(snapshots)).toEqual({ resources: [snapshots], condition: null });
+    expect(readScopeOf({ resources: snapshots, condition })).toEqual({ resources: [snapshots], condition });
+  });
 });
