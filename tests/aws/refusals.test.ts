@@ -72,35 +72,6 @@ test('S3 that takes no public policy, and an organization that rules, refuse for
   );
 });
 
-test.each([
-  ['cloudtrail:CreateTrail', 'InsufficientDependencyServiceAccessPermissionException', true],
-  ['cloudtrail:StartLogging', 'InsufficientDependencyServiceAccessPermissionException', true],
-  ['iam:UpdateAssumeRolePolicy', 'UnmodifiableEntityException', true],
-  ['kms:PutKeyPolicy', 'MalformedPolicyDocumentException', true],
-  ['kms:PutKeyPolicy', 'KMSInvalidStateException', false],
-  ['lambda:RemovePermission', 'PreconditionFailedException', false],
-  ['rds:ModifyDBSnapshotAttribute', 'InvalidDBSnapshotStateFault', false],
-  ['rds:ModifyDBClusterSnapshotAttribute', 'SharedSnapshotQuotaExceededFault', true],
-  ['s3:PutBucketAcl', 'AccessControlListNotSupported', true],
-  ['sns:SetTopicAttributes', 'InvalidParameterException', true],
-  ['sqs:SetQueueAttributes', 'InvalidAttributeValue', true],
-  ['ssm:ModifyDocumentPermission', 'DocumentPermissionLimit', true],
-  ['cloudtrail:CreateTrail', 'ConflictException', false],
-  ['cloudtrail:UpdateTrail', 'ThrottlingException', false],
-  ['config:StartConfigurationRecorder', 'NoAvailableDeliveryChannelException', true],
-  ['ec2:RevokeSecurityGroupIngress', 'OperationNotPermitted', true],
-  ['ec2:ModifyInstanceMetadataOptions', 'IncorrectInstanceState', false],
-  ['ec2:ModifyInstanceMetadataOptions', 'IncorrectState', false],
-  ['rds:ModifyDBInstance', 'InvalidDBInstanceStateFault', false],
-  ['rds:ModifyDBInstance', 'InvalidDBInstanceState', false],
-  ['iam:UpdateAccessKey', 'LimitExceeded', true],
-  ['kms:CancelKeyDeletion', 'LimitExceededException', false],
-  ['guardduty:UpdateDetector', 'LimitExceededException', false],
-])('%s: %s lasts: %s', (call, name, lasts) => {
-  const [service = '', operation = ''] = call.split(':');
-  expect(lastingRefusal(errorOf(name), { service, operation }) !== null).toBe(lasts);
-});
-
 describe('a missing permission', () => {
   test.each([
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KNOWN_CALLS } from '../../shared/aws/refusals.ts';
+import { LASTING_ERRORS } from '../../shared/aws/lasting-errors.ts';
 import type {
   ByHand,
   Context,
@@ -279,7 +279,7 @@ export function testControl<
   function expectSound(step: Step, final: Readonly<Record<string, string>>): void {
     const { service, operation } = callOf(step);
     // Somebody has asked which of its refusals last.
-    expect(KNOWN_CALLS).toContain(`${service}:${operation}`);
+    expect(Object.keys(LASTING_ERRORS)).toContain(`${service}:${operation}`);
     expect(step.elements.length).toBeGreaterThan(0);
     expect(step.elements).not.toContain('');
     for (const action of iamActionsOf(service, operation)) {
