@@ -15,6 +15,9 @@ export const milliseconds = (duration: string): number =>
 /** True for a duration that policy.yml takes: minutes, hours or days. */
 export const isDuration = (text: string): boolean => /^[1-9]\d*[mhd]$/.test(text);
 
+/** Whole days from a date until now. */
+export const daysSince = (date: string, now: Date): number => Math.floor((now.getTime() - Date.parse(date)) / DAY_MS);
+
 /** The day of a time in UTC, `2027-01-31`. */
 export const dayOf = (time: Date): string => time.toISOString().slice(0, 10);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDuration, milliseconds } from '../shared/time.ts';
+import { daysSince, isDuration, milliseconds } from '../shared/time.ts';
 
 describe('a duration', () => {
   test.each([
@@ -19,4 +19,11 @@ describe('a duration', () => {
   test.each(['', '0h', '1', 'h', '1s', '-1h', '1.5h', '1h ', '01h', '1H'])('is not %s', (text) => {
     expect(isDuration(text)).toBe(false);
   });
+});
+
+test('days are whole: the day that has begun does not count', () => {
+  const since = (now: string) => daysSince('2026-01-01T12:00:00Z', new Date(now));
+  expect(since('2026-01-01T12:00:00Z')).toBe(0);
+  expect(since('2026-02-15T11:59:59Z')).toBe(44);
+  expect(since('2026-02-15T12:00:00Z')).toBe(45);
 });

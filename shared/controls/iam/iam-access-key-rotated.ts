@@ -1,24 +1,14 @@
-import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
-import { compliant, defineControl, nonCompliant } from '../../control.ts';
+import { deactivate, keyActivated } from '../../aws/iam/access-keys.ts';
+import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
-import { set, undoneBy } from '../../step.ts';
-import { DAY_MS } from '../../time.ts';
+import { daysSince } from '../../time.ts';
 
-const permissions = { 'iam:UpdateAccessKey': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' };
-
-interface AccessKey {
-  readonly AccessKeyId: string;
-  readonly Status: string;
-  readonly CreateDate: string;
-}
-
-const ageInDays = ({ CreateDate }: AccessKey, now: Date): number =>
-  Math.floor((now.getTime() - Date.parse(CreateDate)) / DAY_MS);
+type AccessKey = State<typeof user.facets, 'accessKeys'>['accessKeys'][number];
 
 /** The active keys that are older than allowed. */
 const overdue = (keys: readonly AccessKey[], maxAgeDays: number, now: Date): readonly AccessKey[] =>
-  keys.filter((key) => key.Status === 'Active' && ageInDays(key, now) > maxAgeDays);
+  keys.filter((key) => key.Status === 'Active' && daysSince(key.CreateDate, now) > maxAgeDays);
 
 export default defineControl({
   id: 'iam-access-key-rotated',
@@ -45,15 +35,8 @@ export default defineControl({
     'Create a second key, give it to whatever uses the first one, check under "last used" that the first one is no longer used, deactivate it, and delete it some days later. Better: replace the key with a role.',
   impact: 'disruptive',
   recommendedMode: 'detect',
-  permissions,
-  undoCalls: [
-    undoneBy(
-      IAMClient,
-      UpdateAccessKeyCommand,
-      ({ resourceId: UserName }) => ({ UserName, Status: 'Active' as const }),
-      ['AccessKeyId'],
-    ),
-  ],
+  permissions: deactivate.permissions,
+  undoCalls: [keyActivated],
   parameters: {
     maxAgeDays: {
       description: 'Age in days up to which an active access key is compliant.',
@@ -65,17 +48,12 @@ export default defineControl({
   evaluate({ accessKeys }, { parameters: { maxAgeDays }, now }) {
     const old = overdue(accessKeys, maxAgeDays, now);
     if (old.length === 0) return compliant(`No active access key is older than ${maxAgeDays} days.`);
-    const ages = old.map((key) => `${key.AccessKeyId} is ${ageInDays(key, now)} days old`);
+    const ages = old.map((key) => `${key.AccessKeyId} is ${daysSince(key.CreateDate, now)} days old`);
     return nonCompliant(
       `${ages.join(', ')}; allowed are ${maxAgeDays}.`,
       old.map(({ AccessKeyId }) => AccessKeyId),
     );
   },
   plan: ({ ref, accessKeys }, { parameters: { maxAgeDays }, now }) =>
-    overdue(accessKeys, maxAgeDays, now).map((key) => {
-      const { AccessKeyId } = key;
-      const target = { UserName: ref.resourceId, AccessKeyId };
-      const options = { permissions, elements: [AccessKeyId] };
-      return set(IAMClient, UpdateAccessKeyCommand, target, key, { Status: 'Inactive' }, options);
-    }),
+    overdue(accessKeys, maxAgeDays, now).map((key) => deactivate(ref.resourceId, key)),
 });

@@ -1,17 +1,13 @@
-import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { deactivate, keyActivated } from '../../aws/iam/access-keys.ts';
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
-import { set, undoneBy } from '../../step.ts';
-import { DAY_MS } from '../../time.ts';
-
-const permissions = { 'iam:UpdateAccessKey': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' };
+import { daysSince } from '../../time.ts';
 
 type Key = State<typeof user.facets, 'accessKeyUse'>['accessKeyUse'][number];
 
-/** Days since the key was used, or made where it never was. */
-const idleDays = ({ LastUsedDate, CreateDate }: Key, now: Date): number =>
-  Math.floor((now.getTime() - Date.parse(LastUsedDate ?? CreateDate)) / DAY_MS);
+/** Days since the key was used, or created where it never was. */
+const idleDays = ({ LastUsedDate, CreateDate }: Key, now: Date): number => daysSince(LastUsedDate ?? CreateDate, now);
 
 const unused = (keys: readonly Key[], maxUnusedDays: number, now: Date): readonly Key[] =>
   keys.filter((key) => key.Status === 'Active' && idleDays(key, now) > maxUnusedDays);
@@ -42,15 +38,8 @@ export default defineControl({
     'Ask the owner what the key is for. Leave it deactivated for some weeks, then delete it; activate it again if something stops working that runs seldom (a yearly report, a disaster recovery).',
   impact: 'access',
   recommendedMode: 'remediate',
-  permissions,
-  undoCalls: [
-    undoneBy(
-      IAMClient,
-      UpdateAccessKeyCommand,
-      ({ resourceId: UserName }) => ({ UserName, Status: 'Active' as const }),
-      ['AccessKeyId'],
-    ),
-  ],
+  permissions: deactivate.permissions,
+  undoCalls: [keyActivated],
   parameters: {
     maxUnusedDays: {
       description: 'Days without use after which an active access key is non-compliant.',
@@ -72,10 +61,5 @@ export default defineControl({
     );
   },
   plan: ({ ref, accessKeyUse }, { parameters: { maxUnusedDays }, now }) =>
-    unused(accessKeyUse, maxUnusedDays, now).map((key) => {
-      const { AccessKeyId } = key;
-      const target = { UserName: ref.resourceId, AccessKeyId };
-      const options = { permissions, elements: [AccessKeyId] };
-      return set(IAMClient, UpdateAccessKeyCommand, target, key, { Status: 'Inactive' }, options);
-    }),
+    unused(accessKeyUse, maxUnusedDays, now).map((key) => deactivate(ref.resourceId, key)),
 });

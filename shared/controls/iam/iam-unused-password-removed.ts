@@ -1,6 +1,6 @@
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
-import { DAY_MS } from '../../time.ts';
+import { daysSince } from '../../time.ts';
 
 /** Days since a password was used, or this one made where that is later; null without a password. */
 function idleDays(
@@ -8,8 +8,8 @@ function idleDays(
   now: Date,
 ): number | null {
   if (loginProfile === null) return null;
-  const since = Math.max(Date.parse(loginProfile.CreateDate), Date.parse(passwordLastUsed ?? loginProfile.CreateDate));
-  return Math.floor((now.getTime() - since) / DAY_MS);
+  const since = [loginProfile.CreateDate, passwordLastUsed ?? loginProfile.CreateDate];
+  return Math.min(...since.map((date) => daysSince(date, now)));
 }
 
 export default defineControl({

@@ -1,7 +1,7 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { secret } from '../../resources/secretsmanager/secret.ts';
-import { DAY_MS } from '../../time.ts';
+import { DAY_MS, daysSince } from '../../time.ts';
 
 /** A rotation takes place within a window of up to a day after the date. */
 const WINDOW_MS = DAY_MS;
@@ -49,7 +49,7 @@ export default defineControl({
     const { NextRotationDate, LastRotatedDate, CreatedDate } = rotation;
     if (NextRotationDate !== null && now.getTime() > Date.parse(NextRotationDate) + WINDOW_MS)
       return nonCompliant(`The secret should have rotated on ${NextRotationDate.slice(0, 10)}.`, ['overdue']);
-    const days = Math.floor((now.getTime() - Date.parse(LastRotatedDate ?? CreatedDate)) / DAY_MS);
+    const days = daysSince(LastRotatedDate ?? CreatedDate, now);
     if (days <= maxAgeDays) return compliant('The secret rotates.');
     const what = LastRotatedDate === null ? 'has not rotated since it was made' : 'rotated last';
     return nonCompliant(`The secret ${what} ${days} days ago; allowed are ${maxAgeDays}.`, ['age']);
