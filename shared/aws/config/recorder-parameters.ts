@@ -36,7 +36,7 @@ export const PARAMETERS = {
   },
   customerManagedRecorder: {
     description:
-      'Whether a recorder of your own is needed where Security Hub has one for itself: kept, if Evenkeel has seen one; required; optional.',
+      'Whether a customer managed recorder is required where Security Hub has one of its own: kept, if Evenkeel has seen one; required; optional.',
     type: 'string',
     enum: ['kept', 'required', 'optional'],
     default: 'kept',

@@ -4,7 +4,7 @@ import type { Step } from '../../step.ts';
 /** Statuses in which a table stays until a person acts. */
 const STUCK = ['ARCHIVED', 'ARCHIVING', 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'];
 
-/** What a table is that lacks a setting: non-compliant, and waited for while DynamoDB is at work on it; not judged while it is being deleted. */
+/** What a table is that lacks a setting: non-compliant, and waited for while DynamoDB is at work on it; not evaluated while it is being deleted. */
 export function lacking(status: string | null, annotation: string, offending: unknown): Evaluation {
   if (status === 'DELETING') return notApplicable('It is being deleted.');
   return status === 'CREATING' || status === 'UPDATING'

@@ -31,14 +31,14 @@ const portList = (description: string, ports: readonly number[]) =>
 /** How wide a source may be. */
 const BREADTH = {
   widestIpv4: {
-    description: 'The shortest IPv4 prefix that one rule may let in.',
+    description: 'The shortest IPv4 prefix that one rule may allow.',
     type: 'integer',
     minimum: 1,
     maximum: 32,
     default: 8 as number,
   },
   widestIpv6: {
-    description: 'The shortest IPv6 prefix that one rule may let in.',
+    description: 'The shortest IPv6 prefix that one rule may allow.',
     type: 'integer',
     minimum: 1,
     maximum: 128,
@@ -54,8 +54,8 @@ interface Given {
   readonly rules: RuleSet;
 }
 
-/** Rules of a group with the ports that they are judged at. */
-interface Judged {
+/** Rules of a group with the ports that they are evaluated at. */
+interface EvaluatedRules {
   readonly rules: RuleSet;
   readonly ports: readonly number[];
 }
@@ -63,14 +63,14 @@ interface Judged {
 /** What a control keeps closed, by its parameters, and how it says that all is. */
 interface Closure<P extends Parameters> {
   readonly parameters: P;
-  judged(rules: RuleSet, parameters: ParameterValues<P>): readonly Judged[];
+  evaluated(rules: RuleSet, parameters: ParameterValues<P>): readonly EvaluatedRules[];
   closed(parameters: ParameterValues<P>): string;
 }
 
-/** Throws where some could not be judged and nothing else is open. */
-function worldRules(judged: readonly Judged[], { widestIpv4, widestIpv6 }: Breadth) {
+/** Throws where some could not be evaluated and nothing else is open. */
+function worldRules(evaluated: readonly EvaluatedRules[], { widestIpv4, widestIpv6 }: Breadth) {
   const errors: unknown[] = [];
-  const found = judged.flatMap(({ rules, ports }) => {
+  const found = evaluated.flatMap(({ rules, ports }) => {
     try {
       return exposingRules(rules, ports, { ipv4: widestIpv4, ipv6: widestIpv6 });
     } catch (error) {
@@ -82,13 +82,13 @@ function worldRules(judged: readonly Judged[], { widestIpv4, widestIpv6 }: Bread
   return [...new Set(found)];
 }
 
-const behaviour = <P extends Parameters & typeof BREADTH>({ parameters, judged, closed }: Closure<P>) => ({
+const behaviour = <P extends Parameters & typeof BREADTH>({ parameters, evaluated, closed }: Closure<P>) => ({
   needs: ['rules'] as const,
   permissions: revokeIngress.permissions,
   undoCalls: [undoOfRevokeIngress],
   parameters,
   evaluate({ rules }: Given, context: { readonly parameters: ParameterValues<P> }): Evaluation {
-    const parts = judged(rules, context.parameters);
+    const parts = evaluated(rules, context.parameters);
     const exposing = worldRules(parts, context.parameters);
     if (exposing.length > 0)
       return nonCompliant(`Open to the world: ${exposing.map(inWords).join('; ')}.`, exposing.map(ruleElement).sort());
@@ -101,7 +101,7 @@ const behaviour = <P extends Parameters & typeof BREADTH>({ parameters, judged, 
     );
   },
   plan: ({ ref, rules }: Given, context: { readonly parameters: ParameterValues<P> }): readonly Step[] =>
-    worldRules(judged(rules, context.parameters), context.parameters).map((rule) =>
+    worldRules(evaluated(rules, context.parameters), context.parameters).map((rule) =>
       revokeIngress(ref.resourceId, rule),
     ),
 });
@@ -110,7 +110,7 @@ const behaviour = <P extends Parameters & typeof BREADTH>({ parameters, judged, 
 export const closedToTheWorld = (ports: readonly number[]) =>
   behaviour({
     parameters: { ports: portList('TCP and UDP ports that must not be open to the world.', ports), ...BREADTH },
-    judged: (rules, given) => [{ rules, ports: given.ports }],
+    evaluated: (rules, given) => [{ rules, ports: given.ports }],
     closed: (given) => `No rule opens ${given.ports.join(', ')} to the world.`,
   });
 
@@ -118,7 +118,7 @@ const PROTOCOLS = { tcp: ['tcp', '6', '-1', 'all'], udp: ['udp', '17', '-1', 'al
 const MAX_PORT = 65535;
 
 /** The rules of a protocol with the ports at which what they open can change, but for those that may be open: what holds there holds for every port. */
-function openBeside(all: RuleSet, protocol: keyof typeof PROTOCOLS, allowed: readonly number[]): Judged {
+function openBeside(all: RuleSet, protocol: keyof typeof PROTOCOLS, allowed: readonly number[]): EvaluatedRules {
   const names: readonly string[] = PROTOCOLS[protocol];
   const rules = all.rules.filter(({ IpProtocol = '' }) => names.includes(IpProtocol.toLowerCase()));
   const edges = [
@@ -141,17 +141,17 @@ export const openOnlyAt = (defaults: {
       authorizedTcpPorts: portList('TCP ports that may be open to the world.', defaults.tcp),
       authorizedUdpPorts: portList('UDP ports that may be open to the world.', defaults.udp),
       portsOfOtherControls: portList(
-        'Ports that other controls keep closed: a rule for nothing else is theirs alone. Empty: they are judged here too.',
+        'Ports that other controls evaluate: a rule for no other ports is left to them. Empty: they are evaluated here too.',
         defaults.elsewhere,
       ),
       ...BREADTH,
     },
-    judged: (rules, { authorizedTcpPorts, authorizedUdpPorts, portsOfOtherControls }) => [
+    evaluated: (rules, { authorizedTcpPorts, authorizedUdpPorts, portsOfOtherControls }) => [
       openBeside(rules, 'tcp', [...authorizedTcpPorts, ...portsOfOtherControls]),
       openBeside(rules, 'udp', [...authorizedUdpPorts, ...portsOfOtherControls]),
     ],
     closed: ({ authorizedTcpPorts, authorizedUdpPorts }) =>
-      `Beside TCP ${named(authorizedTcpPorts)} and UDP ${named(authorizedUdpPorts)} no rule opens a port to the world that this control keeps.`,
+      `No rule opens a port to the world other than TCP ${named(authorizedTcpPorts)}, UDP ${named(authorizedUdpPorts)} and those of other controls.`,
   });
 
 const named = (ports: readonly number[]): string => (ports.length === 0 ? 'none' : ports.join(', '));

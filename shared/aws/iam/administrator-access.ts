@@ -74,13 +74,13 @@ const PROHIBITED_DEFAULT: readonly string[] = ['AdministratorAccess', 'IAMFullAc
 export const administratorParameters = (allowed: readonly string[]) => ({
   prohibitedPolicies: {
     description:
-      'The names of policies of AWS, and the ARNs of others, that make whoever has them an administrator. PowerUserAccess may be one.',
+      'Names of AWS managed policies, and ARNs of others, that grant administrator access. PowerUserAccess may be one.',
     type: 'array' as const,
     items: { type: 'string', minLength: 1 },
     default: PROHIBITED_DEFAULT,
   },
   allowedNames: {
-    description: 'The names of those that may be administrators; * and ? stand for any characters.',
+    description: 'Names of those that may be administrators; * and ? are wildcards.',
     type: 'array' as const,
     items: { type: 'string', minLength: 1 },
     default: allowed,

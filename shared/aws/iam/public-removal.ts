@@ -17,7 +17,7 @@ export interface Refusal {
   readonly byHand: string;
 }
 
-export const AMBIGUOUS = 'The policy has a key twice: nobody but AWS knows which of them it reads.';
+export const AMBIGUOUS = 'The policy has a key twice: which of them AWS evaluates is not known.';
 
 /** Why the policy with these statements cannot be put, or an edit of the `changed` ones would not be sure; null where nothing speaks against it. */
 export function refusal(
@@ -30,7 +30,7 @@ export function refusal(
   return deleted === undefined
     ? null
     : {
-        byHand: `The policy names ${deleted}, a principal that was deleted: AWS takes no policy with it. Remove it first.`,
+        byHand: `The policy names ${deleted}, a principal that was deleted: AWS accepts no policy with it. Remove it first.`,
       };
 }
 
@@ -65,7 +65,7 @@ export function restrictedToAccount(policy: PolicyText, root: string): Closed | 
 }
 
 const meansOthers = (open: readonly PolicyStatement[], { statements }: PolicyText): Refusal => ({
-  byHand: `The account cannot stand for everybody in ${namesOf(open, statements)}: say who is meant.`,
+  byHand: `The account root cannot replace everybody in ${namesOf(open, statements)}: name the principals or subjects.`,
 });
 
 /** The same principals, with the own account for everybody. */

@@ -8,14 +8,14 @@ import { untrustedGrantees } from './sharing.ts';
 
 const NOBODY: Trusted = { accounts: [], organizations: [] };
 
-/** A statement that lets somebody in who is not trusted, and whom. */
+/** A statement that grants access to untrusted accounts, organizations or canonical users. */
 export interface Sharing {
   readonly statement: PolicyStatement;
-  readonly strangers: readonly string[];
+  readonly untrusted: readonly string[];
 }
 
-/** The statements that let in accounts, organizations or canonical users beside the own account and those that are trusted. What lets everybody in is judged as public, not here. */
-export const sharedWithStrangers = (
+/** The statements that grant access to accounts, organizations or canonical users beside the own account and those that are trusted. What is granted to everybody is evaluated as public, not here. */
+export const sharedWithUntrusted = (
   statements: readonly PolicyStatement[],
   ownAccount: string,
   trusted: Trusted = NOBODY,
@@ -23,20 +23,22 @@ export const sharedWithStrangers = (
   statements
     .map((statement) => ({
       statement,
-      strangers: untrustedGrantees(statement, ownAccount, trusted).filter((id) => id !== 'everybody'),
+      untrusted: untrustedGrantees(statement, ownAccount, trusted).filter((id) => id !== 'everybody'),
     }))
-    .filter(({ strangers }) => strangers.length > 0);
+    .filter(({ untrusted }) => untrusted.length > 0);
 
-/** Whom a policy lets in, as a part of a sentence. */
-export const strangersIn = (shared: readonly Sharing[]): string =>
-  [...new Set(shared.flatMap(({ strangers }) => strangers))].join(', ');
+/** Untrusted grantees of a policy, as a part of a sentence. */
+export const untrustedIn = (shared: readonly Sharing[]): string =>
+  [...new Set(shared.flatMap(({ untrusted }) => untrusted))].join(', ');
 
-/** The policy without these strangers, and without the statements that name nobody else; every other byte as it was. A person has to edit it where a condition lets them in. */
-export function withoutStrangers(policy: PolicyText, shared: readonly Sharing[]): Closed | Refusal {
+/** The policy without these grantees, and without the statements that name no other; every other byte as it was. A person has to edit it where a condition grants them access. */
+export function withoutUntrusted(policy: PolicyText, shared: readonly Sharing[]): Closed | Refusal {
   const statements = shared.map(({ statement }) => statement);
   const narrowed = statements.filter(isForEverybody);
   if (narrowed.length > 0)
-    return { byHand: `A condition lets them in, in ${namesOf(narrowed, policy.statements)}: say who is meant.` };
+    return {
+      byHand: `A condition grants them access in ${namesOf(narrowed, policy.statements)}: name the principals.`,
+    };
   const gone = shared.filter((one) => remaining(one) === null).map(({ statement }) => statement);
   const reason = refusal(
     policy,
@@ -60,13 +62,13 @@ export function withoutStrangers(policy: PolicyText, shared: readonly Sharing[])
   return { text, left: policyText(text).statements, elements: statements.map(elementOf) };
 }
 
-/** The principals of a statement without its strangers; null where nobody is left. */
-function remaining({ statement, strangers }: Sharing): object | null {
+/** The principals of a statement without the untrusted ones; null where none remains. */
+function remaining({ statement, untrusted }: Sharing): object | null {
   const principal = element(statement, 'Principal');
-  const isStranger = (type: string, id: string) =>
-    strangers.includes(type === 'CanonicalUser' ? `canonical user ${id}` : (accountOf(id) ?? ''));
+  const isUntrusted = (type: string, id: string) =>
+    untrusted.includes(type === 'CanonicalUser' ? `canonical user ${id}` : (accountOf(id) ?? ''));
   const kept = ['AWS', 'CanonicalUser', 'Federated', 'Service']
-    .map((type) => [type, principalsOf(principal, type).filter((id) => !isStranger(type, id))] as const)
+    .map((type) => [type, principalsOf(principal, type).filter((id) => !isUntrusted(type, id))] as const)
     .filter(([, ids]) => ids.length > 0)
     .map(([type, ids]) => [type, ids.length === 1 ? ids[0] : ids] as const);
   return kept.length === 0 ? null : Object.fromEntries(kept);

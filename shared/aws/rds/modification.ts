@@ -19,7 +19,7 @@ const STUCK =
 const isAtWork = (status: string | null): boolean =>
   status !== null && !MODIFIABLE.includes(status) && !STUCK.test(status);
 
-/** What a database is that lacks a setting: non-compliant, and waited for while RDS is at work on it; not judged while it is being deleted. */
+/** What a database is that lacks a setting: non-compliant, and waited for while RDS is at work on it; not evaluated while it is being deleted. */
 export function lacking(status: string | null, annotation: string, offending: unknown): Evaluation {
   if (status === 'deleting') return notApplicable('It is being deleted.');
   return isAtWork(status)

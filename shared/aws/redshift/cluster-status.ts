@@ -6,7 +6,7 @@ const STUCK = /^(paused|hardware-failure|storage-full|incompatible-.*)$/;
 /** `available, prep-for-resize` and `available, resize-cleanup` too. */
 const AVAILABLE = /^available/;
 
-/** What a cluster is that lacks a setting: non-compliant, and waited for while Redshift is at work on it; not judged while it is being deleted. */
+/** What a cluster is that lacks a setting: non-compliant, and waited for while Redshift is at work on it; not evaluated while it is being deleted. */
 export function lacking(status: string | null, annotation: string, offending: unknown): Evaluation {
   if (status === 'deleting' || status === 'final-snapshot') return notApplicable('It is being deleted.');
   return status === null || AVAILABLE.test(status) || STUCK.test(status)

@@ -22,13 +22,14 @@ export interface PolicyState {
   readonly policyStatus: { readonly isPublic: boolean | null | Unreadable };
 }
 
-/** How the policy lets everybody in, as a sentence, with its public statements; null where it does not. S3's own word decides, where it could be read. */
+/** How the policy grants access to everybody, as a sentence, with its public statements; null where it does not. S3's own status decides, where it could be read. */
 export function publicPolicy({ policy, policyStatus: { isPublic } }: PolicyState) {
   if (policy === null || isPublic === false) return null;
   const { statements } = policyText(policy);
   const open = publicStatements(statements);
-  if (open.length > 0) return { says: `The bucket policy lets everybody in: ${namesOf(open, statements)}.`, open };
-  return isPublic === true ? { says: 'S3 calls the bucket policy public.', open } : null;
+  if (open.length > 0)
+    return { says: `The bucket policy grants access to everybody: ${namesOf(open, statements)}.`, open };
+  return isPublic === true ? { says: 'S3 reports the bucket policy as public.', open } : null;
 }
 
 /** The groups of all people and of all AWS accounts. Source: S3 User Guide, "Access control list (ACL) overview". */
@@ -48,7 +49,7 @@ export const publicGrants = ({ Grants }: Acl): readonly Grant[] =>
 export const grantName = ({ Grantee, Permission }: Grant): string =>
   `${Permission} to ${EVERYBODY.exec(Grantee?.URI ?? '')?.[1]}`;
 
-/** What the block would cut off beside the public: as long as the policy is public, S3 lets no other account in. Null where nobody. Source: S3 User Guide, "How Amazon S3 evaluates a bucket policy that contains both public and non-public access grants". */
+/** Whose access the block would revoke beside that of the public: as long as the policy is public, S3 denies every other account. Null where nobody's. Source: S3 User Guide, "How Amazon S3 evaluates a bucket policy that contains both public and non-public access grants". */
 export function whyNotBlock(state: PolicyState & { readonly website: unknown }, accountId: string): string | null {
   if (state.website !== null) return 'The bucket hosts a website, which the block would take down.';
   const found = publicPolicy(state);
@@ -56,7 +57,7 @@ export function whyNotBlock(state: PolicyState & { readonly website: unknown }, 
   const nobody = { accounts: [], organizations: [] };
   const others = closedStatements(state.policy).flatMap((one) => untrustedGrantees(one, accountId, nobody));
   if (others.length === 0) return null;
-  return `As long as the policy is public, the block would also cut off ${[...new Set(others)].join(', ')}: remove the public statements instead.`;
+  return `As long as the policy is public, the block would also revoke the access of ${[...new Set(others)].join(', ')}: remove the public statements instead.`;
 }
 
 /** The statements of a policy that are not public. */

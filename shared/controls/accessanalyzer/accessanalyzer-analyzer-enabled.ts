@@ -33,9 +33,9 @@ export default defineControl({
   securityControlIds: ['IAM.28'],
   relatedRequirements: ['CIS AWS v3.0 1.20', 'CIS AWS v5.0 1.19'],
   description:
-    'Each region must have an active analyzer of external access, for the account or for the organization. Where there is none, one for the account is created, by the name that it had; it is free of charge. An analyzer of the organization that another account has is not seen from here: its members get one of their own.',
+    'Each region must have an active analyzer of external access, for the account or for the organization. Where there is none, one for the account is created, under the name that it had; it is free of charge. An analyzer of the organization in another account cannot be read from a member account, which gets one of its own.',
   rationale:
-    'The analyzer finds what is shared with the outside, by any policy of a dozen services, also what no other control looks at.',
+    'The analyzer finds external access that the policies of a dozen services grant, also where no other control evaluates them.',
   guidance:
     'Create an analyzer of external access in the region. The archive rules of an analyzer that was deleted are lost: set them again. One that failed or is disabled lacks its service-linked role or the trust of the organization.',
   impact: 'none',
@@ -53,10 +53,10 @@ export default defineControl({
     return nonCompliant(`The analyzer ${broken.name} in ${ref.region} is ${broken.status}.`);
   },
   plan({ analyzers }, { lastKnown }) {
-    // IAM takes one for the account in a region.
+    // IAM allows one for the account in a region.
     const broken = analyzers.find(({ type }) => type === 'ACCOUNT');
     if (broken !== undefined)
-      return byHand(`The analyzer ${broken.name} is ${broken.status}, and IAM takes no second one.`);
+      return byHand(`The analyzer ${broken.name} is ${broken.status}, and IAM allows no second one.`);
     const known = lastKnown?.analyzers?.find(({ type }) => type === 'ACCOUNT');
     return [createAnalyzer(known?.name ?? DEFAULT_NAME)];
   },

@@ -23,10 +23,11 @@ export default defineControl({
     'SOC 2 CC6.7',
   ],
   description:
-    'A certificate must be valid for daysToExpiration more days, imported or issued by ACM. It is notified once when it becomes due, and again when it has expired. ACM renews what it has issued 60 days before, where it is in use and can still be validated: one that comes due all the same needs a person.',
-  rationale: 'When a certificate expires, every client refuses the site, and people learn to click warnings away.',
+    'A certificate must be valid for daysToExpiration more days, imported or issued by ACM. It is notified once when it becomes due, and again when it has expired. ACM renews what it has issued 60 days before, where it is in use and can still be validated: one that comes due nevertheless requires a person.',
+  rationale:
+    'When a certificate expires, clients refuse the site, and people get used to ignoring certificate warnings.',
   guidance:
-    'Import the renewed certificate under the same ARN, or see why ACM cannot renew it: mostly a DNS record for its validation is gone.',
+    'Import the renewed certificate under the same ARN, or find out why ACM cannot renew it: most often the DNS record for its validation is missing.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

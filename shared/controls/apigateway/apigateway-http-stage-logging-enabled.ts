@@ -23,8 +23,8 @@ export default defineControl({
   securityControlIds: ['APIGateway.9'],
   relatedRequirements: [],
   description:
-    'A stage of an HTTP or WebSocket API must have access logs. Logs that were turned off are turned on again as they were; what a stage that never had them should log, and where, a person says. Stages of REST APIs are looked at by apigateway-stage-logging-enabled.',
-  rationale: 'Access logs say who called an API, when, and what came of it.',
+    'A stage of an HTTP or WebSocket API must have access logs. Access logs that were disabled are enabled again as they were; for a stage that never had them, a person decides on format and destination. Stages of REST APIs are evaluated by apigateway-stage-logging-enabled.',
+  rationale: 'Access logs show who called an API, when, and with which result.',
   guidance: 'Create a log group, and name it in the stage with the fields that you want to keep.',
   impact: 'none',
   recommendedMode: 'detect',
@@ -37,7 +37,7 @@ export default defineControl({
       : compliant(`The stage writes access logs to ${DestinationArn}.`),
   plan({ ref }, { lastKnown }) {
     const { DestinationArn, Format } = lastKnown?.accessLogs ?? {};
-    if (!DestinationArn || !Format) return byHand('Nobody knows what the stage should log, and where.');
+    if (!DestinationArn || !Format) return byHand('The format and the destination of the access logs are not known.');
     const AccessLogSettings = { DestinationArn, Format };
     const undo = () => [step(ApiGatewayV2Client, DeleteAccessLogSettingsCommand, target(ref), { elements })];
     return [

@@ -21,7 +21,7 @@ const put = (ref: ResourceRef, value: string) => ({
 
 export default defineControl({
   id: 'apigateway-stage-logging-enabled',
-  title: 'Stages of REST APIs must log',
+  title: 'Stages of REST APIs must write execution logs',
   severity: 'MEDIUM',
   resource: restStage,
   needs: ['logging'],
@@ -40,16 +40,16 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.2'),
   ],
   description:
-    'The logging level of all methods of a stage must be ERROR or INFO. API Gateway logs by a role that holds for all APIs of the region: where there is none, a person has to make it. Settings of single methods are not looked at; stages of HTTP and WebSocket APIs are by apigateway-http-stage-logging-enabled.',
-  rationale: 'Without execution logs nobody can tell why an API failed, or what somebody tried with it.',
+    'The logging level of all methods of a stage must be ERROR or INFO. API Gateway writes logs with a role that applies to all APIs of the region: where there is none, a person has to create it. Settings of single methods are not evaluated; stages of HTTP and WebSocket APIs are evaluated by apigateway-http-stage-logging-enabled.',
+  rationale: 'Without execution logs it cannot be determined why an API failed, or what was attempted with it.',
   guidance:
-    'Give API Gateway a role for CloudWatch Logs, under its settings of the region, then set the level of the stage. INFO logs each request, and costs by what it logs.',
+    'Give API Gateway a role for CloudWatch Logs, under its settings of the region, then set the level of the stage. INFO logs each request, and is charged by the volume of the logs.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions,
   undoCalls: [undoneBy(APIGatewayClient, UpdateStageCommand, (ref) => target(ref), ['patchOperations'])],
   parameters: {
-    level: { description: 'What is logged.', type: 'string', enum: ['ERROR', 'INFO'], default: 'ERROR' },
+    level: { description: 'The logging level that is set.', type: 'string', enum: ['ERROR', 'INFO'], default: 'ERROR' },
   },
   evaluate: ({ logging: { loggingLevel } }) =>
     loggingLevel === 'OFF'

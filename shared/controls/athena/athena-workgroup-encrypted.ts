@@ -14,7 +14,7 @@ interface Configuration {
   readonly isSpark: boolean;
 }
 
-/** What a workgroup may lack: in words, the change that brings it, and the one that takes it away again. */
+/** What a workgroup may lack: in words, the change that sets it, and the one that undoes that. */
 const PARTS: readonly {
   readonly name: string;
   readonly says: string;
@@ -46,7 +46,7 @@ const PARTS: readonly {
   },
 ];
 
-/** The workgroup that AWS makes in every region, as it makes it. */
+/** The workgroup that AWS creates in every region, as it creates it. */
 const isUntouched = (name: string, { OutputLocation, EnforceWorkGroupConfiguration, encryption }: Configuration) =>
   name === 'primary' && OutputLocation === null && !EnforceWorkGroupConfiguration && encryption === null;
 
@@ -59,7 +59,7 @@ export default defineControl({
   securityControlIds: ['Athena.4'],
   relatedRequirements: ['AWS FSBP Athena.4', ...requirements('PCI DSS v4.0', '3.5.1 8.3.2')],
   description:
-    'A workgroup must encrypt the results of queries, enforce its settings over those of clients, and publish metrics to CloudWatch. Security Hub asks for metrics alone (Athena.4; Athena.1, which asked for encryption, is retired). Spark workgroups have to publish metrics only. The workgroup primary is not evaluated as long as nobody has configured it: AWS makes one in every region. An encryption that is there stays as it is; where there is none, SSE_S3 is set.',
+    'A workgroup must encrypt the results of queries, override client-side settings, and publish metrics to CloudWatch. Security Hub requires metrics alone (Athena.4; Athena.1, which required encryption, is retired). Spark workgroups have to publish metrics only. The workgroup primary is not evaluated as long as nobody has configured it: AWS creates one in every region. An encryption that is there stays as it is; where there is none, SSE_S3 is set.',
   rationale:
     'Results of queries are copies of the data, often of the most sensitive part; a client that may override the settings writes them wherever it likes.',
   guidance:

@@ -35,10 +35,10 @@ export default defineControl({
   securityControlIds: ['AutoScaling.2'],
   relatedRequirements: ['AWS FSBP AutoScaling.2'],
   description:
-    'A group must launch into at least minAvailabilityZones different Availability Zones. Subnets of its VPC in other zones that carry spareSubnetTag, and are public as its own are or as little, are added to its subnets: Auto Scaling then moves instances to the new zone. A group behind a load balancer, which may not serve that zone, and one with a placement group are left to a person.',
-  rationale: 'What runs in one Availability Zone stops with it.',
+    'A group must launch instances into at least minAvailabilityZones different Availability Zones. Subnets of its VPC in other zones that have spareSubnetTag, and are public or private like its own, are added to its subnets: Auto Scaling then moves instances to the new zone. A group behind a load balancer, which may not be enabled for that zone, and one with a placement group are left to a person.',
+  rationale: 'A group in one Availability Zone is unavailable when that zone fails.',
   guidance:
-    'Let the load balancer serve a second zone, then add a subnet of that zone to the group; check that volumes, caches and peers of the instances are reachable from there.',
+    'Enable a second zone for the load balancer, then add a subnet of that zone to the group; check that volumes, caches and peers of the instances are reachable from there.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions,
@@ -75,8 +75,8 @@ export default defineControl({
   plan({ ref, group, subnets }, { parameters: { minAvailabilityZones, spareSubnetTag } }) {
     const { availabilityZones, vpcZoneIdentifier, placementGroup, isBehindLoadBalancer } = group;
     if (vpcZoneIdentifier === null) return byHand('The group names no subnets.');
-    if (placementGroup !== null) return byHand(`The placement group ${placementGroup} may hold it in one zone.`);
-    if (isBehindLoadBalancer) return byHand('Its load balancer has to serve the zone first.');
+    if (placementGroup !== null) return byHand(`The placement group ${placementGroup} may limit it to one zone.`);
+    if (isBehindLoadBalancer) return byHand('The zone has to be enabled for its load balancer first.');
     const ownIds = vpcZoneIdentifier.split(',');
     const own = subnets.filter(({ subnetId }) => ownIds.includes(subnetId));
     const spare = subnets.filter(({ tags }) =>
@@ -85,7 +85,7 @@ export default defineControl({
     const needed = minAvailabilityZones - availabilityZones.length;
     const added = additions(availabilityZones, own, spare).slice(0, needed);
     if (added.length < needed)
-      return byHand('No subnet of its VPC in another zone that is like its own carries spareSubnetTag.');
+      return byHand('No subnet of its VPC in another zone that is like its own has spareSubnetTag.');
     const VPCZoneIdentifier = [...ownIds, ...added.map(({ subnetId }) => subnetId)].join(',');
     const target = { AutoScalingGroupName: ref.resourceId };
     const before = { VPCZoneIdentifier: vpcZoneIdentifier };

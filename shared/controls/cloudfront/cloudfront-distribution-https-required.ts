@@ -58,8 +58,8 @@ export default defineControl({
   securityControlIds: ['CloudFront.3', 'CloudFront.15'],
   relatedRequirements: ['AWS FSBP CloudFront.3', 'AWS FSBP CloudFront.15'],
   description:
-    'No cache behavior may have the viewer protocol policy allow-all, and with a certificate of our own MinimumProtocolVersion must be one of those that CloudFront.15 recommends. allow-all becomes redirect-to-https; an outdated TLS policy is raised only where minimumProtocolVersion says to which. CloudFront takes a configuration as a whole: it is sent back as it was read, under its ETag, with nothing else changed. Where it adds headers for an origin, whose values may be secret, or has a member that this version does not know, a person changes it.',
-  rationale: 'What viewers send by HTTP or by an old version of TLS can be read and changed on its way.',
+    'No cache behavior may have the viewer protocol policy allow-all, and with a certificate of your own MinimumProtocolVersion must be one of those that CloudFront.15 recommends. allow-all becomes redirect-to-https; an outdated TLS policy is raised only where the parameter minimumProtocolVersion is set. CloudFront accepts a configuration only as a whole: it is sent back as it was read, under its ETag, with nothing else changed. Where it adds headers for an origin, whose values may be secret, or has a member that this version does not know, a person changes it.',
+  rationale: 'What viewers send over HTTP or an outdated version of TLS can be read and altered in transit.',
   guidance:
     'Set the viewer protocol policy of each behavior to redirect-to-https or https-only, and the security policy to TLSv1.2_2021 or later once no viewer needs an older one.',
   impact: 'access',
@@ -85,13 +85,12 @@ export default defineControl({
       ...open.map(({ path }) => `HTTP is allowed for ${path}`),
       ...(isOutdated(minimumProtocolVersion) ? [`the TLS policy is ${minimumProtocolVersion}`] : []),
     ];
-    if (wrong.length === 0) return compliant('Viewers are held to HTTPS.');
-    return nonCompliant(`Viewers are not held to HTTPS: ${wrong.join(', ')}.`, wrong);
+    if (wrong.length === 0) return compliant('HTTPS and a current TLS policy are required.');
+    return nonCompliant(`HTTPS or a current TLS policy is not required: ${wrong.join(', ')}.`, wrong);
   },
   plan({ ref, settings, config: whole }, { parameters: { minimumProtocolVersion } }) {
     const isRaised = isOutdated(settings.minimumProtocolVersion);
-    if (isRaised && minimumProtocolVersion === '')
-      return byHand('minimumProtocolVersion does not say which TLS policy it is to have.');
+    if (isRaised && minimumProtocolVersion === '') return byHand('The parameter minimumProtocolVersion is empty.');
     if (whole === null) return byHand('It adds headers for an origin, whose values may be secret.');
     if (whole.unknown.length > 0)
       return byHand(`It has members that this version does not know: ${whole.unknown.join(', ')}.`);

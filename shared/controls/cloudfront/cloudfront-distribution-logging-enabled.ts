@@ -20,11 +20,11 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 PI1.2'),
   ],
   description:
-    'Standard logging must be on, a web ACL of AWS WAF must be associated, and every origin that is an S3 bucket must have an origin access control: an origin access identity alone is not enough. Standard logging v2, which delivers through CloudWatch, does not show in the configuration: who uses it exempts the distribution, or leaves logging out of required. It is notified only: where logs go and what a web ACL blocks is for a person to say.',
+    'Standard logging must be on, a web ACL of AWS WAF must be associated, and every origin that is an S3 bucket must have an origin access control: an origin access identity alone is not enough. Standard logging v2, which delivers through CloudWatch, is not part of the configuration: exempt a distribution that uses it, or leave logging out of required. It only detects: a person has to decide where logs are delivered and what a web ACL blocks.',
   rationale:
-    'Without logs nobody can tell what was asked of a site; without a web ACL exploits reach it, and without access control its bucket has to be open.',
+    'Without logs requests cannot be investigated; without a web ACL exploits reach the site, and without origin access control its bucket has to be public.',
   guidance:
-    'Turn standard logging on, associate a web ACL whose rules only count at first, and give each bucket an origin access control and a policy that lets this distribution in.',
+    'Turn standard logging on, associate a web ACL whose rules only count at first, and give each bucket an origin access control and a policy that grants access to this distribution.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

@@ -60,10 +60,10 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.3'),
   ],
   description:
-    'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was taken away is restored as it was; a trail that never had one gets the log group and the role of the parameters; CloudTrail refuses them where it cannot write by them.',
-  rationale: 'Metric filters and alarms look at log groups: what is only in a bucket is read when it is too late.',
+    'Every trail of the account must have a log group, and have written to it within the last day. A delivery that was removed is restored as it was; a trail that never had one gets the log group and the role of the parameters; CloudTrail refuses them where it cannot deliver with them.',
+  rationale: 'Metric filters and alarms evaluate log groups: what is only in a bucket is read when it is too late.',
   guidance:
-    'Give the trail a log group and a role that cloudtrail.amazonaws.com may use, with logs:CreateLogStream and logs:PutLogEvents. One that does not write any more has lost its log group, or its role may not write there.',
+    'Give the trail a log group and a role that cloudtrail.amazonaws.com may use, with logs:CreateLogStream and logs:PutLogEvents. If a trail no longer delivers, its log group is missing, or its role has no permission to write there.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
@@ -78,11 +78,11 @@ export default defineControl({
   parameters: {
     logGroupName: {
       description:
-        "The log group, of the trail's home region, that a trail gets; empty: only what was there is restored.",
+        "The log group, of the trail's home region, that a trail delivers to; empty: only a previous delivery is restored.",
       type: 'string',
       default: '',
     },
-    roleArn: { description: 'The role by which the trail writes to it.', type: 'string', default: '' },
+    roleArn: { description: 'The role with which the trail writes to it.', type: 'string', default: '' },
   },
   evaluate({ ref, logsDestination: { CloudWatchLogsLogGroupArn: group }, logsDelivery }, { now }) {
     const name = ownTrailName(ref.resourceId, ref.accountId);
@@ -99,9 +99,9 @@ export default defineControl({
   },
   plan({ ref, logsDestination: { CloudWatchLogsLogGroupArn } }, context) {
     if (CloudWatchLogsLogGroupArn !== null)
-      return byHand('A delivery that fails is repaired at its log group, or its role.');
+      return byHand('A delivery that fails has to be repaired at its log group or its role.');
     const delivery = wanted(ref, context);
-    if (delivery === null) return byHand('logGroupName and roleArn do not say where the trail is to deliver.');
+    if (delivery === null) return byHand('The parameters logGroupName and roleArn are not both set.');
     // CloudTrail tries both before it takes them: it refuses a group or a role by which it cannot write.
     const Name = ownTrailName(ref.resourceId, ref.accountId) ?? '';
     return [set(CloudTrailClient, UpdateTrailCommand, { Name }, NONE, delivery, { permissions })];

@@ -6,7 +6,7 @@ import { trail } from '../../resources/cloudtrail/trail.ts';
 import { set, undoneBy } from '../../step.ts';
 
 const permissions = { 'cloudtrail:UpdateTrail': OWN_TRAILS };
-/** What CloudTrail takes for "no key". */
+/** What CloudTrail accepts for "no key". */
 const NONE = { KmsKeyId: '' };
 
 export default defineControl({
@@ -25,11 +25,11 @@ export default defineControl({
     ...requirements('NIST 800-53 r5', 'AU-9(3) CM-6 CM-9 CP-9 SC-8(3) SC-8(4) SC-13 SC-28(1) SI-19(4)'),
   ],
   description:
-    'Every trail of the account must have a KMS key. A key that was taken away is given back; a trail that never had one gets that of kmsKeyArn. The key has to be in the region of the bucket, and its policy has to let cloudtrail.amazonaws.com encrypt with it: CloudTrail refuses any other.',
+    'Every trail of the account must have a KMS key. A key that was removed is restored; a trail that never had one gets that of kmsKeyArn. The key has to be in the region of the bucket, and its policy has to allow cloudtrail.amazonaws.com to encrypt with it: CloudTrail refuses any other.',
   rationale:
-    'With a KMS key, whoever reads the logs needs a permission on the key too: access to the bucket alone does not do.',
+    'With a KMS key, reading the logs requires a permission on the key too: access to the bucket alone is not enough.',
   guidance:
-    'Let cloudtrail.amazonaws.com use kms:GenerateDataKey* and kms:DescribeKey of the key, and the readers of the logs kms:Decrypt; then name the key in the trail.',
+    'Allow cloudtrail.amazonaws.com kms:GenerateDataKey* and kms:DescribeKey on the key, and the readers of the logs kms:Decrypt; then set the key of the trail.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -43,7 +43,7 @@ export default defineControl({
   ],
   parameters: {
     kmsKeyArn: {
-      description: 'The KMS key that trails are encrypted with; empty: only a key that was taken away is given back.',
+      description: 'The KMS key that trails are encrypted with; empty: only a key that was removed is restored.',
       type: 'string',
       pattern: '^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
       default: '',
@@ -58,7 +58,7 @@ export default defineControl({
   plan({ ref }, { parameters: { kmsKeyArn }, lastKnown }) {
     const Name = ownTrailName(ref.resourceId, ref.accountId);
     const KmsKeyId = lastKnown?.encryption?.KmsKeyId ?? kmsKeyArn;
-    if (KmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
+    if (KmsKeyId === '') return byHand('The parameter kmsKeyArn is empty.');
     return Name === null
       ? []
       : [set(CloudTrailClient, UpdateTrailCommand, { Name }, NONE, { KmsKeyId }, { permissions })];

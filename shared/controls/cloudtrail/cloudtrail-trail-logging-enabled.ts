@@ -26,13 +26,13 @@ type LastKnown = LastKnownState<typeof trail.facets, (typeof NEEDS)[number]>;
 const ownName = ({ resourceId, accountId }: ResourceRef) => ownTrailName(resourceId, accountId);
 
 const start = stepBuilder(onResources(OWN_TRAILS, 'cloudtrail:StartLogging'), (Name: string, isNew = false) => {
-  // A trail that is not made again cannot log.
+  // A trail that is not recreated cannot log.
   const elements = isNew ? ['IsLogging', 'trail'] : ['IsLogging'];
   const stop = () => [step(CloudTrailClient, StopLoggingCommand, { Name }, { elements })];
   return step(CloudTrailClient, StartLoggingCommand, { Name }, { elements, undo: isNew ? withTheTrail : stop });
 });
 
-/** What our role may not do: it takes permissions on the whole organization. */
+/** What our role may not do: it requires permissions on the whole organization. */
 const forOrganization = ({ resourceId }: ResourceRef, name: string) =>
   `aws cloudtrail update-trail --name ${name} --is-organization-trail --region ${parseTrailArn(resourceId)?.region ?? ''}`;
 
@@ -59,7 +59,7 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'Every trail of the account must be logging, whatever other trails do. A deleted trail is recreated from its last configuration in the ledger or AWS Config. A trail of the organization that was deleted, or made one of this account alone, is recreated or kept for this account, and stays non-compliant until a person makes it one of the organization again: that takes permissions on the organization, which Evenkeel does not have.',
+    'Every trail of the account must be logging, whatever other trails do. A deleted trail is recreated from its last configuration in the ledger or AWS Config. A trail of the organization that was deleted, or changed to record this account alone, is recreated or kept for this account, and stays non-compliant until a person makes it a trail of the organization again: that requires permissions on the organization, which Evenkeel does not have.',
   rationale:
     'Stopping or deleting a trail is how an intruder evades detection; what the trail feeds (an alarm, a SIEM) is blind even while another trail still logs.',
   guidance:
@@ -99,7 +99,7 @@ export default defineControl({
     const name = ownName(ref);
     if (name === null) return [];
     if (!isLogging) return [start(name)];
-    return byHand(`It takes permissions on the organization: ${forOrganization(ref, name)}.`);
+    return byHand(`It requires permissions on the organization: ${forOrganization(ref, name)}.`);
   },
   whenDeleted: {
     evaluate(lastKnown: LastKnown | null) {

@@ -15,9 +15,10 @@ export default defineControl({
   securityControlIds: ['DynamoDB.6'],
   relatedRequirements: [],
   description: 'DeletionProtectionEnabled must be true. The replicas of a global table have a setting each.',
-  rationale: 'A protected table is not deleted by one wrong call, script or destroyed stack: that takes two steps.',
+  rationale:
+    'Deletion protection prevents that one wrong call, script or deleted stack deletes the table: deleting it requires two steps.',
   guidance:
-    'Turn deletion protection on. Whoever means to delete the table turns it off first; exempt tables that come and go, such as those of tests.',
+    'Enable deletion protection. Disable it before you delete the table intentionally; exempt short-lived tables, such as those of tests.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
@@ -28,7 +29,7 @@ export default defineControl({
     })),
   ],
   parameters: {},
-  // A new index keeps a large table UPDATING for hours, and DynamoDB takes no other change meanwhile.
+  // A new index keeps a large table UPDATING for hours, and DynamoDB accepts no other change meanwhile.
   deadline: '1d',
   evaluate: ({ deletionProtection: { TableStatus, DeletionProtectionEnabled } }) =>
     DeletionProtectionEnabled

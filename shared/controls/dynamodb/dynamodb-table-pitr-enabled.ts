@@ -29,11 +29,11 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.4'),
   ],
   description:
-    'PointInTimeRecoveryStatus must be ENABLED. A restored table has it off at first. It costs by the size of the table; DynamoDB turns it on without an interruption.',
+    'PointInTimeRecoveryStatus must be ENABLED. On a restored table it is disabled at first. It is charged by the size of the table; DynamoDB enables it without an interruption.',
   rationale:
     'With it a table can be restored to any second of the last 35 days; without, what a faulty program overwrites is lost.',
   guidance:
-    'Turn on point-in-time recovery. Turning it off again deletes all that it holds; exempt tables whose content can be made anew.',
+    'Enable point-in-time recovery. Disabling it again deletes its backups; exempt tables whose content can be recreated.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,

@@ -10,11 +10,11 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'IsDefault must be false for every VPC. That something runs in a default VPC is another finding than that it is there. It is notified only: a deleted default VPC comes back under other ids.',
+    'IsDefault must be false for every VPC. A default VPC that is in use is another finding than one that is unused. It only detects: a deleted default VPC can only be recreated under other ids.',
   rationale:
     'Every subnet of a default VPC is public, and whatever is launched without naming a subnet ends up there, reachable from the Internet.',
   guidance:
-    'Move what runs in it to a VPC with private subnets; then delete its internet gateway, its subnets and the VPC. `aws ec2 create-default-vpc` makes a new one.',
+    'Move what runs in it to a VPC with private subnets; then delete its internet gateway, its subnets and the VPC. `aws ec2 create-default-vpc` creates a new one.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

@@ -30,11 +30,11 @@ export default defineControl({
   securityControlIds: ['EC2.182'],
   relatedRequirements: ['AWS FSBP EC2.182'],
   description:
-    'Block public access for EBS snapshots must be block-all-sharing: no snapshot can be shared with everybody, and those that were are treated as private, while their permissions stay as they are. The parameter state lets block-new-sharing do too, which leaves what is public as it is; EC2.182 does not.',
+    'Block public access for EBS snapshots must be block-all-sharing: no snapshot can be shared with everybody, and public ones are treated as private, while their permissions stay as they are. With the parameter state, block-new-sharing is compliant too, which leaves public snapshots as they are; EC2.182 does not accept it.',
   rationale:
-    'A snapshot that is public by mistake gives everybody the whole disk; with the block nobody can make one so, whatever permissions they have.',
+    'A snapshot that is public by mistake exposes the whole disk to everybody; with the block nobody can make one public, whatever their permissions are.',
   guidance:
-    'Turn it on under EC2 > Settings > Data protection. A snapshot that has to be public needs the state block-new-sharing, or an account of its own.',
+    'Enable it under EC2 > Settings > Data protection. A snapshot that has to be public needs the state block-new-sharing, or an account of its own.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -44,7 +44,7 @@ export default defineControl({
   ],
   parameters: {
     state: {
-      description: 'The least that has to be blocked, and what is set where it is not.',
+      description: 'The least restrictive state that is compliant, and the one that a remediation sets.',
       type: 'string',
       enum: ['block-all-sharing', 'block-new-sharing'],
       default: 'block-all-sharing' as string,
@@ -57,7 +57,7 @@ export default defineControl({
       : nonCompliant(`${says}; ${parameters.state} is required.`);
   },
   plan({ snapshotSharing: { state, managedBy } }, { parameters }) {
-    if (managedBy !== 'account') return byHand('A declarative policy of the organization holds this setting.');
+    if (managedBy !== 'account') return byHand('A declarative policy of the organization manages this setting.');
     return [enable(parameters.state as SnapshotBlockPublicAccessState, () => [restore(state)])];
   },
 });

@@ -14,7 +14,7 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'The launch permissions of an image may not contain the group all. Accounts and organizations that it is shared with remain. Neither AWS Config nor Security Hub judges images.',
+    'The launch permissions of an image may not contain the group all. Accounts and organizations that it is shared with remain. Neither AWS Config nor Security Hub evaluates images.',
   rationale:
     'Anyone with an AWS account can launch a public image and read its disks: code, credentials, deleted files included.',
   guidance:

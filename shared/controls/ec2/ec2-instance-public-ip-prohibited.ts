@@ -18,10 +18,10 @@ export default defineControl({
     'SOC 2 CC6.6',
   ],
   description:
-    'No network interface of an instance may have a public IPv4 address, assigned by AWS or an Elastic IP address. EC2.9 looks at the instance alone, and not at its further network interfaces. It is notified only: whether the address is needed, no call tells.',
-  rationale: 'An instance with a public address is one rule of a security group away from the Internet.',
+    'No network interface of an instance may have a public IPv4 address, assigned by AWS or an Elastic IP address. EC2.9 evaluates the primary network interface alone. It only detects: no API call shows whether the address is needed.',
+  rationale: 'An instance with a public address is exposed to the Internet by one rule of a security group.',
   guidance:
-    'Put a load balancer, a NAT gateway or Session Manager in its place, then turn the address off (`aws ec2 modify-network-interface-attribute --no-associate-public-ip-address`), or disassociate the Elastic IP address.',
+    'Use a load balancer, a NAT gateway or Session Manager instead, then remove the address (`aws ec2 modify-network-interface-attribute --no-associate-public-ip-address`), or disassociate the Elastic IP address.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

@@ -18,11 +18,11 @@ export default defineControl({
     ...requirements('SOC 2', 'CC3.2 CC7.1'),
   ],
   description:
-    'The agent of a running instance must be registered with Systems Manager and Online. SSM.1 judges stopped instances too, which have no agent to ask. An instance that has just started has graceMinutes to register.',
+    'The agent of a running instance must be registered with Systems Manager and Online. SSM.1 evaluates stopped instances too, on which no agent runs. An instance that has just started has graceMinutes to register.',
   rationale:
-    'Through Systems Manager an instance is reached without SSH, an open port or a key, and is patched and listed; one without it is administered by other ways, or by nobody.',
+    'Through Systems Manager an instance is reached without SSH, an open port or a key, and is inventoried and patched; an instance without it is administered in other ways, or not at all.',
   guidance:
-    'Install the agent, give the instance a role with AmazonSSMManagedInstanceCore (or turn on Default Host Management), and let it reach the endpoints of Systems Manager.',
+    'Install the agent, give the instance a role with AmazonSSMManagedInstanceCore (or enable Default Host Management Configuration), and give it network access to the endpoints of Systems Manager.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

@@ -29,11 +29,11 @@ export default defineControl({
     'SOC 2 CC6.6',
   ],
   description:
-    'No inbound entry of a network ACL may let half of the IPv4 or IPv6 addresses or more reach an administration port by TCP or UDP, as EC2 evaluates entries: the one with the lowest number that matches decides. EC2.21 looks for 0.0.0.0/0 and ::/0 alone. An entry for such ports only is deleted. One that allows more is left to a person: a deny in front of it cuts the ports off from everybody, from inside the network too, and answers that come back to 3389. The parameter denyInFront has that done where the ACL is not a default one.',
+    'No inbound entry of a network ACL may allow half of the IPv4 or IPv6 addresses or more to reach an administration port over TCP or UDP, as EC2 evaluates entries: the matching entry with the lowest number decides. EC2.21 evaluates 0.0.0.0/0 and ::/0 alone. An entry for such ports only is deleted. One that allows more is left to a person: a deny entry before it blocks the ports for every source, inside the network too, and return traffic to port 3389. With the parameter denyInFront such entries are created, except in a default network ACL.',
   rationale:
-    'A network ACL is what still holds where a security group is opened by mistake; administration ports that are reachable from anywhere are attacked by password guessing within minutes.',
+    'A network ACL still protects where a security group is opened by mistake; administration ports that are reachable from anywhere are attacked by password guessing within minutes.',
   guidance:
-    'Allow the ports from the addresses that you administer from, and deny them for all others under a number between these entries and the wide one.',
+    'Allow the ports from the addresses that you administer from, and deny them for all others with a rule number between these entries and the wide one.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: { ...deleteEntry.permissions, ...createEntry.permissions },
@@ -47,7 +47,7 @@ export default defineControl({
     },
     denyInFront: {
       description:
-        'Entries that deny the ports from everywhere are put in front of an entry that allows more than these, except in a default network ACL.',
+        'Whether entries that deny the ports from everywhere are created before an entry that allows more than these, except in a default network ACL.',
       type: 'boolean',
       default: false as boolean,
     },
@@ -62,7 +62,9 @@ export default defineControl({
     const wide = entriesOf(left).map(inWords).join('; ');
     if (left.length > 0 && isDefault) return byHand(`The default network ACL allows more than these ports: ${wide}.`);
     if (left.length > 0 && !denyInFront)
-      return byHand(`A deny in front of ${wide} would cut off the network itself too (denyInFront).`);
+      return byHand(
+        `A deny entry before ${wide} would block the ports inside the network too (parameter denyInFront).`,
+      );
     const denied = denials(entries, left);
     if (denied === null) return byHand(`There is no free number right before ${wide}.`);
     return [

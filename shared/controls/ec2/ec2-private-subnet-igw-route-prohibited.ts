@@ -24,9 +24,9 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'The route table that holds for a subnet that a tag declares private (privateTags) may have no active route to an internet gateway for 0.0.0.0/0 or ::/0, nor for narrower networks or prefix lists that together are half of the addresses or more. The AWS Config rule no-unrestricted-route-to-igw finds such a route in every table. A table that holds for other subnets too is left to a person, who gives the private ones a table of their own.',
+    'The route table of a subnet that a tag declares private (privateTags) may have no active route to an internet gateway for 0.0.0.0/0 or ::/0, nor for narrower networks or prefix lists that together are half of the addresses or more. The AWS Config rule no-unrestricted-route-to-igw finds such a route in every table. A table that other subnets use too is left to a person, who gives the private ones a table of their own.',
   rationale:
-    'A private subnet holds what nobody outside should reach; with this route every public address in it is reachable, and data leaves it past the NAT gateway and what inspects it.',
+    'A private subnet must not be reachable from the Internet; with this route every public address in it is reachable, and traffic bypasses the NAT gateway and its inspection.',
   guidance:
     'Associate the private subnets with a table whose default route leads to a NAT gateway or nowhere, or delete the route.',
   impact: 'disruptive',
@@ -43,14 +43,15 @@ export default defineControl({
   },
   evaluate({ internetRoutes: { routes, lists }, subnets }, { parameters: { privateTags } }) {
     const declared = subnets.filter((subnet) => isPrivate(subnet, privateTags));
-    if (declared.length === 0) return notApplicable('The table holds for no subnet that is declared private.');
+    if (declared.length === 0) return notApplicable('No subnet of the table is declared private.');
     const open = defaultRoutes(routes, lists).map(inWords);
     if (open.length === 0) return compliant(`No default route leads to the Internet from ${named(declared)}.`);
-    return nonCompliant(`${open.join('; ')} holds for the private ${named(declared)}.`, open.toSorted());
+    return nonCompliant(`${open.join('; ')} applies to the private ${named(declared)}.`, open.toSorted());
   },
   plan({ ref, internetRoutes: { routes, lists }, subnets }, { parameters: { privateTags } }) {
     const others = subnets.filter((subnet) => !isPrivate(subnet, privateTags));
-    if (others.length > 0) return byHand(`The table also holds for ${named(others)}, which would lose the Internet.`);
+    if (others.length > 0)
+      return byHand(`The table also applies to ${named(others)}, which would lose Internet access.`);
     return defaultRoutes(routes, lists).map((route) => deleteRoute(ref.resourceId, route));
   },
 });

@@ -11,7 +11,7 @@ export default defineControl({
   securityControlIds: ['EC2.18'],
   relatedRequirements: ['AWS FSBP EC2.18'],
   description:
-    'Ingress from the world, by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs, may reach the authorized TCP and UDP ports and no others. A rule for ports of ec2-security-group-admin-ports-restricted and ec2-security-group-high-risk-ports-restricted alone is found by those, and not here, as EC2.18 would; one for more ports counts. Protocols without ports are not judged.',
+    'Ingress from the world, by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs, may reach the authorized TCP and UDP ports and no others. A rule for ports of ec2-security-group-admin-ports-restricted and ec2-security-group-high-risk-ports-restricted alone is evaluated by those, and not here, unlike EC2.18; one for more ports counts. Protocols without ports are not evaluated.',
   rationale: 'A port that nobody has decided to publish is one that nobody watches, patches or protects.',
   guidance:
     'Add the port to the authorized ones where it is meant to be public; else allow only the security groups or addresses that need it.',

@@ -8,18 +8,18 @@ const [ON, OFF] = [{ Value: true }, { Value: false }];
 
 export default defineControl({
   id: 'ec2-subnet-auto-public-ip-disabled',
-  title: 'Subnets must not assign public IP addresses by themselves',
+  title: 'Subnets must not assign public IP addresses automatically',
   severity: 'MEDIUM',
   resource: subnet,
   needs: ['subnet'],
   securityControlIds: ['EC2.15'],
   relatedRequirements: ['AWS FSBP EC2.15', 'SOC 2 CC6.6'],
   description:
-    'MapPublicIpOnLaunch and AssignIpv6AddressOnCreation must both be false. What runs in the subnet keeps its addresses; only what is launched later, and does not ask for an address itself, comes without one. An IPv6-only subnet, whose network interfaces have no other address, is left to a person.',
+    'MapPublicIpOnLaunch and AssignIpv6AddressOnCreation must both be false. Running instances keep their addresses; only instances that are launched later, and do not request an address, get none. An IPv6-only subnet, whose network interfaces have no other address, is left to a person.',
   rationale:
-    'Whatever is launched in such a subnet is reachable from the Internet by default, also where nobody thought of it.',
+    'An instance that is launched in such a subnet gets a public address by default, also where that was not intended.',
   guidance:
-    'Let launch templates and network interfaces that need a public address ask for one (AssociatePublicIpAddress), give the others a NAT gateway, then turn the automatic assignment off.',
+    'Request a public address in the launch templates and network interfaces that need one (AssociatePublicIpAddress), give the others a NAT gateway, then disable the automatic assignment.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -35,12 +35,12 @@ export default defineControl({
       ...(mapPublicIpOnLaunch ? ['MapPublicIpOnLaunch'] : []),
       ...(assignIpv6AddressOnCreation ? ['AssignIpv6AddressOnCreation'] : []),
     ];
-    if (on.length === 0) return compliant('The subnet assigns no public addresses by itself.');
-    return nonCompliant(`The subnet assigns public addresses by itself: ${on.join(' and ')} true.`, on);
+    if (on.length === 0) return compliant('The subnet assigns no public addresses automatically.');
+    return nonCompliant(`The subnet assigns public addresses automatically: ${on.join(' and ')} true.`, on);
   },
   plan({ ref, subnet: { mapPublicIpOnLaunch, assignIpv6AddressOnCreation, ipv6Native } }) {
     if (ipv6Native) return byHand('In an IPv6-only subnet network interfaces have no other address.');
-    // EC2 takes one attribute a call.
+    // EC2 accepts one attribute a call.
     const changes = [
       ...(mapPublicIpOnLaunch ? [{ MapPublicIpOnLaunch: OFF }] : []),
       ...(assignIpv6AddressOnCreation ? [{ AssignIpv6AddressOnCreation: OFF }] : []),

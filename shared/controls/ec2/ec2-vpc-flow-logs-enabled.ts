@@ -86,11 +86,11 @@ export default defineControl({
     ...requirements('SOC 2', 'CC7.2 CC7.3'),
   ],
   description:
-    'Each VPC must have a flow log that is active, records rejected traffic (or all), and delivers. One that was deleted is created again as it was; where there was none, one is created that delivers where the parameters say.',
+    'Each VPC must have a flow log that is active, records rejected traffic (or all), and delivers. One that was deleted is recreated as it was; where there was none, one is created that delivers where the parameters say.',
   rationale:
-    'Flow logs show who tried to reach what, and who did; an intruder who deletes them leaves no trace of where the data went.',
+    'Flow logs show accepted and rejected connections; an intruder who deletes them leaves no trace of where the data went.',
   guidance:
-    'Create a flow log of the VPC for all traffic. One that does not deliver has lost its log group or bucket, or its role may not write there any more.',
+    'Create a flow log of the VPC for all traffic. If a flow log does not deliver, its log group or bucket is missing, or its role has no permission to write there.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: createFlowLog.permissions,
@@ -99,13 +99,13 @@ export default defineControl({
   parameters: {
     logDestination: {
       description:
-        'Where a new flow log delivers: the name of a log group of the region, or the ARN of a bucket whose policy lets delivery.logs.amazonaws.com write. Empty: only a flow log that was deleted is created again.',
+        'Where a new flow log delivers: the name of a log group of the region, or the ARN of a bucket whose policy allows delivery.logs.amazonaws.com to write. Empty: only a flow log that was deleted is recreated.',
       type: 'string',
       default: '',
     },
     deliverLogsRoleArn: {
       description:
-        'The only role by which a new flow log may write to a log group; Evenkeel may then pass no other to flow logs. Empty: the one that a deleted flow log had. A bucket takes none.',
+        'The only role with which a new flow log may write to a log group; Evenkeel may then pass no other to flow logs. Empty: the one that a deleted flow log had. A bucket requires none.',
       type: 'string',
       default: '',
     },
@@ -130,21 +130,21 @@ export default defineControl({
   },
   plan({ ref, flowLogs, logGroup, trustPolicy }, context) {
     if (flowLogs.some(recordsRejected))
-      return byHand('A flow log that does not deliver is repaired at its destination.');
+      return byHand('A flow log that does not deliver has to be repaired at its destination.');
     const destination = wanted(context);
-    if (destination === null) return byHand('logDestination does not say where a new flow log is to deliver.');
+    if (destination === null) return byHand('The parameter logDestination is empty.');
     if (destination.LogDestinationType === 'kinesis-data-firehose')
-      return byHand('A flow log that delivers to Firehose takes more permissions than Evenkeel has.');
+      return byHand('A flow log that delivers to Firehose requires more permissions than Evenkeel has.');
     if (destination.LogDestinationType === 's3') return [createFlowLog(ref.resourceId, destination)];
     const { deliverLogsRoleArn: allowed } = context.parameters;
     const { DeliverLogsPermissionArn: own } = destination;
     if (own !== undefined && !['', own].includes(allowed))
-      return byHand(`The flow log wrote to its log group by ${own}, and policy.yml allows ${allowed} alone.`);
+      return byHand(`The flow log wrote to its log group with ${own}, and policy.yml allows ${allowed} alone.`);
     // AWS creates a flow log also where its log group does not exist, and it never delivers.
     if (logGroup === null) return byHand('The log group that the flow log would deliver to does not exist.');
-    if (trustPolicy === null) return byHand('The role by which the flow log would write does not exist.');
+    if (trustPolicy === null) return byHand('The role of the flow log does not exist.');
     if (trustPolicy === FOREIGN || !isTrusting(parsePolicy(trustPolicy), FLOW_LOGS_SERVICE))
-      return byHand(`The role by which the flow log would write does not let ${FLOW_LOGS_SERVICE} use it.`);
+      return byHand(`The trust policy of the role of the flow log does not allow ${FLOW_LOGS_SERVICE} to assume it.`);
     return [createFlowLog(ref.resourceId, destination)];
   },
 });

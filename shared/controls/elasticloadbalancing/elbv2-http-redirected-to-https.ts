@@ -35,7 +35,7 @@ const targetsOf = (actions: readonly Action[]): readonly string[] =>
     ...(ForwardConfig?.TargetGroups ?? []).flatMap((group) => group.TargetGroupArn ?? []),
   ]);
 
-/** True where everything that the HTTP listener serves is served by HTTPS too. */
+/** True where everything that the HTTP listener serves is served over HTTPS too. */
 const isServedBy = (https: WebListener, { defaultActions }: WebListener): boolean => {
   const served = new Set([
     ...targetsOf(https.defaultActions),
@@ -59,10 +59,10 @@ export default defineControl({
   securityControlIds: ['ELB.1'],
   relatedRequirements: ['AWS FSBP ELB.1'],
   description:
-    'The default action of every HTTP listener of an Application Load Balancer must be a redirect to HTTPS (301 or 302), and no other rule of it may forward requests. The default action is changed where an HTTPS listener serves every target group that the HTTP one forwards to; else, and where a rule forwards, a person decides, and the site stays reachable. A CloudFront distribution in front of it has to reach its origin by HTTPS.',
-  rationale: 'What is requested by HTTP can be read and changed on its way, passwords and cookies included.',
+    'The default action of every HTTP listener of an Application Load Balancer must be a redirect to HTTPS (301 or 302), and no other rule of it may forward requests. The default action is changed where an HTTPS listener serves every target group that the HTTP one forwards to; else, and where a rule forwards, a person decides, and the site stays reachable. A CloudFront distribution in front of it has to connect to its origin over HTTPS.',
+  rationale: 'Requests over HTTP can be read and altered in transit, passwords and cookies included.',
   guidance:
-    'Add an HTTPS listener with a certificate for every name of the site, then redirect the HTTP listener to it and take away rules that forward.',
+    'Add an HTTPS listener with a certificate for every name of the site, then redirect the HTTP listener to it and remove rules that forward.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -78,17 +78,20 @@ export default defineControl({
       forwardingRules(one).map(({ priority }) => `rule ${priority} of port ${one.port}`),
     );
     const wrong = [...open, ...forwarding];
-    if (wrong.length === 0) return compliant('What comes by HTTP is redirected to HTTPS.');
+    if (wrong.length === 0) return compliant('HTTP is redirected to HTTPS.');
     return nonCompliant(`HTTP is not redirected to HTTPS: ${wrong.join(', ')}.`, wrong);
   },
   plan({ listeners }) {
     const http = over(listeners, 'HTTP');
     const https = over(listeners, 'HTTPS').toSorted((a, b) => Number(b.port === 443) - Number(a.port === 443))[0];
-    if (https === undefined) return byHand('There is no HTTPS listener to redirect to: the site would go dark.');
-    if (http.some((one) => forwardingRules(one).length > 0)) return byHand('Whether a rule may forward is not known.');
+    if (https === undefined) return byHand('There is no HTTPS listener to redirect to: the site would be unreachable.');
+    if (http.some((one) => forwardingRules(one).length > 0))
+      return byHand('A person has to decide whether a rule may forward.');
     const open = http.filter((one) => !isRedirected(one));
     if (!open.every((one) => isServedBy(https, one)))
-      return byHand(`The HTTPS listener on port ${https.port} does not serve all that is served by HTTP.`);
+      return byHand(
+        `The HTTPS listener on port ${https.port} does not serve all target groups that are served over HTTP.`,
+      );
     return open.map(({ listenerArn, defaultActions }) =>
       set(
         ElasticLoadBalancingV2Client,

@@ -20,10 +20,10 @@ export default defineControl({
   securityControlIds: ['ELB.17'],
   relatedRequirements: ['AWS FSBP ELB.17'],
   description:
-    'SslPolicy of an HTTPS or TLS listener must be one of those that ELB.17 recommends: TLS 1.2 with forward secrecy and authenticated encryption at least. Another one is replaced by ELBSecurityPolicy-TLS13-1-2-Res-2021-06, or by its FIPS counterpart where a FIPS policy was chosen. Policies of later years that the list does not know yet belong into allowedPolicies.',
-  rationale: 'Old versions of TLS and weak ciphers let recorded or altered traffic be read.',
+    'SslPolicy of an HTTPS or TLS listener must be one of those that ELB.17 recommends: TLS 1.2 with forward secrecy and authenticated encryption at least. Another one is replaced by ELBSecurityPolicy-TLS13-1-2-Res-2021-06, or by its FIPS counterpart where a FIPS policy was chosen. Add newer policies that are not in the list to allowedPolicies.',
+  rationale: 'Outdated versions of TLS and weak ciphers allow traffic to be decrypted or altered.',
   guidance:
-    'Look in the access logs (ssl_protocol, ssl_cipher) for clients that would be cut off, then choose a recommended policy.',
+    'Look in the access logs (ssl_protocol, ssl_cipher) for clients that could no longer connect, then choose a recommended policy.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions,
@@ -42,14 +42,14 @@ export default defineControl({
   },
   evaluate({ listener: { protocol, sslPolicy } }, { parameters: { allowedPolicies } }) {
     if (protocol !== 'HTTPS' && protocol !== 'TLS')
-      return notApplicable(`The listener speaks ${protocol ?? 'GENEVE'}.`);
+      return notApplicable(`The protocol of the listener is ${protocol ?? 'GENEVE'}.`);
     if (sslPolicy === null) throw new UnreadableError('DescribeListeners says nothing of SslPolicy');
     if (allowedPolicies.includes(sslPolicy)) return compliant(`The security policy is ${sslPolicy}.`);
     return nonCompliant(`The security policy ${sslPolicy} is not recommended.`);
   },
   plan({ ref, listener: { sslPolicy } }, { parameters: { allowedPolicies } }) {
     const SslPolicy = elbPolicyInPlaceOf(sslPolicy ?? '');
-    if (!allowedPolicies.includes(SslPolicy)) return byHand(`allowedPolicies does not hold ${SslPolicy}.`);
+    if (!allowedPolicies.includes(SslPolicy)) return byHand(`allowedPolicies does not contain ${SslPolicy}.`);
     const target = { ListenerArn: ref.resourceId };
     const before = { SslPolicy: sslPolicy ?? undefined };
     return [set(ElasticLoadBalancingV2Client, ModifyListenerCommand, target, before, { SslPolicy }, { permissions })];

@@ -86,11 +86,11 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3 PI1.2'),
   ],
   description:
-    'Every load balancer must be protected from deletion; an Application Load Balancer must also drop header fields that are not valid, and handle desync in the mode defensive or strictest. Its access logs must be on where accessLogsBucket says where to, whatever bucket they go to; without it logs are not evaluated, as ELB.5 would. Logs that are off are turned on in a call of their own, since that is refused where the bucket does not let the service write.',
+    'Every load balancer must be protected from deletion; an Application Load Balancer must also drop header fields that are not valid, and handle desync in the mode defensive or strictest. Its access logs must be enabled where accessLogsBucket is set, to whatever bucket; without it logs are not evaluated, unlike ELB.5. Access logs are enabled in a call of their own, which is refused where the bucket policy does not allow the service to write.',
   rationale:
-    'Requests that a load balancer and a server read differently let an attacker smuggle one past the other; a load balancer that is deleted takes the site and its address with it.',
+    'Where a load balancer and a server parse requests differently, request smuggling is possible; when a load balancer is deleted, the site and its address are lost.',
   guidance:
-    'Set the attributes. Let the bucket take the logs of the region by its policy, with SSE-S3. Who deletes a load balancer on purpose turns its protection off first.',
+    'Set the attributes. Allow log delivery of the region in the bucket policy, and use SSE-S3. Disable deletion protection before you delete a load balancer intentionally.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: modify.permissions,
@@ -104,8 +104,7 @@ export default defineControl({
   ],
   parameters: {
     accessLogsBucket: {
-      description:
-        'The bucket that takes the access logs of Application Load Balancers; empty: logs are not evaluated.',
+      description: 'The bucket to which Application Load Balancers deliver access logs; empty: logs are not evaluated.',
       type: 'string',
       default: '' as string,
     },

@@ -27,7 +27,7 @@ const associate = stepBuilder(
 
 export default defineControl({
   id: 'elbv2-load-balancer-waf-enabled',
-  title: 'Application Load Balancers on the Internet must have a web ACL',
+  title: 'Internet-facing Application Load Balancers must have a web ACL',
   severity: 'MEDIUM',
   resource: loadBalancer,
   needs: ['loadBalancer', 'webAcl'],
@@ -35,10 +35,10 @@ export default defineControl({
   securityControlIds: ['ELB.16'],
   relatedRequirements: ['AWS FSBP ELB.16', ...requirements('PCI DSS v4.0', '6.4.1 6.4.2'), 'NIST 800-53 r5 AC-4(21)'],
   description:
-    'An internet-facing Application Load Balancer must be associated with a web ACL of AWS WAF. ELB.16 asks for one of internal load balancers too. The web ACL that it had before is associated again; where it had none, the one that webAclArn names.',
-  rationale:
-    'A web ACL keeps scanners, bots and known exploits away from the application; who takes it away opens the door first.',
-  guidance: 'Associate a web ACL whose rules only count at first, look at what they would block, then let them block.',
+    'An internet-facing Application Load Balancer must be associated with a web ACL of AWS WAF. ELB.16 requires one for internal load balancers too. A web ACL that it had before is associated again; where it had none, the one of webAclArn.',
+  rationale: 'A web ACL blocks scanners, bots and known exploits; disassociating it is how an attack is prepared.',
+  guidance:
+    'Associate a web ACL whose rules only count at first, check what they would block, then switch them to block.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: associate.permissions,
@@ -46,7 +46,7 @@ export default defineControl({
   parameters: {
     webAclArn: {
       description:
-        'The regional web ACL that load balancers without one are associated with; empty: only one that was there is associated again.',
+        'The regional web ACL that load balancers without one are associated with; empty: only a previous one is associated again.',
       type: 'string',
       pattern: '^(arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[^/]+/[0-9a-f-]+)?$',
       default: '' as string,
@@ -56,12 +56,12 @@ export default defineControl({
     if (type !== 'application' || scheme !== 'internet-facing')
       return notApplicable(`A load balancer of the type ${type} (${scheme ?? 'no scheme'}) needs no web ACL.`);
     return webAcl === null
-      ? nonCompliant('The load balancer is on the Internet and has no web ACL.')
+      ? nonCompliant('The load balancer is internet-facing and has no web ACL.')
       : compliant(`The load balancer has the web ACL ${webAcl.arn}.`);
   },
   plan({ ref }, { parameters: { webAclArn }, lastKnown }) {
     const wanted = lastKnown?.webAcl?.arn ?? webAclArn;
-    if (wanted === '') return byHand('webAclArn does not say which web ACL it is to have.');
+    if (wanted === '') return byHand('The parameter webAclArn is empty.');
     if (wanted.split(':')[3] !== ref.region) return byHand(`The web ACL of webAclArn is not in ${ref.region}.`);
     return [associate(ref.resourceId, wanted)];
   },

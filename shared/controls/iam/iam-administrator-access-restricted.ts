@@ -33,11 +33,11 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: ['CIS AWS v3.0 1.16', 'CIS AWS v5.0 1.15'],
   description:
-    'No user may have AdministratorAccess or IAMFullAccess attached, nor a policy of its own that allows every action on every resource, nor be in a group that has: but those that a parameter names. The nearest rule of AWS Config, iam-policy-blacklisted-check, looks at attached policies alone. The remediation is opt-in: the policies are taken away from the user; a user that is an administrator by a group is left to a person.',
+    'No user may have AdministratorAccess or IAMFullAccess attached, nor an inline policy that allows every action on every resource, nor be in a group that has; users of the parameter allowedNames are compliant. The nearest rule of AWS Config, iam-policy-blacklisted-check, evaluates attached policies alone. The remediation is opt-in: the policies are detached from the user, or deleted where they are inline; a user that is an administrator by a group is left to a person.',
   rationale:
-    'The password or key of an administrator gives away the whole account, and attaching the policy is how an intruder stays.',
+    'The password or key of an administrator compromises the whole account, and attaching the policy is how an intruder gains persistence.',
   guidance:
-    'Find out who gave the user the policy. If it was meant, let a person who needs it assume a role for the time of the work, with MFA, and name the users that must stay administrators in the parameter allowedNames. If not, deactivate the keys of both users, and look at what they did in CloudTrail.',
+    'Find out who attached the policy. If it was intended, let a person who needs it assume a role for the time of the work, with MFA, and name the users that must stay administrators in the parameter allowedNames. If not, deactivate the keys of both users, and review their calls in CloudTrail.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions: { ...detach.permissions, ...deleteInline.permissions },

@@ -29,32 +29,32 @@ export default defineControl({
     ),
   ],
   description:
-    'The password policy of the account must require 14 characters, symbols, numbers, upper and lower case, remember 24 passwords and let passwords expire after 90 days. This is the strictest of what the Security Hub controls ask for: IAM.7 alone is content with 8 characters, CIS asks for neither an age nor kinds of characters. Weak parts are raised; what is stronger already, and the other settings, stay.',
+    'The password policy of the account must require 14 characters, symbols, numbers, upper and lower case, remember 24 passwords and let passwords expire after 90 days. This is the strictest of what the Security Hub controls require: IAM.7 alone requires 8 characters, CIS neither an age nor kinds of characters. Weak settings are raised; stronger ones, and other settings, stay.',
   rationale:
-    'Without a policy of its own an account takes passwords of 8 characters that never expire, which are guessed, or known from leaks elsewhere.',
+    'Without a password policy an account accepts passwords of 8 characters that never expire, which can be guessed, or are known from other leaks.',
   guidance:
-    'Set the password policy in the account settings of IAM. It holds for new passwords; users whose password is too old set a new one when they sign in next. Better: let people sign in through IAM Identity Center, and remove their passwords.',
+    'Set the password policy in the account settings of IAM. It applies to new passwords; users whose password is too old set a new one at the next sign-in. Better: let people sign in through IAM Identity Center, and remove their passwords.',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: updatePasswordPolicy.permissions,
   undoCalls: undoOfPasswordPolicy,
   parameters: {
     minimumLength: {
-      description: 'The least number of characters.',
+      description: 'Minimum password length.',
       type: 'integer',
       minimum: 6,
       maximum: 128,
       default: 14,
     },
     maxAgeDays: {
-      description: 'Days after which a password has to expire, at the latest; 0 where it need not.',
+      description: 'Maximum password age in days; 0 where passwords need not expire.',
       type: 'integer',
       minimum: 0,
       maximum: 1095,
       default: 90,
     },
     reusePrevention: {
-      description: 'How many previous passwords may not be used again; 0 where all may.',
+      description: 'How many previous passwords may not be reused; 0 where all may.',
       type: 'integer',
       minimum: 0,
       maximum: 24,

@@ -26,10 +26,11 @@ export default defineControl({
     ...requirements('SOC 2', 'CC1.3 CC6.3'),
   ],
   description:
-    'No statement of the version of a customer managed policy that holds may allow every action on every resource, whatever its conditions are. A statement that allows all but what it names (NotAction, NotResource) is non-compliant too, which the rule of AWS Config leaves out, and is left to a person. The remediation is opt-in: the newest earlier version without such a statement becomes the default one; where there is none, a person has to decide.',
-  rationale: 'Whoever has such a policy can do anything in the account, also give itself more, and remove its traces.',
+    'No statement of the default version of a customer managed policy may allow every action on every resource, whatever its conditions are. A statement that allows all but what it names (NotAction, NotResource) is non-compliant too, which the rule of AWS Config does not evaluate, and is left to a person. The remediation is opt-in: the newest earlier version without such a statement becomes the default one; where there is none, a person has to decide.',
+  rationale:
+    'A principal with such a policy can do anything in the account, also grant itself further access and delete logs.',
   guidance:
-    'Find out what the policy is needed for (the last accessed services of IAM Access Analyzer help), write a version that allows just that, and make it the default. Detach the policy from those who do not need it.',
+    'Find out what the policy is needed for (the last accessed services of IAM Access Analyzer help), create a version that allows only that, and make it the default. Detach the policy from principals that do not need it.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
@@ -45,7 +46,7 @@ export default defineControl({
   },
   plan({ ref, defaultVersion, otherVersions }) {
     if (administratorAccess(defaultVersion.Document) !== 'full')
-      return byHand('What the policy leaves out may be enough.');
+      return byHand('A person has to decide whether the exceptions of the policy are enough.');
     // A newer version was not in force yet, or was taken out of it.
     const number = (version: string) => Number(version.slice(1));
     const earlier = otherVersions

@@ -14,18 +14,18 @@ const target = ({ resourceId: RoleName }: ResourceRef) => ({ RoleName });
 
 export default defineControl({
   id: 'iam-role-trust-public-access-prohibited',
-  title: 'Role trust policies must not trust everybody',
+  title: 'Role trust policies must not be public',
   severity: 'CRITICAL',
   resource: role,
   needs: ['trustPolicy'],
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'No statement of the trust policy of a role may let everybody assume it, nor every user of an identity provider that is open to everybody (GitHub Actions, GitLab, HCP Terraform, Cognito, Google …) without a condition that says whose repository, project or pool. A condition on fixed values of a key that strangers cannot choose (aws:PrincipalOrgID, aws:PrincipalArn …) narrows a statement, and so does sts:ExternalId. The remediation is opt-in: the root of the account takes the place of everybody, so that policies of IAM decide within it; where an identity provider is trusted, a person has to say who is meant. AWS Config has no such rule.',
+    'No statement of the trust policy of a role may allow everybody to assume it, nor every user of a public identity provider (GitHub Actions, GitLab, HCP Terraform, Cognito, Google …) without a condition that names the repository, project or pool. A condition on fixed values of a key that callers cannot choose (aws:PrincipalOrgID, aws:PrincipalArn …) narrows a statement, and so does sts:ExternalId. The remediation is opt-in: the account root principal replaces everybody, so that IAM policies decide within the account; where an identity provider is trusted, a person has to name the subjects. AWS Config has no such rule.',
   rationale:
-    'Everybody with an AWS account, or an account at the identity provider, can assume the role and do what it may.',
+    'Everybody with an AWS account, or an account at the identity provider, can assume the role and use its permissions.',
   guidance:
-    'Name the accounts and roles that assume the role, or the subject of the token (repo:OWNER/REPOSITORY:ref:refs/heads/main). Look in CloudTrail for AssumeRole calls of accounts that nobody knows, and revoke the sessions of the role.',
+    'Name the accounts and roles that assume the role, or the subject of the token (repo:OWNER/REPOSITORY:ref:refs/heads/main). Look in CloudTrail for AssumeRole calls of unknown accounts, and revoke the sessions of the role.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
@@ -34,8 +34,8 @@ export default defineControl({
   evaluate({ trustPolicy }) {
     const { statements } = policyText(trustPolicy);
     const open = publicStatements(statements);
-    if (open.length === 0) return compliant('The trust policy does not trust everybody.');
-    return nonCompliant(`The trust policy trusts everybody: ${namesOf(open, statements)}.`, open);
+    if (open.length === 0) return compliant('The trust policy is not public.');
+    return nonCompliant(`The trust policy grants access to everybody: ${namesOf(open, statements)}.`, open);
   },
   plan({ ref, trustPolicy }) {
     const closed = restrictedToAccount(policyText(trustPolicy), accountArn(ref));

@@ -22,9 +22,9 @@ export default defineControl({
   description:
     'The root user of the account must have no access key, active or not. Nobody but the root user, or the management account through centralized root access, can delete one: it is left to a person.',
   rationale:
-    'No policy of the account restricts a key of the root user: whoever finds it has the whole account, without a password and without MFA.',
+    'No policy of the account restricts a key of the root user: a leaked one compromises the whole account, without a password and without MFA.',
   guidance:
-    'Find out who created the key; if it was none of you, treat the account as taken over. Sign in as the root user, delete the key under "My security credentials", and change the password. In an organization with centralized root access, delete the credentials of member accounts from the management account.',
+    'Find out who created the key; if it was not authorized, treat the account as compromised. Sign in as the root user, delete the key under "My security credentials", and change the password. In an organization with centralized root access, delete the credentials of member accounts from the management account.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

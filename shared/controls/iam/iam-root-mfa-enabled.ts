@@ -22,11 +22,11 @@ export default defineControl({
     ),
   ],
   description:
-    'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); the parameter requireHardware lets these be. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Nobody but the root user can register its devices: it is left to a person.',
+    'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); with requireHardware: false these are compliant. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Nobody but the root user can register its devices: it is left to a person.',
   rationale:
-    'Without MFA the password alone gives away the whole account. A virtual device lives on a phone that is lost, replaced and backed up.',
+    'Without MFA the password alone gives access to the whole account. A virtual device is on a phone that can be lost, replaced or backed up.',
   guidance:
-    'Sign in as the root user and register two security keys or passkeys under "My security credentials"; keep them in different places. Then deactivate virtual devices. If somebody has just deactivated a device and it was none of you, treat the account as taken over.',
+    'Sign in as the root user and register two security keys or passkeys under "My security credentials"; keep them in different places. Then deactivate virtual devices. If a device was deactivated without authorization, treat the account as compromised.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},

@@ -31,11 +31,10 @@ export default defineControl({
     'SOC 2 CC1.3',
   ],
   description:
-    'Every active access key of an IAM user must have been used, or made, within the allowed number of days: 45 as IAM.22 and CIS ask, where IAM.8 allows 90. AWS tells the last use with a delay of some hours. The passwords, which the same controls of Security Hub judge, have a control of their own, iam-unused-password-removed.',
-  rationale:
-    'A key that nobody uses is missed by nobody when it is stolen, and its use by a stranger is noticed by nobody.',
+    'Every active access key of an IAM user must have been used, or created, within the allowed number of days: 45 as IAM.22 and CIS require, where IAM.8 allows 90. AWS reports the last use with a delay of some hours. Passwords, which the same Security Hub controls evaluate, are evaluated by iam-unused-password-removed.',
+  rationale: 'When an unused key is leaked, neither its loss nor its use by an attacker is noticed.',
   guidance:
-    'Ask the owner what the key is for. Leave it deactivated for some weeks, then delete it; activate it again if something stops working that runs seldom (a yearly report, a disaster recovery).',
+    'Ask the owner what the key is for. Leave it deactivated for some weeks, then delete it; activate it again if a rare job fails (a yearly report, a disaster recovery).',
   impact: 'access',
   recommendedMode: 'remediate',
   permissions: deactivate.permissions,
@@ -52,7 +51,7 @@ export default defineControl({
     const idle = unused(accessKeyUse, maxUnusedDays, now);
     if (idle.length === 0) return compliant(`Every active access key was used in the last ${maxUnusedDays} days.`);
     const words = idle.map((key) => {
-      const since = key.LastUsedDate === null ? 'never used since it was made' : 'last used';
+      const since = key.LastUsedDate === null ? 'never used since it was created' : 'last used';
       return `${key.AccessKeyId} was ${since} ${idleDays(key, now)} days ago`;
     });
     return nonCompliant(

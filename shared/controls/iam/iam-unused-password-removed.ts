@@ -2,7 +2,7 @@ import { compliant, defineControl, nonCompliant, type State } from '../../contro
 import { user } from '../../resources/iam/user.ts';
 import { daysSince } from '../../time.ts';
 
-/** Days since a password was used, or this one made where that is later; null without a password. */
+/** Days since a password was used, or created where that is later; null without a password. */
 function idleDays(
   { loginProfile, passwordLastUsed }: State<typeof user.facets, 'loginProfile' | 'passwordLastUsed'>,
   now: Date,
@@ -21,11 +21,10 @@ export default defineControl({
   securityControlIds: ['IAM.8', 'IAM.22'],
   relatedRequirements: ['CIS AWS v3.0 1.12', 'CIS AWS v5.0 1.11'],
   description:
-    'The console password of an IAM user must have been used, or made, within the allowed number of days: 45 as IAM.22 and CIS ask, where IAM.8 allows 90. The access keys, which the same controls of Security Hub judge, have a control of their own, iam-unused-credentials-disabled. A password that is deleted cannot be given back: it is left to a person.',
-  rationale:
-    'A password that nobody uses belongs to somebody who has left or forgotten it, and whoever guesses it is noticed by nobody.',
+    'The console password of an IAM user must have been used, or created, within the allowed number of days: 45 as IAM.22 and CIS require, where IAM.8 allows 90. Access keys, which the same Security Hub controls evaluate, are evaluated by iam-unused-credentials-disabled. A deleted password cannot be restored: removing it is left to a person.',
+  rationale: 'An unused password often belongs to a person who has left, and its use by an attacker is not noticed.',
   guidance:
-    'Ask whether the user still works here. If not, remove the password, the keys, and the user; if so, give a new password when it is needed. Better: let people sign in through IAM Identity Center.',
+    'Ask whether the user still works here. If not, remove the password, the keys, and the user; if so, set a new password when it is needed. Better: let people sign in through IAM Identity Center.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},
@@ -38,12 +37,13 @@ export default defineControl({
     },
   },
   evaluate(state, { parameters: { maxUnusedDays }, now }) {
-    // First, since a user that is gone answers like one without a password.
+    // First, since a deleted user answers like one without a password.
     const { passwordLastUsed } = state;
     const days = idleDays(state, now);
     if (days === null) return compliant('The user has no password for the console.');
-    if (days <= maxUnusedDays) return compliant(`The password was used, or made, in the last ${maxUnusedDays} days.`);
-    const what = passwordLastUsed === null ? 'never used since it was made' : 'last used, or made,';
+    if (days <= maxUnusedDays)
+      return compliant(`The password was used, or created, in the last ${maxUnusedDays} days.`);
+    const what = passwordLastUsed === null ? 'never used since it was created' : 'last used, or created,';
     return nonCompliant(`The password was ${what} ${days} days ago; allowed are ${maxUnusedDays}.`, ['password']);
   },
 });

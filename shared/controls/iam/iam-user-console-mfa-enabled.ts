@@ -37,18 +37,18 @@ export default defineControl({
     ),
   ],
   description:
-    'Every user that has a password for the console must have an MFA device. Users without a password, whom IAM.19 asks for one too, are not asked. The remediation is opt-in: a policy of the user (EvenkeelRequireMFA) denies everything but registering a device to sessions that were signed in to without MFA; a user with that policy is compliant, other than by the rules of AWS Config. It does not hold for access keys, which are used without MFA, so that programs of the user go on.',
+    'Every user that has a password for the console must have an MFA device. Users without a password, for which IAM.19 requires one too, are compliant. The remediation is opt-in: an inline policy of the user (EvenkeelRequireMFA) denies everything but registering a device in console sessions without MFA; a user with that policy is compliant, unlike in the rules of AWS Config. It does not apply to requests with access keys, so that programs of the user keep working.',
   rationale:
-    'A password alone is guessed, phished, or known from a leak elsewhere, and then gives access to all that the user may do.',
+    'A password alone can be guessed, phished or leaked, and then gives access to all permissions of the user.',
   guidance:
-    'Ask the user to register a device under "My security credentials"; until then, take the password away, or let the policy of the remediation hold. Delete that policy once the user has a device. Better: let people sign in through IAM Identity Center.',
+    'Ask the user to register a device under "My security credentials"; until then, remove the password, or keep the policy of the remediation. Delete that policy once the user has a device. Better: let people sign in through IAM Identity Center.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions: inlinePolicy.permissions,
   undoCalls: undoOfReplace(inlinePolicy, target),
   parameters: {
     graceHours: {
-      description: 'Hours after its password was created in which a user need not have a device yet.',
+      description: 'Hours after its password was created in which a user without a device is compliant.',
       type: 'integer',
       minimum: 0,
       default: 0,

@@ -4,7 +4,7 @@ import { deleteInline, detach, policiesRestored } from '../../aws/iam/user-polic
 import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
 
-/** What AWS attaches to a user whose access key was found in public: it only denies, and has to stay until the key is gone. */
+/** What AWS attaches to a user whose access key was found in public: it only denies, and has to stay until the key is deleted. */
 const QUARANTINE = /^arn:[^:]+:iam::aws:policy\/AWSCompromisedKeyQuarantine(V\d+)?$/;
 
 const removable = (policies: readonly AttachedPolicy[]) =>
@@ -12,17 +12,17 @@ const removable = (policies: readonly AttachedPolicy[]) =>
 
 export default defineControl({
   id: 'iam-user-direct-policies-prohibited',
-  title: 'IAM users must not have policies of their own',
+  title: 'IAM users must not have inline or attached policies',
   severity: 'LOW',
   resource: user,
   needs: ['attachedPolicies', 'inlinePolicies'],
   securityControlIds: ['IAM.2'],
   relatedRequirements: ['AWS FSBP IAM.2', 'CIS AWS v3.0 1.15', 'CIS AWS v5.0 1.14'],
   description:
-    'No managed policy may be attached to a user, and no policy be a part of it: users get their permissions by their groups. Other than by the rule of AWS Config, two are left out of account and never taken away: the quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine), and the policy by which iam-user-console-mfa-enabled requires MFA. The remediation is opt-in: it takes the permissions away, and an undo gives them back as they were.',
-  rationale: 'Permissions that are given user by user are reviewed by nobody and stay when people change their work.',
+    'A user may have neither attached managed policies nor inline policies: users get their permissions from groups. Unlike in the rule of AWS Config, two are not evaluated and never removed: the quarantine that AWS attaches to a user whose key was found in public (AWSCompromisedKeyQuarantine), and the policy by which iam-user-console-mfa-enabled requires MFA. The remediation is opt-in: it removes the policies, and an undo restores them as they were.',
+  rationale: 'Permissions that are granted user by user are seldom reviewed, and stay when people change roles.',
   guidance:
-    'Make a group for the work, give it the permissions, add the user to it, and take the policies away from the user. Better: roles, or IAM Identity Center.',
+    'Create a group for the task, give it the permissions, add the user to it, and remove the policies from the user. Better: roles, or IAM Identity Center.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions: { ...detach.permissions, ...deleteInline.permissions },
@@ -31,12 +31,12 @@ export default defineControl({
   evaluate({ attachedPolicies, inlinePolicies }) {
     const attached = removable(attachedPolicies).map(({ PolicyName }) => PolicyName);
     const inline = inlinePolicies.filter((policy) => !requiresMfa(policy)).map(({ PolicyName }) => PolicyName);
-    if (attached.length + inline.length === 0) return compliant('The user has no policies of its own.');
+    if (attached.length + inline.length === 0) return compliant('The user has no inline or attached policies.');
     const parts = [
       ...(attached.length > 0 ? [`attached are ${attached.join(', ')}`] : []),
       ...(inline.length > 0 ? [`inline are ${inline.join(', ')}`] : []),
     ];
-    return nonCompliant(`The user has policies of its own: ${parts.join('; ')}.`, { attached, inline });
+    return nonCompliant(`The user has policies: ${parts.join('; ')}.`, { attached, inline });
   },
   plan: ({ ref: { resourceId }, attachedPolicies, inlinePolicies }) => [
     ...removable(attachedPolicies).map((policy) => detach(resourceId, policy)),

@@ -43,8 +43,7 @@ export default defineControl({
   relatedRequirements: ['AWS FSBP Inspector.1', 'AWS FSBP Inspector.2', 'AWS FSBP Inspector.3', 'AWS FSBP Inspector.4'],
   description:
     'Amazon Inspector must be enabled in each region for EC2 instances, ECR images, Lambda functions and their code; a parameter names the kinds. The remediation is opt-in, since Inspector is charged by what it scans; it takes some minutes.',
-  rationale:
-    'Software with known vulnerabilities is what intruders look for first, and nobody else looks for it all the time.',
+  rationale: 'Attackers look for software with known vulnerabilities first; Inspector finds it continuously.',
   guidance:
     'Enable Inspector for the kinds that are missing; in an organization, with its administrator account. Where a region does not have a kind of scanning, leave it out by the parameter resourceTypes.',
   impact: 'none',
@@ -53,7 +52,7 @@ export default defineControl({
   undoCalls: [undoneBy<DisableCommandInput>(Inspector2Client, DisableCommand, target, ['resourceTypes'])],
   parameters: {
     resourceTypes: {
-      description: 'What Inspector has to scan.',
+      description: 'The resource types that Inspector has to scan.',
       type: 'array',
       items: { type: 'string', enum: KINDS },
       default: KINDS as readonly string[],
@@ -61,11 +60,11 @@ export default defineControl({
   },
   evaluate({ ref, scanning }, { parameters: { resourceTypes } }) {
     const lacking = missing(scanning, resourceTypes);
-    if (lacking.length === 0) return compliant(`Inspector scans all that it has to in ${ref.region}.`);
+    if (lacking.length === 0) return compliant(`Inspector scans all required resource types in ${ref.region}.`);
     const words = `${lacking.map((kind) => `${kind} is ${scanning[kind]}`).join(', ')} in ${ref.region}`;
     if (lacking.every((kind) => CHANGING.includes(scanning[kind])))
       return settling(`Inspector is being changed: ${words}.`, '2m', lacking);
-    return nonCompliant(`Inspector does not scan all that it has to: ${words}.`, lacking);
+    return nonCompliant(`Inspector does not scan all required resource types: ${words}.`, lacking);
   },
   plan({ ref, scanning }, { parameters: { resourceTypes } }) {
     const kinds = missing(scanning, resourceTypes).filter((kind) => !CHANGING.includes(scanning[kind]));

@@ -21,11 +21,11 @@ export default defineControl({
   securityControlIds: ['KMS.5'],
   relatedRequirements: ['AWS FSBP KMS.5'],
   description:
-    'No statement of the policy of a customer key may let everybody do something. A condition on fixed values of a key that strangers cannot choose (kms:CallerAccount, aws:PrincipalOrgID, aws:SourceArn …) narrows a statement; kms:ViaService alone does not, since every account uses that service. The remediation is opt-in: the root of the account takes the place of everybody, so that policies of IAM decide within it, and no statement is removed. A key of an AWS service is not judged.',
+    'No statement of the policy of a customer managed key may grant access to everybody. A condition on fixed values of a key that callers cannot choose (kms:CallerAccount, aws:PrincipalOrgID, aws:SourceArn …) narrows a statement; kms:ViaService alone does not, since every account uses that service. The remediation is opt-in: the account root principal replaces everybody, so that IAM policies decide within the account, and no statement is removed. A key of an AWS service is not evaluated.',
   rationale:
-    'Whoever gets hold of data that is encrypted with a public key can decrypt it from an account of their own; and can have the key spend money.',
+    'Anyone who has obtained data that is encrypted with the key can decrypt it from their own account, and can cause charges for the use of the key.',
   guidance:
-    'Name the accounts and roles that use the key, or narrow the statement by kms:CallerAccount or aws:PrincipalOrgID. Look in CloudTrail for Decrypt calls of accounts that nobody knows.',
+    'Name the accounts and roles that use the key, or narrow the statement by kms:CallerAccount or aws:PrincipalOrgID. Look in CloudTrail for Decrypt calls of unknown accounts.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
@@ -36,7 +36,7 @@ export default defineControl({
     const { statements } = policyText(policy);
     const open = publicStatements(statements);
     if (open.length === 0) return compliant('The key policy is not public.');
-    return nonCompliant(`The key policy lets everybody in: ${namesOf(open, statements)}.`, open);
+    return nonCompliant(`The key policy grants access to everybody: ${namesOf(open, statements)}.`, open);
   },
   plan({ ref, policy }) {
     const closed = restrictedToAccount(policyText(policy), accountArn(ref));

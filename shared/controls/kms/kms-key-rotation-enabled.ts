@@ -33,9 +33,9 @@ export default defineControl({
     'SOC 2 PI1.5',
   ],
   description:
-    'Automatic rotation must be enabled for every customer managed key that can rotate by itself: symmetric, made by KMS, enabled, and no replica, since replicas rotate with their primary key. A key that rotated before gets the period back that it had.',
+    'Automatic rotation must be enabled for every customer managed key that can rotate by itself: symmetric, with key material of KMS, enabled, and no replica, since replicas rotate with their primary key. A previous rotation period is restored.',
   rationale:
-    'The more data one key material has encrypted, the more is lost with it. Rotation costs nobody a change: KMS keeps the old material to decrypt what it has encrypted.',
+    'The more data one key material has encrypted, the more is exposed with it. Rotation requires no change of applications: KMS keeps the old material to decrypt what it has encrypted.',
   guidance:
     'Enable automatic rotation of the key. KMS charges for the first two rotations of a key as for a further key each.',
   impact: 'none',

@@ -10,17 +10,17 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'No environment variable of a function may hold a secret: a value that is one by its form (an access key, a private key, a token, a URL with a password, a long random text), or any value of a variable that is called like one (DB_PASSWORD, apiKey) and does not lead elsewhere (an ARN, a path, a dynamic reference). The values are neither kept nor shown. Published versions, which cannot be changed, are not looked at. AWS Config has no such rule. The code has to change with the variable: it is left to a person.',
+    'No environment variable of a function may hold a secret: a value that is one by its form (an access key, a private key, a token, a URL with a password, a long random text), or any value of a variable with the name of a secret (DB_PASSWORD, apiKey) that is no reference (an ARN, a path, a dynamic reference). The values are neither stored nor shown. Published versions, which cannot be changed, are not evaluated. AWS Config has no such rule. The code has to change with the variable: it is left to a person.',
   rationale:
-    'Everybody who may read the configuration of the function reads the secret: many more people and tools than may read secrets, and it stays in templates and logs.',
+    'Every principal that can read the configuration of the function can read the secret: many more than have access to secrets, and it stays in templates and logs.',
   guidance:
-    'Put the secret into Secrets Manager or a SecureString parameter, let the function read it there, and give its role the permission. Then take the variable out, delete old versions of the function, and change the secret: it is to be taken for known. Name a variable that is no secret in the parameter allowedVariables.',
+    'Put the secret into Secrets Manager or a SecureString parameter, read it from there, and grant the permission to the role of the function. Then remove the variable, delete old versions of the function, and rotate the secret: consider it disclosed. Name a variable that is no secret in the parameter allowedVariables.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},
   parameters: {
     allowedVariables: {
-      description: 'The names of variables that hold no secrets although they look so.',
+      description: 'Names of variables that hold no secrets although they look like it.',
       type: 'array',
       items: { type: 'string', minLength: 1 },
       default: [] as readonly string[],

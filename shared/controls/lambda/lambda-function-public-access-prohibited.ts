@@ -59,11 +59,11 @@ export default defineControl({
     ),
   ],
   description:
-    'No statement of the policies of a function, its versions and its aliases may let everybody do something, nor let Amazon S3 invoke it for whosever bucket (without aws:SourceAccount and without a fixed aws:SourceArn). A condition on fixed values of a key that strangers cannot choose narrows a statement. Statements that open a function URL without authentication are judged by lambda-function-url-auth-required; AWS Config counts them here, and wants aws:SourceAccount also where the ARN of the bucket is fixed.',
+    'No statement of the policies of a function, its versions and its aliases may grant access to everybody, nor allow Amazon S3 to invoke it for a bucket of any account (without aws:SourceAccount and without a fixed aws:SourceArn). A condition on fixed values of a key that callers cannot choose narrows a statement. Statements that open a function URL without authentication are evaluated by lambda-function-url-auth-required; AWS Config evaluates them here, and requires aws:SourceAccount also where the ARN of the bucket is fixed.',
   rationale:
-    'Everybody can invoke a public function at the expense of its account, with whatever input, and get what it answers.',
+    'Everybody can invoke a public function at the expense of its account, with any input, and read its response.',
   guidance:
-    'Name the accounts that may invoke the function, or the service with aws:SourceAccount and aws:SourceArn. Look at its invocations and logs for callers that nobody knows.',
+    'Name the accounts that may invoke the function, or the service with aws:SourceAccount and aws:SourceArn. Look at its invocations and logs for unknown callers.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -88,7 +88,7 @@ export default defineControl({
     if (open.length === 0) return compliant('No policy of the function is public.');
     const sentences = open.map(
       ({ qualifier, open: found, statements }) =>
-        `${policyOf(qualifier)} lets everybody in: ${namesOf(found, statements)}.`,
+        `${policyOf(qualifier)} grants access to everybody: ${namesOf(found, statements)}.`,
     );
     return nonCompliant(
       sentences.join(' '),

@@ -28,10 +28,10 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'The AuthType of the function URLs of a function and of its aliases must be AWS_IAM, whether the policy lets anybody in or not. A URL is often meant to be public (a webhook, a site), so that requiring authentication is opt-in: its callers have to sign their requests from then on. The statements of the policy that let everybody in by the URL hold for the AuthType NONE alone and stay.',
-  rationale: 'Who knows the URL can invoke the function without signing in, as often as they like.',
+    'The AuthType of the function URLs of a function and of its aliases must be AWS_IAM, whatever the resource policy grants. A URL is often meant to be public (a webhook, a site), so that requiring authentication is opt-in: its callers then have to sign their requests. The policy statements that grant access to everybody through the URL apply to the AuthType NONE alone and stay.',
+  rationale: 'Anyone who knows the URL can invoke the function without authentication, without limit.',
   guidance:
-    'Require AWS_IAM where all callers can sign. Where the URL has to be public, put CloudFront with origin access control before it, or check a signature in the function, and limit its concurrency.',
+    'Require AWS_IAM where all callers can sign. Where the URL has to be public, use CloudFront with origin access control, or check a signature in the function, and limit its concurrency.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,

@@ -20,10 +20,10 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'A log group must have a KMS key of yours; without one CloudWatch Logs encrypts with a key of its own. A key that was taken away is given back; a group that never had one gets that of kmsKeyArn, where it is of the same region. AWS Config has the rule cloudwatch-log-group-encrypted; Security Hub has no control for it.',
-  rationale: 'With a key of yours, reading logs takes a permission on the key too, and each use of it is logged.',
+    'A log group must have a KMS key of yours; without one CloudWatch Logs encrypts with a key of its own. A key that was removed is restored; a group that never had one gets that of kmsKeyArn, where it is in the same region. AWS Config has the rule cloudwatch-log-group-encrypted; Security Hub has no control for it.',
+  rationale: 'With a key of yours, reading logs requires a permission on the key too, and each use of it is logged.',
   guidance:
-    'Let logs.REGION.amazonaws.com use the key for the log group, then associate it. Events from before stay as they were encrypted; whoever reads the group has to be allowed to use the key.',
+    'Allow logs.REGION.amazonaws.com to use the key for the log group, then associate it. Existing events stay encrypted as they were; principals that read the group need permission to use the key.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
@@ -33,7 +33,7 @@ export default defineControl({
   parameters: {
     kmsKeyArn: {
       description:
-        'The KMS key that log groups of its region are encrypted with; empty: only a key that was taken away is given back.',
+        'The KMS key that log groups of its region are encrypted with; empty: only a key that was removed is restored.',
       type: 'string',
       pattern: '^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
       default: '',
@@ -43,7 +43,7 @@ export default defineControl({
     kmsKeyId === null ? nonCompliant('The log group has no KMS key.') : compliant(`Encrypted with ${kmsKeyId}.`),
   plan({ ref: { resourceId: logGroupName, region } }, { parameters: { kmsKeyArn }, lastKnown }) {
     const kmsKeyId = lastKnown?.encryption?.kmsKeyId ?? kmsKeyArn;
-    if (kmsKeyId === '') return byHand('kmsKeyArn does not say with which key.');
+    if (kmsKeyId === '') return byHand('The parameter kmsKeyArn is empty.');
     if (kmsKeyId.split(':')[3] !== region) return byHand(`The key of kmsKeyArn is not in ${region}.`);
     return [
       step(

@@ -14,10 +14,10 @@ export default defineControl({
   securityControlIds: ['CloudWatch.16'],
   relatedRequirements: [],
   description:
-    'The retention of a log group must be at least minimumRetentionDays (365), or none: then its events never expire. It is only ever raised, since a shorter one deletes what is older. Groups of the class DELIVERY keep two days whatever is asked, and are not evaluated; where a policy of the account decides, that policy has to be changed.',
-  rationale: 'Many intrusions are found months later; what the logs no longer hold cannot be told any more.',
+    'The retention of a log group must be at least minimumRetentionDays (365), or none: then its events never expire. It is only ever raised, since a shorter one deletes what is older. Groups of the class DELIVERY always keep two days, and are not evaluated; where a policy of the account sets the retention, that policy has to be changed.',
+  rationale: 'Many intrusions are found months later; what the logs no longer hold cannot be investigated.',
   guidance:
-    'Set the retention to a year or more. Undoing that deletes events that are older than the retention of before: exempt groups that are large and worth nothing to an investigation.',
+    'Set the retention to a year or more. Undoing that deletes events that are older than the retention of before: exempt groups that are large and irrelevant to investigations.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
@@ -28,7 +28,7 @@ export default defineControl({
   ],
   parameters: {
     minimumRetentionDays: {
-      description: 'For how many days log events must be kept, at least; one of the periods that CloudWatch Logs has.',
+      description: 'Minimum retention of log events in days; one of the periods that CloudWatch Logs supports.',
       type: 'integer',
       enum: [30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       default: 365,
@@ -42,7 +42,7 @@ export default defineControl({
   },
   plan({ ref, retention }, { parameters: { minimumRetentionDays: retentionInDays } }) {
     const { retentionPolicyName: policy } = retention;
-    if (policy !== null) return byHand(`The account's retention policy ${policy} decides: change it there.`);
+    if (policy !== null) return byHand(`The account policy ${policy} sets the retention: change it there.`);
     const target = { logGroupName: ref.resourceId };
     return [
       set(CloudWatchLogsClient, PutRetentionPolicyCommand, target, retention, { retentionInDays }, { permissions }),

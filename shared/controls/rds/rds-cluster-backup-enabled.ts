@@ -12,7 +12,7 @@ export default defineControl({
   securityControlIds: ['RDS.50'],
   relatedRequirements: [],
   description:
-    'BackupRetentionPeriod of an Aurora or Multi-AZ DB cluster must be at least minimumRetentionDays (7). A cluster always keeps backups; RDS lengthens the period without an interruption. Clusters of DocumentDB and Neptune are not evaluated; instances are by rds-instance-backup-enabled.',
+    'BackupRetentionPeriod of an Aurora or Multi-AZ DB cluster must be at least minimumRetentionDays (7). A cluster always keeps backups; RDS lengthens the period without an interruption. Clusters of DocumentDB and Neptune are not evaluated; instances are evaluated by rds-instance-backup-enabled.',
   rationale:
     'A cluster can be restored to any second of its retention period: a deletion that is noticed on the third day is lost for good where backups are kept for one, which is the default of the API.',
   guidance: 'Set the backup retention period of the cluster to 7 days or more; its members follow it.',
@@ -22,7 +22,7 @@ export default defineControl({
   deadline: '2h',
   parameters: {
     minimumRetentionDays: {
-      description: 'For how many days automated backups must be kept, at least.',
+      description: 'Minimum retention of automated backups in days.',
       type: 'integer',
       minimum: 1,
       maximum: 35,

@@ -13,9 +13,10 @@ export default defineControl({
   relatedRequirements: [],
   description:
     'DeletionProtection of an Aurora or Multi-AZ DB cluster must be true. It keeps the cluster and its data; single members can still be deleted. Clusters of DocumentDB and Neptune are not evaluated.',
-  rationale: 'A protected cluster is not deleted by one wrong call, script or destroyed stack: that takes two steps.',
+  rationale:
+    'Deletion protection prevents that one wrong call, script or deleted stack deletes the cluster: deleting it requires two steps.',
   guidance:
-    'Turn deletion protection on. Whoever means to delete the cluster turns it off first; exempt clusters that come and go, such as those of tests.',
+    'Enable deletion protection. Disable it before you delete the cluster intentionally; exempt short-lived clusters, such as those of tests.',
   impact: 'none',
   recommendedMode: 'remediate',
   ...modifiesCluster('DeletionProtection'),

@@ -5,7 +5,7 @@ import { dbCluster } from '../../resources/rds/cluster.ts';
 
 export default defineControl({
   id: 'rds-cluster-minor-upgrade-enabled',
-  title: 'RDS clusters must take minor version upgrades automatically',
+  title: 'RDS clusters must install minor version upgrades automatically',
   severity: 'MEDIUM',
   resource: dbCluster,
   needs: ['minorUpgrade'],
@@ -14,9 +14,9 @@ export default defineControl({
   description:
     'AutoMinorVersionUpgrade of an Aurora or Multi-AZ DB cluster must be true. A cluster of an Aurora global database is not evaluated: the setting has no effect there, though RDS.35 may report it. Clusters of DocumentDB and Neptune are not evaluated either.',
   rationale:
-    'Minor versions bring the fixes of security holes; without automatic upgrades somebody has to remember them.',
+    'Minor versions fix security vulnerabilities; without automatic upgrades a person has to install each of them.',
   guidance:
-    'Turn on auto minor version upgrade for the cluster, and for each instance of an Aurora cluster; choose a maintenance window in which a restart does no harm.',
+    'Enable auto minor version upgrade for the cluster, and for each instance of an Aurora cluster; choose a maintenance window in which a restart does no harm.',
   impact: 'none',
   recommendedMode: 'remediate',
   ...modifiesCluster('AutoMinorVersionUpgrade'),

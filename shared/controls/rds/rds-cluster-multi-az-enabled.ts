@@ -13,7 +13,8 @@ export default defineControl({
   relatedRequirements: ['CIS AWS v5.0 2.2.4'],
   description:
     'MultiAZ of a cluster must be true: an Aurora cluster has an instance in a second availability zone, a Multi-AZ DB cluster always does. Clusters of DocumentDB and Neptune are not evaluated.',
-  rationale: 'Where the availability zone of the only instance fails, the cluster is down until RDS has made another.',
+  rationale:
+    'Where the availability zone of the only instance fails, the cluster is down until RDS has created another.',
   guidance:
     "Add a reader in another availability zone than the writer's. It costs as much as the writer; failovers then take about half a minute.",
   impact: 'disruptive',

@@ -15,10 +15,10 @@ export default defineControl({
   securityControlIds: ['RDS.1', 'DocumentDB.3', 'Neptune.3'],
   relatedRequirements: [],
   description:
-    'The attribute restore of a snapshot of a cluster may not contain all, whichever engine the cluster has. Accounts that it is shared with by id remain. Snapshots of instances are judged by rds-snapshot-public-access-prohibited.',
+    'The attribute restore of a snapshot of a cluster may not contain all, whichever engine the cluster has. Accounts that it is shared with by id remain. Snapshots of instances are evaluated by rds-snapshot-public-access-prohibited.',
   rationale: 'Anyone with an AWS account can restore a public snapshot and read the whole database.',
   guidance:
-    'Make the snapshot private, share it by id with the accounts that need it, and consider its contents disclosed: tell those whose data it holds, rotate its secrets.',
+    'Make the snapshot private, share it by id with the accounts that need it, and consider its contents disclosed: notify the owners of the data, rotate its secrets.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',

@@ -11,7 +11,7 @@ export default defineControl({
   securityControlIds: ['RDS.27'],
   relatedRequirements: ['CIS AWS v3.0 2.3.1', 'CIS AWS v5.0 2.2.1'],
   description:
-    'StorageEncrypted of an Aurora or Multi-AZ DB cluster must be true. Clusters of DocumentDB and Neptune are not evaluated; instances are by rds-storage-encrypted.',
+    'StorageEncrypted of an Aurora or Multi-AZ DB cluster must be true. Clusters of DocumentDB and Neptune are not evaluated; instances are evaluated by rds-storage-encrypted.',
   rationale: 'The data of an unencrypted cluster is unencrypted on disk, in its backups and in every snapshot of it.',
   guidance:
     'A cluster cannot be encrypted in place: take a snapshot, restore it with a KMS key under a new name, and move the applications to it. Keep the old cluster until the new one has proven itself.',

@@ -29,7 +29,7 @@ export default defineControl({
   deadline: '8d',
   parameters: {
     minimumRetentionDays: {
-      description: 'For how many days automated backups must be kept, at least.',
+      description: 'Minimum retention of automated backups in days.',
       type: 'integer',
       minimum: 1,
       maximum: 35,

@@ -17,9 +17,10 @@ export default defineControl({
   ],
   description:
     "DeletionProtection must be true. Members of a cluster are not evaluated: the setting is the cluster's (rds-cluster-deletion-protection-enabled).",
-  rationale: 'A protected database is not deleted by one wrong call, script or destroyed stack: that takes two steps.',
+  rationale:
+    'Deletion protection prevents that one wrong call, script or deleted stack deletes the database: deleting it requires two steps.',
   guidance:
-    'Turn deletion protection on. Whoever means to delete the database turns it off first; exempt databases that come and go, such as those of tests.',
+    'Enable deletion protection. Disable it before you delete the database intentionally; exempt short-lived databases, such as those of tests.',
   impact: 'none',
   recommendedMode: 'remediate',
   ...modifiesInstance('DeletionProtection'),

@@ -5,7 +5,7 @@ import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
   id: 'rds-instance-minor-upgrade-enabled',
-  title: 'RDS instances must take minor version upgrades automatically',
+  title: 'RDS instances must install minor version upgrades automatically',
   severity: 'HIGH',
   resource: dbInstance,
   needs: ['minorUpgrade'],
@@ -14,9 +14,9 @@ export default defineControl({
   description:
     'AutoMinorVersionUpgrade must be true. Aurora upgrades a cluster only where the cluster and each of its instances have it, so instances of Aurora are evaluated too; members of a Multi-AZ DB cluster follow their cluster (rds-cluster-minor-upgrade-enabled), and RDS Custom refuses the setting.',
   rationale:
-    'Minor versions bring the fixes of security holes; without automatic upgrades somebody has to remember them.',
+    'Minor versions fix security vulnerabilities; without automatic upgrades a person has to install each of them.',
   guidance:
-    'Turn on auto minor version upgrade, and choose a maintenance window in which a restart does no harm: an upgrade interrupts the database for some minutes.',
+    'Enable auto minor version upgrade, and choose a maintenance window in which a restart does no harm: an upgrade interrupts the database for some minutes.',
   impact: 'none',
   recommendedMode: 'remediate',
   ...modifiesInstance('AutoMinorVersionUpgrade'),

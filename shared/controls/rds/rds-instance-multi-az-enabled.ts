@@ -17,11 +17,11 @@ export default defineControl({
     ...requirements('NIST 800-53 r5', 'CP-1 CP-2 CP-2(5) CP-2(6) CP-6(2) CP-10 SC-5(2) SC-6 SC-22 SC-36 SI-13(5)'),
   ],
   description:
-    'MultiAZ must be true. Read replicas, RDS Custom and members of a cluster are not evaluated (rds-cluster-multi-az-enabled). A remediation asks for the standby from the next maintenance window on; it doubles the price of the instance, so the recommended mode only detects: set the mode by tag, for what is production.',
+    'MultiAZ must be true. Read replicas, RDS Custom and members of a cluster are not evaluated (rds-cluster-multi-az-enabled). A remediation requests the standby from the next maintenance window on; it doubles the price of the instance, so the recommended mode only detects: set the mode by tag, for production.',
   rationale:
     'With a standby the database is back within a minute or two where an availability zone fails; without, it is down until somebody restores a backup.',
   guidance:
-    'Turn on Multi-AZ in a quiet hour: RDS takes a snapshot to fill the standby, and writes are slower while it does. Web and Express editions of SQL Server have none.',
+    'Enable Multi-AZ at a time of low load: RDS takes a snapshot to fill the standby, and writes are slower while it does. Web and Express editions of SQL Server have none.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   ...modifiesInstance('MultiAZ'),

@@ -4,7 +4,7 @@ import { dbInstance } from '../../resources/rds/instance.ts';
 
 export default defineControl({
   id: 'rds-instance-private-subnet-required',
-  title: 'RDS instances must not be in subnets that lead to the Internet',
+  title: 'RDS instances must not be in subnets with a route to an internet gateway',
   severity: 'HIGH',
   resource: dbInstance,
   needs: ['subnets'],
@@ -15,7 +15,7 @@ export default defineControl({
   rationale:
     'In a private subnet a database cannot be reached from the Internet, whatever its security groups and its public accessibility say.',
   guidance:
-    'Give the database a subnet group of private subnets: take a snapshot and restore it there, or, where the subnets were private before, take the route to the internet gateway away.',
+    'Give the database a subnet group of private subnets: take a snapshot and restore it there, or, where the subnets were private before, delete the route to the internet gateway.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: {},

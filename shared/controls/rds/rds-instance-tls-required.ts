@@ -43,10 +43,10 @@ export default defineControl({
   securityControlIds: ['RDS.38', 'RDS.39', 'RDS.41', 'RDS.44'],
   relatedRequirements: ['AWS FSBP RDS.38', 'AWS FSBP RDS.39'],
   description:
-    'The parameter group of an instance must have rds.force_ssl on (PostgreSQL, SQL Server) or require_secure_transport (MySQL, MariaDB), and the instance must have applied it. Clusters keep that in a parameter group of their own, and Oracle in an option group: their instances are not evaluated. A remediation changes the parameter group where no other instance has it; the groups that RDS itself keeps cannot be changed.',
-  rationale: 'Without it, one client that is configured wrongly sends passwords and data in the clear.',
+    'The parameter group of an instance must have rds.force_ssl on (PostgreSQL, SQL Server) or require_secure_transport (MySQL, MariaDB), and the instance must have applied it. Clusters have it in a cluster parameter group, and Oracle in an option group: their instances are not evaluated. A remediation changes the parameter group where no other instance uses it; the default groups of RDS cannot be changed.',
+  rationale: 'Without it, a misconfigured client sends passwords and data unencrypted.',
   guidance:
-    'See that all clients connect with TLS (pg_stat_ssl, performance_schema), then set the parameter in a parameter group of your own, and give that to the instance. Clients without TLS can no longer connect.',
+    'Check that all clients connect with TLS (pg_stat_ssl, performance_schema), then set the parameter in a custom parameter group, and associate that with the instance. Clients without TLS can no longer connect.',
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
@@ -64,7 +64,10 @@ export default defineControl({
     if (!isOn(value)) return lacking(DBInstanceStatus, `${name} is ${value ?? 'not set'} in ${group}.`, name);
     if (applied === 'applying') return settling(`RDS is applying ${name} of ${group}.`, '1m', name);
     if (applied === 'pending-reboot')
-      return nonCompliant(`${group} has ${name} on; parameters wait for a restart of the instance.`, 'pending-reboot');
+      return nonCompliant(
+        `${group} has ${name} on; it takes effect after a restart of the instance.`,
+        'pending-reboot',
+      );
     return compliant(`${name} is on in ${group}.`);
   },
   plan({ tls: { parameter }, othersWithGroup }) {
@@ -72,10 +75,10 @@ export default defineControl({
     const { group, value, name, isStatic } = parameter;
     if (isOn(value)) return byHand('A restart of the instance applies the parameter.');
     if (group.startsWith('default.'))
-      return byHand(`RDS keeps ${group} itself: give the instance a parameter group of its own.`);
+      return byHand(`${group} is a default group of RDS: associate a custom parameter group with the instance.`);
     if (othersWithGroup.length > 0)
-      return byHand(`${othersWithGroup.join(', ')} would change too: they have the same parameter group ${group}.`);
-    if (isStatic) return byHand(`A change of ${name} takes a restart of the instance.`);
+      return byHand(`${othersWithGroup.join(', ')} would change too: they use the same parameter group ${group}.`);
+    if (isStatic) return byHand(`A change of ${name} requires a restart of the instance.`);
     return [turnOn(parameter)];
   },
 });

@@ -23,10 +23,10 @@ export default defineControl({
     ),
   ],
   description:
-    'The attribute restore of a snapshot of a DB instance may not contain all. Accounts that it is shared with by id remain. Snapshots of clusters are judged by rds-cluster-snapshot-public-access-prohibited.',
+    'The attribute restore of a snapshot of a DB instance may not contain all. Accounts that it is shared with by id remain. Snapshots of clusters are evaluated by rds-cluster-snapshot-public-access-prohibited.',
   rationale: 'Anyone with an AWS account can restore a public snapshot and read the whole database.',
   guidance:
-    'Make the snapshot private, share it by id with the accounts that need it, and consider its contents disclosed: tell those whose data it holds, rotate its secrets.',
+    'Make the snapshot private, share it by id with the accounts that need it, and consider its contents disclosed: notify the owners of the data, rotate its secrets.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',

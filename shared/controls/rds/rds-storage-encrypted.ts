@@ -21,7 +21,7 @@ export default defineControl({
     "StorageEncrypted must be true. Members of a cluster are not evaluated: the storage is the cluster's (rds-cluster-storage-encrypted); RDS.3 reports the members too.",
   rationale: 'The data of an unencrypted database is unencrypted on disk, in its backups and in every snapshot of it.',
   guidance:
-    'A database cannot be encrypted in place: take a snapshot, copy it with a KMS key, restore the copy under a new name, and swap the names in a quiet hour. Keep the old instance until the new one has proven itself.',
+    'A database cannot be encrypted in place: take a snapshot, copy it with a KMS key, restore the copy under a new name, and swap the names at a time of low load. Keep the old instance until the new one has proven itself.',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: {},

@@ -72,11 +72,11 @@ export default defineControl({
     'SOC 2 CC7.2',
   ],
   description:
-    'Audit logging must be on, and with it the log of what users run: for that a parameter group of the cluster needs enable_user_activity_logging, which Redshift.4 does not ask (userActivity: false leaves it out). Logging that was turned off is turned on again as it was; a cluster that never had it logs to the bucket that targetBuckets names for its region, below its own name. The parameter takes a restart, and is left to a person.',
+    'Audit logging must be enabled, and with it the user activity log: for that a parameter group of the cluster needs enable_user_activity_logging, which Redshift.4 does not require (userActivity: false leaves it out). Logging that was disabled is enabled again as it was; a cluster that never had it logs to the bucket that targetBuckets names for its region, under a prefix with its own name. The parameter requires a restart, and is left to a person.',
   rationale:
-    'The audit logs say who connected, as whom, and what they ran: after a leak nothing else tells what was taken.',
+    'The audit logs show who connected, as which user, and which statements they ran: after a leak nothing else shows what was read.',
   guidance:
-    'Turn on audit logging, to CloudWatch Logs or to a bucket whose policy lets redshift.amazonaws.com put objects and read its ACL; set enable_user_activity_logging to true in the parameter group, and restart the cluster.',
+    'Enable audit logging, to CloudWatch Logs or to a bucket whose policy allows redshift.amazonaws.com to put objects and to read its ACL; set enable_user_activity_logging to true in the parameter group, and restart the cluster.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
@@ -85,13 +85,13 @@ export default defineControl({
   ],
   parameters: {
     targetBuckets: {
-      description: 'For each region, the bucket that takes audit logs: { eu-west-1: audit-logs-eu-west-1 }.',
+      description: 'For each region, the bucket that receives audit logs: { eu-west-1: audit-logs-eu-west-1 }.',
       type: 'object',
       additionalProperties: { type: 'string', minLength: 3 },
       default: {} as Readonly<Record<string, string>>,
     },
     userActivity: {
-      description: 'What users run must be logged too.',
+      description: 'Whether the user activity log is required too.',
       type: 'boolean',
       default: true as boolean,
     },
@@ -101,19 +101,19 @@ export default defineControl({
     if (!LoggingEnabled) return lacking(ClusterStatus, 'Audit logging is off.', 'logging');
     if (parameters.userActivity && !userActivity.isLogged)
       return nonCompliant(
-        `What users run is not logged: enable_user_activity_logging is off in ${userActivity.groups.join(', ')}.`,
+        `User activity is not logged: enable_user_activity_logging is off in ${userActivity.groups.join(', ')}.`,
         'user activity',
       );
     return compliant('Audit logging is on.');
   },
   plan({ ref, logging: { ClusterStatus, LoggingEnabled }, targetPolicy }, context) {
-    if (LoggingEnabled) return byHand('The parameter takes a restart of the cluster.');
+    if (LoggingEnabled) return byHand('The parameter requires a restart of the cluster.');
     const before = context.lastKnown?.logging;
     if (before?.LoggingEnabled === true) return whereAvailable(ClusterStatus, turnOn(ref.resourceId, asBefore(before)));
     const target = targetRef(ref, context);
     if (target === null) return byHand(`targetBuckets names no bucket for ${ref.region}.`);
     if (targetPolicy === FOREIGN || !letsDeliver(targetPolicy, SERVICE))
-      return byHand(`The policy of ${target.resourceId} does not let ${SERVICE} put objects.`);
+      return byHand(`The policy of ${target.resourceId} does not allow ${SERVICE} to put objects.`);
     const destination = { BucketName: target.resourceId, S3KeyPrefix: `${ref.resourceId}/` };
     return whereAvailable(ClusterStatus, turnOn(ref.resourceId, destination));
   },

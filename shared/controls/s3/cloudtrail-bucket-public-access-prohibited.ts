@@ -23,10 +23,10 @@ export default defineControl({
   securityControlIds: ['CloudTrail.6'],
   relatedRequirements: [],
   description:
-    'A bucket into which a trail of the account delivers may be public neither by its policy nor by its ACL, unless Block Public Access restricts it. Block Public Access is switched on whole; CloudTrail itself goes on delivering, as a service of AWS. A bucket that hosts a website, and one whose policy lets other accounts in, whom the block would cut off as long as the policy is public, is left to a person. A bucket of another account, where the trails of an organization deliver to, is judged there.',
-  rationale: 'The logs show an attacker every user, role, address and habit of the account, and who is watching.',
+    'A bucket into which a trail of the account delivers may be public neither by its policy nor by its ACL, unless Block Public Access restricts it. Block Public Access is enabled completely; CloudTrail keeps delivering, as an AWS service. A bucket that hosts a website, and one whose policy grants access to other accounts, which the block would revoke as long as the policy is public, is left to a person. A bucket of another account, to which the trails of an organization deliver, is evaluated there.',
+  rationale: 'The logs show an attacker every user, role and address of the account, and how it is monitored.',
   guidance:
-    'Let CloudTrail alone write and name the accounts that read. Look at the access logs of the bucket for what was read, and consider the names and addresses in the logs disclosed.',
+    'Allow CloudTrail alone to write, and name the accounts that read. Check the access logs of the bucket for what was read, and consider the names and addresses in the logs disclosed.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',

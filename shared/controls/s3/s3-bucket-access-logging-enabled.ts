@@ -39,7 +39,7 @@ const turnOn = (ref: ResourceRef, logging: LoggingEnabled) =>
 
 export default defineControl({
   id: 's3-bucket-access-logging-enabled',
-  title: 'S3 buckets must log who accesses them',
+  title: 'S3 buckets must have server access logging enabled',
   severity: 'MEDIUM',
   resource: bucket,
   needs: ['logging'],
@@ -61,18 +61,17 @@ export default defineControl({
     ...requirements('SOC 2', 'A1.2 CC7.2 CC7.3'),
   ],
   description:
-    'Server access logging must be on. Logging that was turned off is turned on again as it was; a bucket that never had it logs to the bucket that targetBuckets names for its region, below its own name. Buckets that take access logs are not evaluated: they would log their own logs. CIS 3.4 and CloudTrail.7 ask this of the buckets of trails, S3.9 of all.',
-  rationale:
-    'Who read or deleted an object stands in the access logs, and where data events of S3 are not recorded, nowhere else.',
+    'Server access logging must be enabled. Logging that was disabled is enabled again as it was; a bucket that never had it logs to the bucket that targetBuckets names for its region, under a prefix with its own name. Target buckets of access logs are not evaluated: they would log their own logs. CIS 3.4 and CloudTrail.7 require this for the buckets of trails, S3.9 for all.',
+  rationale: 'The access logs show who read or deleted an object; without data events of S3, nothing else does.',
   guidance:
-    'Turn on server access logging, to a bucket of the same account and region whose policy lets logging.s3.amazonaws.com put objects.',
+    'Enable server access logging, to a bucket of the same account and region whose policy allows logging.s3.amazonaws.com to put objects.',
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
   undoCalls: [undoneBy(S3Client, PutBucketLoggingCommand, bucketTarget, ['BucketLoggingStatus'])],
   parameters: {
     targetBuckets: {
-      description: 'For each region, the bucket that takes access logs: { eu-west-1: access-logs-eu-west-1 }.',
+      description: 'For each region, the bucket that receives access logs: { eu-west-1: access-logs-eu-west-1 }.',
       type: 'object',
       additionalProperties: { type: 'string', minLength: 3 },
       default: {} as Readonly<Record<string, string>>,
@@ -80,7 +79,7 @@ export default defineControl({
   },
   evaluate({ logging: { LoggingEnabled, takesAccessLogs } }) {
     if (LoggingEnabled !== null) return compliant(`Access is logged to ${LoggingEnabled.TargetBucket}.`);
-    if (takesAccessLogs) return notApplicable('The bucket takes the access logs of others.');
+    if (takesAccessLogs) return notApplicable('The bucket is a target of access logs.');
     return nonCompliant('Access to the bucket is not logged.');
   },
   plan({ ref, targetPolicy }, context) {
@@ -89,7 +88,7 @@ export default defineControl({
     const target = targetRef(ref, context);
     if (target === null) return byHand(`targetBuckets names no bucket for ${ref.region}.`);
     if (targetPolicy === FOREIGN || !letsDeliver(targetPolicy, ACCESS_LOGS))
-      return byHand(`The policy of ${target.resourceId} does not let ${ACCESS_LOGS} put objects.`);
+      return byHand(`The policy of ${target.resourceId} does not allow ${ACCESS_LOGS} to put objects.`);
     return [turnOn(ref, { TargetBucket: target.resourceId, TargetPrefix: `${ref.resourceId}/` })];
   },
 });

@@ -28,10 +28,10 @@ export default defineControl({
     ),
   ],
   description:
-    'The ACL of a bucket may not grant anything to the groups AllUsers and AuthenticatedUsers, unless ACLs are disabled (BucketOwnerEnforced) or Block Public Access ignores public ACLs, for the bucket or for its account. Those grants are removed; others stay, those of the log delivery group included, where AWS would put the ACL private. ACLs of objects are not judged, since nothing reports them; whether ACLs are disabled (S3.12) is not judged either.',
+    'The ACL of a bucket may not grant anything to the groups AllUsers and AuthenticatedUsers, unless ACLs are disabled (BucketOwnerEnforced) or Block Public Access ignores public ACLs, for the bucket or for its account. Those grants are removed; others stay, those of the log delivery group included, where the runbook of AWS sets the ACL private. ACLs of objects are not evaluated, since nothing reports them; whether ACLs are disabled (S3.12) is not evaluated either.',
   rationale: 'Everybody can list a bucket with such an ACL, or write into it, or give themselves more by its ACL.',
   guidance:
-    'Disable ACLs (Object Ownership: bucket owner enforced) and grant access by the bucket policy. Look at the objects: each may have a public ACL of its own.',
+    'Disable ACLs (Object Ownership: bucket owner enforced) and grant access by the bucket policy. Check the objects: each may have a public ACL of its own.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -42,7 +42,7 @@ export default defineControl({
     const open = publicGrants(state.acl);
     if (open.length === 0) return compliant('The bucket ACL grants nothing to everybody.');
     if (state.ownershipControls === 'BucketOwnerEnforced')
-      return compliant('ACLs are disabled: what the bucket ACL grants does not hold.');
+      return compliant('ACLs are disabled: what the bucket ACL grants has no effect.');
     if (isBlocked(state, 'IgnorePublicAcls'))
       return compliant('Block Public Access ignores what the bucket ACL grants to everybody.');
     return nonCompliant(`The bucket ACL grants ${open.map(grantName).join(', ')}.`, open);

@@ -12,12 +12,11 @@ import { replace, undoOfReplace } from '../../step.ts';
 
 const OFF = { BlockPublicAcls: false, IgnorePublicAcls: false };
 
-/** The policy without its public statements; S3 takes none without statements. */
+/** The policy without its public statements; S3 accepts none without statements. */
 function closed(ref: ResourceRef, policy: string) {
   const result = withoutPublicStatements(policyText(policy));
   if ('byHand' in result) return byHand(result.byHand);
-  if (result.left.length === 0)
-    return byHand('Without its public statements nothing is left of the policy: delete it.');
+  if (result.left.length === 0) return byHand('No statement would remain in the policy: delete it.');
   const refusal = whyNotPut(result.text, result.left, bucket.arn(ref));
   if (refusal !== null) return byHand(refusal);
   return [replace(bucketPolicy, bucketTarget(ref), policy, result.text, result.elements)];
@@ -41,10 +40,10 @@ export default defineControl({
     ),
   ],
   description:
-    'A bucket policy may not be public, by the word of S3 (GetBucketPolicyStatus) or, where S3 does not say, by its statements, unless Block Public Access restricts public buckets (RestrictPublicBuckets), for the bucket or for its account. BlockPublicPolicy and RestrictPublicBuckets are switched on for the bucket, and the policy stays as it is; or, with the parameter remedy, the public statements are removed. A bucket that hosts a website, and one whose policy lets other accounts in, whom the block would cut off too, is left to a person.',
-  rationale: 'Everybody can read what the policy lets them read, or write into the bucket, without signing in.',
+    'A bucket policy may not be public, according to S3 (GetBucketPolicyStatus) or, where that cannot be read, by its statements, unless Block Public Access restricts public buckets (RestrictPublicBuckets), for the bucket or for its account. BlockPublicPolicy and RestrictPublicBuckets are enabled for the bucket, and the policy stays as it is; or, with the parameter remedy, the public statements are removed. A bucket that hosts a website, and one whose policy grants access to other accounts, which the block would revoke too, is left to a person.',
+  rationale: 'Everybody can read or write what the policy grants, without authentication.',
   guidance:
-    'Name the accounts as principals, or narrow the statement by aws:PrincipalOrgID or aws:SourceVpce. Serve a public site through CloudFront with origin access control. Look at the access logs of the bucket for what was read.',
+    'Name the accounts as principals, or narrow the statement by aws:PrincipalOrgID or aws:SourceVpce. Serve a public site through CloudFront with origin access control. Check the access logs of the bucket for what was read.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -52,7 +51,8 @@ export default defineControl({
   undoCalls: [...undoOfReplace(publicAccessBlockOfBucket, bucketTarget), ...undoOfReplace(bucketPolicy, bucketTarget)],
   parameters: {
     remedy: {
-      description: 'block: Block Public Access restricts the bucket. removeStatements: the public statements go.',
+      description:
+        'block: Block Public Access restricts the bucket. removeStatements: the public statements are removed.',
       type: 'string',
       enum: ['block', 'removeStatements'],
       default: 'block' as string,

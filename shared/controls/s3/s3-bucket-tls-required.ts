@@ -98,7 +98,7 @@ export default defineControl({
     ),
   ],
   description:
-    'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count. The statement is added to the text of the policy, which otherwise stays as it is. A policy that S3 would refuse to take is left to a person: one with a deleted principal, above 20,480 bytes, that denies PutBucketPolicy to everybody, or that is public while Block Public Access is on.',
+    'The bucket policy must deny everyone every S3 action on the bucket and on all of its objects where aws:SecureTransport is false. A statement with further conditions, with NotPrincipal or for some actions only does not count. The statement is added to the text of the policy, which otherwise stays as it is. A policy that S3 would refuse is left to a person: one with a deleted principal, above 20,480 bytes, that denies PutBucketPolicy to everybody, or that is public while Block Public Access is on.',
   rationale:
     'Plain HTTP exposes data and request signatures to everyone on the network path, who can also alter the data.',
   guidance:
@@ -128,7 +128,7 @@ export default defineControl({
     const refusal = whyNotPut(wanted, before.statements, arn);
     if (refusal !== null) return byHand(refusal);
     if (isPublic(before.statements) && isBlocked(state, 'BlockPublicPolicy'))
-      return byHand('The bucket policy is public, and Block Public Access lets nobody put a public policy.');
+      return byHand('The bucket policy is public, and Block Public Access refuses public policies.');
     return [replace(bucketPolicy, bucketTarget(ref), policy, wanted, [`statement ${SID}`])];
   },
 });

@@ -8,7 +8,7 @@ const WINDOW_MS = DAY_MS;
 
 export default defineControl({
   id: 'secretsmanager-secret-rotation-enabled',
-  title: 'Secrets must rotate by themselves, and in time',
+  title: 'Secrets must have automatic rotation enabled, and rotate in time',
   severity: 'MEDIUM',
   resource: secret,
   needs: ['rotation'],
@@ -24,11 +24,11 @@ export default defineControl({
     ),
   ],
   description:
-    'Every secret must rotate by itself, its next rotation must not be overdue by more than a day, and the last one (or its creation) not be longer ago than allowed. Secrets that a service owns and rotates, replicas, which rotate with their primary secret, and secrets that are scheduled for deletion are not evaluated.',
+    'Automatic rotation must be enabled for every secret, its next rotation must not be overdue by more than a day, and the last one (or its creation) not be longer ago than allowed. Secrets that a service owns and rotates, replicas, which rotate with their primary secret, and secrets that are scheduled for deletion are not evaluated.',
   rationale:
-    'A secret that never changes is known to everybody who ever saw it, and a rotation that fails leaves the old one valid without anybody noticing.',
+    'A secret that never changes stays usable by everybody who ever had access to it, and a failed rotation leaves the old one valid unnoticed.',
   guidance:
-    'Set up rotation with a function that changes the secret where it is used (AWS has templates for its databases), or let the service manage it. Where a rotation failed, look at the log of its function. A secret that cannot rotate needs an exemption and a date in the calendar.',
+    'Configure rotation with a function that changes the secret where it is used (AWS has templates for its databases), or use managed rotation. Where a rotation failed, check the log of its function. A secret that cannot rotate needs an exemption.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},
@@ -51,7 +51,7 @@ export default defineControl({
       return nonCompliant(`The secret should have rotated on ${NextRotationDate.slice(0, 10)}.`, ['overdue']);
     const days = daysSince(LastRotatedDate ?? CreatedDate, now);
     if (days <= maxAgeDays) return compliant('The secret rotates.');
-    const what = LastRotatedDate === null ? 'has not rotated since it was made' : 'rotated last';
+    const what = LastRotatedDate === null ? 'has not rotated since it was created' : 'rotated last';
     return nonCompliant(`The secret ${what} ${days} days ago; allowed are ${maxAgeDays}.`, ['age']);
   },
 });

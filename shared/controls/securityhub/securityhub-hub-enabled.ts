@@ -35,17 +35,17 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: ['CIS AWS v3.0 4.16', 'CIS AWS v5.0 4.16'],
   description:
-    'Security Hub CSPM must be enabled in each region: the one that checks controls, which DescribeHub tells of; the newer Security Hub beside it is not looked at. The remediation is opt-in, since Security Hub CSPM is charged by its checks, which also need AWS Config. It brings no standard back that somebody disabled, nor the findings of a hub that was disabled.',
-  rationale: 'Whoever disables Security Hub hides the findings of all services that report to it, in one call.',
+    'Security Hub CSPM (DescribeHub) must be enabled in each region; the newer Security Hub is not evaluated. The remediation is opt-in, since Security Hub CSPM is charged by its checks, which also require AWS Config. It restores neither standards that were disabled nor the findings of a hub that was disabled.',
+  rationale: 'Disabling Security Hub hides the findings of all services that report to it, with one call.',
   guidance:
-    'Find out who disabled it, enable it, and choose its standards again; in an organization, with its administrator account.',
+    'Find out who disabled it, enable it, and enable its standards again; in an organization, with its administrator account.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: enable.permissions,
   undoCalls: [undoneBy(SecurityHubClient, DisableSecurityHubCommand, () => ({}))],
   parameters: {
     defaultStandards: {
-      description: 'Whether the standards that Security Hub proposes are enabled with it.',
+      description: 'Whether the default standards of Security Hub are enabled with it.',
       type: 'boolean',
       default: true as boolean,
     },

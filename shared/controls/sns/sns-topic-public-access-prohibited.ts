@@ -11,7 +11,7 @@ const permissions = { 'sns:SetTopicAttributes': 'arn:${AWS::Partition}:sns:*:${A
 
 const target = ({ resourceId: TopicArn }: ResourceRef) => ({ TopicArn, AttributeName: 'Policy' });
 
-/** The statement that SNS gives a new topic: SNS takes no policy without any. */
+/** The statement that SNS gives a new topic: SNS accepts no policy without any. */
 const ownerOnly = ({ resourceId, accountId }: ResourceRef) => ({
   Sid: '__default_statement_ID',
   Effect: 'Allow',
@@ -39,11 +39,11 @@ export default defineControl({
   securityControlIds: ['SNS.4'],
   relatedRequirements: ['AWS FSBP SNS.4'],
   description:
-    'No statement of the topic policy may let everybody do something. A condition on fixed values of a key that strangers cannot choose (aws:SourceOwner, aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does sns:Endpoint with one endpoint or one mail domain, and a denial of everybody else in the same policy; AWS Config takes neither of these two into account. Public statements are removed, the others stay as they are. Where none is left, the statement is put that SNS gives a new topic: the owner alone.',
+    'No statement of the topic policy may grant access to everybody. A condition on fixed values of a key that callers cannot choose (aws:SourceOwner, aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does sns:Endpoint with one endpoint or one mail domain, and a denial of everybody else in the same policy; AWS Config evaluates neither of these two. Public statements are removed, the others stay as they are. Where none remains, the default statement of a new topic is set: the owner alone.',
   rationale:
-    'Everybody can publish to a public topic, and whatever reads from it believes the message; or subscribe, and read along.',
+    'Everybody can publish to a public topic, and its subscribers trust the message; or subscribe, and read all messages.',
   guidance:
-    'Name the accounts as principals, or narrow the statement to a service by aws:SourceAccount and aws:SourceArn. Look at the subscriptions of the topic for strangers: a subscription outlives the statement by which it was made.',
+    'Name the accounts as principals, or narrow the statement to a service by aws:SourceAccount and aws:SourceArn. Check the subscriptions of the topic for unknown accounts: a subscription outlives the statement that allowed it.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -54,7 +54,7 @@ export default defineControl({
     const { statements } = policyText(policy);
     const open = publicStatements(statements);
     if (open.length === 0) return compliant('The topic policy is not public.');
-    return nonCompliant(`The topic policy lets everybody in: ${namesOf(open, statements)}.`, open);
+    return nonCompliant(`The topic policy grants access to everybody: ${namesOf(open, statements)}.`, open);
   },
   plan({ ref, policy }) {
     const closed = withoutPublicStatements(policyText(policy));

@@ -20,11 +20,11 @@ export default defineControl({
   securityControlIds: ['SQS.3'],
   relatedRequirements: ['AWS FSBP SQS.3'],
   description:
-    'No statement of the queue policy may let everybody do something. A condition on fixed values of a key that strangers cannot choose (aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does a denial of everybody else in the same policy, which AWS Config does not take into account. Public statements are removed, the others stay as they are; where none is left, the queue has no policy. SQS takes up to a minute to apply it.',
+    'No statement of the queue policy may grant access to everybody. A condition on fixed values of a key that callers cannot choose (aws:SourceAccount, aws:SourceArn, aws:PrincipalOrgID, aws:SourceVpce …) narrows a statement, and so does a denial of everybody else in the same policy, which AWS Config does not evaluate. Public statements are removed, the others stay as they are; where none remains, the policy is removed. SQS takes up to a minute to apply it.',
   rationale:
-    'Everybody can put messages into a public queue, and whatever works on them believes them; or take messages out, and they are lost.',
+    'Everybody can send messages to a public queue, and its consumers trust them; or receive and delete messages, which are then lost.',
   guidance:
-    'Name the accounts as principals, or narrow the statement to a topic, bucket or rule by aws:SourceArn and aws:SourceAccount. Look at the messages that arrived while the queue was open.',
+    'Name the accounts as principals, or narrow the statement to a topic, bucket or rule by aws:SourceArn and aws:SourceAccount. Check the messages that arrived while the queue was public.',
   impact: 'access',
   recommendedMode: 'remediate',
   overrides: 'ownership',
@@ -36,14 +36,14 @@ export default defineControl({
     const { statements } = policyText(policy);
     const open = publicStatements(statements);
     if (open.length === 0) return compliant('The queue policy is not public.');
-    return nonCompliant(`The queue policy lets everybody in: ${namesOf(open, statements)}.`, open);
+    return nonCompliant(`The queue policy grants access to everybody: ${namesOf(open, statements)}.`, open);
   },
   plan({ ref, policy }) {
     if (policy === null) return [];
     const closed = withoutPublicStatements(policyText(policy));
     if ('byHand' in closed) return byHand(closed.byHand);
     const before = { Attributes: { Policy: policy } };
-    // SQS takes no policy without statements; an empty text takes it away.
+    // SQS accepts no policy without statements; an empty text removes it.
     const change = { Attributes: { Policy: closed.left.length === 0 ? '' : closed.text } };
     return [
       set(SQSClient, SetQueueAttributesCommand, target(ref), before, change, {

@@ -10,17 +10,17 @@ export default defineControl({
   securityControlIds: [],
   relatedRequirements: [],
   description:
-    'A parameter of Parameter Store that holds a secret must be a SecureString: one whose value is a secret by its form (an access key, a private key, a token, a URL with a password, a long random text), or that is called like one (/prod/db/password) and does not lead elsewhere (an ARN, a path, a dynamic reference). The value is neither kept nor shown, and no SecureString is decrypted. AWS Config has no such rule. Who reads the parameter has to change with it, and a record of the change would hold the value: it is left to a person.',
+    'A parameter of Parameter Store that holds a secret must be a SecureString: one whose value is a secret by its form (an access key, a private key, a token, a URL with a password, a long random text), or one with the name of a secret (/prod/db/password) that is no reference (an ARN, a path, a dynamic reference). The value is neither stored nor shown, and no SecureString is decrypted. AWS Config has no such rule. The readers of the parameter have to change with it, and a record of the change would hold the value: it is left to a person.',
   rationale:
-    'Everybody who may read parameters reads the secret, without a key that could be taken from them, and it stays in the history of the parameter.',
+    'Every principal that can read parameters can read the secret, without a permission on a key, and it stays in the history of the parameter.',
   guidance:
-    'Make a new parameter of type SecureString (or a secret of Secrets Manager), let its readers ask for it with decryption and give them kms:Decrypt, and delete the old one: its history holds the value. Then change the secret: it is to be taken for known. Name a parameter that is no secret in allowedParameters.',
+    'Create a new parameter of type SecureString (or a secret of Secrets Manager), read it with decryption, grant its readers kms:Decrypt, and delete the old one: its history holds the value. Then rotate the secret: consider it disclosed. Name a parameter that is no secret in allowedParameters.',
   impact: 'none',
   recommendedMode: 'detect',
   permissions: {},
   parameters: {
     allowedParameters: {
-      description: 'The names of parameters that hold no secrets although they look so.',
+      description: 'Names of parameters that hold no secrets although they look like it.',
       type: 'array',
       items: { type: 'string', minLength: 1 },
       default: [] as readonly string[],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { policyText } from '../../../shared/aws/iam/policy-text.ts';
-import { sharedWithStrangers, strangersIn, withoutStrangers } from '../../../shared/aws/iam/untrusted-removal.ts';
+import { sharedWithUntrusted, untrustedIn, withoutUntrusted } from '../../../shared/aws/iam/untrusted-removal.ts';
 
 const OWN = '111122223333';
 const PARTNER = '444455556666';
@@ -16,18 +16,18 @@ const allow = (principal: unknown, rest: object = {}) => ({
 });
 const text = (...Statement: object[]) => policyText(JSON.stringify({ Version: '2012-10-17', Statement }, null, 2));
 const closed = (policy: ReturnType<typeof text>) =>
-  withoutStrangers(policy, sharedWithStrangers(policy.statements, OWN, trusted));
+  withoutUntrusted(policy, sharedWithUntrusted(policy.statements, OWN, trusted));
 
 describe('who is let in without being trusted', () => {
   test('is named once, and everybody is left to those who judge what is public', () => {
     const { statements } = text(allow({ AWS: [OWN, STRANGER] }), allow('*'), allow({ AWS: [STRANGER, OTHER] }));
-    const shared = sharedWithStrangers(statements, OWN, trusted);
+    const shared = sharedWithUntrusted(statements, OWN, trusted);
     expect(shared.map(({ statement }) => statements.indexOf(statement))).toEqual([0, 2]);
-    expect(strangersIn(shared)).toBe(`${STRANGER}, ${OTHER}`);
+    expect(untrustedIn(shared)).toBe(`${STRANGER}, ${OTHER}`);
   });
 
   test('is everybody but the own account where nobody is trusted', () => {
-    expect(strangersIn(sharedWithStrangers(text(allow({ AWS: [OWN, PARTNER] })).statements, OWN))).toBe(PARTNER);
+    expect(untrustedIn(sharedWithUntrusted(text(allow({ AWS: [OWN, PARTNER] })).statements, OWN))).toBe(PARTNER);
   });
 });
 
@@ -75,7 +75,7 @@ describe('a policy without them', () => {
         const policy = text(...lists.map((AWS) => allow({ AWS })));
         const result = closed(policy);
         if ('byHand' in result) throw new Error(result.byHand);
-        expect(sharedWithStrangers(result.left, OWN, trusted)).toEqual([]);
+        expect(sharedWithUntrusted(result.left, OWN, trusted)).toEqual([]);
         const kept = lists
           .map((list) => list.filter((id) => id === OWN || id === PARTNER))
           .filter((list) => list.length > 0);

@@ -11,7 +11,7 @@ const unknown = new Unreadable("S3's word on the policy", new Error('AccessDenie
 describe('a bucket policy is public', () => {
   test.each<[string, string | null, boolean | null | Unreadable, string | null]>([
     ['by the word of S3 and its text', text(open), true, 'statement "Open"'],
-    ['by the word of S3 alone', text(partner), true, 'S3 calls'],
+    ['by the word of S3 alone', text(partner), true, 'S3 reports'],
     ['by its text where S3 does not say', text(open), unknown, 'statement "Open"'],
     ['not, by the word of S3', text(open), false, null],
     ['not, by its text where S3 does not say', text(partner), unknown, null],

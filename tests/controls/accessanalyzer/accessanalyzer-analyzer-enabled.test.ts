@@ -43,7 +43,7 @@ testControl(control, {
     'one that failed': {
       given: { analyzers: [analyzer('outside', 'ACCOUNT', 'FAILED')] },
       plan: [],
-      byHand: 'takes no second one',
+      byHand: 'allows no second one',
       says: 'is FAILED.',
     },
   },

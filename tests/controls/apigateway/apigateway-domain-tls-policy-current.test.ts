@@ -44,7 +44,7 @@ testControl(control, {
       given: given('TLS_1_2'),
       parameters,
       plan: [],
-      byHand: 'Which of the policies for TLS 1.3 the clients can do',
+      byHand: 'A person has to choose a policy for TLS 1.3',
       other: { 'an older one': given('SecurityPolicy_TLS12_2018_EDGE') },
     },
   },

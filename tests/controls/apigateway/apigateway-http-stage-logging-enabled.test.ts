@@ -24,7 +24,11 @@ testControl(control, {
       says: 'The stage writes no access logs.',
       elements: [['AccessLogSettings']],
     },
-    'it never did': { given: off, plan: [], byHand: 'Nobody knows what the stage should log, and where.' },
+    'it never did': {
+      given: off,
+      plan: [],
+      byHand: 'The format and the destination of the access logs are not known.',
+    },
   },
 });
 

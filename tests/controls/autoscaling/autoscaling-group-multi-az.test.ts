@@ -35,7 +35,7 @@ const given = (availabilityZones: readonly string[], vpcZoneIdentifier: string |
 const one = given(['a'], 'subnet-a');
 const updated = (VPCZoneIdentifier: string) =>
   ['UpdateAutoScalingGroup', { AutoScalingGroupName: 'web', VPCZoneIdentifier }] as const;
-const NONE = 'No subnet of its VPC in another zone that is like its own carries spareSubnetTag.';
+const NONE = 'No subnet of its VPC in another zone that is like its own has spareSubnetTag.';
 
 // AWS: instances move to the new zone by and by (rebalancing launches before it terminates), unless the group suspends
 // AZRebalance; ScalingActivityInProgress passes. moto derives the zones from the subnets, as AWS does.
@@ -82,13 +82,13 @@ testControl(control, {
       given: given(['a'], 'subnet-a', { isBehindLoadBalancer: true }),
       parameters: { spareSubnetTag },
       plan: [],
-      byHand: 'Its load balancer has to serve the zone first.',
+      byHand: 'The zone has to be enabled for its load balancer first.',
     },
     'with a placement group': {
       given: given(['a'], 'subnet-a', { placementGroup: 'fast' }),
       parameters: { spareSubnetTag },
       plan: [],
-      byHand: 'The placement group fast may hold it in one zone.',
+      byHand: 'The placement group fast may limit it to one zone.',
     },
   },
 });

@@ -58,7 +58,7 @@ testControl(control, {
       undo: [updated('E2TAG', configOf('allow-all'))],
       elements: [['viewer protocol policy *']],
       after: given('redirect-to-https'),
-      says: 'Viewers are not held to HTTPS: HTTP is allowed for *.',
+      says: 'HTTPS or a current TLS policy is not required: HTTP is allowed for *.',
       other: { 'for one path too': { settings: given('allow-all', 'allow-all').settings } },
     },
     'HTTP for one path': {
@@ -70,7 +70,7 @@ testControl(control, {
     'an outdated policy': {
       given: given('https-only', null, 'TLSv1'),
       plan: [],
-      byHand: 'minimumProtocolVersion does not say which TLS policy it is to have.',
+      byHand: 'The parameter minimumProtocolVersion is empty.',
       says: 'the TLS policy is TLSv1',
     },
     'an outdated policy that is to be raised, and HTTP': {

@@ -54,7 +54,7 @@ testControl(control, {
     'nobody names one': {
       given: given(null),
       plan: [],
-      byHand: 'logGroupName and roleArn do not say where',
+      byHand: 'logGroupName and roleArn are not both set',
     },
     'it has not written for two days': {
       given: {
@@ -65,7 +65,7 @@ testControl(control, {
       },
       now,
       plan: [],
-      byHand: 'repaired at its log group, or its role',
+      byHand: 'repaired at its log group or its role',
       says: 'last wrote to its log group 2026-01-01T00:00:00Z: AccessDenied.',
       same: {
         'a day later': { logsDelivery: { ...quiet, LatestCloudWatchLogsDeliveryTime: '2025-12-31T00:00:00Z' } },
@@ -74,7 +74,7 @@ testControl(control, {
     'it never could': {
       given: given('audit', { LatestCloudWatchLogsDeliveryError: 'AccessDenied' }),
       plan: [],
-      byHand: 'repaired at its log group, or its role',
+      byHand: 'repaired at its log group or its role',
       says: 'last wrote to its log group never: AccessDenied.',
     },
   },

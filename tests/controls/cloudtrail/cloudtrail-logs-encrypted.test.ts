@@ -30,7 +30,7 @@ testControl(control, {
       plan: update(OTHER_KEY),
       after: given(OTHER_KEY),
     },
-    'nobody names one': { given: given(), plan: [], byHand: 'kmsKeyArn does not say with which key' },
+    'nobody names one': { given: given(), plan: [], byHand: 'The parameter kmsKeyArn is empty.' },
   },
 });
 

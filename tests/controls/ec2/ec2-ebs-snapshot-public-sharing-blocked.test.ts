@@ -44,7 +44,7 @@ testControl(control, {
     'by the organization': {
       given: given('unblocked', 'declarative-policy'),
       plan: [],
-      byHand: 'A declarative policy of the organization holds this setting.',
+      byHand: 'A declarative policy of the organization manages this setting.',
     },
   },
 });

@@ -94,12 +94,12 @@ testControl(control, {
     'all traffic': {
       given: given([allow(100)]),
       plan: [],
-      byHand: 'A deny in front of 100 allow all traffic from 0.0.0.0/0 would cut off the network itself too',
+      byHand: 'A deny entry before 100 allow all traffic from 0.0.0.0/0 would block the ports inside the network too',
     },
     'the ports of answers, which hold 3389': {
       given: given([allow(100, tcp(1024, 65535))]),
       plan: [],
-      byHand: 'A deny in front of 100 allow tcp 1024-65535',
+      byHand: 'A deny entry before 100 allow tcp 1024-65535',
     },
     'all traffic, where the parameter asks for denials': {
       given: given([allow(90, { ...tcp(22), CidrBlock: '203.0.113.0/24' }), allow(100)]),

@@ -40,7 +40,7 @@ testControl(control, {
       undo: [['CreateRoute', { RouteTableId, DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' }]],
       elements: [['route 0.0.0.0/0 to igw-1']],
       after: given([PARTNER], 'private'),
-      says: '0.0.0.0/0 to igw-1 holds for the private subnet-0.',
+      says: '0.0.0.0/0 to igw-1 applies to the private subnet-0.',
       same: { 'of two subnets': { subnets: given([], 'private', 'private').subnets } },
     },
     'for IPv6': {
@@ -66,7 +66,7 @@ testControl(control, {
     'a table that a public subnet shares': {
       given: given([ALL], 'private', 'public'),
       plan: [],
-      byHand: 'The table also holds for subnet-1, which would lose the Internet.',
+      byHand: 'The table also applies to subnet-1, which would lose Internet access.',
     },
     'a tag of our own': {
       given: given([ALL], 'db'),

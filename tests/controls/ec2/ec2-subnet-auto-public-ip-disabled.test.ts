@@ -21,7 +21,7 @@ testControl(control, {
       undo: [call('MapPublicIpOnLaunch', true)],
       elements: [['MapPublicIpOnLaunch']],
       after: given(false, false),
-      says: 'The subnet assigns public addresses by itself: MapPublicIpOnLaunch true.',
+      says: 'The subnet assigns public addresses automatically: MapPublicIpOnLaunch true.',
       other: { 'IPv6 addresses too': given(true, true), 'IPv6 addresses alone': given(false, true) },
     },
     'IPv6 addresses': {

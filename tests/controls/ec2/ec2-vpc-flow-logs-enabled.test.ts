@@ -96,7 +96,7 @@ testControl(control, {
       lastKnown: known(toGroup),
       parameters: { deliverLogsRoleArn: `${ROLE}-allowed` },
       plan: [],
-      byHand: `by ${ROLE}, and policy.yml allows ${ROLE}-allowed alone`,
+      byHand: `with ${ROLE}, and policy.yml allows ${ROLE}-allowed alone`,
     },
     'no flow log, where one to a bucket was': {
       given: none,
@@ -162,19 +162,19 @@ testControl(control, {
       given: { ...ready, trustPolicy: null },
       parameters,
       plan: [],
-      byHand: 'role by which the flow log would write does not exist',
+      byHand: 'role of the flow log does not exist',
     },
     'no flow log, and a role of another account': {
       given: { ...ready, trustPolicy: FOREIGN },
       parameters,
       plan: [],
-      byHand: 'does not let vpc-flow-logs',
+      byHand: 'does not allow vpc-flow-logs',
     },
     'no flow log, and a role for something else': {
       given: { ...ready, trustPolicy: trusting('ec2.amazonaws.com') },
       parameters,
       plan: [],
-      byHand: 'does not let vpc-flow-logs',
+      byHand: 'does not allow vpc-flow-logs',
     },
     'accepted traffic only': {
       given: { ...none, ...withLogs({ ...toGroup, TrafficType: 'ACCEPT' }) },

@@ -87,17 +87,17 @@ testControl(control, {
     'no HTTPS listener': {
       given: given(web('HTTP', 80, forward('web'))),
       plan: [],
-      byHand: 'There is no HTTPS listener to redirect to: the site would go dark.',
+      byHand: 'There is no HTTPS listener to redirect to: the site would be unreachable.',
     },
     'HTTPS serves something else': {
       given: given(web('HTTP', 80, forward('admin')), https),
       plan: [],
-      byHand: 'The HTTPS listener on port 443 does not serve all that is served by HTTP.',
+      byHand: 'The HTTPS listener on port 443 does not serve all target groups that are served over HTTP.',
     },
     'a rule that forwards': {
       given: given(web('HTTP', 80, redirect(), forward('acme')), https),
       plan: [],
-      byHand: 'Whether a rule may forward is not known.',
+      byHand: 'A person has to decide whether a rule may forward.',
       says: 'HTTP is not redirected to HTTPS: rule 1 of port 80.',
     },
   },

@@ -45,7 +45,7 @@ testControl(control, {
       given: given(OLD),
       parameters: { allowedPolicies: ['ELBSecurityPolicy-TLS13-1-3-2021-06'] },
       plan: [],
-      byHand: `allowedPolicies does not hold ${GOOD}.`,
+      byHand: `allowedPolicies does not contain ${GOOD}.`,
     },
   },
 });

@@ -33,8 +33,8 @@ testControl(control, {
     'none, and none is known': {
       given: given(null),
       plan: [],
-      byHand: 'webAclArn does not say which web ACL it is to have.',
-      says: 'The load balancer is on the Internet and has no web ACL.',
+      byHand: 'The parameter webAclArn is empty.',
+      says: 'The load balancer is internet-facing and has no web ACL.',
     },
     'none, and the parameter names one': {
       given: given(null),

@@ -49,7 +49,7 @@ testControl(control, {
     'everything but some actions': {
       given: { defaultVersion: inForce(2, BUT), otherVersions: [version(1, SOME)] },
       plan: [],
-      byHand: 'may be enough',
+      byHand: 'exceptions of the policy are enough',
       says: 'everything but what it names',
     },
   },

@@ -44,13 +44,13 @@ testControl(control, {
       plan: [put(text(lambda, { ...open, Principal: { AWS: ROOT } }))],
       undo: [put(text(lambda, open))],
       after: trust(lambda),
-      says: 'trusts everybody: statement no. 2.',
+      says: 'grants access to everybody: statement no. 2.',
       other: { 'tags may be set too': trust(lambda, { ...open, Action: ['sts:AssumeRole', 'sts:TagSession'] }) },
     },
     'every repository of GitHub': {
       given: trust(github('repo:*')),
       plan: [],
-      byHand: 'say who is meant',
+      byHand: 'name the principals or subjects',
     },
     'every user of Google': {
       given: trust({
@@ -59,7 +59,7 @@ testControl(control, {
         Action: 'sts:AssumeRoleWithWebIdentity',
       }),
       plan: [],
-      byHand: 'say who is meant',
+      byHand: 'name the principals or subjects',
     },
   },
 });

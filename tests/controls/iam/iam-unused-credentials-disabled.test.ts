@@ -45,7 +45,7 @@ testControl(control, {
       given: { accessKeyUse: [key(IDLE, 46, null), key(IDLER, 900, 60)] },
       plan: [deactivation(IDLE), deactivation(IDLER)],
       after: { accessKeyUse: [key(IDLE, 46, null, 'Inactive'), key(IDLER, 900, 60, 'Inactive')] },
-      says: `${IDLE} was never used since it was made 46 days ago, ${IDLER} was last used 60 days ago`,
+      says: `${IDLE} was never used since it was created 46 days ago, ${IDLER} was last used 60 days ago`,
     },
     'a key that fell out of use since': {
       given: { accessKeyUse: [key(IDLE, 10, 5)] },

@@ -26,13 +26,13 @@ testControl(control, {
     'an unused password': {
       given: password(900, 46),
       plan: [],
-      says: 'The password was last used, or made, 46 days ago; allowed are 45.',
+      says: 'The password was last used, or created, 46 days ago; allowed are 45.',
       same: { 'a day later': password(901, 47), 'a newer one': password(60, null) },
     },
     'a password that was never used': {
       given: password(46, null),
       plan: [],
-      says: 'The password was never used since it was made 46 days ago',
+      says: 'The password was never used since it was created 46 days ago',
     },
     'a password that fell out of use since': {
       given: password(10, 5),

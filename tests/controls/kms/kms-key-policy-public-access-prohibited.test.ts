@@ -41,7 +41,7 @@ testControl(control, {
       plan: [put(text(own, { ...open, Principal: { AWS: ROOT } }))],
       undo: [put(text(own, open))],
       after: policy(own),
-      says: 'lets everybody in: statement "Open".',
+      says: 'grants access to everybody: statement "Open".',
       elements: [['statement Open']],
       other: { 'more is open': policy(own, open, { ...open, Sid: 'Two' }) },
     },
@@ -65,7 +65,7 @@ testControl(control, {
     'everybody but one account': {
       given: policy(own, { ...open, Principal: undefined, NotPrincipal: { AWS: '444455556666' } }),
       plan: [],
-      byHand: 'say who is meant',
+      byHand: 'name the principals',
     },
     'a deleted role beside it': {
       given: policy(own, open, { ...own, Sid: 'Gone', Principal: { AWS: 'AROAEXAMPLEDELETED12' } }),

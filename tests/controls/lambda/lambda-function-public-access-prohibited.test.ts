@@ -48,7 +48,7 @@ testControl(control, {
       plan: [remove('Open')],
       undo: [add({ StatementId: 'Open', Principal: '*' })],
       after: policies(policy(null, uploads)),
-      says: 'The function policy lets everybody in: statement "Open".',
+      says: 'The function policy grants access to everybody: statement "Open".',
       elements: [['statement Open']],
       other: { 'the alias is open too': policies(policy(null, uploads, open), policy('live', open)) },
     },
@@ -60,7 +60,7 @@ testControl(control, {
         add({ Qualifier: 'live', StatementId: 'Open', Principal: '*' }),
       ],
       after: policies(policy(null, uploads)),
-      says: "The policy of the function's 3 lets everybody in",
+      says: "The policy of the function's 3 grants access to everybody",
       elements: [['statement Open of 3'], ['statement Open of live']],
     },
     "everybody's buckets": {

@@ -27,7 +27,7 @@ testControl(control, {
       plan: associate(OTHER_KEY),
       after: given(OTHER_KEY),
     },
-    'nobody names one': { given: given(null), plan: [], byHand: 'kmsKeyArn does not say with which key' },
+    'nobody names one': { given: given(null), plan: [], byHand: 'The parameter kmsKeyArn is empty.' },
     'the key that is named is of another region': {
       given: given(null),
       parameters: { kmsKeyArn: OTHER_KEY.replace('eu-west-1', 'eu-north-1') },

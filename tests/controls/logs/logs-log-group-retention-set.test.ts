@@ -34,7 +34,7 @@ testControl(control, {
     'a month, by a policy of the account': {
       given: given({ retentionPolicyName: 'short' }),
       plan: [],
-      byHand: "The account's retention policy short decides",
+      byHand: 'The account policy short sets the retention',
     },
   },
 });

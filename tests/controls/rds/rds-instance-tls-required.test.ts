@@ -71,15 +71,15 @@ testControl(control, {
     "in RDS's own group": {
       given: given({ group: 'default.postgres14', isOwn: false }),
       plan: [],
-      byHand: 'RDS keeps default.postgres14 itself',
+      byHand: 'default.postgres14 is a default group of RDS',
     },
     // SQL Server reads it at its start.
-    'where the parameter is static': { given: given({ isStatic: true }), plan: [], byHand: 'takes a restart' },
+    'where the parameter is static': { given: given({ isStatic: true }), plan: [], byHand: 'requires a restart' },
     'on, and waiting for a restart': {
       given: given({ value: '1', applied: 'pending-reboot' }),
       plan: [],
       byHand: 'A restart of the instance applies the parameter.',
-      says: 'wait for a restart',
+      says: 'takes effect after a restart',
     },
   },
 });

@@ -64,13 +64,13 @@ testControl(control, {
       given: drifted(null),
       parameters,
       plan: [],
-      byHand: 'The policy of audit-logs does not let redshift.amazonaws.com put objects.',
+      byHand: 'The policy of audit-logs does not allow redshift.amazonaws.com to put objects.',
     },
     "the bucket is another account's": {
       given: drifted(FOREIGN),
       parameters,
       plan: [],
-      byHand: 'The policy of audit-logs does not let',
+      byHand: 'The policy of audit-logs does not allow',
     },
     'it is paused': {
       given: drifted(open, { ClusterStatus: 'paused' }),
@@ -81,7 +81,7 @@ testControl(control, {
     'what users run is not logged': {
       given: { ...given(toBucket, false), targetPolicy: null },
       plan: [],
-      byHand: 'The parameter takes a restart of the cluster.',
+      byHand: 'The parameter requires a restart of the cluster.',
       says: 'enable_user_activity_logging is off in warehouse-audit',
     },
   },

@@ -58,13 +58,13 @@ testControl(control, {
       given: off(null),
       parameters,
       plan: [],
-      byHand: 'The policy of access-logs does not let logging.s3.amazonaws.com put objects.',
+      byHand: 'The policy of access-logs does not allow logging.s3.amazonaws.com to put objects.',
     },
     "the bucket is another account's": {
       given: off(FOREIGN),
       parameters,
       plan: [],
-      byHand: 'The policy of access-logs does not let',
+      byHand: 'The policy of access-logs does not allow',
     },
   },
 });

@@ -49,7 +49,7 @@ testControl(control, {
       plan: [put(text(tls))],
       undo: [put(text(read({ AWS: STRANGER }), tls))],
       after: policy(tls),
-      says: 'The bucket policy lets in 777788889999.',
+      says: 'The bucket policy grants access to 777788889999.',
       elements: [['statement Read']],
     },
     'a canonical user beside the own account': {

@@ -193,12 +193,12 @@ testControl(control, {
       Condition: undefined,
     }),
     "a public policy while the bucket's Block Public Access is on": leftToAPerson(
-      'lets nobody put a public policy',
+      'refuses public policies',
       { publicAccessBlock: BLOCKED },
       open,
     ),
     "a public policy while the account's Block Public Access is on": leftToAPerson(
-      'lets nobody put a public policy',
+      'refuses public policies',
       { accountPublicAccessBlock: { BlockPublicPolicy: true } },
       { ...open, Condition: { StringLike: { 'aws:PrincipalOrgID': '*' } } },
     ),

@@ -53,7 +53,7 @@ testControl(control, {
     'an old one that has not rotated yet': {
       given: { rotation: { ...rotating, CreatedDate: daysAgo(91), LastRotatedDate: null } },
       plan: [],
-      says: 'has not rotated since it was made 91 days ago',
+      says: 'has not rotated since it was created 91 days ago',
     },
   },
 });

@@ -19,7 +19,7 @@ testControl(control, {
       given: given(false),
       lastKnown: given(true, true),
       plan: [],
-      says: 'had a subscription to Shield Advanced, and has none any more',
+      says: 'had a subscription to Shield Advanced, and no longer has one',
     },
     'the policy requires one': {
       given: given(false),

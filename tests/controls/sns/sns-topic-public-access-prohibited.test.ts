@@ -57,7 +57,7 @@ testControl(control, {
       plan: [put(text(own))],
       undo: [put(text(open, own))],
       after: policy(own),
-      says: 'lets everybody in: statement "Open".',
+      says: 'grants access to everybody: statement "Open".',
       elements: [['statement Open']],
       same: { 'another statement beside it': policy(open, { ...own, Action: 'sns:Publish' }) },
       other: { 'more is open': policy(open, { ...open, Sid: 'Second' }) },

@@ -33,7 +33,7 @@ testControl(control, {
       plan: [put(text(own))],
       undo: [put(text(own, open))],
       after: policy(own),
-      says: 'lets everybody in: statement "Open".',
+      says: 'grants access to everybody: statement "Open".',
       elements: [['statement Open']],
       other: { 'more is open': policy(own, open, { ...open, Sid: 'Second' }) },
     },
