@@ -1,3 +1,5 @@
+import { Gone } from '../resource.ts';
+
 /** AWS answered without an error and without what the answer has to carry: that says nothing of the resource. */
 export class IncompleteAnswerError extends Error {
   override readonly name = 'IncompleteAnswerError';
@@ -30,4 +32,18 @@ export function successful<T extends object>(answer: T): T {
 export function carried<T>(operation: string, member: string, value: T | null | undefined): T {
   if (value === undefined || value === null) throw new IncompleteAnswerError(`${operation} answered without ${member}`);
   return value;
+}
+
+/** The one resource that a call was asked for, found by the member that holds its id. Throws Gone where the answer is an empty list, IncompleteAnswerError where it holds no list or only others: silence is no state. */
+export function sole<T extends object>(
+  service: string,
+  found: readonly T[] | undefined,
+  idMember: keyof T & string,
+  id: string,
+): T {
+  const all = carried(service, `the list that holds ${id}`, found);
+  if (all.length === 0) throw new Gone(`${service} knows no ${id}`);
+  const asked = all.find((one) => one[idMember] === id);
+  if (asked === undefined) throw new IncompleteAnswerError(`${service} answered with others than ${id}`);
+  return asked;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { carried, IncompleteAnswerError, successful } from '../../shared/aws/answer.ts';
+import { carried, IncompleteAnswerError, sole, successful } from '../../shared/aws/answer.ts';
+import { Gone } from '../../shared/resource.ts';
 
 test.each([[[]], [''], [0], [false], [{}]])('%j is an answer', (value) => {
   expect(carried('GetThing', 'Thing', value)).toBe(value);
@@ -25,4 +26,23 @@ test('a call that EC2 lists as unsuccessful was refused, by the name that it giv
     }),
   );
   expect(() => successful({ Unsuccessful: [{ ResourceId: 'vpc-1' }] })).toThrow('not why');
+});
+
+test('the one that was asked for is found by its id', () => {
+  const asked = { VolumeId: 'vol-1', Size: 1 };
+  expect(sole('EC2', [{ VolumeId: 'vol-0', Size: 0 }, asked], 'VolumeId', 'vol-1')).toBe(asked);
+});
+
+test('an empty list says that it is gone', () => {
+  expect(() => sole<{ VolumeId?: string }>('EC2', [], 'VolumeId', 'vol-1')).toThrow(Gone);
+});
+
+test.each([
+  ['no list', undefined],
+  ['a list of others', [{ VolumeId: 'vol-0' }]],
+  ['a list of nothing known', [{}]],
+])('%s says nothing', (_name, found) => {
+  expect(() => sole<{ VolumeId?: string }>('EC2', found, 'VolumeId', 'vol-1')).toThrow(
+    expect.objectContaining({ name: 'IncompleteAnswerError', message: expect.stringContaining('vol-1') }),
+  );
 });

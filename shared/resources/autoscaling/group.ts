@@ -5,7 +5,7 @@ import {
   paginateDescribeAutoScalingGroups,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeSubnetsCommand, EC2Client, paginateDescribeSubnets } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
@@ -16,7 +16,6 @@ import {
   type ConfigName,
   call,
   defineResource,
-  Gone,
   onEverything,
   partitionOf,
   type ResourceRef,
@@ -28,10 +27,7 @@ const describeGroups = onEverything('autoscaling:DescribeAutoScalingGroups');
 async function describeGroup(aws: Aws, { resourceId }: ResourceRef): Promise<AutoScalingGroup> {
   const asked = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [resourceId] });
   const answer = await aws(AutoScalingClient).send(asked);
-  const groups = carried('DescribeAutoScalingGroups', 'AutoScalingGroups', answer.AutoScalingGroups);
-  const found = groups.find(({ AutoScalingGroupName }) => AutoScalingGroupName === resourceId);
-  if (found === undefined) throw new Gone(`Auto Scaling knows no group ${resourceId}`);
-  return found;
+  return sole('Auto Scaling', answer.AutoScalingGroups, 'AutoScalingGroupName', resourceId);
 }
 
 const groupOf = (group: AutoScalingGroup) => ({

@@ -5,9 +5,9 @@ import {
   type Image,
   paginateDescribeImages,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, sole } from '../../aws/ec2/describe.ts';
+import { PAGE } from '../../aws/ec2/describe.ts';
 import { ec2Ownership } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
@@ -22,7 +22,7 @@ async function readSharing(aws: Aws, { resourceId }: ResourceRef) {
   const { Images } = await aws(EC2Client).send(
     new DescribeImagesCommand({ ImageIds: [resourceId], Owners: ['self'], IncludeDeprecated: true }),
   );
-  return sharingOf(sole(Images, 'ImageId', resourceId));
+  return sharingOf(sole('EC2', Images, 'ImageId', resourceId));
 }
 
 const listed = ({ Images }: DescribeImagesCommandOutput) =>

@@ -5,9 +5,9 @@ import {
   type Instance,
   paginateDescribeInstances,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, sole } from '../../aws/ec2/describe.ts';
+import { PAGE } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -33,7 +33,7 @@ const instanceOf = ({ State, MetadataOptions = {} }: Instance) => {
 async function describeInstance(aws: Aws, { resourceId }: ResourceRef): Promise<Instance> {
   const { Reservations } = await aws(EC2Client).send(new DescribeInstancesCommand({ InstanceIds: [resourceId] }));
   const instances = Reservations?.flatMap(({ Instances = [] }) => Instances);
-  return sole(instances, 'InstanceId', resourceId);
+  return sole('EC2', instances, 'InstanceId', resourceId);
 }
 
 const readInstance = async (aws: Aws, ref: ResourceRef) => instanceOf(await describeInstance(aws, ref));

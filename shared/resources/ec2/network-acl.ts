@@ -5,9 +5,9 @@ import {
   type NetworkAcl,
   paginateDescribeNetworkAcls,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -32,7 +32,7 @@ const aclOf = ({ IsDefault = false, Entries }: NetworkAcl) => ({
 /** Throws Foreign for an ACL of a VPC that another account shares. */
 async function readNetworkAcl(aws: Aws, { resourceId, accountId }: ResourceRef) {
   const { NetworkAcls } = await aws(EC2Client).send(new DescribeNetworkAclsCommand({ NetworkAclIds: [resourceId] }));
-  const found = sole(NetworkAcls, 'NetworkAclId', resourceId);
+  const found = sole('EC2', NetworkAcls, 'NetworkAclId', resourceId);
   if (found.OwnerId !== undefined && found.OwnerId !== accountId)
     throw new Foreign(`The network ACL ${resourceId} belongs to account ${found.OwnerId}.`);
   return aclOf(found);

@@ -9,9 +9,9 @@ import {
   type RouteTable,
   type Subnet,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { portions, sole } from '../../aws/ec2/describe.ts';
+import { portions } from '../../aws/ec2/describe.ts';
 import { leadsToInternet, type PrefixListEntries } from '../../aws/ec2/internet-routes.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -37,7 +37,7 @@ const readEntries = onResources('arn:${AWS::Partition}:ec2:*:*:prefix-list/*', '
 /** Throws Foreign for a table of a VPC that another account shares. */
 async function describeTable(aws: Aws, { resourceId, accountId }: ResourceRef): Promise<RouteTable> {
   const { RouteTables } = await aws(EC2Client).send(new DescribeRouteTablesCommand({ RouteTableIds: [resourceId] }));
-  const found = sole(RouteTables, 'RouteTableId', resourceId);
+  const found = sole('EC2', RouteTables, 'RouteTableId', resourceId);
   if (found.OwnerId !== undefined && found.OwnerId !== accountId)
     throw new Foreign(`The route table ${resourceId} belongs to account ${found.OwnerId}.`);
   return found;

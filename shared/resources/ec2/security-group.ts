@@ -11,9 +11,9 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, portions } from '../../aws/ec2/describe.ts';
 import { type PrefixLists, type RuleSet, sourceListsOf } from '../../aws/ec2/security-group-rules.ts';
 import { tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -108,7 +108,7 @@ function refuseForeign(owner: string | undefined, { resourceId, accountId }: Res
 async function readGroup(aws: Aws, ref: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
   const { SecurityGroups } = await aws(EC2Client).send(asked);
-  const group = sole(SecurityGroups, 'GroupId', ref.resourceId);
+  const group = sole('EC2', SecurityGroups, 'GroupId', ref.resourceId);
   refuseForeign(group.OwnerId, ref);
   return groupOf(group);
 }
@@ -117,7 +117,7 @@ async function readGroup(aws: Aws, ref: ResourceRef) {
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const asked = new DescribeSecurityGroupsCommand({ GroupIds: [ref.resourceId] });
   const { SecurityGroups } = await aws(EC2Client).send(asked);
-  const { GroupName = '', Description = '', Tags = [] } = sole(SecurityGroups, 'GroupId', ref.resourceId);
+  const { GroupName = '', Description = '', Tags = [] } = sole('EC2', SecurityGroups, 'GroupId', ref.resourceId);
   const tags = tagsByKey(Tags);
   return { tags, service: serviceOfTags(tags) ?? serviceOfGroup(GroupName, Description) };
 }

@@ -1,7 +1,7 @@
 import { DescribeSubnetsCommand, EC2Client, paginateDescribeSubnets, type Subnet } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -28,7 +28,7 @@ const subnetOf = (found: Subnet) => ({
 /** Throws Foreign for a subnet that another account shares: AWS shows it, and lets only its owner change it. */
 async function readSubnet(aws: Aws, { resourceId, accountId }: ResourceRef) {
   const { Subnets } = await aws(EC2Client).send(new DescribeSubnetsCommand({ SubnetIds: [resourceId] }));
-  const found = sole(Subnets, 'SubnetId', resourceId);
+  const found = sole('EC2', Subnets, 'SubnetId', resourceId);
   if (found.OwnerId !== undefined && found.OwnerId !== accountId)
     throw new Foreign(`The subnet ${resourceId} belongs to account ${found.OwnerId}.`);
   return subnetOf(found);

@@ -1,7 +1,7 @@
 import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions, sole } from '../../aws/ec2/describe.ts';
+import { PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, type EventRecord, strings } from '../../event.ts';
@@ -47,7 +47,7 @@ const volumeOf = ({ State, Encrypted = false, Attachments = [] }: Volume) => ({
 
 async function readVolume(aws: Aws, { resourceId }: ResourceRef) {
   const { Volumes } = await aws(EC2Client).send(new DescribeVolumesCommand({ VolumeIds: [resourceId] }));
-  return volumeOf(sole(Volumes, 'VolumeId', resourceId));
+  return volumeOf(sole('EC2', Volumes, 'VolumeId', resourceId));
 }
 
 /** An EBS volume: its state, whether it is encrypted, and what it is attached to. */

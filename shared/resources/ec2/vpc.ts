@@ -7,9 +7,9 @@ import {
   paginateDescribeVpcs,
   type Vpc,
 } from '@aws-sdk/client-ec2';
-import { carried } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, sole } from '../../aws/ec2/describe.ts';
+import { PAGE } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
@@ -28,7 +28,7 @@ const flowLogOf = ({ CreationTime: _, ...flowLog }: FlowLog) => flowLog;
 
 async function readVpc(aws: Aws, { resourceId }: ResourceRef) {
   const { Vpcs } = await aws(EC2Client).send(new DescribeVpcsCommand({ VpcIds: [resourceId] }));
-  return vpcOf(sole(Vpcs, 'VpcId', resourceId));
+  return vpcOf(sole('EC2', Vpcs, 'VpcId', resourceId));
 }
 
 /** The flow logs of a VPC; without one, of everything in the region. */

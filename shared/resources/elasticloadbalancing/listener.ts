@@ -5,13 +5,13 @@ import {
   paginateDescribeListeners,
   paginateDescribeLoadBalancers,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { isListener, loadBalancerOf } from '../../aws/elasticloadbalancing/arns.ts';
 import { elbOwnership } from '../../aws/elasticloadbalancing/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
-import { type Aws, call, defineResource, Gone, onEverything, type ResourceRef } from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything, type ResourceRef } from '../../resource.ts';
 import elasticloadbalancing from './service.ts';
 
 const SOURCE = 'elasticloadbalancing.amazonaws.com';
@@ -27,11 +27,7 @@ const listenerOf = ({ Protocol, Port, SslPolicy }: Listener) => ({
 async function readListener(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeListenersCommand({ ListenerArns: [resourceId] });
   const { Listeners } = await aws(ElasticLoadBalancingV2Client).send(asked);
-  const all = carried('DescribeListeners', 'Listeners', Listeners);
-  if (all.length === 0) throw new Gone(`Elastic Load Balancing knows no ${resourceId}`);
-  const found = all.find(({ ListenerArn }) => ListenerArn === resourceId);
-  if (found === undefined) throw new IncompleteAnswerError(`DescribeListeners answered with others than ${resourceId}`);
-  return listenerOf(found);
+  return listenerOf(sole('Elastic Load Balancing', Listeners, 'ListenerArn', resourceId));
 }
 
 /** Listeners are asked for load balancer by load balancer. */

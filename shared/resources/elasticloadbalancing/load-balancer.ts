@@ -9,13 +9,13 @@ import {
   paginateDescribeLoadBalancers,
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { isLoadBalancer, loadBalancerOf } from '../../aws/elasticloadbalancing/arns.ts';
 import { elbOwnership } from '../../aws/elasticloadbalancing/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import { type Aws, call, defineResource, Gone, onEverything, type ResourceRef } from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything, type ResourceRef } from '../../resource.ts';
 import elasticloadbalancing from './service.ts';
 
 const SOURCE = 'elasticloadbalancing.amazonaws.com';
@@ -31,13 +31,8 @@ const loadBalancerStateOf = ({ Type, Scheme }: LoadBalancer) => ({
 
 async function readLoadBalancer(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeLoadBalancersCommand({ LoadBalancerArns: [resourceId] });
-  const answer = await aws(ElasticLoadBalancingV2Client).send(asked);
-  const all = carried('DescribeLoadBalancers', 'LoadBalancers', answer.LoadBalancers);
-  if (all.length === 0) throw new Gone(`Elastic Load Balancing knows no ${resourceId}`);
-  const found = all.find(({ LoadBalancerArn }) => LoadBalancerArn === resourceId);
-  if (found === undefined)
-    throw new IncompleteAnswerError(`DescribeLoadBalancers answered with others than ${resourceId}`);
-  return loadBalancerStateOf(found);
+  const { LoadBalancers } = await aws(ElasticLoadBalancingV2Client).send(asked);
+  return loadBalancerStateOf(sole('Elastic Load Balancing', LoadBalancers, 'LoadBalancerArn', resourceId));
 }
 
 async function readAttributes(aws: Aws, { resourceId }: ResourceRef): Promise<Readonly<Record<string, string>>> {

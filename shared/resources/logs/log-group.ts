@@ -6,6 +6,7 @@ import {
   paginateDescribeLogGroups,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { carried } from '../../aws/answer.ts';
+import { answerParts } from '../../aws/answer-parts.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
@@ -24,26 +25,6 @@ import logs from './service.ts';
 
 const describeLogGroups = onEverything('logs:DescribeLogGroups');
 
-const logGroupOf = ({ retentionInDays, kmsKeyId }: LogGroup) => ({
-  retentionInDays: retentionInDays ?? null,
-  kmsKeyId: kmsKeyId ?? null,
-});
-
-const retentionOf = ({ retentionInDays, logGroupClass, retentionPolicyName }: LogGroup) => ({
-  retentionInDays: retentionInDays ?? null,
-  logGroupClass: logGroupClass ?? null,
-  retentionPolicyName: retentionPolicyName ?? null,
-});
-
-const encryptionOf = ({ kmsKeyId }: LogGroup) => ({ kmsKeyId: kmsKeyId ?? null });
-
-const facet = <T>(partOf: (found: LogGroup) => T) => ({
-  grants: describeLogGroups,
-  read: async (aws: Aws, ref: ResourceRef): Promise<T> => partOf(await describeLogGroup(aws, ref)),
-});
-
-const EVERY_FACET = ['logGroup', 'retention', 'encryption'] as const;
-
 async function describeLogGroup(aws: Aws, { resourceId }: ResourceRef): Promise<LogGroup> {
   // Groups are listed by name, so that the one that is the whole prefix comes first.
   const asked = new DescribeLogGroupsCommand({ logGroupNamePrefix: resourceId, limit: 1 });
@@ -52,6 +33,19 @@ async function describeLogGroup(aws: Aws, { resourceId }: ResourceRef): Promise<
   if (found?.logGroupName !== resourceId) throw new Gone(`CloudWatch Logs knows no group ${resourceId}`);
   return found;
 }
+
+const PARTS = answerParts(describeLogGroups, describeLogGroup, {
+  logGroup: ({ retentionInDays, kmsKeyId }) => ({
+    retentionInDays: retentionInDays ?? null,
+    kmsKeyId: kmsKeyId ?? null,
+  }),
+  retention: ({ retentionInDays, logGroupClass, retentionPolicyName }) => ({
+    retentionInDays: retentionInDays ?? null,
+    logGroupClass: logGroupClass ?? null,
+    retentionPolicyName: retentionPolicyName ?? null,
+  }),
+  encryption: ({ kmsKeyId }) => ({ kmsKeyId: kmsKeyId ?? null }),
+});
 
 /** CloudWatch Logs says nothing where there are no tags: another answer has to show that it was one. */
 async function readOwnership(aws: Aws, ref: ResourceRef) {
@@ -81,7 +75,7 @@ export const logGroup = defineResource({
   service: logs,
   type: 'AWS::Logs::LogGroup',
   triggers: [
-    call('logs.amazonaws.com', ['CreateLogGroup', 'DeleteLogGroup'], { ids, facets: EVERY_FACET }),
+    call('logs.amazonaws.com', ['CreateLogGroup', 'DeleteLogGroup'], { ids, facets: PARTS.names }),
     call('logs.amazonaws.com', ['PutRetentionPolicy', 'DeleteRetentionPolicy'], {
       ids,
       facets: ['logGroup', 'retention'],
@@ -95,11 +89,11 @@ export const logGroup = defineResource({
     call('logs.amazonaws.com', ['TagResource', 'UntagResource', 'TagLogGroup', 'UntagLogGroup'], {
       ids,
       find: async () => [],
-      facets: EVERY_FACET,
+      facets: PARTS.names,
     }),
   ],
   gone: ['ResourceNotFoundException'],
-  facets: { logGroup: facet(logGroupOf), retention: facet(retentionOf), encryption: facet(encryptionOf) },
+  facets: PARTS.facets,
   grants: describeLogGroups,
   ownership: {
     grants: {
@@ -116,14 +110,8 @@ export const logGroup = defineResource({
       paginateDescribeLogGroups({ client: aws(CloudWatchLogsClient), startingToken: from }, { limit: 50 }),
       ({ nextToken }) => nextToken,
       ({ logGroups }) =>
-        carried('DescribeLogGroups', 'logGroups', logGroups).flatMap((found) => {
-          if (found.logGroupName === undefined) return [];
-          const facets = {
-            logGroup: logGroupOf(found),
-            retention: retentionOf(found),
-            encryption: encryptionOf(found),
-          };
-          return [{ resourceId: found.logGroupName, facets }];
-        }),
+        carried('DescribeLogGroups', 'logGroups', logGroups).flatMap((found) =>
+          found.logGroupName === undefined ? [] : [{ resourceId: found.logGroupName, facets: PARTS.of(found) }],
+        ),
     ),
 });

@@ -16,7 +16,9 @@ async function readSharing(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier: resourceId });
   const { DBClusterSnapshotAttributesResult: result } = await aws(RDSClient).send(asked);
   carried('DescribeDBClusterSnapshotAttributes', 'DBClusterSnapshotIdentifier', result?.DBClusterSnapshotIdentifier);
-  return sharingOf(result?.DBClusterSnapshotAttributes ?? []);
+  return sharingOf(
+    carried('DescribeDBClusterSnapshotAttributes', 'DBClusterSnapshotAttributes', result?.DBClusterSnapshotAttributes),
+  );
 }
 
 const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>

@@ -4,10 +4,11 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
+import { answerParts } from '../../aws/answer-parts.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { identifierIn, identifiersAt, taggedOf } from '../../aws/rds/identifiers.ts';
+import { identifierOf, identifiersAt, namedIn, taggedOf } from '../../aws/rds/identifiers.ts';
 import { instancesByRouteTable, instancesBySubnetGroup, readSubnets, routeGrants } from '../../aws/rds/subnets.ts';
 import { instancesWithGroup, othersWithGroup, readTls, tlsGrants } from '../../aws/rds/tls.ts';
 import { tagsByKey } from '../../aws/tags.ts';
@@ -18,7 +19,6 @@ import {
   call,
   defineResource,
   event,
-  Gone,
   onResources,
   orNull,
   partitionOf,
@@ -32,8 +32,6 @@ const describeDBInstances = onResources(
   'rds:DescribeDBInstances',
 );
 const GONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
-/** How AWS Config's id of an instance begins (`DbiResourceId`). */
-const CONFIG_ID = 'db-';
 
 /** What every control goes by; the endpoint and the names of users are left out. */
 const commonOf = ({ DBInstanceStatus, Engine, DBClusterIdentifier }: DBInstance) => ({
@@ -42,77 +40,45 @@ const commonOf = ({ DBInstanceStatus, Engine, DBClusterIdentifier }: DBInstance)
   DBClusterIdentifier: DBClusterIdentifier ?? null,
 });
 
-/** What the facets hold of an instance: all come with one answer, and each holds no more than its controls go by. What RDS leaves out is not switched on. */
-const PARTS = {
+/** The instance of that identifier. Throws DBInstanceNotFoundFault or Gone where there is none. */
+async function describeInstance(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<DBInstance> {
+  const asked = new DescribeDBInstancesCommand({ DBInstanceIdentifier: resourceId });
+  const { DBInstances } = await aws(RDSClient).send(asked);
+  return sole('RDS', DBInstances, 'DBInstanceIdentifier', resourceId);
+}
+
+/** What RDS leaves out is not switched on. */
+const PARTS = answerParts(describeDBInstances, describeInstance, {
   // RDS leaves it out of an instance whose VPC it has not decided on yet.
-  instance: (found: DBInstance) => ({ ...commonOf(found), PubliclyAccessible: found.PubliclyAccessible ?? false }),
-  backup: (found: DBInstance) => ({
+  instance: (found) => ({ ...commonOf(found), PubliclyAccessible: found.PubliclyAccessible ?? false }),
+  backup: (found) => ({
     ...commonOf(found),
     replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? found.ReadReplicaSourceDBClusterIdentifier ?? null,
     BackupRetentionPeriod: found.BackupRetentionPeriod ?? 0,
     pending: found.PendingModifiedValues?.BackupRetentionPeriod ?? null,
   }),
-  deletionProtection: (found: DBInstance) => ({
+  deletionProtection: (found) => ({
     ...commonOf(found),
     DeletionProtection: found.DeletionProtection ?? false,
   }),
-  minorUpgrade: (found: DBInstance) => ({
+  minorUpgrade: (found) => ({
     ...commonOf(found),
     AutoMinorVersionUpgrade: found.AutoMinorVersionUpgrade ?? false,
   }),
-  multiAz: (found: DBInstance) => ({
+  multiAz: (found) => ({
     ...commonOf(found),
     replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? found.ReadReplicaSourceDBClusterIdentifier ?? null,
     MultiAZ: found.MultiAZ ?? false,
     pending: found.PendingModifiedValues?.MultiAZ ?? null,
   }),
-  storage: (found: DBInstance) => ({ ...commonOf(found), StorageEncrypted: found.StorageEncrypted ?? false }),
-};
-const EVERY_FACET = [
-  'instance',
-  'backup',
-  'deletionProtection',
-  'minorUpgrade',
-  'multiAz',
-  'storage',
-  'tls',
-  'subnets',
-] as const;
-
-const partsOf = (found: DBInstance) => ({
-  instance: PARTS.instance(found),
-  backup: PARTS.backup(found),
-  deletionProtection: PARTS.deletionProtection(found),
-  minorUpgrade: PARTS.minorUpgrade(found),
-  multiAz: PARTS.multiAz(found),
-  storage: PARTS.storage(found),
+  storage: (found) => ({ ...commonOf(found), StorageEncrypted: found.StorageEncrypted ?? false }),
 });
-
-const facet = <T>(partOf: (found: DBInstance) => T) => ({
-  grants: describeDBInstances,
-  read: async (aws: Aws, ref: ResourceRef): Promise<T> => partOf(await describeInstance(aws, ref)),
-});
-
-/** The instance of that identifier. Throws DBInstanceNotFoundFault or Gone where there is none. */
-async function describeInstance(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<DBInstance> {
-  const asked = new DescribeDBInstancesCommand({ DBInstanceIdentifier: resourceId });
-  const { DBInstances } = await aws(RDSClient).send(asked);
-  if (DBInstances === undefined) throw new IncompleteAnswerError('DescribeDBInstances answered without DBInstances');
-  const found = DBInstances.find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === resourceId);
-  if (found === undefined) throw new Gone(`RDS knows no instance ${resourceId}`);
-  return found;
-}
+const EVERY_FACET = [...PARTS.names, 'tls', 'subnets'] as const;
 
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const { TagList = [] } = await describeInstance(aws, ref);
   return { tags: tagsByKey(TagList), service: null };
 }
-
-/** What the answer calls the instance, else what the request does at `path`. */
-const named = ({ request, response }: CallRecord, path: string) => {
-  const answered = identifiersAt(response, 'dBInstanceIdentifier');
-  return answered.length > 0 ? answered : identifiersAt(request, path);
-};
 
 /** The instances with the parameter group that a call names. */
 async function findWithGroup(aws: Aws, { request }: CallRecord): Promise<readonly string[]> {
@@ -123,29 +89,23 @@ async function findWithGroup(aws: Aws, { request }: CallRecord): Promise<readonl
 /** An instance that is being renamed is looked at under both names: the old one ends with it. */
 const withNewName = (record: CallRecord) => [
   ...new Set([
-    ...named(record, 'dBInstanceIdentifier'),
+    ...namedIn(record, 'dBInstanceIdentifier'),
     ...identifiersAt(record.request, 'newDBInstanceIdentifier'),
     ...identifiersAt(record.response, 'pendingModifiedValues.dBInstanceIdentifier'),
   ]),
 ];
 
-/** AWS Config says `db-…` as the id, and the identifier as the name beside it, if at all. */
-async function identify(aws: Aws, { resourceId, resourceName, arn }: ConfigName): Promise<string | null> {
-  const known = resourceName ?? arn;
-  if (known !== null) return identifierIn(known);
-  if (!resourceId.toLowerCase().startsWith(CONFIG_ID)) return identifierIn(resourceId);
-  const filter = { Filters: [{ Name: 'dbi-resource-id', Values: [resourceId] }] };
-  const answer = await orNull(aws(RDSClient).send(new DescribeDBInstancesCommand(filter)), ...GONE);
-  const found = answer?.DBInstances?.find(({ DbiResourceId }) => DbiResourceId === resourceId);
-  return found?.DBInstanceIdentifier ?? null;
-}
+/** AWS Config says `db-…` (`DbiResourceId`). */
+const identify = (aws: Aws, item: ConfigName) =>
+  identifierOf(item, 'db-', async (id) => {
+    const filter = { Filters: [{ Name: 'dbi-resource-id', Values: [id] }] };
+    const answer = await orNull(aws(RDSClient).send(new DescribeDBInstancesCommand(filter)), ...GONE);
+    const found = answer === null ? [] : carried('DescribeDBInstances', 'DBInstances', answer.DBInstances);
+    return found.find(({ DbiResourceId }) => DbiResourceId === id)?.DBInstanceIdentifier;
+  });
 
-async function configIdOf(aws: Aws, ref: ResourceRef): Promise<string> {
-  const { DbiResourceId } = await describeInstance(aws, ref);
-  if (DbiResourceId === undefined)
-    throw new IncompleteAnswerError('DescribeDBInstances answered without DbiResourceId');
-  return DbiResourceId;
-}
+const configIdOf = async (aws: Aws, ref: ResourceRef): Promise<string> =>
+  carried('DescribeDBInstances', 'DbiResourceId', (await describeInstance(aws, ref)).DbiResourceId);
 
 /** A DB instance of RDS, Aurora or Neptune by its identifier: its status and its settings. */
 export const dbInstance = defineResource({
@@ -162,10 +122,10 @@ export const dbInstance = defineResource({
         'StartDBInstance',
         'DeleteDBInstance',
       ],
-      { ids: (record) => named(record, 'dBInstanceIdentifier'), facets: EVERY_FACET },
+      { ids: (record) => namedIn(record, 'dBInstanceIdentifier'), facets: EVERY_FACET },
     ),
     call('rds.amazonaws.com', 'RestoreDBInstanceToPointInTime', {
-      ids: (record) => named(record, 'targetDBInstanceIdentifier'),
+      ids: (record) => namedIn(record, 'dBInstanceIdentifier', 'targetDBInstanceIdentifier'),
       facets: EVERY_FACET,
     }),
     // Of every type that RDS tags; an exempting tag may have gone.
@@ -206,12 +166,7 @@ export const dbInstance = defineResource({
   ],
   gone: GONE,
   facets: {
-    instance: facet(PARTS.instance),
-    backup: facet(PARTS.backup),
-    deletionProtection: facet(PARTS.deletionProtection),
-    minorUpgrade: facet(PARTS.minorUpgrade),
-    multiAz: facet(PARTS.multiAz),
-    storage: facet(PARTS.storage),
+    ...PARTS.facets,
     tls: {
       grants: { ...describeDBInstances, ...tlsGrants },
       async read(aws: Aws, ref: ResourceRef) {
@@ -245,7 +200,7 @@ export const dbInstance = defineResource({
         carried('DescribeDBInstances', 'DBInstances', DBInstances).flatMap((found) =>
           found.DBInstanceIdentifier === undefined
             ? []
-            : [{ resourceId: found.DBInstanceIdentifier, facets: partsOf(found) }],
+            : [{ resourceId: found.DBInstanceIdentifier, facets: PARTS.of(found) }],
         ),
     ),
   identify,

@@ -12,7 +12,7 @@ async function readSharing(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier: resourceId });
   const { DBSnapshotAttributesResult: result } = await aws(RDSClient).send(asked);
   carried('DescribeDBSnapshotAttributes', 'DBSnapshotIdentifier', result?.DBSnapshotIdentifier);
-  return sharingOf(result?.DBSnapshotAttributes ?? []);
+  return sharingOf(carried('DescribeDBSnapshotAttributes', 'DBSnapshotAttributes', result?.DBSnapshotAttributes));
 }
 
 const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>

@@ -6,7 +6,7 @@ import {
   paginateDescribeClusters,
   RedshiftClient,
 } from '@aws-sdk/client-redshift';
-import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
+import { carried, sole } from '../../aws/answer.ts';
 import { parseArn } from '../../aws/arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -17,7 +17,6 @@ import {
   type Aws,
   call,
   defineResource,
-  Gone,
   onEverything,
   onResources,
   partitionOf,
@@ -30,10 +29,7 @@ const USER_ACTIVITY = 'enable_user_activity_logging';
 
 async function describeCluster(aws: Aws, { resourceId: ClusterIdentifier }: ResourceRef): Promise<Cluster> {
   const { Clusters } = await aws(RedshiftClient).send(new DescribeClustersCommand({ ClusterIdentifier }));
-  if (Clusters === undefined) throw new IncompleteAnswerError('DescribeClusters answered without Clusters');
-  const found = Clusters.find((one) => one.ClusterIdentifier === ClusterIdentifier);
-  if (found === undefined) throw new Gone(`Redshift knows no cluster ${ClusterIdentifier}`);
-  return found;
+  return sole('Redshift', Clusters, 'ClusterIdentifier', ClusterIdentifier);
 }
 
 const accessOf = ({ ClusterStatus, PubliclyAccessible }: Cluster) => ({
