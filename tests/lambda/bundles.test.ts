@@ -87,11 +87,15 @@ describe('an event', () => {
   });
 
   test.each([
-    // What is known of a trail that was deleted, AWS Config is asked.
-    ['cloudtrail', 'StartLogging', ['cloudtrail', 'config-service']],
-    ['config', 'StopConfigurationRecorder', ['config-service']],
-  ])('of %s loads nothing of the other services that its function has', async (service, sample, clients) => {
-    const { inputs } = await loadedBy('monitoring', sampleEvent(`${service}/${sample}`));
+    // What AWS Config knows of a trail is asked where it was deleted.
+    ['monitoring', 'cloudtrail', 'StartLogging', ['cloudtrail']],
+    ['monitoring', 'config', 'StopConfigurationRecorder', ['config-service']],
+    // In which subnets a group could launch, and which trails deliver into a bucket, few events lead to.
+    ['infrastructure', 'autoscaling', 'UpdateAutoScalingGroup', ['auto-scaling']],
+    ['data', 's3', 'PutBucketLogging', ['s3', 's3-control']],
+    ['databases', 'redshift', 'ModifyCluster', ['redshift', 's3']],
+  ])('in %s, of %s %s, loads nothing of other services', async (name, service, sample, clients) => {
+    const { inputs } = await loadedBy(name, sampleEvent(`${service}/${sample}`));
     expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, ...clients].sort());
     expect(servicesIn(inputs)).toEqual([service]);
   });

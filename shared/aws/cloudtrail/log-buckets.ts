@@ -1,10 +1,7 @@
 import { CloudTrailClient, DescribeTrailsCommand, paginateListTrails } from '@aws-sdk/client-cloudtrail';
-import { type Aws, onEverything, type ResourceRef } from '../../resource.ts';
+import type { Aws, ResourceRef } from '../../resource.ts';
 import { carried } from '../answer.ts';
 import { parseTrailArn } from './trail-arn.ts';
-
-/** What `trailsInto` calls. */
-export const trailsIntoGrants = onEverything('cloudtrail:ListTrails', 'cloudtrail:DescribeTrails');
 
 /** The names of the account's trails, of whichever region, that deliver into a bucket. A trail of its organization delivers into a bucket of the management account. */
 export async function trailsInto(aws: Aws, { resourceId, accountId }: ResourceRef): Promise<readonly string[]> {

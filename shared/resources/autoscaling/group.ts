@@ -4,7 +4,6 @@ import {
   DescribeAutoScalingGroupsCommand,
   paginateDescribeAutoScalingGroups,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeSubnetsCommand, EC2Client, paginateDescribeSubnets } from '@aws-sdk/client-ec2';
 import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -46,19 +45,9 @@ async function readSubnets(aws: Aws, ref: ResourceRef) {
   const { VPCZoneIdentifier = '' } = await describeGroup(aws, ref);
   const [first] = VPCZoneIdentifier.split(',');
   if (!first) return [];
-  const { Subnets } = await aws(EC2Client).send(new DescribeSubnetsCommand({ SubnetIds: [first] }));
-  const vpcIds = carried('DescribeSubnets', 'subnetSet', Subnets).flatMap(({ VpcId }) => VpcId ?? []);
-  if (vpcIds.length === 0) return [];
-  const asked = { Filters: [{ Name: 'vpc-id', Values: vpcIds }] };
-  const answers = await Array.fromAsync(paginateDescribeSubnets({ client: aws(EC2Client) }, asked), (page) =>
-    carried('DescribeSubnets', 'subnetSet', page.Subnets),
-  );
-  return answers.flat().map(({ SubnetId = '', AvailabilityZone = '', MapPublicIpOnLaunch = false, Tags = [] }) => ({
-    subnetId: SubnetId,
-    availabilityZone: AvailabilityZone,
-    isPublic: MapPublicIpOnLaunch,
-    tags: tagsByKey(Tags),
-  }));
+  // Loaded here, since few events get as far as this question.
+  const { subnetsBeside } = await import('../../aws/ec2/vpc-subnets.ts');
+  return subnetsBeside(aws, first);
 }
 
 async function readOwnership(aws: Aws, ref: ResourceRef) {

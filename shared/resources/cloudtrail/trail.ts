@@ -9,11 +9,7 @@ import {
   type Tag,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
-import {
-  ConfigServiceClient,
-  type ConfigurationItem,
-  GetResourceConfigHistoryCommand,
-} from '@aws-sdk/client-config-service';
+import type { ConfigurationItem } from '@aws-sdk/client-config-service';
 import { carried } from '../../aws/answer.ts';
 import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn, trailArn, trailNameFor } from '../../aws/cloudtrail/trail-arn.ts';
@@ -153,6 +149,8 @@ const LIVING = ['OK', 'ResourceDiscovered'];
 
 /** The newest item that AWS Config holds of the living trail, asked for by ARN and, where it is not known by that, by name. */
 async function newestItem(aws: Aws, { resourceId, region }: ResourceRef): Promise<ConfigurationItem | null> {
+  // Loaded here, since only a trail that was deleted is asked for.
+  const { ConfigServiceClient, GetResourceConfigHistoryCommand } = await import('@aws-sdk/client-config-service');
   for (const id of [resourceId, parseTrailArn(resourceId)?.name]) {
     if (id === undefined) continue;
     const query = new GetResourceConfigHistoryCommand({

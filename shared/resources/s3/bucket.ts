@@ -14,7 +14,6 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { carried, IncompleteAnswerError } from '../../aws/answer.ts';
-import { trailsInto, trailsIntoGrants } from '../../aws/cloudtrail/log-buckets.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { bucketCreatedAt, ownBucket, readOfOwn } from '../../aws/s3/bucket-owner.ts';
@@ -36,7 +35,6 @@ import {
   partitionOf,
   type ResourceRef,
 } from '../../resource.ts';
-import { s3Account } from './account.ts';
 import s3 from './service.ts';
 
 const GONE = ['NoSuchBucket'];
@@ -162,6 +160,17 @@ async function readOwnershipControls(aws: Aws, ref: ResourceRef) {
   return carried('GetBucketOwnershipControls', 'ObjectOwnership', rule?.ObjectOwnership);
 }
 
+// Loaded here, since few events of a bucket, and none of what is delivered into one, get as far as these questions.
+async function readAccountPublicAccessBlock(aws: Aws, ref: ResourceRef) {
+  const { s3Account } = await import('./account.ts');
+  return s3Account.facets.publicAccessBlock.read(aws, ref);
+}
+
+async function readTrails(aws: Aws, ref: ResourceRef) {
+  const { trailsInto } = await import('../../aws/cloudtrail/log-buckets.ts');
+  return trailsInto(aws, ref);
+}
+
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const read = aws(S3Client).send(new GetBucketTaggingCommand(bucketTarget(ref)));
   const answer = await orNull(readOfOwn(aws, ref, read), 'NoSuchTagSet');
@@ -221,8 +230,11 @@ export const bucket = defineResource({
       read: readLogging,
     },
     // What holds for all buckets of the account holds for this one.
-    accountPublicAccessBlock: s3Account.facets.publicAccessBlock,
-    trails: { grants: trailsIntoGrants, read: trailsInto },
+    accountPublicAccessBlock: {
+      grants: onEverything('s3:GetAccountPublicAccessBlock'),
+      read: readAccountPublicAccessBlock,
+    },
+    trails: { grants: onEverything('cloudtrail:ListTrails', 'cloudtrail:DescribeTrails'), read: readTrails },
   },
   grants: onEverything('s3:ListAllMyBuckets'),
   ownership: { grants: onOwnBuckets('s3:GetBucketTagging'), read: readOwnership },
