@@ -164,17 +164,21 @@ export async function expectDeclaredReads(
   for (const action of actions) expect(Object.keys(resource.grants)).toContain(action);
 }
 
-/** Expects that the facets a listing brings for free are those that `read` gives, for every resource of the type. */
-export async function expectListedAsRead(resource: AnyResource, account: TestAccount): Promise<void> {
+/** Expects that the facets a listing brings for free are those that `read` gives, for every resource of the type; gives the names of these facets. */
+export async function expectListedAsRead(resource: AnyResource, account: TestAccount): Promise<readonly string[]> {
+  const free = new Set<string>();
   const pages = resource.list(account.aws(), account);
   for await (const { resourceId, region = account.region, facets = {} } of everyListed(pages)) {
     const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
-    for (const [name, value] of Object.entries(facets))
+    for (const [name, value] of Object.entries(facets)) {
+      free.add(name);
       expect({ resourceId, [name]: value }).toEqual({
         resourceId,
         [name]: await resource.facets[name]?.read(account.aws(region), ref),
       });
+    }
   }
+  return [...free].sort();
 }
 
 /** The ids that an event leads to on the account, looked up live where the event does not name them, with no more than the declared IAM actions. */

@@ -1,4 +1,9 @@
-import { APIGatewayClient, GetDomainNameCommand, paginateGetDomainNames } from '@aws-sdk/client-api-gateway';
+import {
+  APIGatewayClient,
+  type DomainName,
+  GetDomainNameCommand,
+  paginateGetDomainNames,
+} from '@aws-sdk/client-api-gateway';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -14,13 +19,10 @@ async function describeDomainName(aws: Aws, { resourceId }: ResourceRef) {
   return found;
 }
 
-async function readTls(aws: Aws, ref: ResourceRef) {
-  const { securityPolicy, domainNameStatus } = await describeDomainName(aws, ref);
-  return {
-    securityPolicy: carried('GetDomainName', 'securityPolicy', securityPolicy),
-    domainNameStatus: domainNameStatus ?? null,
-  };
-}
+const tlsOf = ({ securityPolicy, domainNameStatus }: DomainName) => ({
+  securityPolicy: carried('API Gateway', 'securityPolicy', securityPolicy),
+  domainNameStatus: domainNameStatus ?? null,
+});
 
 /** `arn:aws:apigateway:eu-west-1::/domainnames/api.example.com` */
 const inArn = (arn: string): readonly string[] => /:\/domainnames\/([^/+]+)$/.exec(arn)?.slice(1) ?? [];
@@ -43,7 +45,7 @@ export const domainName = defineResource({
     }),
   ],
   gone: ['NotFoundException'],
-  facets: { tls: { grants: getDomainName, read: readTls } },
+  facets: { tls: { grants: getDomainName, read: async (aws, ref) => tlsOf(await describeDomainName(aws, ref)) } },
   grants: onResources('arn:${AWS::Partition}:apigateway:*::/domainnames', 'apigateway:GET'),
   volatile: ['domainNameStatus'],
   ownership: {
@@ -57,8 +59,10 @@ export const domainName = defineResource({
       paginateGetDomainNames({ client: aws(APIGatewayClient), startingToken: from }, { limit: 100 }),
       ({ position }) => position,
       ({ items }) =>
-        carried('GetDomainNames', 'item', items).flatMap(({ domainName: name, endpointConfiguration }) =>
-          name === undefined || endpointConfiguration?.types?.includes('PRIVATE') ? [] : [{ resourceId: name }],
+        carried('GetDomainNames', 'item', items).flatMap((found) =>
+          found.domainName === undefined || found.endpointConfiguration?.types?.includes('PRIVATE')
+            ? []
+            : [{ resourceId: found.domainName, facets: { tls: tlsOf(found) } }],
         ),
     ),
 });

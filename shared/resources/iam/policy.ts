@@ -2,9 +2,9 @@ import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
   IAMClient,
+  type Policy,
   type PolicyVersion,
   paginateListPolicies,
-  paginateListPolicyTags,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
@@ -47,10 +47,14 @@ async function readText(aws: Aws, PolicyArn: string, VersionId: string): Promise
   return decodedPolicy(carried('GetPolicyVersion', 'Document', PolicyVersion?.Document));
 }
 
+async function describePolicy(aws: Aws, PolicyArn: string): Promise<Policy> {
+  const { Policy } = await aws(IAMClient).send(new GetPolicyCommand({ PolicyArn }));
+  return carried('GetPolicy', 'Policy', Policy);
+}
+
 /** The version that holds. */
 async function readDefaultVersion(aws: Aws, { resourceId: PolicyArn }: ResourceRef) {
-  const { Policy } = await aws(IAMClient).send(new GetPolicyCommand({ PolicyArn }));
-  const VersionId = carried('GetPolicy', 'DefaultVersionId', Policy?.DefaultVersionId);
+  const VersionId = carried('GetPolicy', 'DefaultVersionId', (await describePolicy(aws, PolicyArn)).DefaultVersionId);
   return { VersionId, Document: await readText(aws, PolicyArn, VersionId) };
 }
 
@@ -63,12 +67,11 @@ async function readOtherVersions(aws: Aws, { resourceId: PolicyArn }: ResourceRe
   return found;
 }
 
-async function readOwnership(aws: Aws, { resourceId: PolicyArn }: ResourceRef) {
-  const tags: Record<string, string> = {};
-  for await (const { Tags } of paginateListPolicyTags({ client: aws(IAMClient) }, { PolicyArn }))
-    Object.assign(tags, tagsByKey(carried('ListPolicyTags', 'Tags', Tags)));
-  return { tags, service: null };
-}
+/** The tags come with the policy: the same call as for the version that holds, which is then made once. */
+const readOwnership = async (aws: Aws, { resourceId }: ResourceRef) => ({
+  tags: tagsByKey((await describePolicy(aws, resourceId)).Tags ?? []),
+  service: null,
+});
 
 /** AWS's own policies belong to the account `aws`. */
 const isOwn = (arn: string, accountId: string) => parseArn(arn)?.accountId === accountId;
@@ -85,10 +88,8 @@ async function identify(aws: Aws, { resourceId, arn, accountId }: ConfigName): P
   return null;
 }
 
-async function configIdOf(aws: Aws, { resourceId: PolicyArn }: ResourceRef): Promise<string> {
-  const { Policy } = await aws(IAMClient).send(new GetPolicyCommand({ PolicyArn }));
-  return carried('GetPolicy', 'PolicyId', Policy?.PolicyId);
-}
+const configIdOf = async (aws: Aws, { resourceId }: ResourceRef): Promise<string> =>
+  carried('GetPolicy', 'PolicyId', (await describePolicy(aws, resourceId)).PolicyId);
 
 /** A customer managed policy by its ARN: the version that holds, and the others. */
 export const policy = defineResource({
@@ -116,7 +117,7 @@ export const policy = defineResource({
     otherVersions: { grants: onPolicies('iam:ListPolicyVersions', 'iam:GetPolicyVersion'), read: readOtherVersions },
   },
   grants: { ...onEverything('iam:ListPolicies'), ...onPolicies('iam:GetPolicy') },
-  ownership: { grants: onPolicies('iam:ListPolicyTags'), read: readOwnership },
+  ownership: { grants: onPolicies('iam:GetPolicy'), read: readOwnership },
   arn: ({ resourceId }) => resourceId,
   consoleUrl: ({ resourceId, region }) =>
     consoleUrl(region, `iam/home#/policies/details/${encodeURIComponent(resourceId)}`),

@@ -1,5 +1,6 @@
 import { GetRoleCommand, IAMClient, paginateListRoles, type Role } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
+import { answerParts } from '../../aws/answer-parts.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { rolePolicies } from '../../aws/iam/identity-policies.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -20,21 +21,20 @@ import iam from './service.ts';
 const onRoles = (...actions: readonly string[]) =>
   onResources('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*', ...actions);
 
-const FACETS = ['trustPolicy', 'path', 'attachedPolicies', 'inlinePolicies'] as const;
-
 async function describeRole(aws: Aws, { resourceId }: Pick<ResourceRef, 'resourceId'>): Promise<Role> {
   const { Role } = await aws(IAMClient).send(new GetRoleCommand({ RoleName: resourceId }));
   return carried('GetRole', 'Role', Role);
 }
 
-/** The text as it stands of the policy that says who may use the role; IAM shows it percent-encoded. */
-async function readTrustPolicy(aws: Aws, ref: ResourceRef) {
-  const { AssumeRolePolicyDocument } = await describeRole(aws, ref);
-  return decodeURIComponent(carried('GetRole', 'AssumeRolePolicyDocument', AssumeRolePolicyDocument));
-}
+const PARTS = answerParts(onRoles('iam:GetRole'), describeRole, {
+  /** The text as it stands of the policy that says who may use the role; IAM shows it percent-encoded. */
+  trustPolicy: ({ AssumeRolePolicyDocument }) =>
+    decodeURIComponent(carried('IAM', 'AssumeRolePolicyDocument', AssumeRolePolicyDocument)),
+  /** Nobody but AWS makes roles below `/aws-reserved/` and `/aws-service-role/`. */
+  path: ({ Path }) => carried('IAM', 'Path', Path),
+});
 
-/** Nobody but AWS makes roles below `/aws-reserved/` and `/aws-service-role/`. */
-const readPath = async (aws: Aws, ref: ResourceRef) => carried('GetRole', 'Path', (await describeRole(aws, ref)).Path);
+const FACETS = [...PARTS.names, 'attachedPolicies', 'inlinePolicies'] as const;
 
 /** The tags come with the role: the same call as for its policy, which is then made once. */
 const readOwnership = async (aws: Aws, ref: ResourceRef) => ({
@@ -70,8 +70,7 @@ export const role = defineResource({
   ],
   gone: ['NoSuchEntityException', 'NoSuchEntity'],
   facets: {
-    trustPolicy: { grants: onRoles('iam:GetRole'), read: readTrustPolicy },
-    path: { grants: onRoles('iam:GetRole'), read: readPath },
+    ...PARTS.facets,
     attachedPolicies: {
       grants: onRoles('iam:ListAttachedRolePolicies'),
       read: (aws: Aws, { resourceId }: ResourceRef) => rolePolicies.attached(aws, resourceId),
@@ -91,8 +90,8 @@ export const role = defineResource({
       paginateListRoles({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
       ({ Marker }) => Marker,
       ({ Roles }) =>
-        carried('ListRoles', 'Roles', Roles).flatMap(({ RoleName }) =>
-          RoleName === undefined ? [] : [{ resourceId: RoleName }],
+        carried('ListRoles', 'Roles', Roles).flatMap((found) =>
+          found.RoleName === undefined ? [] : [{ resourceId: found.RoleName, facets: PARTS.of(found) }],
         ),
     ),
   identify,

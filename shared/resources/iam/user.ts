@@ -9,6 +9,7 @@ import {
   paginateListMFADevices,
   paginateListUsers,
   paginateListUserTags,
+  type User,
 } from '@aws-sdk/client-iam';
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
@@ -96,9 +97,11 @@ async function readAccessKeyUse(aws: Aws, ref: ResourceRef) {
 }
 
 /** When a password of the user was last used, be it the present one or an earlier one; null where none ever was. */
+const passwordLastUsedOf = ({ PasswordLastUsed }: User): string | null => PasswordLastUsed?.toISOString() ?? null;
+
 async function readPasswordLastUsed(aws: Aws, { resourceId }: ResourceRef): Promise<string | null> {
   const { User } = await aws(IAMClient).send(new GetUserCommand({ UserName: resourceId }));
-  return carried('GetUser', 'User', User).PasswordLastUsed?.toISOString() ?? null;
+  return passwordLastUsedOf(carried('GetUser', 'User', User));
 }
 
 async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
@@ -224,8 +227,10 @@ export const user = defineResource({
       paginateListUsers({ client: aws(IAMClient), startingToken: from }, { MaxItems: 1000 }),
       ({ Marker }) => Marker,
       ({ Users }) =>
-        carried('ListUsers', 'Users', Users).flatMap(({ UserName }) =>
-          UserName === undefined ? [] : [{ resourceId: UserName }],
+        carried('ListUsers', 'Users', Users).flatMap((found) =>
+          found.UserName === undefined
+            ? []
+            : [{ resourceId: found.UserName, facets: { passwordLastUsed: passwordLastUsedOf(found) } }],
         ),
     ),
   identify,

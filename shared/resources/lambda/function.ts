@@ -1,4 +1,5 @@
 import {
+  type EnvironmentResponse,
   GetFunctionConfigurationCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
@@ -113,11 +114,14 @@ async function readEnvironmentSecrets(aws: Aws, { resourceId }: ResourceRef) {
     const { ErrorCode = 'Error', Message } = Environment.Error;
     throw Object.assign(new Error(`the environment cannot be decrypted: ${Message}`), { name: ErrorCode });
   }
-  return Object.entries(Environment?.Variables ?? {})
+  return secretsOf(Environment);
+}
+
+const secretsOf = ({ Variables = {} }: EnvironmentResponse = {}) =>
+  Object.entries(Variables)
     .map(([name, value]) => ({ name, what: secretIn(name, value) }))
     .filter((variable): variable is { name: string; what: string } => variable.what !== null)
     .toSorted((a, b) => a.name.localeCompare(b.name));
-}
 
 const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>
   `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${resourceId}`;
@@ -180,8 +184,12 @@ export const lambdaFunction = defineResource({
       paginateListFunctions({ client: aws(LambdaClient), startingToken: from }, { MaxItems: 50 }),
       ({ NextMarker }) => NextMarker,
       ({ Functions }) =>
-        carried('ListFunctions', 'Functions', Functions).flatMap(({ FunctionName }) =>
-          FunctionName === undefined ? [] : [{ resourceId: FunctionName }],
-        ),
+        carried('ListFunctions', 'Functions', Functions).flatMap(({ FunctionName: resourceId, Environment }) => {
+          if (resourceId === undefined) return [];
+          // What cannot be decrypted is left to the read, which says why.
+          return Environment?.Error === undefined
+            ? [{ resourceId, facets: { environmentSecrets: secretsOf(Environment) } }]
+            : [{ resourceId }];
+        }),
     ),
 });

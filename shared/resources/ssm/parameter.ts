@@ -41,12 +41,15 @@ function named(text: string): NamedId {
 const idsTagged = ({ request }: CallRecord) =>
   strings(request, 'resourceType').includes('Parameter') ? strings(request, 'resourceId').map(named) : [];
 
+/** Of a SecureString nothing but its type is read. */
+const SECURE = { Type: 'SecureString', secret: null } as const;
+
 /** The type, and what tells that the value is a secret; the value is not kept, and that of a SecureString not decrypted. */
 async function readContent(aws: Aws, { resourceId }: ResourceRef) {
   const asked = new GetParameterCommand({ Name: resourceId, WithDecryption: false });
   const { Parameter } = await aws(SSMClient).send(asked);
   const Type = carried('GetParameter', 'Type', Parameter?.Type);
-  if (Type === 'SecureString') return { Type, secret: null };
+  if (Type === SECURE.Type) return SECURE;
   return { Type, secret: secretIn(resourceId, carried('GetParameter', 'Value', Parameter?.Value)) };
 }
 
@@ -88,8 +91,9 @@ export const parameter = defineResource({
       paginateDescribeParameters({ client: aws(SSMClient), startingToken: from }, { MaxResults: 50 }),
       ({ NextToken }) => NextToken,
       ({ Parameters }) =>
-        carried('DescribeParameters', 'Parameters', Parameters).flatMap(({ Name }) =>
-          Name === undefined ? [] : [{ resourceId: Name }],
-        ),
+        carried('DescribeParameters', 'Parameters', Parameters).flatMap(({ Name: resourceId, Type }) => {
+          if (resourceId === undefined) return [];
+          return Type === SECURE.Type ? [{ resourceId, facets: { content: SECURE } }] : [{ resourceId }];
+        }),
     ),
 });

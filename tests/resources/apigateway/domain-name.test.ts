@@ -30,7 +30,7 @@ test('a domain name of the local account is read and listed with the actions tha
     domainNameStatus: 'AVAILABLE',
   });
   await expectDeclaredReads(domainName, NAME, account);
-  await expectListedAsRead(domainName, account);
+  expect(await expectListedAsRead(domainName, account)).toEqual(['tls']);
   await expect(domainName.facets.tls.read(account.aws(), { ...ref, resourceId: 'gone' })).rejects.toMatchObject({
     name: 'NotFoundException',
   });

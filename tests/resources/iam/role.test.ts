@@ -2,7 +2,7 @@ import { CreateRoleCommand, GetRoleCommand, IAMClient, PutRolePolicyCommand } fr
 import { expect, test } from '@jest/globals';
 import { role } from '../../../shared/resources/iam/role.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
 
 testResource(role, {
   events: {
@@ -34,6 +34,7 @@ test('a role is read by its name, whatever its path', async () => {
     .aws()(IAMClient)
     .send(new PutRolePolicyCommand({ RoleName: 'web', ...own }));
   await expectDeclaredReads(role, 'web', account);
+  expect(await expectListedAsRead(role, account)).toEqual(['path', 'trustPolicy']);
   const { accountId, region } = account;
   const ref = { resourceType: role.type, resourceId: 'web', accountId, region };
   expect(JSON.parse(await role.facets.trustPolicy.read(account.aws(), ref))).toEqual(trust);

@@ -105,7 +105,7 @@ describe('users of the local account', () => {
     expect(await user.facets.groups.read(account.aws(), refTo('deploy'))).toEqual([
       { GroupName: 'writers', attachedPolicies: [], inlinePolicies: [{ PolicyName: 'own', PolicyDocument: POLICY }] },
     ]);
-    await expectListedAsRead(user, account);
+    expect(await expectListedAsRead(user, account)).toEqual(['passwordLastUsed']);
   });
 
   test('have a password and MFA devices, or none', async () => {

@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import { expect, test } from '@jest/globals';
 import { awsClients } from '../../../shared/aws/clients.ts';
+import { everyListed } from '../../../shared/resource.ts';
 import { lambdaFunction } from '../../../shared/resources/lambda/function.ts';
 import { wireTo } from '../../support/aws-proxy.ts';
 import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const NAME = 'resize-images';
 
@@ -110,6 +111,7 @@ test('the secrets in the environment are read without their values; one that can
     { name: 'DB', what: 'a URL with a password' },
     { name: 'DB_PASSWORD', what: 'a secret by its name' },
   ]);
+  expect(await expectListedAsRead(lambdaFunction, account)).toEqual(['environmentSecrets']);
 
   process.env.AWS_ENDPOINT_URL = wire.endpoint;
   const refused = { ErrorCode: 'AccessDeniedException', Message: 'KMS access was denied.' };
@@ -120,4 +122,11 @@ test('the secrets in the environment are read without their values; one that can
     name: 'AccessDeniedException',
     message: expect.stringContaining('cannot be decrypted: KMS'),
   });
+  const changeAll = (body: string) => {
+    const { Functions } = JSON.parse(body);
+    return JSON.stringify({ Functions: Functions.map((one: object) => ({ ...one, Environment: { Error: refused } })) });
+  };
+  wire.alter([{ call: 'GET /2015-03-31/functions', change: changeAll }]);
+  const listed = await Array.fromAsync(everyListed(lambdaFunction.list(awsClients()(region), account)));
+  expect(listed).toEqual([{ resourceId: NAME }]);
 });

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { parameter } from '../../../shared/resources/ssm/parameter.ts';
 import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, idsFrom, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const NAME = '/prod/db/password';
 
@@ -27,6 +27,8 @@ test('a parameter is read without its value', async () => {
   await ssm.send(new PutParameterCommand({ Name: 'encrypted-password', Type: 'SecureString', Value }));
   await ssm.send(new PutParameterCommand({ Name: 'greeting', Type: 'String', Value }));
   await expectDeclaredReads(parameter, NAME, account);
+  // Of a SecureString alone, the list says all.
+  expect(await expectListedAsRead(parameter, account)).toEqual(['content']);
   const refTo = (resourceId: string) => ({ ...account, resourceType: parameter.type, resourceId });
   const { read } = parameter.facets.content;
   expect(await read(account.aws(), refTo(NAME))).toEqual({ Type: 'String', secret: 'a secret by its name' });
