@@ -85,7 +85,7 @@ test('a clock that shows whole milliseconds does not spin before a deadline betw
     async sleep(milliseconds: number) {
       slept.push(milliseconds);
       // As a timer does, it may wake a little too early.
-      now += milliseconds - 0.9;
+      now += milliseconds - 0.95;
     },
   };
   const deadline = new Deadline(time, 10);
