@@ -70,6 +70,23 @@ describe('a refusal', () => {
     expect(await scene.placesOf(shut.id)).toBe(1);
   });
 
+  test('of a later call, after which the resource is gone, remediated nothing', async () => {
+    scene = remediateScene(new World({ lid: { open: true }, lock: { on: false } }));
+    scene.world.errors.set('TurnKey', refusedWith('AccessDenied'));
+    const run = await scene.run([shut]);
+    const work = workOf(run, shut);
+    scene.world.onCall = () => {
+      scene.world.box = null;
+    };
+    expect(await remediate(run, work)).toMatchObject({ outcome: 'notApplicable' });
+    await run.draft.write();
+    expect(await scene.records()).toMatchObject([
+      { status: 'failed', steps: [{ status: 'made' }, { status: 'failed' }] },
+    ]);
+    expect(run.notices).toEqual([]);
+    expect(await scene.placesOf(shut.id)).toBe(1);
+  });
+
   test('after which the resource is gone is another’s doing too', async () => {
     scene.world.errors.set('CloseLid', refusedWith('AccessDenied'));
     const run = await scene.run([lidClosed]);
@@ -126,6 +143,8 @@ describe('a lost answer', () => {
     expect(await scene.records()).toMatchObject([
       { status: 'failed', steps: [{ status: 'unknown' }, { status: 'intended' }] },
     ]);
+    // The call may have been made.
+    expect(await scene.placesOf(shut.id)).toBe(1);
   });
 
   test('that cannot be read after either is open until somebody can read, and says both', async () => {

@@ -98,6 +98,17 @@ describe('a finding', () => {
     expect(seen(gone, LATER).findings[CONTROL.id]).toMatchObject({ rejection: null });
   });
 
+  test.each<[FindingUpdate['outcome'], string | undefined]>([
+    ['failed', 'rem-1'],
+    ['blocked', 'rem-1'],
+    ['detected', undefined],
+    ['halted', undefined],
+    ['pending', undefined],
+  ])('whose call was not answered, and is %s now, remembers %s as the record', (outcome, unanswered) => {
+    const failed = seen(NEW_RESOURCE, { outcome: 'failed', unanswered: 'rem-1' });
+    expect(seen(failed, { ...LATER, outcome }).findings[CONTROL.id]?.unanswered).toBe(unanswered);
+  });
+
   test('of one control leaves those of others alone', () => {
     const both = withFinding(opened, { id: 'other', severity: 'LOW' }, sighting());
     expect(Object.keys(both.findings)).toEqual([CONTROL.id, 'other']);
