@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { evaluator } from '../../../shared/engine/reconcile/evaluate-only.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
@@ -40,6 +40,16 @@ describe('an evaluation', () => {
     const known = { lid: { open: false } };
     expect(await evaluate()(lidClosed, { ...SUBJECT, known })).toMatchObject({ complianceType: 'COMPLIANT' });
     expect(scene.world.log).toEqual([]);
+  });
+
+  test('is told whom the policy trusts', async () => {
+    policy = { ...policy, trusted: { accounts: ['444455556666'] } };
+    const given = jest.fn(lidClosed.evaluate);
+    await evaluate()({ ...lidClosed, evaluate: given }, SUBJECT);
+    expect(given).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ trusted: { accounts: ['444455556666'], organizations: [] } }),
+    );
   });
 
   test('by a control that is off is none: nothing is read', async () => {

@@ -60,6 +60,12 @@ describe('what a control was last known by', () => {
   });
 });
 
+test('a control is told whom the policy trusts', async () => {
+  setPolicy({ trusted: { accounts: ['444455556666'] } });
+  const run = await scene.run([lidClosed]);
+  expect(run.context(lidClosed)).toMatchObject({ trusted: { accounts: ['444455556666'], organizations: [] } });
+});
+
 describe('whose a resource is', () => {
   test('is read once, and only when asked for', async () => {
     let reads = 0;

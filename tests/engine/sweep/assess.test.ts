@@ -1,9 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { type AnyControl, compliant, nonCompliant } from '../../../shared/control.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { assess, isToReconcile, resultsOf } from '../../../shared/engine/sweep/assess.ts';
 import { FREE } from '../../../shared/ledger/lease.ts';
 import { NEW_RESOURCE, type ResourceState } from '../../../shared/ledger/ledger.ts';
+import { policyFrom } from '../../../shared/policy/settings.ts';
 import { Deadline, delays } from '../../../shared/retry.ts';
 import { testEngine } from '../../support/engine.ts';
 import { ACCOUNT, barrelKept, crate, crateClosed, crateLocked, HOME, Warehouse } from '../../support/fake-inventory.ts';
@@ -50,6 +51,18 @@ describe('what passed is reported as a reconciliation would report it', () => {
     const { assessment, engine } = await assessed(new Warehouse({ 'c-1': { unlocked: true } }), [crateLocked]);
     expect(() => resultsOf(assessment, CAUSE, engine)).toThrow('c-1 is to be reconciled');
   });
+});
+
+test('a control is told whom the policy trusts', async () => {
+  const warehouse = new Warehouse({ 'c-1': {} });
+  const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+  const policy = policyFrom({ trusted: { accounts: ['444455556666'] } });
+  const given = jest.fn(crateClosed.evaluate);
+  await assessed(warehouse, [{ ...crateClosed, evaluate: given }], undefined, { ...engine, policy });
+  expect(given).toHaveBeenCalledWith(
+    expect.anything(),
+    expect.objectContaining({ trusted: { accounts: ['444455556666'], organizations: [] } }),
+  );
 });
 
 describe('a resource that is listed and gone when it is read', () => {
