@@ -70,9 +70,10 @@ export async function reconcileChange(
 
 /** What an event is about could not be told. Where a policy denies the look-up for good, no retry would change it: the daily sweep finds the drift, and doctor names what is denied. */
 async function unidentified(change: Change, error: Error, engine: Engine): Promise<Result> {
-  const refusal = error instanceof LookUpFailedError ? explicitDenial(error) : null;
-  if (refusal === null || !(error instanceof LookUpFailedError))
-    return resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) });
+  const failed = resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) });
+  if (!(error instanceof LookUpFailedError)) return failed;
+  const refusal = explicitDenial(error);
+  if (refusal === null) return failed;
   const { resourceType, scope } = error;
   await noteDeniedLookUp(engine, scope, resourceType, refusal);
   return resultWithoutResource(change, {
