@@ -1,5 +1,6 @@
 import { lookUpText } from '../engine/intake/denied-look-ups.ts';
 import { denialText } from '../engine/sweep/listing-denials.ts';
+import { lookedUpType } from '../ledger/denied-listings.ts';
 import { DAY_MS } from '../time.ts';
 import { type CheckResult, deploymentCheck, problemsOr, warn } from './diagnosis.ts';
 
@@ -15,16 +16,15 @@ export const listings = deploymentCheck({
     const problems = (await ledger.deniedListings.all()).flatMap(({ scope: { region, service }, types }) =>
       Object.entries(types)
         .filter(([, { isLasting, lastSeen }]) => isLasting && now - lastSeen < FORGOTTEN_AFTER_MS)
-        .map(
-          ([type, { refusal, isLookUp }]): CheckResult => ({
-            ...warn(
-              isLookUp ? lookUpText(type.replace(/ look-up$/, ''), region, refusal) : denialText(type, region, refusal),
-              `${refusal.remedy}; the next ${isLookUp ? 'event' : 'sweep'} tries again`,
-              `${region} ${service} ${type}`,
-            ),
-            isIncident: true,
-          }),
-        ),
+        .map(([key, { refusal }]): CheckResult => {
+          const lookedUp = lookedUpType(key);
+          const [message, next] =
+            lookedUp === null
+              ? [denialText(key, region, refusal), 'sweep']
+              : [lookUpText(lookedUp, region, refusal), 'event'];
+          const remedy = `${refusal.remedy}; the next ${next} tries again`;
+          return { ...warn(message, remedy, `${region} ${service} ${key}`), isIncident: true };
+        }),
     );
     return problemsOr(problems, 'no sweep and no look-up was refused');
   },

@@ -11,10 +11,9 @@ export interface DeniedListing {
   readonly lastSeen: number;
   /** False while a retry some minutes later may still be answered. */
   readonly isLasting: boolean;
-  readonly isLookUp?: true;
 }
 
-/** By resource type; look-ups beside listings. */
+/** By resource type; look-ups beside listings, by `lookUpKey`. */
 export type DeniedTypes = Readonly<Record<string, DeniedListing>>;
 
 /** The denied types of a service in a region. */
@@ -30,6 +29,15 @@ export interface DeniedListings {
   /** Written only where something changes. */
   update(scope: SweepScope, decide: (types: DeniedTypes) => DeniedTypes): Promise<void>;
 }
+
+const LOOK_UP = ' look-up';
+
+/** Where the look-up of a type stands in `DeniedTypes`. */
+export const lookUpKey = (type: string): string => `${type}${LOOK_UP}`;
+
+/** The type whose look-up stands under this key of `DeniedTypes`; null where it is a listing. */
+export const lookedUpType = (key: string): string | null =>
+  key.endsWith(LOOK_UP) ? key.slice(0, -LOOK_UP.length) : null;
 
 const PK = 'DENIED_LISTINGS';
 const NONE: DeniedTypes = {};

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { listings } from '../../shared/doctor/listings.ts';
-import type { DeniedListing } from '../../shared/ledger/denied-listings.ts';
+import { type DeniedListing, lookUpKey } from '../../shared/ledger/denied-listings.ts';
 import { DAY_MS } from '../../shared/time.ts';
 import { contextWith, resultsOf } from '../support/doctor-context.ts';
 
 const refusal = { by: 'a service control policy of the organization', remedy: 'allow the call' };
 
 /** What the check says where a sweep was refused so. */
-async function said(change: Partial<DeniedListing>) {
+async function said(change: Partial<DeniedListing>, key = 'AWS::SQS::Queue') {
   const context = contextWith({});
   const now = context.engine.clock.now().getTime();
   const denied = { refusal, since: now - 9 * DAY_MS, lastSeen: now - DAY_MS, isLasting: true, ...change };
   const scope = { accountId: '111122223333', region: 'eu-west-3', service: 'sqs' };
-  await context.engine.ledger.deniedListings.update(scope, () => ({ 'AWS::SQS::Queue': denied }));
+  await context.engine.ledger.deniedListings.update(scope, () => ({ [key]: denied }));
   return resultsOf(listings, context);
 }
 
@@ -30,7 +30,7 @@ test('a type that cannot be listed is named, with its region and who refuses', a
 });
 
 test('a type that cannot be looked up for an event is named as that', async () => {
-  expect(await said({ isLookUp: true })).toMatchObject([
+  expect(await said({}, lookUpKey('AWS::SQS::Queue'))).toMatchObject([
     {
       message: expect.stringMatching(/^AWS::SQS::Queue cannot be looked up in eu-west-3 for events/),
       remedy: 'allow the call; the next event tries again',

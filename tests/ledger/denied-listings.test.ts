@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { deniedListingsIn } from '../../shared/ledger/denied-listings.ts';
+import { deniedListingsIn, lookedUpType, lookUpKey } from '../../shared/ledger/denied-listings.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 
@@ -39,4 +39,10 @@ test('what does not change is not written, and what is over is listed no more', 
   expect(commits()).toBe(1);
   await listings.update(SCOPE, () => ({}));
   expect(await listings.all()).toEqual([]);
+});
+
+test('a look-up stands beside the listing of its type', () => {
+  expect(lookUpKey('AWS::SQS::Queue')).toBe('AWS::SQS::Queue look-up');
+  expect(lookedUpType(lookUpKey('AWS::SQS::Queue'))).toBe('AWS::SQS::Queue');
+  expect(lookedUpType('AWS::SQS::Queue')).toBeNull();
 });

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../aws/refusals.ts';
+import { lookUpKey } from '../../ledger/denied-listings.ts';
 import type { SweepScope } from '../../ledger/sweep-lock.ts';
 import { HOUR_MS } from '../../time.ts';
 import type { Engine } from '../context.ts';
@@ -18,13 +19,12 @@ export async function noteDeniedLookUp(
   refusal: Refusal,
 ): Promise<void> {
   const now = clock.now().getTime();
-  const key = `${type} look-up`;
+  const key = lookUpKey(type);
   await ledger.deniedListings
     .update(scope, (known) => {
       const before = known[key];
       if (before !== undefined && now - before.lastSeen < NOTED_AGAIN_AFTER_MS) return known;
-      const denied = { refusal, since: before?.since ?? now, lastSeen: now, isLasting: true, isLookUp: true } as const;
-      return { ...known, [key]: denied };
+      return { ...known, [key]: { refusal, since: before?.since ?? now, lastSeen: now, isLasting: true } };
     })
     .catch(() => {});
 }

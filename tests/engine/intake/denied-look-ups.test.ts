@@ -50,7 +50,7 @@ test('a look-up that a policy denies is blocked, so that its message is done, an
       ),
     },
   ]);
-  const noted = { since: 1_000_000, lastSeen: 1_000_000, isLasting: true, isLookUp: true };
+  const noted = { since: 1_000_000, lastSeen: 1_000_000, isLasting: true };
   expect(await denied()).toMatchObject({ 'AWS::Box::Box look-up': noted });
   time.now += HOUR_MS - 1;
   await received();
