@@ -24,12 +24,16 @@ export class ListingDenials {
     const explicit = explicitDenial(error);
     const refusal = explicit ?? listingRefusal(error, type);
     if (refusal === null) return null;
-    const before = this.#known[type];
     const now = this.#clock.now().getTime();
-    const since = before?.since ?? now;
-    const isLasting = explicit !== null || before?.isLasting === true || now - since >= CONFIRM_AFTER_MS;
+    const since = this.#known[type]?.since ?? now;
+    const isLasting = explicit !== null || now - since >= CONFIRM_AFTER_MS;
     this.#found.set(type, { refusal, since, lastSeen: now, isLasting });
     return isLasting ? refusal : null;
+  }
+
+  /** True where a pass that has listed some has found anything else than was known. */
+  hasNews(listed: ReadonlySet<string>): boolean {
+    return this.#found.size > 0 || Object.keys(this.#known).some((type) => listed.has(type));
   }
 
   /** The denied types after a pass that has listed some: those are denied no more. */

@@ -138,7 +138,7 @@ export class SweepPass {
     try {
       yield* subjects(entry, scope, this.#engine, pace, this.#at.token);
     } catch (error) {
-      const refusal = error instanceof DeadlineExceededError ? null : refusalOf(type, error);
+      const refusal = refusalOf(type, error);
       if (refusal !== null) this.denied.set(type, refusal);
       throw error;
     }

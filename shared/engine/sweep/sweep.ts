@@ -63,7 +63,8 @@ export async function sweepSlice(
   let { pendingTypes } = lease;
   try {
     const cursor = await pass.run(slice.cursor, pendingTypes);
-    await deniedListings.update(slice, (known) => denials.next(known, pass.answered));
+    if (denials.hasNews(pass.answered))
+      await deniedListings.update(slice, (known) => denials.next(known, pass.answered));
     if (cursor !== null) {
       // Where the lease was lost, its new holder continues.
       if (await sweeps.advance(slice, lease)) await engine.send([nextMessage(slice, cursor)]);

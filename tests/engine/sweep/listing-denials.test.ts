@@ -41,6 +41,19 @@ test('what is listed again is denied no more; what nobody has tried stays', () =
   expect(new ListingDenials(known, at(1)).next(known, new Set([TYPE]))).toEqual({});
 });
 
+test('news is what is refused, and what was refused and is listed now', () => {
+  const denials = new ListingDenials({}, at(0));
+  expect(denials.hasNews(new Set([TYPE]))).toBe(false);
+  denials.refusalOf(TYPE, BY_SCP);
+  expect(denials.hasNews(new Set())).toBe(true);
+  const next = new ListingDenials(denials.next({}, new Set()), at(1));
+  expect([next.hasNews(new Set()), next.hasNews(new Set(['AWS::W::Barrel'])), next.hasNews(new Set([TYPE]))]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
 test('people are told which type, where, and who refuses', () => {
   expect(denialText(TYPE, 'eu-west-1', { by: 'an SCP', remedy: 'ask' })).toBe(
     'AWS::W::Crate cannot be listed in eu-west-1, and is not swept there: refused by an SCP',
