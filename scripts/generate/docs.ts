@@ -73,9 +73,9 @@ function page(
     ...facts,
     ['Recommended mode', code(one.recommendedMode)],
     ['Security Hub', or(one.securityControlIds)],
-    ...FRAMEWORKS.map((framework) => [framework.name, or(requirementsIn(framework, one))] as const).filter(
-      ([, met]) => met !== or([]),
-    ),
+    ...FRAMEWORKS.map((framework) => ({ framework, met: requirementsIn(framework, one) }))
+      .filter(({ met }) => met.length > 0)
+      .map(({ framework, met }) => [framework.name, or(met)] as const),
   ];
   return [
     NOTE,
