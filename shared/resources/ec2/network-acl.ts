@@ -7,19 +7,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions } from '../../aws/ec2/describe.ts';
+import { isOwn, ownOf, PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import {
-  type Aws,
-  call,
-  defineResource,
-  Foreign,
-  onEverything,
-  partitionOf,
-  type ResourceRef,
-} from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
 import ec2 from './service.ts';
 
 const describeNetworkAcls = onEverything('ec2:DescribeNetworkAcls');
@@ -32,10 +24,7 @@ const aclOf = ({ IsDefault = false, Entries }: NetworkAcl) => ({
 /** Throws Foreign for an ACL of a VPC that another account shares. */
 async function readNetworkAcl(aws: Aws, { resourceId, accountId }: ResourceRef) {
   const { NetworkAcls } = await aws(EC2Client).send(new DescribeNetworkAclsCommand({ NetworkAclIds: [resourceId] }));
-  const found = sole('EC2', NetworkAcls, 'NetworkAclId', resourceId);
-  if (found.OwnerId !== undefined && found.OwnerId !== accountId)
-    throw new Foreign(`The network ACL ${resourceId} belongs to account ${found.OwnerId}.`);
-  return aclOf(found);
+  return aclOf(ownOf(sole('EC2', NetworkAcls, 'NetworkAclId', resourceId), `network ACL ${resourceId}`, accountId));
 }
 
 /** A new VPC brings its default network ACL without an event of its own. */
@@ -92,7 +81,7 @@ export const networkAcl = defineResource({
       ({ NextToken }) => NextToken,
       ({ NetworkAcls }) =>
         carried('DescribeNetworkAcls', 'networkAclSet', NetworkAcls).flatMap((found) =>
-          found.NetworkAclId === undefined || (found.OwnerId ?? accountId) !== accountId
+          found.NetworkAclId === undefined || !isOwn(found, accountId)
             ? []
             : [{ resourceId: found.NetworkAclId, facets: { networkAcl: aclOf(found) } }],
         ),

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { portions } from '../../aws/ec2/describe.ts';
+import { isOwn, ownOf, portions } from '../../aws/ec2/describe.ts';
 import { leadsToInternet, type PrefixListEntries } from '../../aws/ec2/internet-routes.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
@@ -21,7 +21,6 @@ import {
   type Aws,
   call,
   defineResource,
-  Foreign,
   onEverything,
   onResources,
   orUnreadable,
@@ -37,10 +36,7 @@ const readEntries = onResources('arn:${AWS::Partition}:ec2:*:*:prefix-list/*', '
 /** Throws Foreign for a table of a VPC that another account shares. */
 async function describeTable(aws: Aws, { resourceId, accountId }: ResourceRef): Promise<RouteTable> {
   const { RouteTables } = await aws(EC2Client).send(new DescribeRouteTablesCommand({ RouteTableIds: [resourceId] }));
-  const found = sole('EC2', RouteTables, 'RouteTableId', resourceId);
-  if (found.OwnerId !== undefined && found.OwnerId !== accountId)
-    throw new Foreign(`The route table ${resourceId} belongs to account ${found.OwnerId}.`);
-  return found;
+  return ownOf(sole('EC2', RouteTables, 'RouteTableId', resourceId), `route table ${resourceId}`, accountId);
 }
 
 async function tablesWith(aws: Aws, ...Filters: Filter[]): Promise<readonly RouteTable[]> {
@@ -191,8 +187,8 @@ export const routeTable = defineResource({
       paginateDescribeRouteTables({ client: aws(EC2Client), startingToken: from }, { MaxResults: 100 }),
       ({ NextToken }) => NextToken,
       ({ RouteTables }) =>
-        carried('DescribeRouteTables', 'routeTableSet', RouteTables).flatMap(({ RouteTableId, OwnerId = accountId }) =>
-          RouteTableId === undefined || OwnerId !== accountId ? [] : [{ resourceId: RouteTableId }],
+        carried('DescribeRouteTables', 'routeTableSet', RouteTables).flatMap((found) =>
+          found.RouteTableId === undefined || !isOwn(found, accountId) ? [] : [{ resourceId: found.RouteTableId }],
         ),
     ),
 });

@@ -1,19 +1,11 @@
 import { DescribeSubnetsCommand, EC2Client, paginateDescribeSubnets, type Subnet } from '@aws-sdk/client-ec2';
 import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
-import { PAGE, portions } from '../../aws/ec2/describe.ts';
+import { isOwn, ownOf, PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { type CallRecord, strings } from '../../event.ts';
-import {
-  type Aws,
-  call,
-  defineResource,
-  Foreign,
-  onEverything,
-  partitionOf,
-  type ResourceRef,
-} from '../../resource.ts';
+import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
 import ec2 from './service.ts';
 
 const describeSubnets = onEverything('ec2:DescribeSubnets');
@@ -28,10 +20,7 @@ const subnetOf = (found: Subnet) => ({
 /** Throws Foreign for a subnet that another account shares: AWS shows it, and lets only its owner change it. */
 async function readSubnet(aws: Aws, { resourceId, accountId }: ResourceRef) {
   const { Subnets } = await aws(EC2Client).send(new DescribeSubnetsCommand({ SubnetIds: [resourceId] }));
-  const found = sole('EC2', Subnets, 'SubnetId', resourceId);
-  if (found.OwnerId !== undefined && found.OwnerId !== accountId)
-    throw new Foreign(`The subnet ${resourceId} belongs to account ${found.OwnerId}.`);
-  return subnetOf(found);
+  return subnetOf(ownOf(sole('EC2', Subnets, 'SubnetId', resourceId), `subnet ${resourceId}`, accountId));
 }
 
 /** A default VPC brings its subnets without an event of their own. */
@@ -74,7 +63,7 @@ export const subnet = defineResource({
       ({ NextToken }) => NextToken,
       ({ Subnets }) =>
         carried('DescribeSubnets', 'subnetSet', Subnets).flatMap((found) =>
-          found.SubnetId === undefined || (found.OwnerId ?? accountId) !== accountId
+          found.SubnetId === undefined || !isOwn(found, accountId)
             ? []
             : [{ resourceId: found.SubnetId, facets: { subnet: subnetOf(found) } }],
         ),
