@@ -31,8 +31,8 @@ export async function identifierOf(
 
 /** The identifiers of what a call changes the tags of, where these are of a kind (`db`, `cluster`): RDS tags all kinds by the same calls. */
 export const taggedOf =
-  (kind: string) =>
+  (kind: string, idIn = identifierIn) =>
   ({ request }: CallRecord): readonly string[] =>
     strings(request, 'resourceName')
       .filter((arn) => arn.split(':')[5] === kind)
-      .map(identifierIn);
+      .map(idIn);

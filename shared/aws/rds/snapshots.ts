@@ -5,9 +5,10 @@ import { carried } from '../answer.ts';
 import { parseArn } from '../arn.ts';
 import { serviceOfTags } from '../service-managed.ts';
 import { tagsByKey } from '../tags.ts';
+import { taggedOf } from './identifiers.ts';
 
 /** An identifier as RDS keeps it, in lower case, out of an identifier or an ARN; automated snapshots have `rds:` before it. */
-const identifierIn = (text: string): string =>
+const snapshotIn = (text: string): string =>
   (parseArn(text)?.resource ?? text).replace(/^(cluster-)?snapshot:/, '').toLowerCase();
 
 /** The snapshots that a call names: by its answer, else at the paths of its request. */
@@ -16,8 +17,11 @@ export const snapshotsNamed =
   ({ request, response }: CallRecord): readonly string[] => {
     const found = strings(response, answered);
     const named = found.length > 0 ? found : asked.flatMap((path) => strings(request, path));
-    return [...new Set(named.map(identifierIn))];
+    return [...new Set(named.map(snapshotIn))];
   };
+
+/** The snapshots of a kind (`snapshot`, `cluster-snapshot`) whose tags a call changes. */
+export const snapshotsTagged = (kind: string) => taggedOf(kind, snapshotIn);
 
 interface Attribute {
   readonly AttributeName?: string | undefined;

@@ -8,7 +8,7 @@ import {
 import { carried, sole } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE } from '../../aws/ec2/describe.ts';
-import { ec2Ownership } from '../../aws/ec2/tags.ts';
+import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { strings } from '../../event.ts';
 import { type Aws, call, defineResource, onEverything, partitionOf, type ResourceRef } from '../../resource.ts';
@@ -39,6 +39,7 @@ export const image = defineResource({
       ids: ({ request }) => strings(request, 'imageId'),
       facets: ['sharing'],
     }),
+    tagCalls('ami-', ['sharing']),
   ],
   gone: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'InvalidAMIID.Malformed'],
   facets: { sharing: { grants: onEverything('ec2:DescribeImages'), read: readSharing } },

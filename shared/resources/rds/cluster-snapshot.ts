@@ -6,7 +6,7 @@ import {
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { rdsOwnership, sharingOf, snapshotsNamed } from '../../aws/rds/snapshots.ts';
+import { rdsOwnership, sharingOf, snapshotsNamed, snapshotsTagged } from '../../aws/rds/snapshots.ts';
 import { type Aws, call, defineResource, onResources, partitionOf, type ResourceRef } from '../../resource.ts';
 import rds from './service.ts';
 
@@ -39,6 +39,12 @@ export const dbClusterSnapshot = defineResource({
     ),
     call('rds.amazonaws.com', 'CopyDBClusterSnapshot', {
       ids: snapshotsNamed('dBClusterSnapshotIdentifier', 'targetDBClusterSnapshotIdentifier'),
+      facets: ['sharing'],
+    }),
+    // Of every type that RDS tags; an exempting tag may have gone.
+    call('rds.amazonaws.com', ['AddTagsToResource', 'RemoveTagsFromResource'], {
+      ids: snapshotsTagged('cluster-snapshot'),
+      find: async () => [],
       facets: ['sharing'],
     }),
   ],

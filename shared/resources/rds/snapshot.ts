@@ -2,7 +2,7 @@ import { DescribeDBSnapshotAttributesCommand, paginateDescribeDBSnapshots, RDSCl
 import { carried } from '../../aws/answer.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { rdsOwnership, sharingOf, snapshotsNamed } from '../../aws/rds/snapshots.ts';
+import { rdsOwnership, sharingOf, snapshotsNamed, snapshotsTagged } from '../../aws/rds/snapshots.ts';
 import { type Aws, call, defineResource, onResources, partitionOf, type ResourceRef } from '../../resource.ts';
 import rds from './service.ts';
 
@@ -29,6 +29,12 @@ export const dbSnapshot = defineResource({
     }),
     call('rds.amazonaws.com', 'CopyDBSnapshot', {
       ids: snapshotsNamed('dBSnapshotIdentifier', 'targetDBSnapshotIdentifier'),
+      facets: ['sharing'],
+    }),
+    // Of every type that RDS tags; an exempting tag may have gone.
+    call('rds.amazonaws.com', ['AddTagsToResource', 'RemoveTagsFromResource'], {
+      ids: snapshotsTagged('snapshot'),
+      find: async () => [],
       facets: ['sharing'],
     }),
   ],

@@ -1,8 +1,9 @@
 import { EC2Client, ModifyImageAttributeCommand, RegisterImageCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { image } from '../../../shared/resources/ec2/image.ts';
+import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const AMI = 'ami-0a1b2c3d4e5f60718';
 
@@ -11,7 +12,15 @@ testResource(image, {
     'ec2/ModifyImageAttribute': [AMI],
     'ec2/ResetImageAttribute': [AMI],
     'ec2/DeregisterImage': [AMI],
+    'ec2/CreateTags': [],
+    'ec2/DeleteTags': [],
   },
+});
+
+test('an image whose exempting tag goes is looked at', async () => {
+  const account = await testAccount();
+  const untagged = sampleEvent('ec2/CreateTags', { 'snap-0a1b2c3d4e5f60718': AMI });
+  expect(await idsFrom(image, untagged, account)).toEqual([AMI]);
 });
 
 test('an image is read and listed with no more than the declared actions', async () => {

@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-rds';
 import { expect, test } from '@jest/globals';
 import { dbClusterSnapshot } from '../../../shared/resources/rds/cluster-snapshot.ts';
+import { sampleEvent } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
-import { expectDeclaredReads, expectListedAsRead, testResource } from '../../support/test-resource.ts';
+import { expectDeclaredReads, expectListedAsRead, idsFrom, testResource } from '../../support/test-resource.ts';
 
 const ID = 'sales-before-upgrade';
 
@@ -17,7 +18,16 @@ testResource(dbClusterSnapshot, {
     'rds/CopyDBClusterSnapshot': [ID],
     'rds/ModifyDBClusterSnapshotAttribute': [ID],
     'rds/DeleteDBClusterSnapshot': [ID],
+    'rds/AddTagsToResource.snapshot': [],
+    'rds/AddTagsToResource.cluster': [],
+    'rds/RemoveTagsFromResource': [],
   },
+});
+
+test('a snapshot whose exempting tag goes is looked at', async () => {
+  const account = await testAccount();
+  const untagged = sampleEvent('rds/RemoveTagsFromResource', { ':db:orders': `:cluster-snapshot:${ID}` });
+  expect(await idsFrom(dbClusterSnapshot, untagged, account)).toEqual([ID]);
 });
 
 test.each(['aurora-postgresql', 'neptune'])(

@@ -18,6 +18,9 @@ testResource(dbSnapshot, {
     'rds/CopyDBSnapshot': [ID],
     'rds/ModifyDBSnapshotAttribute': [ID],
     'rds/DeleteDBSnapshot': [ID],
+    'rds/AddTagsToResource.snapshot': ['rds:orders'],
+    'rds/AddTagsToResource.cluster': [],
+    'rds/RemoveTagsFromResource': [],
   },
 });
 
