@@ -7,9 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene } from '../scene.ts';
-
-const documentOf = (Action: string) =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+import { documentOf } from './policies.ts';
 
 const TRUST = JSON.stringify({
   Version: '2012-10-17',

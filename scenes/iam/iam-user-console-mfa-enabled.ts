@@ -3,12 +3,11 @@ import {
   CreateUserCommand,
   EnableMFADeviceCommand,
   GetLoginProfileCommand,
-  GetUserPolicyCommand,
   IAMClient,
-  ListUserPoliciesCommand,
 } from '@aws-sdk/client-iam';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene } from '../scene.ts';
+import { userPolicies } from './policies.ts';
 
 const CODES = { AuthenticationCode1: '123456', AuthenticationCode2: '234567' };
 
@@ -23,15 +22,10 @@ export default {
     await iam.send(new CreateLoginProfileCommand({ UserName: other, Password: 'correct horse battery' }));
     const SerialNumber = `arn:aws:iam::${account.accountId}:u2f/user/${other}/key`;
     await iam.send(new EnableMFADeviceCommand({ UserName: other, SerialNumber, ...CODES }));
-    const policiesOf = async (name: string) => {
-      const { PolicyNames = [] } = await iam.send(new ListUserPoliciesCommand({ UserName: name }));
-      const read = PolicyNames.map((PolicyName) => iam.send(new GetUserPolicyCommand({ UserName: name, PolicyName })));
-      return (await Promise.all(read)).map(({ PolicyName, PolicyDocument }) => ({ PolicyName, PolicyDocument }));
-    };
     return {
-      state: () => policiesOf(UserName),
+      state: () => userPolicies(account, UserName),
       neighbours: async () => ({
-        [`policies of ${other}`]: await policiesOf(other),
+        [`policies of ${other}`]: await userPolicies(account, other),
         [`password of ${other}`]: (await iam.send(new GetLoginProfileCommand({ UserName: other }))).LoginProfile,
       }),
       async happen() {

@@ -4,15 +4,14 @@ import {
   CreateGroupCommand,
   CreatePolicyCommand,
   CreateUserCommand,
-  GetUserPolicyCommand,
   IAMClient,
   ListAttachedUserPoliciesCommand,
   ListGroupsForUserCommand,
-  ListUserPoliciesCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { freshEvent } from '../fresh-event.ts';
 import type { Scene } from '../scene.ts';
+import { userPolicies } from './policies.ts';
 
 const PolicyName = 'logs-of-today';
 const PolicyDocument =
@@ -31,14 +30,8 @@ export default {
     await iam.send(new AddUserToGroupCommand({ UserName, GroupName }));
     return {
       async state() {
-        const { PolicyNames = [] } = await iam.send(new ListUserPoliciesCommand({ UserName }));
-        const read = PolicyNames.map((PolicyName) => iam.send(new GetUserPolicyCommand({ UserName, PolicyName })));
-        const inline = (await Promise.all(read)).map(({ PolicyName, PolicyDocument }) => ({
-          PolicyName,
-          PolicyDocument,
-        }));
         const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
-        return { inline, attached: AttachedPolicies };
+        return { inline: await userPolicies(account, UserName), attached: AttachedPolicies };
       },
       neighbours: async () => ({
         'groups of the user': (await iam.send(new ListGroupsForUserCommand({ UserName }))).Groups?.map(
