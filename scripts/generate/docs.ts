@@ -122,7 +122,7 @@ function triggerLine(trigger: Detection['triggers'][number]): string {
   return `- ${or(trigger.eventSources.map(code))}: ${or(trigger.eventNames.map(code))}`;
 }
 
-/** The calls that it makes and those that take them back, and when it waits for a person. */
+/** The calls that it makes and those that undo them, and when it waits for a person. */
 function remediationLines(control: AnyControl): readonly string[] {
   const { id, plan, recommendedMode, settles, deadline, overrides, undoCalls = [] } = control;
   if (plan === undefined) return ['None: people are notified, with the finding.'];
@@ -131,7 +131,7 @@ function remediationLines(control: AnyControl): readonly string[] {
     `The calls are those under [Permissions](#permissions), made only where the finding calls for them; \`npx evenkeel sweep --control ${id}\` shows each with its input, and writes nothing.`,
     '',
     `- ${BY_MODE[recommendedMode]}`,
-    `- Undo (\`npx evenkeel undo ID\`): ${undo.size > 0 ? `by ${or([...undo])}` : 'none: it cannot be taken back'}.`,
+    `- Undo (\`npx evenkeel undo ID\`): ${undo.size > 0 ? `by ${or([...undo])}` : 'none: it cannot be undone'}.`,
     ...(settles === undefined ? [] : [`- AWS takes up to ${code(settles)} to apply it; it is verified after that.`]),
     ...(deadline === undefined ? [] : [`- What AWS has not applied after ${code(deadline)} has failed.`]),
     ...(overrides === 'ownership' ? ['- Also made on resources that an AWS service manages.'] : []),

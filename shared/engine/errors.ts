@@ -7,7 +7,7 @@ export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';
 }
 
-/** AWS did not tell which resources of a type an event is about. `cause` is the SDK's error. */
+/** AWS did not answer which resources of a type an event is about. `cause` is the SDK's error. */
 export class LookUpFailedError extends UnreadableEventError {
   readonly resourceType: string;
   readonly scope: SweepScope;

@@ -7,7 +7,7 @@ import type { Engine } from '../context.ts';
 /** A look-up that is denied is noted again after this time, and not for each event. */
 const NOTED_AGAIN_AFTER_MS = HOUR_MS;
 
-/** What people are told of a type that cannot be looked up. */
+/** The sentence on a type that cannot be looked up. */
 export const lookUpText = (type: string, region: string, { by }: Refusal): string =>
   `${type} cannot be looked up in ${region} for events that do not name it by its id: refused by ${by}`;
 

@@ -68,7 +68,7 @@ export async function reconcileChange(
   ];
 }
 
-/** What an event is about could not be told. Where a policy denies the look-up for good, no retry would change it: the daily sweep finds the drift, and doctor names what is denied. */
+/** What an event is about could not be looked up. Where a policy denies the look-up for good, no retry would change it: the daily sweep finds the drift, and doctor names what is denied. */
 async function unidentified(change: Change, error: Error, engine: Engine): Promise<Result> {
   const failed = resultWithoutResource(change, { outcome: 'failed', error: messageOf(error) });
   if (!(error instanceof LookUpFailedError)) return failed;

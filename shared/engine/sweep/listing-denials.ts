@@ -4,11 +4,11 @@ import type { DeniedListing, DeniedTypes } from '../../ledger/denied-listings.ts
 import type { Clock } from '../../time.ts';
 import { CONFIRM_AFTER_MS } from '../run/failures.ts';
 
-/** What people are told of a type whose listing is refused. */
+/** The sentence on a type whose listing is refused. */
 export const denialText = (type: string, region: string, { by }: Refusal): string =>
   `${type} cannot be listed in ${region}, and is not swept there: refused by ${by}`;
 
-/** Tells listings that are denied for good from those that may be answered at a retry, by what is known of earlier tries. */
+/** Separates listings that are denied for good from those that may be answered at a retry, by what is known of earlier tries. */
 export class ListingDenials {
   readonly #known: DeniedTypes;
   readonly #clock: Pick<Clock, 'now'>;

@@ -42,7 +42,7 @@ describe('an evaluation', () => {
     expect(scene.world.log).toEqual([]);
   });
 
-  test('is told whom the policy trusts', async () => {
+  test('is given those whom the policy trusts', async () => {
     policy = { ...policy, trusted: { accounts: ['444455556666'] } };
     const given = jest.fn(lidClosed.evaluate);
     await evaluate()({ ...lidClosed, evaluate: given }, SUBJECT);

@@ -60,7 +60,7 @@ describe('what a control was last known by', () => {
   });
 });
 
-test('a control is told whom the policy trusts', async () => {
+test('a control is given those whom the policy trusts', async () => {
   setPolicy({ trusted: { accounts: ['444455556666'] } });
   const run = await scene.run([lidClosed]);
   expect(run.context(lidClosed)).toMatchObject({ trusted: { accounts: ['444455556666'], organizations: [] } });

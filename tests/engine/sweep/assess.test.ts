@@ -53,7 +53,7 @@ describe('what passed is reported as a reconciliation would report it', () => {
   });
 });
 
-test('a control is told whom the policy trusts', async () => {
+test('a control is given those whom the policy trusts', async () => {
   const warehouse = new Warehouse({ 'c-1': {} });
   const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
   const policy = policyFrom({ trusted: { accounts: ['444455556666'] } });

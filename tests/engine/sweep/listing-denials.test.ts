@@ -54,7 +54,7 @@ test('news is what is refused, and what was refused and is listed now', () => {
   ]);
 });
 
-test('people are told which type, where, and who refuses', () => {
+test('the sentence names the type, the region and who refuses', () => {
   expect(denialText(TYPE, 'eu-west-1', { by: 'an SCP', remedy: 'ask' })).toBe(
     'AWS::W::Crate cannot be listed in eu-west-1, and is not swept there: refused by an SCP',
   );

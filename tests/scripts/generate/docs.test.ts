@@ -25,7 +25,7 @@ describe('the page of a control', () => {
     );
     expect(controlDoc({ ...ports, recommendedMode: 'approve' })).toContain('Made when a person has approved it');
     expect(controlDoc({ ...ports, recommendedMode: 'detect' })).toContain('- Opt-in: ');
-    expect(controlDoc({ ...ports, undoCalls: [] })).toContain('none: it cannot be taken back');
+    expect(controlDoc({ ...ports, undoCalls: [] })).toContain('none: it cannot be undone');
   });
 
   test('says how long AWS takes, and where it goes past the owner', () => {
