@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { controls } from '../../shared/controls/index.ts';
@@ -132,4 +132,10 @@ test('a policy for a framework is written once, and holds for the next run', asy
     status: 2,
     stderr: 'evenkeel: --write-policy: give --framework too\n',
   });
+  const none = ['controls', DETECTION, '--service', 's3', '--framework', 'cis-v5', '--write-policy', 'none.yml'];
+  expect(await evenkeel(none, { cwd })).toMatchObject({
+    status: 2,
+    stderr: 'evenkeel: --write-policy none.yml: no control is left by these filters\n',
+  });
+  expect(readdirSync(cwd).sort()).toEqual(['cis.yml', 'p.yml']);
 });
