@@ -3,13 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PrefixSums } from '../../../shared/aws/address-coverage.ts';
 import { isTooWide, opensPort, reachableRanges, reachOf } from '../../../shared/aws/cidr.ts';
-import {
-  exposingRules,
-  inWords,
-  type RuleSet,
-  ruleElement,
-  sourcesOf,
-} from '../../../shared/aws/ec2/security-group-rules.ts';
+import { exposingRules, type RuleSet, sourcesOf } from '../../../shared/aws/ec2/security-group-rules.ts';
 import { readable, Unreadable } from '../../../shared/resource.ts';
 
 const reachOfCidrs = (cidrs: readonly string[]) => reachOf(reachableRanges(cidrs));
@@ -279,26 +273,4 @@ describe('exposingRules', () => {
       expect((twice ?? 0) / (many ?? 0)).toBeLessThan(3);
     });
   });
-});
-
-test.each<[string, SecurityGroupRule]>([
-  ['tcp 22 from 0.0.0.0/0', { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' }],
-  ['udp 3000-4000 from ::/0', { IpProtocol: 'udp', FromPort: 3000, ToPort: 4000, CidrIpv6: '::/0' }],
-  ['all traffic from pl-1', { IpProtocol: '-1', FromPort: -1, ToPort: -1, PrefixListId: 'pl-1' }],
-  ['all traffic to sg-2', { IpProtocol: '-1', IsEgress: true, ReferencedGroupInfo: { GroupId: 'sg-2' } }],
-])('a rule in words: %s', (words, rule) => {
-  expect(inWords(rule)).toBe(words);
-});
-
-test.each<[string, SecurityGroupRule]>([
-  ['ingress tcp 22 0.0.0.0/0', { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' }],
-  ['ingress tcp 22 0.0.0.0/0', { IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0', Description: 'x' }],
-  [
-    'ingress udp 53-99 pl-1',
-    { IpProtocol: 'UDP', FromPort: 53, ToPort: 99, PrefixListId: 'pl-1', SecurityGroupRuleId: 'x' },
-  ],
-  ['egress all ::/0', { IsEgress: true, IpProtocol: '-1', FromPort: -1, ToPort: -1, CidrIpv6: '::/0' }],
-  ['ingress icmp sg-1', { IpProtocol: 'icmp', FromPort: -1, ToPort: -1, ReferencedGroupInfo: { GroupId: 'sg-1' } }],
-])('a rule as an element, by its content alone: %s', (element, rule) => {
-  expect(ruleElement(rule)).toBe(element);
 });
