@@ -7,8 +7,9 @@ import { defaultParameters } from '../../shared/policy/defaults.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Result } from '../../shared/result.ts';
 import { testEngine } from './engine.ts';
-import { type Breaks, CAUSE, REF, subjectOf, World, watchedLedger, watchedNotifier } from './fake-resource.ts';
+import { CAUSE, REF, subjectOf, World } from './fake-resource.ts';
 import { RESULT_KEYS } from './result-keys.ts';
+import { type Breaks, watchedLedger, watchedNotifier } from './watched-ledger.ts';
 
 export const OPEN = { lid: { open: true } };
 export const KEY = resourceKey('box', REF);

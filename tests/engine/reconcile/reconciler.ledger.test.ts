@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Mode } from '../../../shared/control.ts';
 import { LEASE_MS } from '../../../shared/ledger/lease.ts';
-import { type Breaks, kept, labelled, lidClosed, locked, World } from '../../support/fake-resource.ts';
+import { kept, labelled, lidClosed, locked, World } from '../../support/fake-resource.ts';
 import { KEY, OPEN, scene, writes } from '../../support/reconcile-scene.ts';
+import type { Breaks } from '../../support/watched-ledger.ts';
 
 describe('a ledger that does not answer', () => {
   const drift = () => new World({ ...OPEN, lock: { on: false }, label: { text: '' } });
