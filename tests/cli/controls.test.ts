@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { controls } from '../../shared/controls/index.ts';
 import { detections } from '../../shared/detections/index.ts';
-import { evenkeelAs, temporaryFolder } from '../support/command.ts';
+import { wireTo } from '../support/aws-proxy.ts';
+import { evenkeelAs, linesOf, temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
+import { REGION } from '../support/samples.ts';
 
 // No endpoint and no credentials: the subcommand asks AWS nothing.
 const cwd = temporaryFolder();
@@ -53,6 +55,38 @@ test('an empty policy detects, --no-policy recommends, and the policy that holds
     expect(mode).toBe(recommendedMode);
   }
   expect(stderr).toBe('evenkeel: no region; --no-policy: recommended modes; read-only\n');
+});
+
+test('the mode that holds, why, and the parameters are those of the policy; AWS is asked nothing', async () => {
+  const wire = await wireTo('http://127.0.0.1:9');
+  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const withCredentials = evenkeelAs({ ...credentials, AWS_REGION: REGION, AWS_ENDPOINT_URL: wire.endpoint });
+  writeFileSync(
+    join(cwd, 'some.yml'),
+    `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: remediate, parameters: { ports: [22] } } }\n`,
+  );
+  const finished = await withCredentials(['controls', '--json', '--policy', 'some.yml'], { cwd });
+  expect(finished).toMatchObject({
+    status: 0,
+    stderr: `evenkeel: region ${REGION}; policy some.yml; read-only\n`,
+  });
+  const lines = linesOf(finished);
+  expect(lines.map(({ controlId }) => controlId)).toEqual([...controls, ...detections].map(({ id }) => id));
+  const line = (id: string) => lines.find(({ controlId }) => controlId === id);
+  expect(line(ADMIN_PORTS)).toMatchObject({
+    mode: 'remediate',
+    why: `policy.yml sets ${ADMIN_PORTS} to remediate`,
+    recommendedMode: 'remediate',
+    parameters: { ports: [22], widestIpv4: 8 },
+  });
+  expect(line('s3-bucket-public-access-blocked')).toMatchObject({ mode: 'detect' });
+  expect(line(DETECTION)).toMatchObject({
+    mode: 'detect',
+    resourceType: 'AWS::::Account',
+    impact: 'none',
+    parameters: {},
+  });
+  expect(wire.take()).toEqual([]);
 });
 
 test('a detection is never more than detected, wherever the policy says so', async () => {

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   CloudTrailClient,
   CreateTrailCommand,
@@ -11,35 +9,20 @@ import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, GetBucketPolicyCommand, GetPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLocalWorld } from '../../scripts/sandbox/local-deployment.ts';
-import { controls } from '../../shared/controls/index.ts';
-import { detections } from '../../shared/detections/index.ts';
-import { isWrite, wireTo } from '../support/aws-proxy.ts';
+import { isWrite } from '../support/aws-proxy.ts';
 import { evenkeelAs, type Finished, linesOf, temporaryFolder } from '../support/command.ts';
-import { ADMIN_PORTS, ingressOf, openGroup } from '../support/drift.ts';
+import { ADMIN_PORTS, ingressOf } from '../support/drift.ts';
 import { REGION } from '../support/samples.ts';
-import { testAccount } from '../support/sandbox.ts';
+import { AFAR, accountOfTwoRegions } from '../support/two-regions.ts';
 
 const BLOCKED = 's3-bucket-public-access-blocked';
 const cwd = temporaryFolder();
-const account = await testAccount();
-const wire = await wireTo(account.endpoint);
-const env = { ...account.env, AWS_ENDPOINT_URL: wire.endpoint };
+const { account, wire, env, Bucket, afar, groups, groupAfar } = await accountOfTwoRegions();
 const evenkeel = evenkeelAs(env);
 const { table } = await makeLocalWorld(account.aws());
 /** The command beside a deployment: with its ledger. */
 const deployed = evenkeelAs({ ...env, EVENKEEL_TABLE: table });
 const s3 = account.aws()(S3Client);
-const Bucket = `evenkeel-${account.accountId}`;
-const LocationConstraint = REGION;
-await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
-const AFAR = 'eu-central-1';
-const afar = `${Bucket}-afar`;
-const there = { CreateBucketConfiguration: { LocationConstraint: AFAR } } as const;
-await account
-  .aws(AFAR)(S3Client)
-  .send(new CreateBucketCommand({ Bucket: afar, ...there }));
-const groups = [await openGroup(account, 'one'), await openGroup(account, 'two')];
-const groupAfar = await openGroup({ ...account, aws: (region = AFAR) => account.aws(region) }, 'three');
 
 const HEADER = `evenkeel: account ${account.accountId}; all enabled regions; --no-policy: recommended modes; ledger in memory; mode detect (read-only)\n`;
 
@@ -201,120 +184,5 @@ describe('what the ledger knows', () => {
     for (let index = 0; index < 10; index += 1)
       await ec2.send(new CreateSecurityGroupCommand({ GroupName: `more-${index}`, Description: 'more' }));
     expect(await sweepGroups()).toEqual({ resources: before.resources + 10, calls: before.calls });
-  });
-});
-
-describe('regions', () => {
-  const look = (controlIds: readonly string[], ...flags: string[]) =>
-    evenkeel(['sweep', '--json', ...controlIds.flatMap((id) => ['--control', id]), ...flags], { cwd });
-  const regionsOf = (finished: Finished) => [...new Set(linesOf(finished).map(({ region }) => region))];
-
-  test('--region narrows to one; what is in it is found there', async () => {
-    const finished = await look([ADMIN_PORTS, BLOCKED], '--region', AFAR);
-    expect(regionsOf(finished)).toEqual([AFAR]);
-    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining([afar, groupAfar]));
-  });
-
-  test('what belongs to no region is looked at once: at home, or where the partition keeps it', async () => {
-    const ids = ['s3-account-public-access-blocked', 'cloudtrail-multi-region-trail-enabled'];
-    const seen = (finished: Finished) =>
-      linesOf(finished)
-        .map(({ controlId, region }) => `${controlId} ${region}`)
-        .sort();
-    expect(seen(await look(ids))).toEqual(ids.map((id) => `${id} us-east-1`).sort());
-    expect(seen(await look(ids, '--region', AFAR))).toEqual([]);
-    const args = ['sweep', '--json', ...ids.flatMap((id) => ['--control', id])];
-    expect(seen(await deployed(args, { cwd }))).toEqual(ids.map((id) => `${id} ${REGION}`).sort());
-  });
-
-  test('what there is in each region is looked at in each', async () => {
-    expect(regionsOf(await look(['ec2-ebs-encryption-by-default-enabled']))).toEqual(
-      expect.arrayContaining([REGION, AFAR, 'us-east-1']),
-    );
-  });
-
-  test('without a home, the one that is named is home', async () => {
-    const { AWS_REGION: _, ...nowhere } = account.env;
-    const finished = await evenkeelAs(nowhere)(['sweep', '--json', '--control', BLOCKED, '--region', AFAR], { cwd });
-    expect(linesOf(finished)).toMatchObject([{ resourceId: afar, region: AFAR }]);
-  });
-
-  test('one that cannot be read fails and is named, and the others go on', async () => {
-    wire.refuse('DescribeSecurityGroups', AFAR);
-    const finished = await look([ADMIN_PORTS]);
-    expect(finished.status).toBe(1);
-    const failed = linesOf(finished).filter(({ outcome }) => outcome === 'failed');
-    expect(failed).toMatchObject([
-      { region: AFAR, resourceType: 'AWS::EC2::SecurityGroup', error: expect.stringContaining(`in ${AFAR}: Unauth`) },
-    ]);
-    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining(groups));
-  });
-
-  test('where AWS is asked too much, the sweep takes longer and fails nothing', async () => {
-    const { AWS_MAX_ATTEMPTS: _, ...untold } = account.env;
-    wire.throttle('DescribeSecurityGroups', 4);
-    const args = ['sweep', '--json', '--control', ADMIN_PORTS, '--region', REGION];
-    const finished = await evenkeelAs({ ...untold, AWS_ENDPOINT_URL: wire.endpoint })(args, { cwd });
-    expect(finished.status).toBe(0);
-    expect(linesOf(finished).map(({ resourceId }) => resourceId)).toEqual(expect.arrayContaining(groups));
-  });
-
-  test('a region that the organization denies is left out, in words', async () => {
-    const words = 'You are not authorized, with an explicit deny in a service control policy';
-    const change = () =>
-      `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>${words}</Message></Error></Errors></Response>`;
-    wire.alter([{ call: 'ec2:', region: AFAR, status: 403, change }]);
-    const finished = await look([ADMIN_PORTS]);
-    wire.alter([]);
-    expect(finished.status).toBe(0);
-    expect(finished.stderr).toContain(
-      `evenkeel: ${AFAR} is left out: a service control policy of the organization denies calls there\n`,
-    );
-    expect(regionsOf(finished)).not.toContain(AFAR);
-    expect(regionsOf(finished)).toContain(REGION);
-  });
-
-  test('where nobody tells which are enabled, home is looked at, and that is a failure', async () => {
-    wire.refuse('DescribeRegions');
-    const finished = await look([ADMIN_PORTS]);
-    expect(finished.status).toBe(1);
-    expect(linesOf(finished)[0]).toMatchObject({
-      outcome: 'failed',
-      region: REGION,
-      error: expect.stringMatching(/^could not list the enabled regions, swept eu-west-1 only: Unauth/),
-    });
-    expect(regionsOf(finished)).toEqual([REGION]);
-    wire.refuse('nothing');
-  });
-});
-
-describe('controls', () => {
-  test('lists every control with the mode that holds and why', async () => {
-    writeFileSync(
-      join(cwd, 'some.yml'),
-      `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: remediate, parameters: { ports: [22] } } }\n`,
-    );
-    wire.take();
-    const finished = await evenkeel(['controls', '--json', '--policy', 'some.yml'], { cwd });
-    const lines = linesOf(finished);
-    expect(finished).toMatchObject({
-      status: 0,
-      stderr: `evenkeel: region ${REGION}; policy some.yml; read-only\n`,
-    });
-    expect(lines.map(({ controlId }) => controlId)).toEqual([...controls, ...detections].map(({ id }) => id));
-    expect(lines.find(({ controlId }) => controlId === ADMIN_PORTS)).toMatchObject({
-      mode: 'remediate',
-      why: `policy.yml sets ${ADMIN_PORTS} to remediate`,
-      recommendedMode: 'remediate',
-      parameters: { ports: [22], widestIpv4: 8 },
-    });
-    expect(lines.find(({ controlId }) => controlId === BLOCKED)).toMatchObject({ mode: 'detect' });
-    expect(lines.find(({ controlId }) => controlId === detections[0]?.id)).toMatchObject({
-      mode: 'detect',
-      resourceType: 'AWS::::Account',
-      impact: 'none',
-      parameters: {},
-    });
-    expect(wire.take()).toEqual([]);
   });
 });
