@@ -1,4 +1,5 @@
 import type { Drift, Scene, Snapshot } from '../../../scenes/scene.ts';
+import type { ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { ResourceRef } from '../../../shared/resource.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { StormEngine } from './engine.ts';
@@ -10,6 +11,7 @@ export class StagedDrift {
   #compliant: unknown = null;
   #drifted: unknown = null;
   #beside: Snapshot = {};
+  #otherwiseWrong: readonly string[] = [];
   /** By which CloudTrail reports it. */
   event: object = {};
   ref: ResourceRef = { resourceType: '', resourceId: '', accountId: '', region: '' };
@@ -32,6 +34,15 @@ export class StagedDrift {
     if (found === undefined) throw new Error(`the drift is not seen: ${this.scene.title}: ${textOf(results)}`);
     const { resourceType, resourceId, accountId, region } = found as ResourceRef;
     this.ref = { resourceType, resourceId, accountId, region };
+    this.#otherwiseWrong = results
+      .filter(({ before, ...of }) => before === 'NON_COMPLIANT' && of.resourceId === resourceId)
+      .flatMap(({ controlId }) => controlId ?? [])
+      .filter((controlId) => !this.isExpected(controlId));
+  }
+
+  /** The findings that the remediation should have closed: those of controls that are not about this drift stay. */
+  left(findings: ResourceState['findings']): ResourceState['findings'] {
+    return Object.fromEntries(Object.entries(findings).filter(([id]) => !this.#otherwiseWrong.includes(id)));
   }
 
   /** True where a remediation leaves everything as it was before the drift. */
