@@ -11,7 +11,6 @@ export class StagedDrift {
   #compliant: unknown = null;
   #drifted: unknown = null;
   #beside: Snapshot = {};
-  #otherwiseWrong: readonly string[] = [];
   /** By which CloudTrail reports it. */
   event: object = {};
   ref: ResourceRef = { resourceType: '', resourceId: '', accountId: '', region: '' };
@@ -34,15 +33,6 @@ export class StagedDrift {
     if (found === undefined) throw new Error(`the drift is not seen: ${this.scene.title}: ${textOf(results)}`);
     const { resourceType, resourceId, accountId, region } = found as ResourceRef;
     this.ref = { resourceType, resourceId, accountId, region };
-    this.#otherwiseWrong = results
-      .filter(({ before, ...of }) => before === 'NON_COMPLIANT' && of.resourceId === resourceId)
-      .flatMap(({ controlId }) => controlId ?? [])
-      .filter((controlId) => !this.isExpected(controlId));
-  }
-
-  /** The findings that the remediation should have closed: those of controls that are not about this drift stay. */
-  left(findings: ResourceState['findings']): ResourceState['findings'] {
-    return Object.fromEntries(Object.entries(findings).filter(([id]) => !this.#otherwiseWrong.includes(id)));
   }
 
   /** True where a remediation leaves everything as it was before the drift. */
@@ -68,6 +58,11 @@ export class StagedDrift {
     return results.filter(
       ({ controlId, resourceId }) => this.isExpected(controlId) && resourceId === this.ref.resourceId,
     );
+  }
+
+  /** The findings that the remediation should have closed: what controls find that are not about this drift stays. */
+  left(findings: ResourceState['findings']): ResourceState['findings'] {
+    return Object.fromEntries(Object.entries(findings).filter(([id]) => this.isExpected(id)));
   }
 
   state(): Promise<unknown> {
