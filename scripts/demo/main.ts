@@ -4,14 +4,14 @@ import { openLocalAccount, reportError } from '../sandbox/local.ts';
 import type { Sandbox } from '../sandbox/moto.ts';
 import { driftActs, prepare } from './drift-acts.ts';
 import { safetyActs } from './safety-acts.ts';
-import { demoScenes } from './scenes.ts';
+import { demoScenes, shortened } from './scenes.ts';
 import { type Screen, screenOn } from './screen.ts';
 import { stageAt } from './stage.ts';
 
 const NAME = 'demo';
 
-const introduction = (endpoint: string, drifts: number) =>
-  `Evenkeel on a local AWS account at ${endpoint}; nothing here reaches AWS. ${drifts} resources drift from the policy, one after another, and each time Evenkeel gets the event that CloudTrail would send.`;
+const introduction = (endpoint: string, played: number, all: number) =>
+  `Evenkeel on a local AWS account at ${endpoint}; nothing here reaches AWS. ${played} resources drift from the policy, one after another, and each time Evenkeel gets the event that CloudTrail would send.${played < all ? ` \`npm run demo -- --all\` plays all ${all}.` : ''}`;
 
 const NEXT = `\
 Next:   npx evenkeel controls     what is watched, and in which mode
@@ -19,10 +19,11 @@ Next:   npx evenkeel controls     what is watched, and in which mode
         README.md, "Deploy"       into your AWS account; a new deployment only detects and notifies`;
 
 /** Plays every act and gives what was not as expected. */
-async function play({ endpoint }: Sandbox, screen: Screen): Promise<readonly string[]> {
+async function play({ endpoint }: Sandbox, screen: Screen, isWhole: boolean): Promise<readonly string[]> {
   const started = performance.now();
-  const scenes = await demoScenes();
-  screen.say(introduction(endpoint, scenes.length));
+  const all = await demoScenes();
+  const scenes = isWhole ? all : shortened(all);
+  screen.say(introduction(endpoint, scenes.length, all.length));
   const performed = await prepare(await stageAt(endpoint), screen, scenes);
   const reports = [];
   for (const act of [...driftActs, ...safetyActs]) {
@@ -40,15 +41,20 @@ async function play({ endpoint }: Sandbox, screen: Screen): Promise<readonly str
   return problems;
 }
 
-async function main(): Promise<number> {
+/** Throws UsageError. */
+function isWholeWanted(): boolean {
   try {
-    parseArgs({ options: {}, allowPositionals: false });
+    return parseArgs({ options: { all: { type: 'boolean', default: false } }, allowPositionals: false }).values.all;
   } catch {
-    throw new UsageError('takes no arguments; AWS_ENDPOINT_URL names a local account to play in, if there is one');
+    throw new UsageError('takes --all or nothing; AWS_ENDPOINT_URL names a local account to play in, if there is one');
   }
+}
+
+async function main(): Promise<number> {
+  const isWhole = isWholeWanted();
   const sandbox = await openLocalAccount({ say: (line) => process.stderr.write(`${line}\n`) });
   try {
-    return (await play(sandbox, screenOn(process.stdout))).length === 0 ? EXIT.done : EXIT.failed;
+    return (await play(sandbox, screenOn(process.stdout), isWhole)).length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await sandbox.stop();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { loadScenes } from '../../scenes/index.ts';
 import type { SceneOutcome } from '../../scenes/scene.ts';
-import { demoScenes } from '../../scripts/demo/scenes.ts';
+import { demoScenes, shortened } from '../../scripts/demo/scenes.ts';
 import { wrapped } from '../../scripts/demo/screen.ts';
 import {
   differences,
@@ -26,7 +27,7 @@ describe('npm run demo', () => {
     };
     const { status, stdout, stderr } = await run(MAIN, [], { env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const scenes = await demoScenes();
+    const scenes = shortened(await demoScenes());
     const ending = (outcome: SceneOutcome) => scenes.filter(({ expects }) => Object.values(expects).includes(outcome));
     const [remediated, approvals] = [ending('remediated').length, ending('awaitingApproval').length];
     const detected = scenes.length - remediated - approvals;
@@ -57,6 +58,22 @@ test('the scenes of the demo: the most severe first, each as its control ends it
   const [key] = scenes.filter(({ expects }) => 'iam-access-key-rotated' in expects);
   expect(key?.expects).toMatchObject({ 'iam-access-key-rotated': 'detected' });
   expect(scenes.filter(({ parameters }) => parameters !== undefined)).toEqual([]);
+});
+
+test('the short demo shows each service and each ending that it has', async () => {
+  const scenes = await demoScenes();
+  const short = shortened(scenes);
+  const endings = (some: typeof scenes) => [...new Set(some.flatMap(({ expects }) => Object.values(expects)))].sort();
+  const folders = await loadScenes();
+  const servicesOf = (some: typeof scenes) => {
+    const titles = new Set(some.map(({ title }) => title));
+    const shown = folders.filter(({ proof, more }) => [proof, ...more].some(({ title }) => titles.has(title)));
+    return [...new Set(shown.map(({ service }) => service))].sort();
+  };
+  expect(endings(short)).toEqual(endings(scenes));
+  expect(servicesOf(short)).toEqual(servicesOf(scenes));
+  expect(short[0]).toBe(scenes[0]);
+  expect(short.length).toBeLessThan(scenes.length / 2);
 });
 
 describe('the verdict', () => {
