@@ -11,6 +11,7 @@ import type { Cause, Engine, Subject } from '../context.ts';
 import { messageOf } from '../errors.ts';
 import { sendRecheck } from '../execution/pending.ts';
 import { Draft } from '../run/draft.ts';
+import { lastKnownBy } from '../run/evaluation-context.ts';
 import { saveLastKnown } from '../run/last-known.ts';
 import { isAtLeast } from '../run/modes.ts';
 import { postpone, publishAnnouncements, publishOutbox } from '../run/notices.ts';
@@ -128,9 +129,9 @@ class Reconciliation {
   /** What AWS Config knew of a resource whose deletion is drift, where the ledger knows nothing. */
   async #configHistory(session: Session, observation: Observation): Promise<Run['configHistory']> {
     const { resource, ref, controls } = this.#subject;
-    const isGuarded = controls.some(({ whenDeleted }) => whenDeleted !== undefined);
-    const isKnown = Object.keys(session.state.lastKnown).length > 0;
-    if (!observation.gone || !isGuarded || isKnown || resource.lastKnown === undefined) return null;
+    const guarding = controls.filter(({ whenDeleted }) => whenDeleted !== undefined);
+    const isKnown = guarding.every((control) => lastKnownBy(control, session.state.lastKnown) !== null);
+    if (!observation.gone || isKnown || resource.lastKnown === undefined) return null;
     return orUnreadable(`what was last known of ${ref.resourceId}`, resource.lastKnown.read(observation.aws, ref));
   }
 

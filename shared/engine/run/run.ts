@@ -8,7 +8,7 @@ import { type Result, resultWithoutResource } from '../../result.ts';
 import type { Step } from '../../step.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
-import { contextOf } from './evaluation-context.ts';
+import { contextOf, lastKnownBy } from './evaluation-context.ts';
 import { lower } from './modes.ts';
 import { queued } from './notices.ts';
 import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
@@ -91,9 +91,8 @@ export class Run {
   }
 
   context(control: AnyControl): Context {
-    const lastKnown = this.draft.state.lastKnown;
     const history = this.configHistory instanceof Unreadable ? null : this.configHistory;
-    const known = Object.keys(lastKnown).length > 0 ? lastKnown : history;
+    const known = lastKnownBy(control, this.draft.state.lastKnown) ?? lastKnownBy(control, history);
     const { parameters } = this.settings(control);
     return contextOf(this.engine, parameters, known);
   }

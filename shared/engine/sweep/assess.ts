@@ -5,7 +5,7 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
 import { retry } from '../../retry.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
-import { contextOf } from '../run/evaluation-context.ts';
+import { contextOf, lastKnownBy } from '../run/evaluation-context.ts';
 import { compliantFacets } from '../run/last-known.ts';
 import { lower } from '../run/modes.ts';
 import { evaluate, type Observation, observe } from '../run/observation.ts';
@@ -33,7 +33,7 @@ export async function assess(
   const evaluations = new Map<AnyControl, Evaluation | null>();
   for (const control of controls) {
     const { parameters } = engine.policy.settingsFor(control, place);
-    const context = contextOf(engine, parameters, lastKnownIn(state));
+    const context = contextOf(engine, parameters, lastKnownBy(control, state?.lastKnown ?? null));
     evaluations.set(control, evaluationOf(control, subject, observation, context));
   }
   return { subject: { ...subject, controls }, observation, evaluations };
@@ -55,9 +55,6 @@ async function read(subject: Subject, engine: Engine, pace: Pace): Promise<Obser
     return observation; // no try is left: what was read is evaluated, and the rest is unreadable
   }
 }
-
-const lastKnownIn = (state: ResourceState | undefined) =>
-  state === undefined || Object.keys(state.lastKnown).length === 0 ? null : state.lastKnown;
 
 function evaluationOf(control: AnyControl, subject: Subject, observation: Observation, context: Context) {
   // A deletion is evaluated with AWS Config's history too, which only a reconciliation reads.

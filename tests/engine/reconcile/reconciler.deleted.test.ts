@@ -52,6 +52,17 @@ describe('a resource whose deletion is drift', () => {
     expect(records()).toMatchObject([{ before: { ...lost, ref: REF }, status: 'remediated' }]);
   });
 
+  test('is put back by what its own control keeps, whatever others have kept of it', async () => {
+    const world = new World({ label: { text: 'jewels' } });
+    const { run, kept: records } = scene({ world });
+    const lidKept: AnyControl = { ...lidClosed, lastKnown: ['lid'] };
+    await run(kept, lidKept);
+    world.box = null;
+    await run(kept);
+    expect(records()).toMatchObject([{ status: 'remediated' }]);
+    expect(records()[0]?.before).toEqual({ ...lost, ref: REF });
+  });
+
   test('is put back from AWS Config where the ledger knows nothing', async () => {
     const world = new World(null);
     world.lastKnown = async () => ({ label: { text: 'letters' } });

@@ -98,6 +98,7 @@ describe('a resource that is listed and gone when it is read', () => {
 test('a control sees the last good values', async () => {
   const steady: AnyControl = {
     ...crateClosed,
+    lastKnown: ['lid'],
     evaluate: (_, { lastKnown }) =>
       JSON.stringify(lastKnown) === JSON.stringify(LID) ? compliant('as it was') : nonCompliant('it was otherwise'),
   };
