@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { CreateStageCommand } from '@aws-sdk/client-api-gateway';
+import { CreateStageCommand as CreateHttpStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { CreateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import {
+  CreateTagsCommand,
   CreateVolumeCommand,
   DeleteSecurityGroupCommand,
   DeleteVpcEndpointsCommand,
@@ -8,8 +11,9 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateUserCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
-import { CreateDBInstanceCommand, ModifyDBInstanceCommand } from '@aws-sdk/client-rds';
+import { AddTagsToResourceCommand, CreateDBInstanceCommand, ModifyDBInstanceCommand } from '@aws-sdk/client-rds';
 import { PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
+import { PutPublicAccessBlockCommand, TagResourceCommand } from '@aws-sdk/client-s3-control';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../../scripts/catalogue.ts';
 import { idPathIn } from '../../../scripts/scaffold/id-path.ts';
@@ -47,6 +51,22 @@ describe('a sample made of the SDK’s model', () => {
       { bucketName: 'example-bucket', encryption: '', ServerSideEncryptionConfiguration: { Rule: expect.any(Array) } },
     ],
     ['rds', 'db-instance', CreateDBInstanceCommand, { dBInstanceIdentifier: 'example-dBInstanceIdentifier' }],
+    ['rds', 'db-instance', AddTagsToResourceCommand, { resourceName: 'example-resourceName' }],
+    ['ec2', 'volume', CreateTagsCommand, { resourcesSet: { items: [{ resourceId: 'example-resource' }] } }],
+    [
+      'apigateway',
+      'stage',
+      CreateStageCommand,
+      { restApiId: 'example-restApiId', createStageInput: { stageName: 'example-stageName' } },
+    ],
+    ['apigateway', 'stage', CreateHttpStageCommand, { apiId: 'example-apiId', stageName: 'example-stageName' }],
+    [
+      's3',
+      'bucket',
+      TagResourceCommand,
+      { resourceArn: 'example-resourceArn', TagResourceRequest: { Tags: [expect.any(Object)] } },
+    ],
+    ['s3', 'account', PutPublicAccessBlockCommand, { publicAccessBlock: '', PublicAccessBlockConfiguration: {} }],
   ])('%s %s: what is asked stands where CloudTrail puts it', (service, resource, command, request) => {
     expect(sampleOf(service, resource, command).detail).toMatchObject({ requestParameters: request });
   });
