@@ -69,3 +69,10 @@ export function unwrapped(value: unknown, wrapper: string): JsonObject | null {
   const inner = object === null ? undefined : field(object, wrapper);
   return inner === undefined ? object : objectOrNull(inner);
 }
+
+/** Removes the wrapper of a record of EC2, whatever it is called: `DelTGwVpcAttachReq` was recorded for `DeleteTransitGatewayVpcAttachmentRequest`. What has none begins with small letters. */
+export function ec2Unwrapped(value: unknown, wrapper: string): JsonObject | null {
+  const [[key, inner] = ['', undefined], ...others] = Object.entries(objectOrNull(value) ?? {});
+  const isWrapper = others.length === 0 && /^[A-Z]/.test(key) && (isObject(inner) || inner === '');
+  return isWrapper ? objectOrNull(inner) : unwrapped(value, wrapper);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { field, isObject, objectOrNull, stringOrNull, strings, unwrapped } from '../shared/event.ts';
+import { ec2Unwrapped, field, isObject, objectOrNull, stringOrNull, strings, unwrapped } from '../shared/event.ts';
 
 const NOT_OBJECTS = [null, undefined, 'null', '', 'text', 0, 7, true, [], [{}]];
 
@@ -81,5 +81,22 @@ describe('unwrapped', () => {
     ['gives null for no object', 'null', null],
   ])('%s', (_name, value, inner) => {
     expect(unwrapped(value, name)).toEqual(inner);
+  });
+});
+
+describe('ec2Unwrapped', () => {
+  const name = 'DeleteTransitGatewayVpcAttachmentRequest';
+  const inner = { TransitGatewayAttachmentId: 'tgw-attach-1' };
+  test.each<[string, unknown, object | null]>([
+    ['takes the wrapper off', { [name]: inner }, inner],
+    ['takes it off beside something else', { [name]: inner, other: 1 }, inner],
+    ['takes one off that is called otherwise', { DelTGwVpcAttachReq: inner }, inner],
+    ['gives null for one around nothing', { DelReq: '' }, null],
+    ['leaves what has none', { instancesSet: { items: [] } }, { instancesSet: { items: [] } }],
+    ['leaves a member that is none', { GroupId: 'sg-1' }, { GroupId: 'sg-1' }],
+    ['leaves several members', { Short: inner, other: 1 }, { Short: inner, other: 1 }],
+    ['gives null for no object', 'null', null],
+  ])('%s', (_name, value, expected) => {
+    expect(ec2Unwrapped(value, name)).toEqual(expected);
   });
 });

@@ -2,6 +2,7 @@ import { type Attribution, attributionOf } from '../../attribution.ts';
 import {
   type CallRecord,
   type EventRecord,
+  ec2Unwrapped,
   field,
   isObject,
   type JsonObject,
@@ -166,6 +167,7 @@ function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject)
   };
   if (eventName === null || eventSource === null)
     return unreadable('has no "eventName" or no "eventSource" string', known);
+  const opened = eventSource === 'ec2.amazonaws.com' ? ec2Unwrapped : unwrapped;
   const region = stringOrNull(record.awsRegion) ?? stringOrNull(envelope.region);
   return {
     ...known,
@@ -175,8 +177,8 @@ function fromCall(record: JsonObject, about: EventSummary, envelope: JsonObject)
       eventName,
       accountId: known.accountIds[0] ?? '',
       region: region ?? '',
-      request: unwrapped(record.requestParameters, `${eventName}Request`),
-      response: unwrapped(record.responseElements, `${eventName}Response`),
+      request: opened(record.requestParameters, `${eventName}Request`),
+      response: opened(record.responseElements, `${eventName}Response`),
       omitted: [record.requestParameters, record.responseElements].some((part) => field(part, 'omitted') === true),
       errorCode: stringOrNull(record.errorCode),
       userIdentity: objectOrNull(record.userIdentity),
