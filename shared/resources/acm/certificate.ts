@@ -38,6 +38,8 @@ async function readOwnership(aws: Aws, { resourceId }: ResourceRef) {
   return { tags, service: serviceOfTags(tags) };
 }
 
+const firstOf = (answered: readonly string[], asked: readonly string[]) => (answered.length > 0 ? answered : asked);
+
 const notified = (detailType: string) =>
   event('aws.acm', detailType, {
     ids: ({ resources }: EventRecord) => resources,
@@ -50,7 +52,8 @@ export const certificate = defineResource({
   type: 'AWS::ACM::Certificate',
   triggers: [
     call('acm.amazonaws.com', ['ImportCertificate', 'RequestCertificate'], {
-      ids: ({ response }) => strings(response, 'certificateArn'),
+      // Only an import of one that is there names it in the request.
+      ids: ({ request, response }) => firstOf(strings(response, 'certificateArn'), strings(request, 'certificateArn')),
       facets: ['certificate'],
     }),
     call(

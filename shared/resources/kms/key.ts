@@ -62,12 +62,16 @@ async function readRotation(aws: Aws, { resourceId }: ResourceRef) {
   return { ...kind, status: { KeyRotationEnabled, RotationPeriodInDays: answer.RotationPeriodInDays ?? null } };
 }
 
-/** The replica is in another region than its primary key, of which the call is. */
-const replica = ({ response }: CallRecord) =>
-  strings(response, 'replicaKeyMetadata.arn').map((arn) => {
-    const region = parseArn(arn)?.region;
-    return region === undefined ? idIn(arn) : { resourceId: idIn(arn), region };
-  });
+/** The replica is in another region than its primary key, of which the call is; both have the same id. */
+function replica({ request, response }: CallRecord) {
+  const arns = strings(response, 'replicaKeyMetadata.arn');
+  if (arns.length > 0) return arns.map((arn) => inRegion(idIn(arn), parseArn(arn)?.region));
+  const [region] = strings(request, 'replicaRegion');
+  return region === undefined ? [] : strings(request, 'keyId').map((id) => inRegion(idIn(id), region));
+}
+
+const inRegion = (resourceId: string, region: string | undefined) =>
+  region === undefined ? resourceId : { resourceId, region };
 
 /** The text as it stands of the only policy that a key has. */
 async function readPolicy(aws: Aws, { resourceId }: ResourceRef) {
