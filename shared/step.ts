@@ -157,8 +157,10 @@ export interface CallData {
 }
 
 /** The service's short name, from the name of its client: `ec2` for `EC2Client`, `config` for `ConfigServiceClient`. */
-export const serviceOf = (client: ClientClass<object>): string =>
-  client.name.replace(/(Service)?Client$/, '').toLowerCase();
+export const serviceOf = (client: ClientClass<object>): string => serviceNamed(client.name);
+
+/** The same from the client's name alone. */
+export const serviceNamed = (client: string): string => client.replace(/(Service)?Client$/, '').toLowerCase();
 
 /** The operation of a command: `RevokeSecurityGroupIngress`. */
 export const operationOf = (command: { readonly name: string }): string => command.name.replace(/Command$/, '');

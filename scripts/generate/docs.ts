@@ -3,6 +3,7 @@ import type { Detection } from '../../shared/detection.ts';
 import { FRAMEWORKS, requirementsIn } from '../../shared/frameworks.ts';
 import type { Facets, Grants } from '../../shared/resource.ts';
 import { operationOf, serviceOf } from '../../shared/step.ts';
+import { limitLines } from './limits.ts';
 import { code, NOTE, or, whereClause } from './markdown.ts';
 import { triggersOf } from './patterns.ts';
 import { readsIn, type ScopedAction, writesOf } from './scopes.ts';
@@ -36,6 +37,7 @@ export function controlDoc(control: AnyControl): string {
     [
       ...section('How it is found', [...eventLines(control), '', sweepLine(control)]),
       ...section('Remediation', remediationLines(control)),
+      ...section('Known limits', limitLines(control)),
       ...section('Manual remediation', [control.guidance]),
       ...section('Permissions', permissionLines(control)),
       ...section('Parameters', parameterLines(control)),
@@ -56,6 +58,9 @@ export function detectionDoc(detection: Detection): string {
       'Notified once; repeats are counted, and their number is notified after an hour. The finding ends seven days after it was last seen, or when the resource is exempted.',
       '',
       ...section('How it is found', detection.triggers.map(triggerLine)),
+      ...section('Known limits', [
+        'It finds what an event reports, when it reports it: no sweep finds it later, and nothing is remediated.',
+      ]),
       ...section('Manual remediation', [detection.guidance]),
       ...section('Permissions', ['None: it reads nothing and writes nothing.']),
     ],
@@ -124,7 +129,7 @@ function triggerLine(trigger: Detection['triggers'][number]): string {
 
 /** The calls that it makes and those that undo them, and when it waits for a person. */
 function remediationLines(control: AnyControl): readonly string[] {
-  const { id, plan, recommendedMode, settles, deadline, overrides, undoCalls = [] } = control;
+  const { id, plan, recommendedMode, overrides, undoCalls = [] } = control;
   if (plan === undefined) return ['None: people are notified, with the finding.'];
   const undo = new Set(undoCalls.map(({ client, command }) => code(`${serviceOf(client)}:${operationOf(command)}`)));
   return [
@@ -132,8 +137,6 @@ function remediationLines(control: AnyControl): readonly string[] {
     '',
     `- ${BY_MODE[recommendedMode]}`,
     `- Undo (\`npx evenkeel undo ID\`): ${undo.size > 0 ? `by ${or([...undo])}` : 'none: it cannot be undone'}.`,
-    ...(settles === undefined ? [] : [`- AWS takes up to ${code(settles)} to apply it; it is verified after that.`]),
-    ...(deadline === undefined ? [] : [`- What AWS has not applied after ${code(deadline)} has failed.`]),
     ...(overrides === 'ownership' ? ['- Also made on resources that an AWS service manages.'] : []),
   ];
 }

@@ -19,6 +19,7 @@ import { DAY_MS } from '../../shared/time.ts';
 import type { Cases, Circumstances, Drift } from './control-cases.ts';
 import { frozen } from './frozen.ts';
 import { iamActionsOf } from './iam-actions.ts';
+import { expectKnownLimit } from './known-limits.ts';
 import type { Reads } from './run-control.ts';
 import { REGION, SAMPLE_ACCOUNT } from './samples.ts';
 
@@ -75,7 +76,9 @@ export function testControl<
     });
 
     testEach(cases.notApplicable, 'not applicable', (given) => {
-      expect(evaluate(given)).toMatchObject({ complianceType: 'NOT_APPLICABLE' });
+      const { complianceType, annotation } = evaluate(given);
+      expect(complianceType).toBe('NOT_APPLICABLE');
+      expectKnownLimit(control.id, annotation);
     });
 
     testEach(cases.unreadable, 'cannot be evaluated', ([given, says]) => {
@@ -88,7 +91,8 @@ export function testControl<
       const planned = () => control.plan?.(stateOf(given), contextOf(drift)) ?? [];
 
       test('is so, and says why', () => {
-        const { complianceType, annotation } = evaluate(given, drift);
+        const { complianceType, annotation, retryAfter } = evaluate(given, drift);
+        if (retryAfter !== undefined) expectKnownLimit(control.id, annotation);
         expect({ complianceType, annotation }).toEqual({
           complianceType: 'NON_COMPLIANT',
           annotation: expect.stringMatching(says instanceof RegExp ? says : RegExp(escaped(says))),
@@ -205,6 +209,7 @@ export function testControl<
   function expectPlan(planned: Plan, { plan, byHand }: Pick<Drift<F, N, M, P, R>, 'plan' | 'byHand'>): void {
     expect(callsOf(stepsIn(planned))).toEqual(plan);
     const reason = isByHand(planned) ? planned.byHand : null;
+    if (reason !== null) expectKnownLimit(control.id, reason);
     if (byHand === undefined) expect(reason).toBeNull();
     else expect(reason).toMatch(byHand);
   }
