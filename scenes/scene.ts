@@ -35,7 +35,7 @@ export interface Drift {
   happen(): Promise<Happening>;
   /** All of the resource that a remediation could touch, in a form that compares (no rule ids, no dates); read before the drift too, where the remediation `leaves` nothing different. */
   state(): Promise<unknown>;
-  /** What has to stay as it was before the drift, by names that a reader understands: other resources, and the parts of this one that are none of the drift's. */
+  /** What has to stay as it was before the drift, by names that a reader understands: other resources, and the parts of this one that are none of the drift's. A resource of the same type that the control finds right is among them, and its name holds its id as a word (`volume vol-…`); of a setting of the account, the region. */
   neighbours(): Promise<Snapshot>;
 }
 

@@ -38,7 +38,8 @@ export default {
       state: () => describeStage(ApiId),
       async neighbours() {
         const { AccessLogSettings: _, ...rest } = await describeStage(ApiId);
-        return { [`the rest of the stage of ${ApiId}`]: rest, [`stage of ${other}`]: await describeStage(other) };
+        const named = `stage ${other}/${StageName}`;
+        return { [`the rest of the stage of ${ApiId}`]: rest, [named]: await describeStage(other) };
       },
       async happen() {
         await api.send(new DeleteAccessLogSettingsCommand({ ApiId, StageName }));

@@ -12,7 +12,7 @@ export default {
       state: () => describeStage(account, stage),
       neighbours: async () => ({
         [`deployment of ${stage.restApiId}`]: (await describeStage(account, stage)).deploymentId,
-        [`stage of ${other.restApiId}`]: await describeStage(account, other),
+        [`stage ${other.restApiId}/${other.stageName}`]: await describeStage(account, other),
       }),
       async happen() {
         await setLevel(account, stage, 'OFF');

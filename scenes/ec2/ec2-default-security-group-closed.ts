@@ -41,8 +41,12 @@ export default {
   async prepare(account) {
     const { vpcId, groupId } = await createClosedVpc(account, '10.20.0.0/16');
     const web = await createGroup(account, account.name('web'), [HTTPS], vpcId);
+    const { groupId: other } = await createClosedVpc(account, '10.21.0.0/16');
+    const { state, neighbours } = await watchGroup(account, groupId, { others: [web] });
+    const rulesOfOther = (await watchGroup(account, other)).state;
     return {
-      ...(await watchGroup(account, groupId, { others: [web] })),
+      state,
+      neighbours: async () => ({ ...(await neighbours()), [`default group ${other}`]: await rulesOfOther() }),
       async happen() {
         const fromItself = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: groupId, UserId: account.accountId }] };
         const fromWeb = tcp(5432, { UserIdGroupPairs: [{ GroupId: web, Description: 'web' }] });

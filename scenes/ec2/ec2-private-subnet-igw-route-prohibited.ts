@@ -33,6 +33,7 @@ export default {
     await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: GatewayId, VpcId }));
     const RouteTableId = await createTable(account, VpcId, '10.76.1.0/24', 'private');
     const other = await createTable(account, VpcId, '10.76.2.0/24', 'public');
+    const alike = await createTable(account, VpcId, '10.76.3.0/24', 'private');
     const toInternet = (id: string) =>
       ec2.send(new CreateRouteCommand({ RouteTableId: id, DestinationCidrBlock: '0.0.0.0/0', GatewayId }));
     await toInternet(other);
@@ -40,7 +41,10 @@ export default {
       (await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }))).RouteTables;
     return {
       state: () => describe(RouteTableId),
-      neighbours: async () => ({ [`route table ${other}`]: await describe(other) }),
+      neighbours: async () => ({
+        [`route table ${other}`]: await describe(other),
+        [`route table ${alike}`]: await describe(alike),
+      }),
       async happen() {
         await toInternet(RouteTableId);
         return { event: freshEvent('ec2/CreateRoute', account, { 'requestParameters.routeTableId': RouteTableId }) };

@@ -16,17 +16,21 @@ export default {
   expects: { 'iam-policy-admin-statements-prohibited': 'remediated' },
   async prepare(account) {
     const iam = account.aws(IAMClient);
-    const created = new CreatePolicyCommand({
-      PolicyName: account.name('reports'),
-      PolicyDocument: documentOf('s3:Get*'),
-    });
-    const PolicyArn = (await iam.send(created)).Policy?.Arn ?? '';
+    const create = async () => {
+      const PolicyName = account.name('reports');
+      const created = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: documentOf('s3:Get*') }));
+      return created.Policy?.Arn ?? '';
+    };
+    const [PolicyArn, other] = [await create(), await create()];
+    const versionOf = async (arn: string) =>
+      (await iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy?.DefaultVersionId;
     const GroupName = account.name('analysts');
     await iam.send(new CreateGroupCommand({ GroupName }));
     await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
     return {
-      state: async () => (await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.DefaultVersionId,
+      state: () => versionOf(PolicyArn),
       neighbours: async () => ({
+        [`policy ${other}`]: await versionOf(other),
         'policies of the group': (await iam.send(new ListAttachedGroupPoliciesCommand({ GroupName }))).AttachedPolicies,
       }),
       async happen() {

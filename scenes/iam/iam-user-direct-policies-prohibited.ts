@@ -22,18 +22,22 @@ export default {
   expects: { 'iam-user-direct-policies-prohibited': 'remediated' },
   async prepare(account) {
     const iam = account.aws(IAMClient);
-    const [UserName, GroupName] = [account.name('jo'), account.name('developers')];
-    await iam.send(new CreateUserCommand({ UserName }));
+    const [UserName, other, GroupName] = [account.name('jo'), account.name('kim'), account.name('developers')];
     await iam.send(new CreateGroupCommand({ GroupName }));
+    for (const name of [UserName, other]) {
+      await iam.send(new CreateUserCommand({ UserName: name }));
+      await iam.send(new AddUserToGroupCommand({ UserName: name, GroupName }));
+    }
     const shared = new CreatePolicyCommand({ PolicyName: account.name('logs'), PolicyDocument });
     const { Policy } = await iam.send(shared);
-    await iam.send(new AddUserToGroupCommand({ UserName, GroupName }));
+    const policiesOf = async (name: string) => {
+      const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: name }));
+      return { inline: await userPolicies(account, name), attached: AttachedPolicies };
+    };
     return {
-      async state() {
-        const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
-        return { inline: await userPolicies(account, UserName), attached: AttachedPolicies };
-      },
+      state: () => policiesOf(UserName),
       neighbours: async () => ({
+        [`policies of ${other}`]: await policiesOf(other),
         'groups of the user': (await iam.send(new ListGroupsForUserCommand({ UserName }))).Groups?.map(
           ({ GroupName }) => GroupName,
         ),

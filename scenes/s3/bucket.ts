@@ -105,6 +105,7 @@ export async function driftingBucket(
   const other = await createBucket(account, base);
   return {
     bucket,
+    other,
     watched: {
       state: () => bucketSettings(account, bucket),
       async neighbours() {

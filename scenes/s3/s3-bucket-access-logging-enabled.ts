@@ -20,21 +20,21 @@ export default {
   expects: { 's3-bucket-access-logging-enabled': 'remediated' },
   async prepare(account) {
     const TargetBucket = await createAccessLogs(account);
-    const { bucket: Bucket, watched } = await driftingBucket(account, 'statements', 'access logging');
-    const log = (logging?: LoggingEnabled) =>
+    const { bucket, other, watched } = await driftingBucket(account, 'statements', 'access logging');
+    const log = (Bucket: string, logging?: LoggingEnabled) =>
       account.aws(S3Client).send(
         new PutBucketLoggingCommand({
           Bucket,
           BucketLoggingStatus: logging === undefined ? {} : { LoggingEnabled: logging },
         }),
       );
-    await log({ TargetBucket, TargetPrefix: 'statements/' });
+    for (const one of [bucket, other]) await log(one, { TargetBucket, TargetPrefix: 'statements/' });
     return {
       ...watched,
-      earlier: [bucketEvent('PutBucketLogging', account, Bucket)],
+      earlier: [bucketEvent('PutBucketLogging', account, bucket)],
       async happen() {
-        await log();
-        return { event: bucketEvent('PutBucketLogging', account, Bucket) };
+        await log(bucket);
+        return { event: bucketEvent('PutBucketLogging', account, bucket) };
       },
     };
   },

@@ -21,15 +21,15 @@ export default {
   expects: { 's3-bucket-encrypted': 'remediated' },
   parameters: () => ({ kmsKeyArn: KEY }),
   async prepare(account) {
-    const { bucket: Bucket, watched } = await driftingBucket(account, 'exports', 'encryption');
-    const encrypt = (ServerSideEncryptionConfiguration: ServerSideEncryptionConfiguration) =>
+    const { bucket, other, watched } = await driftingBucket(account, 'exports', 'encryption');
+    const encrypt = (Bucket: string, ServerSideEncryptionConfiguration: ServerSideEncryptionConfiguration) =>
       account.aws(S3Client).send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
-    await encrypt(WITH_KEY);
+    for (const one of [bucket, other]) await encrypt(one, WITH_KEY);
     return {
       ...watched,
       async happen() {
-        await encrypt(WITH_SSE_S3);
-        return { event: bucketEvent('PutBucketEncryption', account, Bucket) };
+        await encrypt(bucket, WITH_SSE_S3);
+        return { event: bucketEvent('PutBucketEncryption', account, bucket) };
       },
     };
   },
