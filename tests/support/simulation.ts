@@ -84,7 +84,7 @@ const keyPolicy = (accountId: string) => ({
   ],
 });
 
-/** IAM's answer to a request by a role with these statements. Throws where the policy or the request is not valid IAM. */
+/** IAM's answer to a request by a role with these statements, of which only those that name its action are asked. Throws where they or the request are not valid IAM. */
 export async function answer(
   statements: readonly PlainStatement[],
   { action, resource, context }: IamRequest,
@@ -92,6 +92,8 @@ export async function answer(
 ): Promise<string> {
   if (action.startsWith('apigateway:')) return answerByPath(statements, action, resource);
   const owner = context['aws:ResourceAccount'] ?? accountId;
+  const Statement = statements.filter(({ Action }) => Action.some((pattern) => matchesPattern(pattern, action)));
+  if (Statement.length === 0) return 'ImplicitlyDenied';
   const simulated = await runSimulation(
     {
       request: {
@@ -100,7 +102,7 @@ export async function answer(
         resource: { resource, accountId: String(owner) },
         contextVariables: context as Record<string, string | string[]>,
       },
-      identityPolicies: [{ name: 'evenkeel', policy: { Version: '2012-10-17', Statement: statements } }],
+      identityPolicies: [{ name: 'evenkeel', policy: { Version: '2012-10-17', Statement } }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(accountId) } : {}),
