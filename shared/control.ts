@@ -1,5 +1,14 @@
 import { hashOf } from './hash.ts';
-import type { FacetState, Facets, Grants, RelatedFacets, RelatedState, Resource, ResourceRef } from './resource.ts';
+import type {
+  Aws,
+  FacetState,
+  Facets,
+  Grants,
+  RelatedFacets,
+  RelatedState,
+  Resource,
+  ResourceRef,
+} from './resource.ts';
 import type { Step, UndoDeclaration } from './step.ts';
 import { type Duration, milliseconds } from './time.ts';
 
@@ -100,6 +109,32 @@ export const byHand = (reason: string): ByHand => ({ byHand: reason });
 
 export type Plan = readonly Step[] | ByHand;
 
+/** What a plan makes of a resource policy. */
+export interface PolicyEdit {
+  readonly before: string;
+  /** Null where no statement is left. */
+  readonly after: string | null;
+}
+
+/** A second opinion on a resource policy. */
+export interface Opinion {
+  readonly isPublic: boolean;
+  /** Why, in the words of whoever was asked. */
+  readonly says: string;
+}
+
+/** A second opinion on the resource policies that a control calls public. */
+export interface PublicAccessCheck<S> {
+  /** IAM actions of `ask`. */
+  readonly grants: Grants;
+  /** Asks about one policy. Throws where there is no answer. */
+  ask(aws: Aws, policy: string): Promise<Opinion>;
+  /** The policies of a state, without statements that the control leaves to others. Pure. */
+  policies(state: S): readonly string[];
+  /** Those that the steps edit, which were planned for the state. Pure. */
+  edits(state: S, steps: readonly Step[]): readonly PolicyEdit[];
+}
+
 /** A control: what it requires of which resource, how that is evaluated, and how it is remediated. */
 export interface Control<
   F extends Facets = Facets,
@@ -136,6 +171,8 @@ export interface Control<
   readonly permissions: Grants;
   /** The ARNs of the roles that the plan may pass to a service, where the parameters name them all: the deployed role may then pass no other. Null where they do not. */
   readonly passedRoles?: (parameters: ParameterValues<P>) => readonly string[] | null;
+  /** The public policies that the plan edits, and who is asked about them where policy.yml says so. */
+  readonly publicAccessCheck?: PublicAccessCheck<State<F, NoInfer<N>>>;
   /** The calls that may undo the plan's steps; an undo makes no other call, whatever the ledger holds. */
   readonly undoCalls?: readonly UndoDeclaration[];
   readonly parameters: P;

@@ -15,6 +15,8 @@ export function callName(call: CallHead, body: string): string {
   return action === undefined ? `${call.method} ${call.url}` : `${serviceOf(call)}:${action}`;
 }
 
-/** True for a call that can change something. Inspector takes the read of its state by POST. */
+/** True for a call that can change something. Inspector takes the read of its state by POST, Access Analyzer a policy to check. */
 export const isWrite = (name: string): boolean =>
-  !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) |^POST \/status\/batch\/get$/.test(name);
+  !/:(BatchGet|Describe|Get|List|Query)|^(GET|HEAD) |^POST (\/status\/batch\/get|\/policy\/check-no-public-access)$/.test(
+    name,
+  );

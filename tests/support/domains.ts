@@ -12,13 +12,17 @@ const OWN_CLIENTS = ['dynamodb', 'sns', 'sqs'];
 const clientsOf = ({ sdks }: Service): readonly string[] =>
   Object.values(sdks).flatMap((load) => /@aws-sdk\/client-([\w-]+)/.exec(String(load))?.[1] ?? []);
 
-/** The services whose calls a control is granted to read with. */
-const askedBy = ({ resource, related = {} }: AnyControl): readonly string[] => {
+/** The services whose calls a control is granted to read with, or to get a second opinion with. */
+const askedBy = ({ resource, related = {}, publicAccessCheck }: AnyControl): readonly string[] => {
   const facets: readonly { readonly grants: Grants }[] = [
     ...Object.values(resource.facets as RelatedFacets),
     ...Object.values(related as RelatedFacets),
+    ...(publicAccessCheck === undefined ? [] : [publicAccessCheck]),
   ];
-  return facets.flatMap(({ grants }) => Object.keys(grants).map((action) => action.split(':')[0] ?? ''));
+  // IAM writes `access-analyzer`; the id of the service has no hyphen.
+  return facets.flatMap(({ grants }) =>
+    Object.keys(grants).map((action) => (action.split(':')[0] ?? '').replace('-', '')),
+  );
 };
 
 /** What the bundle of a domain's function has to hold: its services that have controls, by id, and their SDK clients; and the clients of other domains that it has no use for. */

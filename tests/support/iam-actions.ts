@@ -12,6 +12,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:HeadBucket': ['s3:ListBucket'],
   'sqs:SendMessageBatch': ['sqs:SendMessage'],
   'accessanalyzer:ListAnalyzers': ['access-analyzer:ListAnalyzers'],
+  'accessanalyzer:CheckNoPublicAccess': ['access-analyzer:CheckNoPublicAccess'],
   'accessanalyzer:CreateAnalyzer': ['access-analyzer:CreateAnalyzer'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parsePolicy } from '../../shared/aws/iam/policy-document.ts';
 import { LASTING_ERRORS } from '../../shared/aws/lasting-errors.ts';
 import type {
   ByHand,
@@ -38,6 +39,7 @@ export function testControl<
   const { resourceId, region = REGION, answers = {} } = cases;
   const ref: ResourceRef = { resourceType: resource.type, resourceId, accountId: SAMPLE_ACCOUNT, region };
   const used = new Set<string>();
+  let edited = 0;
   /** The engine, loaded when it is needed: what is pure is tested without it. */
   const run = async (
     mode: Mode,
@@ -112,6 +114,19 @@ export function testControl<
         if (drift.elements) expect(steps.map(({ elements }) => elements)).toEqual(drift.elements);
         if (drift.undo) expect(callsOf(steps.flatMap(undoOf))).toEqual(drift.undo);
       });
+
+      const check = control.publicAccessCheck;
+      if (check !== undefined && plan.length > 0)
+        test('can be checked: its policies, and what the plan makes of them, as they are read afterwards', () => {
+          const edits = check.edits(stateOf(given), stepsIn(planned()));
+          edited += edits.length;
+          expect(check.policies(stateOf(given))).toEqual(expect.arrayContaining(edits.map(({ before }) => before)));
+          const made = [...check.policies(stateOf(given)), ...edits.flatMap(({ after }) => after ?? [])].map(
+            parsePolicy,
+          );
+          for (const read of check.policies(stateOf({ ...given, ...drift.after })))
+            expect(made).toContainEqual(parsePolicy(read));
+        });
 
       test('is one finding as long as the same is wrong', () => {
         const first = evaluate(given, drift);
@@ -191,6 +206,11 @@ export function testControl<
         [],
       );
     });
+
+    if (control.publicAccessCheck !== undefined)
+      test('edits policies that can be checked', () => {
+        expect(edited).toBeGreaterThan(0);
+      });
 
     test('describes itself', () => {
       const { needs, planNeeds = [], lastKnown = [], title, description, rationale, guidance } = control;

@@ -1,6 +1,7 @@
-import { IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { IAMClient, UpdateAssumeRolePolicyCommand, type UpdateAssumeRolePolicyCommandInput } from '@aws-sdk/client-iam';
 import { policyText } from '../../aws/iam/policy-text.ts';
 import { namesOf, publicStatements } from '../../aws/iam/public-access.ts';
+import { onePolicy } from '../../aws/iam/public-access-check.ts';
 import { restrictedToAccount } from '../../aws/iam/public-removal.ts';
 import { accountArn } from '../../aws/partitions.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
@@ -29,6 +30,11 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
+  publicAccessCheck: onePolicy(
+    'AWS::IAM::AssumeRolePolicyDocument',
+    'trustPolicy',
+    ({ PolicyDocument }: UpdateAssumeRolePolicyCommandInput) => PolicyDocument,
+  ),
   undoCalls: [undoneBy(IAMClient, UpdateAssumeRolePolicyCommand, target, ['PolicyDocument'])],
   parameters: {},
   evaluate({ trustPolicy }) {

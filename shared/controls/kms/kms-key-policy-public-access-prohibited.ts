@@ -1,6 +1,7 @@
-import { KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { KMSClient, PutKeyPolicyCommand, type PutKeyPolicyCommandInput } from '@aws-sdk/client-kms';
 import { policyText } from '../../aws/iam/policy-text.ts';
 import { namesOf, publicStatements } from '../../aws/iam/public-access.ts';
+import { onePolicy } from '../../aws/iam/public-access-check.ts';
 import { restrictedToAccount } from '../../aws/iam/public-removal.ts';
 import { accountArn } from '../../aws/partitions.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
@@ -29,6 +30,7 @@ export default defineControl({
   impact: 'access',
   recommendedMode: 'detect',
   permissions,
+  publicAccessCheck: onePolicy('AWS::KMS::Key', 'policy', ({ Policy }: PutKeyPolicyCommandInput) => Policy),
   undoCalls: [undoneBy(KMSClient, PutKeyPolicyCommand, target, ['Policy'])],
   parameters: {},
   evaluate({ key, policy }) {

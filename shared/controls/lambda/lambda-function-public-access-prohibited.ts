@@ -2,6 +2,7 @@ import { AddPermissionCommand, LambdaClient, RemovePermissionCommand } from '@aw
 import { policyText } from '../../aws/iam/policy-text.ts';
 import { elementOf, namesOf } from '../../aws/iam/public-access.ts';
 import { openPermissions, type Permission, permissionOf } from '../../aws/lambda/permissions.ts';
+import { functionPolicies } from '../../aws/lambda/public-access-check.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
@@ -68,6 +69,7 @@ export default defineControl({
   recommendedMode: 'remediate',
   overrides: 'ownership',
   permissions,
+  publicAccessCheck: functionPolicies,
   undoCalls: [
     undoneBy(LambdaClient, AddPermissionCommand, target, [
       'Qualifier',

@@ -1,4 +1,6 @@
+import type { PutBucketPolicyCommandInput } from '@aws-sdk/client-s3';
 import { policyText } from '../../aws/iam/policy-text.ts';
+import { onePolicy } from '../../aws/iam/public-access-check.ts';
 import { withoutPublicStatements } from '../../aws/iam/public-removal.ts';
 import { bucketPolicy, whyNotPut } from '../../aws/s3/bucket-policy.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
@@ -48,6 +50,12 @@ export default defineControl({
   recommendedMode: 'remediate',
   overrides: 'ownership',
   permissions: { ...publicAccessBlockOfBucket.permissions, ...bucketPolicy.permissions },
+  // Block Public Access leaves the policy as it is, so that there is nothing to check.
+  publicAccessCheck: onePolicy(
+    'AWS::S3::Bucket',
+    'policy',
+    ({ Policy }: Partial<PutBucketPolicyCommandInput>) => Policy,
+  ),
   undoCalls: [...undoOfReplace(publicAccessBlockOfBucket, bucketTarget), ...undoOfReplace(bucketPolicy, bucketTarget)],
   parameters: {
     remedy: {

@@ -1,6 +1,7 @@
-import { SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SetTopicAttributesCommand, type SetTopicAttributesCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { policyText } from '../../aws/iam/policy-text.ts';
 import { namesOf, publicStatements } from '../../aws/iam/public-access.ts';
+import { onePolicy } from '../../aws/iam/public-access-check.ts';
 import { withoutPublicStatements } from '../../aws/iam/public-removal.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
@@ -48,6 +49,11 @@ export default defineControl({
   recommendedMode: 'remediate',
   overrides: 'ownership',
   permissions,
+  publicAccessCheck: onePolicy(
+    'AWS::SNS::Topic',
+    'policy',
+    ({ AttributeValue }: SetTopicAttributesCommandInput) => AttributeValue,
+  ),
   undoCalls: [undoneBy(SNSClient, SetTopicAttributesCommand, target, ['AttributeValue'])],
   parameters: {},
   evaluate({ policy }) {

@@ -1,6 +1,7 @@
-import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SetQueueAttributesCommand, type SetQueueAttributesCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { policyText } from '../../aws/iam/policy-text.ts';
 import { namesOf, publicStatements } from '../../aws/iam/public-access.ts';
+import { onePolicy } from '../../aws/iam/public-access-check.ts';
 import { withoutPublicStatements } from '../../aws/iam/public-removal.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import type { ResourceRef } from '../../resource.ts';
@@ -29,6 +30,11 @@ export default defineControl({
   recommendedMode: 'remediate',
   overrides: 'ownership',
   permissions,
+  publicAccessCheck: onePolicy(
+    'AWS::SQS::Queue',
+    'policy',
+    ({ Attributes }: SetQueueAttributesCommandInput) => Attributes?.Policy,
+  ),
   undoCalls: [undoneBy(SQSClient, SetQueueAttributesCommand, target, ['Attributes'])],
   parameters: {},
   evaluate({ policy }) {

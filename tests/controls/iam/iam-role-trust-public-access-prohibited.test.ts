@@ -43,7 +43,7 @@ testControl(control, {
       given: trust(lambda, open),
       plan: [put(text(lambda, { ...open, Principal: { AWS: ROOT } }))],
       undo: [put(text(lambda, open))],
-      after: trust(lambda),
+      after: trust(lambda, { ...open, Principal: { AWS: ROOT } }),
       says: 'grants access to everybody: statement no. 2.',
       other: { 'tags may be set too': trust(lambda, { ...open, Action: ['sts:AssumeRole', 'sts:TagSession'] }) },
     },

@@ -17,6 +17,11 @@ const text = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17',
 const policy = (...statements: object[]) => ({ key, policy: text(...statements) });
 const put = (Policy: string) => ['PutKeyPolicy', { KeyId: KEY, PolicyName: 'default', Policy }] as const;
 const when = (operator: string, name: string, value: unknown) => ({ Condition: { [operator]: { [name]: value } } });
+const byService = {
+  ...open,
+  Principal: { AWS: ['444455556666', ROOT] },
+  ...when('StringEquals', 'kms:ViaService', 's3.eu-west-1.amazonaws.com'),
+};
 
 // KMS refuses a policy that would lock the caller out, and one with a deleted principal; it may show the old policy for some
 // seconds. moto takes every policy, and shows it at once.
@@ -40,27 +45,15 @@ testControl(control, {
       given: policy(own, open),
       plan: [put(text(own, { ...open, Principal: { AWS: ROOT } }))],
       undo: [put(text(own, open))],
-      after: policy(own),
+      after: policy(own, { ...open, Principal: { AWS: ROOT } }),
       says: 'grants access to everybody: statement "Open".',
       elements: [['statement Open']],
       other: { 'more is open': policy(own, open, { ...open, Sid: 'Two' }) },
     },
     'every account by a service': {
-      given: policy(own, {
-        ...open,
-        Principal: { AWS: ['444455556666', '*'] },
-        ...when('StringEquals', 'kms:ViaService', 's3.eu-west-1.amazonaws.com'),
-      }),
-      plan: [
-        put(
-          text(own, {
-            ...open,
-            Principal: { AWS: ['444455556666', ROOT] },
-            ...when('StringEquals', 'kms:ViaService', 's3.eu-west-1.amazonaws.com'),
-          }),
-        ),
-      ],
-      after: policy(own),
+      given: policy(own, { ...byService, Principal: { AWS: ['444455556666', '*'] } }),
+      plan: [put(text(own, byService))],
+      after: policy(own, byService),
     },
     'everybody but one account': {
       given: policy(own, { ...open, Principal: undefined, NotPrincipal: { AWS: '444455556666' } }),
