@@ -25,6 +25,9 @@ const BY_MODE: Readonly<Record<Mode, string>> = {
   off: 'Opt-in: `recommended` stands for `off` here.',
 };
 
+const SECOND_OPINION =
+  '- With `checkNoPublicAccess: true` in policy.yml, IAM Access Analyzer gives a [second opinion](../gates.md#second-opinion) before the policy is edited.';
+
 /** The page of one control. */
 export function controlDoc(control: AnyControl): string {
   const { resource, plan, impact } = control;
@@ -129,7 +132,7 @@ function triggerLine(trigger: Detection['triggers'][number]): string {
 
 /** The calls that it makes and those that undo them, and when it waits for a person. */
 function remediationLines(control: AnyControl): readonly string[] {
-  const { id, plan, recommendedMode, overrides, undoCalls = [] } = control;
+  const { id, plan, recommendedMode, overrides, publicAccessCheck, undoCalls = [] } = control;
   if (plan === undefined) return ['None: people are notified, with the finding.'];
   const undo = new Set(undoCalls.map(({ client, command }) => code(`${serviceOf(client)}:${operationOf(command)}`)));
   return [
@@ -137,12 +140,14 @@ function remediationLines(control: AnyControl): readonly string[] {
     '',
     `- ${BY_MODE[recommendedMode]}`,
     `- Undo (\`npx evenkeel undo ID\`): ${undo.size > 0 ? `by ${or([...undo])}` : 'none: it cannot be undone'}.`,
+    ...(publicAccessCheck === undefined ? [] : [SECOND_OPINION]),
     ...(overrides === 'ownership' ? ['- Also made on resources that an AWS service manages.'] : []),
   ];
 }
 
 function permissionLines(control: AnyControl): readonly string[] {
   const writes = writesOf(control);
+  const check = control.publicAccessCheck?.grants;
   return [
     'To evaluate:',
     '',
@@ -151,6 +156,9 @@ function permissionLines(control: AnyControl): readonly string[] {
     ...(writes.length === 0
       ? ['It writes nothing.']
       : ['To remediate, in mode `remediate` only:', '', ...scopeLines(writes)]),
+    ...(check === undefined
+      ? []
+      : ['', 'For a second opinion, with `checkNoPublicAccess` only:', '', ...scopeLines(readsIn(check))]),
   ];
 }
 

@@ -14,7 +14,7 @@ const ANYWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: ''
 
 /** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act. */
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
-  const { reachAnywhere, settingsFor } = policyFrom(policy);
+  const { reachAnywhere, settingsFor, checksNoPublicAccess } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
   const acting = enabled.filter((control) => reachAnywhere(control) === 'remediate');
   // Controls that may write somewhere: before they do, they ask whose the resource is.
@@ -28,6 +28,7 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
       ...planReads(enabled),
       ...lookups(enabled),
       ...ownershipReads(writing),
+      ...secondOpinions(acting.filter(checksNoPublicAccess)),
     ]),
     ...writeStatements(acting, (control) => settingsFor(control, ANYWHERE).parameters),
   ].flatMap(divided);
@@ -63,6 +64,10 @@ const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [
 
 const ownershipReads = (controls: readonly AnyControl[]): readonly Grants[] =>
   resourcesOf(controls).map(({ ownership }) => ownership?.grants ?? {});
+
+/** The check of policies that those of the controls edit which call them public. */
+const secondOpinions = (checking: readonly AnyControl[]): readonly Grants[] =>
+  checking.map(({ publicAccessCheck }) => publicAccessCheck?.grants ?? {});
 
 /** One action in one kind of place, and what asks for it. */
 interface Need {

@@ -60,6 +60,8 @@ export interface Policy {
   /** The most that may be done about a finding anywhere: what a role must be good for. */
   reachAnywhere(control: Configurable): Mode;
   settingsFor(control: Configurable, place: Place): Settings;
+  /** True where IAM Access Analyzer gives a second opinion before a public policy is edited. */
+  checksNoPublicAccess(control: Configurable): boolean;
   /** True where the resource's tags may change what is done about a finding. */
   goesByTags(control: Configurable, place: Omit<Place, 'tags'>): boolean;
   /** Who else manages a resource with these tags, as a clause; null where Evenkeel may remediate it. */
@@ -79,12 +81,19 @@ export interface MatchRule {
   readonly mode: ModeSetting;
 }
 
+/** What may be set for one control, and by default for all. */
+interface ControlSettings {
+  readonly mode?: ModeSetting;
+  /** Whether IAM Access Analyzer is asked before a public policy is edited; not without a word. */
+  readonly checkNoPublicAccess?: boolean;
+}
+
 /** policy.yml, validated; `{}` where there is none. */
 export interface PolicyDocument {
   /** Without a mode, what nothing else names is only detected. */
-  readonly defaults?: { readonly mode?: ModeSetting };
+  readonly defaults?: ControlSettings;
   readonly controls?: Readonly<
-    Record<string, { readonly mode?: ModeSetting; readonly parameters?: Readonly<Record<string, unknown>> }>
+    Record<string, ControlSettings & { readonly parameters?: Readonly<Record<string, unknown>> }>
   >;
   readonly matches?: readonly MatchRule[];
   readonly exemptions?: readonly ExemptionRule[];

@@ -14,7 +14,7 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
     ...object({
       defaults: {
         description: 'The default for every control that is not named below. Without it they only detect.',
-        ...object({ mode }),
+        ...object({ mode, checkNoPublicAccess }),
       },
       controls: {
         description: 'Settings of one control, or one detection.',
@@ -141,6 +141,12 @@ const mode = {
   enum: [...MODES, RECOMMENDED],
 };
 
+const checkNoPublicAccess = {
+  description:
+    'true: IAM Access Analyzer is asked (CheckNoPublicAccess) before a public policy is edited. Where it disagrees, or gives no opinion, the drift is only detected. AWS charges for each call.',
+  type: 'boolean',
+};
+
 const text = (description: string) => ({ description, type: 'string', minLength: 1 });
 
 const list = (description: string, pattern: string) => ({
@@ -157,10 +163,14 @@ const object = (properties: object, required: readonly string[] = []) => ({
   ...(required.length > 0 ? { required } : {}),
 });
 
-function controlSchema({ title, parameters }: AnyControl): object {
+function controlSchema({ title, parameters, publicAccessCheck }: AnyControl): object {
   return {
     description: title,
-    ...object({ mode, parameters: { description: 'Parameters of the control.', ...object(parameters as Parameters) } }),
+    ...object({
+      mode,
+      parameters: { description: 'Parameters of the control.', ...object(parameters as Parameters) },
+      ...(publicAccessCheck === undefined ? {} : { checkNoPublicAccess }),
+    }),
   };
 }
 

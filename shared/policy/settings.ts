@@ -39,6 +39,8 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       ...modeOf(control, place, document),
       parameters: { ...defaultParameters(control), ...document?.controls?.[control.id]?.parameters },
     }),
+    checksNoPublicAccess: ({ id }) =>
+      document?.controls?.[id]?.checkNoPublicAccess ?? document?.defaults?.checkNoPublicAccess ?? false,
     goesByTags: (control, place) =>
       owners.infrastructureAsCode === 'detect' ||
       Object.keys(owners.tags ?? {}).length > 0 ||

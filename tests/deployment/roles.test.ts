@@ -45,9 +45,9 @@ const scenes = (await loadScenes()).flatMap(({ proof, more }) => [proof, ...more
 const scenesOf = (controls: readonly AnyControl[]): readonly Scene[] =>
   scenes.filter(({ expects }) => controls.some(({ id }) => Object.hasOwn(expects, id)));
 
-/** Every control may act, each with the parameters that its scenes ask for. Those that are disruptive act only where they are named. */
+/** Every control may act, with a second opinion on public policies, each with the parameters that its scenes ask for. Those that are disruptive act only where they are named. */
 const ACTING: PolicyDocument = {
-  defaults: { mode: 'remediate' },
+  defaults: { mode: 'remediate', checkNoPublicAccess: true },
   // Nobody of the scenes: what is shared with anybody else is taken back.
   trusted: { accounts: ['555566667777'] },
   controls: Object.fromEntries(

@@ -64,6 +64,18 @@ describe('the schema', () => {
     }
   });
 
+  test('takes a second opinion on public policies for all, or for a control that edits one', () => {
+    const [asking, other] = ['sqs-queue-public-access-prohibited', 's3-bucket-tls-required'];
+    expect(errorsOf('defaults: { checkNoPublicAccess: true }')).toEqual([]);
+    expect(errorsOf(`controls: { ${asking}: { checkNoPublicAccess: false } }`)).toEqual([]);
+    expect(errorsOf(`controls: { ${asking}: { checkNoPublicAccess: "yes" } }`)).toEqual([
+      expect.stringContaining('"yes" must be boolean'),
+    ]);
+    expect(errorsOf(`controls: { ${other}: { checkNoPublicAccess: true } }`)).toEqual([
+      expect.stringContaining('"checkNoPublicAccess" is not known'),
+    ]);
+  });
+
   test('is published as it is', () => {
     const published = readFileSync(new URL('../../docs/policy.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(schema)));

@@ -92,6 +92,19 @@ test('a detection has modes as a control has, and no parameters', () => {
   expect(settings({ matches: [{ controls: ['box-opened'], mode: 'off' }] })).toMatchObject({ mode: 'off' });
 });
 
+test.each<[PolicyDocument | null, boolean]>([
+  [null, false],
+  [{}, false],
+  [{ defaults: { mode: 'remediate' } }, false],
+  [{ defaults: { checkNoPublicAccess: true } }, true],
+  [{ controls: { [lidClosed.id]: { checkNoPublicAccess: true } } }, true],
+  [{ controls: { another: { checkNoPublicAccess: true } } }, false],
+  [{ defaults: { checkNoPublicAccess: true }, controls: { [lidClosed.id]: { mode: 'detect' } } }, true],
+  [{ defaults: { checkNoPublicAccess: true }, controls: { [lidClosed.id]: { checkNoPublicAccess: false } } }, false],
+])('%j asks Access Analyzer before a public policy is edited: %s', (document, expected) => {
+  expect(policyFrom(document).checksNoPublicAccess(control())).toBe(expected);
+});
+
 test('parameters are the control’s own where policy.yml says nothing else', () => {
   const of = (document: PolicyDocument | null) => policyFrom(document).settingsFor(control(), PLACE).parameters;
   expect(of(null)).toEqual({ depth: 1 });

@@ -16,6 +16,7 @@ import { breakerAnnouncement, breakerRefusal, type Refused } from './circuit-bre
 import { execute, hasChanged, unmade } from './journal.ts';
 import { breakerLimits, type Failure, finishFailed, finishOpen, finishRemediated, type HeldBack } from './outcomes.ts';
 import { finishPending, finishUnverified } from './pending.ts';
+import { type Objection, objectionTo, objectionToResult } from './second-opinion.ts';
 import { type Unfinished, unfinishedPart } from './unfinished.ts';
 import { readUntilVerified } from './verification.ts';
 
@@ -32,10 +33,12 @@ export interface Work {
   readonly approved: Remediation | null;
 }
 
-/** Carries out a plan and verifies it. The intent is in the ledger before the first call; the outcome is written with the run's next write. Returns the circuit breaker's refusal where it is open; throws where the ledger does not answer or the lease is lost. */
-export async function remediate(run: Run, work: Work): Promise<Progress | Refused> {
+/** Carries out a plan and verifies it. The intent is in the ledger before the first call; the outcome is written with the run's next write. Returns the refusal where IAM Access Analyzer objects or the circuit breaker is open; throws where the ledger does not answer or the lease is lost. */
+export async function remediate(run: Run, work: Work): Promise<Progress | Refused | Objection> {
   const { control, evaluated, steps, approved } = work;
   const { draft } = run;
+  const objection = await objectionTo(run, work);
+  if (objection !== null) return objection;
   const record = approved === null ? await continuedOrNewRecord(run, work) : approvedRecord(run, approved, steps);
   const opened = { annotation: evaluated.evaluation.annotation, fingerprint: findingFingerprint(evaluated.evaluation) };
   const admission = await draft.begin(
@@ -146,10 +149,12 @@ async function verify(
     return isLasting
       ? failed(messageOf(stopped))
       : finishOpen(run, control, record, { ...failure, error: messageOf(stopped) });
-  if (!isWrong(control, evaluated))
-    return isMeant(stopped, record, evaluated)
-      ? finishRemediated(run, control, record, evaluated)
-      : finishOvertaken(run, control, record, evaluated, failure.taken);
+  if (!isWrong(control, evaluated)) {
+    if (!isMeant(stopped, record, evaluated)) return finishOvertaken(run, control, record, evaluated, failure.taken);
+    const objection = await objectionToResult(run, { control, evaluated: before, steps }, evaluated);
+    const words = [objection, record.annotation].filter(Boolean).join(' ');
+    return finishRemediated(run, control, record, evaluated, words);
+  }
   if (stopped !== null) return failed(messageOf(stopped));
   if (evaluated.evaluation.retryAfter !== undefined || control.settles !== undefined)
     return finishPending(run, control, record, evaluated);

