@@ -6,6 +6,15 @@ export interface Selectors {
   readonly advanced: readonly AdvancedEventSelector[];
 }
 
+/** The selectors in an answer of CloudTrail. Basic ones replace advanced ones; the local account keeps both. */
+export function selectorsIn(answer: {
+  readonly EventSelectors?: readonly EventSelector[] | undefined;
+  readonly AdvancedEventSelectors?: readonly AdvancedEventSelector[] | undefined;
+}): Selectors {
+  const basic = answer.EventSelectors ?? [];
+  return { basic, advanced: basic.length > 0 ? [] : (answer.AdvancedEventSelectors ?? []) };
+}
+
 /** CloudTrail takes no more basic selectors than these for one trail. */
 const MOST_BASIC_SELECTORS = 5;
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import type { ConfigurationItem } from '@aws-sdk/client-config-service';
 import { carried } from '../../aws/answer.ts';
-import type { Selectors } from '../../aws/cloudtrail/event-selectors.ts';
+import { type Selectors, selectorsIn } from '../../aws/cloudtrail/event-selectors.ts';
 import { parseTrailArn, trailArn, trailNameFor } from '../../aws/cloudtrail/trail-arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { tagsByKey } from '../../aws/tags.ts';
@@ -115,9 +115,7 @@ async function readEventSelectors(aws: Aws, ref: ResourceRef): Promise<Selectors
   const { client, name } = clientAndName(aws, ref);
   const answer = await client.send(new GetEventSelectorsCommand({ TrailName: name }));
   carried('GetEventSelectors', 'TrailARN', answer.TrailARN);
-  const basic = answer.EventSelectors ?? [];
-  // Basic selectors replace advanced ones; the local account keeps both.
-  return { basic, advanced: basic.length > 0 ? [] : (answer.AdvancedEventSelectors ?? []) };
+  return selectorsIn(answer);
 }
 
 async function readInsightSelectors(aws: Aws, ref: ResourceRef) {
