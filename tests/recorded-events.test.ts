@@ -14,6 +14,7 @@ import {
   FALLBACK,
   FILES,
   isOfClassicLoadBalancer,
+  isOfTargetTracking,
   isThere,
   linesOf,
   NAMED,
@@ -104,7 +105,10 @@ recorded('every recorded event names what a person reads out of it', () => {
       const ours = JSON.parse(patterns.replaceAll('{"Ref":"AWS::AccountId"}', JSON.stringify(envelope.account)));
       const isLetThrough = ours.some((pattern: EventPattern) => matches(pattern, envelope));
       const isConcerning =
-        namedBy(line).length + detectedBy(line).length > 0 || isFailedSignIn(event) || isOfClassicLoadBalancer(line);
+        namedBy(line).length + detectedBy(line).length > 0 ||
+        isFailedSignIn(event) ||
+        isOfClassicLoadBalancer(line) ||
+        isOfTargetTracking(line);
       expect({ source, isLetThrough }).toEqual({ source, isLetThrough: isConcerning });
     }
   });

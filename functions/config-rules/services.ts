@@ -41,7 +41,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'cloudtrail',
-    eventSources: ['cloudtrail.amazonaws.com', 'logs.amazonaws.com'],
+    eventSources: ['cloudtrail.amazonaws.com', 'logs.amazonaws.com', 'monitoring.amazonaws.com', 'sns.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::CloudTrail::Trail'],
     load: () => import('../../shared/controls/cloudtrail/index.ts'),
   },

@@ -277,12 +277,39 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   // PreconditionFailedException passes: the policy was changed meanwhile, and is read again.
   'lambda:RemovePermission': policyRefusals('PublicPolicyException'),
   'lambda:UpdateFunctionUrlConfig': {},
+  'cloudwatch:PutMetricAlarm': {
+    ...refusedBy(
+      'the quota of alarms in the region',
+      'delete an alarm that nobody needs, or ask AWS for more',
+      'LimitExceeded',
+      'LimitExceededFault',
+    ),
+    ...refusedBy(
+      'CloudWatch, which does not accept the alarm (its topic may not exist)',
+      'name a topic of the region that exists; what is wrong is in the error',
+      'ValidationError',
+      'ValidationException',
+    ),
+  },
   'cloudwatchlogs:AssociateKmsKey': refusedBy(
     'CloudWatch Logs, which cannot use the key',
     'allow logs.REGION.amazonaws.com to use the key for the log group, or name another key',
     'InvalidParameterException',
   ),
   // OperationAbortedException passes: somebody else changes the group at this moment.
+  'cloudwatchlogs:PutMetricFilter': {
+    ...refusedBy(
+      'the quota of metric filters of a log group',
+      'delete a metric filter that nobody needs',
+      'LimitExceededException',
+    ),
+    ...refusedBy(
+      'CloudWatch Logs, which takes no such metric filter on this log group (its class may be Infrequent Access)',
+      'have the trail deliver to a log group of the standard class; why it is refused is in the error',
+      'InvalidOperationException',
+      'InvalidParameterException',
+    ),
+  },
   'cloudwatchlogs:PutRetentionPolicy': refusedBy(
     'CloudWatch Logs, which does not let the retention of this group be changed',
     'change the policy that decides on it; why it is refused is in the error',

@@ -87,8 +87,8 @@ describe('an event', () => {
   });
 
   test.each([
-    // What AWS Config knows of a trail is asked where it was deleted.
-    ['monitoring', 'cloudtrail', 'StartLogging', ['cloudtrail']],
+    // What AWS Config knows of a trail is asked where it was deleted; alarms on what trails record are made by two services.
+    ['monitoring', 'cloudtrail', 'StartLogging', ['cloudtrail', 'cloudwatch', 'cloudwatch-logs']],
     ['monitoring', 'config', 'StopConfigurationRecorder', ['config-service']],
     // In which subnets a group could launch, and which trails deliver into a bucket, few events lead to.
     ['infrastructure', 'autoscaling', 'UpdateAutoScalingGroup', ['auto-scaling']],

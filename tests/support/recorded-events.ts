@@ -157,7 +157,10 @@ export const NAMED: Readonly<Record<string, (record: Json, account: string) => N
   'sns CreateTopic': (r) => [['AWS::SNS::Topic', r.responseElements.topicArn]],
   'sqs CreateQueue': (r) => [['AWS::SQS::Queue', r.responseElements.queueUrl]],
   'redshift CreateCluster': (r) => [['AWS::Redshift::Cluster', r.requestParameters.clusterIdentifier]],
-  'logs DeleteLogGroup': (r) => [['AWS::Logs::LogGroup', r.requestParameters.logGroupName]],
+  'logs DeleteLogGroup': (r, account) => [
+    ['AWS::::Account', account],
+    ['AWS::Logs::LogGroup', r.requestParameters.logGroupName],
+  ],
   'dynamodb CreateTable': (r) => [['AWS::DynamoDB::Table', r.requestParameters.tableName]],
   'lambda AddPermission20150331v2': functionOf,
   'lambda CreateFunction20150331': functionOf,
@@ -211,6 +214,11 @@ export function namedBy(line: Line, home?: string): string[] {
 /** Calls of Classic Load Balancers have the source and the names of those of the others, so that the rules cannot tell them apart. */
 export const isOfClassicLoadBalancer = ({ record }: Line): boolean =>
   record?.eventSource === 'elasticloadbalancing.amazonaws.com' && record.apiVersion === '2012-06-01';
+
+/** Alarms that target tracking has made for itself go by calls of the same names as those of people. */
+export const isOfTargetTracking = ({ record }: Line): boolean =>
+  record?.eventSource === 'monitoring.amazonaws.com' &&
+  record.requestParameters.alarmNames.every((name: string) => name.startsWith('TargetTracking-'));
 
 /** True where a person would say that the root user did this (in the console or not), and no service for it. */
 const isRootUsers = ({ record }: Line): boolean =>

@@ -5,6 +5,7 @@ import cloudtrailLogFileValidationEnabled from './cloudtrail-log-file-validation
 import cloudtrailLogsEncrypted from './cloudtrail-logs-encrypted.ts';
 import cloudtrailMultiRegionTrailEnabled from './cloudtrail-multi-region-trail-enabled.ts';
 import cloudtrailTrailLoggingEnabled from './cloudtrail-trail-logging-enabled.ts';
+import cloudwatchCisAlarmsEnabled from './cloudwatch-cis-alarms-enabled.ts';
 
 export const controls: readonly AnyControl[] = [
   cloudtrailCloudwatchLogsEnabled,
@@ -12,4 +13,5 @@ export const controls: readonly AnyControl[] = [
   cloudtrailLogsEncrypted,
   cloudtrailMultiRegionTrailEnabled,
   cloudtrailTrailLoggingEnabled,
+  cloudwatchCisAlarmsEnabled,
 ];

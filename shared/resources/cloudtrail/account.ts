@@ -11,11 +11,13 @@ import { parseTrailArn } from '../../aws/cloudtrail/trail-arn.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { onePage } from '../../aws/pages.ts';
 import { accountArn } from '../../aws/partitions.ts';
+import { type CallRecord, strings } from '../../event.ts';
 import {
   type Aws,
   call,
   defineResource,
   onEverything,
+  onResources,
   orNull,
   orUnreadable,
   type ResourceRef,
@@ -168,7 +170,16 @@ async function readTrails(aws: Aws, account: ResourceRef): Promise<readonly (Vis
   return [...trails.filter((found) => found !== null), ...unlisted];
 }
 
-/** All trails that record an account, those of other regions and of its organization included, each read in its home region. */
+const account = ({ accountId }: CallRecord) => [accountId];
+
+/** Target tracking makes alarms of its own by the dozen, and deletes them: none is on the metric of a filter. */
+function alarmedAccount(record: CallRecord): readonly string[] {
+  const names = [...strings(record.request, 'alarmName'), ...strings(record.request, 'alarmNames')];
+  const isScaling = names.length > 0 && names.every((name) => name.startsWith('TargetTracking-'));
+  return isScaling ? [] : account(record);
+}
+
+/** All trails that record an account, those of other regions and of its organization included, each read in its home region; and whom the alarms on them notify. */
 export const cloudtrailAccount = defineResource({
   service: cloudtrail,
   type: 'AWS::::Account',
@@ -177,8 +188,21 @@ export const cloudtrailAccount = defineResource({
     call(
       'cloudtrail.amazonaws.com',
       ['CreateTrail', 'DeleteTrail', 'UpdateTrail', 'StartLogging', 'StopLogging', 'PutEventSelectors'],
-      { ids: ({ accountId }) => [accountId], facets: ['trails'] },
+      { ids: account, facets: ['trails', 'alarmedTrails'] },
     ),
+    call('monitoring.amazonaws.com', ['PutMetricAlarm', 'DeleteAlarms', 'DisableAlarmActions', 'EnableAlarmActions'], {
+      ids: alarmedAccount,
+      find: async () => [],
+      facets: ['alarmedTrails'],
+    }),
+    call('logs.amazonaws.com', ['PutMetricFilter', 'DeleteMetricFilter', 'DeleteLogGroup'], {
+      ids: account,
+      facets: ['alarmedTrails'],
+    }),
+    call('sns.amazonaws.com', ['Subscribe', 'ConfirmSubscription', 'Unsubscribe', 'DeleteTopic'], {
+      ids: account,
+      facets: ['alarmedTrails'],
+    }),
   ],
   gone: [],
   facets: {
@@ -190,6 +214,21 @@ export const cloudtrailAccount = defineResource({
         ...trail.facets.eventSelectors.grants,
       },
       read: readTrails,
+    },
+    alarmedTrails: {
+      grants: {
+        ...onEverything('cloudtrail:DescribeTrails', 'cloudwatch:DescribeAlarmsForMetric'),
+        ...trail.facets.status.grants,
+        ...trail.facets.eventSelectors.grants,
+        ...onResources('arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*', 'logs:DescribeMetricFilters'),
+        // An alarm may notify a topic of another account.
+        ...onResources('arn:${AWS::Partition}:sns:*:*:*', 'sns:ListSubscriptionsByTopic'),
+      },
+      async read(aws: Aws, ref: ResourceRef) {
+        // Loaded here, since it brings the clients of three more services.
+        const { readAlarmedTrails } = await import('../../aws/cloudwatch/alarmed-trails.ts');
+        return readAlarmedTrails(aws, ref);
+      },
     },
   },
   grants: {},

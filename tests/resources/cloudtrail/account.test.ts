@@ -15,6 +15,18 @@ testResource(cloudtrailAccount, {
     'cloudtrail/StopLogging': [SAMPLE_ACCOUNT],
     'cloudtrail/PutEventSelectors': [SAMPLE_ACCOUNT],
     'cloudtrail/PutEventSelectors.advanced': [SAMPLE_ACCOUNT],
+    'cloudtrail/PutMetricAlarm': [SAMPLE_ACCOUNT],
+    'cloudtrail/DeleteAlarms': [SAMPLE_ACCOUNT],
+    'cloudtrail/DeleteAlarms.target-tracking': [],
+    'cloudtrail/DisableAlarmActions': [SAMPLE_ACCOUNT],
+    'cloudtrail/EnableAlarmActions': [SAMPLE_ACCOUNT],
+    'cloudtrail/PutMetricFilter': [SAMPLE_ACCOUNT],
+    'cloudtrail/DeleteMetricFilter': [SAMPLE_ACCOUNT],
+    'cloudtrail/DeleteLogGroup': [SAMPLE_ACCOUNT],
+    'cloudtrail/Subscribe': [SAMPLE_ACCOUNT],
+    'cloudtrail/ConfirmSubscription': [SAMPLE_ACCOUNT],
+    'cloudtrail/Unsubscribe': [SAMPLE_ACCOUNT],
+    'cloudtrail/DeleteTopic': [SAMPLE_ACCOUNT],
   },
 });
 
@@ -31,7 +43,12 @@ test('reads trails of other regions too, with no more than the declared actions'
     .aws()(CloudTrailClient)
     .send(new CreateTrailCommand({ Name: 'one-region', S3BucketName: Bucket }));
 
-  await expectDeclaredReads(cloudtrailAccount, accountId, account);
+  // What the alarms take is proven in tests/aws/cloudwatch/alarmed-trails.test.ts.
+  await expectDeclaredReads(cloudtrailAccount, accountId, account, [
+    'logs:DescribeMetricFilters',
+    'cloudwatch:DescribeAlarmsForMetric',
+    'sns:ListSubscriptionsByTopic',
+  ]);
   const ref = { resourceType: cloudtrailAccount.type, resourceId: accountId, accountId, region };
   expect(await cloudtrailAccount.facets.trails.read(account.aws(), ref)).toEqual([
     {
