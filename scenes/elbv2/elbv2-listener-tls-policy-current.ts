@@ -10,10 +10,10 @@ export default {
     const { arn, targetGroup } = await createLoadBalancer(account, 'web');
     const ListenerArn = await createListener(account, arn, 443, forwardTo(targetGroup));
     const { arn: other, targetGroup: otherGroup } = await createLoadBalancer(account, 'shop');
-    await createListener(account, other, 443, forwardTo(otherGroup));
+    const listener = await createListener(account, other, 443, forwardTo(otherGroup));
     return {
       state: () => describeListeners(account, arn),
-      neighbours: async () => ({ [`listeners of ${other}`]: await describeListeners(account, other) }),
+      neighbours: async () => ({ [`listener ${listener}`]: await describeListeners(account, other) }),
       async happen() {
         const change = { ListenerArn, SslPolicy: 'ELBSecurityPolicy-2016-08' };
         await account.aws(ElasticLoadBalancingV2Client).send(new ModifyListenerCommand(change));

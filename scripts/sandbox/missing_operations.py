@@ -7,6 +7,7 @@ from moto.apigateway.responses import APIGatewayResponse
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 from moto.apigatewayv2.urls import url_paths
 from moto.athena.responses import AthenaResponse
+from moto.cloudtrail.models import CloudTrailBackend, cloudtrail_backends
 from moto.core.responses import ActionResult
 from moto.ec2.responses.settings import Settings
 from moto.logs.responses import LogsResponse
@@ -131,6 +132,14 @@ def update_subscription(self):
 ShieldResponse.get_subscription_state = get_subscription_state
 ShieldResponse.describe_subscription = describe_subscription
 ShieldResponse.update_subscription = update_subscription
+
+
+def list_trails(self):
+    """The trails of all regions, as AWS lists them."""
+    return [trail for backend in cloudtrail_backends[self.account_id].values() for trail in backend.trails.values()]
+
+
+CloudTrailBackend.list_trails = list_trails
 
 
 def update_domain_name(self):
