@@ -37,7 +37,8 @@ const opens = ({ title }: Scene): boolean => title === opening.title;
 const severityOf = ({ expects }: Scene): number =>
   Math.max(...Object.keys(expects).map((id) => SEVERITIES.indexOf(judges.get(id)?.severity ?? 'LOW')));
 
-const recommended = (expects: Scene['expects']): Scene['expects'] =>
+/** How a scene ends where each control is in its recommended mode. */
+export const recommended = (expects: Scene['expects']): Scene['expects'] =>
   Object.fromEntries(
     Object.entries(expects).map(([id, outcome]) => [id, endIn(judges.get(id)?.recommendedMode ?? 'detect', outcome)]),
   );

@@ -25,7 +25,12 @@ export interface Estimate {
 }
 
 /** Suites that play the scene of every control, one after another. */
-const PLAY_ALL = ['deployment/roles.test.ts', 'deployment/deployed.test.ts', 'scripts/demo.test.ts'];
+const PLAY_ALL = [
+  'cli/sweep.catalogue.test.ts',
+  'deployment/roles.test.ts',
+  'deployment/deployed.test.ts',
+  'scripts/demo.test.ts',
+];
 
 const CONTROL = /tests[\\/]controls[\\/][^\\/]+[\\/]([^\\/]+)\.test\.ts$/;
 const RESOURCE = /tests[\\/]resources[\\/]/;

@@ -156,11 +156,18 @@ describe('a round', () => {
   });
 });
 
+/** A scene for each resource type, which prepares at least one resource of it: every control has something to tell of. */
+async function oneOfEachType() {
+  const scenes = await loadScenes();
+  const byType = Map.groupBy(controls, ({ resource }) => resource);
+  return [...byType.values()].flatMap(([first]) => scenes.filter(({ id }) => id === first?.id));
+}
+
 test('a rule of any control answers, writes nothing but that, and can be tried out', async () => {
   const env = { AWS_ENDPOINT_URL: counting.endpoint, AWS_ENDPOINT_URL_CONFIG_SERVICE: counting.endpoint };
   const invoke = deployed(DETECT, env);
   const stage = sceneAccount(account);
-  for (const { proof } of await loadScenes()) await proof.prepare(stage);
+  for (const { proof } of await oneOfEachType()) await proof.prepare(stage);
   const told: string[] = [];
   for (const { id } of controls) {
     counting.take();

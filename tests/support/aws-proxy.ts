@@ -95,6 +95,8 @@ export async function wireTo(endpoint: string): Promise<Wire> {
     onward.on('error', () => outgoing.destroy());
     onward.end(body);
   });
+  // Longer than the account says that a connection may be unused: none is closed while a call is on its way.
+  server.keepAliveTimeout = 30_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {
     server.close();

@@ -2,11 +2,24 @@ import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 
 // Runs one command of `evenkeel` after the other on modules that are loaded once: arguments, environment, folder, standard
-// streams and exit status are each command's own, as they would be in a process of its own.
+// streams, exit status and clock are each command's own, as they would be in a process of its own.
 const MAIN = new URL('../../shared/cli/main.ts', import.meta.url).href;
+const Present = Date;
 let runs = 0;
 
-process.on('message', async ({ args, env, cwd, input }) => {
+/** The clock, ahead by so many milliseconds. */
+const dateAhead = (ms) =>
+  class extends Present {
+    constructor(...given) {
+      super(...(given.length === 0 ? [Present.now() + ms] : given));
+    }
+    static now() {
+      return Present.now() + ms;
+    }
+  };
+
+process.on('message', async ({ args, env, cwd, input, ahead }) => {
+  globalThis.Date = ahead === 0 ? Present : dateAhead(ahead);
   const finished = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     process[name].removeAllListeners('error');

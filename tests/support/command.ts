@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** How many milliseconds the clock of a hosted command is ahead. */
+  readonly ahead?: number;
 }
 
 /** Two cores run two programs; more at once only makes all of them late. */
@@ -44,7 +46,7 @@ const nobodys = (cwd: string) => ({
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
 });
 
-function finished(program: string, args: readonly string[], { cwd, env, input }: Required<RunOptions>) {
+function finished(program: string, args: readonly string[], { cwd, env, input }: Required<Omit<RunOptions, 'ahead'>>) {
   return new Promise<Finished>((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
@@ -116,7 +118,7 @@ const startHost = (): ChildProcess =>
     stdio: 'inherit',
   });
 
-async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input = '' }: RunOptions) {
+async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input = '', ahead = 0 }: RunOptions) {
   const host = idleHosts().pop() ?? startHost();
   hold(host, true);
   const answer = new Promise<Finished>((resolve, reject) => {
@@ -127,7 +129,7 @@ async function hosted(args: readonly string[], { cwd = tmpdir(), env = {}, input
       resolve(finished as Finished);
     });
   });
-  host.send({ args, env: { ...nobodys(cwd), ...env }, cwd, input });
+  host.send({ args, env: { ...nobodys(cwd), ...env }, cwd, input, ahead });
   const finished = await answer;
   hold(host, false);
   idleHosts().push(host);
