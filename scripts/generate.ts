@@ -1,5 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { loadScenes } from '../scenes/index.ts';
 import { readPolicy } from '../shared/policy/load.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { loadContent, loadServices, ROOT } from './catalogue.ts';
@@ -9,6 +10,7 @@ import { decisionsDoc } from './generate/decisions.ts';
 import { controlDoc, detectionDoc } from './generate/docs.ts';
 import { indexes } from './generate/indexes.ts';
 import { permissionsDoc } from './generate/permissions-doc.ts';
+import { ADDITIONS_FILE, proofsDoc, testsThatUse } from './generate/proofs.ts';
 import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
 import { domainHandler, domainTable, permissionsYml, serviceTable } from './generate/tables.ts';
 
@@ -34,7 +36,9 @@ files.set('functions/watch/domains.ts', domainTable(all, [...byService(enabledIn
 for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, permissionsYml(role));
 
 for (const [file, page] of indexes(all)) files.set(`docs/controls/${file}`, page);
-for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control));
+const scenes = await loadScenes();
+const leavesOf = (id: string) => scenes.find((one) => one.id === id)?.proof.leaves;
+for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control, leavesOf(control.id)));
 for (const detection of detections) files.set(`docs/controls/${detection.id}.md`, detectionDoc(detection));
 const notes = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => basename(path));
 const decisions = notes
@@ -42,6 +46,17 @@ const decisions = notes
   .map((file) => ({ file, text: readFileSync(`${ROOT}docs/decisions/${file}`, 'utf8') }));
 files.set('docs/decisions/README.md', decisionsDoc(decisions));
 files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
+// A copy of the tree that is packaged has no tests, and says nothing of them.
+if (existsSync(`${ROOT}tests`))
+  files.set(
+    'docs/proofs.md',
+    proofsDoc(all, {
+      scenes,
+      additions: JSON.parse(readFileSync(ROOT + ADDITIONS_FILE, 'utf8')),
+      wire: testsThatUse('support/aws-proxy.ts'),
+      properties: testsThatUse('fast-check'),
+    }),
+  );
 files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
 
 const GENERATED = ['docs/controls/*.md', 'functions/*/*', 'shared/controls/*/index.ts'];

@@ -28,8 +28,8 @@ const BY_MODE: Readonly<Record<Mode, string>> = {
 const SECOND_OPINION =
   '- With `checkNoPublicAccess: true` in policy.yml, IAM Access Analyzer gives a [second opinion](../gates.md#second-opinion) before the policy is edited.';
 
-/** The page of one control. */
-export function controlDoc(control: AnyControl): string {
+/** The page of one control; `leaves` is what its scene says that a remediation leaves different. */
+export function controlDoc(control: AnyControl, leaves?: string): string {
   const { resource, plan, impact } = control;
   return page(
     control,
@@ -40,7 +40,7 @@ export function controlDoc(control: AnyControl): string {
     [
       ...section('How it is found', [...eventLines(control), '', sweepLine(control)]),
       ...section('Remediation', remediationLines(control)),
-      ...section('Known limits', limitLines(control)),
+      ...section('Known limits', limitLines(control, leaves)),
       ...section('Manual remediation', [control.guidance]),
       ...section('Permissions', permissionLines(control)),
       ...section('Parameters', parameterLines(control)),

@@ -82,8 +82,8 @@ function refusalsIn({ packages }: Closure): readonly Refusal[] {
   return [...new Map(refusals.map((refusal) => [refusal.by, refusal])).values()];
 }
 
-/** The section of a control's page; it says so where nothing is known. */
-export function limitLines(control: AnyControl): readonly string[] {
+/** The section of a control's page; it says so where nothing is known. `leaves`: what its scene says that a remediation leaves different. */
+export function limitLines(control: AnyControl, leaves?: string): readonly string[] {
   const { notApplicable, settling, byHand, refusals, goesByTrusted } = limitsOf(control);
   const { plan, resource, overrides, settles, deadline, related = {}, undoCalls = [] } = control;
   const isRemediated = plan !== undefined;
@@ -110,6 +110,7 @@ export function limitLines(control: AnyControl): readonly string[] {
       ? []
       : [`- AWS takes up to ${code(settles)} to apply a change; it is verified after that.`]),
     ...(deadline === undefined ? [] : [`- What AWS has not applied after ${code(deadline)} has failed.`]),
+    ...(leaves === undefined ? [] : [`- After a remediation something is not as it was before the drift: ${leaves}.`]),
     ...(isRemediated && undoCalls.length === 0 ? ['- A remediation cannot be undone.'] : []),
   ];
   return lines.length > 0

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from additions import theirs
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.models import AccessKey
 from moto.iam.responses import IamResponse
@@ -10,6 +11,8 @@ ROOT_USER = "AWS ROOT USER"
 
 
 def with_root_keys(own):
+    own = theirs(own)
+
     def call(self):
         keys = self.backend.get_all_access_keys_for_all_users()
         is_user = any(key.access_key_id == self.get_access_key() for key in keys)
@@ -29,6 +32,8 @@ def root_key(self):
 
 
 def with_root_device(own, enabled):
+    own = theirs(own)
+
     def call(self):
         if self._get_param("UserName") != ROOT_USER:
             return own(self)

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+import additions
 import jsonpath_ng.ext
 import missing_operations  # noqa: F401
 import moto.awslambda.models
@@ -27,6 +28,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 
 import missing_access_analyzer  # noqa: F401, E402
 import missing_identity  # noqa: F401, E402
+
+additions.mark_all()
 
 
 def ends_with_its_parent():
@@ -114,6 +117,7 @@ class KeepAliveHandler(MotoRequestHandler):
     timeout = 120
 
     def run_wsgi(self):
+        additions.begin()
         environ = self.make_environ()
         if "wsgi.input_terminated" not in environ:
             environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
@@ -131,6 +135,8 @@ class KeepAliveHandler(MotoRequestHandler):
             self.send_header(name, value)
         if not any(name.lower() == "content-length" for name, _ in headers):
             self.send_header("Content-Length", str(len(body)))
+        if additions.is_added():
+            self.send_header(additions.HEADER, "1")
         self.send_header("Keep-Alive", "timeout=5")
         self.end_headers()
         if self.command != "HEAD":

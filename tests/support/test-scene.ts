@@ -7,6 +7,7 @@ import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { undo } from '../../shared/engine/undo/undo.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import type { Result } from '../../shared/result.ts';
+import { expectAdditions, watchAdditions } from './additions.ts';
 import { testEngine } from './engine.ts';
 import { type TestAccount, testAccount } from './sandbox.ts';
 
@@ -24,7 +25,9 @@ export function testScene(control: AnyControl, scene: Scene): void {
 
   describe(`${control.id} on the local account`, () => {
     test(scene.title, async () => {
-      const account = await testAccount();
+      const own = await testAccount();
+      const { aws, calls: additions } = watchAdditions(own.aws);
+      const account = { ...own, aws };
       const parameters = scene.parameters?.(account) ?? {};
       const ledger = memoryLedger();
       const { earlier = [], happen, state, neighbours } = await scene.prepare(sceneAccount(account));
@@ -62,7 +65,10 @@ export function testScene(control: AnyControl, scene: Scene): void {
       expect(others).toEqual([]);
       expect(result).toMatchObject({ outcome, before: 'NON_COMPLIANT', error: null });
       expect(await neighbours()).toEqual(beside);
-      if (outcome === 'detected') return expect(await state()).toEqual(drifted);
+      if (outcome === 'detected') {
+        expectAdditions(control.id, additions);
+        return expect(await state()).toEqual(drifted);
+      }
       expect(result).toMatchObject({ after: 'COMPLIANT', steps: dry[0]?.steps ?? [] });
       const remediated = await state();
       expect(remediated).not.toEqual(drifted);
@@ -84,6 +90,7 @@ export function testScene(control: AnyControl, scene: Scene): void {
       expect(await neighbours()).toEqual(beside);
       expect(await replay('remediate', event)).toMatchObject([{ outcome: 'exempted', error: null }]);
       expect(await state()).toEqual(drifted);
+      expectAdditions(control.id, additions);
     });
   });
 }

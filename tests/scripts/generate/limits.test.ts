@@ -50,7 +50,10 @@ describe('the section of a page', () => {
     expect(lines).toContain('an AWS service created and manages');
     expect(lines).toContain('cannot be undone');
     const overriding = limitLines({ ...flowLogs, overrides: 'ownership' }).join('\n');
-    expect(overriding).not.toMatch(/created and manages|cannot be undone/);
+    expect(overriding).not.toMatch(/created and manages|cannot be undone|before the drift/);
+    expect(limitLines(flowLogs, 'the name')).toContain(
+      '- After a remediation something is not as it was before the drift: the name.',
+    );
   });
 
   test('says plainly that none is known, and that `…` stands for something, where it does', () => {
