@@ -94,6 +94,8 @@ export async function orUnreadable<T>(
 export interface Facet<T> {
   /** IAM actions that `read` uses, each with where. */
   readonly grants: Grants;
+  /** What it asks AWS is the same for all resources of a region, a listing: a sweep asks once. */
+  readonly regional?: true;
   /** Reads it live. "Not configured" is a value (`null`); a resource that does not exist throws Gone or an error that the resource names in `gone`; one that another account owns throws Foreign; every other failure throws the SDK's own error. */
   read(aws: Aws, ref: ResourceRef): Promise<T>;
 }

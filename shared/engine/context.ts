@@ -10,6 +10,8 @@ import type { Clock } from '../time.ts';
 /** All that the engine needs from outside. */
 export interface Engine {
   aws(region: string): Aws;
+  /** Clients for regional facets, whose answers a sweep keeps for as long as it goes on. */
+  regionalAws?(region: string): Aws;
   readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly policy: Policy;

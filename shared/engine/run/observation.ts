@@ -20,6 +20,8 @@ export interface Observation {
   readonly unreadable: Readonly<Record<string, Unreadable>>;
   /** Clients that cache the answers of this round. */
   readonly aws: Aws;
+  /** Those for regional facets, where their answers are kept for longer. */
+  readonly regional?: Aws;
 }
 
 /** The facets that a control sees, with the reference of their resource. */
@@ -37,11 +39,12 @@ export interface Evaluated {
 export async function observe(
   { resource, ref }: Subject,
   facetNames: readonly string[],
-  engine: Pick<Engine, 'aws'>,
+  engine: Pick<Engine, 'aws' | 'regionalAws'>,
   known: Readonly<Record<string, unknown>> = {},
 ): Promise<Observation> {
   const aws = cachingReads(engine.aws)(ref.region);
-  return readMore({ resource, ref }, facetNames, { gone: false, facets: known, unreadable: {}, aws });
+  const regional = engine.regionalAws?.(ref.region) ?? aws;
+  return readMore({ resource, ref }, facetNames, { gone: false, facets: known, unreadable: {}, aws, regional });
 }
 
 /** The observation with further facets of the same round; those it has are not read again. */
@@ -50,7 +53,7 @@ export async function readMore(
   facetNames: readonly string[],
   observation: Observation,
 ): Promise<Observation> {
-  const { aws } = observation;
+  const { aws, regional = aws } = observation;
   const facets: Record<string, unknown> = {};
   const unreadable: Record<string, Unreadable> = { ...observation.unreadable };
   let { gone, foreign } = observation;
@@ -59,7 +62,8 @@ export async function readMore(
   await Promise.all(
     missing.map(async (name) => {
       try {
-        facets[name] = frozen(await resource.facets[name]?.read(aws, ref));
+        const facet = resource.facets[name];
+        facets[name] = frozen(await facet?.read(facet.regional ? regional : aws, ref));
       } catch (error) {
         if (error instanceof Foreign) foreign ??= error.message;
         gone ||= error instanceof Gone || (error instanceof Error && resource.gone.includes(error.name));

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { cachingReads } from '../../aws/caching-clients.ts';
 import type { Refusal } from '../../aws/refusals.ts';
 import { isThrottled } from '../../aws/throttling.ts';
 import { keyPrefix, type ResourceState, refOfKey, resourceKey } from '../../ledger/ledger.ts';
@@ -68,7 +69,7 @@ export class SweepPass {
   readonly answered = new Set<string>();
 
   constructor(engine: Engine, options: PassOptions) {
-    this.#engine = engine;
+    this.#engine = { ...engine, regionalAws: cachingReads(engine.aws) };
     this.#options = options;
     this.#types = inventoryTypes(options.scope, options, engine);
     this.#limited = options.limited ?? pLimit(CONCURRENCY);

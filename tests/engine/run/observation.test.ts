@@ -54,6 +54,19 @@ describe('observe', () => {
     });
   });
 
+  test('reads what is the same for a region with the clients that keep its answers, where there are any', async () => {
+    const facet = { grants: {}, read: async (aws: unknown) => aws } as unknown as Facet<unknown>;
+    const resource = { ...box, facets: { own: facet, listed: { ...facet, regional: true as const } } };
+    const engine = testEngine((region) => new World().aws(region));
+    const kept = new World().aws(REF.region);
+    const read = async (given: object) =>
+      (await observe({ resource, ref: REF, controls: [] }, ['own', 'listed'], { ...engine, ...given })).facets;
+    const { own, listed } = await read({ regionalAws: () => kept });
+    expect([own === kept, listed === kept]).toEqual([false, true]);
+    const alone = await read({});
+    expect(alone.listed).toBe(alone.own);
+  });
+
   test('does not read again what is known, be it null', async () => {
     const world = new World();
     expect(await observed(world, ['lid', 'label'], { label: null })).toMatchObject({
