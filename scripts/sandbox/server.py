@@ -27,6 +27,7 @@ from moto.moto_api._internal.moto_random import MotoRandom
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 
 import missing_access_analyzer  # noqa: F401, E402
+import missing_backup  # noqa: F401, E402
 import missing_identity  # noqa: F401, E402
 
 additions.mark_all()
