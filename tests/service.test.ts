@@ -28,6 +28,7 @@ test('no event source belongs to two services of a domain: its function would lo
     eventSources.map((source) => `${domain} ${source}`),
   );
   // A log group that is deleted is one that a trail may deliver to.
-  const shared = ['monitoring logs.amazonaws.com'];
+  // What AWS Backup does concerns DB instances and tables alike.
+  const shared = ['databases aws.backup', 'databases backup.amazonaws.com', 'monitoring logs.amazonaws.com'];
   expect(sources.toSorted()).toEqual([...new Set(sources), ...shared].sort());
 });

@@ -53,15 +53,21 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'dynamodb',
-    eventSources: ['dynamodb.amazonaws.com'],
+    eventSources: ['aws.backup', 'backup.amazonaws.com', 'dynamodb.amazonaws.com'],
     resourceTypes: ['AWS::DynamoDB::Table'],
     load: () => import('../../shared/controls/dynamodb/index.ts'),
   },
   {
     id: 'ec2',
-    eventSources: ['aws.ec2', 'ec2.amazonaws.com'],
+    eventSources: ['aws.backup', 'aws.ec2', 'backup.amazonaws.com', 'ec2.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::EC2::Image', 'AWS::EC2::Instance', 'AWS::EC2::NetworkAcl', 'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::Snapshot', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::Volume'],
     load: () => import('../../shared/controls/ec2/index.ts'),
+  },
+  {
+    id: 'elasticfilesystem',
+    eventSources: ['aws.backup', 'backup.amazonaws.com', 'elasticfilesystem.amazonaws.com'],
+    resourceTypes: ['AWS::EFS::FileSystem'],
+    load: () => import('../../shared/controls/elasticfilesystem/index.ts'),
   },
   {
     id: 'elasticloadbalancing',
@@ -107,7 +113,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'rds',
-    eventSources: ['aws.rds', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
+    eventSources: ['aws.backup', 'aws.rds', 'backup.amazonaws.com', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
     load: () => import('../../shared/controls/rds/index.ts'),
   },

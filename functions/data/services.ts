@@ -16,6 +16,12 @@ export const services: readonly ServiceEntry[] = [
     load: () => import('../../shared/controls/athena/index.ts'),
   },
   {
+    id: 'elasticfilesystem',
+    eventSources: ['aws.backup', 'backup.amazonaws.com', 'elasticfilesystem.amazonaws.com'],
+    resourceTypes: ['AWS::EFS::FileSystem'],
+    load: () => import('../../shared/controls/elasticfilesystem/index.ts'),
+  },
+  {
     id: 'kms',
     eventSources: ['kms.amazonaws.com'],
     resourceTypes: ['AWS::KMS::Key'],

@@ -5,13 +5,13 @@ import type { ServiceEntry } from '../../shared/lambda/service-table.ts';
 export const services: readonly ServiceEntry[] = [
   {
     id: 'dynamodb',
-    eventSources: ['dynamodb.amazonaws.com'],
+    eventSources: ['aws.backup', 'backup.amazonaws.com', 'dynamodb.amazonaws.com'],
     resourceTypes: ['AWS::DynamoDB::Table'],
     load: () => import('../../shared/controls/dynamodb/index.ts'),
   },
   {
     id: 'rds',
-    eventSources: ['aws.rds', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
+    eventSources: ['aws.backup', 'aws.rds', 'backup.amazonaws.com', 'ec2.amazonaws.com', 'rds.amazonaws.com'],
     resourceTypes: ['AWS::RDS::DBCluster', 'AWS::RDS::DBClusterSnapshot', 'AWS::RDS::DBInstance', 'AWS::RDS::DBSnapshot'],
     load: () => import('../../shared/controls/rds/index.ts'),
   },

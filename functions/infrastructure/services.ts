@@ -11,7 +11,7 @@ export const services: readonly ServiceEntry[] = [
   },
   {
     id: 'ec2',
-    eventSources: ['aws.ec2', 'ec2.amazonaws.com'],
+    eventSources: ['aws.backup', 'aws.ec2', 'backup.amazonaws.com', 'ec2.amazonaws.com'],
     resourceTypes: ['AWS::::Account', 'AWS::EC2::Image', 'AWS::EC2::Instance', 'AWS::EC2::NetworkAcl', 'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::Snapshot', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::Volume'],
     load: () => import('../../shared/controls/ec2/index.ts'),
   },

@@ -11,6 +11,7 @@ export const domains: Readonly<Record<string, Domain>> = {
   iam: 'identity',
   acm: 'data',
   athena: 'data',
+  elasticfilesystem: 'data',
   kms: 'data',
   s3: 'data',
   secretsmanager: 'data',
@@ -32,4 +33,4 @@ export const domains: Readonly<Record<string, Domain>> = {
 };
 
 /** The services that a sweep goes through. */
-export const swept: readonly string[] = ['accessanalyzer', 'acm', 'apigateway', 'athena', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'shield', 'sns', 'sqs', 'ssm'];
+export const swept: readonly string[] = ['accessanalyzer', 'acm', 'apigateway', 'athena', 'autoscaling', 'cloudfront', 'cloudtrail', 'config', 'dynamodb', 'ec2', 'elasticfilesystem', 'elasticloadbalancing', 'guardduty', 'iam', 'inspector2', 'kms', 'lambda', 'logs', 'rds', 'redshift', 's3', 'secretsmanager', 'securityhub', 'shield', 'sns', 'sqs', 'ssm'];

@@ -131,6 +131,15 @@ const SHARED_SNAPSHOT_REFUSALS = refusedBy(
   'SharedSnapshotQuotaExceededFault',
 );
 
+const TOO_MANY_TAGS = refusedBy(
+  'the quota of tags of a resource, or the rules for their names',
+  'remove a tag that nobody needs, or name another tag',
+  'BadRequest',
+  'InvalidParameterValue',
+  'TagLimitExceeded',
+  'ValidationException',
+);
+
 const POLICY_REFUSALS = refusedBy(
   'S3, which does not accept the policy as it stands (a principal that was deleted, for example)',
   'repair the policy by hand; what is wrong in it is in the error',
@@ -182,6 +191,8 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   'config:PutConfigurationRecorder': CONFIG_REFUSALS,
   'config:PutDeliveryChannel': CONFIG_REFUSALS,
   'config:StartConfigurationRecorder': CONFIG_REFUSALS,
+  // ResourceInUseException and LimitExceededException pass: DynamoDB is at work on the table, or on too many.
+  'dynamodb:TagResource': TOO_MANY_TAGS,
   // ContinuousBackupsUnavailableException and ResourceInUseException pass: DynamoDB is at work on the table.
   'dynamodb:UpdateContinuousBackups': {},
   'dynamodb:UpdateTable': {},
@@ -201,6 +212,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
       'NetworkAclEntryLimitExceeded',
     ),
   },
+  'ec2:CreateTags': TOO_MANY_TAGS,
   'ec2:DeleteNetworkAclEntry': EC2_NOT_PERMITTED,
   'ec2:DeleteRoute': EC2_NOT_PERMITTED,
   'ec2:EnableEbsEncryptionByDefault': EC2_NOT_PERMITTED,
@@ -212,6 +224,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   'ec2:ModifySubnetAttribute': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupEgress': EC2_NOT_PERMITTED,
   'ec2:RevokeSecurityGroupIngress': EC2_NOT_PERMITTED,
+  'efs:TagResource': TOO_MANY_TAGS,
   'elasticloadbalancingv2:ModifyListener': refusedBy(
     'Elastic Load Balancing, which does not support this for such a listener',
     'make the change by hand; why it is refused is in the error',
@@ -315,6 +328,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
     'change the policy that decides on it; why it is refused is in the error',
     'InvalidParameterException',
   ),
+  'rds:AddTagsToResource': TOO_MANY_TAGS,
   // InvalidDBClusterStateFault and InvalidDBInstanceState pass: RDS is at work on the database.
   'rds:ModifyDBCluster': RDS_REFUSALS,
   'rds:ModifyDBClusterSnapshotAttribute': SHARED_SNAPSHOT_REFUSALS,

@@ -10,6 +10,7 @@ import { controls as cloudtrail } from './cloudtrail/index.ts';
 import { controls as config } from './config/index.ts';
 import { controls as dynamodb } from './dynamodb/index.ts';
 import { controls as ec2 } from './ec2/index.ts';
+import { controls as elasticfilesystem } from './elasticfilesystem/index.ts';
 import { controls as elasticloadbalancing } from './elasticloadbalancing/index.ts';
 import { controls as guardduty } from './guardduty/index.ts';
 import { controls as iam } from './iam/index.ts';
@@ -27,4 +28,4 @@ import { controls as sns } from './sns/index.ts';
 import { controls as sqs } from './sqs/index.ts';
 import { controls as ssm } from './ssm/index.ts';
 
-export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...apigateway, ...athena, ...autoscaling, ...cloudfront, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...shield, ...sns, ...sqs, ...ssm];
+export const controls: readonly AnyControl[] = [...accessanalyzer, ...acm, ...apigateway, ...athena, ...autoscaling, ...cloudfront, ...cloudtrail, ...config, ...dynamodb, ...ec2, ...elasticfilesystem, ...elasticloadbalancing, ...guardduty, ...iam, ...inspector2, ...kms, ...lambda, ...logs, ...rds, ...redshift, ...s3, ...secretsmanager, ...securityhub, ...shield, ...sns, ...sqs, ...ssm];

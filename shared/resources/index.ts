@@ -10,6 +10,7 @@ import cloudtrail from './cloudtrail/service.ts';
 import config from './config/service.ts';
 import dynamodb from './dynamodb/service.ts';
 import ec2 from './ec2/service.ts';
+import elasticfilesystem from './elasticfilesystem/service.ts';
 import elasticloadbalancing from './elasticloadbalancing/service.ts';
 import guardduty from './guardduty/service.ts';
 import iam from './iam/service.ts';
@@ -27,4 +28,4 @@ import sns from './sns/service.ts';
 import sqs from './sqs/service.ts';
 import ssm from './ssm/service.ts';
 
-export const services: readonly Service[] = [accessanalyzer, acm, apigateway, athena, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, shield, sns, sqs, ssm];
+export const services: readonly Service[] = [accessanalyzer, acm, apigateway, athena, autoscaling, cloudfront, cloudtrail, config, dynamodb, ec2, elasticfilesystem, elasticloadbalancing, guardduty, iam, inspector2, kms, lambda, logs, rds, redshift, s3, secretsmanager, securityhub, shield, sns, sqs, ssm];

@@ -62,6 +62,7 @@ describe('an event', () => {
     expect(clientsIn(whole.inputs)).toEqual(
       [
         'auto-scaling',
+        'backup',
         'cloudwatch',
         'cloudwatch-logs',
         'dynamodb',
@@ -79,7 +80,7 @@ describe('an event', () => {
     );
     expect(servicesIn(whole.inputs).length).toBeGreaterThan(5);
     const { inputs, bytes } = await loadedBy('infrastructure', sampleEvent('ec2/StartInstances'));
-    // The clients of metrics, Auto Scaling and Lambda are loaded where a plan asks for them.
+    // The clients of metrics, Auto Scaling and Lambda are loaded where a plan asks for them, that of AWS Backup by a facet.
     expect(clientsIn(inputs)).toEqual([...OWN_CLIENTS, 'cloudwatch-logs', 'ec2', 'iam'].sort());
     expect(servicesIn(inputs)).toEqual(['ec2']);
     expect(bytes).toBeLessThan(1_600_000);

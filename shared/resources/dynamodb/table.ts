@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { carried } from '../../aws/answer.ts';
 import { parseArn } from '../../aws/arn.ts';
+import { BACKUP_TIMES, protectionGrants, protectionTriggers, readProtection } from '../../aws/backup/protection.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { serviceOfTags } from '../../aws/service-managed.ts';
@@ -77,7 +78,15 @@ async function readOwnership(aws: Aws, ref: ResourceRef) {
 const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>
   `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${resourceId}`;
 
-const EVERY_FACET = ['deletionProtection', 'pointInTimeRecovery'] as const;
+async function readCreation(aws: Aws, ref: ResourceRef) {
+  const { TableStatus, CreationDateTime } = await describeTable(aws, ref);
+  return { TableStatus: TableStatus ?? null, createdAt: CreationDateTime?.toISOString() ?? null };
+}
+
+const EVERY_FACET = ['deletionProtection', 'pointInTimeRecovery', 'creation', 'protection'] as const;
+
+/** The ARN of an index or a stream is none of a table. */
+const tableIn = (arn: string) => /^table\/([^/]+)$/.exec(parseArn(arn)?.resource ?? '')?.[1] ?? null;
 
 /** A table by its name: whether it is protected from deletion, and can be restored to any second. */
 export const table = defineResource({
@@ -95,6 +104,7 @@ export const table = defineResource({
       ids: ({ request }) => strings(request, 'resourceArn').map(nameIn),
       facets: EVERY_FACET,
     }),
+    ...protectionTriggers((arn) => (parseArn(arn)?.service === 'dynamodb' ? tableIn(arn) : null)),
   ],
   gone: ['ResourceNotFoundException', 'TableNotFoundException'],
   facets: {
@@ -103,9 +113,15 @@ export const table = defineResource({
       grants: onTables('dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'),
       read: readPointInTimeRecovery,
     },
+    creation: { grants: onTables('dynamodb:DescribeTable'), read: readCreation },
+    protection: {
+      grants: protectionGrants,
+      regional: true,
+      read: (aws: Aws, ref: ResourceRef) => readProtection(aws, arnOf(ref)),
+    },
   },
   grants: onEverything('dynamodb:ListTables'),
-  volatile: ['TableStatus'],
+  volatile: ['TableStatus', ...BACKUP_TIMES],
   ownership: { grants: onTables('dynamodb:ListTagsOfResource'), read: readOwnership },
   arn: arnOf,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `dynamodbv2/home#table?name=${resourceId}`),

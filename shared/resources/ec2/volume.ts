@@ -1,5 +1,12 @@
 import { DescribeVolumesCommand, EC2Client, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
 import { carried, sole } from '../../aws/answer.ts';
+import {
+  BACKUP_TIMES,
+  type Protection,
+  protectionGrants,
+  protectionTriggers,
+  readProtection,
+} from '../../aws/backup/protection.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { PAGE, portions } from '../../aws/ec2/describe.ts';
 import { ec2Ownership, tagCalls } from '../../aws/ec2/tags.ts';
@@ -45,10 +52,32 @@ const volumeOf = ({ State, Encrypted = false, Attachments = [] }: Volume) => ({
   ),
 });
 
-async function readVolume(aws: Aws, { resourceId }: ResourceRef) {
+const creationOf = ({ CreateTime }: Volume) => ({ createdAt: CreateTime?.toISOString() ?? null });
+
+async function describeVolume(aws: Aws, { resourceId }: ResourceRef): Promise<Volume> {
   const { Volumes } = await aws(EC2Client).send(new DescribeVolumesCommand({ VolumeIds: [resourceId] }));
-  return volumeOf(sole('EC2', Volumes, 'VolumeId', resourceId));
+  return sole('EC2', Volumes, 'VolumeId', resourceId);
 }
+
+const arnOf = ({ region, accountId }: ResourceRef, kind: string, id: string) =>
+  `arn:${partitionOf(region)}:ec2:${region}:${accountId}:${kind}/${id}`;
+
+/** A backup of an instance holds its volumes. */
+async function readVolumeProtection(aws: Aws, ref: ResourceRef): Promise<Protection> {
+  const own = await readProtection(aws, arnOf(ref, 'volume', ref.resourceId));
+  if (own.lastBackup !== null) return own;
+  const { Attachments = [] } = await describeVolume(aws, ref);
+  for (const { InstanceId } of Attachments) {
+    if (InstanceId === undefined) continue;
+    const { lastBackup } = await readProtection(aws, arnOf(ref, 'instance', InstanceId));
+    if (lastBackup !== null) return { lastBackup, backedUpWith: InstanceId };
+  }
+  return own;
+}
+
+const volumeIn = (arn: string) => /:volume\/(vol-\w+)$/.exec(arn)?.[1] ?? null;
+
+const EVERY_FACET = ['volume', 'creation', 'protection'] as const;
 
 /** An EBS volume: its state, whether it is encrypted, and what it is attached to. */
 export const volume = defineResource({
@@ -57,36 +86,45 @@ export const volume = defineResource({
   triggers: [
     call('ec2.amazonaws.com', 'CreateVolume', {
       ids: ({ response }) => strings(response, 'volumeId'),
-      facets: ['volume'],
+      facets: EVERY_FACET,
     }),
     call('ec2.amazonaws.com', ['AttachVolume', 'DetachVolume', 'DeleteVolume'], {
       ids: ({ request }) => strings(request, 'volumeId'),
-      facets: ['volume'],
+      facets: EVERY_FACET,
     }),
     call('ec2.amazonaws.com', ['RunInstances', 'BidFulfilledEvent'], {
       find: ofLaunched,
       grants: describeVolumes,
-      facets: ['volume'],
+      facets: EVERY_FACET,
     }),
     call('ec2.amazonaws.com', 'CreateReplaceRootVolumeTask', {
       find: ofRooted,
       grants: describeVolumes,
-      facets: ['volume'],
+      facets: EVERY_FACET,
     }),
-    tagCalls('vol-', ['volume']),
+    tagCalls('vol-', EVERY_FACET),
     event('aws.ec2', 'EC2 Instance State-change Notification', {
       find: ofRunning,
       grants: describeVolumes,
-      facets: ['volume'],
+      facets: EVERY_FACET,
     }),
-    event('aws.ec2', 'EBS Volume Notification', { ids: idsNotified, find: async () => [], facets: ['volume'] }),
+    ...protectionTriggers(volumeIn),
+    event('aws.ec2', 'EBS Volume Notification', { ids: idsNotified, find: async () => [], facets: EVERY_FACET }),
   ],
   gone: ['InvalidVolume.NotFound', 'InvalidVolumeID.Malformed'],
-  facets: { volume: { grants: describeVolumes, read: readVolume } },
+  facets: {
+    volume: { grants: describeVolumes, read: async (aws, ref) => volumeOf(await describeVolume(aws, ref)) },
+    creation: { grants: describeVolumes, read: async (aws, ref) => creationOf(await describeVolume(aws, ref)) },
+    protection: {
+      grants: { ...protectionGrants, ...describeVolumes },
+      regional: true,
+      read: readVolumeProtection,
+    },
+  },
   grants: describeVolumes,
+  volatile: BACKUP_TIMES,
   ownership: ec2Ownership,
-  arn: ({ resourceId, region, accountId }) =>
-    `arn:${partitionOf(region)}:ec2:${region}:${accountId}:volume/${resourceId}`,
+  arn: (ref) => arnOf(ref, 'volume', ref.resourceId),
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `ec2/home#VolumeDetails:volumeId=${resourceId}`),
   list: (aws, _account, from) =>
     pagesOf(
@@ -94,7 +132,9 @@ export const volume = defineResource({
       ({ NextToken }) => NextToken,
       ({ Volumes }) =>
         carried('DescribeVolumes', 'volumeSet', Volumes).flatMap((found) =>
-          found.VolumeId === undefined ? [] : [{ resourceId: found.VolumeId, facets: { volume: volumeOf(found) } }],
+          found.VolumeId === undefined
+            ? []
+            : [{ resourceId: found.VolumeId, facets: { volume: volumeOf(found), creation: creationOf(found) } }],
         ),
     ),
 });

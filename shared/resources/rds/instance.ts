@@ -6,9 +6,11 @@ import {
 } from '@aws-sdk/client-rds';
 import { carried, sole } from '../../aws/answer.ts';
 import { answerParts } from '../../aws/answer-parts.ts';
+import { parseArn } from '../../aws/arn.ts';
+import { BACKUP_TIMES, protectionGrants, protectionTriggers, readProtection } from '../../aws/backup/protection.ts';
 import { consoleUrl } from '../../aws/console-url.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import { identifierOf, identifiersAt, namedIn, taggedOf } from '../../aws/rds/identifiers.ts';
+import { identifierIn, identifierOf, identifiersAt, namedIn, taggedOf } from '../../aws/rds/identifiers.ts';
 import { instancesByRouteTable, instancesBySubnetGroup, readSubnets, routeGrants } from '../../aws/rds/subnets.ts';
 import { instancesWithGroup, othersWithGroup, readTls, tlsGrants } from '../../aws/rds/tls.ts';
 import { tagsByKey } from '../../aws/tags.ts';
@@ -71,9 +73,17 @@ const PARTS = answerParts(describeDBInstances, describeInstance, {
     MultiAZ: found.MultiAZ ?? false,
     pending: found.PendingModifiedValues?.MultiAZ ?? null,
   }),
+  creation: (found) => ({
+    ...commonOf(found),
+    replicaOf: found.ReadReplicaSourceDBInstanceIdentifier ?? found.ReadReplicaSourceDBClusterIdentifier ?? null,
+    createdAt: found.InstanceCreateTime?.toISOString() ?? null,
+  }),
   storage: (found) => ({ ...commonOf(found), StorageEncrypted: found.StorageEncrypted ?? false }),
 });
-const EVERY_FACET = [...PARTS.names, 'tls', 'subnets'] as const;
+const EVERY_FACET = [...PARTS.names, 'tls', 'subnets', 'protection'] as const;
+
+const arnOf = ({ resourceId, region, accountId }: ResourceRef) =>
+  `arn:${partitionOf(region)}:rds:${region}:${accountId}:db:${resourceId}`;
 
 async function readOwnership(aws: Aws, ref: ResourceRef) {
   const { TagList = [] } = await describeInstance(aws, ref);
@@ -157,6 +167,7 @@ export const dbInstance = defineResource({
       ],
       { find: instancesByRouteTable, grants: { ...describeDBInstances, ...routeGrants }, facets: ['subnets'] },
     ),
+    ...protectionTriggers((arn) => (parseArn(arn)?.resource.startsWith('db:') ? identifierIn(arn) : null)),
     // What no call of these names makes (a cluster's members, a blue/green switchover), and when RDS has done its work.
     // `SourceIdentifier` is the identifier in some of these events and `rds:` with it in others; the ARN is the same in all.
     event('aws.rds', 'RDS DB Instance Event', {
@@ -174,6 +185,11 @@ export const dbInstance = defineResource({
         return { ...commonOf(found), parameter: await readTls(aws, found) };
       },
     },
+    protection: {
+      grants: protectionGrants,
+      regional: true,
+      read: (aws: Aws, ref: ResourceRef) => readProtection(aws, arnOf(ref)),
+    },
     // Which other instances have the same parameter group.
     othersWithGroup: {
       grants: describeDBInstances,
@@ -188,9 +204,9 @@ export const dbInstance = defineResource({
     },
   },
   grants: describeDBInstances,
-  volatile: ['DBInstanceStatus', 'pending'],
+  volatile: ['DBInstanceStatus', 'pending', ...BACKUP_TIMES],
   ownership: { grants: describeDBInstances, read: readOwnership },
-  arn: ({ resourceId, region, accountId }) => `arn:${partitionOf(region)}:rds:${region}:${accountId}:db:${resourceId}`,
+  arn: arnOf,
   consoleUrl: ({ resourceId, region }) => consoleUrl(region, `rds/home#database:id=${resourceId};is-cluster=false`),
   list: (aws, _account, from) =>
     pagesOf(

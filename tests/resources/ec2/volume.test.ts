@@ -16,6 +16,9 @@ const VOLUME = 'vol-0a1b2c3d4e5f60718';
 
 testResource(volume, {
   events: {
+    'ec2/CreateBackupSelection': ['vol-0a1b2c3d4e5f60718'],
+    'ec2/BackupJobStateChange': ['vol-0a1b2c3d4e5f60718'],
+    'ec2/BackupJobStateChange.running': [],
     'ec2/CreateVolume': [VOLUME],
     'ec2/AttachVolume': [VOLUME],
     'ec2/DetachVolume': [VOLUME],
@@ -26,7 +29,13 @@ testResource(volume, {
     'ec2/EBSVolumeNotification.attach': [VOLUME],
     'ec2/EC2InstanceState-changeNotification.terminated': [],
   },
-  lookups: ['RunInstances', 'BidFulfilledEvent', 'CreateReplaceRootVolumeTask'],
+  lookups: [
+    'RunInstances',
+    'BidFulfilledEvent',
+    'CreateReplaceRootVolumeTask',
+    'DeleteBackupSelection',
+    'DeleteBackupPlan',
+  ],
 });
 
 describe('volumes of the local account', () => {

@@ -14,6 +14,9 @@ import { witness } from '../../support/witness.ts';
 
 testResource(dbInstance, {
   events: {
+    'rds/CreateBackupSelection': ['orders'],
+    'rds/BackupJobStateChange': ['orders'],
+    'rds/BackupJobStateChange.running': [],
     'rds/CreateDBInstance': ['orders'],
     'rds/CreateDBInstance.aurora': ['carts-1'],
     'rds/CreateDBInstanceReadReplica': ['orders-replica'],
@@ -32,6 +35,8 @@ testResource(dbInstance, {
     'rds/RDSDBInstanceEvent.prefixed': ['orders'],
   },
   lookups: [
+    'DeleteBackupSelection',
+    'DeleteBackupPlan',
     'ModifyDBParameterGroup',
     'ResetDBParameterGroup',
     'CreateDBSubnetGroup',

@@ -1,0 +1,88 @@
+import scene from '../../../scenes/backup/backup-dynamodb-table-protected.ts';
+import control from '../../../shared/controls/dynamodb/backup-dynamodb-table-protected.ts';
+import { testControl } from '../../support/test-control.ts';
+import { testScene } from '../../support/test-scene.ts';
+
+const ARN = 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders';
+const NOW = new Date('2026-03-01T00:00:00Z');
+const creation = {
+  TableStatus: 'ACTIVE' as 'ACTIVE' | 'ARCHIVED',
+  createdAt: '2026-01-01T00:00:00.000Z' as string | null,
+};
+const given = (lastBackup: string | null, rest: Partial<typeof creation> = {}) => ({
+  creation: { ...creation, ...rest },
+  protection: { lastBackup, backedUpWith: null as string | null },
+});
+const yesterday = given('2026-02-28T03:00:00.000Z');
+const planned = { isOptedIn: true, tag: null as string | null };
+const parameters = { tagKey: 'backup', tagValue: 'daily' };
+
+testControl(control, {
+  resourceId: 'orders',
+  compliant: {
+    'it was backed up yesterday': { ...yesterday, now: NOW },
+    'its plan runs once a year': {
+      ...given('2025-06-01T03:00:00.000Z'),
+      now: NOW,
+      parameters: { maximumBackupAgeDays: 370 },
+    },
+  },
+  notApplicable: {
+    // Evaluated at 2026-01-01.
+    'it is a day old, and its first backup may be to come': given(null, { createdAt: '2025-12-31T00:00:00.000Z' }),
+    'it is being created': given(null, { createdAt: null }),
+    'it is archived': given(null, { TableStatus: 'ARCHIVED' }),
+  },
+  nonCompliant: {
+    'it was never backed up': {
+      given: { ...given(null), ...planned },
+      now: NOW,
+      parameters,
+      plan: [['TagResource', { ResourceArn: ARN, Tags: [{ Key: 'backup', Value: 'daily' }] }]],
+      after: yesterday,
+      undo: [['UntagResource', { ResourceArn: ARN, TagKeys: ['backup'] }]],
+      elements: [['tag backup']],
+      says: 'AWS Backup has no backup of it.',
+      same: { 'and is older': given(null, { createdAt: '2020-01-01T00:00:00.000Z' }) },
+      other: { 'its last backup is old': given('2025-12-01T03:00:00.000Z') },
+    },
+    'the tag has another value': {
+      given: { ...given(null), ...planned, tag: 'none' },
+      now: NOW,
+      parameters,
+      plan: [['TagResource', { ResourceArn: ARN, Tags: [{ Key: 'backup', Value: 'daily' }] }]],
+      after: yesterday,
+      undo: [['TagResource', { ResourceArn: ARN, Tags: [{ Key: 'backup', Value: 'none' }] }]],
+    },
+    'it waits longer than a new one may': {
+      given: { ...given(null, { createdAt: '2025-12-31T00:00:00.000Z' }), ...planned },
+      parameters: { graceDays: 1 },
+      plan: [],
+      byHand: 'tagKey names no tag',
+    },
+    'its last backup is five weeks old: a person has to see why': {
+      given: { ...given('2026-01-01T03:00:00.000Z'), ...planned },
+      now: NOW,
+      parameters,
+      plan: [],
+      byHand: 'what became of its backup jobs',
+      says: 'up at 2026-01-01T03:00:00.000Z, more than 35 days ago.',
+    },
+    'it has the tag, and no backup yet': {
+      given: { ...given(null), ...planned, tag: 'daily' },
+      now: NOW,
+      parameters,
+      plan: [],
+      byHand: 'which backup plan should select it',
+    },
+    'AWS Backup is not opted in for its type': {
+      given: { ...given(null), ...planned, isOptedIn: false },
+      now: NOW,
+      parameters,
+      plan: [],
+      byHand: 'not opted in',
+    },
+  },
+});
+
+testScene(control, scene);
