@@ -73,4 +73,4 @@ export class StormEngine {
   }
 }
 
-const enabled = (only: Task['only']) => (only === null ? controls : controls.filter(({ id }) => only.includes(id)));
+const enabled = (only: Task['only']) => controls.filter(({ id }) => only.includes(id));

@@ -1,8 +1,11 @@
 import type { Drift, Scene, Snapshot } from '../../../scenes/scene.ts';
+import { controls } from '../../../shared/controls/index.ts';
 import type { ResourceState } from '../../../shared/ledger/ledger.ts';
 import type { ResourceRef } from '../../../shared/resource.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { StormEngine } from './engine.ts';
+
+const UNASKED = controls.filter(({ recommendedMode }) => recommendedMode !== 'detect').map(({ id }) => id);
 
 /** A drift that has happened, and what its resource was before. */
 export class StagedDrift {
@@ -40,9 +43,9 @@ export class StagedDrift {
     return this.scene.leaves === undefined;
   }
 
-  /** The controls that are enabled; null for all of the storm's. */
-  get only(): readonly string[] | null {
-    return this.scene.alone === true ? this.controls : null;
+  /** The controls that are enabled: the scene's, beside those that remediate by themselves. What others are opted in for, this scene may rightly have. */
+  get only(): readonly string[] {
+    return this.scene.alone === true ? this.controls : [...UNASKED, ...this.controls];
   }
 
   get controls(): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Result } from '../../../shared/result.ts';
 
-/** What a process is to do. `only`: the controls that are enabled, where not all are. */
-export type Task = { readonly skewMs: number; readonly only: readonly string[] | null } & (
+/** What a process is to do. `only`: the controls that are enabled. */
+export type Task = { readonly skewMs: number; readonly only: readonly string[] } & (
   | { readonly kind: 'event'; readonly event: object; readonly mode: Deployed }
   | { readonly kind: 'approve'; readonly id: string }
   | { readonly kind: 'undo'; readonly id: string }
