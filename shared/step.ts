@@ -102,6 +102,14 @@ export function replace<P extends object, D extends object, N extends keyof P & 
   return step(client, setting.put, put(wanted), { elements, permissions, undo: () => [restore()] });
 }
 
+/** How an undo is built where the answer to the call that it undoes was lost: the service chose an id, and the states show it. */
+export interface LostAnswer {
+  /** The call that it undoes. */
+  readonly operation: string;
+  /** The members of the undo's input by the states before and after, as the ledger holds them; null where they do not show which it was. */
+  readonly input: (before: unknown, after: unknown) => object | null;
+}
+
 /** A call that may undo a step of a control. The ledger's undo calls are data that somebody may have altered: only what is declared here is sent. */
 export interface UndoDeclaration {
   readonly client: ClientClass<object>;
@@ -112,6 +120,7 @@ export interface UndoDeclaration {
   readonly free: readonly string[];
   /** It may go to another region than the resource's. */
   readonly anyRegion: boolean;
+  readonly lost?: LostAnswer;
 }
 
 /** Declares a call that undoes a step: which input members the resource decides, and which others there may be. */
@@ -120,8 +129,15 @@ export const undoneBy = <I extends object>(
   command: new (input: I) => object,
   fixed: (ref: ResourceRef) => Partial<NoInfer<I>>,
   free: readonly (keyof NoInfer<I> & string)[] = [],
-  { anyRegion = false } = {},
-): UndoDeclaration => ({ client, command: command as UndoDeclaration['command'], fixed, free, anyRegion });
+  { anyRegion = false, lost }: { anyRegion?: boolean; lost?: LostAnswer } = {},
+): UndoDeclaration => ({
+  client,
+  command: command as UndoDeclaration['command'],
+  fixed,
+  free,
+  anyRegion,
+  ...(lost && { lost }),
+});
 
 /** Declares the two calls that undo a `replace`. `target`: the members of the request that name the resource. */
 export const undoOfReplace = <P extends object, D extends object, N extends keyof P & string>(

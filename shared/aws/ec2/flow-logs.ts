@@ -64,5 +64,21 @@ export const createFlowLog = stepBuilder(
   },
 );
 
+interface Recorded {
+  readonly flowLogs?: readonly FlowLog[];
+}
+
+/** The one flow log that there was not before. */
+function createdBetween(before: Recorded, after: Recorded) {
+  const known = new Set(before.flowLogs?.map(({ FlowLogId }) => FlowLogId));
+  const ids = (after.flowLogs ?? []).flatMap(({ FlowLogId = '' }) => (known.has(FlowLogId) ? [] : FlowLogId));
+  return ids.length === 1 && ids[0] !== '' ? { FlowLogIds: ids } : null;
+}
+
 /** AWS chooses the id of a flow log. */
-export const undoOfCreateFlowLog = undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds']);
+export const undoOfCreateFlowLog = undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds'], {
+  lost: {
+    operation: 'CreateFlowLogs',
+    input: (before, after) => createdBetween(before as Recorded, after as Recorded),
+  },
+});

@@ -79,9 +79,7 @@ const create = stepBuilder(
       CreateDetectorCommand,
       {
         Enable: true,
-        ...(lost?.FindingPublishingFrequency && {
-          FindingPublishingFrequency: lost.FindingPublishingFrequency,
-        }),
+        ...(lost?.FindingPublishingFrequency && { FindingPublishingFrequency: lost.FindingPublishingFrequency }),
         ...(features.length > 0 && { Features: features }),
         ...(tags.length > 0 && { Tags: Object.fromEntries(tags) }),
       },
@@ -89,6 +87,9 @@ const create = stepBuilder(
     );
   },
 );
+
+/** A region has one detector, whose id GuardDuty chooses. */
+const idIn = (after: unknown) => ({ DetectorId: (after as { detector: Detector }).detector.DetectorId });
 
 export default defineControl({
   id: 'guardduty-detector-enabled',
@@ -117,10 +118,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: { ...updateDetector, ...create.permissions },
-  // A region has one detector, whose id GuardDuty chooses.
   undoCalls: [
     undoneBy(GuardDutyClient, UpdateDetectorCommand, () => ({ Enable: false }), ['DetectorId']),
-    undoneBy(GuardDutyClient, DeleteDetectorCommand, () => ({}), ['DetectorId']),
+    undoneBy(GuardDutyClient, DeleteDetectorCommand, () => ({}), ['DetectorId'], {
+      lost: { operation: 'CreateDetector', input: (_, after) => idIn(after) },
+    }),
   ],
   parameters: {
     enableFirstTime: {

@@ -1,6 +1,7 @@
 import type { AnyControl } from '../../control.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
+import { operationOf, serviceOf } from '../../step.ts';
 import type { Engine } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
 import { undoCallIn } from '../execution/recorded-call.ts';
@@ -25,12 +26,12 @@ export async function findUndoable(id: string, engine: Engine, control: AnyContr
   if (record === null) throw new NotDecidableError(`there is no remediation ${id}`);
   if (record.id !== id) throw new TamperedError(`the record of ${id} is that of ${record.id}`);
   await assertUntampered(record, engine);
-  const undoable = await undoableOf(record, engine);
+  const undoable = await undoableOf(record, engine, control);
   assertDeclared(undoable.calls, record, control);
   return undoable;
 }
 
-async function undoableOf(record: Remediation, engine: Engine): Promise<Undoable> {
+async function undoableOf(record: Remediation, engine: Engine, control: AnyControl): Promise<Undoable> {
   const { id } = record;
   if (record.kind === 'undo') throw new NotDecidableError(`${id} is itself an undo, of ${record.undoes}`);
   if (record.status === 'pending') {
@@ -38,7 +39,7 @@ async function undoableOf(record: Remediation, engine: Engine): Promise<Undoable
     throw new NotDecidableError(`${id} is pending: ${why}; the next check is at ${record.recheckAt}`);
   }
   if (record.status === 'applying') throw new NotDecidableError(`${id} is still being applied`);
-  const made = record.steps.filter(isMade);
+  const made = record.steps.filter(isMade).map((step) => withUndo(step, record, control));
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);
   const final = made.find(({ undo }) => undo === null);
   if (final !== undefined) throw new NotDecidableError(`${final.service}:${final.operation} of ${id} cannot be undone`);
@@ -57,6 +58,22 @@ async function undoableOf(record: Remediation, engine: Engine): Promise<Undoable
     elements,
     isResumed: false,
   };
+}
+
+/** The step with its undo by the states, where no answer told it. */
+function withUndo(
+  step: RecordedStep,
+  { ref, before, after }: Remediation,
+  { undoCalls = [] }: AnyControl,
+): RecordedStep {
+  if (step.undo !== null || after === null) return step;
+  for (const { client, command, fixed, lost } of undoCalls) {
+    const service = serviceOf(client);
+    const input = service === step.service && lost?.operation === step.operation ? lost.input(before, after) : null;
+    if (input !== null)
+      return { ...step, undo: [{ service, operation: operationOf(command), input: { ...fixed(ref), ...input } }] };
+  }
+  return step;
 }
 
 /** `unknown`: no answer says whether it was made. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { AnyControl } from '../../../shared/control.ts';
 import { findUndoable } from '../../../shared/engine/undo/undoable.ts';
 import type { RecordedStep, Remediation } from '../../../shared/ledger/records.ts';
 import { undoneBy } from '../../../shared/step.ts';
@@ -67,6 +68,22 @@ describe('a remediation that can be undone', () => {
       elements: ['A', 'B'],
       isResumed: false,
     });
+  });
+
+  test('is undone by what the states show where the answer was lost', async () => {
+    const lost = {
+      operation: 'MakeA',
+      input: (before: unknown, after: unknown) => (after === before ? null : { after }),
+    };
+    const undoOfMaking = undoneBy(BoxClient, UndoACommand, () => ({ box: 1 }), ['after'] as never[], { lost });
+    const making: AnyControl = { ...control, undoCalls: [undoOfMaking] };
+    const record = done({ steps: [{ ...stepOf('A'), operation: 'MakeA', status: 'unknown', undo: null }] });
+    await saveRecord(engine.ledger, { ...record, status: 'applying' });
+    await saveRecord(engine.ledger, record);
+    expect((await findUndoable('rem-1', engine, making)).calls).toEqual([
+      { service: 'box', operation: 'UndoA', input: { box: 1, after: AFTER } },
+    ]);
+    await expect(findUndoable('rem-1', engine, control)).rejects.toThrow('box:MakeA of rem-1 cannot be undone');
   });
 
   test.each<[RecordedStep['status'], readonly string[]]>([
