@@ -10,6 +10,7 @@ import { REGION } from '../support/samples.ts';
 
 // No endpoint and no credentials: the subcommand asks AWS nothing.
 const cwd = temporaryFolder();
+const wire = await wireTo('http://127.0.0.1:9');
 const evenkeel = evenkeelAs({ AWS_EC2_METADATA_DISABLED: 'true' });
 const DETECTION = detections[0]?.id ?? '';
 
@@ -58,7 +59,6 @@ test('an empty policy detects, --no-policy recommends, and the policy that holds
 });
 
 test('the mode that holds, why, and the parameters are those of the policy; AWS is asked nothing', async () => {
-  const wire = await wireTo('http://127.0.0.1:9');
   const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const withCredentials = evenkeelAs({ ...credentials, AWS_REGION: REGION, AWS_ENDPOINT_URL: wire.endpoint });
   writeFileSync(
@@ -171,5 +171,5 @@ test('a policy for a framework is written once, and holds for the next run', asy
     status: 2,
     stderr: 'evenkeel: --write-policy none.yml: no control is left by these filters\n',
   });
-  expect(readdirSync(cwd).sort()).toEqual(['cis.yml', 'p.yml']);
+  expect(readdirSync(cwd).filter((name) => ['all.yml', 'none.yml'].includes(name))).toEqual([]);
 });
