@@ -65,6 +65,39 @@ def describe_instance_information(self):
 SimpleSystemManagerResponse.describe_instance_information = describe_instance_information
 
 
+def service_setting(self, change=None):
+    """Public sharing of documents is enabled until somebody sets it; of other settings the local account knows nothing."""
+    setting_id = self._get_param("SettingId").split(":servicesetting")[-1]
+    settings = self.ssm_backend.__dict__.setdefault("service_settings", {})
+    if change is not None:
+        change(settings, setting_id)
+    value = settings.get(setting_id)
+    return {
+        "SettingId": setting_id,
+        "SettingValue": value or "Enable",
+        "Status": "Default" if value is None else "Customized",
+    }
+
+
+def get_service_setting(self):
+    return ActionResult({"ServiceSetting": service_setting(self)})
+
+
+def update_service_setting(self):
+    value = self._get_param("SettingValue")
+    service_setting(self, lambda settings, setting_id: settings.update({setting_id: value}))
+    return ActionResult({})
+
+
+def reset_service_setting(self):
+    return ActionResult({"ServiceSetting": service_setting(self, lambda settings, name: settings.pop(name, None))})
+
+
+SimpleSystemManagerResponse.get_service_setting = get_service_setting
+SimpleSystemManagerResponse.update_service_setting = update_service_setting
+SimpleSystemManagerResponse.reset_service_setting = reset_service_setting
+
+
 def associate_kms_key(self):
     self.logs_backend.groups[self._get_param("logGroupName")].kms_key_id = self._get_param("kmsKeyId")
     return ""
