@@ -42,7 +42,7 @@ export const services: readonly ServiceEntry[] = [
   {
     id: 'ssm',
     eventSources: ['ssm.amazonaws.com'],
-    resourceTypes: ['AWS::SSM::Document', 'AWS::SSM::Parameter'],
+    resourceTypes: ['AWS::::Account', 'AWS::SSM::Document', 'AWS::SSM::Parameter'],
     load: () => import('../../shared/controls/ssm/index.ts'),
   },
 ];

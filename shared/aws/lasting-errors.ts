@@ -396,6 +396,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
     'stop sharing the document with accounts that do not need it',
     'DocumentPermissionLimit',
   ),
+  'ssm:UpdateServiceSetting': {},
   // WAFUnavailableEntityException and WAFInternalErrorException pass: a new web ACL takes some minutes to spread.
   'wafv2:AssociateWebACL': refusedBy(
     'WAF, which does not know the web ACL or does not associate it with this load balancer',

@@ -45,6 +45,10 @@ export const ANSWERED_BY_SEVERAL: Readonly<Record<string, readonly string[]>> = 
     'rds-cluster-snapshot-public-access-prohibited',
   ],
   'rds-storage-encrypted': ['rds-storage-encrypted', 'rds-cluster-storage-encrypted'],
+  'ssm-document-public-access-prohibited': [
+    'ssm-document-public-access-prohibited',
+    'ssm-document-public-sharing-blocked',
+  ],
 };
 
 /** Events that the catalogue's corrections add to a row. */
@@ -64,10 +68,6 @@ export const CORRECTED: Readonly<Record<string, readonly string[]>> = {
 export const UNANSWERED: Readonly<Record<string, string>> = {
   'backup-resource-protected': 'its control is not written yet',
   'cloudwatch-cis-alarms-enabled': 'its control is not written yet',
-  'ssm-document-public-access-prohibited ssm.amazonaws.com UpdateServiceSetting':
-    'the setting is the account’s in a region, which has no control yet',
-  'ssm-document-public-access-prohibited ssm.amazonaws.com ResetServiceSetting':
-    'the setting is the account’s in a region, which has no control yet',
 };
 
 const ELSEWHERE = 'nothing of the account that is looked up here uses the one that it names';

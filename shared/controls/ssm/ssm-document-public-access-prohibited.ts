@@ -16,7 +16,7 @@ export default defineControl({
   securityControlIds: ['SSM.4'],
   relatedRequirements: ['AWS FSBP SSM.4', ...requirements('PCI DSS v4.0', '3.5.1.3 10.3.2 A1.1.2 A3.4.1')],
   description:
-    'A document of the account may not be shared with all accounts. Accounts that it is shared with by id remain. The account setting that blocks public sharing of documents (SSM.7) is another resource and not evaluated here.',
+    'A document of the account may not be shared with all accounts. Accounts that it is shared with by id remain. The account setting that blocks public sharing of documents (SSM.7) is evaluated by ssm-document-public-sharing-blocked.',
   rationale: 'A public document shows everybody how instances are managed, with every name, address and secret in it.',
   guidance:
     'Make the document private, share it by id with the accounts that need it, and rotate the secrets that it holds. Block public sharing of documents in the settings of Systems Manager, in each region.',

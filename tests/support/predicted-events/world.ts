@@ -182,6 +182,10 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   'shield AWS::::Account': setting,
   'sns AWS::SNS::Topic': { id: TOPIC, names: { ResourceArn: TOPIC } },
   'sqs AWS::SQS::Queue': { id: QUEUE },
+  'ssm AWS::::Account': {
+    ...setting,
+    names: { SettingId: '/ssm/documents/console/public-sharing-permission' },
+  },
   'ssm AWS::SSM::Document': {
     id: 'restart',
     names: { Name: 'restart', ResourceId: 'restart', ResourceType: 'Document' },
