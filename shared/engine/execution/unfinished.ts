@@ -77,7 +77,7 @@ function orNothing(plan: () => readonly Step[] | { readonly byHand: string } | u
 }
 
 /** The record; where nothing says whether its first step was made, the resource does. */
-function withFirstStep({ subject }: Run, record: Remediation, { state, deleted }: Evaluated): Remediation {
+export function withFirstStep({ subject }: Run, record: Remediation, { state, deleted }: Evaluated): Remediation {
   const [first] = record.steps;
   if (first === undefined || (first.status !== 'intended' && first.status !== 'unknown') || deleted) return record;
   if (stateDiff(record.before, redact(state), subject.resource.volatile).length === 0) return record;

@@ -3,7 +3,7 @@ import type { OpenRecord } from '../../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../../ledger/records.ts';
 import { finishFailed, finishRemediated, finishUndone } from '../execution/outcomes.ts';
 import { finishPending, RECHECK_MS, withRecheck } from '../execution/pending.ts';
-import { isGivenUp, planOfRecord, unfinishedPart } from '../execution/unfinished.ts';
+import { isGivenUp, planOfRecord, unfinishedPart, withFirstStep } from '../execution/unfinished.ts';
 import { compactState, REASSIGNED_IDS } from '../run/compact.ts';
 import { retryAfterRefusalMs } from '../run/failures.ts';
 import { withNotice } from '../run/findings.ts';
@@ -105,8 +105,7 @@ function withUnanswered(steps: readonly RecordedStep[]): readonly RecordedStep[]
 
 function recoverUndo(run: Run, record: Remediation, evaluated: Evaluated): null {
   run.draft.save({
-    ...record,
-    steps: withUnanswered(record.steps),
+    ...withFirstStep(run, { ...record, steps: withUnanswered(record.steps) }, evaluated),
     status: 'interrupted',
     after: compactState(redact(evaluated.state)),
     error: 'the run was interrupted; the same undo resumes from here',

@@ -184,10 +184,11 @@ class Undo {
 
   /** True where the interrupted undo that this one resumes had made all of its calls: none is repeated. */
   #isRestored(): boolean {
-    const { isResumed, record } = this.#undoable;
+    const { isResumed, record, calls } = this.#undoable;
     const differs = (from: unknown) => stateDiff(from, this.#state(), this.#ignoring).length > 0;
-    // What a record does not show of a state (secrets, what could not be read) cannot tell whether it is restored.
-    return isResumed && !isPartlyUnread(record.before) && !differs(record.before) && differs(record.after);
+    // What a record does not show of a state (secrets, what could not be read) cannot tell whether several calls restored it.
+    const isTold = calls.length === 1 || !isPartlyUnread(record.before);
+    return isResumed && isTold && !differs(record.before) && differs(record.after);
   }
 
   /** True where AWS applies the change asynchronously, by the state or by the control. */

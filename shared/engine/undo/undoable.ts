@@ -48,7 +48,9 @@ async function undoableOf(record: Remediation, engine: Engine, control: AnyContr
   if (left === null) throw new NotDecidableError(`the state after ${former?.id ?? id} was not recorded`);
   const elements = [...new Set(made.flatMap((step) => step.elements))];
   if (former !== null) {
-    const calls = former.steps.filter(({ status }) => status !== 'made').map(undoCallIn);
+    const remaining = former.steps.filter(({ status }) => status !== 'made');
+    // Where all were made, the state decides whether that was enough.
+    const calls = (remaining.length > 0 ? remaining : former.steps).map(undoCallIn);
     return { record, stateAfter: left, calls, elements, isResumed: true };
   }
   return {

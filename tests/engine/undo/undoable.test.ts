@@ -126,6 +126,14 @@ describe('an undo that was cut short', () => {
     });
   });
 
+  test('all of whose calls were made may make them again: the state decides', async () => {
+    const steps = ['B', 'A'].map((name) => stepOf(name, { ...call(`Undo${name}`), status: 'made' }));
+    expect(await among(done(), half({ steps }))).toMatchObject({
+      calls: [call('UndoB'), call('UndoA')],
+      isResumed: true,
+    });
+  });
+
   test('is none where no call of it was made', async () => {
     const steps = [stepOf('B', { status: 'failed' }), stepOf('A', { status: 'intended' })];
     expect(await among(done(), half({ steps }))).toMatchObject({ stateAfter: AFTER, isResumed: false });
