@@ -80,9 +80,15 @@ const altered = (name: string, change: object) => {
 const isOfLogs = (name: string) => /\/(Create|Update)Trail(\.|$)/.test(name);
 /** A database is in subnets, which the routes of their VPC may make public; a table that can be deleted holds for none. */
 const isOfRoutes = (name: string) => /^(ec2|rds)\/(?!DeleteRouteTable)\w*Route/.test(name);
+/** What a plan backs up is of several domains. */
+const isOfBackup = (name: string) => /\/((Create|Delete)Backup(Selection|Plan)|BackupJobStateChange)(\.|$)/.test(name);
+/** With a topic go the messages of its alarms. */
+const isOfTopics = (name: string) => /\/DeleteTopic(\.|$)/.test(name);
 /** Whose function an event is for. */
 function wokenFor(name: string): readonly (string | undefined)[] {
   if (isOfLogs(name)) return [domainOf('cloudtrail'), domainOf('s3')];
+  if (isOfBackup(name)) return [domainOf('ec2'), domainOf('rds'), domainOf('elasticfilesystem')];
+  if (isOfTopics(name)) return [domainOf('sns'), domainOf('cloudtrail')];
   return isOfRoutes(name) ? [domainOf('ec2'), domainOf('rds')] : [domainOf(name.split('/')[0] ?? '')];
 }
 
