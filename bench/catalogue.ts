@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { byService, type Content } from '../scripts/generate/content.ts';
 import { functionParts, functionResources, OPTIONAL } from '../scripts/generate/functions.ts';
 import { rolesOf } from '../scripts/generate/roles.ts';
-import type { Catalogue } from './cost-model.ts';
+import type { Catalogue } from '../shared/cli/costs/model.ts';
 
 /** The resources of every function, as templates. */
 export function functionTemplates(content: Content): readonly string[] {

@@ -9,8 +9,8 @@ import {
   type Measured,
   sumOf,
   VARIANTS,
-} from './cost-model.ts';
-import { type Meter, PRICES, type Price } from './prices.ts';
+} from '../shared/cli/costs/model.ts';
+import { type Meter, PRICES, type Price } from '../shared/cli/costs/prices.ts';
 
 /** The columns of the table of counts. */
 const COLUMNS: Readonly<Record<keyof Counts, string>> = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { launchInstance } from '../scenes/ec2/instance.ts';
+import type { Counts, Measured } from '../shared/cli/costs/model.ts';
 import { sweepMessage } from '../shared/engine/sweep/cursor.ts';
 import { INTERNAL_SOURCE, WATCH_DETAIL_TYPE } from '../shared/internal-events.ts';
-import type { Counts, Measured } from './cost-model.ts';
 import { bucket, record, securityGroup, slackWebhook, subscribeSlack, trail, volume } from './resources.ts';
 import { type Bench, startWork, type Working } from './working.ts';
 

@@ -1,5 +1,5 @@
 import type { PassingCall } from '../scripts/sandbox/serial-proxy.ts';
-import type { Counts } from './cost-model.ts';
+import type { Counts } from '../shared/cli/costs/model.ts';
 import { consumption } from './dynamodb-units.ts';
 
 /** What calls to AWS amount to. Time, log and invocations are not seen in them. */

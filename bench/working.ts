@@ -9,8 +9,8 @@ import {
   pumpOnce,
   startInstance,
 } from '../scripts/sandbox/event-source-mapping.ts';
+import type { Counts } from '../shared/cli/costs/model.ts';
 import type { Aws } from '../shared/resource.ts';
-import type { Counts } from './cost-model.ts';
 import type { tallying } from './tally.ts';
 
 /** Where the load is run. */

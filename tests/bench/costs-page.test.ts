@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { ACCOUNTS, ASSUMED, linesOf, STANDING, sumOf } from '../../bench/cost-model.ts';
 import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from '../../bench/cost-tables.ts';
 import { ROOT } from '../../scripts/catalogue.ts';
+import { ACCOUNTS, ASSUMED, linesOf, STANDING, sumOf } from '../../shared/cli/costs/model.ts';
 
 const page = readFileSync(`${ROOT}docs/costs.md`, 'utf8');
 

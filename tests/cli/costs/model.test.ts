@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { catalogueOf, functionTemplates } from '../../bench/catalogue.ts';
+import { catalogueOf, functionTemplates } from '../../../bench/catalogue.ts';
+import { loadContent, ROOT } from '../../../scripts/catalogue.ts';
+import { byService } from '../../../scripts/generate/content.ts';
 import {
   ACCOUNTS,
   type Account,
@@ -13,10 +15,8 @@ import {
   monthOf,
   STANDING,
   sumOf,
-} from '../../bench/cost-model.ts';
-import { type Meter, priceOf } from '../../bench/prices.ts';
-import { loadContent, ROOT } from '../../scripts/catalogue.ts';
-import { byService } from '../../scripts/generate/content.ts';
+} from '../../../shared/cli/costs/model.ts';
+import { type Meter, priceOf } from '../../../shared/cli/costs/prices.ts';
 
 const ZERO: Counts = {
   sqsRequests: 0,

@@ -108,7 +108,7 @@ export const ASSUMED = {
   tableKeySeconds: 300,
 } as const;
 
-/** What every deployment with Slack holds, however large the catalogue; tests/bench/cost-model.test.ts counts it in the templates. */
+/** What every deployment with Slack holds, however large the catalogue; tests/cli/costs/model.test.ts counts it in the templates. */
 export const STANDING = { alarms: 12, queues: 8, ledgerRoles: 7 } as const;
 
 /** Part of a bill. */
