@@ -6,8 +6,9 @@ import { deploymentOf, layRegion } from '../scripts/sandbox/deployment.ts';
 import { LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from '../scripts/sandbox/local.ts';
 import { oneAtATime } from '../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../shared/aws/clients.ts';
+import { countsIn } from '../shared/cli/costs/counts.ts';
 import { catalogueOf } from './catalogue.ts';
-import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from './cost-tables.ts';
+import { billTable, causesTable, countsTable, pricesTable, variantsTable } from './cost-tables.ts';
 import { measure, SLACK_SECRET } from './measure.ts';
 import { tallying } from './tally.ts';
 

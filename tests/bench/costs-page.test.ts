@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { billTable, causesTable, countsIn, countsTable, pricesTable, variantsTable } from '../../bench/cost-tables.ts';
+import { billTable, causesTable, countsTable, pricesTable, variantsTable } from '../../bench/cost-tables.ts';
 import { ROOT } from '../../scripts/catalogue.ts';
+import { countsIn, lastCounted } from '../../shared/cli/costs/counts.ts';
 import { ACCOUNTS, ASSUMED, linesOf, STANDING, sumOf } from '../../shared/cli/costs/model.ts';
 
 const page = readFileSync(`${ROOT}docs/costs.md`, 'utf8');
 
 test('each table of docs/costs.md is what follows from the counts that stand there', () => {
   const stated = countsIn(page);
+  expect(lastCounted()).toEqual(stated);
   for (const tableOf of [countsTable, billTable, causesTable, variantsTable]) expect(page).toContain(tableOf(stated));
 });
 

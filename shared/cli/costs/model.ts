@@ -60,6 +60,8 @@ export interface Account {
   readonly beatsAnHour: number;
   /** AWS Config shows our evaluations (`configRules`). */
   readonly configRules: boolean;
+  /** Of the changes: only notified, and remediated; what is assumed where they are not known. */
+  readonly shares?: Readonly<Record<'detected' | 'remediated', number>>;
 }
 const asDeployed = { enabled: 17, watched: 17, beatsAnHour: 4, configRules: false };
 export const ACCOUNTS: readonly Account[] = [
@@ -120,10 +122,11 @@ export interface Line {
 
 /** How often each unit of work comes in a month. */
 export function monthOf(
-  { enabled, watched, changes, resources, beatsAnHour }: Account,
+  { enabled, watched, changes, resources, beatsAnHour, shares = ASSUMED }: Account,
   { services }: Pick<Catalogue, 'services'>,
 ): Readonly<Record<Kind, number>> {
-  const { detected, remediated, buckets, hours, sweeps } = ASSUMED;
+  const { buckets, hours, sweeps } = ASSUMED;
+  const { detected, remediated } = shares;
   const beats = beatsAnHour * hours;
   return {
     compliant: changes * (1 - detected - remediated),

@@ -75,6 +75,16 @@ test('how often each unit of work comes', () => {
   });
 });
 
+test('shares that are known hold instead of those that are assumed', () => {
+  const shares = { detected: 0.5, remediated: 0.25 };
+  expect(monthOf({ ...ACCOUNT, shares }, CATALOGUE)).toMatchObject({
+    compliant: 250,
+    detected: 500,
+    remediated: 250,
+    slack: 750,
+  });
+});
+
 test('what is counted for one is charged as often as it comes', () => {
   expect(added('sqsRequest', { detected: { sqsRequests: 3 } })).toBe(60);
   expect(added('writeUnit', { remediated: { writeUnits: 17 } })).toBe(170);
