@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 
+// As bin/evenkeel does.
+import '../../shared/cli/lazy-clients.ts';
+
 // Runs one command of `evenkeel` after the other on modules that are loaded once: arguments, environment, folder, standard
 // streams, exit status and clock are each command's own, as they would be in a process of its own.
 const MAIN = new URL('../../shared/cli/main.ts', import.meta.url).href;
