@@ -22,6 +22,8 @@ export interface Engine {
   readonly codeVersion: string;
   /** No control acts above this mode, whatever the policy says. */
   readonly ceiling: Mode;
+  /** Says of each drift what would become of it, by the policy and every gate, and does nothing. */
+  readonly planOnly?: boolean;
   /** Sends our own messages to the queues of their domains. The command has none: its next run re-evaluates. */
   send(messages: readonly InternalMessage[]): Promise<void>;
 }

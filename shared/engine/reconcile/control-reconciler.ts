@@ -209,6 +209,8 @@ export class ControlReconciler {
     const run = this.#run;
     const [first = []] = portionsOf(planned.steps);
     const acts = steps.length > 0 || refusal?.outcome === 'awaitingApproval';
+    if (acts && run.engine.planOnly === true)
+      return { ...drift, outcome: steps.length > 0 ? 'remediated' : 'awaitingApproval' };
     if (acts && !this.#leased)
       return {
         ...drift,

@@ -104,7 +104,7 @@ class Reconciliation {
   }
 
   #mayAct(): boolean {
-    return isAtLeast(this.#engine.ceiling, 'approve');
+    return this.#engine.planOnly !== true && isAtLeast(this.#engine.ceiling, 'approve');
   }
 
   #isAllCompliant(session: Session, observation: Observation): boolean {
