@@ -17,12 +17,14 @@ import { resumeCommand } from './resume.ts';
 import { sweepCommand } from './sweep.ts';
 import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
+import { whatIfCommand } from './what-if.ts';
 
 const program = new Command('evenkeel')
   .description(
     'Keeps an AWS account on an even keel: detects drift, remediates it, verifies the result and notifies people.',
   )
   .version(codeVersion, '--version', 'print the version')
+  .addCommand(whatIfCommand())
   .addCommand(replayCommand())
   .addCommand(redriveCommand())
   .addCommand(sweepCommand())

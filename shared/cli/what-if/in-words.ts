@@ -1,0 +1,165 @@
+import { SEVERITIES } from '../../control.ts';
+import { visible, visibleJson } from '../../text.ts';
+import { dayOf } from '../../time.ts';
+import { colors } from '../colors.ts';
+import { MAX_RESOURCES } from './activity.ts';
+import type { Actor } from './actor.ts';
+import type { ControlRow, Forecast, Summary } from './forecast.ts';
+import type { FoundDrift } from './outlook.ts';
+
+/** Actors that are shown; `--json` has all. */
+const MAX_ACTORS_SHOWN = 10;
+const ID_WIDTH = 46;
+
+type Column = readonly [title: string, countOf: (row: ControlRow) => number | string];
+
+const number = (value: number): string => value.toLocaleString('en-US');
+const dollars = (value: number): string => `$${value.toFixed(2)}`;
+
+const LOOKED_AT: readonly Column[] = [
+  ['events', ({ events }) => events],
+  ['resources', ({ resources }) => resources],
+];
+const FOUND: readonly Column[] = [
+  ['findings', ({ findings }) => findings],
+  ['remediated', ({ remediated }) => remediated],
+  ['approval', ({ awaitingApproval }) => awaitingApproval],
+  ['notified', ({ notified }) => notified],
+  ['other', ({ left }) => left],
+  ['calls', ({ calls }) => calls],
+  ['messages', ({ notifications }) => notifications],
+];
+const MODE: readonly Column[] = [['mode', ({ mode }) => mode]];
+
+/** The whole forecast for people. */
+export function inWords(forecast: Forecast, worst: readonly FoundDrift[], isRoutesOnly: boolean): string {
+  const { controls, summary } = forecast;
+  const parts = [
+    controls.length === 0 ? 'No event concerns a control.\n' : table(controls, isRoutesOnly),
+    found(worst),
+    who(forecast),
+    summaryInWords(summary, isRoutesOnly),
+    next(forecast, isRoutesOnly),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/** A control in each line, the most severe first. */
+function table(rows: readonly ControlRow[], isRoutesOnly: boolean): string {
+  const columns = [...LOOKED_AT, ...(isRoutesOnly ? MODE : FOUND)];
+  const cells = (values: readonly (string | number)[]) =>
+    values
+      .map((value, at) => (typeof value === 'number' ? number(value) : value).padStart(widthOf(columns[at])))
+      .join('');
+  const lines = [`${'Control'.padEnd(ID_WIDTH)}${cells(columns.map(([title]) => title))}`];
+  for (const severity of SEVERITIES.toReversed()) {
+    const own = rows.filter((row) => row.severity === severity);
+    if (own.length > 0) lines.push(colors.bold(severity));
+    for (const row of own) {
+      const text = `  ${row.controlId.padEnd(ID_WIDTH - 2)}${cells(columns.map(([, countOf]) => countOf(row)))}`;
+      lines.push(row.findings > 0 ? colors.yellow(text) : text);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const widthOf = (column: Column | undefined): number => Math.max((column?.[0].length ?? 0) + 2, 11);
+
+/** What is wrong today, and what would be done. */
+function found(worst: readonly FoundDrift[]): string {
+  if (worst.length === 0) return '';
+  const lines = worst.flatMap(({ result, group }) => {
+    const { severity, controlId, resourceId, region, annotation, steps, outcome } = result;
+    const what = `${severity} ${controlId} ${colors.bold(visible(resourceId ?? ''))} ${visible(region ?? '')}`;
+    const made = steps.map(
+      ({ service, operation, input }) => `would ${service}:${operation} ${visibleJson(JSON.stringify(input))}`,
+    );
+    const would = outcome === 'remediated' ? made : [WOULD[outcome] ?? outcome];
+    const by = group === null ? [] : [`last changed by ${nameOf(group.actor)}`];
+    return [
+      what,
+      ...[annotation ?? '', ...would, ...by].filter(Boolean).map((line) => `    ${colors.dim(visible(line))}`),
+    ];
+  });
+  return `Found today, the most severe first\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+const WOULD: Readonly<Record<string, string>> = {
+  detected: 'would be notified',
+  awaitingApproval: 'would await approval',
+};
+
+/** Who changed most of what controls look at. */
+function who({ actors, eventsBy }: Forecast): string {
+  const findings = Map.groupBy(actors, ({ actor }) => actor);
+  const all = [...eventsBy].map(([actor, events]) => ({
+    actor,
+    events,
+    findings: (findings.get(actor) ?? []).reduce((sum, row) => sum + row.findings, 0),
+  }));
+  if (all.length === 0) return '';
+  const shown = all.toSorted((a, b) => b.findings - a.findings || b.events - a.events).slice(0, MAX_ACTORS_SHOWN);
+  const line = (cells: readonly string[], name: string) =>
+    `${cells.map((cell) => cell.padStart(11)).join('')}  ${name}\n`;
+  const lines = shown.map(({ actor, events, findings }) => line([number(events), number(findings)], nameOf(actor)));
+  const rest = all.length > shown.length ? line(['', ''], `and ${number(all.length - shown.length)} more`) : '';
+  return `${line(['events', 'findings'], 'Who')}${lines.join('')}${rest}`;
+}
+
+/** An actor, for people. */
+export function nameOf({ kind, name, tool }: Actor): string {
+  const who = kind === 'role' ? `role ${name}` : name;
+  return visible(tool === null ? who : `${who} (${tool})`);
+}
+
+/** How much of the log was read, and what it would have cost. */
+function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
+  const { events, concerned, refused, ofOtherAccounts, outsideScope, notLookedUp, looksBeyond, failures } = summary;
+  const period =
+    summary.first === null || summary.last === null
+      ? ''
+      : `, ${dayOf(new Date(summary.first))} to ${dayOf(new Date(summary.last))} (${summary.days} days)`;
+  const counted: readonly (readonly [number, string])[] = [
+    [refused, 'calls that AWS refused'],
+    [ofOtherAccounts, 'of another account'],
+    [outsideScope, 'outside the times or the region asked for'],
+    [notLookedUp, 'look-ups left out: the event does not name its resource by its id'],
+    [
+      looksBeyond,
+      `looks at resources beyond the first ${number(MAX_RESOURCES)}, which were neither told apart nor read`,
+    ],
+    [failures, 'files, events or resources that could not be read'],
+  ];
+  const lines = [
+    `${number(events)} events${period}: ${number(concerned)} concern a control, and name ${number(summary.resources)} resources.`,
+    ...counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count)} ${what}`),
+    ...(isRoutesOnly ? [] : [today(summary)]),
+    costs(summary, isRoutesOnly),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const today = ({ read, looks, calls, notifications }: Summary): string =>
+  `${number(read ?? 0)} resources were read as they are today. Looking at them ${number(looks)} times takes ${number(calls ?? 0)} calls; ${number(notifications)} notifications. What was wrong in between and is right today is not seen.`;
+
+function costs({ cost }: Summary, isRoutesOnly: boolean): string {
+  const { total, by, changes } = cost;
+  const parts = `${dollars(by.standing)} fixed, ${dollars(by.heartbeats)} heartbeats, ${dollars(by.changes)} for ${number(changes)} changes, ${dollars(by.sweeps)} sweeps of these resources`;
+  const assumed = isRoutesOnly ? '; as many findings assumed as docs/costs.md does' : '';
+  return `A month like this would cost about ${colors.bold(dollars(total))} (${parts}${assumed}): docs/costs.md says how that is reckoned.`;
+}
+
+/** The next command. */
+function next({ controls }: Forecast, isRoutesOnly: boolean): string {
+  if (isRoutesOnly)
+    return 'Next, with credentials of the account and without --account: the same with today’s state, read-only.\n';
+  const [worst] = controls.filter(({ findings }) => findings > 0);
+  const commands = [
+    ['npx evenkeel sweep', 'all resources, not only those that were changed; read-only'],
+    ...(worst === undefined ? [] : [[`npx evenkeel controls ${worst.controlId}`, 'what it requires, and why']]),
+  ];
+  const isHeldBack = worst !== undefined && controls.every(({ remediated }) => remediated === 0);
+  if (isHeldBack)
+    commands.push(['the same with --no-policy', 'what would be remediated in the modes that the controls recommend']);
+  return `Next\n${commands.map(([command = '', what]) => `  ${command.padEnd(ID_WIDTH)}  ${colors.dim(`# ${what}`)}\n`).join('')}`;
+}
