@@ -8,7 +8,7 @@ import { EXIT } from './errors.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
-import { printAnswer, reportTo } from './report.ts';
+import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 export const approveCommand = () =>
   withCommonOptions(new Command('approve'))
@@ -32,7 +32,7 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
   const { engine, caller } = run;
   summarizeChange(`${id} may have begun`, 'what was done stands in its record; the next evaluation finishes it');
   const result = await approvePlan(id, (await caller()).arn, engine, controls);
-  const report = reportTo(options.json === true, false);
+  const report = resultsPrinter(options.json === true, false);
   report.add(result);
   const status = report.finish();
   const note = (text: string) => process.stderr.write(`evenkeel: ${visible(text)}\n`);

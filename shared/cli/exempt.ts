@@ -10,7 +10,7 @@ import { type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { uncheckedReason } from './exempted-resource.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
-import { printAnswer } from './report.ts';
+import { printAnswer } from './results-printer.ts';
 
 interface ExemptOptions extends CommonOptions {
   readonly list?: boolean;

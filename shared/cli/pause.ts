@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ledgerRun } from './context.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
-import { printAnswer } from './report.ts';
+import { printAnswer } from './results-printer.ts';
 
 interface PauseOptions extends CommonOptions {
   readonly control?: string;

@@ -12,7 +12,7 @@ import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
-import { type Report, reportTo } from './report.ts';
+import { type ResultsPrinter, resultsPrinter } from './results-printer.ts';
 import { entriesOf, filesOf } from './sources.ts';
 
 export const replayCommand = () =>
@@ -43,7 +43,7 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const regions = `the events' own regions${homeRegion() === '' ? '' : `, by default ${homeRegion()}`}`;
   const run = await reconcilingRun(options, regions);
   const { engine } = run;
-  const report = reportTo(options.json === true, options.exitCode === true);
+  const report = resultsPrinter(options.json === true, options.exitCode === true);
   const detections = chosenDetections(options.control);
   // With the deployment's ledger, account-wide settings get the key that the functions use for them.
   const globalHome = run.home === null ? {} : { home: run.home };
@@ -77,7 +77,7 @@ interface ReplayContext {
   readonly globalHome: { readonly home?: string };
   readonly controls: readonly AnyControl[];
   readonly detections: readonly Detection[];
-  readonly report: Report;
+  readonly report: ResultsPrinter;
   /** The caller's account, asked in the default region or else in this one: what concerns another account is not looked at. */
   accountOf(region: string): Promise<string>;
 }
@@ -135,7 +135,10 @@ async function replayQueue(url: string, { mode }: RunOptions, context: ReplayCon
   });
 }
 
-function reportFailure({ where, error }: { readonly where: string; readonly error: string }, report: Report): void {
+function reportFailure(
+  { where, error }: { readonly where: string; readonly error: string },
+  report: ResultsPrinter,
+): void {
   process.stderr.write(`evenkeel: ${visible(where)}: ${visible(error)}\n`);
   report.add(
     resultWithoutResource({ eventId: null, eventName: null }, { outcome: 'failed', error: `${where}: ${error}` }),

@@ -10,7 +10,7 @@ import { shellQuoted, visible } from '../text.ts';
 import { actingRun, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
-import { printAnswer, reportTo } from './report.ts';
+import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 interface ResumeOptions extends CommonOptions {
   readonly control?: string;
@@ -103,7 +103,7 @@ function inWords({ control, resource, breaker }: ResumeOptions, halted: number):
 }
 
 async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOptions, { engine, caller }: CommandRun) {
-  const report = reportTo(options.json === true, false);
+  const report = resultsPrinter(options.json === true, false);
   const cause = {
     eventId: null,
     eventName: 'Resume',

@@ -19,7 +19,7 @@ import { SECOND_MS } from '../time.ts';
 import { reconcilingRun } from './context.ts';
 import { chosenControls, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
-import { reportTo } from './report.ts';
+import { resultsPrinter } from './results-printer.ts';
 
 /** Maximum concurrent passes. */
 const MAX_PASSES = 6;
@@ -36,7 +36,7 @@ async function sweep(options: RunOptions): Promise<void> {
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
   const { engine, home, caller } = await reconcilingRun(options, where);
   const here = { accountId: (await caller()).accountId, region: homeRegion() };
-  const report = reportTo(options.json === true, options.exitCode === true);
+  const report = resultsPrinter(options.json === true, options.exitCode === true);
   const progress = progressOn(process.stderr);
   const add = (result: Result) => {
     progress.clear();

@@ -11,7 +11,7 @@ import { expiryDay } from './exempt.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
-import { printAnswer } from './report.ts';
+import { printAnswer } from './results-printer.ts';
 import { sendUndoCall } from './undo-call.ts';
 
 interface UndoOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EXIT } from '../../shared/cli/errors.ts';
-import { reportTo } from '../../shared/cli/report.ts';
+import { resultsPrinter } from '../../shared/cli/results-printer.ts';
 import { OUTCOMES, type Outcome, resultWithoutResource } from '../../shared/result.ts';
 import { saidBy } from '../support/capture-output.ts';
 
@@ -14,7 +14,7 @@ const result = (outcome: Outcome) => ({
 async function after(outcomes: readonly Outcome[], { json = false, exitCode = true } = {}) {
   let status = -1;
   const { said } = await saidBy(async () => {
-    const report = reportTo(json, exitCode);
+    const report = resultsPrinter(json, exitCode);
     for (const outcome of outcomes) report.add(result(outcome));
     status = report.finish();
   });

@@ -21,14 +21,14 @@ const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: str
 const ATTEMPTED: readonly Outcome[] = ['remediated', 'pending', 'blocked', 'failed'];
 
 /** Prints results as they come, and counts them. */
-export interface Report {
+export interface ResultsPrinter {
   add(result: Result): void;
   /** Prints the summary. Returns the exit status. */
   finish(): number;
 }
 
-/** Reports to stdout: JSON Lines for machines, or text for people; the summary also where the command is interrupted. */
-export function reportTo(json: boolean, exitCode: boolean): Report {
+/** Prints to stdout: JSON Lines for machines, or text for people; the summary also where the command is interrupted. */
+export function resultsPrinter(json: boolean, exitCode: boolean): ResultsPrinter {
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
   summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary(tally)}`, isJson: json });
