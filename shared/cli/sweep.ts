@@ -135,6 +135,10 @@ class Run {
     await pass.run();
     for (const [type, error] of pass.failed) this.#add(notListed(scope, type, error));
     for (const [type, refusal] of pass.denied) this.#add(denied(scope, type, refusal));
+    if (this.#selection.controls === catalogue && pass.failed.size + pass.denied.size === 0)
+      await this.#engine.ledger.sweeps
+        .saveEnd(scope)
+        .catch((error) => this.#add(failure(scope, `could not record the end of the sweep: ${messageOf(error)}`)));
     this.#progress(scope, 'done');
   }
 

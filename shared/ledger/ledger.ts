@@ -96,6 +96,7 @@ export const readOnly = (ledger: Ledger): Ledger => ({
   },
   breakers: { ...ledger.breakers, close: async () => {} },
   announcements: { enqueue: async () => {}, claim: async () => [], done: async () => {} },
+  sweeps: { ...ledger.sweeps, saveEnd: async () => {} },
   deniedListings: { ...ledger.deniedListings, update: async () => {} },
   saveExemption: async () => {},
   pause: async () => {},

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Store, update } from './store.ts';
+import { putLatest, type Store, update } from './store.ts';
 
 /** What is swept by one run at a time: a service's resources in a region of an account. */
 export interface SweepScope {
@@ -31,8 +31,18 @@ export interface Sweeps {
   advance(scope: SweepScope, lease: SweepLease): Promise<boolean>;
   /** The sweep is done. */
   end(scope: SweepScope, lease: SweepLease): Promise<void>;
+  /** A scope was swept whole by a run without a lease: the command's. */
+  saveEnd(scope: SweepScope): Promise<void>;
+  /** When each scope was last swept whole. */
+  lastEnds(): Promise<readonly SweepEnd[]>;
   /** The same slice has to come again, at once if need be: for the types that failed, or from its beginning (null). */
   release(scope: SweepScope, lease: SweepLease, pendingTypes: readonly string[] | null): Promise<void>;
+}
+
+/** When a scope was last swept whole. */
+export interface SweepEnd extends SweepScope {
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** The state of the last sweep of a scope. */
@@ -65,9 +75,15 @@ function whyDropped(lock: SweepLock | null, { run, slice }: SliceOfRun, now: num
 }
 
 const LOCK = 'LOCK';
+/** The ends of all scopes, which are read together. */
+const ENDS = 'SWEEP_ENDS';
 const pkOf = ({ accountId, region, service }: SweepScope) => `SWEEP#${accountId}|${region}|${service}`;
 
 export function sweepsIn(store: Store, now: () => number): Sweeps {
+  const saveEnd = ({ accountId, region, service }: SweepScope): Promise<void> => {
+    const document: SweepEnd = { accountId, region, service, at: new Date(now()).toISOString() };
+    return putLatest(store, { pk: ENDS, sk: `${accountId}|${region}|${service}`, document });
+  };
   const settle = <T>(
     scope: SweepScope,
     decide: (lock: SweepLock | null) => { readonly next?: SweepLock; readonly answer: T },
@@ -98,8 +114,10 @@ export function sweepsIn(store: Store, now: () => number): Sweeps {
     },
     advance: (scope, lease) => asHolder(scope, lease, { state: 'advanced' }),
     end: async (scope, lease) => {
-      await asHolder(scope, lease, { state: 'ended' });
+      if (await asHolder(scope, lease, { state: 'ended' })) await saveEnd(scope);
     },
+    saveEnd,
+    lastEnds: async () => (await store.query(ENDS)).map(({ document }) => document as SweepEnd),
     release: async (scope, lease, pendingTypes) => {
       await asHolder(scope, lease, { state: 'sweeping', until: 0, pendingTypes });
     },

@@ -74,6 +74,22 @@ describe('one sweep at a time', () => {
     expect(lock?.document).toMatchObject({ past: Array.from({ length: 20 }, (_, index) => `run-${23 - index}`) });
   });
 
+  test('the end of each scope is remembered, by whoever swept it whole last', async () => {
+    const { sweeps, later, begun } = scene();
+    expect(await sweeps.lastEnds()).toEqual([]);
+    const lost = await begun('a', 0);
+    await sweeps.release(SCOPE, lost, null);
+    await sweeps.end(SCOPE, { ...lost, holder: 'another' });
+    expect(await sweeps.lastEnds()).toEqual([]);
+    await sweeps.end(SCOPE, await begun('a', 0));
+    later(5_000);
+    await sweeps.saveEnd({ ...SCOPE, service: 's3' });
+    expect(await sweeps.lastEnds()).toEqual([
+      { ...SCOPE, at: '1970-01-01T00:00:01.000Z' },
+      { ...SCOPE, service: 's3', at: '1970-01-01T00:00:06.000Z' },
+    ]);
+  });
+
   test('nobody holds what was never swept', async () => {
     const { sweeps, begin } = scene();
     expect(await sweeps.advance(SCOPE, { holder: 'a', pendingTypes: null })).toBe(false);
