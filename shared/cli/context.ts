@@ -22,6 +22,8 @@ export interface CommandRun {
   readonly home: string | null;
   /** The DynamoDB table of the ledger; null for a local one. */
   readonly table: string | null;
+  /** For people: the ledger, and the policy in force. */
+  readonly source: { readonly ledger: string; readonly policy: string };
   /** Who runs the command; AWS is asked once, without a default region in `otherwise`. Throws as `callerOf`. */
   caller(otherwise?: string): Promise<Caller>;
 }
@@ -72,6 +74,7 @@ async function startRun(
     engine: found.home === null ? engine : { ...engine, home: found.home },
     home: found.home,
     table: found.table,
+    source: { ledger: found.source, policy: source },
     caller: (otherwise) => asked ?? callerOf(clients.lookUps, otherwise),
   };
 }

@@ -13,6 +13,7 @@ import { handleInterrupts } from './interrupt.ts';
 import { pauseCommand } from './pause.ts';
 import { redriveCommand } from './redrive.ts';
 import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { sweepCommand } from './sweep.ts';
 import { undoCommand } from './undo.ts';
@@ -32,6 +33,7 @@ const program = new Command('evenkeel')
   .addCommand(doctorCommand())
   .addCommand(historyCommand())
   .addCommand(verifyCommand())
+  .addCommand(reportCommand())
   .addCommand(undoCommand())
   .addCommand(approveCommand())
   .addCommand(rejectCommand())

@@ -26,6 +26,7 @@ const RUNS: readonly (readonly [args: readonly string[], regions: string, access
   ],
   [['history'], `region ${REGION}`, 'read-only'],
   [['verify'], `region ${REGION}`, 'read-only'],
+  [['report', '--file', '-'], `region ${REGION}`, 'read-only'],
   [['doctor'], `region ${REGION}`, 'read-only'],
   [['undo', 'rem-1'], OWN, 'mode remediate at most'],
   [['undo', 'rem-1', '--dry-run'], OWN, 'mode detect (read-only)'],

@@ -30,6 +30,7 @@ const runOn = (answers: Answers, ledger = memoryLedger()) => ({
   engine: { ...testEngine(answeringAws(answers)), ledger },
   home: null,
   table: null,
+  source: { ledger: '', policy: '' },
   caller: async () => ({ accountId: SAMPLE_ACCOUNT, arn: 'jo' }),
 });
 const checked = (control: string, resource: string, answers = ACCOUNT, ledger = memoryLedger()) =>

@@ -16,6 +16,7 @@ const SUBCOMMANDS = [
   'doctor',
   'history',
   'verify',
+  'report',
   'undo',
   'approve',
   'reject',

@@ -96,6 +96,7 @@ describe('what strangers named reaches the terminal visible, on the line where i
     [['undo', 'rem-1'], false],
     [['undo', 'rem-1', '--dry-run'], false],
     [['verify'], false],
+    [['report', '--file', '-'], true],
   ])('evenkeel %j', async (args, shows) => {
     for (const flags of [[], ['--json']]) {
       const finished = await evenkeel([...args, ...flags], { cwd: folder, env: { EVENKEEL_LEDGER: await seed() } });
@@ -113,6 +114,7 @@ describe('what strangers named reaches the terminal visible, on the line where i
     expectSafe(await evenkeel(['redrive', HOSTILE]));
     expectSafe(await evenkeel(['history', '--since', HOSTILE, '--resource', HOSTILE]));
     expectSafe(await evenkeel(['sweep', '--region', HOSTILE]));
+    expectSafe(await evenkeel(['report', '--from', HOSTILE]));
     expectSafe(await evenkeel(['controls', '--policy', HOSTILE]));
     expectSafe(await evenkeel(['pause', '--reason', HOSTILE]));
   });

@@ -44,8 +44,11 @@ export function breakerAnnouncement(
   };
 }
 
+/** How the reason begins with which a circuit breaker halts. */
+export const BREAKER_OPEN = 'The circuit breaker is open';
+
 const breakerReason = ({ engine }: Run, { refusedBy }: Admission): string => {
   const { control: each, account } = engine.policy.limits.remediationsPerHour;
   const [limit, what] = refusedBy === ACCOUNT ? [account, 'the account'] : [each, 'this control'];
-  return `The circuit breaker is open: ${limit} remediations of ${what} within an hour.`;
+  return `${BREAKER_OPEN}: ${limit} remediations of ${what} within an hour.`;
 };

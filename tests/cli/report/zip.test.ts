@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { strFromU8, unzipSync } from 'fflate';
+import { UsageError } from '../../../shared/cli/errors.ts';
+import { writeZip } from '../../../shared/cli/report/zip.ts';
+import { temporaryFolder } from '../../support/command.ts';
+
+const folder = temporaryFolder();
+const MTIME = new Date('2026-11-27T12:00:00Z');
+const file = (name: string) => join(folder, name);
+async function* parts() {
+  yield 'one\n';
+  yield 'zwei ü\n';
+}
+
+test('each file is read in its turn, and a later one may tell the digests of those before it', async () => {
+  const path = file('a.zip');
+  const digests = (before: readonly object[]) => JSON.stringify(before);
+  await writeZip(
+    path,
+    [
+      { name: 'a.txt', text: parts() },
+      { name: 'empty', text: '' },
+      { name: 'd', text: digests },
+    ],
+    MTIME,
+  );
+  const read = unzipSync(readFileSync(path));
+  expect(Object.keys(read)).toEqual(['a.txt', 'empty', 'd']);
+  expect(strFromU8(read['a.txt'] ?? new Uint8Array())).toBe('one\nzwei ü\n');
+  const sha256 = (bytes = new Uint8Array()) => createHash('sha256').update(bytes).digest('hex');
+  expect(JSON.parse(strFromU8(read.d ?? new Uint8Array()))).toEqual([
+    { name: 'a.txt', bytes: 12, sha256: sha256(read['a.txt']) },
+    { name: 'empty', bytes: 0, sha256: sha256(read.empty) },
+  ]);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a file that exists is not overwritten, and what cannot be written is told in a line', async () => {
+  writeFileSync(file('b.zip'), 'mine');
+  await expect(writeZip(file('b.zip'), [], MTIME)).rejects.toThrow(/b\.zip: it exists, and is not overwritten/);
+  expect(readFileSync(file('b.zip'), 'utf8')).toBe('mine');
+  await expect(writeZip(file('none/b.zip'), [], MTIME)).rejects.toThrow(UsageError);
+  await expect(writeZip(file('none/b.zip'), [], MTIME)).rejects.toThrow(/cannot be written \(ENOENT\)/);
+  mkdirSync(file('folder'));
+  await expect(writeZip(file('folder'), [], MTIME)).rejects.toThrow(UsageError);
+  expect(existsSync(file('folder'))).toBe(true);
+});
+
+test('where a file cannot be read, that is the error, and nothing is left', async () => {
+  async function* failing() {
+    yield 'begun';
+    throw new Error('the ledger does not answer');
+  }
+  const path = file('c.zip');
+  await expect(writeZip(path, [{ name: 'a', text: failing() }], MTIME)).rejects.toThrow('the ledger does not answer');
+  expect(existsSync(path)).toBe(false);
+});
