@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { SEVERITIES, type Severity } from '../control.ts';
 import { FRAMEWORKS, type Framework, requirementsIn } from '../frameworks.ts';
@@ -9,6 +10,13 @@ export interface ControlFilters {
   readonly framework?: string;
   readonly severity?: Severity;
   readonly service?: string;
+}
+
+/** The severity of that name, in any case. Throws commander's error for one that is none. */
+export function severityIn(text: string): Severity {
+  const severity = SEVERITIES.find((one) => one === text.toUpperCase());
+  if (severity === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
+  return severity;
 }
 
 /** What a filter looks at, of a control or detection. */

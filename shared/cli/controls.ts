@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { type AnyControl, type Mode, SEVERITIES, type Severity } from '../control.ts';
+import { Command } from 'commander';
+import type { AnyControl, Mode } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import { lower } from '../engine/run/modes.ts';
 import { FRAMEWORKS, type Framework, requirementsIn } from '../frameworks.ts';
@@ -8,7 +8,7 @@ import { modeOfMatch, whereOf } from '../policy/settings.ts';
 import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { defaultRegion } from './context.ts';
-import { type ControlFilters, filtered, frameworkOf } from './control-filters.ts';
+import { type ControlFilters, filtered, frameworkOf, severityIn } from './control-filters.ts';
 import { UsageError } from './errors.ts';
 import { policyText, writeNew } from './framework-policy.ts';
 import { type CommonOptions, chosenControls, chosenDetections, homeRegion, withCommonOptions } from './options.ts';
@@ -28,12 +28,6 @@ export const controlsCommand = () =>
     .option('--service <id>', 'only this service; * matches any characters')
     .option('--write-policy <file>', 'with --framework: write a new policy that detects these controls and no others')
     .action(controls);
-
-function severityIn(text: string): Severity {
-  const severity = SEVERITIES.find((one) => one === text.toUpperCase());
-  if (severity === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
-  return severity;
-}
 
 function controls(id: string | undefined, options: ControlsOptions): void {
   const ids = id === undefined ? [] : [id];

@@ -29,6 +29,9 @@ export interface RunOptions extends CommonOptions {
   readonly exitCode?: boolean;
 }
 
+/** The values of an option that may be given several times. */
+export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 /** `narrows`: the description of --region where it limits the regions of a run instead of setting the default one. */
 export const withCommonOptions = (command: Command, narrows?: string): Command =>
   command
@@ -48,12 +51,7 @@ export const withRunOptions = (command: Command, narrows?: string): Command =>
         .choices(MODES.filter((mode) => mode !== 'off'))
         .default('detect'),
     )
-    .option(
-      '--control <id>',
-      'only this control (repeatable); * matches any characters',
-      (id: string, ids: string[]) => [...ids, id],
-      [],
-    )
+    .option('--control <id>', 'only this control (repeatable); * matches any characters', collected, [])
     .option('--exit-code', 'exit with status 3 if drift is left');
 
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */

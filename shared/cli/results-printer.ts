@@ -17,8 +17,12 @@ const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: str
   failed: ['✗', colors.red],
 };
 
-/** Outcomes with steps that were made or attempted. */
-const ATTEMPTED: readonly Outcome[] = ['remediated', 'pending', 'blocked', 'failed'];
+/** The mark of an outcome, and its colour. */
+export const outcomeStyle = (outcome: Outcome) => STYLES[outcome];
+
+/** True for outcomes whose steps were made or attempted. */
+export const wasAttempted = (outcome: Outcome): boolean =>
+  ['remediated', 'pending', 'blocked', 'failed'].includes(outcome);
 
 /** Prints results as they come, and counts them. */
 export interface ResultsPrinter {
@@ -31,21 +35,22 @@ export interface ResultsPrinter {
 export function resultsPrinter(json: boolean, exitCode: boolean): ResultsPrinter {
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
-  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary(tally)}`, isJson: json });
+  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summaryOf(tally)}`, isJson: json });
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);
       process.stdout.write(json ? `${visibleJson(lineOf(result))}\n` : inWords(result));
     },
     finish() {
-      if (!json) process.stdout.write(`\n${summary(tally)}\n`);
+      if (!json) process.stdout.write(`\n${summaryOf(tally)}\n`);
       if (count('failed') > 0) return EXIT.failed;
       return exitCode && DRIFT_LEFT.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
     },
   };
 }
 
-const summary = (tally: ReadonlyMap<Outcome, number>) =>
+/** How many results have which outcome. */
+export const summaryOf = (tally: ReadonlyMap<Outcome, number>) =>
   tally.size === 0
     ? 'No resources.'
     : [...tally].map(([outcome, n]) => `${n} ${STYLES[outcome][1](outcome)}`).join(', ');
@@ -60,7 +65,7 @@ function inWords(result: Result): string {
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
   const why = result.error ?? result.annotation;
   if (why !== null && why !== '') lines.push(`    ${visible(why)}`);
-  const would = ATTEMPTED.includes(result.outcome) ? '' : 'would ';
+  const would = wasAttempted(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
     lines.push(colors.dim(`    ${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`));
   if (result.remediationId !== null) lines.push(colors.dim(`    ${result.remediationId}`));

@@ -87,7 +87,7 @@ describe('what strangers named reaches the terminal visible, on the line where i
     [['history', '--since', '2026-01-01'], true],
     [['exempt', '--list'], true],
     [['doctor'], true],
-    [['sweep', '--control', 'ec2-security-group-*', '--region', account.region], true],
+    [['sweep', '--all', '--control', 'ec2-security-group-*', '--region', account.region], true],
     [['replay', 'event.json'], true],
     [['approve', 'rem-2'], true],
     [['exempt', '--end', 'ex-1'], true],

@@ -35,6 +35,8 @@ export interface PassOptions extends Selection {
   readonly refusalOf: (type: string, error: unknown) => Refusal | null;
   /** The limit of concurrent reads, where several passes share one. */
   readonly limited?: LimitFunction;
+  /** Which resources are swept; all of them where it is absent. Never throws. */
+  readonly includes?: (subject: Subject) => Promise<boolean>;
 }
 
 /** Resources that the ledger knows and a listing may not show: swept after the types. */
@@ -151,6 +153,7 @@ export class SweepPass {
     const key = this.#keyOf(subject);
     const state = this.#active?.get(key);
     if (state !== undefined) this.#seen.add(key);
+    if (!(await this.#includes(subject))) return null;
     this.resources += 1;
     const assessment = await assess(subject, state, this.#engine, pace);
     if (isToReconcile(assessment, state, this.#now()))
@@ -179,6 +182,7 @@ export class SweepPass {
     const isOpen = entry.controls.some(({ id }) => isOpenIn(state, id)) || isUnfinished(state, this.#now());
     if (!isKept && !isOpen) return null;
     const subject = { ...entry, ref };
+    if (!(await this.#includes(subject))) return null;
     if (this.#listed.has(ref.resourceType)) return subject;
     const { observation, evaluations } = await assess(subject, state, this.#engine, this.#options.pace);
     if (observation.gone || isUnfinished(state, this.#now())) return subject;
@@ -215,6 +219,10 @@ export class SweepPass {
 
   #withRetry<T>(work: () => Promise<T>): Promise<T> {
     return retry(work, { ...this.#options.pace, clock: this.#engine.clock, when: isThrottled });
+  }
+
+  async #includes(subject: Subject): Promise<boolean> {
+    return this.#options.includes?.(subject) ?? true;
   }
 
   #keyOf({ resource, ref }: Subject): string {

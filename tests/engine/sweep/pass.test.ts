@@ -45,7 +45,12 @@ function countingLedger(warehouse: Warehouse) {
 }
 
 /** A pass as the command makes it: it reconciles by itself. */
-async function passOver(warehouse: Warehouse, engine: TestEngine, controls: readonly AnyControl[]) {
+async function passOver(
+  warehouse: Warehouse,
+  engine: TestEngine,
+  controls: readonly AnyControl[],
+  includes?: (subject: Subject) => Promise<boolean>,
+) {
   const passed: Assessment[] = [];
   const reconciled: Subject[] = [];
   const pass = new SweepPass(engine, {
@@ -54,6 +59,7 @@ async function passOver(warehouse: Warehouse, engine: TestEngine, controls: read
     home: HOME,
     pace: { deadline: new Deadline(warehouse.clock, Number.POSITIVE_INFINITY), backoff: delays(1, 1) },
     refusalOf: () => null,
+    ...(includes === undefined ? {} : { includes }),
     sink: {
       passed: (assessment) => passed.push(assessment),
       async reconcile(subjects) {
@@ -114,6 +120,28 @@ describe('calls', () => {
     expect(dry.log).toEqual(['list AWS::W::Crate 0']);
     await passOver(acting, testEngine(acting.aws, 'detect'), [crateClosed]);
     expect(acting.log).toEqual(['list AWS::W::Crate 0', 'read c-1']);
+  });
+});
+
+describe('a part of the resources', () => {
+  test('what is not included is neither read, nor counted, nor handed over', async () => {
+    const warehouse = new Warehouse({ 'c-1': { open: true }, 'c-2': { open: true }, 'c-3': {} });
+    const engine = testEngine(warehouse.aws, 'remediate', { clock: warehouse.clock });
+    const only = async ({ ref }: Subject) => ref.resourceId !== 'c-1';
+    const { pass, passed, reconciled } = await passOver(warehouse, engine, [crateLocked, crateClosed], only);
+    expect(reconciled).toEqual(['c-2']);
+    expect(passed.map(({ subject }) => subject.ref.resourceId)).toEqual(['c-3']);
+    expect(pass.resources).toBe(2);
+    expect(warehouse.log).not.toContain('read c-1');
+  });
+
+  test('nor where the ledger alone knows it, or has something open of it', async () => {
+    const warehouse = new Warehouse({ 'b-1': {}, 'b-2': {} });
+    const engine = testEngine(warehouse.aws, 'detect', { clock: warehouse.clock });
+    await passOver(warehouse, engine, [barrelKept]);
+    for (const id of ['b-1', 'b-2']) warehouse.crates.delete(id);
+    const only = async ({ ref }: Subject) => ref.resourceId === 'b-2';
+    expect((await passOver(warehouse, engine, [barrelKept], only)).reconciled).toEqual(['b-2']);
   });
 });
 

@@ -1,0 +1,71 @@
+import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
+import { visibleJson } from '../text.ts';
+import { systemClock } from '../time.ts';
+import { colors } from './colors.ts';
+import { EXIT } from './errors.ts';
+import { summarizeOnInterrupt } from './interrupt.ts';
+import { csvOf } from './output/csv.ts';
+import { type Entry, entryOf, isWrong } from './output/entry.ts';
+import { ocsfLines } from './output/ocsf.ts';
+import type { Output } from './output/options.ts';
+import { sarifText } from './output/sarif.ts';
+import { countsOf, groupsOf, inOrder } from './output/table.ts';
+
+export interface FindingReportOptions {
+  readonly output: Output;
+  readonly all: boolean;
+  readonly exitCode: boolean;
+  /** The line of an entry for `json`; by default the result's. */
+  readonly line?: (entry: Entry) => string;
+  /** The entries with their names; where it is absent they have none. */
+  readonly named?: (entries: readonly Entry[]) => Promise<readonly Entry[]>;
+  /** What a person may do next, each as a command. */
+  readonly next?: (entries: readonly Entry[]) => readonly string[];
+  /** What is said where nothing was found. */
+  readonly empty: string;
+}
+
+/** Gathers results and prints them as one report; `json` is printed as it comes. */
+export interface FindingReport {
+  add(entry: Result | Entry): void;
+  /** Prints the report. Returns the exit status. */
+  finish(): Promise<number>;
+}
+
+export function findingReport(options: FindingReportOptions): FindingReport {
+  const { output, all, exitCode, line = ({ result }) => lineOf(result), named } = options;
+  const tally = new Map<Outcome, number>();
+  const kept: Entry[] = [];
+  const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
+  summarizeOnInterrupt({ text: () => tableOf(kept, tally, options), isJson: output !== 'table' });
+  return {
+    add(given) {
+      const entry = 'result' in given ? given : entryOf(given);
+      tally.set(entry.result.outcome, count(entry.result.outcome) + 1);
+      if (output === 'json') process.stdout.write(`${visibleJson(line(entry))}\n`);
+      else if (all || isWrong(entry)) kept.push(entry);
+    },
+    async finish() {
+      if (output !== 'json') process.stdout.write(textOf(await (named?.(kept) ?? kept), tally, options));
+      if (count('failed') > 0) return EXIT.failed;
+      return exitCode && DRIFT_LEFT.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
+    },
+  };
+}
+
+type Tally = ReadonlyMap<Outcome, number>;
+
+function textOf(entries: readonly Entry[], tally: Tally, options: FindingReportOptions): string {
+  if (options.output === 'csv') return csvOf(inOrder(entries));
+  if (options.output === 'ocsf') return ocsfLines(inOrder(entries), systemClock.now());
+  if (options.output === 'sarif') return sarifText(inOrder(entries));
+  const next = options.next?.(entries) ?? [];
+  const lines = next.map((command, index) => `${index === 0 ? 'Next:' : '     '} ${colors.bold(command)}`);
+  return `${[tableOf(entries, tally, options), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')}\n`;
+}
+
+/** The groups and counts, without a last line break. */
+function tableOf(entries: readonly Entry[], tally: Tally, { all, empty }: FindingReportOptions): string {
+  if (tally.size === 0) return empty;
+  return [...groupsOf(entries, { withInputs: all }), ...countsOf(entries.filter(isWrong), tally)].join('\n');
+}

@@ -1,0 +1,46 @@
+import type { AnyControl } from '../../control.ts';
+import { controls } from '../../controls/index.ts';
+import type { Detection } from '../../detection.ts';
+import { detections } from '../../detections/index.ts';
+import type { ResourceRef } from '../../resource.ts';
+import type { Outcome, Result } from '../../result.ts';
+
+/** A result, with what people and other tools know its resource by. */
+export interface Entry {
+  readonly result: Result;
+  readonly arn: string | null;
+  /** The tag Name of the resource. */
+  readonly name: string | null;
+  /** Since when the finding is open, ISO 8601; null where nobody has asked the ledger. */
+  readonly firstSeen: string | null;
+}
+
+const CATALOGUE: ReadonlyMap<string, AnyControl | Detection> = new Map(
+  [...controls, ...detections].map((one) => [one.id, one]),
+);
+
+/** The control or detection of a result; null where it is of none, or of one that this version does not have. */
+export const judgeOf = ({ controlId }: Pick<Result, 'controlId'>): AnyControl | Detection | null =>
+  CATALOGUE.get(controlId ?? '') ?? null;
+
+export const serviceOf = (judge: AnyControl | Detection | null): string | null =>
+  judge === null ? null : ('resource' in judge ? judge.resource.service : judge.service).id;
+
+/** The resource of a result; null where it names none. */
+export function refOf({ resourceType, resourceId, accountId, region }: Result): ResourceRef | null {
+  if (resourceType === null || resourceId === null) return null;
+  return { resourceType, resourceId, accountId: accountId ?? '', region: region ?? '' };
+}
+
+/** A result as an entry, with the ARN where the result is of a control. */
+export function entryOf(result: Result): Entry {
+  const [judge, ref] = [judgeOf(result), refOf(result)];
+  const arn = judge !== null && 'resource' in judge && ref !== null ? judge.resource.arn(ref) : null;
+  return { result, arn, name: null, firstSeen: null };
+}
+
+/** Outcomes of which nothing is wrong, or which somebody has allowed. */
+const IN_ORDER: readonly Outcome[] = ['compliant', 'notApplicable', 'exempted'];
+
+/** True for what a report shows without --all. */
+export const isWrong = ({ result }: Entry): boolean => !IN_ORDER.includes(result.outcome);
