@@ -8,7 +8,7 @@ import { fits } from '../policy/patterns.ts';
 import type { ResourceRef } from '../resource.ts';
 import { filtered, severityIn } from './control-filters.ts';
 import { UsageError } from './errors.ts';
-import { collected } from './options.ts';
+import { listOption } from './options.ts';
 
 /** What a sweep, or a list of findings, may be narrowed to. */
 export interface FindingFilters {
@@ -22,12 +22,13 @@ export const withFindingFilters = (command: Command): Command =>
   command
     .option('--severity <severity>', 'only controls of this severity and above', severityIn)
     .option('--service <id>', 'only controls of this service; * matches any characters')
-    .option('--resource <arn or id>', 'only this resource (repeatable); * matches any characters', collected, [])
-    .option(
-      '--tag <key[=value]>',
-      'only resources with this tag (repeatable: all of them); * matches any characters',
-      collected,
-      [],
+    .addOption(listOption('--resource <arn or id>', 'only this resource (repeatable); * matches any characters', 'all'))
+    .addOption(
+      listOption(
+        '--tag <key[=value]>',
+        'only resources with this tag (repeatable: all of them); * matches any characters',
+        'any',
+      ),
     );
 
 const serviceOf = (one: AnyControl | Detection): string => ('resource' in one ? one.resource.service : one.service).id;

@@ -21,6 +21,8 @@ export interface FindingReportOptions {
   readonly named?: (entries: readonly Entry[]) => Promise<readonly Entry[]>;
   /** What a person may do next, each as a command. */
   readonly next?: (entries: readonly Entry[]) => readonly string[];
+  /** True where the outcomes are those of earlier runs: then nothing has failed in this one. */
+  readonly isPast?: boolean;
   /** What is said where nothing was found. */
   readonly empty: string;
 }
@@ -33,7 +35,7 @@ export interface FindingReport {
 }
 
 export function findingReport(options: FindingReportOptions): FindingReport {
-  const { output, all, exitCode, line = ({ result }) => lineOf(result), named } = options;
+  const { output, all, exitCode, line = ({ result }) => lineOf(result), named, isPast = false } = options;
   const tally = new Map<Outcome, number>();
   const kept: Entry[] = [];
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
@@ -47,8 +49,9 @@ export function findingReport(options: FindingReportOptions): FindingReport {
     },
     async finish() {
       if (output !== 'json') process.stdout.write(textOf(await (named?.(kept) ?? kept), tally, options));
-      if (count('failed') > 0) return EXIT.failed;
-      return exitCode && DRIFT_LEFT.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
+      if (!isPast && count('failed') > 0) return EXIT.failed;
+      const left = isPast ? [...DRIFT_LEFT, 'failed' as const] : DRIFT_LEFT;
+      return exitCode && left.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
     },
   };
 }
@@ -59,7 +62,7 @@ function textOf(entries: readonly Entry[], tally: Tally, options: FindingReportO
   if (options.output === 'csv') return csvOf(inOrder(entries));
   if (options.output === 'ocsf') return ocsfLines(inOrder(entries), systemClock.now());
   if (options.output === 'sarif') return sarifText(inOrder(entries));
-  const next = options.next?.(entries) ?? [];
+  const next = options.next?.(inOrder(entries)) ?? [];
   const lines = next.map((command, index) => `${index === 0 ? 'Next:' : '     '} ${colors.bold(command)}`);
   return `${[tableOf(entries, tally, options), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')}\n`;
 }

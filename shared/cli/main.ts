@@ -8,6 +8,7 @@ import { controlsCommand } from './controls.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { exemptCommand } from './exempt.ts';
+import { findingsCommand } from './findings.ts';
 import { historyCommand } from './history.ts';
 import { handleInterrupts } from './interrupt.ts';
 import { pauseCommand } from './pause.ts';
@@ -29,6 +30,7 @@ const program = new Command('evenkeel')
   .addCommand(replayCommand())
   .addCommand(redriveCommand())
   .addCommand(sweepCommand())
+  .addCommand(findingsCommand())
   .addCommand(controlsCommand())
   .addCommand(doctorCommand())
   .addCommand(historyCommand())

@@ -40,6 +40,19 @@ export function nextAfterSweep(entries: readonly Entry[], options: Flags, policy
   ];
 }
 
+/** What a person may do about findings that the ledger has open. */
+export function nextAfterFindings(entries: readonly Entry[], options: Flags): readonly string[] {
+  const place = flagsOf({ ...pick(options), region: undefined } as Flags);
+  const first = (outcome: string) => entries.find(({ result }) => result.outcome === outcome)?.result;
+  const [waiting, halted, detected] = [first('awaitingApproval'), first('halted'), first('detected')];
+  return [
+    ...(waiting?.remediationId ? [`npx evenkeel approve ${shellQuoted(waiting.remediationId)}${place}`] : []),
+    ...(halted === undefined ? [] : [`npx evenkeel resume --look${place}`]),
+    ...(detected?.controlId ? [`npx evenkeel sweep --control ${shellQuoted(detected.controlId)}${place}`] : []),
+    ...(first('blocked') || first('failed') ? [`npx evenkeel doctor${place}`] : []),
+  ];
+}
+
 function nextForDetected(entries: readonly Entry[], options: Flags, policy: Policy): readonly string[] {
   const detected = entries.filter(({ result }) => result.outcome === 'detected');
   const [first] = detected;

@@ -29,8 +29,7 @@ export interface RunOptions extends CommonOptions {
   readonly exitCode?: boolean;
 }
 
-/** The values of an option that may be given several times. */
-export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** `narrows`: the description of --region where it limits the regions of a run instead of setting the default one. */
 export const withCommonOptions = (command: Command, narrows?: string): Command =>
@@ -51,8 +50,17 @@ export const withRunOptions = (command: Command, narrows?: string): Command =>
         .choices(MODES.filter((mode) => mode !== 'off'))
         .default('detect'),
     )
-    .option('--control <id>', 'only this control (repeatable); * matches any characters', collected, [])
-    .option('--exit-code', 'exit with status 3 if drift is left');
+    .addOption(controlOption())
+    .addOption(exitCodeOption());
+
+/** An option that may be given several times; `without`: what holds where it is not given. */
+export const listOption = (flags: string, description: string, without: string) =>
+  new Option(flags, description).argParser(collected).default([], without);
+
+export const controlOption = () =>
+  listOption('--control <id>', 'only this control (repeatable); * matches any characters', 'all');
+
+export const exitCodeOption = () => new Option('--exit-code', 'exit with status 3 if drift is left');
 
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */
 async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {

@@ -12,6 +12,7 @@ const SUBCOMMANDS = [
   'replay',
   'redrive',
   'sweep',
+  'findings',
   'controls',
   'doctor',
   'history',

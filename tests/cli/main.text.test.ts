@@ -85,6 +85,9 @@ describe('what strangers named reaches the terminal visible, on the line where i
   /** The subcommands that read the ledger, and whether they show what it holds. */
   test.each<readonly [args: readonly string[], shows: boolean]>([
     [['history', '--since', '2026-01-01'], true],
+    [['findings'], true],
+    [['findings', '--output', 'csv'], true],
+    [['findings', '--output', 'sarif', '--resource', '*'], true],
     [['exempt', '--list'], true],
     [['doctor'], true],
     [['sweep', '--all', '--control', 'ec2-security-group-*', '--region', account.region], true],
@@ -98,7 +101,7 @@ describe('what strangers named reaches the terminal visible, on the line where i
     [['verify'], false],
     [['report', '--file', '-'], true],
   ])('evenkeel %j', async (args, shows) => {
-    for (const flags of [[], ['--json']]) {
+    for (const flags of args.includes('--output') ? [[]] : [[], ['--json']]) {
       const finished = await evenkeel([...args, ...flags], { cwd: folder, env: { EVENKEEL_LEDGER: await seed() } });
       expectSafe(finished);
       expect(finished.stderr).toMatch(/^evenkeel: account \d{12}; /);

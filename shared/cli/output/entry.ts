@@ -13,6 +13,8 @@ export interface Entry {
   readonly name: string | null;
   /** Since when the finding is open, ISO 8601; null where nobody has asked the ledger. */
   readonly firstSeen: string | null;
+  /** When it was last found, ISO 8601; null where nobody has asked the ledger. */
+  readonly lastSeen: string | null;
 }
 
 const CATALOGUE: ReadonlyMap<string, AnyControl | Detection> = new Map(
@@ -36,7 +38,7 @@ export function refOf({ resourceType, resourceId, accountId, region }: Result): 
 export function entryOf(result: Result): Entry {
   const [judge, ref] = [judgeOf(result), refOf(result)];
   const arn = judge !== null && 'resource' in judge && ref !== null ? judge.resource.arn(ref) : null;
-  return { result, arn, name: null, firstSeen: null };
+  return { result, arn, name: null, firstSeen: null, lastSeen: null };
 }
 
 /** Outcomes of which nothing is wrong, or which somebody has allowed. */

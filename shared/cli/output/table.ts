@@ -72,7 +72,7 @@ function headingOf(result: Result, count: number): string {
   return `${label}${colors.bold(visible(controlId))}  ${visible(title)} (${count})`;
 }
 
-function rowOf({ result, name }: Entry, hasNames: boolean): readonly string[] {
+function rowOf({ result, name, firstSeen }: Entry, hasNames: boolean): readonly string[] {
   const [mark, paint] = outcomeStyle(result.outcome);
   const what = result.resourceId ?? result.resourceType ?? result.eventName ?? '';
   return [
@@ -80,6 +80,7 @@ function rowOf({ result, name }: Entry, hasNames: boolean): readonly string[] {
     colors.bold(visible(what)),
     ...(hasNames ? [visible(name ?? '')] : []),
     visible(result.region ?? ''),
+    ...(firstSeen === null ? [] : [colors.dim(`since ${visible(firstSeen.slice(0, 10))}`)]),
   ];
 }
 
