@@ -8,26 +8,28 @@ import { EXIT } from './errors.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
+import { recordIdOf } from './record-id.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 export const approveCommand = () =>
   withCommonOptions(new Command('approve'))
     .description('Execute exactly the plan that awaits approval, if the resource still has the state it was made for.')
-    .argument('<id>', 'the remediation that awaits approval: rem-…')
+    .argument('<id>', 'the remediation that awaits approval: rem-…, or how its id begins')
     .action(approve);
 
 export const rejectCommand = () =>
   withCommonOptions(new Command('reject'))
     .description('Reject a plan that awaits approval; approval is not requested again while the drift lasts.')
-    .argument('<id>', 'the remediation that awaits approval: rem-…')
+    .argument('<id>', 'the remediation that awaits approval: rem-…, or how its id begins')
     .requiredOption('--reason <text>', 'why not')
     .action(reject);
 
 /** Outcomes after which the drift is gone, by this approval or by itself. */
 const RESOLVED: readonly Outcome[] = ['remediated', 'compliant', 'notApplicable'];
 
-async function approve(id: string, options: CommonOptions): Promise<void> {
+async function approve(named: string, options: CommonOptions): Promise<void> {
   const run = await actingRun(options, "the record's own region");
+  const id = await recordIdOf(named, run.engine.ledger);
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
   summarizeChange(`${id} may have begun`, 'what was done stands in its record; the next evaluation finishes it');
@@ -45,8 +47,9 @@ async function approve(id: string, options: CommonOptions): Promise<void> {
   process.exitCode = RESOLVED.includes(result.outcome) ? status : EXIT.failed;
 }
 
-async function reject(id: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
+async function reject(named: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
   const run = await actingRun(options, "the record's own region");
+  const id = await recordIdOf(named, run.engine.ledger);
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
   summarizeChange(`${id} may be rejected`, 'npx evenkeel history says so');

@@ -10,6 +10,7 @@ import { type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { uncheckedReason } from './exempted-resource.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { oneOf } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 
 interface ExemptOptions extends CommonOptions {
@@ -44,7 +45,7 @@ export const exemptCommand = () =>
     .option(`--reason ${REQUIRED.reason}`, 'why the resource may stay non-compliant')
     .option(`--expires ${REQUIRED.expires}`, 'the last day it is valid, at most a year ahead: 2027-01-31')
     .option('--list', 'list the exemptions that are active, those of policy.yml too; --control narrows')
-    .option('--end <id>', 'end an exemption now: ex-…')
+    .option('--end <id>', 'end an exemption now: ex-…, or how its id begins')
     .action(exempt);
 
 async function exempt(options: ExemptOptions, command: Command): Promise<void> {
@@ -107,12 +108,16 @@ function inWords({ id, control, resource, owner, reason, expires, elements, crea
   ].join('\n');
 }
 
+/** Characters by which an exemption may be named: `ex-2026-…` and more. */
+const MIN_PREFIX = 7;
+
 /** The exemption ends with the day before today. */
-async function end(id: string, options: ExemptOptions): Promise<void> {
+async function end(named: string, options: ExemptOptions): Promise<void> {
   const run = await ledgerRun(options, 'ledger');
   const { engine } = run;
   const now = engine.clock.now();
-  const exemption = await activeOf(id, run, now);
+  const exemption = await activeOf(named, run, now);
+  const { id } = exemption;
   const ended = { by: (await run.caller()).arn, at: now.toISOString() };
   const after: Exemption = { ...exemption, expires: dayOf(new Date(now.getTime() - DAY_MS)), ended };
   await engine.ledger.saveExemption(after);
@@ -126,10 +131,18 @@ async function end(id: string, options: ExemptOptions): Promise<void> {
 }
 
 async function activeOf(id: string, { engine }: Pick<CommandRun, 'engine'>, now: Date): Promise<Exemption> {
-  const exemption = (await engine.ledger.exemptions()).find((one) => one.id === id);
+  const all = await engine.ledger.exemptions();
+  const named = all.filter((one) => one.id === id || (id.length >= MIN_PREFIX && one.id.startsWith(id)));
+  const exemption = named.find((one) => one.id === id) ?? named[0];
   if (exemption === undefined)
     throw new UsageError(
       `--end ${id}: there is no such exemption; npx evenkeel exempt --list lists them (those of policy.yml end when they are removed from it)`,
+    );
+  if (exemption.id !== id)
+    oneOf(
+      named.map((one) => one.id),
+      id,
+      '',
     );
   if (!isActive(exemption, now)) throw new UsageError(`--end ${id}: it ended on ${exemption.expires}`);
   return exemption;

@@ -11,6 +11,7 @@ import { colors } from './colors.ts';
 import { ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { recordIdOf } from './record-id.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly resource?: string;
@@ -21,18 +22,23 @@ interface HistoryOptions extends CommonOptions {
 export const historyCommand = () =>
   withCommonOptions(new Command('history'))
     .description('List remediations and undos: cause, calls, and how each ended.')
+    .argument('[id]', 'only this record and its undo: rem-…, or how its id begins')
     .option('--resource <arn or id>', 'only this resource; * matches any characters')
     .option('--control <id>', 'only this control')
     .option('--since <when>', 'a day (2026-11-01) or a duration before now (12h, 30d)', '90d')
     .action(history);
 
-async function history(options: HistoryOptions): Promise<void> {
+async function history(named: string | undefined, options: HistoryOptions): Promise<void> {
   const { resource, control } = options;
   if (control !== undefined) assertControl(control);
   const { engine } = await ledgerRun(options, 'nothing');
   const now = engine.clock.now();
+  const id = named === undefined ? null : await recordIdOf(named, engine.ledger);
   let shown = 0;
-  for await (const record of engine.ledger.remediations(sinceOf(options.since, now))) {
+  // A record that is named is shown whatever its age.
+  const since = sinceOf(options.since, now);
+  for await (const record of engine.ledger.remediations(id === null ? since : undefined)) {
+    if (id !== null && record.id !== id && record.undoes !== id) continue;
     if (control !== undefined && record.controlId !== control) continue;
     if (resource !== undefined && !namesOf(record).some((name) => fits(resource, name))) continue;
     shown += 1;

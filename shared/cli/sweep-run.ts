@@ -89,7 +89,7 @@ class Passes {
     await pass.run();
     for (const [type, error] of pass.failed) add(notListed(scope, type, error));
     for (const [type, refusal] of pass.denied) add(denied(scope, type, refusal));
-    const isWhole = selection.controls.length === selection.catalogue.length && selection.includes === undefined;
+    const isWhole = selection.controls.length === selection.catalogue?.length && selection.includes === undefined;
     if (isWhole && pass.failed.size + pass.denied.size === 0)
       await engine.ledger.sweeps
         .saveEnd(scope)

@@ -5,17 +5,19 @@ import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
 import { visible, visibleJson } from '../text.ts';
 import { DAY_MS, dayOf } from '../time.ts';
-import { actingRun } from './context.ts';
-import { EXIT } from './errors.ts';
+import { actingRun, type CommandRun } from './context.ts';
+import { EXIT, UsageError } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { assertOwnRecord } from './own-record.ts';
+import { lastUndoable, recordIdOf } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 import { sendUndoCall } from './undo-call.ts';
 
 interface UndoOptions extends CommonOptions {
   readonly dryRun?: boolean;
+  readonly last?: boolean;
   readonly reason: string;
   readonly expires?: string;
 }
@@ -26,14 +28,19 @@ const DEFAULT_EXEMPTION_DAYS = 30;
 export const undoCommand = () =>
   withCommonOptions(new Command('undo'))
     .description('Undo a remediation exactly, and exempt what it brings back until a given day.')
-    .argument('<id>', 'the remediation: rem-…')
+    .argument('[id]', 'the remediation: rem-…, or how its id begins')
+    .option('--last', 'the latest remediation that is not undone')
     .option('--dry-run', 'show the calls without making them')
     .option('--reason <text>', 'why', 'undone by hand')
     .option('--expires <day>', `the last day of the exemption (default: in ${DEFAULT_EXEMPTION_DAYS} days)`)
     .action(undo);
 
-async function undo(id: string, options: UndoOptions): Promise<void> {
+async function undo(named: string | undefined, options: UndoOptions, command: Command): Promise<void> {
+  if (named === undefined && options.last !== true)
+    command.error("error: missing required argument 'id': give it, or --last; npx evenkeel history lists them");
+  if (named !== undefined && options.last === true) throw new UsageError('--last and an id: choose one');
   const run = await actingRun(options, "the record's own region");
+  const id = named === undefined ? await lastId(run) : await recordIdOf(named, run.engine.ledger);
   await assertOwnRecord(id, run);
   const { engine, caller } = run;
   const now = engine.clock.now();
@@ -69,6 +76,14 @@ async function undo(id: string, options: UndoOptions): Promise<void> {
     process.stderr.write(`${lines.map(visible).join('\n')}\n`);
     process.exitCode = EXIT.failed;
   }
+}
+
+/** The latest remediation, which is named on stderr. */
+async function lastId({ engine, caller }: CommandRun): Promise<string> {
+  const { id, controlId, ref, times } = await lastUndoable((await caller()).accountId, engine.ledger);
+  const what = `${id}: ${controlId} ${ref.resourceId}, ${times.decided}`;
+  process.stderr.write(`evenkeel: the last remediation is ${visible(what)}\n`);
+  return id;
 }
 
 /** The result of an undo in one sentence. `recheckAt`: when a pending one is rechecked. */

@@ -132,7 +132,7 @@ test('nothing is written for what is paused, exempt or unknown', async () => {
   expect(await asked(['approve', 'rem-0'])).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'evenkeel: there is no remediation rem-0\n',
+    stderr: 'evenkeel: there is no remediation rem-0; npx evenkeel history lists them\n',
   });
   expect((await asked(['reject', id])).status).toBe(2);
   expect((await asked(['approve', id])).status).toBe(0);

@@ -223,3 +223,25 @@ describe('refuses', () => {
     expect(await rulesOf(group)).toEqual(open);
   });
 });
+
+test('the last remediation, or one by how its id begins, as a dry run and then for good', async () => {
+  const [{ id: first }, { id: last, group }] = [await remediated('first'), await remediated('last')];
+  const dry = await evenkeel(['undo', '--last', '--dry-run']);
+  expect(dry).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining(`the last remediation is ${last}: ${ADMIN_PORTS} ${group}, `),
+  });
+  expect(dry.stdout).toContain(`Would undo ${last}:`);
+  const byBeginning = (id: string) => evenkeel(['undo', id.slice(0, -2), '--json']);
+  expect(JSON.parse((await byBeginning(last)).stdout)).toMatchObject({ id: last, dryRun: false });
+  expect((await evenkeel(['undo', '--last', '--dry-run'])).stdout).toContain(`Would undo ${first}:`);
+  const shown = await evenkeel(['history', last.slice(0, -1), '--json', '--since', '2999-01-01']);
+  const records = shown.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(records.map(({ id, undoes }) => [id === last, undoes])).toEqual([
+    [true, null],
+    [false, last],
+  ]);
+});
