@@ -31,7 +31,7 @@ export const controlsCommand = () =>
 
 function controls(id: string | undefined, options: ControlsOptions): void {
   const ids = id === undefined ? [] : [id];
-  const named = new Set([...chosenControls(ids), ...chosenDetections(ids)].map((one) => one.id));
+  const named = new Set([...chosenControls(ids, ''), ...chosenDetections(ids)].map((one) => one.id));
   const all = [...chosenControls([]), ...chosenDetections([])].map(described);
   const chosen = filtered(all, options).filter((one) => named.has(one.id));
   if (options.writePolicy === undefined) list(chosen, id !== undefined, options);

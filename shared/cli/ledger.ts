@@ -13,10 +13,12 @@ import { memoryLedger } from '../ledger/memory.ts';
 import { ledgerIn } from '../ledger/stored-ledger.ts';
 import type { Aws } from '../resource.ts';
 import { commandAnchorLog } from './anchor-log.ts';
+import { awsProblem } from './aws-problem.ts';
 import { callerOf } from './caller.ts';
 import type { RunClients } from './clients.ts';
 import { UsageError } from './errors.ts';
 import { homeRegion, requiredRegion } from './options.ts';
+import { withoutErrorNames } from './output/words.ts';
 
 /** The ledger of a run. */
 export interface ChosenLedger {
@@ -138,6 +140,8 @@ async function orUnknown<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new Error(`cannot tell where the ledger is: ${messageOf(error)}; ${NAME_IT}`);
+    // Whoever cannot sign in would not reach another ledger either.
+    if (awsProblem(error)?.isOfCredentials === true) throw error;
+    throw new Error(`cannot tell where the ledger is: ${withoutErrorNames(messageOf(error))}; ${NAME_IT}`);
   }
 }

@@ -4,6 +4,7 @@ import { codeVersion } from '../lambda/version.ts';
 import { PolicyError } from '../policy/load.ts';
 import { visible } from '../text.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
+import { inOneLine } from './aws-problem.ts';
 import { controlsCommand } from './controls.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -71,7 +72,7 @@ try {
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const isUsage = USAGE_ERRORS.some((type) => error instanceof type);
-  const message = isUsage && error instanceof Error ? error.message : messageOf(error);
+  const message = isUsage && error instanceof Error ? error.message : inOneLine(error);
   const lines = error instanceof PolicyError ? error.errors : [message];
   for (const line of lines) process.stderr.write(`evenkeel: ${visible(line)}\n`);
   return isUsage ? EXIT.usage : EXIT.failed;

@@ -10,6 +10,7 @@ import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { codeVersion } from '../lambda/version.ts';
 import { fits } from '../policy/patterns.ts';
 import { UsageError } from './errors.ts';
+import { assertProfile } from './profiles.ts';
 
 /** The options of every subcommand. */
 export interface CommonOptions {
@@ -65,6 +66,10 @@ export const exitCodeOption = () => new Option('--exit-code', 'exit with status 
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */
 async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
+  const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env;
+  // Keys in the environment make the profile unnecessary, unless it is a flag.
+  if (AWS_PROFILE && (profile !== undefined || !AWS_ACCESS_KEY_ID))
+    await assertProfile(profile === undefined ? 'AWS_PROFILE' : '--profile', AWS_PROFILE);
   assertRegion('--region', region);
   const chosen = narrows ? (await configuredRegion()) || region : region || (await configuredRegion());
   if (chosen !== '') process.env.AWS_REGION = chosen;
@@ -101,18 +106,18 @@ export function requiredRegion(otherwise = ''): string {
   return region;
 }
 
-/** Throws UsageError unless there is a control or detection of this id. */
-export function assertControl(id: string): void {
+/** Throws UsageError unless there is a control or detection of this id. `given`: where it was named. */
+export function assertControl(id: string, given = '--control '): void {
   const ids = [...catalogue, ...detections].map((one) => one.id);
   if (ids.includes(id)) return;
   const nearest = closest(id, ids);
   const meant = distance(id, nearest) <= id.length / 2 ? `did you mean ${nearest}? ` : '';
-  throw new UsageError(`--control ${id}: unknown control; ${meant}npx evenkeel controls lists them`);
+  throw new UsageError(`${given}${id}: unknown control; ${meant}npx evenkeel controls lists them`);
 }
 
 /** The controls with these ids (`*` matches any characters), or all; the id of a detection is accepted and selects no control. Throws UsageError for an id that fits none. */
-export function chosenControls(ids: readonly string[]): readonly AnyControl[] {
-  for (const id of ids) if (![...catalogue, ...detections].some((one) => fits(id, one.id))) assertControl(id);
+export function chosenControls(ids: readonly string[], given?: string): readonly AnyControl[] {
+  for (const id of ids) if (![...catalogue, ...detections].some((one) => fits(id, one.id))) assertControl(id, given);
   return chosenOf(catalogue, ids);
 }
 

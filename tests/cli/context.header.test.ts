@@ -24,6 +24,7 @@ const RUNS: readonly (readonly [args: readonly string[], regions: string, access
     `region ${REGION}`,
     'mode remediate at most',
   ],
+  [['findings'], `region ${REGION}`, 'read-only'],
   [['history'], `region ${REGION}`, 'read-only'],
   [['verify'], `region ${REGION}`, 'read-only'],
   [['report', '--file', '-'], `region ${REGION}`, 'read-only'],

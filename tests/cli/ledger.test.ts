@@ -118,7 +118,7 @@ describe('where AWS does not say whether there is a deployment', () => {
       for (const args of [['replay', '-', '--mode', 'remediate'], pauseNow, ['history'], ['undo', 'rem-1']]) {
         const { status, stdout, stderr } = await evenkeel(args, { input });
         expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-        expect(stderr).toMatch(/^evenkeel: cannot tell where the ledger is: AccessDenied[^\n]+\n$/);
+        expect(stderr).toMatch(/^evenkeel: cannot tell where the ledger is: (AccessDenied: )?not authorized[^\n]+\n$/);
         expect(stderr).toContain(NAME_IT);
       }
       expect(wire.take().filter(isWrite)).toEqual([]);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
 import {
@@ -12,8 +14,10 @@ import {
 import { controls } from '../../shared/controls/index.ts';
 import { detections } from '../../shared/detections/index.ts';
 import { saidBy } from '../support/capture-output.ts';
+import { temporaryFolder } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
 
+const folder = temporaryFolder();
 const before = { ...process.env };
 beforeEach(() => {
   // No file of settings, whoever runs the tests.
@@ -88,6 +92,9 @@ describe('the region', () => {
 });
 
 test('--profile is what the SDK reads', async () => {
+  const file = join(folder, 'config');
+  writeFileSync(file, '[profile work]\nregion = eu-west-1\n');
+  process.env.AWS_CONFIG_FILE = file;
   await parsed(['--profile', 'work', '--region', 'eu-west-1']);
   expect(process.env.AWS_PROFILE).toBe('work');
 });
