@@ -13,6 +13,7 @@ import { findingsCommand } from './findings.ts';
 import { historyCommand } from './history.ts';
 import { handleInterrupts } from './interrupt.ts';
 import { pauseCommand } from './pause.ts';
+import { policyCommand } from './policy-command.ts';
 import { redriveCommand } from './redrive.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
@@ -33,6 +34,7 @@ const program = new Command('evenkeel')
   .addCommand(sweepCommand())
   .addCommand(findingsCommand())
   .addCommand(controlsCommand())
+  .addCommand(policyCommand())
   .addCommand(doctorCommand())
   .addCommand(historyCommand())
   .addCommand(verifyCommand())
@@ -46,7 +48,7 @@ const program = new Command('evenkeel')
   .showSuggestionAfterError()
   .helpCommand(true);
 
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();
   command.configureOutput({ outputError: (text, write) => write(text.replace(/\n(?=.)/g, ' ')) });
 }

@@ -39,6 +39,12 @@ describe('help and version', () => {
     }
   });
 
+  test.each(['validate', 'diff'])('policy %s has the common flags too', async (name) => {
+    const { stdout } = await evenkeel(['policy', name, '--help']);
+    for (const flag of ['--json', '--policy', '--no-policy', '--region', '--profile', '--stack', '--version'])
+      expect(stdout).toContain(`  ${flag}`);
+  });
+
   test.each([[['--version']], [['sweep', '--version']], [['undo', '--version']]])(
     '%j prints the version',
     async (args) => {
