@@ -10,7 +10,9 @@ import { type Outcome, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
 import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { folding } from './folding.ts';
 import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunOptions } from './options.ts';
+import { progressOn } from './progress.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type ResultsPrinter, resultsPrinter } from './results-printer.ts';
 import { entriesOf, filesOf } from './sources.ts';
@@ -43,15 +45,16 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const regions = `the events' own regions${homeRegion() === '' ? '' : `, by default ${homeRegion()}`}`;
   const run = await reconcilingRun(options, regions);
   const { engine } = run;
-  const report = resultsPrinter(options.json === true, options.exitCode === true);
+  const { report, progress } = reportWithProgress(options, files.length);
   const detections = chosenDetections(options.control);
   // With the deployment's ledger, account-wide settings get the key that the functions use for them.
   const globalHome = run.home === null ? {} : { home: run.home };
   const context = { engine, globalHome, controls, detections, report, accountOf: accountFrom(run) };
 
   let unreadable = false;
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     for await (const entry of entriesOf(file)) {
+      progress(index);
       if ('value' in entry) await replayValue(entry.value, entry.where, context);
       else {
         reportFailure(entry, report);
@@ -70,6 +73,38 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   }
   const status = report.finish();
   process.exitCode = unreadable ? EXIT.usage : status;
+}
+
+/** Values of a single file that are read before anybody waits. */
+const FEW = 50;
+
+/** The report of a replay; progress is shown by file, with the number of values read. */
+function reportWithProgress({ json = false, exitCode = false }: ReplayOptions, files: number) {
+  const report = resultsPrinter(json, exitCode, folding());
+  const bar = progressOn(process.stderr);
+  let read = 0;
+  let isShown = false;
+  const clear = () => {
+    if (isShown) bar.clear();
+  };
+  const cleared: ResultsPrinter = {
+    add(result) {
+      clear();
+      report.add(result);
+    },
+    finish() {
+      clear();
+      return report.finish();
+    },
+  };
+  return {
+    report: cleared,
+    progress(done: number) {
+      read += 1;
+      isShown ||= files > 1 || read > FEW;
+      if (isShown) bar.show(done, files, `files, ${read} read`);
+    },
+  };
 }
 
 interface ReplayContext {

@@ -2,6 +2,7 @@ import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
 import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
+import type { Folding } from './folding.ts';
 import { summarizeOnInterrupt } from './interrupt.ts';
 
 const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
@@ -31,18 +32,20 @@ export interface ResultsPrinter {
   finish(): number;
 }
 
-/** Prints to stdout: JSON Lines for machines, or text for people; the summary also where the command is interrupted. */
-export function resultsPrinter(json: boolean, exitCode: boolean): ResultsPrinter {
+/** Prints to stdout: JSON Lines for machines, or text for people; the summary also where the command is interrupted. `folding`: what people do not see one by one; machines see all. */
+export function resultsPrinter(json: boolean, exitCode: boolean, folding?: Folding): ResultsPrinter {
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
-  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summaryOf(tally)}`, isJson: json });
+  const summary = () => [...(json ? [] : (folding?.lines() ?? [])), summaryOf(tally)].join('\n');
+  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary()}`, isJson: json });
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);
-      process.stdout.write(json ? `${visibleJson(lineOf(result))}\n` : inWords(result));
+      if (json) process.stdout.write(`${visibleJson(lineOf(result))}\n`);
+      else if (folding?.isNews(result) ?? true) process.stdout.write(inWords(result));
     },
     finish() {
-      if (!json) process.stdout.write(`\n${summaryOf(tally)}\n`);
+      if (!json) process.stdout.write(`\n${summary()}\n`);
       if (count('failed') > 0) return EXIT.failed;
       return exitCode && DRIFT_LEFT.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
     },

@@ -1,0 +1,46 @@
+import type { Result } from '../result.ts';
+import { counted } from './words.ts';
+
+/** Decides which results people see one by one; the others are counted. */
+export interface Folding {
+  /** True for a result that is news. */
+  isNews(result: Result): boolean;
+  /** What was folded, in lines; none where nothing was. */
+  lines(): readonly string[];
+}
+
+/** Folds the events that concern no control, and what was said of the same resource or failure before. */
+export function folding(): Folding {
+  const said = new Map<string, string>();
+  const repeated = new Set<string>();
+  let unconcerned = 0;
+  let repeats = 0;
+  return {
+    isNews(result) {
+      if (result.controlId === null && result.outcome === 'notApplicable') {
+        unconcerned += 1;
+        return false;
+      }
+      const key = keyOf(result);
+      const now = JSON.stringify([result.outcome, result.error, result.annotation]);
+      const isNews = said.get(key) !== now;
+      said.set(key, now);
+      if (isNews) return true;
+      repeats += 1;
+      repeated.add(key);
+      return false;
+    },
+    lines: () => [
+      ...(unconcerned > 0 ? [`${counted(unconcerned, 'event concerns', 'events concern')} no control`] : []),
+      ...(repeats > 0
+        ? [
+            `${counted(repeats, 'result')} as before, of ${counted(repeated.size, 'resource and control', 'resources and controls')}`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** A failure that names no resource is the same where its sentence is. */
+const keyOf = ({ controlId, resourceType, resourceId, accountId, region, error }: Result): string =>
+  JSON.stringify([controlId, resourceType, resourceId, accountId, region, resourceId === null ? error : null]);
