@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { render } from '../shared/notify/render.ts';
+import { noticeMessage } from '../shared/notify/compose.ts';
 import { slackMessage } from '../shared/notify/slack.ts';
 import { OUTCOMES } from '../shared/result.ts';
 import { shellQuoted, visible, visibleJson, visibleLines } from '../shared/text.ts';
@@ -82,10 +82,10 @@ describe('no field of a notification', () => {
   test('reaches a mail, or a line of its own in it, as what a program obeys', () => {
     fc.assert(
       fc.property(fields, attribution, (result, by) => {
-        const { subject, text } = render(noticeOf(result, { attribution: by, eventTime: by.actor }));
+        const { subject, text } = noticeMessage(noticeOf(result, { attribution: by, eventTime: by.actor }));
         expect(subject).toMatch(/^[\x20-\x7e]*$/);
         expect(text).not.toMatch(UNSAFE_BUT_LINES);
-        const harmless = render(
+        const harmless = noticeMessage(
           noticeOf(
             {
               ...Object.fromEntries(Object.keys(result).map((key) => [key, 'x'])),
@@ -104,7 +104,7 @@ describe('no field of a notification', () => {
     fc.assert(
       fc.property(fields, attribution, (result, by) => {
         const notice = noticeOf(result, { attribution: by });
-        const message = JSON.stringify({ ...notice, ...render(notice), title: notice.control.title });
+        const message = JSON.stringify(noticeMessage(notice));
         const texts: string[] = [];
         JSON.stringify(slackMessage({ subject: null, message }), (key, value) => {
           if (key === 'text' && typeof value === 'string') texts.push(value);

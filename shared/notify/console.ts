@@ -1,11 +1,11 @@
 import { visible, visibleLines } from '../text.ts';
+import { type MessageSettings, NO_SETTINGS, noticeMessage } from './compose.ts';
 import type { Notifier } from './notifier.ts';
-import { render } from './render.ts';
 
 /** Writes the text of the mail, for runs without a topic. */
-export const consoleNotifier = (write: (text: string) => void): Notifier => ({
+export const consoleNotifier = (write: (text: string) => void, settings: MessageSettings = NO_SETTINGS): Notifier => ({
   async notify(notice) {
-    const { text } = render(notice);
+    const { text } = noticeMessage(notice, settings);
     write(`\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },
   async announce({ subject, text }) {

@@ -1,6 +1,7 @@
 import type { Attribution } from '../attribution.ts';
 import { type AnyControl, SEVERITIES, type Severity } from '../control.ts';
 import type { Result } from '../result.ts';
+import type { DigestGroup, Kind } from './message.ts';
 
 /** A notification about a resource: an outcome, its control, and who caused it. */
 export interface Notice {
@@ -16,15 +17,34 @@ export interface Notice {
   readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
   /** It failed, and is being retried. */
   readonly isRetrying?: boolean;
+  /** The same where it is published again. */
+  readonly id?: string;
+  /** When a remediation was verified, ISO 8601. */
+  readonly verified?: string;
+  /** What a remediated resource is like now, in a sentence. */
+  readonly after?: string;
+  /** The first differences that a remediation made. */
+  readonly changes?: readonly string[];
+  /** The resource's tags, where they were read. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** What else the same event has led to on the same resource, of the same or a lower severity. */
-  readonly others?: readonly Omit<Notice, 'others'>[];
+  readonly others?: readonly SingleNotice[];
 }
+
+/** What a notification says of one control. */
+export type SingleNotice = Omit<Notice, 'others'>;
 
 /** A notification that is not about a single resource. */
 export interface Announcement {
   readonly severity: Severity;
   readonly subject: string;
   readonly text: string;
+  /** `attention` where it does not say. */
+  readonly kind?: Kind;
+  /** Where it is about one. */
+  readonly region?: string | null;
+  /** Of a digest. */
+  readonly groups?: readonly DigestGroup[];
 }
 
 /** Notifies people. Throws where the message could not be published. */

@@ -2,7 +2,7 @@ import { parseArn } from '../aws/arn.ts';
 import { consoleUrl } from '../aws/console-url.ts';
 import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { visible } from '../text.ts';
-import { stepsTitle } from './render.ts';
+import { remediatedAt, stepsTitle } from './mail.ts';
 import * as block from './slack-blocks.ts';
 
 /** The body of a request to an incoming webhook. */
@@ -18,12 +18,13 @@ export interface TopicMessage {
   readonly message: string;
 }
 
-/** Formats any message of the topic for Slack: a notice, an announcement, a CloudWatch alarm; anything else is shown unformatted. Never throws. */
+/** Formats any message of the topic for Slack: one about a resource, an announcement, a CloudWatch alarm; anything else is shown unformatted. Never throws. */
 export function slackMessage({ subject, message }: TopicMessage): SlackMessage {
   const data = parsed(message);
   const object = objectOrNull(data);
   if (object !== null) {
-    if (objectOrNull(object.result) !== null) return ofNotice(object, objectOrNull(object.result) ?? {});
+    const [first, ...others] = objectsIn(object.findings);
+    if (first !== undefined) return ofFindings(object, first, others);
     if (stringOrNull(object.AlarmName) !== null) return ofAlarm(object);
     const [title, text] = [stringOrNull(object.subject), stringOrNull(object.text)];
     if (title !== null && text !== null) return whole(title, text, block.sections(text, 5));
@@ -68,90 +69,136 @@ const columns = (...values: readonly (string | null)[]) => {
 const sentence = (name: string, text: string | null) =>
   text === null ? null : block.plainSection(`${name}: ${visible(text)}`);
 
-function ofNotice(notice: JsonObject, result: JsonObject): SlackMessage {
-  const outcome = stringOrNull(result.outcome);
-  const resourceId = stringOrNull(result.resourceId);
-  const title = stringOrNull(notice.subject) ?? `${outcome ?? 'Notice'}: ${resourceId ?? ''}`;
-  const url = stringOrNull(notice.consoleUrl);
-  const eventId = stringOrNull(result.eventId);
-  const about = present(stringOrNull(result.controlId), eventId === null ? null : `event ${eventId}`).join(' · ');
-  return whole(
-    title,
-    stringOrNull(notice.text) ?? '',
-    present(
-      sentence('Requirement', stringOrNull(notice.title)),
-      columns(
-        field('Resource', resourceId, stringOrNull(result.resourceType)),
-        field('Account and region', stringOrNull(result.accountId), stringOrNull(result.region)),
-        field('Control', stringOrNull(result.controlId), stringOrNull(notice.severity)),
-        field('Changed by', ...changedBy(objectOrNull(notice.attribution), stringOrNull(result.eventName))),
-        field('Time', stringOrNull(notice.eventTime)),
+/** Shown before a title: colours alone do not tell. */
+const MARKS: Readonly<Record<string, string>> = {
+  CRITICAL: '\u{1f534}',
+  HIGH: '\u{1f7e0}',
+  MEDIUM: '\u{1f7e1}',
+  LOW: '\u{1f535}',
+  INFORMATIONAL: '\u26aa',
+};
+
+/** The same in few words first: what, how urgent, where, what to do. Slack folds what is long. */
+function ofFindings(message: JsonObject, first: JsonObject, others: readonly JsonObject[]): SlackMessage {
+  const [resource, account, event] = [message.resource, message.account, message.event].map(objectOrNull);
+  const id = stringOrNull(resource?.id);
+  const name = stringOrNull(resource?.name);
+  const severity = stringOrNull(message.severity);
+  const eventId = stringOrNull(event?.id);
+  const url = stringOrNull(resource?.consoleUrl);
+  const need = message.actionRequired === true ? 'action required' : 'no action required';
+  const title = `${stringOrNull(message.title) ?? 'Notification'}: ${name ?? id ?? ''}`;
+  const about = present(stringOrNull(first.controlId), eventId === null ? null : `event ${eventId}`).join(' · ');
+  return {
+    text: block.escaped(`${stringOrNull(message.subject) ?? title}\n\n${stringOrNull(message.text) ?? ''}`),
+    blocks: present(
+      block.header(`${MARKS[severity ?? ''] ?? ''} ${title}`),
+      block.context(
+        [severity, need, stringOrNull(message.region), stringOrNull(account?.alias)].filter(Boolean).join(' · '),
       ),
-      sentence('Finding', stringOrNull(result.annotation)),
-      sentence('Error', stringOrNull(result.error)),
-      steps(notice, result, outcome),
-      advice(notice.advice),
-      ...others(notice.others),
+      sentence('Requirement', stringOrNull(first.title)),
+      ...told(first),
+      columns(
+        field('Resource', id, name, stringOrNull(resource?.type)),
+        field(
+          'Account and region',
+          stringOrNull(account?.id),
+          stringOrNull(account?.alias),
+          stringOrNull(message.region),
+        ),
+        field('Control', stringOrNull(first.controlId), stringOrNull(first.severity)),
+        field('Owner', stringOrNull(resource?.owner)),
+        field('Changed by', ...byWhom(objectOrNull(message.who), stringOrNull(event?.name))),
+        field('Time', ...timesOf(objectOrNull(message.times))),
+      ),
+      advice(first.advice),
+      ...details(first),
+      ...othersOf(others),
       url === null ? null : block.link(url, 'Open in the AWS console'),
+      pageOf(first),
       about === '' ? null : block.context(about),
     ),
-  );
+  };
+}
+
+const objectsIn = (value: unknown): readonly JsonObject[] =>
+  Array.isArray(value) ? value.map(objectOrNull).filter((one) => one !== null) : [];
+
+/** What was found, or how it was and is. */
+function told(finding: JsonObject): readonly (block.SlackBlock | null)[] {
+  const [before, after] = [stringOrNull(finding.before), stringOrNull(finding.after)];
+  const states =
+    before === null || after === null
+      ? [sentence('Finding', stringOrNull(finding.annotation))]
+      : [sentence('Before', before), sentence('After', after)];
+  return [...states, sentence('Error', stringOrNull(finding.error))];
+}
+
+function details(finding: JsonObject): readonly (block.SlackBlock | null)[] {
+  const changes = Array.isArray(finding.changes) ? finding.changes.map(stringOrNull).filter((one) => one !== null) : [];
+  return [changes.length === 0 ? null : block.codeBlock('Changed:', changes.join('\n')), steps(finding)];
+}
+
+function pageOf({ controlPage }: JsonObject): block.SlackBlock | null {
+  const page = stringOrNull(controlPage);
+  return page === null ? null : block.link(page, 'About the control');
 }
 
 /** Slack takes 50 blocks; the mail has them all. */
-const MAX_OTHERS = 6;
+const MAX_OTHERS = 4;
 
 /** What else the same event led to on the resource. */
-function others(value: unknown): readonly (block.SlackBlock | null)[] {
-  const notices = Array.isArray(value) ? value.map(objectOrNull).filter((one) => one !== null) : [];
-  const left = notices.length - MAX_OTHERS;
+function othersOf(findings: readonly JsonObject[]): readonly (block.SlackBlock | null)[] {
+  const left = findings.length - MAX_OTHERS;
   return [
-    ...notices.slice(0, MAX_OTHERS).flatMap((one) => {
-      const result = objectOrNull(one.result) ?? {};
+    ...findings.slice(0, MAX_OTHERS).flatMap((one) => {
       const [headline, severity] = [stringOrNull(one.headline) ?? '', stringOrNull(one.severity) ?? ''];
-      const title = `Also: ${headline} [${severity}] ${stringOrNull(one.title) ?? ''}`;
       return [
-        block.plainSection(visible(title)),
-        columns(field('Control', stringOrNull(result.controlId))),
-        sentence('Finding', stringOrNull(result.annotation)),
-        sentence('Error', stringOrNull(result.error)),
-        steps(one, result, stringOrNull(result.outcome)),
+        block.plainSection(visible(`Also: ${headline} [${severity}] ${stringOrNull(one.title) ?? ''}`)),
+        columns(field('Control', stringOrNull(one.controlId))),
+        ...told(one),
         advice(one.advice),
+        ...details(one),
       ];
     }),
     left > 0 ? block.plainSection(`… and ${left} more`) : null,
   ];
 }
 
-function changedBy(attribution: JsonObject | null, eventName: string | null): readonly (string | null)[] {
-  if (attribution === null) return [];
-  const from = stringOrNull(attribution.sourceIp);
-  const how = present(stringOrNull(attribution.tool), from === null ? null : `from ${from}`, eventName);
-  return [stringOrNull(attribution.actor) ?? 'unknown', how.length === 0 ? null : how.join(', ')];
+function byWhom(who: JsonObject | null, eventName: string | null): readonly (string | null)[] {
+  if (who === null) return [];
+  const [actor, tool, sourceIp] = [who.actor, who.tool, who.sourceIp].map(stringOrNull);
+  const how = present(tool ?? null, sourceIp == null ? null : `from ${sourceIp}`, eventName);
+  const stack = stringOrNull(who.stack);
+  return [actor ?? 'unknown', how.length === 0 ? null : how.join(', '), stack === null ? null : `stack ${stack}`];
 }
 
-function steps({ stepsLeftOut }: JsonObject, result: JsonObject, outcome: string | null): block.SlackBlock | null {
-  const calls = Array.isArray(result.steps) ? result.steps.map(objectOrNull).filter((call) => call !== null) : [];
+function timesOf(times: JsonObject | null): readonly (string | null)[] {
+  const [event, verified] = [stringOrNull(times?.event), stringOrNull(times?.verified)];
+  const toRemediate = typeof times?.toRemediate === 'number' ? times.toRemediate : null;
+  const remediated = remediatedAt({ times: { event, verified, toRemediate } });
+  return [event, remediated === null ? null : `remediated ${remediated}`];
+}
+
+function steps({ steps: planned, stepsLeftOut, outcome }: JsonObject): block.SlackBlock | null {
+  const calls = objectsIn(planned);
   if (calls.length === 0) return null;
   const left = typeof stepsLeftOut === 'number' && stepsLeftOut > 0 ? [`… and ${stepsLeftOut} more`] : [];
   const texts = calls.map((call) => {
     const [service, operation] = [stringOrNull(call.service), stringOrNull(call.operation)];
     return `${service ?? '?'}:${operation ?? '?'} ${JSON.stringify(call.input ?? {})}`;
   });
-  return block.codeBlock(stepsTitle(outcome), [...texts, ...left].join('\n'));
+  return block.codeBlock(stepsTitle(stringOrNull(outcome)), [...texts, ...left].join('\n'));
 }
 
 /** What the reader can do now; commands are formatted as code, to be copied unchanged. */
 function advice(value: unknown): block.SlackBlock | null {
-  const texts = Array.isArray(value) ? value.map(stringOrNull).filter((line) => line !== null) : [];
-  return texts.length === 0 ? null : block.lines(texts.map(withCommandAsCode));
-}
-
-function withCommandAsCode(line: string): string {
-  const at = line.indexOf('npx evenkeel ');
-  if (at < 0) return block.escaped(line, 1000);
-  const before = line.slice(0, at).trim();
-  return `${before === '' ? '' : `${block.escaped(before, 300)} `}${block.code(line.slice(at), 1000)}`;
+  const lines = objectsIn(value).flatMap(({ text, command }) => {
+    const [said, run] = [stringOrNull(text), stringOrNull(command)];
+    if (run === null) return said === null ? [] : [block.escaped(visible(said), 1000)];
+    return [`${said === null ? '' : `${block.escaped(visible(said), 300)}: `}${block.code(run, 1000)}`];
+  });
+  return lines.length === 0 ? null : block.lines(lines);
 }
 
 function ofAlarm(alarm: JsonObject): SlackMessage {

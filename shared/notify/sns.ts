@@ -1,87 +1,61 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
-import type { CallData } from '../step.ts';
-import { visibleLines } from '../text.ts';
-import type { Notice, Notifier } from './notifier.ts';
-import { advice, asciiSubject, headlineOf, type Message, render, withoutDocuments } from './render.ts';
+import { announcementMessage, type MessageSettings, NO_SETTINGS, noticeMessage } from './compose.ts';
+import { fitted } from './fit.ts';
+import type { Message } from './message.ts';
+import type { Notifier } from './notifier.ts';
 
-/** SNS refuses messages above 256 KB, all their formats together; this much of a plan leaves room for the rest. */
-const MAX_STEPS_BYTES = 150_000;
-
-/** Publishes to a topic: as text for mail, as JSON for SQS, Lambda and HTTPS, with attributes for filter policies. */
-export function snsNotifier(aws: Aws, topicArn: string): Notifier {
-  async function publish(
-    message: Message,
-    data: object,
-    attributes: Readonly<Record<string, string | readonly string[]>>,
-  ): Promise<void> {
-    const machine = JSON.stringify({ ...message, ...data });
+/** Publishes to a topic: the text for mail, the message as JSON for everybody else, with attributes for filter policies. */
+export function snsNotifier(aws: Aws, topicArn: string, settings: MessageSettings = NO_SETTINGS): Notifier {
+  async function publish(message: Message): Promise<void> {
+    const whole = fitted(message, (one) => Buffer.byteLength(formatsOf(one)));
     await aws(SNSClient, parseArn(topicArn)?.region).send(
       new PublishCommand({
         TopicArn: topicArn,
-        Subject: message.subject,
+        Subject: whole.subject,
         MessageStructure: 'json',
-        Message: JSON.stringify({ default: machine, email: message.text, sms: message.subject }),
-        MessageAttributes: Object.fromEntries(
-          Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)]),
-        ),
+        Message: formatsOf(whole),
+        MessageAttributes: attributesOf(whole),
       }),
     );
   }
   return {
-    async notify({ others = [], ...notice }) {
-      const { result, control } = notice;
-      const budget = MAX_STEPS_BYTES / (others.length + 1);
-      const data = {
-        ...dataOf(notice, budget),
-        ...(others.length === 0
-          ? {}
-          : { others: others.map((one) => ({ headline: headlineOf(one), ...dataOf(one, budget) })) }),
-      };
-      const all = [notice, ...others];
-      await publish(render({ ...notice, others }), data, {
-        severity: control.severity,
-        outcome: listOf(all.map((one) => one.result.outcome)) ?? result.outcome,
-        controlId: listOf(all.map((one) => one.control.id)) ?? control.id,
-      });
-    },
-    async announce({ severity, subject, text }) {
-      const message = { subject: asciiSubject(`[${severity}] ${subject}`), text: visibleLines(text) };
-      await publish(message, { severity }, { severity, outcome: 'announced' });
-    },
+    notify: (notice) => publish(noticeMessage(notice, settings)),
+    announce: (announcement) => publish(announcementMessage(announcement)),
   };
 }
 
+/** What each protocol gets: `default` is that of SQS, Lambda, HTTPS and whatever else is subscribed, once, since all formats count. */
+const formatsOf = (message: Message): string =>
+  JSON.stringify({ default: JSON.stringify(message), email: message.text, sms: message.subject });
+
+/** Raw delivery to a queue takes ten at most. */
+function attributesOf({ kind, severity, region, account, findings, groups, routes }: Message) {
+  const about = [...findings, ...groups];
+  const outcomes = about.map(({ outcome }) => outcome);
+  const controls = about.map(({ controlId }) => controlId);
+  const values: Readonly<Record<string, readonly string[]>> = {
+    kind: [kind],
+    severity: [severity],
+    outcome: outcomes.length === 0 ? ['announced'] : outcomes,
+    controlId: controls,
+    // As a control's id begins.
+    service: controls.map((id) => id.split('-')[0] ?? ''),
+    region: region === null ? [] : [region],
+    accountId: account === null ? [] : [account.id],
+    route: routes,
+  };
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, all]) => {
+      const different = [...new Set(all)].filter((value) => value !== '');
+      return different.length === 0 ? [] : [[name, attributeOf(different)]];
+    }),
+  );
+}
+
 /** A filter policy finds any value of a list. */
-const attributeOf = (value: string | readonly string[]) =>
-  typeof value === 'string'
-    ? { DataType: 'String', StringValue: value }
-    : { DataType: 'String.Array', StringValue: JSON.stringify(value) };
-
-/** The different values; null where there is one. */
-function listOf(values: readonly string[]): readonly string[] | null {
-  const different = [...new Set(values)];
-  return different.length > 1 ? different : null;
-}
-
-/** A notice for machines. */
-function dataOf(notice: Omit<Notice, 'others'>, budget: number) {
-  const { result, control, consoleUrl, attribution, eventTime } = notice;
-  const { severity, title } = control;
-  const steps = fitting(result.steps.map(withoutDocuments), budget);
-  const stepsLeftOut = result.steps.length - steps.length;
-  const about = { severity, title, consoleUrl, attribution, eventTime, result: { ...result, steps }, stepsLeftOut };
-  return { ...about, advice: advice(notice) };
-}
-
-/** The first calls of a plan that fit; the ledger has them all. */
-function fitting(steps: readonly CallData[], budget: number): readonly CallData[] {
-  let size = 0;
-  const firstLeftOut = steps.findIndex((call) => {
-    // Sent as JSON in JSON.
-    size += Buffer.byteLength(JSON.stringify(JSON.stringify(call)));
-    return size > budget;
-  });
-  return firstLeftOut < 0 ? steps : steps.slice(0, firstLeftOut);
-}
+const attributeOf = (values: readonly string[]) =>
+  values.length === 1
+    ? { DataType: 'String', StringValue: values[0] }
+    : { DataType: 'String.Array', StringValue: JSON.stringify(values) };

@@ -128,7 +128,7 @@ test('reads that stay throttled: people are notified with the last try, of nothi
   const event = openedEvent(account, group, 'e-2');
   wire.throttle('DescribeSecurityGroupRules', 6);
   for (const count of [1, 2, 3, 4, 5, 6]) expect(await invoke(event, count)).toBe(false);
-  expect(await subjects()).toEqual([`[CRITICAL] Not evaluated: ${group} (${ADMIN_PORTS})`]);
+  expect(await subjects()).toEqual([expect.stringContaining(`[CRITICAL] Not evaluated: ${group} in `)]);
   expect(await invoke(event)).toBe(true);
-  expect(await subjects()).toEqual([`[CRITICAL] Compliant again: ${group} (${ADMIN_PORTS})`]);
+  expect(await subjects()).toEqual([expect.stringContaining(`[CRITICAL] Compliant again: ${group} in `)]);
 });

@@ -42,48 +42,50 @@ describe('whatever comes', () => {
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.jsonValue());
 
   test('any notice fits', () => {
-    const record = {
-      subject: maybe(long),
-      text: maybe(long),
+    const advice = maybe(fc.array(maybe(fc.record({ text: maybe(long), command: maybe(long) })), { maxLength: 2 }));
+    const step = fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() });
+    const finding = fc.record({
+      outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
       severity: maybe(long),
       title: maybe(long),
-      consoleUrl: fc.oneof(
-        maybe(long),
-        fc.webUrl(),
-        long.map((path) => `https://a.example/${path}`),
-      ),
-      attribution: maybe(fc.record({ actor: maybe(long), sourceIp: maybe(long), tool: maybe(long) })),
-      eventTime: maybe(long),
+      headline: maybe(long),
+      controlId: maybe(long),
+      annotation: maybe(long),
+      before: maybe(long),
+      after: maybe(long),
+      changes: maybe(fc.array(maybe(long), { maxLength: 2 })),
+      error: maybe(long),
+      steps: maybe(fc.array(maybe(step), { maxLength: 2 })),
       stepsLeftOut: maybe(fc.integer()),
-      advice: maybe(
-        fc.array(
-          maybe(
-            fc.oneof(
-              long,
-              long.map((text) => `Do: npx evenkeel ${text}`),
-            ),
-          ),
-        ),
+      advice,
+      controlPage: maybe(long),
+    });
+    const url = fc.oneof(
+      maybe(long),
+      fc.webUrl(),
+      long.map((path) => `https://a.example/${path}`),
+    );
+    const text = maybe(long);
+    const record = {
+      subject: text,
+      text,
+      title: text,
+      severity: text,
+      region: text,
+      actionRequired: maybe(fc.boolean()),
+      account: maybe(fc.record({ id: text, alias: text })),
+      resource: maybe(fc.record({ id: text, name: text, owner: text, type: text, consoleUrl: url })),
+      event: maybe(fc.record({ id: text, name: text })),
+      who: maybe(fc.record({ actor: text, sourceIp: text, tool: text, stack: text })),
+      times: maybe(fc.record({ event: text, verified: text, toRemediate: maybe(fc.integer()) })),
+      findings: fc.oneof(
+        { weight: 4, arbitrary: fc.tuple(finding) },
+        fc.array(finding, { minLength: 6, maxLength: 6 }),
       ),
-      result: fc.record({
-        outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
-        resourceId: maybe(long),
-        resourceType: maybe(long),
-        accountId: maybe(long),
-        region: maybe(long),
-        controlId: maybe(long),
-        annotation: maybe(long),
-        error: maybe(long),
-        eventId: maybe(long),
-        eventName: maybe(long),
-        steps: maybe(
-          fc.array(maybe(fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() }))),
-        ),
-      }),
     };
     fc.assert(
-      fc.property(fc.record(record, { requiredKeys: ['result'] }), (notice) =>
-        expectValid(slackOf(JSON.stringify(notice))),
+      fc.property(fc.record(record, { requiredKeys: ['findings'] }), (message) =>
+        expectValid(slackOf(JSON.stringify(message))),
       ),
       { numRuns: 300 },
     );
@@ -111,7 +113,7 @@ describe('whatever comes', () => {
   test('any JSON and any text fit, with any subject', () => {
     const message = fc.oneof(
       fc.json(),
-      fc.jsonValue().map((value) => JSON.stringify({ result: value })),
+      fc.jsonValue().map((value) => JSON.stringify({ findings: [value] })),
       fc.tuple(long, long).map(([subject, text]) => JSON.stringify({ subject, text })),
       long,
     );

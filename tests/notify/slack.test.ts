@@ -1,63 +1,63 @@
 import { describe, expect, test } from '@jest/globals';
-import { advice, render } from '../../shared/notify/render.ts';
+import { noticeMessage } from '../../shared/notify/compose.ts';
 import { type SlackMessage, subjectOf } from '../../shared/notify/slack.ts';
 import { noticeOf } from '../support/notice.ts';
 import { said, slackOf } from '../support/slack-texts.ts';
 
-/** What the topic carries of a notice. */
+/** What the topic carries of a notice; the rest is its first finding's. */
 function published(notice = noticeOf(), rest: object = {}): string {
-  const { result, control, consoleUrl, attribution, eventTime } = notice;
-  const { severity, title } = control;
-  const about = { severity, title, consoleUrl, attribution, eventTime, result, stepsLeftOut: 0 };
-  return JSON.stringify({ ...render(notice), ...about, advice: advice(notice), ...rest });
+  const message = noticeMessage(notice);
+  const [first, ...others] = message.findings;
+  return JSON.stringify({ ...message, findings: [{ ...first, ...rest }, ...others] });
 }
 const page = (message: SlackMessage) => said(message).join('\n');
 
 describe('a notice', () => {
   test('of what one event led to says each, and never has more blocks than Slack takes', () => {
-    const other = {
-      headline: 'Approval required',
-      severity: 'HIGH',
-      title: 'Other',
-      advice: ['Approve:  npx evenkeel approve rem-2'],
-    };
-    const others = [{ ...other, result: { ...noticeOf().result, controlId: 'other-control' } }];
-    const text = page(slackOf(published(noticeOf(), { others })));
+    const control = { ...noticeOf().control, id: 'other-control', title: 'Other', severity: 'HIGH' } as const;
+    const other = noticeOf(
+      { controlId: 'other-control', outcome: 'awaitingApproval', remediationId: 'rem-2' },
+      { control },
+    );
+    const text = page(slackOf(published({ ...noticeOf(), others: [other] })));
     expect(text).toContain('Also: Approval required [HIGH] Other');
     expect(text).toContain('`other-control`');
     expect(text).toContain('Approve: `npx evenkeel approve rem-2`');
-    const many = slackOf(published(noticeOf(), { others: Array.from({ length: 40 }, () => others[0]) }));
+    const many = slackOf(published({ ...noticeOf(), others: Array.from({ length: 40 }, () => other) }));
     expect(many.blocks.length).toBeLessThanOrEqual(50);
-    expect(page(many)).toContain('… and 34 more');
+    expect(page(many)).toContain('… and 36 more');
   });
 
   test('of a remediation says what, where, who, when, what was done, and how it is undone', () => {
-    const message = slackOf(published());
+    const tags = { Name: 'web', owner: 'team-web', 'aws:cloudformation:stack-name': 'shop' };
+    const changes = ['rules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing'];
+    const known = { tags, changes, verified: '2026-11-02T09:14:12.000Z', after: 'Open to no stranger.' };
+    const message = slackOf(published(noticeOf({}, known)));
     expect(message.blocks[0]).toEqual({
       type: 'header',
-      text: {
-        type: 'plain_text',
-        text: '[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)',
-        emoji: false,
-      },
+      text: { type: 'plain_text', text: '\u{1f534} Remediated: web', emoji: false },
     });
     expect(page(message)).toBe(
       [
-        '[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)',
+        '\u{1f534} Remediated: web',
+        'CRITICAL · no action required · eu-west-1',
         'Requirement: Security groups must not allow SSH or RDP from anywhere',
-        '*Resource*\n`sg-1`\n`AWS::EC2::SecurityGroup`',
+        'Before: Open to the world: tcp 22 from 0.0.0.0/0.',
+        'After: Open to no stranger.',
+        '*Resource*\n`sg-1`\n`web`\n`AWS::EC2::SecurityGroup`',
         '*Account and region*\n`111122223333`\n`eu-west-1`',
         '*Control*\n`ec2-security-group-admin-ports-restricted`\n`CRITICAL`',
-        '*Changed by*\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`',
-        '*Time*\n`2026-11-02T09:14:07Z`',
-        'Finding: Open to the world: tcp 22 from 0.0.0.0/0.',
-        '*Steps taken:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
+        '*Owner*\n`team-web`',
+        '*Changed by*\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`\n`stack shop`',
+        '*Time*\n`2026-11-02T09:14:07Z`\n`remediated 2026-11-02T09:14:12.000Z, 5 s after the change`',
         'Undo: `npx evenkeel undo rem-1`\nWhy it matters: Passwords are guessed within minutes.',
+        '*Changed:*\n```\nrules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing\n```',
+        '*Steps taken:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
         '<https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1|Open in the AWS console>',
         'ec2-security-group-admin-ports-restricted · event e-1',
       ].join('\n'),
     );
-    expect(message.text).toMatch(/^\[CRITICAL\] Remediated: sg-1 [\s\S]*npx evenkeel undo rem-1/);
+    expect(message.text).toMatch(/^\[CRITICAL\] Remediated: web \(sg-1\) [\s\S]*npx evenkeel undo rem-1/);
   });
 
   test('that waits for approval says what would be done, and how to do it or leave it', () => {
@@ -76,7 +76,7 @@ describe('a notice', () => {
   test('that knows less says less', () => {
     const notice = noticeOf({ steps: [], annotation: null, eventId: null }, { attribution: null, eventTime: null });
     const text = page(slackOf(published(notice)));
-    for (const absent of ['Changed by', '*Time*', 'Finding', '```', 'event', 'null', 'undefined'])
+    for (const absent of ['Changed by', '*Time*', 'Finding', '```', 'event', 'Owner', 'null', 'undefined'])
       expect(text).not.toContain(absent);
   });
 
@@ -150,13 +150,15 @@ describe('what others may write', () => {
     const notice = noticeOf(
       { resourceId: EVIL, annotation: EVIL, error: EVIL, steps: [{ service: EVIL, operation: EVIL, input: { EVIL } }] },
       {
+        tags: { Name: EVIL, owner: EVIL, 'aws:cloudformation:stack-name': EVIL },
+        changes: [EVIL],
         attribution: { actor: EVIL, sourceIp: EVIL, userAgent: EVIL, tool: null },
         consoleUrl: `https://a.example/?${EVIL}`,
       },
     );
     const messages = [
       slackOf(published(notice)),
-      slackOf(published(notice, { consoleUrl: EVIL, title: EVIL, advice: [EVIL, `npx evenkeel ${EVIL}`] })),
+      slackOf(published(notice, { title: EVIL, controlPage: EVIL, advice: [{ text: EVIL, command: EVIL }] })),
       slackOf(JSON.stringify({ subject: EVIL, text: EVIL })),
       slackOf(JSON.stringify({ AlarmName: EVIL, AlarmArn: EVIL, NewStateReason: EVIL, AlarmDescription: EVIL })),
       slackOf(EVIL, EVIL),

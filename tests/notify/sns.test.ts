@@ -1,8 +1,8 @@
 import { CreateTopicCommand, type PublishCommandInput, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { noticeMessage } from '../../shared/notify/compose.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
-import { render } from '../../shared/notify/render.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { noticeOf } from '../support/notice.ts';
@@ -16,6 +16,13 @@ const large = (letter: string) => ({
 });
 /** The largest plan that anybody has seen, and more. */
 const HUGE = noticeOf({ steps: Array.from({ length: 60 }, () => large('x')) });
+
+/** The attributes of every sample notice. */
+const ABOUT = {
+  kind: { DataType: 'String', StringValue: 'remediated' },
+  region: { DataType: 'String', StringValue: REGION },
+  accountId: { DataType: 'String', StringValue: SAMPLE_ACCOUNT },
+};
 
 /** What would be published. */
 async function published(notice: Notice): Promise<PublishCommandInput> {
@@ -40,28 +47,18 @@ describe('what is published', () => {
     expect(Message).not.toContain('hunter2');
     const { default: machine, email } = JSON.parse(Message);
     const shown = { Bucket: 'b', Policy: `[document, ${Policy.length} bytes]` };
-    expect(JSON.parse(machine).result.steps[0]).toEqual({ ...steps[0], input: shown });
+    expect(JSON.parse(machine).findings[0].steps[0]).toEqual({ ...steps[0], input: shown });
     expect(email).toContain(`s3:PutBucketPolicy ${JSON.stringify(shown)}`);
   });
 
   test('a person gets the text, everybody else JSON, a phone the subject', async () => {
-    const { Subject, Message = '', MessageStructure } = await published(noticeOf());
-    const { subject, text } = render(noticeOf());
+    const { Subject, Message = '', MessageStructure } = await published(noticeOf({}, { id: 'n-1' }));
+    const message = noticeMessage(noticeOf({}, { id: 'n-1' }));
+    const { subject, text } = message;
     expect({ Subject, MessageStructure }).toEqual({ Subject: subject, MessageStructure: 'json' });
     const { email, sms, default: machine, ...others } = JSON.parse(Message);
     expect({ email, sms, others }).toEqual({ email: text, sms: subject, others: {} });
-    expect(JSON.parse(machine)).toEqual({
-      subject,
-      text,
-      severity: 'CRITICAL',
-      title: noticeOf().control.title,
-      consoleUrl: noticeOf().consoleUrl,
-      attribution: noticeOf().attribution,
-      eventTime: noticeOf().eventTime,
-      result: noticeOf().result,
-      stepsLeftOut: 0,
-      advice: ['Undo:  npx evenkeel undo rem-1', 'Why it matters: Passwords are guessed within minutes.'],
-    });
+    expect(JSON.parse(machine)).toEqual(message);
   });
 
   test('what else the event led to is in it, and filter policies find any of the controls and outcomes', async () => {
@@ -70,10 +67,14 @@ describe('what is published', () => {
     const { Message = '', MessageAttributes } = await published({ ...noticeOf(), others: [other] });
     const { email, default: machine } = JSON.parse(Message);
     expect(email).toContain('\n\nAlso: Drift detected [HIGH]\n');
-    expect(JSON.parse(machine).others).toMatchObject([
-      { headline: 'Drift detected', severity: 'HIGH', result: { controlId: 'other' } },
-    ]);
+    expect(JSON.parse(machine).findings[1]).toMatchObject({
+      headline: 'Drift detected',
+      severity: 'HIGH',
+      controlId: 'other',
+    });
     expect(MessageAttributes).toEqual({
+      ...ABOUT,
+      service: { DataType: 'String.Array', StringValue: '["ec2","other"]' },
       severity: { DataType: 'String', StringValue: 'CRITICAL' },
       outcome: { DataType: 'String.Array', StringValue: '["remediated","detected"]' },
       controlId: { DataType: 'String.Array', StringValue: '["ec2-security-group-admin-ports-restricted","other"]' },
@@ -85,16 +86,20 @@ describe('what is published', () => {
   test('a plan that is larger than a message is cut, and says by how much', async () => {
     const { Message = '' } = await published(HUGE);
     expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
-    const { result, stepsLeftOut } = JSON.parse(JSON.parse(Message).default);
-    expect(result.steps.length).toBeGreaterThan(0);
-    expect(result.steps).toEqual(HUGE.result.steps.slice(0, result.steps.length));
-    expect(result.steps.length + stepsLeftOut).toBe(60);
+    const { findings, leftOut, text } = JSON.parse(JSON.parse(Message).default);
+    const [{ steps, stepsLeftOut }] = findings;
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).toEqual(HUGE.result.steps.slice(0, steps.length));
+    expect(steps.length + stepsLeftOut).toBe(60);
+    expect(leftOut).toEqual(['the last steps of its plans; history has them all']);
+    expect(text).toContain('\nLeft out: the last steps of its plans; history has them all');
   });
 
   test('one step that is larger than a message is left out', async () => {
-    const { Message = '' } = await published(noticeOf({ steps: [large('"""'), large('x')] }));
+    const quotes = { service: 's3', operation: 'Put', input: { Text: '"'.repeat(60_000) } };
+    const { Message = '' } = await published(noticeOf({ steps: [quotes, large('x')] }));
     expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
-    expect(JSON.parse(JSON.parse(Message).default)).toMatchObject({ result: { steps: [] }, stepsLeftOut: 2 });
+    expect(JSON.parse(JSON.parse(Message).default).findings).toMatchObject([{ steps: [], stepsLeftOut: 2 }]);
   });
 });
 
@@ -139,24 +144,28 @@ describe('through a topic', () => {
     await notify(failed);
     const messages = await receive('all');
     expect(messages.map(({ Subject }) => Subject).sort()).toEqual(
-      [render(noticeOf()).subject, render(failed).subject].sort(),
+      [noticeMessage(noticeOf()).subject, noticeMessage(failed).subject].sort(),
     );
     const [remediated] = messages.filter(
       ({ Subject }) => Subject.includes('Remediated: sg-1') && !Subject.includes('FAILED'),
     );
-    expect(JSON.parse(remediated?.Message ?? '')).toMatchObject({ result: noticeOf().result });
+    expect(JSON.parse(remediated?.Message ?? '')).toMatchObject({ version: 1, findings: [{ remediationId: 'rem-1' }] });
     expect(remediated?.MessageAttributes).toEqual({
+      kind: { Type: 'String', Value: 'remediated' },
+      service: { Type: 'String', Value: 'ec2' },
+      region: { Type: 'String', Value: REGION },
+      accountId: { Type: 'String', Value: SAMPLE_ACCOUNT },
       severity: { Type: 'String', Value: 'CRITICAL' },
       outcome: { Type: 'String', Value: 'remediated' },
       controlId: { Type: 'String', Value: 'ec2-security-group-admin-ports-restricted' },
     });
-    expect((await receive('failures')).map(({ Message }) => JSON.parse(Message).result.outcome)).toEqual(['failed']);
+    expect((await receive('failures')).map(({ Message }) => JSON.parse(Message).kind)).toEqual(['failed']);
   });
 
   test('a plan of more than 256 KB arrives', async () => {
     await notify(HUGE);
     const [message] = await receive('all');
-    expect(JSON.parse(message?.Message ?? '').stepsLeftOut).toBeGreaterThan(0);
+    expect(JSON.parse(message?.Message ?? '').findings[0].stepsLeftOut).toBeGreaterThan(0);
   });
 
   test('a topic that does not exist throws', async () => {

@@ -2,10 +2,12 @@ import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
 import type { InternalMessage } from '../../shared/internal-events.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
+import { announcementMessage, noticeMessage } from '../../shared/notify/compose.ts';
 import type { Announcement, Notice } from '../../shared/notify/notifier.ts';
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Aws } from '../../shared/resource.ts';
+import { assertValidMessage } from './message-schema.ts';
 import { REGION } from './samples.ts';
 
 /** An engine for tests: everything in memory, no waiting, and what was published can be read. */
@@ -33,9 +35,11 @@ export function testEngine(
     ledger: memoryLedger(),
     notifier: {
       async notify(notice) {
+        assertValidMessage(noticeMessage(notice));
         notified.push(...singles(notice));
       },
       async announce(announcement) {
+        assertValidMessage(announcementMessage(announcement));
         announced.push(announcement);
       },
     },

@@ -3,7 +3,7 @@ import type { AnyControl } from '../../../shared/control.ts';
 import { reconcile } from '../../../shared/engine/reconcile/reconciler.ts';
 import { CONFIRM_AFTER_MS } from '../../../shared/engine/run/failures.ts';
 import { leftovers } from '../../../shared/engine/sweep/leftovers.ts';
-import { render } from '../../../shared/notify/render.ts';
+import { noticeMessage } from '../../../shared/notify/compose.ts';
 import { HOUR_MS } from '../../../shared/time.ts';
 import { CAUSE, labelled, lidClosed, named, refusedWith, subjectOf, World } from '../../support/fake-resource.ts';
 import { KEY, OPEN, scene, writes } from '../../support/reconcile-scene.ts';
@@ -22,7 +22,7 @@ function messages(world: World = new World()) {
     const cause = { ...CAUSE, delivery: { receiveCount, isLastTry: receiveCount >= 6 } };
     return (await reconcile(subjectOf(control), cause, made.engine))[0];
   };
-  const subjects = () => made.notified.splice(0).map((notice) => render(notice).subject);
+  const subjects = () => made.notified.splice(0).map((notice) => noticeMessage(notice).subject);
   return { ...made, receive, subjects };
 }
 
@@ -41,13 +41,13 @@ describe('what cannot be read for a moment', () => {
     const { world, receive, subjects } = messages();
     world.errors.set('lid', THROTTLED);
     for (const count of [1, 2, 3, 4, 5, 6]) await receive(count);
-    expect(subjects()).toEqual(['[CRITICAL] Not evaluated: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Not evaluated: box-1 in eu-west-1 by ann (box-lid-closed)']);
     for (const count of [1, 2, 6]) await receive(count);
     expect(subjects()).toEqual([]);
     world.errors.clear();
     await receive(1);
     await receive(1);
-    expect(subjects()).toEqual(['[CRITICAL] Compliant again: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Compliant again: box-1 in eu-west-1 by ann (box-lid-closed)']);
   });
 
   test('leaves a finding that people know as it is', async () => {
@@ -60,7 +60,7 @@ describe('what cannot be read for a moment', () => {
     expect((await ledger.load(KEY)).state.findings[lidClosed.id]).toMatchObject({ outcome: 'blocked' });
     world.errors.delete('lid');
     expect(await receive(1)).toMatchObject({ outcome: 'blocked' });
-    expect(subjects()).toEqual(['[CRITICAL] Remediation blocked: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Remediation blocked: box-1 in eu-west-1 by ann (box-lid-closed)']);
   });
 });
 
@@ -77,7 +77,7 @@ describe('what cannot be read for good', () => {
       error: expect.stringMatching(/could not read lid of box-1/),
     });
     expect(notified).toHaveLength(1);
-    expect(subjects()).toEqual(['[CRITICAL] Cannot be read: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Cannot be read: box-1 in eu-west-1 by ann (box-lid-closed)']);
     for (const time of [0, HOUR_MS, HOUR_MS]) {
       later(time);
       expect(await receive(1)).toMatchObject({ outcome: 'blocked' });
@@ -85,7 +85,7 @@ describe('what cannot be read for good', () => {
     expect(subjects()).toEqual([]);
     world.errors.clear();
     expect(await receive(1)).toMatchObject({ outcome: 'compliant' });
-    expect(subjects()).toEqual(['[CRITICAL] Compliant again: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Compliant again: box-1 in eu-west-1 by ann (box-lid-closed)']);
     expect((await ledger.load(KEY)).state.findings).toEqual({});
   });
 
@@ -123,7 +123,7 @@ describe('what cannot be read for good', () => {
       annotation: expect.stringMatching(/no permission for box:GetLid: deploy again/),
     });
     expect(await receive(1)).toMatchObject({ outcome: 'blocked' });
-    expect(subjects()).toEqual(['[CRITICAL] Cannot be read: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Cannot be read: box-1 in eu-west-1 by ann (box-lid-closed)']);
   });
 });
 
@@ -150,10 +150,10 @@ describe('drift that cannot be remediated', () => {
     await receive(1);
     expect(subjects()).toEqual([]);
     for (const count of [2, 3, 4]) await receive(count);
-    expect(subjects()).toEqual(['[CRITICAL] Open, being retried: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Open, being retried: box-1 in eu-west-1 by ann (box-lid-closed)']);
     world.errors.clear();
     expect(await receive(5)).toMatchObject({ outcome: 'remediated' });
-    expect(subjects()).toEqual(['[CRITICAL] Remediated: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Remediated: box-1 in eu-west-1 by ann (box-lid-closed)']);
   });
 
   test('is notified after the second try, and once more how it ended: failed', async () => {
@@ -161,8 +161,8 @@ describe('drift that cannot be remediated', () => {
     world.errors.set('CloseLid', named('ServiceUnavailable'));
     for (const count of [1, 2, 3, 4, 5, 6]) await receive(count);
     expect(subjects()).toEqual([
-      '[CRITICAL] Open, being retried: box-1 (box-lid-closed)',
-      '[CRITICAL] Remediation FAILED: box-1 (box-lid-closed)',
+      '[CRITICAL] Open, being retried: box-1 in eu-west-1 by ann (box-lid-closed)',
+      '[CRITICAL] Remediation FAILED: box-1 in eu-west-1 by ann (box-lid-closed)',
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('drift that cannot be remediated', () => {
       outcome: 'blocked',
       annotation: expect.stringMatching(/no permission for box:CloseLid: deploy again/),
     });
-    expect(subjects()).toEqual(['[CRITICAL] Remediation blocked: box-1 (box-lid-closed)']);
+    expect(subjects()).toEqual(['[CRITICAL] Remediation blocked: box-1 in eu-west-1 by ann (box-lid-closed)']);
     const records = kept().length;
     later(HOUR_MS);
     expect(await receive(1)).toMatchObject({ outcome: 'blocked' });

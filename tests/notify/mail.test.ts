@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SEVERITIES } from '../../shared/control.ts';
+import { noticeMessage } from '../../shared/notify/compose.ts';
 import { consoleNotifier } from '../../shared/notify/console.ts';
-import { render } from '../../shared/notify/render.ts';
 import { OUTCOMES } from '../../shared/result.ts';
+import { visible } from '../../shared/text.ts';
 import { noticeOf } from '../support/notice.ts';
 
 const call = (number: number, input: object = { GroupId: 'sg-1' }) => ({
@@ -13,16 +14,29 @@ const call = (number: number, input: object = { GroupId: 'sg-1' }) => ({
 });
 
 test('a remediation: who, what, where, when, what was done and how to undo it', () => {
-  const { subject, text } = render(noticeOf());
-  expect(subject).toBe('[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted)');
-  expect(text).toBe(`Remediated [CRITICAL]
+  const tags = { Name: 'web', Owner: 'team-web', 'aws:cloudformation:stack-name': 'shop' };
+  const changes = ['rules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing'];
+  const notice = noticeOf({}, { tags, changes, verified: '2026-11-02T09:14:12.000Z', after: 'Open to no stranger.' });
+  const settings = { accountAlias: 'acme-prod', controlPages: 'https://example.com/controls/' };
+  const { subject, text } = noticeMessage(notice, settings);
+  expect(subject).toBe(
+    '[CRITICAL] Remediated: web (sg-1) in eu-west-1 by Developer/jo (ec2-security-group-admin-ports-r...',
+  );
+  expect(text).toBe(`Remediated [CRITICAL]: no action required
 Security groups must not allow SSH or RDP from anywhere
 
-Resource:   AWS::EC2::SecurityGroup sg-1
-Account:    111122223333, eu-west-1
-Finding:    Open to the world: tcp 22 from 0.0.0.0/0.
+Resource:   AWS::EC2::SecurityGroup sg-1 (web)
+Owner:      team-web
+Account:    111122223333 (acme-prod), eu-west-1
+Before:     Open to the world: tcp 22 from 0.0.0.0/0.
+After:      Open to no stranger.
 Changed by: arn:aws:sts::111122223333:assumed-role/Developer/jo (CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress)
+Stack:      shop
 Time:       2026-11-02T09:14:07Z
+Remediated: 2026-11-02T09:14:12.000Z, 5 s after the change
+
+Changed:
+  rules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing
 
 Steps taken:
   ec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}
@@ -31,14 +45,15 @@ Undo:  npx evenkeel undo rem-1
 Why it matters: Passwords are guessed within minutes.
 
 https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1
+https://example.com/controls/ec2-security-group-admin-ports-restricted
 Control: ec2-security-group-admin-ports-restricted · event e-1`);
 });
 
 test('what else the same event led to follows, with what to do about each, and the controls are named', () => {
   const control = { ...noticeOf().control, id: 'other-control', title: 'Other title', severity: 'HIGH' } as const;
   const waiting = { controlId: 'other-control', outcome: 'awaitingApproval', remediationId: 'rem-2' } as const;
-  const { subject, text } = render({ ...noticeOf(), others: [noticeOf(waiting, { control })] });
-  expect(subject).toBe('[CRITICAL] Remediated: sg-1 (ec2-security-group-admin-ports-restricted and 1 more)');
+  const { subject, text } = noticeMessage({ ...noticeOf(), others: [noticeOf(waiting, { control })] });
+  expect(subject).toMatch(/^\[CRITICAL\] Remediated: sg-1 in eu-west-1 by Developer\/jo \(ec2-/);
   expect(text).toMatch(/Undo: {2}npx evenkeel undo rem-1\n[\s\S]*\n\nAlso: Approval required \[HIGH\]\nOther title\n/);
   expect(text).toContain('Approve:  npx evenkeel approve rem-2');
   expect(text).toMatch(/\nControls: ec2-security-group-admin-ports-restricted, other-control · event e-1$/);
@@ -46,7 +61,7 @@ test('what else the same event led to follows, with what to do about each, and t
 });
 
 describe('what is said of what was not tried', () => {
-  const headlineOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text.split(' [')[0];
+  const headlineOf = (...of: Parameters<typeof noticeOf>) => noticeMessage(noticeOf(...of)).text.split(' [')[0];
   test.each([
     ['could not be read', 'Not evaluated', { outcome: 'failed', before: null, remediationId: null, steps: [] }],
     ['may not be read', 'Cannot be read', { outcome: 'blocked', before: null, remediationId: null, steps: [] }],
@@ -60,20 +75,22 @@ describe('what is said of what was not tried', () => {
   });
 
   test('what is being retried says so, and that nothing is to be done yet', () => {
-    const { subject, text } = render(noticeOf({ outcome: 'failed', before: 'NON_COMPLIANT' }, { isRetrying: true }));
+    const { subject, text } = noticeMessage(
+      noticeOf({ outcome: 'failed', before: 'NON_COMPLIANT' }, { isRetrying: true }),
+    );
     expect(subject).toMatch(/^\[CRITICAL\] Open, being retried: /);
     expect(text).toContain('It is retried within 15 minutes');
   });
 
   test('what could not be read names the command that reads it', () => {
-    const { text } = render(noticeOf({ outcome: 'failed', before: null, remediationId: null, steps: [] }));
+    const { text } = noticeMessage(noticeOf({ outcome: 'failed', before: null, remediationId: null, steps: [] }));
     expect(text).toContain('npx evenkeel sweep --control ec2-security-group-admin-ports-restricted');
     expect(text).not.toMatch(/FAILED|Attempted|Use Session Manager/);
   });
 });
 
 describe('what differs', () => {
-  const textOf = (...of: Parameters<typeof noticeOf>) => render(noticeOf(...of)).text;
+  const textOf = (...of: Parameters<typeof noticeOf>) => noticeMessage(noticeOf(...of)).text;
 
   test('what cannot be undone says so, and names no undo', () => {
     const text = textOf({}, { reversible: false });
@@ -83,7 +100,7 @@ describe('what differs', () => {
 
   test('a drift that is only detected shows what would be done, and what a person can do', () => {
     const text = textOf({ outcome: 'detected', remediationId: null, after: 'NON_COMPLIANT' });
-    expect(text).toMatch(/^Drift detected \[CRITICAL\]\n/);
+    expect(text).toMatch(/^Drift detected \[CRITICAL\]: action required\n/);
     expect(text).toContain('\nPlanned:\n  ec2:Revoke');
     expect(text).toContain('Action required: Use Session Manager.');
     expect(text).not.toContain('evenkeel undo');
@@ -97,7 +114,7 @@ describe('what differs', () => {
   });
 
   test('what is blocked says who refuses, what was tried, and how it goes on', () => {
-    const { subject, text } = render(
+    const { subject, text } = noticeMessage(
       noticeOf({
         outcome: 'blocked',
         after: 'NON_COMPLIANT',
@@ -105,7 +122,7 @@ describe('what differs', () => {
         error: 'StepFailedError: explicit deny',
       }),
     );
-    expect(subject).toBe('[CRITICAL] Remediation blocked: sg-1 (ec2-security-group-admin-ports-restricted)');
+    expect(subject).toMatch(/^\[CRITICAL\] Remediation blocked: sg-1 in eu-west-1 by Developer\/jo \(ec2-/);
     expect(text).toContain('\nFinding:    Refused by a service control policy of the organization: allow the call.');
     expect(text).toContain('\nError:      StepFailedError: explicit deny\n');
     expect(text).toContain('\nAttempted:\n  ec2:Revoke');
@@ -128,16 +145,16 @@ describe('what differs', () => {
 
 describe('a long plan is shortened', () => {
   test('twenty steps are shown, the others are counted', () => {
-    const { text } = render(noticeOf({ steps: Array.from({ length: 300 }, (_, number) => call(number)) }));
+    const { text } = noticeMessage(noticeOf({ steps: Array.from({ length: 300 }, (_, number) => call(number)) }));
     expect(text).toContain('  ec2:Revoke19 {"GroupId":"sg-1"}\n  … and 280 more\n');
     expect(text).not.toContain('Revoke20 ');
-    expect(render(noticeOf({ steps: Array.from({ length: 20 }, (_, number) => call(number)) })).text).not.toContain(
-      'more',
-    );
+    expect(
+      noticeMessage(noticeOf({ steps: Array.from({ length: 20 }, (_, number) => call(number)) })).text,
+    ).not.toContain('more');
   });
 
   test('so are a large input and a large error', () => {
-    const { text } = render(
+    const { text } = noticeMessage(
       noticeOf({ outcome: 'failed', error: 'x'.repeat(50_000), steps: [call(1, { Policy: 'y'.repeat(20_000) })] }),
     );
     expect(text.length).toBeLessThan(4000);
@@ -146,9 +163,24 @@ describe('a long plan is shortened', () => {
   });
 });
 
-test('a subject that is too long for a mail is cut', () => {
-  const { subject } = render(noticeOf({ resourceId: 'x'.repeat(200) }));
-  expect(subject).toBe(`${`[CRITICAL] Remediated: ${'x'.repeat(200)}`.slice(0, 96)}...`);
+describe('a person’s own undo', () => {
+  const undone = noticeOf({ outcome: 'exempted', eventName: 'Undo', eventId: null, steps: [], remediationId: null });
+
+  test('is nothing to be alarmed by, whatever the control’s severity', () => {
+    const { kind, severity, actionRequired, subject, findings } = noticeMessage(undone);
+    expect({ kind, severity, actionRequired }).toEqual({
+      kind: 'undone',
+      severity: 'INFORMATIONAL',
+      actionRequired: false,
+    });
+    expect(subject).toMatch(/^\[INFORMATIONAL\] Undone: sg-1 in eu-west-1 by Developer\/jo /);
+    expect(findings[0]?.severity).toBe('CRITICAL');
+  });
+
+  test('is told from any other exemption', () => {
+    const { kind, severity } = noticeMessage(noticeOf({ outcome: 'exempted' }));
+    expect({ kind, severity }).toEqual({ kind: 'exempted', severity: 'CRITICAL' });
+  });
 });
 
 test('the subject is one line of at most 99 ASCII characters, the text never shows an object or a gap', () => {
@@ -165,10 +197,10 @@ test('the subject is one line of at most 99 ASCII characters, the text never sho
   fc.assert(
     fc.property(result, fc.constantFrom(...SEVERITIES), (of, severity) => {
       const sample = noticeOf(of);
-      const { subject, text } = render({ ...sample, control: { ...sample.control, severity } });
+      const { subject, text } = noticeMessage({ ...sample, control: { ...sample.control, severity } });
       expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
       expect(subject.startsWith(`[${severity}] `)).toBe(true);
-      expect(text).toContain(of.annotation);
+      expect(text).toContain(visible(of.annotation));
       expect(text).not.toContain('[object Object]');
       expect(text).not.toMatch(/: (undefined|null)$/m);
     }),
@@ -186,5 +218,5 @@ test('on the console each line is set off', async () => {
       .split('\n')
       .every((line) => line.trimStart().startsWith('│')),
   ).toBe(true);
-  expect(written).toContain('  │ Remediated [CRITICAL]\n');
+  expect(written).toContain('  │ Remediated [CRITICAL]: no action required\n');
 });

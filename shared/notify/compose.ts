@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { Outcome } from '../result.ts';
+import type { CallData } from '../step.ts';
+import { visibleLines } from '../text.ts';
+import { SECOND_MS } from '../time.ts';
+import { adviceFor } from './advice.ts';
+import { mailOf, type Unwritten } from './mail.ts';
+import { type Kind, MESSAGE_VERSION, type Message, type MessageFinding } from './message.ts';
+import type { Announcement, Notice, SingleNotice } from './notifier.ts';
+import { asciiSubject, subjectOf } from './subject.ts';
+import { whoOf } from './who.ts';
+
+/** What policy.yml says of every message. */
+export interface MessageSettings {
+  /** How people call the account. */
+  readonly accountAlias: string | null;
+  /** Where the pages of the controls are. */
+  readonly controlPages: string | null;
+}
+
+export const NO_SETTINGS: MessageSettings = { accountAlias: null, controlPages: null };
+
+const HEADLINES: Readonly<Record<Outcome, string>> = {
+  // Notified only of what people know as an open problem.
+  compliant: 'Compliant again',
+  notApplicable: 'No longer applicable',
+  detected: 'Drift detected',
+  exempted: 'Drift exempted',
+  awaitingApproval: 'Approval required',
+  // A recheck says how it ended: only that is notified.
+  pending: 'Remediation pending',
+  remediated: 'Remediated',
+  halted: 'Remediation halted',
+  blocked: 'Remediation blocked',
+  failed: 'Remediation FAILED',
+};
+
+/** A notice as a message: of all that one event led to on a resource. */
+export function noticeMessage({ others = [], ...notice }: Notice, settings: MessageSettings = NO_SETTINGS): Message {
+  const { result, attribution, consoleUrl, eventTime, verified = null } = notice;
+  const all = [notice, ...others];
+  const who = whoOf(attribution, notice.tags?.['aws:cloudformation:stack-name'] ?? null);
+  const name = tagOf(notice, 'name');
+  const kind = kindOf(notice);
+  const severity = kind === 'undone' ? 'INFORMATIONAL' : notice.control.severity;
+  const headline = headlineOf(notice);
+  const which = others.length === 0 ? notice.control.id : `${notice.control.id} and ${others.length} more`;
+  const { region, accountId, eventId, eventName } = result;
+  const resourceId = result.resourceId ?? '';
+  return written({
+    version: MESSAGE_VERSION,
+    id: notice.id ?? randomUUID(),
+    kind,
+    severity,
+    actionRequired: all.some(requiresAction),
+    subject: subjectOf({ severity, headline, resourceId, name, region, who, which }),
+    title: headline,
+    account: accountId === null ? null : { id: accountId, alias: settings.accountAlias },
+    region,
+    resource: { type: result.resourceType, id: resourceId, name, owner: tagOf(notice, 'owner', 'team'), consoleUrl },
+    findings: all.map((one) => findingOf(one, settings)),
+    event: eventId === null && eventName === null ? null : { id: eventId, name: eventName },
+    who,
+    times: { event: eventTime, verified, toRemediate: secondsBetween(eventTime, verified) },
+    groups: [],
+    routes: [],
+    leftOut: [],
+  });
+}
+
+const written = (message: Unwritten): Message => ({ ...message, text: mailOf(message) });
+
+/** An announcement as a message. */
+export function announcementMessage(
+  { severity, subject, text, kind = 'attention', region = null, groups = [] }: Announcement,
+  id: string = randomUUID(),
+): Message {
+  return {
+    version: MESSAGE_VERSION,
+    id,
+    kind,
+    severity,
+    actionRequired: kind !== 'recovered' && kind !== 'digest',
+    subject: asciiSubject(`[${severity}] ${subject}`),
+    title: subject,
+    text: visibleLines(text),
+    account: null,
+    region,
+    resource: null,
+    findings: [],
+    event: null,
+    who: null,
+    times: { event: null, verified: null, toRemediate: null },
+    groups,
+    routes: [],
+    leftOut: [],
+  };
+}
+
+/** What a person undid is exempt, and nothing to be alarmed by. */
+const isUndo = ({ result }: SingleNotice): boolean => result.outcome === 'exempted' && result.eventName === 'Undo';
+
+function kindOf(notice: SingleNotice): Kind {
+  const { outcome } = notice.result;
+  if (isUndo(notice)) return 'undone';
+  if (outcome === 'compliant' || outcome === 'notApplicable') return 'resolved';
+  return outcome === 'pending' ? 'detected' : outcome;
+}
+
+/** What a notice is about, in a few words; `failed` only where a remediation was attempted. */
+function headlineOf(notice: SingleNotice): string {
+  const { outcome, before, remediationId } = notice.result;
+  const isUnread = before === null && (outcome === 'failed' || outcome === 'blocked');
+  if (notice.isRetrying === true) return 'Open, being retried';
+  if (isUnread) return outcome === 'failed' ? 'Not evaluated' : 'Cannot be read';
+  if (isUndo(notice)) return 'Undone';
+  return outcome === 'failed' && remediationId === null ? 'Not remediated' : HEADLINES[outcome];
+}
+
+const OPEN: readonly Outcome[] = ['detected', 'awaitingApproval', 'halted', 'blocked', 'failed'];
+const requiresAction = ({ result, isRetrying }: SingleNotice) => OPEN.includes(result.outcome) && isRetrying !== true;
+
+function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): MessageFinding {
+  const { result, control, reversible, isRetrying = false, after = null, changes = [] } = notice;
+  const { annotation, outcome, remediationId, mode, error } = result;
+  return {
+    controlId: control.id,
+    severity: control.severity,
+    title: control.title,
+    headline: headlineOf(notice),
+    outcome,
+    mode,
+    annotation,
+    before: outcome === 'remediated' ? annotation : null,
+    after: outcome === 'remediated' ? after : null,
+    changes,
+    error,
+    isRetrying,
+    remediationId,
+    reversible,
+    steps: result.steps.map(withoutDocuments),
+    stepsLeftOut: 0,
+    advice: adviceFor(notice),
+    controlPage: controlPages === null ? null : `${controlPages.replace(/\/$/, '')}/${control.id}`,
+  };
+}
+
+/** The first tag of these names, in whatever case. */
+function tagOf({ tags = {} }: SingleNotice, ...names: readonly string[]): string | null {
+  const found = names.flatMap((name) => Object.entries(tags).filter(([key]) => key.toLowerCase() === name));
+  return found.find(([, value]) => value !== '')?.[1] ?? null;
+}
+
+function secondsBetween(from: string | null, to: string | null): number | null {
+  const seconds = (Date.parse(to ?? '') - Date.parse(from ?? '')) / SECOND_MS;
+  return Number.isNaN(seconds) || seconds < 0 ? null : Math.round(seconds);
+}
+
+/** A call as notifications show it, without documents (policies): every subscriber of the topic reads it. `history` has them. */
+const withoutDocuments = (call: CallData): CallData => ({
+  ...call,
+  input: JSON.parse(
+    JSON.stringify(call.input, (_, value) =>
+      typeof value === 'string' && DOCUMENT.test(value) ? `[document, ${Buffer.byteLength(value)} bytes]` : value,
+    ),
+  ),
+});
+
+const DOCUMENT = /^\s*[{[]/;
