@@ -15,6 +15,14 @@ export interface PendingNotice {
   readonly stoppedBy?: { readonly gate: 'pause' | 'flap'; readonly everything: boolean };
   /** It failed, and is being retried. */
   readonly isRetrying?: boolean;
+  /** When a remediation was verified, ISO 8601. */
+  readonly verified?: string;
+  /** What a remediated resource is like now, in a sentence. */
+  readonly after?: string;
+  /** The first differences that a remediation made. */
+  readonly changes?: readonly string[];
+  /** Those of the resource's tags by which people know it, where they were read. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A notification that was decided and is not known to be published. */

@@ -8,6 +8,7 @@ import { mailOf, type Unwritten } from './mail.ts';
 import { type Kind, MESSAGE_VERSION, type Message, type MessageFinding } from './message.ts';
 import type { Announcement, Notice, SingleNotice } from './notifier.ts';
 import { asciiSubject, subjectOf } from './subject.ts';
+import { nameOf, ownerOf, stackOf } from './tags.ts';
 import { whoOf } from './who.ts';
 
 /** What policy.yml says of every message. */
@@ -39,8 +40,8 @@ const HEADLINES: Readonly<Record<Outcome, string>> = {
 export function noticeMessage({ others = [], ...notice }: Notice, settings: MessageSettings = NO_SETTINGS): Message {
   const { result, attribution, consoleUrl, eventTime, verified = null } = notice;
   const all = [notice, ...others];
-  const who = whoOf(attribution, notice.tags?.['aws:cloudformation:stack-name'] ?? null);
-  const name = tagOf(notice, 'name');
+  const who = whoOf(attribution, stackOf(notice.tags));
+  const name = nameOf(notice.tags);
   const kind = kindOf(notice);
   const severity = kind === 'undone' ? 'INFORMATIONAL' : notice.control.severity;
   const headline = headlineOf(notice);
@@ -57,7 +58,7 @@ export function noticeMessage({ others = [], ...notice }: Notice, settings: Mess
     title: headline,
     account: accountId === null ? null : { id: accountId, alias: settings.accountAlias },
     region,
-    resource: { type: result.resourceType, id: resourceId, name, owner: tagOf(notice, 'owner', 'team'), consoleUrl },
+    resource: { type: result.resourceType, id: resourceId, name, owner: ownerOf(notice.tags), consoleUrl },
     findings: all.map((one) => findingOf(one, settings)),
     event: eventId === null && eventName === null ? null : { id: eventId, name: eventName },
     who,
@@ -143,12 +144,6 @@ function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): Mes
     advice: adviceFor(notice),
     controlPage: controlPages === null ? null : `${controlPages.replace(/\/$/, '')}/${control.id}`,
   };
-}
-
-/** The first tag of these names, in whatever case. */
-function tagOf({ tags = {} }: SingleNotice, ...names: readonly string[]): string | null {
-  const found = names.flatMap((name) => Object.entries(tags).filter(([key]) => key.toLowerCase() === name));
-  return found.find(([, value]) => value !== '')?.[1] ?? null;
 }
 
 function secondsBetween(from: string | null, to: string | null): number | null {

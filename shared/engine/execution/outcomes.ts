@@ -5,6 +5,7 @@ import { currentFlaps, NO_FLAP, recordRemediation } from '../../ledger/flap.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
+import { changesBetween } from '../run/changes.ts';
 import { compactState } from '../run/compact.ts';
 import { type Denial, failureStage, refusalText, retryAfterRefusalMs, versionOf } from '../run/failures.ts';
 import { findingFingerprint, isQueued, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
@@ -45,10 +46,11 @@ export function finishRemediated(
   const now = run.now();
   const done = resolvedSteps(record, true);
   const isLeft = evaluation.complianceType === 'NON_COMPLIANT';
+  const after = compactState(redact(state));
   run.draft.save({
     ...done,
     status: 'remediated',
-    after: compactState(redact(state)),
+    after,
     afterCompliance: evaluation.complianceType,
     recheckAt: null,
     times: { ...done.times, applied: done.times.applied ?? now.toISOString(), verified: now.toISOString() },
@@ -61,7 +63,12 @@ export function finishRemediated(
     steps: done.steps.map(callIn),
     remediationId: record.id,
   };
-  const notice = run.notice(control, progress, { reversible: isReversible(done) });
+  const notice = run.notice(control, progress, {
+    reversible: isReversible(done),
+    verified: now.toISOString(),
+    after: evaluation.annotation,
+    changes: changesBetween(record.before, after, run.subject.resource.volatile),
+  });
   run.draft.change((before) => {
     const counted = isQueued(before, notice) ? before : withFlaps(run, before, control, done);
     return withNotice(isLeft ? counted : withoutFinding(counted, control.id), notice);

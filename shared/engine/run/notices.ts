@@ -9,12 +9,18 @@ import type { Cause, Engine } from '../context.ts';
 /** A notice queued for longer than this was left by a run that died; its own run would have published it. */
 export const PUBLISH_GRACE_MS = 60_000;
 
+/** What a notice says beside its result, where it is known. */
+export type NoticeDetails = Pick<
+  Partial<Notice>,
+  'stoppedBy' | 'isRetrying' | 'verified' | 'after' | 'changes' | 'tags'
+>;
+
 /** A notice as the outbox keeps it. */
 export const queued = (
   result: Result,
   cause: Cause,
   now: Date,
-  rest: Pick<Notice, 'reversible'> & Pick<Partial<Notice>, 'stoppedBy' | 'isRetrying'>,
+  rest: Pick<Notice, 'reversible'> & NoticeDetails,
 ): QueuedNotice => ({
   id: randomUUID(),
   at: now.getTime(),
@@ -90,7 +96,7 @@ async function clear(session: Session, { ledger }: Engine, published: readonly s
   return after;
 }
 
-function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Published): Notice {
+function noticeOf({ id, notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Published): Notice {
   const { controlId, ...rest } = notice;
   const control = [...controls, ...siblings].find(({ id }) => id === controlId) ?? {
     id: controlId,
@@ -99,7 +105,7 @@ function noticeOf({ notice }: QueuedNotice, { resource, ref, controls, siblings 
     rationale: '',
     guidance: '',
   };
-  return { ...rest, control, consoleUrl: resource.consoleUrl(ref) };
+  return { ...rest, id, control, consoleUrl: resource.consoleUrl(ref) };
 }
 
 /** Publishes the announcements that no other run is publishing. Throws what the notifier throws: another run may claim the rest after a minute. */

@@ -2,6 +2,7 @@ import { type AnyControl, type ComplianceType, type Context, type Mode, shortene
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Notice } from '../../notify/notifier.ts';
+import { knownBy } from '../../notify/tags.ts';
 import type { Place, Settings } from '../../policy/policy.ts';
 import { type Ownership, readable, Unreadable, UnreadableError } from '../../resource.ts';
 import { type Result, resultWithoutResource } from '../../result.ts';
@@ -10,7 +11,7 @@ import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
 import { contextOf, lastKnownBy } from './evaluation-context.ts';
 import { lower } from './modes.ts';
-import { queued } from './notices.ts';
+import { type NoticeDetails, queued } from './notices.ts';
 import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
 import { type Planned, planNeeds, planOf } from './plan.ts';
 
@@ -30,6 +31,8 @@ export class Run {
   /** What AWS Config last knew of a resource that is gone and unknown to the ledger. */
   readonly configHistory: ResourceState['lastKnown'] | Unreadable | null;
   #ownership: Promise<Ownership> | undefined;
+  /** The resource's tags, once they were read. */
+  #tags: Ownership['tags'] = {};
   /** The notices that this run has queued and has to publish. */
   readonly notices: string[] = [];
   /** Elements that AWS is still changing, each with the record of that change. */
@@ -117,7 +120,9 @@ export class Run {
   async #readOwnership(): Promise<Ownership> {
     const { resource, ref } = this.subject;
     try {
-      return (await resource.ownership?.read(this.observation.aws, ref)) ?? { tags: {}, service: null };
+      const ownership = (await resource.ownership?.read(this.observation.aws, ref)) ?? { tags: {}, service: null };
+      this.#tags = ownership.tags;
+      return ownership;
     } catch (cause) {
       throw new UnreadableError(`could not read the owner of ${ref.resourceId}`, { cause });
     }
@@ -133,13 +138,15 @@ export class Run {
   }
 
   /** A notice of a result, to be queued together with the state it is about. */
-  notice(
-    control: AnyControl,
-    progress: Progress,
-    rest: Partial<Pick<Notice, 'reversible' | 'stoppedBy' | 'isRetrying'>> = {},
-  ) {
+  notice(control: AnyControl, progress: Progress, rest: Partial<Pick<Notice, 'reversible'>> & NoticeDetails = {}) {
     const { reversible = true, isRetrying = false, ...others } = rest;
-    const options = { reversible, ...others, ...(isRetrying ? { isRetrying } : {}) };
+    const tags = knownBy(this.#tags);
+    const options = {
+      reversible,
+      ...others,
+      ...(isRetrying ? { isRetrying } : {}),
+      ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    };
     const entry = queued(this.result(control, progress), this.cause, this.now(), options);
     this.notices.push(entry.id);
     return entry;

@@ -65,6 +65,16 @@ describe('what is remediated', () => {
     expect(notices()).toEqual(['failed', 'remediated']);
   });
 
+  test('is notified with when, what was changed, and how the resource is now', () => {
+    finishRemediated(run, lidClosed, record, {
+      ...fixed(),
+      evaluation: { ...read({ complianceType: 'COMPLIANT' }).evaluation, annotation: 'The lid is closed.' },
+    });
+    expect(run.draft.state.outbox.map(({ notice }) => notice)).toMatchObject([
+      { verified: isoAt(scene.now()), after: 'The lid is closed.', changes: ['open: true → false'] },
+    ]);
+  });
+
   test('is counted for each element that it changed, once, and by which control', () => {
     const elements = ['lid', 'hinge'];
     finishRemediated(

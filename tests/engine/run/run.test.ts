@@ -79,6 +79,16 @@ describe('whose a resource is', () => {
     expect([reads, first, second]).toEqual([1, { tags: { team: 'web' }, service: null }, first]);
   });
 
+  test('names the resource in notices, without its other tags, once it was read', async () => {
+    const tags = { Name: 'web', TEAM: 'shop', secret: 'x' };
+    const read = async () => ({ tags, service: null });
+    const run = await scene.run([lidClosed], { resource: { ...box, ownership: { grants: {}, read } } });
+    const tagsOf = () => run.notice(lidClosed, { outcome: 'detected' }).notice.tags;
+    expect(tagsOf()).toBeUndefined();
+    await run.ownership();
+    expect(tagsOf()).toEqual({ Name: 'web', TEAM: 'shop' });
+  });
+
   test('is nobody’s where its type knows no owners', async () => {
     expect(await (await scene.run([lidClosed])).ownership()).toEqual({ tags: {}, service: null });
   });
