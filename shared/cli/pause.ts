@@ -26,6 +26,7 @@ async function pause(options: PauseOptions): Promise<void> {
   printAnswer(options, entry, `Paused: ${scope}. To resume: ${resume}`);
   await engine.notifier.announce({
     severity: 'HIGH',
+    kind: 'halted',
     subject: `Evenkeel was paused: ${scope}`,
     text: `Paused by ${entry.by}: ${reason}\nDrift is still detected and notified; nothing is remediated.\n\nResume:  ${resume}`,
   });

@@ -80,6 +80,7 @@ async function endPause(control: string | null, { look }: ResumeOptions, { engin
     const scope = control ?? 'everything';
     await engine.notifier.announce({
       severity: 'HIGH',
+      kind: 'recovered',
       subject: `Evenkeel was resumed: ${scope}`,
       text: `Resumed by ${by}: ${scope} is remediated again where the modes allow.`,
     });

@@ -87,6 +87,7 @@ export function digestMessage({ begun, lasting, ended }: Digest): Announcement {
   const what = `${named[0]?.check ?? ''}${more === 0 ? '' : ` and ${more} more`}`;
   return {
     severity: 'HIGH',
+    kind: open.length > 0 ? 'attention' : 'recovered',
     subject: open.length > 0 ? `Evenkeel needs attention: ${what}` : `Resolved: ${what}`,
     text: [
       ...section('New:', begun, ({ check }) => ` (${check})`),

@@ -34,6 +34,8 @@ export interface Finding {
   } | null;
   /** `failed`: how far people were notified: that it is being retried, or how it ended; null where they were not. */
   readonly notified?: FailureStage;
+  /** People were notified of it: they are as well once it is over. */
+  readonly isKnown?: true;
   /** Access was denied without a reason, since then and under that version of code and policy: that lasts only where it is so some minutes later too. */
   readonly denied?: { readonly since: string; readonly version: string };
   /** The record of an attempt whose call was not answered and showed no effect: where the drift is gone later, that was us. */

@@ -95,26 +95,36 @@ const MESSAGES: Readonly<
 > = {
   silence: (region, { silentSince }) => ({
     severity: 'CRITICAL',
+    kind: 'blind',
+    region,
     subject: `Evenkeel is blind in ${region}: no events arrive`,
     text: `Every few minutes Evenkeel sets a tag in ${region} as a heartbeat. No event of it has arrived since ${timeOf(silentSince)}, so other changes there are not seen either.\nThe region is being swept, and will be swept every hour until events arrive again.\n\nDiagnose:     npx evenkeel doctor\nCheck first:  is a trail logging that records ${region}? Are the EventBridge rules there enabled?`,
   }),
   recovery: (region, { silentSince }) => ({
     severity: 'HIGH',
+    kind: 'recovered',
+    region,
     subject: `Evenkeel receives events of ${region} again`,
     text: `Events of ${region} arrive again. None had arrived since ${timeOf(silentSince)}.\nThe region is being swept once more, for what was missed in the meantime.`,
   }),
   failure: (region, { failure }) => ({
     severity: 'HIGH',
+    kind: 'blind',
+    region,
     subject: `Heartbeat failed in ${region}`,
     text: `${failure}\n\nThe tag that serves as a heartbeat could not be set in ${region}, so it is unknown whether events of the region arrive.\n\nDiagnose:  npx evenkeel doctor`,
   }),
   leftOut: (region, { leftOut }) => ({
     severity: 'HIGH',
+    kind: 'blind',
+    region,
     subject: `Evenkeel no longer watches ${region}`,
     text: `${region} is left out as a whole: ${leftOut}.\nIt is neither watched nor swept until that ends; what is there stays as it is.\n\nIf that is meant, leave it out of regions in deployment.yml and deploy. Diagnose:  npx evenkeel doctor`,
   }),
   watchedAgain: (region) => ({
     severity: 'HIGH',
+    kind: 'recovered',
+    region,
     subject: `Evenkeel watches ${region} again`,
     text: `${region} was left out as a whole, and is watched again. The region is being swept, for what was missed in the meantime.`,
   }),

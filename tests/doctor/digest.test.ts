@@ -126,6 +126,7 @@ describe('an incident that is no error', () => {
     expect(names(over)).toEqual(only({ ended: ['rules'] }));
     expect(over && digestMessage(over)).toEqual({
       severity: 'HIGH',
+      kind: 'recovered',
       subject: 'Resolved: rules',
       text: 'Resolved:\n  rules is failing (rules)\n\nSee all checks:  npx evenkeel doctor',
     });
@@ -184,6 +185,7 @@ describe('the message', () => {
     const begun = book.look(0, [failing('trails')]);
     expect(begun && digestMessage(begun)).toEqual({
       severity: 'HIGH',
+      kind: 'attention',
       subject: 'Evenkeel needs attention: trails',
       text: 'New:\n  trails is failing (trails)\n    → fix trails\n\nSee all checks:  npx evenkeel doctor',
     });

@@ -38,6 +38,7 @@ export function breakerAnnouncement(
     key: `breaker|${refusedBy}`,
     announcement: {
       severity: 'CRITICAL',
+      kind: 'halted',
       subject: `The circuit breaker has opened: ${everything ? 'nothing is remediated' : refusedBy}`,
       text: `${breakerReason(run, admission)} Findings are recorded and not remediated until a trial remediation succeeds.\nFirst remediation stopped: ${at}.${source}\n\nReview what was done:  npx evenkeel history --since 1h\nClose the breaker:     npx evenkeel resume --breaker${everything ? '' : ` --control ${refusedBy}`} --look`,
     },

@@ -22,6 +22,7 @@ export async function announceOutage(engine: Engine, error: unknown): Promise<vo
   try {
     await engine.notifier.announce({
       severity: 'CRITICAL',
+      kind: 'blind',
       subject: isTooLarge(error) ? TOO_LARGE : 'Evenkeel cannot work: its ledger does not answer',
       text: `${messageOf(error)}\n\nNothing is written to the account without the ledger. Events are retried, and then kept in the dead-letter queue.\n\nFind the cause:         npx evenkeel doctor\nThen return the events: npx evenkeel redrive`,
     });

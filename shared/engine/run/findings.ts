@@ -54,6 +54,7 @@ export function withFinding(
     rejection: known?.rejection ?? null,
     ...(isOther ? { retryAt: null, deadline: null, blocked: null } : kept),
     ...(outcome === 'failed' ? { notified: isNews ? stage : before } : {}),
+    ...(known?.isKnown === true || (isNews && notice !== null) ? { isKnown: true as const } : {}),
     // A later try that was refused, or could not read, does not answer an earlier one.
     ...(known?.unanswered !== undefined && isProblem(outcome) ? { unanswered: known.unanswered } : {}),
     ...rest,
@@ -75,9 +76,11 @@ const notifiedOf = ({ notified = 'ended' }: Finding): FailureStage => notified;
 
 const isProblem = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'blocked';
 
-/** True for a finding of which people were notified as an open problem: they want to know that it is over. */
+/** True for a finding of which people were notified: they want to know that it is over. */
 export const isKnownProblem = (finding: Finding | undefined): boolean =>
-  finding?.outcome === 'blocked' || (finding?.outcome === 'failed' && notifiedOf(finding) !== null);
+  finding?.isKnown === true ||
+  finding?.outcome === 'blocked' ||
+  (finding?.outcome === 'failed' && notifiedOf(finding) !== null);
 
 /** The state without the control's finding. Pure. */
 export function withoutFinding(state: ResourceState, controlId: string): ResourceState {

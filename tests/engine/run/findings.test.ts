@@ -3,6 +3,7 @@ import { nonCompliant } from '../../../shared/control.ts';
 import {
   type FindingUpdate,
   findingFingerprint,
+  isKnownProblem,
   withFinding,
   withNotice,
   withoutFinding,
@@ -41,10 +42,13 @@ describe('a finding', () => {
         retryAt: null,
         deadline: null,
         blocked: null,
+        isKnown: true,
       },
     });
     expect(published(opened)).toEqual(['first']);
-    expect(published(seen(NEW_RESOURCE, { notice: null }))).toEqual([]);
+    const unnoticed = seen(NEW_RESOURCE, { notice: null });
+    expect([published(unnoticed), unnoticed.findings[CONTROL.id]?.isKnown]).toEqual([[], undefined]);
+    expect([opened, unnoticed].map(({ findings }) => isKnownProblem(findings[CONTROL.id]))).toEqual([true, false]);
   });
 
   test('that reads as before leaves the state as it was: nothing is written', () => {
