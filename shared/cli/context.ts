@@ -92,11 +92,13 @@ export const defaultRegion = (): string => (homeRegion() === '' ? 'no region' : 
 /** The engine of the command with this ledger. */
 export function engineWith(ledger: Ledger, mode: Mode, policy: Policy, { aws, lookUps } = runClients()): Engine {
   const isDryRun = mode === 'detect';
-  const printer = consoleNotifier((text) => process.stderr.write(text));
+  const printer = consoleNotifier((text) => process.stderr.write(text), policy.notify);
   return {
     aws: isDryRun ? lookUps : aws,
     ledger: isDryRun ? readOnly(ledger) : ledger,
-    notifier: isDryRun ? silent : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, homeRegion(), printer)),
+    notifier: isDryRun
+      ? silent
+      : atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, homeRegion(), printer, policy.notify)),
     policy,
     home: homeRegion(),
     codeVersion,

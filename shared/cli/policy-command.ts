@@ -13,7 +13,7 @@ import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts'
 import { withoutErrorNames } from './output/words.ts';
 import { type ChosenPolicy, policyOf } from './policy.ts';
 import { type ControlChange, controlChanges, type SettingChange, settingChanges } from './policy-changes.ts';
-import { printAnswer } from './report.ts';
+import { printAnswer } from './results-printer.ts';
 import { regionsOf, useAdaptiveRetries } from './sweep.ts';
 import { runSweep } from './sweep-run.ts';
 

@@ -6,7 +6,9 @@ import type { Engine } from '../engine/context.ts';
 import { type AnchorLog, anchorLine } from '../ledger/anchors.ts';
 import { dynamoLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { MessageSettings } from '../notify/compose.ts';
 import { consoleNotifier } from '../notify/console.ts';
+import { deferring } from '../notify/deferral.ts';
 import { atLeast, type Notifier } from '../notify/notifier.ts';
 import { snsNotifier } from '../notify/sns.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
@@ -29,9 +31,14 @@ const logAnchors: AnchorLog = (anchors) => {
 };
 
 /** The notifier of `EVENKEEL_TOPIC_ARN`; without it, `otherwise`. */
-export function notifierFromEnvironment(aws: Engine['aws'], region: string, otherwise: Notifier): Notifier {
+export function notifierFromEnvironment(
+  aws: Engine['aws'],
+  region: string,
+  otherwise: Notifier,
+  settings: MessageSettings,
+): Notifier {
   const topic = process.env.EVENKEEL_TOPIC_ARN;
-  return topic ? snsNotifier(aws(region), topic) : otherwise;
+  return topic ? snsNotifier(aws(region), topic, settings) : otherwise;
 }
 
 /** The prefix of all names of a deployment, and the function's own name: `evenkeel-prod` and `infrastructure`. */
@@ -57,10 +64,12 @@ export function engineFromEnvironment(
   const { AWS_REGION: region = '', AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = process.env;
   const { prefix } = deployedAs(functionName);
   const policy = policyFrom(document);
+  const otherwise = consoleNotifier(log, policy.notify);
+  const notifier = notifierFromEnvironment(aws, region, otherwise, policy.notify);
   return {
     aws,
     ledger: ledgerFromEnvironment(aws, region),
-    notifier: atLeast(policy.minimumSeverity, notifierFromEnvironment(aws, region, consoleNotifier(log))),
+    notifier: atLeast(policy.minimumSeverity, deferring(notifier, systemClock, policy.notify.quietHours)),
     policy,
     clock: systemClock,
     home: region,

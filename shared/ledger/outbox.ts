@@ -30,6 +30,8 @@ export interface QueuedNotice {
   readonly id: string;
   /** When it was decided, milliseconds since 1970. */
   readonly at: number;
+  /** It waits for the digest, which alone publishes it. */
+  readonly waits?: true;
   readonly notice: PendingNotice;
 }
 

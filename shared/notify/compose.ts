@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SEVERITIES, type Severity } from '../control.ts';
 import type { Outcome } from '../result.ts';
 import type { CallData } from '../step.ts';
 import { visibleLines } from '../text.ts';
@@ -17,9 +18,18 @@ export interface MessageSettings {
   readonly accountAlias: string | null;
   /** Where the pages of the controls are. */
   readonly controlPages: string | null;
+  readonly routes: readonly Route[];
 }
 
-export const NO_SETTINGS: MessageSettings = { accountAlias: null, controlPages: null };
+/** A name under which subscribers find messages. */
+export interface Route {
+  readonly name: string;
+  readonly minimumSeverity: Severity;
+  /** Null: the message is about no control, or no region. */
+  fits(controlId: string | null, region: string | null): boolean;
+}
+
+export const NO_SETTINGS: MessageSettings = { accountAlias: null, controlPages: null, routes: [] };
 
 const HEADLINES: Readonly<Record<Outcome, string>> = {
   // Notified only of what people know as an open problem.
@@ -64,7 +74,12 @@ export function noticeMessage({ others = [], ...notice }: Notice, settings: Mess
     who,
     times: { event: eventTime, verified, toRemediate: secondsBetween(eventTime, verified) },
     groups: [],
-    routes: [],
+    routes: routesOf(
+      settings,
+      severity,
+      all.map((one) => one.control.id),
+      region,
+    ),
     leftOut: [],
   });
 }
@@ -74,11 +89,11 @@ const written = (message: Unwritten): Message => ({ ...message, text: mailOf(mes
 /** An announcement as a message. */
 export function announcementMessage(
   { severity, subject, text, kind = 'attention', region = null, groups = [] }: Announcement,
-  id: string = randomUUID(),
+  settings: MessageSettings = NO_SETTINGS,
 ): Message {
   return {
     version: MESSAGE_VERSION,
-    id,
+    id: randomUUID(),
     kind,
     severity,
     actionRequired: kind !== 'recovered' && kind !== 'digest',
@@ -93,9 +108,23 @@ export function announcementMessage(
     who: null,
     times: { event: null, verified: null, toRemediate: null },
     groups,
-    routes: [],
+    routes: routesOf(
+      settings,
+      severity,
+      groups.map(({ controlId }) => controlId),
+      region,
+    ),
     leftOut: [],
   };
+}
+
+/** The routes that one of the controls, or a message about none, goes. */
+function routesOf({ routes }: MessageSettings, severity: Severity, controls: readonly string[], region: string | null) {
+  const about = controls.length === 0 ? [null] : controls;
+  const isSevere = ({ minimumSeverity }: Route) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(minimumSeverity);
+  return routes
+    .filter((route) => isSevere(route) && about.some((controlId) => route.fits(controlId, region)))
+    .map(({ name }) => name);
 }
 
 /** What a person undid is exempt, and nothing to be alarmed by. */

@@ -51,6 +51,8 @@ export interface Announcement {
 export interface Notifier {
   notify(notice: Notice): Promise<void>;
   announce(announcement: Announcement): Promise<void>;
+  /** True where a notice is not published now, and waits for the digest. */
+  defers?(notice: Notice): boolean;
 }
 
 /** Sends nothing: for a dry run. */
@@ -65,6 +67,7 @@ export function combined(notices: readonly [Notice, ...Notice[]]): Notice {
 
 /** Drops notifications below a severity. */
 export function atLeast(minimum: Severity, notifier: Notifier): Notifier {
+  const { defers } = notifier;
   const passes = (severity: Severity) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(minimum);
   return {
     async notify({ others = [], ...notice }) {
@@ -74,5 +77,6 @@ export function atLeast(minimum: Severity, notifier: Notifier): Notifier {
       await notifier.notify(left.length === 0 ? notice : { ...notice, others: left });
     },
     announce: async (announcement) => (passes(announcement.severity) ? notifier.announce(announcement) : undefined),
+    ...(defers === undefined ? {} : { defers: (notice: Notice) => passes(notice.control.severity) && defers(notice) }),
   };
 }

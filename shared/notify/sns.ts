@@ -22,7 +22,7 @@ export function snsNotifier(aws: Aws, topicArn: string, settings: MessageSetting
   }
   return {
     notify: (notice) => publish(noticeMessage(notice, settings)),
-    announce: (announcement) => publish(announcementMessage(announcement)),
+    announce: (announcement) => publish(announcementMessage(announcement, settings)),
   };
 }
 

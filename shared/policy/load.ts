@@ -5,6 +5,7 @@ import { type Document, isMap, LineCounter, type Node, parseDocument, type Scala
 import { canFitRegion, nearestRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
+import { isTimeZone } from '../notify/quiet-hours.ts';
 import { fits as fitsPattern } from './patterns.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
@@ -59,9 +60,11 @@ export function parsePolicy(
     `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${message}`;
   const fits = ajv.validate(policySchema(controls, detections), content);
   const errors = fits
-    ? [...tooLate(content as PolicyDocument), ...unknownRegions(content as PolicyDocument)].map(([path, message]) =>
-        errorAt(path, null, message),
-      )
+    ? [
+        ...tooLate(content as PolicyDocument),
+        ...unknownRegions(content as PolicyDocument),
+        ...unknownZone(content as PolicyDocument),
+      ].map(([path, message]) => errorAt(path, null, message))
     : (ajv.errors ?? []).map((error) => {
         const path = error.instancePath.split('/').slice(1).map(unescaped);
         return errorAt(path, error.params.additionalProperty, messageOf(error));
@@ -80,6 +83,14 @@ const unknownRegions = ({ matches = [] }: PolicyDocument): readonly Misfit[] =>
       ? []
       : [[['matches', `${index}`, 'region'], `"${region}" fits no region; did you mean ${nearestRegion(region)}?`]],
   );
+
+/** A time zone that is none: every notification would fail. */
+const unknownZone = ({ notify }: PolicyDocument): readonly Misfit[] => {
+  const zone = notify?.quietHours?.timeZone;
+  return zone === undefined || isTimeZone(zone)
+    ? []
+    : [[['notify', 'quietHours', 'timeZone'], `"${zone}" is no time zone; allowed: names like Europe/Berlin`]];
+};
 
 /** The exemptions that last longer than a year from today: where they stand, and what is allowed. */
 function tooLate({ exemptions = [] }: PolicyDocument): readonly Misfit[] {

@@ -1,5 +1,7 @@
 import type { Impact, Mode, Parameters, Severity, Trusted } from '../control.ts';
 import type { FlapLimit } from '../ledger/flap.ts';
+import type { MessageSettings } from '../notify/compose.ts';
+import type { QuietHours } from '../notify/quiet-hours.ts';
 import type { ResourceRef } from '../resource.ts';
 
 /** What a policy sets modes for: a control, or a detection, which has no remediation and no parameters. */
@@ -40,6 +42,23 @@ export interface ExemptionRule {
   readonly expires: string;
 }
 
+/** A name under which subscribers find the messages that are theirs: every field that is given must fit. */
+export interface RouteRule {
+  readonly name: string;
+  /** Ids of controls; `*` matches any characters. */
+  readonly controls?: readonly string[];
+  /** `*` matches any characters. */
+  readonly regions?: readonly string[];
+  readonly minimumSeverity?: Severity;
+}
+
+/** What people are notified of, how and when. */
+export interface NotifyRules extends MessageSettings {
+  readonly quietHours: QuietHours | null;
+  /** How often people are reminded of what stays open, in milliseconds. */
+  readonly reminders: Partial<Readonly<Record<Severity, number>>>;
+}
+
 /** The settings of an account, read once. */
 export interface Policy {
   /** A short hash of the settings; in every record. */
@@ -52,6 +71,7 @@ export interface Policy {
     readonly approval: number;
   };
   readonly minimumSeverity: Severity;
+  readonly notify: NotifyRules;
   readonly exemptions: readonly ExemptionRule[];
   /** Null where policy.yml does not say with whom things may be shared. */
   readonly trusted: Trusted | null;
@@ -108,6 +128,13 @@ export interface PolicyDocument {
     readonly flap?: { readonly times: number; readonly within: string };
     readonly approval?: { readonly within: string };
   };
-  readonly notify?: { readonly minimumSeverity?: Severity };
+  readonly notify?: {
+    readonly minimumSeverity?: Severity;
+    readonly accountAlias?: string;
+    readonly controlPages?: string;
+    readonly routes?: readonly RouteRule[];
+    readonly quietHours?: Omit<QuietHours, 'minimumSeverity'> & Partial<Pick<QuietHours, 'minimumSeverity'>>;
+    readonly reminders?: Partial<Readonly<Record<Severity, string>>>;
+  };
   readonly trusted?: Partial<Trusted>;
 }

@@ -122,7 +122,55 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
       },
       notify: {
         description: 'What people are notified of.',
-        ...object({ minimumSeverity: { description: 'Nothing below this severity is notified.', enum: SEVERITIES } }),
+        ...object({
+          minimumSeverity: { description: 'Nothing below this severity is notified.', enum: SEVERITIES },
+          accountAlias: text('How people call the account; shown beside its id.'),
+          controlPages: {
+            description: "Where your copy of docs/controls is: each finding links its control's page there.",
+            type: 'string',
+            pattern: '^https://',
+          },
+          routes: {
+            description:
+              'Names for the filter policies of subscriptions: a message carries those whose rule fits as its attribute route.',
+            type: 'array',
+            items: object(
+              {
+                name: { description: 'The name.', type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+                controls: globs('Only these controls; * matches any characters.'),
+                regions: globs('Only in these regions; * matches any characters.'),
+                minimumSeverity: { description: 'Nothing below this severity.', enum: SEVERITIES },
+              },
+              ['name'],
+            ),
+          },
+          quietHours: {
+            description: 'When findings wait for a digest that is sent when these hours end.',
+            ...object(
+              {
+                from: { description: 'The first minute: "22:00".', type: 'string', pattern: TIME },
+                to: { description: 'The minute after the last: "07:00".', type: 'string', pattern: TIME },
+                timeZone: text('Of the IANA database: Europe/Berlin.'),
+                minimumSeverity: {
+                  description: 'From this severity on findings are sent all the same; CRITICAL by default.',
+                  enum: SEVERITIES,
+                },
+              },
+              ['from', 'to', 'timeZone'],
+            ),
+          },
+          reminders: {
+            description: 'How often people are reminded of what stays open, by severity. Without it, never.',
+            ...object(
+              Object.fromEntries(
+                SEVERITIES.map((severity) => [
+                  severity,
+                  { description: 'Every 1d, 7d.', type: 'string', pattern: '^[1-9][0-9]*d$' },
+                ]),
+              ),
+            ),
+          },
+        }),
       },
       trusted: {
         description:
@@ -146,6 +194,15 @@ const checkNoPublicAccess = {
     'true: IAM Access Analyzer is asked (CheckNoPublicAccess) before a public policy is edited. Where it disagrees, or gives no opinion, the drift is only detected. AWS charges for each call.',
   type: 'boolean',
 };
+
+const TIME = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
+
+const globs = (description: string) => ({
+  description,
+  type: 'array',
+  minItems: 1,
+  items: { type: 'string', minLength: 1 },
+});
 
 const text = (description: string) => ({ description, type: 'string', minLength: 1 });
 

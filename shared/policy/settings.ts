@@ -4,7 +4,7 @@ import { milliseconds } from '../time.ts';
 import { defaultParameters } from './defaults.ts';
 import { provisionedBy } from './infrastructure-as-code.ts';
 import { fits } from './patterns.ts';
-import type { Configurable, MatchRule, ModeSetting, Place, Policy, PolicyDocument } from './policy.ts';
+import type { Configurable, MatchRule, ModeSetting, NotifyRules, Place, Policy, PolicyDocument } from './policy.ts';
 
 /** What holds where policy.yml does not say. */
 const DEFAULT_PER_HOUR = { control: 50, account: 500 };
@@ -22,6 +22,7 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       approval: milliseconds(limits.approval.within),
     },
     minimumSeverity: notify.minimumSeverity ?? 'INFORMATIONAL',
+    notify: notifyRules(notify),
     exemptions,
     trusted: document?.trusted === undefined ? null : { accounts: [], organizations: [], ...document.trusted },
     reach: (control, place) =>
@@ -46,6 +47,24 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       Object.keys(owners.tags ?? {}).length > 0 ||
       matches.some(({ tags, ...rule }) => tags !== undefined && holds(rule, control, { ...place, tags: null })),
     ownerOf: (tags) => ownerOf(tags, owners),
+  };
+}
+
+function notifyRules(given: NonNullable<PolicyDocument['notify']>): NotifyRules {
+  const { accountAlias = null, controlPages = null, routes = [], quietHours, reminders = {} } = given;
+  const intervals = Object.entries(reminders).map(([severity, every]) => [severity, milliseconds(every)]);
+  return {
+    accountAlias,
+    controlPages,
+    routes: routes.map(({ controls = ['*'], regions = ['*'], minimumSeverity = 'INFORMATIONAL', name }) => ({
+      name,
+      minimumSeverity,
+      fits: (controlId, region) =>
+        (controlId === null || controls.some((pattern) => fits(pattern, controlId))) &&
+        (region === null || regions.some((pattern) => fits(pattern, region))),
+    })),
+    quietHours: quietHours === undefined ? null : { minimumSeverity: 'CRITICAL', ...quietHours },
+    reminders: Object.fromEntries(intervals),
   };
 }
 

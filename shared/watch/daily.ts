@@ -6,6 +6,7 @@ import { evaluateFlap } from '../ledger/flap.ts';
 import { LeaseHeldError } from '../ledger/lease.ts';
 import { type ResourceState, refOfKey } from '../ledger/ledger.ts';
 import type { Finding, Pause } from '../ledger/records.ts';
+import { type DigestEntry, reminderAnnouncement } from '../notify/digest.ts';
 import {
   activeExemption,
   allExemptions,
@@ -14,7 +15,9 @@ import {
   endedWithin,
   endingWithin,
 } from '../policy/exemptions.ts';
+import type { Outcome } from '../result.ts';
 import { shellQuoted, visible } from '../text.ts';
+import { DAY_MS, dayOf } from '../time.ts';
 
 /** Days after its expiry on which what an exemption covered is rechecked: more than one, in case a day is missed. */
 const ENDED_DAYS = 2;
@@ -27,7 +30,14 @@ export async function dailyTasks(engine: Engine): Promise<{
   const rechecks: Recheck[] = [];
   const errors: unknown[] = [];
   const recheck = (one: Recheck) => rechecks.push(one);
-  for (const task of [remindOfPauses, warnOfEndingExemptions, recheckFindings, expireApprovals, publishAnnouncements])
+  for (const task of [
+    remindOfPauses,
+    remindOfFindings,
+    warnOfEndingExemptions,
+    recheckFindings,
+    expireApprovals,
+    publishAnnouncements,
+  ])
     await task(engine, recheck).catch((error: unknown) => errors.push(error));
   return { rechecks, errors };
 }
@@ -38,10 +48,38 @@ const remindOfPauses: Task = async ({ ledger, notifier }) => {
   for (const { control, by, reason, at } of await ledger.pauses())
     await notifier.announce({
       severity: 'HIGH',
+      kind: 'halted',
       subject: `Evenkeel is paused: ${control ?? 'everything'}`,
       text: `${control === null ? 'All remediation in this account' : `Remediation of ${control}`} has been paused since ${at}.\nPaused by ${visible(by)}: ${visible(reason)}\n\nResume:  npx evenkeel resume${control === null ? '' : ` --control ${control}`} --look`,
     });
 };
+
+/** What people left open for as long as policy.yml says, and each time again after as long; one message a day. */
+const remindOfFindings: Task = async ({ ledger, notifier, policy, clock }) => {
+  const { reminders } = policy.notify;
+  const now = clock.now();
+  const reminder = `reminded|${dayOf(now)}`;
+  if (Object.keys(reminders).length === 0 || (await ledger.wasMarked(reminder))) return;
+  const due: DigestEntry[] = [];
+  for await (const { key, state } of ledger.active()) {
+    const { resourceId, region } = refOfKey(key);
+    for (const { controlId, severity, outcome, annotation, firstSeen } of Object.values(state.findings)) {
+      const isDue = OPEN.includes(outcome) && isEvery(reminders[severity], now.getTime() - Date.parse(firstSeen));
+      const remediationId = state.open.find((one) => one.controlId === controlId)?.id ?? null;
+      const result = { controlId, severity, outcome, annotation, resourceId, region, remediationId };
+      if (isDue) due.push({ result, actor: null });
+    }
+  }
+  if (due.length > 0) await notifier.announce(reminderAnnouncement(due));
+  await ledger.markOnce(reminder);
+};
+
+/** What waits for a person. */
+const OPEN: readonly Outcome[] = ['detected', 'awaitingApproval', 'halted', 'blocked', 'failed'];
+
+/** True where something has become a whole number of intervals old within the last day. */
+const isEvery = (interval: number | undefined, ageMs: number): boolean =>
+  interval !== undefined && ageMs >= interval && Math.floor(ageMs / interval) > Math.floor((ageMs - DAY_MS) / interval);
 
 const warnOfEndingExemptions: Task = async (engine) => {
   const { ledger, notifier } = engine;
@@ -51,6 +89,7 @@ const warnOfEndingExemptions: Task = async (engine) => {
     if (await ledger.wasMarked(warning)) continue;
     await notifier.announce({
       severity: 'MEDIUM',
+      kind: 'exemptionEnding',
       subject: `${owner}: an exemption expires on ${expires}`,
       text: `${visible(owner)}: ${visible(resource)} is exempt from ${control} until ${expires} (${visible(reason)}).\nThe day after, it is evaluated again and remediated where the mode allows.\n\nAction required: remediate it, or extend the exemption:\n  npx evenkeel exempt --control ${control} --resource ${shellQuoted(resource)} --owner ${shellQuoted(owner)} --reason … --expires …`,
     });

@@ -14,6 +14,7 @@ import { beatIn, heartbeatArrived } from './beat.ts';
 import type { WatchContext } from './context.ts';
 import { dailyTasks } from './daily.ts';
 import { startAllSweeps } from './start-sweeps.ts';
+import { publishWaitingNotices } from './waiting-notices.ts';
 
 /** What was done: logged, and returned to a direct invocation. */
 export interface TaskResult {
@@ -72,6 +73,7 @@ async function heartbeat(regions: readonly string[], context: WatchContext): Pro
   const left = await attempt(leftovers(engine), []);
   await attempt(sendRechecks(left, engine), undefined);
   await attempt(publishAnnouncements(engine), undefined);
+  await attempt(publishWaitingNotices(engine), 0);
   const failingChecks = await attempt(checkAndNotify(heartbeatChecks, context), 0);
   throwAll(errors);
   return { task: 'heartbeat', regions, rechecks: left.length, failingChecks };

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { folding } from '../../shared/cli/folding.ts';
-import { reportTo } from '../../shared/cli/report.ts';
+import { resultsPrinter } from '../../shared/cli/results-printer.ts';
 import type { Result } from '../../shared/result.ts';
 import { saidBy } from '../support/capture-output.ts';
 import { anyEntry, entry } from '../support/entries.ts';
@@ -41,7 +41,7 @@ test('people see the counts above the summary; machines see every result', async
   const results = [entry().result, entry().result, nothing];
   const said = async (json: boolean) => {
     const { said } = await saidBy(async () => {
-      const report = reportTo(json, false, folding());
+      const report = resultsPrinter(json, false, folding());
       for (const result of results) report.add(result);
       report.finish();
     });

@@ -17,7 +17,7 @@ test('a remediation: who, what, where, when, what was done and how to undo it', 
   const tags = { Name: 'web', Owner: 'team-web', 'aws:cloudformation:stack-name': 'shop' };
   const changes = ['rules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing'];
   const notice = noticeOf({}, { tags, changes, verified: '2026-11-02T09:14:12.000Z', after: 'Open to no stranger.' });
-  const settings = { accountAlias: 'acme-prod', controlPages: 'https://example.com/controls/' };
+  const settings = { accountAlias: 'acme-prod', controlPages: 'https://example.com/controls/', routes: [] };
   const { subject, text } = noticeMessage(notice, settings);
   expect(subject).toBe(
     '[CRITICAL] Remediated: web (sg-1) in eu-west-1 by Developer/jo (ec2-security-group-admin-ports-r...',

@@ -46,7 +46,9 @@ describe('every message', () => {
   test('about a resource is what the schema says', () => {
     fc.assert(
       fc.property(notices, fc.array(notices, { maxLength: 3 }), maybe, (notice, others, named) =>
-        assertValidMessage(noticeMessage({ ...notice, others }, { accountAlias: named, controlPages: named })),
+        assertValidMessage(
+          noticeMessage({ ...notice, others }, { accountAlias: named, controlPages: named, routes: [] }),
+        ),
       ),
     );
   });

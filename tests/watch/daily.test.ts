@@ -284,3 +284,41 @@ test('a task that fails does not keep the others from being done', async () => {
   expect(found).toEqual([]);
   expect(engine.announced).toHaveLength(1);
 });
+
+describe('a reminder of what stays open', () => {
+  const remind = (reminders: object) =>
+    Object.assign(engine, { policy: { ...engine.policy, notify: policyFrom({ notify: { reminders } }).notify } });
+  const reminders = async () => {
+    await rechecks();
+    return engine.announced.splice(0).map(({ kind, subject }) => `${kind}: ${subject}`);
+  };
+  const STILL = 'reminder: Still open: 1 finding of 1 control in eu-west-1';
+
+  test('comes as often as policy.yml says for the severity, one a day', async () => {
+    start('approve');
+    remind({ [lidClosed.severity]: '2d' });
+    await look();
+    const by: Record<string, readonly string[]> = {};
+    for (const day of ['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-04', '2026-11-05', '2026-11-06']) {
+      at(day);
+      by[day] = [...(by[day] ?? []), ...(await reminders()).filter((one) => one.startsWith('reminder'))];
+    }
+    expect(by).toEqual({
+      '2026-11-02': [],
+      '2026-11-03': [],
+      '2026-11-04': [STILL],
+      '2026-11-05': [],
+      '2026-11-06': [STILL],
+    });
+  });
+
+  test('never comes where policy.yml says nothing of it, or of the severity', async () => {
+    start('approve');
+    await look();
+    at('2026-11-04');
+    expect((await reminders()).filter((one) => one.startsWith('reminder'))).toEqual([]);
+    remind({ LOW: '1d' });
+    at('2026-11-05');
+    expect((await reminders()).filter((one) => one.startsWith('reminder'))).toEqual([]);
+  });
+});

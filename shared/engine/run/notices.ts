@@ -52,18 +52,23 @@ export async function publishOutbox(
   own: readonly string[],
 ): Promise<Session> {
   const dead = engine.clock.now().getTime() - PUBLISH_GRACE_MS;
-  const due = session.state.outbox.filter(({ id, at }) => own.includes(id) || at < dead);
+  const due = session.state.outbox.filter(({ id, at, waits }) => own.includes(id) || (at < dead && waits !== true));
   if (due.length === 0) return session;
   const published: string[] = [];
+  const deferred: string[] = [];
   const errors: unknown[] = [];
   for (const entries of Map.groupBy(due, eventOf).values()) {
-    const notices = entries.map((entry) => noticeOf(entry, subject)) as [Notice, ...Notice[]];
-    await engine.notifier.notify(combined(notices)).then(
-      () => published.push(...entries.map(({ id }) => id)),
-      (error: unknown) => errors.push(error),
-    );
+    const notice = combined(entries.map((entry) => noticeOf(entry, subject)) as [Notice, ...Notice[]]);
+    const ids = entries.map(({ id }) => id);
+    if (engine.notifier.defers?.(notice) === true) deferred.push(...ids);
+    else
+      await engine.notifier.notify(notice).then(
+        () => published.push(...ids),
+        (error: unknown) => errors.push(error),
+      );
   }
-  const after = published.length > 0 ? await clear(session, engine, published) : session;
+  const isDone = published.length + deferred.length > 0;
+  const after = isDone ? await clear(session, engine, published, deferred) : session;
   if (errors.length > 0) throw errors[0];
   return after;
 }
@@ -74,7 +79,7 @@ export async function postpone(
   { ledger }: Engine,
   own: readonly string[],
 ): Promise<readonly string[]> {
-  const waiting = ({ id }: QueuedNotice) => own.includes(id);
+  const waiting = ({ id, waits }: QueuedNotice) => own.includes(id) && waits !== true;
   try {
     const [after] = await ledger.update(session, (state) => ({
       next: { ...state, outbox: state.outbox.map((entry) => (waiting(entry) ? { ...entry, at: 0 } : entry)) },
@@ -86,12 +91,20 @@ export async function postpone(
   }
 }
 
-async function clear(session: Session, { ledger }: Engine, published: readonly string[]): Promise<Session> {
+/** Clears what was published, and marks what waits for the digest. */
+export async function clear(
+  session: Session,
+  { ledger }: Pick<Engine, 'ledger'>,
+  published: readonly string[],
+  deferred: readonly string[] = [],
+): Promise<Session> {
   const [after] = await ledger.update(session, (state) => {
-    const outbox = state.outbox.filter(({ id }) => !published.includes(id));
-    return outbox.length === state.outbox.length
-      ? { answer: undefined }
-      : { next: { ...state, outbox }, answer: undefined };
+    const isConcerned = ({ id }: QueuedNotice) => published.includes(id) || deferred.includes(id);
+    if (!state.outbox.some(isConcerned)) return { answer: undefined };
+    const outbox = state.outbox
+      .filter(({ id }) => !published.includes(id))
+      .map((entry) => (deferred.includes(entry.id) ? { ...entry, waits: true as const } : entry));
+    return { next: { ...state, outbox }, answer: undefined };
   });
   return after;
 }

@@ -47,7 +47,8 @@ const isRetryDue = ({ blocked, retryAt }: Finding, now: number): boolean =>
 export function leftoverOf(state: ResourceState, now: number): string | null {
   if (isCutOff(state, now) || isOrphaned(state, now)) return 'its run was interrupted';
   if (isOverdue(state, now)) return 'its recheck was lost';
-  if (state.outbox.some(({ at }) => at < now - PUBLISH_GRACE_MS)) return 'a notification was not published';
+  if (state.outbox.some(({ at, waits }) => at < now - PUBLISH_GRACE_MS && waits !== true))
+    return 'a notification was not published';
   if (Object.values(state.findings).some((finding) => isRetryDue(finding, now)))
     return 'what was refused is tried again';
   if (isDetectionDue(state, now)) return 'a detection has repeats to report, or has ended';
