@@ -8,7 +8,7 @@ import { EXIT, UsageError } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import type { Report } from './report/model.ts';
 import { type ScopeOptions, scopeOf } from './report/scope.ts';
-import { counted } from './report/words.ts';
+import { counted } from './words.ts';
 
 const FORMATS = ['html', 'json', 'csv'] as const;
 type Format = (typeof FORMATS)[number];

@@ -5,6 +5,7 @@ import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
 import type { CommandRun } from './context.ts';
 import { type LoggedAnchors, loggedAnchors } from './logged-anchors.ts';
 import type { CommonOptions } from './options.ts';
+import { counted } from './words.ts';
 
 /** A hash chain, its errors, and what the logs say of it; null where they were not asked. */
 export interface Verified extends ProvenChain {
@@ -76,5 +77,3 @@ export function logsConclusion(chains: Chains, { since, unread }: LoggedAnchors)
   const whole = unread.length === 0 ? '' : ', and were not all read';
   return `${counted(confirmed, 'record')} confirmed by the logs, ${left} not in the logs; ${reach}${whole}`;
 }
-
-const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { codeVersion } from '../../lambda/version.ts';
 import { daysSince } from '../../time.ts';
+import { counted } from '../words.ts';
 import { causesSection, timesSection } from './causes-section.ts';
 import { patterns } from './charts.ts';
 import { driftSection } from './drift-section.ts';
@@ -10,7 +11,7 @@ import type { Report } from './model.ts';
 import { postureSections } from './posture-sections.ts';
 import { style } from './style.ts';
 import { exemptionsSection, findingsSection, recordsSection, toDoSection } from './tables.ts';
-import { counted, minuteOf } from './words.ts';
+import { minuteOf } from './words.ts';
 
 /** Where a report was read. */
 export interface Source {

@@ -1,11 +1,12 @@
 import { SEVERITIES, type Severity } from '../../control.ts';
+import { counted } from '../words.ts';
 import { BAR_WIDTHS, bar, bySeverity, legend } from './charts.ts';
 import { type Html, html, name } from './html.ts';
 import type { Links } from './links.ts';
 import type { FrameworkGroup, Report, Requirement, ServiceGroup } from './model.ts';
 import type { FindingRow } from './rows.ts';
 import { num, rowHead, table } from './table.ts';
-import { counted, SEVERITY_MARKS, STATES } from './words.ts';
+import { SEVERITY_MARKS, STATES } from './words.ts';
 
 /** A severity, with its mark. */
 export const severityLabel = (severity: Severity): Html =>

@@ -1,11 +1,12 @@
 import { EXPIRY_WARNING_DAYS } from '../../policy/exemptions.ts';
+import { counted } from '../words.ts';
 import { command, type Html, html, name } from './html.ts';
 import type { Links } from './links.ts';
 import { coveredBy, type Report } from './model.ts';
 import { severityLabel } from './posture-sections.ts';
 import type { ExemptionRow, FindingRow, NextStep, RecordRow } from './rows.ts';
 import { table } from './table.ts';
-import { counted, inWords, minuteOf, STATES } from './words.ts';
+import { inWords, minuteOf, STATES } from './words.ts';
 
 const stepHtml = ({ text, command: run }: NextStep): Html =>
   html`${name(text)}${run === null ? null : html` ${command(run)}`}`;

@@ -39,9 +39,6 @@ export function inWords({ kind, status }: Pick<RecordRow, 'kind' | 'status'>): s
   return status === 'remediated' ? 'undone' : `undo ${end}`;
 }
 
-/** `1 finding`, `2 findings`. */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
-
 /** A moment as people read it, in UTC: `2026-11-02 09:14`. */
 export const minuteOf = (time: string): string =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(time) ? time.slice(0, 16).replace('T', ' ') : time;
