@@ -1,5 +1,5 @@
-import { type JsonObject, objectOrNull } from '../../../shared/event.ts';
 import { hashOf } from '../../../shared/hash.ts';
+import type { Message } from '../../../shared/notify/message.ts';
 import { isWrite } from '../../sandbox/call-name.ts';
 import type { Answer, Fault } from './fault.ts';
 import type { Trial } from './trial.ts';
@@ -86,19 +86,17 @@ export class Journal {
   }
 }
 
-/** What a message tells; what else the same event led to stands in it too. */
+/** What a message tells: each of its findings, or itself. */
 function publishedIn(body: string): readonly Published[] {
-  const { subject, result, others = [] }: JsonObject = JSON.parse(JSON.parse(messageOf(body)).default);
-  return [result, ...(others as readonly JsonObject[]).map((other) => other.result)].map((one) => {
-    const { outcome = null, remediationId = null, annotation = '' } = objectOrNull(one) ?? {};
-    return {
-      key: hashOf(one ?? { subject }),
-      outcome: outcome as string | null,
-      remediationId: remediationId as string | null,
-      subject: String(subject),
-      annotation: String(annotation),
-    };
-  });
+  const { id, subject, findings }: Message = JSON.parse(JSON.parse(messageOf(body)).default);
+  if (findings.length === 0) return [{ key: id, outcome: null, remediationId: null, subject, annotation: '' }];
+  return findings.map(({ controlId, outcome, remediationId, annotation }) => ({
+    key: hashOf([id, controlId]),
+    outcome,
+    remediationId,
+    subject,
+    annotation: annotation ?? '',
+  }));
 }
 
 const messageOf = (body: string): string => new URLSearchParams(body).get('Message') ?? '';
