@@ -5,6 +5,7 @@ import { EXIT } from '../../shared/cli/errors.ts';
 import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from './local.ts';
 import { type LocalWorld, makeLocalWorld } from './local-deployment.ts';
 import type { Sandbox } from './moto.ts';
+import { type Seeded, seed } from './seed.ts';
 
 const NAME = 'sandbox';
 /** Read at once: whoever started us may end before the account is there. */
@@ -16,14 +17,15 @@ function portOf(text: string): number {
   return port;
 }
 
-async function serve({ port }: { port?: number }): Promise<void> {
+async function serve({ port, seed: isSeeded = false }: { port?: number; seed?: boolean }): Promise<void> {
   const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || LOCAL_REGION;
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const sandbox = await openLocalAccount({ ...(port ? { port } : {}), say });
   try {
     talkOnlyTo(sandbox.endpoint, region);
     const world = await makeLocalWorld(awsClients()(region));
-    process.stdout.write(instructions(sandbox, region, world));
+    const seeded = isSeeded ? await seed(world, region, say) : null;
+    process.stdout.write(instructions(sandbox, region, world, seeded));
     const end = await theEnd(sandbox);
     if (end !== 'asked') throw new Error(end);
   } finally {
@@ -31,7 +33,12 @@ async function serve({ port }: { port?: number }): Promise<void> {
   }
 }
 
-const instructions = ({ endpoint }: Sandbox, region: string, { table, topicArn, inboxUrl }: LocalWorld) => `\
+const instructions = (
+  { endpoint }: Sandbox,
+  region: string,
+  { table, topicArn, inboxUrl }: LocalWorld,
+  seeded: Seeded | null,
+) => `\
 A local AWS account answers at ${endpoint}, until Ctrl-C. In another terminal:
 
 unset AWS_PROFILE AWS_SESSION_TOKEN
@@ -40,13 +47,20 @@ export AWS_ACCESS_KEY_ID=${LOCAL_CREDENTIALS.accessKeyId} AWS_SECRET_ACCESS_KEY=
 export EVENKEEL_TABLE=${table}
 export EVENKEEL_TOPIC_ARN=${topicArn}
 
-Then try:
+${seeded === null ? '' : `It holds ${seeded.drifts} drifts; of these ${seeded.remediated} are remediated already, and ${seeded.open} findings are open.\n\n`}Then try:
 
-npx evenkeel sweep                                  # list the drift; read-only
+${seeded === null ? '' : TO_SEE}${`npx evenkeel sweep --region ${region}`.padEnd(51)} # list the drift; read-only
 npx evenkeel sweep --no-policy --mode remediate     # remediate it, as each control recommends
 npm run demo                                        # drift and its remediation, in an account of its own
 
 Notifications arrive in the queue ${inboxUrl}
+`;
+
+/** What only a seeded account has something to show for. */
+const TO_SEE = `\
+npx evenkeel findings                               # what is open, by the ledger
+npx evenkeel history                                # what was remediated, and how
+npx evenkeel undo --last --dry-run                  # how the last remediation would be undone
 `;
 
 const WATCH_EVERY = 1000;
@@ -71,6 +85,7 @@ async function theEnd({ endpoint }: Sandbox): Promise<string> {
 const program = new Command('npm run sandbox --')
   .description('A local AWS account (moto) that lasts until Ctrl-C.')
   .option('--port <port>', 'the port to listen on; without it, a free one', portOf)
+  .option('--seed', 'fill the account with drifts, so that every subcommand has something to show')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`${NAME}: ${text.replace(/\n(?=.)/g, ' ')}`) })
   .action(serve);
