@@ -6,22 +6,33 @@ import { ledger } from '../doctor/ledger.ts';
 import { notifications } from '../doctor/notifications.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
+import { slack } from '../doctor/slack.ts';
 import { deploymentAt } from '../doctor/stack.ts';
+import { notifierFromEnvironment } from '../lambda/environment.ts';
 import { memoryLedger } from '../ledger/memory.ts';
+import { consoleNotifier } from '../notify/console.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { visibleJson } from '../text.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { type RunClients, runClients } from './clients.ts';
 import { colors } from './colors.ts';
 import { accountName, defaultRegion, engineWith } from './context.ts';
+import { groupOf } from './doctor-groups.ts';
 import { EXIT } from './errors.ts';
 import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOrDetect } from './policy.ts';
 import { printHeader } from './run-header.ts';
+import { counted } from './words.ts';
+
+interface DoctorOptions extends CommonOptions {
+  readonly sendTest?: boolean;
+}
 
 export const doctorCommand = () =>
   withCommonOptions(new Command('doctor'))
     .description('Check everything that Evenkeel needs to see and to act, and print the remedy for each problem.')
+    .option('--send-test', 'also send a notification, by the way that all take')
     .action(doctor);
 
 const account = (asked: Promise<Caller> | null): Check => ({
@@ -30,13 +41,27 @@ const account = (asked: Promise<Caller> | null): Check => ({
   run: async ({ engine, home }) => ok(`${(await (asked ?? callerOf(engine.aws))).arn}, ${home}`),
 });
 
+/** Sends a notification: who does not get it, is not notified of drift either. */
+const testNotification = (notifier: Notifier, by: string): Check => ({
+  name: 'test notification',
+  remedy: 'check your permission sns:Publish on the topic, and the key that encrypts it',
+  async run({ topicArn }) {
+    await notifier.announce({
+      severity: 'INFORMATIONAL',
+      subject: 'Evenkeel: test notification',
+      text: `Sent by ${by} with npx evenkeel doctor --send-test. Nothing is wrong, and nothing has to be done.`,
+    });
+    return ok(topicArn ? `sent to ${topicArn}: each subscriber gets it within a minute` : 'printed: there is no topic');
+  },
+});
+
 /** An invalid policy is one more error, and hides no other check. */
 const invalidPolicy = (error: string): Check => ({
   ...policy,
   run: async () => fail(error, 'correct it: until then the command remediates nothing, and a deploy fails'),
 });
 
-async function doctor(options: CommonOptions): Promise<void> {
+async function doctor(options: DoctorOptions): Promise<void> {
   const home = homeRegion();
   const clients = runClients();
   const { lookUps } = clients;
@@ -60,13 +85,27 @@ async function doctor(options: CommonOptions): Promise<void> {
   const context: DoctorContext = { engine, home, deployment, table, ledgerFile: found.file, topicArn };
 
   const failed = new Set<string>();
+  const counts = { error: 0, warning: 0, ok: 0 };
+  let group = '';
+  const printer = consoleNotifier((text) => process.stderr.write(text));
+  const tests =
+    options.sendTest === true
+      ? [testNotification(notifierFromEnvironment(clients.aws, home, printer), await accountName(asked))]
+      : [];
   const show = async (checks: readonly Check[]) => {
     for await (const diagnosis of diagnose(checks, context)) {
+      const heading = groupOf({ name: diagnosis.check });
+      if (!options.json && heading !== group)
+        process.stdout.write(`${group === '' ? '' : '\n'}${colors.bold(heading)}\n`);
+      group = heading;
       process.stdout.write(options.json ? `${visibleJson(JSON.stringify(diagnosis))}\n` : inWords(diagnosis));
+      counts[diagnosis.status] += 1;
       if (diagnosis.status === 'error') failed.add(diagnosis.check);
     }
   };
-  const deployed = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
+  const notified = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
+  const last = deployment === null ? notifications.name : slack.name;
+  const deployed = notified.flatMap((one) => (one.name === last ? [one, ...tests] : [one]));
   await show([
     chosen.error === null ? policy : invalidPolicy(chosen.error),
     account(asked),
@@ -75,6 +114,10 @@ async function doctor(options: CommonOptions): Promise<void> {
     ledger,
   ]);
   if (!failed.has(ledger.name)) await show(ledgerChecks);
+  if (!options.json)
+    process.stdout.write(
+      `\n${counted(counts.error, 'error')}, ${counted(counts.warning, 'warning')}, ${counts.ok} ok\n`,
+    );
   process.exitCode = failed.size > 0 ? EXIT.failed : EXIT.done;
 }
 

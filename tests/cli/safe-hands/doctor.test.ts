@@ -24,15 +24,21 @@ test('all is well', async () => {
   const { status, stdout, stderr } = await evenkeel(['doctor', '--policy', hands.policyFile(REMEDIATE)]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
-  const named = lines.filter((line) => !line.startsWith(' ')).map((line) => line.slice(0, 19).trimEnd());
+  const named = lines
+    .filter((line) => line !== '' && !line.startsWith(' '))
+    .map((line) => (/^[✓!✗]/.test(line) ? line.slice(0, 19).trimEnd() : line));
   expect(named).toEqual([
+    'This command',
     '✓ policy',
     '✓ account',
     // Nothing is deployed here but a ledger and a topic.
     '! deployment',
+    'People are notified',
+    '✓ notifications',
+    'The ledger is safe',
+    '✓ ledger',
+    'What the ledger has open',
     ...[
-      'notifications',
-      'ledger',
       'pauses',
       'circuit breakers',
       'halted findings',
@@ -42,9 +48,27 @@ test('all is well', async () => {
       'interrupted runs',
       'exemptions',
     ].map((check) => `✓ ${check}`),
+    '0 errors, 1 warning, 12 ok',
   ]);
   expect(stdout).toContain('there is no stack evenkeel-prod in eu-west-1: nothing is deployed there');
   expect(stdout).toContain('→ deploy it: npx serverless deploy --region eu-west-1');
+});
+
+test('--send-test notifies by the topic, and nothing else does', async () => {
+  await hands.mail();
+  const sent = await evenkeel(['doctor', '--json', '--send-test']);
+  expect(diagnosesOf(sent.stdout)).toContainEqual(
+    expect.objectContaining({
+      check: 'test notification',
+      status: 'ok',
+      message: expect.stringContaining('sent to arn:'),
+    }),
+  );
+  expect((await hands.mail()).map(({ subject }) => subject)).toEqual([
+    expect.stringContaining('Evenkeel: test notification'),
+  ]);
+  await evenkeel(['doctor', '--json']);
+  expect(await hands.mail()).toEqual([]);
 });
 
 test('what somebody should know has its mend beside it', async () => {
