@@ -5,6 +5,7 @@ import { PolicyError } from '../policy/load.ts';
 import { visible } from '../text.ts';
 import { approveCommand, rejectCommand } from './approve.ts';
 import { inOneLine } from './aws-problem.ts';
+import { addCompletion } from './completion.ts';
 import { controlsCommand } from './controls.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -47,6 +48,8 @@ const program = new Command('evenkeel')
   .addCommand(resumeCommand())
   .showSuggestionAfterError()
   .helpCommand(true);
+
+addCompletion(program);
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();

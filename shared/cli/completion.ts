@@ -1,0 +1,45 @@
+import type { Command as Completed } from '@bomb.sh/tab';
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
+import { SEVERITIES } from '../control.ts';
+import { controls } from '../controls/index.ts';
+import { detections } from '../detections/index.ts';
+import { FRAMEWORKS } from '../frameworks.ts';
+
+type Value = readonly [value: string, description: string];
+
+const ids = (): readonly Value[] => [...controls, ...detections].map(({ id, title }) => [id, title]);
+const services = (): readonly Value[] =>
+  [...new Set(controls.map(({ resource }) => resource.service.id))].sort().map((id) => [id, '']);
+
+/** What the values of a flag may be, where commander does not know them. */
+const VALUES: Readonly<Record<string, () => readonly Value[]>> = {
+  control: ids,
+  service: services,
+  severity: () => SEVERITIES.map((severity) => [severity, '']),
+  framework: () => FRAMEWORKS.map(({ id, name }) => [id, name]),
+};
+
+/** Adds `complete SHELL`, which prints the completion script of bash, zsh or fish, and what such a script asks for. Comes after all other subcommands. */
+export function addCompletion(program: Command): void {
+  const root = tab(program);
+  for (const command of root.commands.values()) completeFlags(command);
+  const id = root.commands.get('controls')?.arguments.get('id');
+  if (id !== undefined)
+    id.handler = (complete) => {
+      for (const [value, description] of ids()) complete(value, description);
+    };
+  program.commands
+    .find((command) => command.name() === 'complete')
+    ?.description('Print the completion script for bash, zsh or fish: source <(evenkeel complete bash)');
+}
+
+function completeFlags(command: Completed): void {
+  for (const [flag, values] of Object.entries(VALUES)) {
+    const option = command.options.get(flag);
+    if (option !== undefined)
+      option.handler = (complete) => {
+        for (const [value, description] of values()) complete(value, description);
+      };
+  }
+}
