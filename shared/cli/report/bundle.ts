@@ -99,7 +99,7 @@ const line = (value: unknown): string => `${visibleJson(JSON.stringify(value))}\
 /** The records of the report, whole but for secrets, each with the hash that its chain must hold. */
 async function* recordLines(ledger: Ledger, report: Report, keys: Set<string>): AsyncGenerator<string> {
   const ids = new Set(report.records.map(({ id }) => id));
-  for await (const record of ledger.remediations()) {
+  for await (const record of ledger.remediations(report.records.at(-1)?.times.decided)) {
     if (!ids.has(record.id)) continue;
     const redacted = redactedRecord(record);
     const resource = resourceKey(record.service, record.ref);

@@ -71,8 +71,9 @@ async function recordsIn(
 ): Promise<readonly RecordRow[]> {
   const rows: RecordRow[] = [];
   const [first, last] = [from.toISOString(), to.toISOString()];
-  // A record that was made before the period may await approval still.
-  for await (const record of engine.ledger.remediations())
+  // A record that was made before the period may await approval still, for as long as the policy lets it.
+  const awaiting = new Date(engine.clock.now().getTime() - engine.policy.limits.approval).toISOString();
+  for await (const record of engine.ledger.remediations(first < awaiting ? first : awaiting))
     if (isMeant(record.controlId) && record.times.decided <= last)
       if (record.times.decided >= first || record.status === 'awaitingApproval') rows.push(recordRow(record, flags));
   return rows.reverse();
