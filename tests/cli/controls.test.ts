@@ -132,7 +132,7 @@ test('one of them is shown with its texts; a pattern shows several, an unknown i
   expect(await evenkeel(['controls', `${ADMIN_PORTS}s`], { cwd })).toEqual({
     status: 2,
     stdout: '',
-    stderr: `evenkeel: --control ${ADMIN_PORTS}s: unknown control; did you mean ${ADMIN_PORTS}? npx evenkeel controls lists them\n`,
+    stderr: `evenkeel: ${ADMIN_PORTS}s: unknown control; did you mean ${ADMIN_PORTS}? npx evenkeel controls lists them\n`,
   });
 });
 
