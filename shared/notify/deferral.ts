@@ -10,12 +10,12 @@ const BURST_MS = 10 * MINUTE_MS;
 /** Beyond it, what is over is forgotten. */
 const MAX_REMEMBERED = 1_000;
 
-/** A notifier under which bursts, what sweeps find, and what comes in quiet hours wait for the digest. A function counts its bursts by itself: to ask the ledger would cost a write for each notice. */
+/** A notifier under which bursts, which a sweep's findings of all controls are one of, and what comes in quiet hours wait for the digest. A function counts its bursts by itself: to ask the ledger would cost a write for each notice. */
 export function deferring(notifier: Notifier, clock: Pick<Clock, 'now'>, quietHours: QuietHours | null): Notifier {
   const published = new Map<string, readonly number[]>();
 
   function isBurst(notice: Notice, now: number): boolean {
-    const key = `${notice.control.id}|${notice.attribution?.actor}`;
+    const key = isFoundBySweep(notice) ? SWEEP : `${notice.control.id}|${notice.attribution?.actor}`;
     const recent = (published.get(key) ?? []).filter((at) => at > now - BURST_MS);
     if (recent.length >= MAX_AT_ONCE) return true;
     if (published.size >= MAX_REMEMBERED) published.clear();
@@ -27,7 +27,7 @@ export function deferring(notifier: Notifier, clock: Pick<Clock, 'now'>, quietHo
     ...notifier,
     defers(notice) {
       const now = clock.now();
-      return isFoundBySweep(notice) || waitsUntilMorning(notice, quietHours, now) || isBurst(notice, now.getTime());
+      return waitsUntilMorning(notice, quietHours, now) || isBurst(notice, now.getTime());
     },
   };
 }
@@ -37,6 +37,9 @@ const isFoundBySweep = ({ result, attribution, others = [] }: Notice): boolean =
   attribution === null &&
   result.eventName === RECHECK_DETAIL_TYPE &&
   [result, ...others.map((one) => one.result)].every(({ outcome }) => outcome === 'detected');
+
+/** The key of all that sweeps find. */
+const SWEEP = 'sweep';
 
 function waitsUntilMorning({ control }: Notice, hours: QuietHours | null, now: Date): boolean {
   return hours !== null && isQuiet(hours, now) && !isAtLeast(control.severity, hours.minimumSeverity);

@@ -39,13 +39,17 @@ describe('a burst', () => {
 describe('what a sweep finds', () => {
   const swept = (rest: Parameters<typeof noticeOf>[0]) =>
     noticeOf({ outcome: 'detected', eventName: RECHECK_DETAIL_TYPE, ...rest }, { attribution: null });
-  test('is in its digest from the first finding on', () => {
-    expect(waits(made(), swept({}))).toBe(true);
+  test('is one burst, whatever the control', () => {
+    const notifier = made();
+    const under = (id: string) => ({ ...swept({}), control: { ...noticeOf().control, id } });
+    expect(['a', 'b', 'c', 'd'].map((id) => waits(notifier, under(id)))).toEqual([false, false, true, true]);
   });
 
-  test('is published where something was done about it', () => {
-    expect(waits(made(), swept({ outcome: 'remediated' }))).toBe(false);
-    expect(waits(made(), { ...swept({}), others: [swept({ outcome: 'failed' })] })).toBe(false);
+  test('is no part of it where something was done about it', () => {
+    const notifier = made();
+    for (const _ of [1, 2, 3]) waits(notifier, swept({}));
+    expect(waits(notifier, swept({ outcome: 'remediated' }))).toBe(false);
+    expect(waits(notifier, { ...swept({}), others: [swept({ outcome: 'failed' })] })).toBe(false);
   });
 });
 
