@@ -91,9 +91,9 @@ const expectedOf = (name: string, resource: AnyResource, ids: readonly string[])
   })),
 });
 
-/** Both, where the event names the other one in a list beside it. */
+/** Both, where the event names the other one in a list beside it, by its id or by an ARN that ends with it. */
 const idsNamed = ({ id }: Subject, event: JsonObject) =>
-  JSON.stringify(event).includes(JSON.stringify(another(id))) ? [id, another(id)] : [id];
+  JSON.stringify(event).includes(`${another(id)}"`) ? [id, another(id)] : [id];
 
 describe.each(resources.map((resource) => [typeKey(resource), resource] as const))('%s', (key, resource) => {
   const unmodelled = UNMODELLED[key] ?? {};

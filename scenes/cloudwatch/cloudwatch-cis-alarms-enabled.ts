@@ -33,6 +33,8 @@ async function putOthers({ aws }: SceneAccount, logGroupName: string) {
 export default {
   title: 'A metric filter and two alarms of the CIS benchmark are deleted',
   expects: { 'cloudwatch-cis-alarms-enabled': 'remediated' },
+  // Its trail covers the account, of which others are to find that nothing does.
+  alone: true,
   parameters: ({ accountId }) => ({ topicArn: `arn:aws:sns:eu-west-1:${accountId}:${TOPIC}`, expected: EXPECTED }),
   async prepare(account) {
     const { aws } = account;

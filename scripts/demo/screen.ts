@@ -35,7 +35,10 @@ export function screenOn(stream: NodeJS.WriteStream): Screen {
       say(lines, head);
     },
     quote: (text) => {
-      for (const line of wrapped(text.trimEnd(), width - QUOTED.length)) write(`${colors.dim(QUOTED)}${line}`);
+      const room = width - QUOTED.length;
+      // An address is clicked whole.
+      const shown = (line: string) => (line.includes('https://') ? line : clipped(line, room));
+      for (const line of wrapped(text.trimEnd(), room)) write(`${colors.dim(QUOTED)}${shown(line)}`);
     },
     heading: (text) => write(`\n${colors.bold(text)}`),
     pending: (text) => {

@@ -4,8 +4,8 @@ import { type Clock, MINUTE_MS } from '../time.ts';
 import type { Notice, Notifier } from './notifier.ts';
 import { isQuiet, type QuietHours } from './quiet-hours.ts';
 
-/** So many notices of one control and actor are published at once, the others of that time in a digest. */
-const MAX_AT_ONCE = 2;
+/** So many notices of one control, actor and outcome are published at once, the others of that time in a digest. */
+const MAX_AT_ONCE = 3;
 const BURST_MS = 10 * MINUTE_MS;
 /** Beyond it, what is over is forgotten. */
 const MAX_REMEMBERED = 1_000;
@@ -15,7 +15,7 @@ export function deferring(notifier: Notifier, clock: Pick<Clock, 'now'>, quietHo
   const published = new Map<string, readonly number[]>();
 
   function isBurst(notice: Notice, now: number): boolean {
-    const key = isFoundBySweep(notice) ? SWEEP : `${notice.control.id}|${notice.attribution?.actor}`;
+    const key = isFoundBySweep(notice) ? SWEEP : `${notice.control.id}|${notice.attribution?.actor}|${notice.result.outcome}`;
     const recent = (published.get(key) ?? []).filter((at) => at > now - BURST_MS);
     if (recent.length >= MAX_AT_ONCE) return true;
     if (published.size >= MAX_REMEMBERED) published.clear();

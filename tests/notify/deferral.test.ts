@@ -16,21 +16,23 @@ const of = (severity: Severity) => noticeOf({}, { control: { ...noticeOf().contr
 const waits = (notifier: Notifier, notice: Notice) => notifier.defers?.(notice) === true;
 
 describe('a burst', () => {
-  test('of one control and actor waits for the digest after the second notice', () => {
+  test('of one control and actor waits for the digest after the third notice of an outcome', () => {
     const notifier = made();
-    expect([1, 2, 3, 4].map(() => waits(notifier, by('a')))).toEqual([false, false, true, true]);
+    expect([1, 2, 3, 4, 5].map(() => waits(notifier, by('a')))).toEqual([false, false, false, true, true]);
     expect(waits(notifier, by('b'))).toBe(false);
+    const failed = { ...by('a'), result: { ...by('a').result, outcome: 'failed' as const } };
+    expect(waits(notifier, failed)).toBe(false);
     expect(waits(notifier, { ...by('a'), control: { ...noticeOf().control, id: 'other' } })).toBe(false);
   });
 
   test('of a thousand is a handful of messages', () => {
     const notifier = made();
-    expect(Array.from({ length: 1000 }, () => waits(notifier, by('a'))).filter((one) => !one)).toHaveLength(2);
+    expect(Array.from({ length: 1000 }, () => waits(notifier, by('a'))).filter((one) => !one)).toHaveLength(3);
   });
 
   test('is over after ten minutes', () => {
     const notifier = made();
-    for (const _ of [1, 2, 3]) waits(notifier, by('a'));
+    for (const _ of [1, 2, 3, 4]) waits(notifier, by('a'));
     now += 10 * MINUTE_MS;
     expect(waits(notifier, by('a'))).toBe(false);
   });
@@ -42,12 +44,12 @@ describe('what a sweep finds', () => {
   test('is one burst, whatever the control', () => {
     const notifier = made();
     const under = (id: string) => ({ ...swept({}), control: { ...noticeOf().control, id } });
-    expect(['a', 'b', 'c', 'd'].map((id) => waits(notifier, under(id)))).toEqual([false, false, true, true]);
+    expect(['a', 'b', 'c', 'd', 'e'].map((id) => waits(notifier, under(id)))).toEqual([false, false, false, true, true]);
   });
 
   test('is no part of it where something was done about it', () => {
     const notifier = made();
-    for (const _ of [1, 2, 3]) waits(notifier, swept({}));
+    for (const _ of [1, 2, 3, 4]) waits(notifier, swept({}));
     expect(waits(notifier, swept({ outcome: 'remediated' }))).toBe(false);
     expect(waits(notifier, { ...swept({}), others: [swept({ outcome: 'failed' })] })).toBe(false);
   });

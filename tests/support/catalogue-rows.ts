@@ -65,10 +65,7 @@ export const CORRECTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rows, and events of rows, that no control hears of; with the reason. */
-export const UNANSWERED: Readonly<Record<string, string>> = {
-  'backup-resource-protected': 'its control is not written yet',
-  'cloudwatch-cis-alarms-enabled': 'its control is not written yet',
-};
+export const UNANSWERED: Readonly<Record<string, string>> = {};
 
 const ELSEWHERE = 'nothing of the account that is looked up here uses the one that it names';
 /** Examples that lead to no resource, with the reason. */

@@ -35,6 +35,7 @@ export function contentOf(domain: Domain): {
   const ids = new Set<string>(own.map(({ resource }) => resource.service.id));
   const asked = new Set(own.flatMap(askedBy));
   const clients = new Set([...OWN_CLIENTS, ...services.filter(({ id }) => ids.has(id)).flatMap(clientsOf)]);
+  const used = new Set([...clients, ...services.filter(({ id }) => asked.has(id)).flatMap(clientsOf)]);
   const strangers = services.filter(({ id }) => !ids.has(id) && !asked.has(id)).flatMap(clientsOf);
-  return { services: [...ids].sort(), clients: [...clients], strangers: strangers.filter((one) => !clients.has(one)) };
+  return { services: [...ids].sort(), clients: [...clients], strangers: strangers.filter((one) => !used.has(one)) };
 }

@@ -67,6 +67,8 @@ const OWN: Readonly<Record<string, Naming>> = {
   apigatewayv2: gatewayPath,
   sqs: queue,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
+  // Of EC2's resources, controls tag volumes alone.
+  'ec2:CreateTags': (call) => arn('ec2', call, `volume/${call.input.Resources[0]}`),
   'rds:ListTagsForResource': ({ input }) => input.ResourceName,
   'ssm:ListTagsForResource': (call) => arn('ssm', call, `document/${call.input.ResourceId}`),
 };

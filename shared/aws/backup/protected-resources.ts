@@ -1,16 +1,31 @@
-import { BackupClient, DescribeRegionSettingsCommand, paginateListProtectedResources } from '@aws-sdk/client-backup';
+import {
+  BackupClient,
+  DescribeRegionSettingsCommand,
+  type ProtectedResource,
+  paginateListProtectedResources,
+} from '@aws-sdk/client-backup';
 import type { Aws } from '../../resource.ts';
 import { carried } from '../answer.ts';
 
 /** The most that AWS Backup lists at once. */
 const PAGE = 1000;
 
+async function protectedResources(aws: Aws): Promise<readonly ProtectedResource[]> {
+  const pages = await Array.fromAsync(
+    paginateListProtectedResources({ client: aws(BackupClient) }, { MaxResults: PAGE }),
+  );
+  return pages.flatMap(({ Results }) => carried('ListProtectedResources', 'Results', Results));
+}
+
+/** The ARNs of what AWS Backup has backed up in the region. */
+export const protectedArns = async (aws: Aws): Promise<readonly string[]> =>
+  (await protectedResources(aws)).flatMap(({ ResourceArn }) => ResourceArn ?? []);
+
 /** When AWS Backup last backed up what it has backed up in the region, ISO 8601, by ARN. */
 export async function lastBackups(aws: Aws): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for await (const page of paginateListProtectedResources({ client: aws(BackupClient) }, { MaxResults: PAGE }))
-    for (const { ResourceArn = '', LastBackupTime } of carried('ListProtectedResources', 'Results', page.Results))
-      if (LastBackupTime !== undefined) found.set(ResourceArn, LastBackupTime.toISOString());
+  for (const { ResourceArn = '', LastBackupTime } of await protectedResources(aws))
+    if (LastBackupTime !== undefined) found.set(ResourceArn, LastBackupTime.toISOString());
   return found;
 }
 

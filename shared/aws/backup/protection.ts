@@ -42,8 +42,8 @@ export const protectionTriggers = (idIn: (arn: string) => string | null) =>
     call('backup.amazonaws.com', ['CreateBackupSelection', 'DeleteBackupSelection', 'DeleteBackupPlan'], {
       ids: ({ request }: CallRecord) => idsIn(strings(request, 'backupSelection.resources'), idIn),
       async find(aws: Aws) {
-        const { lastBackups } = await import('./protected-resources.ts');
-        const ids = idsIn([...(await lastBackups(aws)).keys()], idIn);
+        const { protectedArns } = await import('./protected-resources.ts');
+        const ids = idsIn(await protectedArns(aws), idIn);
         return ids.length > MAX_LOOKED_UP ? [] : ids;
       },
       grants: protectionGrants,

@@ -90,7 +90,7 @@ describe('npm run new-service and npm run new-resource', () => {
   test.each([
     ['sns', 'application', 'sns', 'there is no domain "application"; the domains are infrastructure,'],
     ['../sns', 'applications', 'sns', 'is no name for a service'],
-    ['efs', 'data', 'efs', 'npm install @aws-sdk/client-efs'],
+    ['fsx', 'data', 'fsx', 'npm install @aws-sdk/client-fsx'],
     ['ec2', 'infrastructure', 'ec2', 'shared/resources/ec2/service.ts is there already'],
   ])('a service %s in %s with the client %s is refused, and nothing written', async (service, domain, client, says) => {
     const before = tree.entries();

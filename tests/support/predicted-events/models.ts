@@ -25,7 +25,11 @@ const OPERATION_OF: Readonly<Record<string, string>> = {
 /** The date that Lambda's older operations carry in their event names: `AddPermission20150331v2`. */
 const VERSION = /\d{8}(v\d+)?$/;
 
-const loadOf = new Map((await loadServices()).flatMap(({ sdks }) => Object.entries(sdks)));
+const loadOf = new Map([
+  ...(await loadServices()).flatMap(({ sdks }) => Object.entries(sdks)),
+  // What resources of several services are backed up by.
+  ['backup', () => import('@aws-sdk/client-backup')] as const,
+]);
 const modules = new Map<string, Promise<object>>();
 const moduleOf = (sdk: string): Promise<object> => {
   const known = modules.get(sdk) ?? loadOf.get(sdk)?.() ?? Promise.resolve({});

@@ -32,7 +32,15 @@ export const UNMODELLED: Readonly<Record<string, Readonly<Record<string, Unmodel
       why: NOTIFICATION,
     },
   },
+  'dynamodb AWS::DynamoDB::Table': {
+    'aws.backup Backup Job State Change': {
+      sample: 'dynamodb/BackupJobStateChange',
+      ids: ['orders'],
+      why: NOTIFICATION,
+    },
+  },
   'ec2 AWS::EC2::Volume': {
+    'aws.backup Backup Job State Change': { sample: 'ec2/BackupJobStateChange', ids: [VOLUME], why: NOTIFICATION },
     'ec2.amazonaws.com BidFulfilledEvent': { sample: 'ec2/BidFulfilledEvent', ids: [VOLUME], why: SERVICE_EVENT },
     'aws.ec2 EC2 Instance State-change Notification': {
       sample: 'ec2/EC2InstanceState-changeNotification',
@@ -41,6 +49,13 @@ export const UNMODELLED: Readonly<Record<string, Readonly<Record<string, Unmodel
     },
     'aws.ec2 EBS Volume Notification': { sample: 'ec2/EBSVolumeNotification', ids: [VOLUME], why: NOTIFICATION },
   },
+  'elasticfilesystem AWS::EFS::FileSystem': {
+    'aws.backup Backup Job State Change': {
+      sample: 'elasticfilesystem/BackupJobStateChange',
+      ids: ['fs-0a1b2c3d4e5f60718'],
+      why: NOTIFICATION,
+    },
+  },
   'iam AWS::IAM::User': {
     'signin.amazonaws.com ConsoleLogin': { sample: 'iam/ConsoleLogin', ids: ['jo'], why: SIGN_IN },
   },
@@ -48,6 +63,7 @@ export const UNMODELLED: Readonly<Record<string, Readonly<Record<string, Unmodel
     'aws.rds RDS DB Cluster Event': { sample: 'rds/RDSDBClusterEvent', ids: ['sales'], why: NOTIFICATION },
   },
   'rds AWS::RDS::DBInstance': {
+    'aws.backup Backup Job State Change': { sample: 'rds/BackupJobStateChange', ids: ['orders'], why: NOTIFICATION },
     'aws.rds RDS DB Instance Event': { sample: 'rds/RDSDBInstanceEvent', ids: ['orders'], why: NOTIFICATION },
   },
   'secretsmanager AWS::SecretsManager::Secret': {

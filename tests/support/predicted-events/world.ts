@@ -16,6 +16,7 @@ const TOPIC = arn('sns', 'orders');
 const QUEUE = `https://sqs.${REGION}.amazonaws.com/${SAMPLE_ACCOUNT}/orders`;
 const CERTIFICATE = arn('acm', 'certificate/4f0c6a53-2c0e-4a39-9a0e-1f6f0a6d2b11');
 const KEY = '5b1c6f0e-5d3a-4f5e-8d0b-2f7a9c3e6d45';
+const FILE_SYSTEM = 'fs-0a1b2c3d4e5f60718';
 const POLICY = arn('iam', 'policy/deploy', '');
 
 /** An account in which everything is there once, by the SDK whose model has the names. Of what is made from something else, the source is called otherwise. */
@@ -53,6 +54,7 @@ const ACCOUNT: Readonly<Record<string, Names>> = {
     FlowLogId: 'fl-0a1b2c3d4e5f60718',
     ReplaceRootVolumeTaskId: 'replacevol-0a1b2c3d4e5f60718',
   },
+  efs: { FileSystemId: FILE_SYSTEM },
   elasticloadbalancingv2: {
     LoadBalancerArn: LOAD_BALANCER,
     ListenerArn: LISTENER,
@@ -107,6 +109,8 @@ const ofEc2 = (name: string): Subject => {
   return { id, names: { ResourceId: id, Resource: id } };
 };
 const ofRds = (id: string, resource: string): Subject => ({ id, names: { ResourceName: arn('rds', resource) } });
+/** As AWS Backup names what it has backed up, and what it is to back up. */
+const backedUp = (resourceArn: string): Names => ({ ResourceArn: resourceArn, 'backup Resource': resourceArn });
 const setting: Subject = { id: SAMPLE_ACCOUNT };
 
 /** One of each type, by service and type. A type that is not here stops the test: its line says the id and the names that only its own calls use. */
@@ -140,7 +144,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   'cloudtrail AWS::::Account': setting,
   'cloudtrail AWS::CloudTrail::Trail': { id: TRAIL, names: { Name: 'organisation', ResourceId: TRAIL } },
   'config AWS::::Account': setting,
-  'dynamodb AWS::DynamoDB::Table': { id: 'orders', names: { ResourceArn: TABLE } },
+  'dynamodb AWS::DynamoDB::Table': { id: 'orders', names: backedUp(TABLE) },
   'ec2 AWS::::Account': setting,
   'ec2 AWS::EC2::Image': ofEc2('ImageId'),
   'ec2 AWS::EC2::Instance': ofEc2('InstanceId'),
@@ -150,7 +154,14 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   'ec2 AWS::EC2::Snapshot': ofEc2('SnapshotId'),
   'ec2 AWS::EC2::Subnet': ofEc2('SubnetId'),
   'ec2 AWS::EC2::VPC': ofEc2('VpcId'),
-  'ec2 AWS::EC2::Volume': ofEc2('VolumeId'),
+  'ec2 AWS::EC2::Volume': {
+    ...ofEc2('VolumeId'),
+    names: { ...ofEc2('VolumeId').names, ...backedUp(arn('ec2', `volume/${ACCOUNT.ec2?.VolumeId}`)) },
+  },
+  'elasticfilesystem AWS::EFS::FileSystem': {
+    id: FILE_SYSTEM,
+    names: { ResourceId: FILE_SYSTEM, ...backedUp(arn('elasticfilesystem', `file-system/${FILE_SYSTEM}`)) },
+  },
   'elasticloadbalancing AWS::ElasticLoadBalancingV2::Listener': { id: LISTENER, names: { ResourceArn: LISTENER } },
   'elasticloadbalancing AWS::ElasticLoadBalancingV2::LoadBalancer': {
     id: LOAD_BALANCER,
@@ -172,7 +183,10 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   'logs AWS::Logs::LogGroup': { id: '/orders/api', names: { resourceArn: arn('logs', 'log-group:/orders/api') } },
   'rds AWS::RDS::DBCluster': ofRds('shop', 'cluster:shop'),
   'rds AWS::RDS::DBClusterSnapshot': ofRds('shop-monday', 'cluster-snapshot:shop-monday'),
-  'rds AWS::RDS::DBInstance': ofRds('orders', 'db:orders'),
+  'rds AWS::RDS::DBInstance': {
+    id: 'orders',
+    names: { ...ofRds('orders', 'db:orders').names, ...backedUp(arn('rds', 'db:orders')) },
+  },
   'rds AWS::RDS::DBSnapshot': ofRds('orders-monday', 'snapshot:orders-monday'),
   'redshift AWS::Redshift::Cluster': { id: 'warehouse', names: { ResourceName: arn('redshift', 'cluster:warehouse') } },
   's3 AWS::::Account': { ...setting, sdk: 's3control' },
@@ -210,7 +224,7 @@ export function subjectOf(resource: AnyResource): Subject {
 
 /** What a member of an SDK's model stands for, where the account has a word for it. */
 export const namedIn = (sdk: string, { names = {} }: Subject, member: string): string | undefined =>
-  names[member] ?? ACCOUNT[sdk]?.[member];
+  names[`${sdk} ${member}`] ?? names[member] ?? ACCOUNT[sdk]?.[member];
 
 /** Another one of the kind, as a list names it beside the first. */
 export const another = (text: string): string => text.replace(/.$/, (last) => (last === '9' ? '8' : '9'));
