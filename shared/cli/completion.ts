@@ -5,6 +5,7 @@ import { SEVERITIES } from '../control.ts';
 import { controls } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
 import { FRAMEWORKS } from '../frameworks.ts';
+import { UsageError } from './errors.ts';
 
 type Value = readonly [value: string, description: string];
 
@@ -13,6 +14,7 @@ const services = (): readonly Value[] =>
   [...new Set(controls.map(({ resource }) => resource.service.id))].sort().map((id) => [id, '']);
 
 /** What the values of a flag may be, where commander does not know them. */
+const SHELLS = ['bash', 'zsh', 'fish'];
 const VALUES: Readonly<Record<string, () => readonly Value[]>> = {
   control: ids,
   service: services,
@@ -31,7 +33,15 @@ export function addCompletion(program: Command): void {
     };
   program.commands
     .find((command) => command.name() === 'complete')
-    ?.description('Print the completion script for bash, zsh or fish: source <(evenkeel complete bash)');
+    ?.description('Print the completion script for bash, zsh or fish: source <(evenkeel complete bash)')
+    .hook('preAction', (_, { args: [shell] }) => assertShell(shell));
+}
+
+/** A script asks with `--` and what was typed, or with nothing but that. Throws UsageError. */
+function assertShell(shell: string | undefined): void {
+  const isAsking = process.argv.includes('--');
+  if (isAsking || (shell !== undefined && SHELLS.includes(shell))) return;
+  throw new UsageError(`complete ${shell ?? ''}: allowed: ${SHELLS.join(', ')}`);
 }
 
 function completeFlags(command: Completed): void {

@@ -90,7 +90,12 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const printer = consoleNotifier((text) => process.stderr.write(text));
   const tests =
     options.sendTest === true
-      ? [testNotification(notifierFromEnvironment(clients.aws, home, printer, engine.policy.notify), await accountName(asked))]
+      ? [
+          testNotification(
+            notifierFromEnvironment(clients.aws, home, printer, engine.policy.notify),
+            await accountName(asked),
+          ),
+        ]
       : [];
   const show = async (checks: readonly Check[]) => {
     for await (const diagnosis of diagnose(checks, context)) {
