@@ -15,7 +15,9 @@ export function deferring(notifier: Notifier, clock: Pick<Clock, 'now'>, quietHo
   const published = new Map<string, readonly number[]>();
 
   function isBurst(notice: Notice, now: number): boolean {
-    const key = isFoundBySweep(notice) ? SWEEP : `${notice.control.id}|${notice.attribution?.actor}|${notice.result.outcome}`;
+    const key = isFoundBySweep(notice)
+      ? SWEEP
+      : `${notice.control.id}|${notice.attribution?.actor}|${notice.result.outcome}`;
     const recent = (published.get(key) ?? []).filter((at) => at > now - BURST_MS);
     if (recent.length >= MAX_AT_ONCE) return true;
     if (published.size >= MAX_REMEMBERED) published.clear();

@@ -44,7 +44,13 @@ describe('what a sweep finds', () => {
   test('is one burst, whatever the control', () => {
     const notifier = made();
     const under = (id: string) => ({ ...swept({}), control: { ...noticeOf().control, id } });
-    expect(['a', 'b', 'c', 'd', 'e'].map((id) => waits(notifier, under(id)))).toEqual([false, false, false, true, true]);
+    expect(['a', 'b', 'c', 'd', 'e'].map((id) => waits(notifier, under(id)))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test('is no part of it where something was done about it', () => {
