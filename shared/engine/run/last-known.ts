@@ -25,10 +25,12 @@ export function compliantFacets(
   return Object.fromEntries(good.map((name) => [name, facets[name]]));
 }
 
-/** Saves the compliant facets of a run; writes nothing where they are known. */
+/** Saves the compliant facets of a run; writes nothing where they are known. What a remediation has made in part is nobody's good state. */
 export function saveLastKnown(run: Run, results: readonly Result[]): void {
   const { gone, facets } = run.observation;
-  const complianceOf = ({ id }: AnyControl) => results.find(({ controlId }) => controlId === id)?.after ?? null;
+  const isOpen = (id: string) => run.draft.state.open.some(({ controlId }) => controlId === id);
+  const complianceOf = ({ id }: AnyControl) =>
+    isOpen(id) ? null : (results.find(({ controlId }) => controlId === id)?.after ?? null);
   const good = gone ? {} : compliantFacets(run.subject.controls, facets, complianceOf);
   if (Object.keys(good).length === 0) return;
   run.draft.change((state) => {

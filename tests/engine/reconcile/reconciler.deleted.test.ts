@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type AnyControl, compliant, type Mode } from '../../../shared/control.ts';
 import { GOOD, kept, lidClosed, named, REF, World } from '../../support/fake-resource.ts';
+import { change } from '../../support/ledger-fixtures.ts';
 import { KEY, scene } from '../../support/reconcile-scene.ts';
 
 describe('a resource whose deletion is drift', () => {
@@ -22,6 +23,14 @@ describe('a resource whose deletion is drift', () => {
     ['bad, and nothing can be done', { label: { text: 'rotten' } }, 'remediate'],
   ])('is not remembered while it is %s', async (_name, state, mode) => {
     const { run, ledger } = scene({ world: new World(state ?? {}), mode });
+    await run(kept);
+    expect((await ledger.load(KEY)).state.lastKnown).toEqual({});
+  });
+
+  test('is not remembered while a remediation of it is under way', async () => {
+    const { run, ledger } = scene();
+    const open = [{ id: 'rem-1', controlId: kept.id, status: 'applying' as const, kind: 'remediation' as const }];
+    await change(ledger, KEY, { open: open as never });
     await run(kept);
     expect((await ledger.load(KEY)).state.lastKnown).toEqual({});
   });
