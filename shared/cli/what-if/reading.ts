@@ -2,7 +2,7 @@ import { isRegionName } from '../../aws/region-names.ts';
 import type { AnyControl } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
 import type { Subject } from '../../engine/context.ts';
-import { LookUpFailedError, messageOf } from '../../engine/errors.ts';
+import { LookUpFailedError } from '../../engine/errors.ts';
 import type { DetectedRecord } from '../../engine/intake/detect.ts';
 import { foreignOwnerOf } from '../../engine/intake/ownership.ts';
 import { type Change, changesIn } from '../../engine/intake/parse-event.ts';
@@ -82,7 +82,7 @@ export class LogReading {
 
   #take(change: Change, where: string): Promise<void> | null {
     if (change.kind === 'unreadable') {
-      this.#onFailure(where, messageOf(change.error));
+      this.#onFailure(where, change.error.message);
       return null;
     }
     const { counts } = this;
@@ -145,7 +145,7 @@ export class LogReading {
     for (const one of detected) this.#activity.detect(one, actor, at);
     for (const error of unreadable) {
       if (error instanceof LookUpFailedError && this.#context.takenFor !== null) this.counts.notLookedUp += 1;
-      else this.#onFailure(where, messageOf(error));
+      else this.#onFailure(where, error.message);
     }
   }
 
