@@ -43,7 +43,7 @@ export default {
     let id = '';
     return {
       state: () => tagsOf(account, id),
-      neighbours: async () => ({ 'tags of the other volume': await tagsOf(account, other) }),
+      neighbours: async () => ({ [`tags of volume ${other}`]: await tagsOf(account, other) }),
       async happen() {
         id = await attachVolume(account, instanceId, '/dev/sdg', [OWNER]);
         const event = freshEvent('ec2/AttachVolume', account, { 'requestParameters.volumeId': id });

@@ -27,7 +27,7 @@ export default {
     let id = '';
     return {
       state: () => tagsOf(account, id),
-      neighbours: async () => ({ 'tags of the other file system': await tagsOf(account, other) }),
+      neighbours: async () => ({ [`tags of file system ${other}`]: await tagsOf(account, other) }),
       async happen() {
         id = await createFileSystem(account, [OWNER]);
         const path = 'responseElements.fileSystemId';
