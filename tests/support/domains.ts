@@ -9,8 +9,8 @@ const { controls } = await loadContent();
 /** What every function needs: the ledger, the topic and its queue. */
 const OWN_CLIENTS = ['dynamodb', 'sns', 'sqs'];
 
-const clientsOf = ({ sdks }: Service): readonly string[] =>
-  Object.values(sdks).flatMap((load) => /@aws-sdk\/client-([\w-]+)/.exec(String(load))?.[1] ?? []);
+const clientsOf = ({ sdks }: Service, names = Object.keys(sdks)): readonly string[] =>
+  names.flatMap((name) => /@aws-sdk\/client-([\w-]+)/.exec(String(sdks[name]))?.[1] ?? []);
 
 /** The services whose calls a control is granted to read with, or to get a second opinion with. */
 const askedBy = ({ resource, related = {}, publicAccessCheck }: AnyControl): readonly string[] => {
@@ -34,8 +34,14 @@ export function contentOf(domain: Domain): {
   const own = controls.filter(({ resource }) => resource.service.domain === domain);
   const ids = new Set<string>(own.map(({ resource }) => resource.service.id));
   const asked = new Set(own.flatMap(askedBy));
-  const clients = new Set([...OWN_CLIENTS, ...services.filter(({ id }) => ids.has(id)).flatMap(clientsOf)]);
-  const used = new Set([...clients, ...services.filter(({ id }) => asked.has(id)).flatMap(clientsOf)]);
-  const strangers = services.filter(({ id }) => !ids.has(id) && !asked.has(id)).flatMap(clientsOf);
+  const clients = new Set([
+    ...OWN_CLIENTS,
+    ...services.filter(({ id }) => ids.has(id)).flatMap((one) => clientsOf(one)),
+  ]);
+  // What is asked may be an SDK that another service's resources use too.
+  const usedOf = (service: Service) =>
+    clientsOf(service, asked.has(service.id) ? undefined : Object.keys(service.sdks).filter((sdk) => asked.has(sdk)));
+  const used = new Set([...clients, ...services.flatMap(usedOf)]);
+  const strangers = services.filter(({ id }) => !ids.has(id) && !asked.has(id)).flatMap((one) => clientsOf(one));
   return { services: [...ids].sort(), clients: [...clients], strangers: strangers.filter((one) => !used.has(one)) };
 }
