@@ -5,7 +5,7 @@ import { EXIT } from '../../shared/cli/errors.ts';
 import { answers, LOCAL_CREDENTIALS, LOCAL_REGION, openLocalAccount, reportError, talkOnlyTo } from './local.ts';
 import { type LocalWorld, makeLocalWorld } from './local-deployment.ts';
 import type { Sandbox } from './moto.ts';
-import { type Seeded, seed } from './seed.ts';
+import type { Seeded } from './seed.ts';
 
 const NAME = 'sandbox';
 /** Read at once: whoever started us may end before the account is there. */
@@ -24,7 +24,8 @@ async function serve({ port, seed: isSeeded = false }: { port?: number; seed?: b
   try {
     talkOnlyTo(sandbox.endpoint, region);
     const world = await makeLocalWorld(awsClients()(region));
-    const seeded = isSeeded ? await seed(world, region, say) : null;
+    // The scenes are loaded by whoever wants them.
+    const seeded = isSeeded ? await (await import('./seed.ts')).seed(world, region, say) : null;
     process.stdout.write(instructions(sandbox, region, world, seeded));
     const end = await theEnd(sandbox);
     if (end !== 'asked') throw new Error(end);
