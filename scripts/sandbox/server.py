@@ -20,6 +20,7 @@ import moto.cloudformation.models
 import moto.cloudtrail.models
 import moto.core.responses
 import moto.core.utils
+import moto.dynamodb.models
 import moto.server
 import moto.sqs.models
 from moto.dynamodb.models.table import Table
@@ -48,6 +49,27 @@ def copy_of_table(table, _memo):
 
 
 Table.__deepcopy__ = copy_of_table
+
+
+def one_at_a_time(backend, names):
+    """A condition and the write that hangs on it are one in DynamoDB. In moto another request may write in between, and a transaction that fails puts back its copy of the table, with which that write is lost."""
+    lock = threading.RLock()
+
+    def locked(method):
+        @functools.wraps(method)
+        def call(*args, **kwargs):
+            with lock:
+                return method(*args, **kwargs)
+
+        return call
+
+    for name in names:
+        setattr(backend, name, locked(getattr(backend, name)))
+
+
+one_at_a_time(
+    moto.dynamodb.models.DynamoDBBackend, ["put_item", "update_item", "delete_item", "transact_write_items"]
+)
 # The same few paths are parsed anew for each event that a rule passes on, which takes longer than all else.
 jsonpath_ng.ext.parse = functools.lru_cache(maxsize=1000)(jsonpath_ng.ext.parse)
 
