@@ -91,7 +91,8 @@ function publishedIn(body: string): readonly Published[] {
   const { id, subject, findings }: Message = JSON.parse(JSON.parse(messageOf(body)).default);
   if (findings.length === 0) return [{ key: id, outcome: null, remediationId: null, subject, annotation: '' }];
   return findings.map(({ controlId, outcome, remediationId, annotation }) => ({
-    key: hashOf([id, controlId]),
+    // A message has the id of its most severe finding, so that one that is sent again with others has another.
+    key: hashOf([remediationId ?? id, controlId, outcome, annotation]),
     outcome,
     remediationId,
     subject,
