@@ -9,8 +9,16 @@ import { objectOrNull, stringOrNull } from '../event.ts';
 import type { Aws } from '../resource.ts';
 import { MINUTE_MS } from '../time.ts';
 
-/** Gives the address, cached; `refresh` reads it again. Throws AddressError. */
-export type WebhookAddress = (refresh: boolean) => Promise<URL>;
+/** Gives a secret, cached; `refresh` reads it again. Throws AddressError. */
+export type KeptSecret<T> = (refresh: boolean) => Promise<T>;
+/** Gives the address. */
+export type WebhookAddress = KeptSecret<URL>;
+
+/** The token of a Slack app's bot, and where Slack's API is. */
+export interface BotToken {
+  readonly token: string;
+  readonly api: URL;
+}
 
 /** The address could not be read. The error names its source and contains nothing of its value. */
 export class AddressError extends Error {
@@ -20,43 +28,81 @@ export class AddressError extends Error {
 /** How long an address is cached. A value that is not an address is not cached, so that a repaired one is used at once. */
 const CACHE_MS = 5 * MINUTE_MS;
 
-const ALLOWED =
-  'EVENKEEL_SLACK_SECRET must be secretsmanager:NAME or secretsmanager:ARN of a secret, or ssm:NAME of a SecureString parameter';
+const allowedFor = (variable: string) =>
+  `${variable} must be secretsmanager:NAME or secretsmanager:ARN of a secret, or ssm:NAME of a SecureString parameter`;
 /** The names that the two services accept; a URL is not one, so that an address which was put here by mistake is not repeated in an error. */
 const REFERENCE = /^(secretsmanager|ssm):(arn:[\w-]+:(?:secretsmanager|ssm):[\w:/+=.@-]+|[\w/+=.@-]+)$/;
 
 /** Hosts that may be called without encryption. */
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** The address of an incoming webhook from Secrets Manager or a SecureString parameter (`secretsmanager:NAME`, `ssm:/NAME`), stored as it is or as JSON `{"url": "…"}`. */
-export function webhookAddress(reference: string | undefined, aws: Aws, now: () => number = Date.now): WebhookAddress {
-  let cached: { readonly url: URL; readonly until: number } | undefined;
-  return async (refresh) => {
-    if (!refresh && cached !== undefined && now() < cached.until) return cached.url;
-    cached = undefined;
-    const url = await read(reference, aws);
-    cached = { url, until: now() + CACHE_MS };
-    return url;
-  };
+/** What is kept in a secret, and how its value is read. */
+interface Kind<T> {
+  /** The environment variable that says where it is. */
+  readonly variable: string;
+  readonly what: string;
+  /** Completes "it must be". */
+  readonly form: string;
+  /** Null for a value that is none. Never throws. */
+  of(text: string): T | null;
 }
 
-async function read(reference: string | undefined, aws: Aws): Promise<URL> {
+const ADDRESS: Kind<URL> = {
+  variable: 'EVENKEEL_SLACK_SECRET',
+  what: 'the address of a Slack webhook',
+  form: 'https://… or JSON {"url": "https://…"}',
+  of: addressIn,
+};
+
+const ACCESS: Kind<URL | BotToken> = {
+  ...ADDRESS,
+  what: 'the address of a Slack webhook or the token of a bot',
+  form: 'https://…, xoxb-…, or JSON {"url": "https://…"} or {"token": "xoxb-…"}',
+  of: (text) => botTokenIn(text) ?? addressIn(text),
+};
+
+const SIGNING: Kind<string> = {
+  variable: 'EVENKEEL_SLACK_SIGNING_SECRET',
+  what: 'the signing secret of a Slack app',
+  form: '32 hexadecimal digits',
+  of: (text) => (/^[0-9a-f]{32}$/.test(text.trim()) ? text.trim() : null),
+};
+
+/** A secret from Secrets Manager or a SecureString parameter: `secretsmanager:NAME`, `ssm:/NAME`. */
+const kept =
+  <T>(kind: Kind<T>) =>
+  (reference: string | undefined, aws: Aws, now: () => number = Date.now): KeptSecret<T> => {
+    let cached: { readonly value: T; readonly until: number } | undefined;
+    return async (refresh) => {
+      if (!refresh && cached !== undefined && now() < cached.until) return cached.value;
+      cached = undefined;
+      const value = await read(reference, aws, kind);
+      cached = { value, until: now() + CACHE_MS };
+      return value;
+    };
+  };
+
+/** The address of an incoming webhook, stored as it is or as JSON `{"url": "…"}`. */
+export const webhookAddress = kept(ADDRESS);
+/** The same, or the token of a bot: as it is, or as JSON `{"token": "…"}`, with the `url` of the API where that is not slack.com. */
+export const slackAccess = kept(ACCESS);
+/** What Slack signs its requests with. */
+export const signingSecret = kept(SIGNING);
+
+async function read<T>(reference: string | undefined, aws: Aws, { variable, what, form, of }: Kind<T>): Promise<T> {
   const [, store, name = ''] = REFERENCE.exec(reference ?? '') ?? [];
-  if (store === undefined) throw new AddressError(ALLOWED);
+  if (store === undefined) throw new AddressError(allowedFor(variable));
   const where = `${store}:${name}`;
   const region = parseArn(name)?.region;
   let text: string | null;
   try {
     text = store === 'ssm' ? await parameter(aws, name, region) : await secret(aws, name, region);
   } catch (error) {
-    throw new AddressError(`the address of the Slack webhook could not be read from ${where}: ${reasonOf(error)}`);
+    throw new AddressError(`${what} could not be read from ${where}: ${reasonOf(error)}`);
   }
-  const url = addressIn(text ?? '');
-  if (url === null)
-    throw new AddressError(
-      `the value of ${where} is not the address of a Slack webhook: it must be https://… or JSON {"url": "https://…"}`,
-    );
-  return url;
+  const value = of(text ?? '');
+  if (value === null) throw new AddressError(`the value of ${where} is not ${what}: it must be ${form}`);
+  return value;
 }
 
 async function secret(aws: Aws, SecretId: string, region: string | undefined): Promise<string | null> {
@@ -81,16 +127,28 @@ function reasonOf(error: unknown): string {
 }
 
 function addressIn(text: string): URL | null {
-  const url = URL.parse(plainAddress(text.trim()));
+  const url = URL.parse(jsonIn(text) === null ? text.trim() : memberOf(text, 'url'));
   if (url === null || url.username !== '' || url.password !== '') return null;
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname)) ? url : null;
 }
 
-/** The text, or the `url` of its JSON. Never throws: the parser's error would quote the secret. */
-function plainAddress(text: string): string {
+const SLACK_API = 'https://slack.com/api/';
+
+function botTokenIn(text: string): BotToken | null {
+  const isBare = jsonIn(text) === null;
+  const token = isBare ? text.trim() : memberOf(text, 'token');
+  const api = addressIn(isBare ? SLACK_API : memberOf(text, 'url') || SLACK_API);
+  return /^xoxb-[\w-]{1,250}$/.test(token) && api !== null ? { token, api } : null;
+}
+
+/** Null where it is no JSON. Never throws: the parser's error would quote the secret. */
+function jsonIn(text: string): { readonly value: unknown } | null {
   try {
-    return stringOrNull(objectOrNull(JSON.parse(text))?.url)?.trim() ?? '';
+    return { value: JSON.parse(text) };
   } catch {
-    return text;
+    return null;
   }
 }
+
+const memberOf = (text: string, name: string): string =>
+  stringOrNull(objectOrNull(jsonIn(text)?.value)?.[name])?.trim() ?? '';

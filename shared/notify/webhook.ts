@@ -46,7 +46,7 @@ const DEFAULT_RETRY_AFTER_SECONDS = 1;
 const REPLACED = [403, 404, 410];
 
 /** What came back, or why nothing did. */
-interface Answer {
+export interface Answer {
   readonly status: number | null;
   /** Slack's own error code, such as `invalid_blocks`; ours where it gave none. */
   readonly reason: string;
@@ -72,14 +72,28 @@ export async function post(message: SlackMessage, webhook: Webhook): Promise<Pos
     }
     throw notPosted(answer);
   };
-  return retry(attempt, { clock: webhook, backoff: backoffFor(webhook), when: isTransient });
+  return retried(attempt, webhook);
+}
+
+/** How long a post may take. */
+export type Time = Pick<Webhook, 'remaining' | 'sleep'>;
+
+/** Retries rate limits, network and server errors while there is time. */
+export const retried = <T>(attempt: () => Promise<T>, time: Time): Promise<T> =>
+  retry(attempt, { clock: time, backoff: backoffFor(time), when: isTransient });
+
+/** How long a request that is begun now may take. Throws NotPostedError where no time is left. */
+export function requestTimeout({ remaining }: Time): number {
+  const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, remaining());
+  if (timeoutMs < MIN_REQUEST_MS) throw notPosted({ status: null, reason: 'no time was left', retryAfter: null });
+  return timeoutMs;
 }
 
 const isTransient = (error: unknown) =>
   error instanceof NotPostedError && (error.status === null || error.status === 429 || error.status >= 500);
 
 /** As long as Slack says where it limits the rate, else our own delays; no wait after which there is no time for a request. */
-function backoffFor(webhook: Webhook): Backoff {
+function backoffFor(time: Time): Backoff {
   const delaysMs = [...RETRY_DELAYS_MS];
   let rateLimitWaits = 0;
   return (_tries, error) => {
@@ -87,11 +101,12 @@ function backoffFor(webhook: Webhook): Backoff {
     if (retryAfter !== null) rateLimitWaits += 1;
     const waitMs = retryAfter === null ? delaysMs.shift() : retryAfter * SECOND_MS;
     const isLast = waitMs === undefined || rateLimitWaits > MAX_RATE_LIMIT_WAITS;
-    return isLast || waitMs + MIN_REQUEST_MS > webhook.remaining() ? null : waitMs;
+    return isLast || waitMs + MIN_REQUEST_MS > time.remaining() ? null : waitMs;
   };
 }
 
-const notPosted = ({ status, reason, retryAfter }: Answer) =>
+/** The error of an answer. */
+export const notPosted = ({ status, reason, retryAfter }: Answer) =>
   new NotPostedError(
     status === null ? `Slack could not be reached: ${reason}` : `Slack answered ${status}: ${reason}`,
     status,
@@ -118,7 +133,7 @@ async function request(address: URL, body: Partial<SlackMessage>, webhook: Webho
 }
 
 /** Slack's error codes are single words in lower case; any other text may repeat the address. */
-function errorCodeIn(text: string, { href }: URL): string {
+export function errorCodeIn(text: string, { href }: URL): string {
   const code = text.trim();
   return /^[a-z][a-z_]{1,60}$/.test(code) && !href.includes(code) ? code : 'no error code that is known';
 }
@@ -127,7 +142,7 @@ const secondsOf = (header: string | null): number | null =>
   header !== null && /^\d{1,6}$/.test(header.trim()) ? Math.max(Number(header), 1) : null;
 
 /** The code of a network error (`ECONNREFUSED`), or its name (`TimeoutError`); never its message. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const { name, code, cause }: { name?: unknown; code?: unknown; cause?: unknown } = Object(error);
   const { code: deeper }: { code?: unknown } = Object(cause);
   const isWord = (word: unknown) => typeof word === 'string' && /^[A-Za-z_]{3,40}$/.test(word);
