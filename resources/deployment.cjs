@@ -40,8 +40,12 @@ function slackAddress(slackSecret, prefix) {
       };
 }
 
-/** Functions that are deployed only where a parameter asks for them. */
-const OPTIONAL = { slack: ({ slackSecret }) => slackSecret !== '', 'config-rules': ({ configRules }) => configRules };
+/** Functions, and what they may do beside, that are deployed only where a parameter asks for them. */
+const OPTIONAL = {
+  slack: ({ slackSecret }) => slackSecret !== '',
+  'slack-bot': ({ slackSecret, slackChannel }) => slackSecret !== '' && slackChannel !== '',
+  'config-rules': ({ configRules }) => configRules,
+};
 
 /** Ends the framework, which would say the same once for each of the many places that ask, with where in the code it was thrown. */
 function end(refusal) {

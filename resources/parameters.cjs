@@ -11,6 +11,7 @@ const PARAMETERS = {
   ],
   emails: [emails, 'e-mail addresses, with commas between them'],
   slackSecret: [slackSecret, 'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region'],
+  slackChannel: [slackChannel, "the channel's id, C0123456789, or nothing"],
   sweep: [schedule, 'rate(1 day), or cron(0 3 * * ? *)'],
   heartbeat: [beats, 'rate(15 minutes), or any other rate from 1 to 30 minutes'],
   daily: [schedule, 'cron(5 0 * * ? *), or rate(1 day)'],
@@ -53,6 +54,11 @@ function slackSecret(value, home) {
   const isName = name !== undefined && !name.includes(':');
   const isArn = new RegExp(`^arn:aws[a-z-]*:${store}:${home}:\\d{12}:(secret:|parameter/).`).test(name);
   return value === '' || isName || isArn ? String(value) : undefined;
+}
+
+/** By its id: a name changes. */
+function slackChannel(value) {
+  return value === '' || /^[CDG][A-Z0-9]{8,20}$/.test(String(value)) ? String(value) : undefined;
 }
 
 const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/;

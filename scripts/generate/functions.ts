@@ -6,7 +6,7 @@ import type { FunctionParts } from './function-parts.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
 import { queueResources, type Wake } from './queue.ts';
 import { type PolicyStatement, roleResources } from './role-resources.ts';
-import { CONFIG_RULES } from './roles.ts';
+import { CONFIG_RULES, THREAD_SIDS } from './roles.ts';
 import { functionKey, logicalId, PREFIX } from './statements.ts';
 
 const onBus = (pattern: Pattern): Wake => ({ pattern });
@@ -40,8 +40,11 @@ const scheduled = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
   ...(name === 'heartbeat' ? { dependsOn: ['Forwarding'] } : {}),
 });
 
-/** The function that posts notifications to Slack, deployed where deployment.yml says where the webhook's address is kept. */
-const slackParts = (): FunctionParts => ({
+/** Asked for where a bot posts to a channel. */
+const SLACK_BOT = 'slack-bot';
+
+/** The function that posts notifications to Slack, deployed where deployment.yml says where the webhook's address or a bot's token is kept. */
+const slackParts = (asked: readonly string[]): FunctionParts => ({
   name: 'slack',
   description: 'Posts the notifications to Slack',
   queue: {
@@ -51,7 +54,14 @@ const slackParts = (): FunctionParts => ({
     concurrency: 2,
     receives: 20,
   },
-  settings: { environment: { EVENKEEL_SLACK_SECRET: '${file(resources/deployment.cjs):slackSecret}' } },
+  settings: {
+    environment: {
+      EVENKEEL_SLACK_SECRET: '${file(resources/deployment.cjs):slackSecret}',
+      ...(asked.includes(SLACK_BOT)
+        ? { EVENKEEL_SLACK_CHANNEL: '${file(resources/deployment.cjs):slackChannel}' }
+        : {}),
+    },
+  },
   resources: {
     SlackSubscription: {
       Type: 'AWS::SNS::Subscription',
@@ -69,6 +79,23 @@ const slackParts = (): FunctionParts => ({
 /** Functions that are deployed only where a parameter asks for them. */
 export const OPTIONAL = ['slack', CONFIG_RULES] as const;
 
+/** Statements of a role that hold only where something beside the function is asked for. */
+const ONLY_WITH: Readonly<Record<string, { readonly asked: string; readonly sids: readonly string[] }>> = {
+  slack: { asked: SLACK_BOT, sids: THREAD_SIDS },
+};
+
+/** What a role holds in a deployment that asks for these. */
+export const statementsWith = (
+  name: string,
+  statements: readonly PolicyStatement[],
+  asked: readonly string[],
+): readonly PolicyStatement[] => {
+  const only = ONLY_WITH[name];
+  return only === undefined || asked.includes(only.asked)
+    ? statements
+    : statements.filter(({ Sid }) => !only.sids.includes(Sid));
+};
+
 /** Every function of the deployment; of the optional ones those that are asked for. */
 export function functionParts(
   all: Content,
@@ -76,7 +103,7 @@ export function functionParts(
   asked: readonly string[],
 ): readonly FunctionParts[] {
   const enabled = enabledIn(all, policy);
-  const optional = [slackParts(), configRulesParts(enabled)].filter(({ name }) => asked.includes(name));
+  const optional = [slackParts(asked), configRulesParts(enabled)].filter(({ name }) => asked.includes(name));
   return [
     ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy))),
     watchParts(),

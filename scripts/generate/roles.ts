@@ -1,3 +1,4 @@
+import { THREADS } from '../../shared/lambda/slack-threads.ts';
 import { SHARED } from '../../shared/ledger/store.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { byDomain, type Content, enabledIn } from './content.ts';
@@ -22,6 +23,28 @@ export interface Role {
   readonly statements: readonly Statement[];
 }
 
+/** What a bot needs to know which message began a thread: its own items of the ledger's table, and no others. */
+const threadStatements = (): readonly Statement[] => [
+  {
+    Sid: 'Threads',
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${THREADS}*`] } },
+    why: 'keep, with a bot token only, which message of Slack a later one answers',
+  },
+  {
+    ...keyStatement('dynamodb'),
+    Sid: 'ThreadsKey',
+    Action: ['kms:Decrypt'],
+    why: "use Evenkeel's key, with a bot token only",
+  },
+  keepLedgerStatement(),
+];
+
+/** Their names, by which they are left out where Slack is reached by a webhook. */
+export const THREAD_SIDS: readonly string[] = threadStatements().map(({ Sid }) => Sid);
+
 /** What posts to Slack knows its queue and the address, and nothing of the account. */
 const slackStatements = (): readonly Statement[] => [
   logStatement('slack'),
@@ -38,10 +61,11 @@ const slackStatements = (): readonly Statement[] => [
     Effect: 'Allow',
     Action: ['${file(resources/deployment.cjs):slack.action}'],
     Resource: sub('${file(resources/deployment.cjs):slack.arn}'),
-    why: 'read the URL of the Slack webhook',
+    why: 'read the URL of the Slack webhook, or the token of the bot',
   },
   // Its queue is read and never sent to.
   { ...keyStatement('sqs'), Action: ['kms:Decrypt'] },
+  ...threadStatements(),
 ];
 
 /** The function that answers AWS Config: its folder and its name. */

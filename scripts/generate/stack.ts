@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { readPolicy } from '../../shared/policy/load.ts';
 import { loadContent, ROOT } from '../catalogue.ts';
 import { enabledIn } from './content.ts';
-import { functionParts, functionResources, functionSettings } from './functions.ts';
+import { functionParts, functionResources, functionSettings, statementsWith } from './functions.ts';
 import { homeForwarding, regionTemplate } from './region.ts';
 import type { PolicyStatement } from './role-resources.ts';
 
@@ -26,7 +26,7 @@ export async function stackFor(asked: readonly string[]): Promise<Stack> {
     resources: {
       Resources: Object.assign(
         homeForwarding(enabled),
-        ...parts.map((one) => functionResources(one, committedStatements(one.name))),
+        ...parts.map((one) => functionResources(one, statementsWith(one.name, committedStatements(one.name), asked))),
       ),
     },
     regionTemplate: regionTemplate(enabled),

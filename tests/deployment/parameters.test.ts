@@ -48,6 +48,11 @@ describe('a parameter that is not allowed is refused, with what is', () => {
       ],
       'secretsmanager:<name>, ssm:<name>',
     ],
+    [
+      'slackChannel',
+      ['#alerts', 'alerts', 'U0123456789', 'C01', 'c0123456789', ['C0123456789', 'C2']],
+      "the channel's id",
+    ],
     ...['sweep', 'daily'].map((name): [string, readonly unknown[], string] => [
       name,
       [

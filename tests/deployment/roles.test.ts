@@ -121,7 +121,7 @@ beforeAll(async () => {
       const watching = { engine: engineWith(aws, { exemptions: [exemption] }, days), table, topicArn, regions };
       await playWatch(watching, imds, own, { services: Object.keys(domains), owner: account.aws() });
     } else if (name === 'slack') {
-      await playSlack(aws(REGION), account);
+      await playSlack(aws(REGION), table, account);
     } else if (name === 'config-rules') {
       await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: content.controls });
     } else {

@@ -126,7 +126,9 @@ describe('each function', () => {
         // By it the metrics of two stages are told apart.
         POWERTOOLS_SERVICE_NAME: `evenkeel-${STAGE}`,
         POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
-        ...(name === 'slack' ? { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack' } : {}),
+        ...(name === 'slack'
+          ? { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack', EVENKEEL_SLACK_CHANNEL: 'C0123456789' }
+          : {}),
       });
     }
   });

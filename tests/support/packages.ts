@@ -38,6 +38,7 @@ export const VARIANTS = {
       '--param=regions=us-east-1,us-east-2,ap-east-1,eu-west-1',
       `--param=emails=${EMAILS}`,
       '--param=slackSecret=secretsmanager:evenkeel/slack',
+      '--param=slackChannel=C0123456789',
       '--param=configRules=true',
       '--param=logRetention=30',
       '--param=concurrency=7',

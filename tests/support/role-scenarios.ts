@@ -11,6 +11,7 @@ import { sweepSlice } from '../../shared/engine/sweep/sweep.ts';
 import { recheck } from '../../shared/internal-events.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
 import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
+import { threadsIn } from '../../shared/lambda/slack-threads.ts';
 import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
 import { type Aws, everyListed, type ResourceRef } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
@@ -144,10 +145,17 @@ export async function playWatch(
 }
 
 /** Reads the webhook's address where deployment.yml says that it lies, and puts a message off that Slack did not take. */
-export async function playSlack(aws: Aws, { accountId, region, aws: owner }: TestAccount): Promise<void> {
+export async function playSlack(
+  aws: Aws,
+  table: string,
+  { accountId, region, aws: owner }: TestAccount,
+): Promise<void> {
   const record = await received('slack', owner(), { accountId, region });
   await webhookAddress(`secretsmanager:${SECRET}`, aws)(false);
   await shortenVisibility(aws, record, 5);
+  const threads = threadsIn(aws, table, 'C0123456789');
+  await threads.keep(['a finding'], '1764230000.000001');
+  await threads.find(['a finding']);
 }
 
 /** Evaluates everything there is by every control, and reports it to AWS Config. */
