@@ -44,6 +44,7 @@ function slackAddress(slackSecret, prefix) {
 const OPTIONAL = {
   slack: ({ slackSecret }) => slackSecret !== '',
   'slack-bot': ({ slackSecret, slackChannel }) => slackSecret !== '' && slackChannel !== '',
+  'slack-actions': (all) => OPTIONAL['slack-bot'](all) && all.slackSigningSecret !== '',
   'config-rules': ({ configRules }) => configRules,
 };
 
@@ -74,6 +75,7 @@ module.exports = async (framework) => {
     inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((task) => [task, message(task, prefix, regions)])),
     subscriptions: { Resources: Object.fromEntries(parameters.emails.map(subscription)) },
     slack: slackAddress(parameters.slackSecret, prefix),
+    slackSigning: slackAddress(parameters.slackSigningSecret, prefix),
     optional: Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters)),
   };
 };

@@ -12,6 +12,10 @@ const PARAMETERS = {
   emails: [emails, 'e-mail addresses, with commas between them'],
   slackSecret: [slackSecret, 'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region'],
   slackChannel: [slackChannel, "the channel's id, C0123456789, or nothing"],
+  slackSigningSecret: [
+    slackSecret,
+    'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region',
+  ],
   sweep: [schedule, 'rate(1 day), or cron(0 3 * * ? *)'],
   heartbeat: [beats, 'rate(15 minutes), or any other rate from 1 to 30 minutes'],
   daily: [schedule, 'cron(5 0 * * ? *), or rate(1 day)'],

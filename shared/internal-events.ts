@@ -9,6 +9,9 @@ export const SWEEP_DETAIL_TYPE = 'Evenkeel Sweep';
 /** `detail-type` of what the schedules ask of the watch. */
 export const WATCH_DETAIL_TYPE = 'Evenkeel Watch';
 
+/** `detail-type` of what a person has decided elsewhere: names the item of the ledger's table that says what. */
+export const DECISION_DETAIL_TYPE = 'Evenkeel Decision';
+
 /** A message of our own, before it is sent to the queue of the domain that serves `service`; it names a resource or a slice and nothing else, so that a forged one costs a read. */
 export interface InternalMessage {
   readonly service: string;

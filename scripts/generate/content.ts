@@ -1,4 +1,4 @@
-import type { AnyControl } from '../../shared/control.ts';
+import type { AnyControl, Mode } from '../../shared/control.ts';
 import type { Detection } from '../../shared/detection.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
@@ -27,6 +27,13 @@ export const byDomain = ({ controls, detections }: Content): ReadonlyMap<Domain,
       },
     ]).filter(([, own]) => own.controls.length + own.detections.length > 0),
   );
+
+/** Whether the function of a control makes its calls: in mode remediate, or where people approve by way of the function. */
+export function actsUnder(policy: PolicyDocument): (control: AnyControl) => boolean {
+  const { reachAnywhere, slackApprovers } = policyFrom(policy);
+  const modes: readonly Mode[] = slackApprovers.length > 0 ? ['approve', 'remediate'] : ['remediate'];
+  return (control) => modes.includes(reachAnywhere(control));
+}
 
 /** What a policy.yml leaves on anywhere: what is off brings no event name, no IAM action and no client. */
 export function enabledIn({ controls, detections }: Content, policy: PolicyDocument): Content {

@@ -3,7 +3,7 @@ import type { Place, PolicyDocument } from '../../shared/policy/policy.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import type { Grants, RelatedFacets } from '../../shared/resource.ts';
 import type { Domain } from '../../shared/service.ts';
-import { type Content, enabledIn } from './content.ts';
+import { actsUnder, type Content, enabledIn } from './content.ts';
 import { facetsOf, triggersOf } from './patterns.ts';
 import { divided } from './role-resources.ts';
 import { readsIn, type Scope, type ScopedAction, writesOf } from './scopes.ts';
@@ -16,7 +16,7 @@ const ANYWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: ''
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
   const { reachAnywhere, settingsFor, checksNoPublicAccess } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
-  const acting = enabled.filter((control) => reachAnywhere(control) === 'remediate');
+  const acting = enabled.filter(actsUnder(policy));
   // Controls that may write somewhere: before they do, they ask whose the resource is.
   const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
   return [

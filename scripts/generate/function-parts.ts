@@ -9,6 +9,8 @@ export interface FunctionParts {
   readonly queue?: QueueOptions & { readonly wakes: readonly Wake[] };
   /** What it has beside or instead of what all functions have. */
   readonly settings?: object;
+  /** What people need to know of it once it is deployed. */
+  readonly outputs?: Readonly<Record<string, object>>;
   /** Beside the queue, its rules and the role. */
   readonly resources?: Readonly<Record<string, object>>;
 }

@@ -6,7 +6,8 @@ import type { FunctionParts } from './function-parts.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
 import { queueResources, type Wake } from './queue.ts';
 import { type PolicyStatement, roleResources } from './role-resources.ts';
-import { CONFIG_RULES, THREAD_SIDS } from './roles.ts';
+import { CONFIG_RULES, SLACK_ACTIONS, THREAD_SIDS } from './roles.ts';
+import { slackActionsParts } from './slack-actions.ts';
 import { functionKey, logicalId, PREFIX } from './statements.ts';
 
 const onBus = (pattern: Pattern): Wake => ({ pattern });
@@ -60,6 +61,7 @@ const slackParts = (asked: readonly string[]): FunctionParts => ({
       ...(asked.includes(SLACK_BOT)
         ? { EVENKEEL_SLACK_CHANNEL: '${file(resources/deployment.cjs):slackChannel}' }
         : {}),
+      ...(asked.includes(SLACK_ACTIONS) ? { EVENKEEL_SLACK_BUTTONS: 'true' } : {}),
     },
   },
   resources: {
@@ -77,7 +79,7 @@ const slackParts = (asked: readonly string[]): FunctionParts => ({
 });
 
 /** Functions that are deployed only where a parameter asks for them. */
-export const OPTIONAL = ['slack', CONFIG_RULES] as const;
+export const OPTIONAL = ['slack', SLACK_ACTIONS, CONFIG_RULES] as const;
 
 /** Statements of a role that hold only where something beside the function is asked for. */
 const ONLY_WITH: Readonly<Record<string, { readonly asked: string; readonly sids: readonly string[] }>> = {
@@ -103,7 +105,9 @@ export function functionParts(
   asked: readonly string[],
 ): readonly FunctionParts[] {
   const enabled = enabledIn(all, policy);
-  const optional = [slackParts(asked), configRulesParts(enabled)].filter(({ name }) => asked.includes(name));
+  const optional = [slackParts(asked), slackActionsParts(), configRulesParts(enabled)].filter(({ name }) =>
+    asked.includes(name),
+  );
   return [
     ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy))),
     watchParts(),

@@ -1,7 +1,7 @@
 import type { AnyControl } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { policyFrom } from '../../shared/policy/settings.ts';
 import { DOMAINS } from '../../shared/service.ts';
+import { actsUnder } from './content.ts';
 import { code } from './markdown.ts';
 import type { Role } from './roles.ts';
 import { readsIn, type ScopedAction, writesOf } from './scopes.ts';
@@ -15,13 +15,13 @@ export function permissionsDoc(
   controls: readonly AnyControl[],
   policy: PolicyDocument,
 ): string {
-  const acting = controls.filter((control) => policyFrom(policy).reachAnywhere(control) === 'remediate');
+  const acting = controls.filter(actsUnder(policy));
   const holders = holdersIn(roles);
   return [
     NOTE,
     '# What each function may do',
     '',
-    'Each function has its own role, which only AWS Lambda can assume. IAM denies everything that is not listed here. What it "can never" do is denied even if a policy that allows it is added to the role. An approved remediation is made with the permissions of the person who approves it.',
+    'Each function has its own role, which only AWS Lambda can assume. IAM denies everything that is not listed here. What it "can never" do is denied even if a policy that allows it is added to the role. An approved remediation is made with the permissions of the person who approves it; one that is approved in Slack with those of the function, which then has them for the controls in mode `approve` as well.',
     '',
     `The roles are generated from policy.yml. ${inForce(acting)} \`…\` stands for the partition and \`<account>\` for the account of the deployment, \`<home>\` for its home region and \`<prefix>\` for the name of the stack (\`evenkeel-prod\`).`,
     '',
@@ -88,7 +88,12 @@ function sectionOf(
     '',
     ...own.map((line) => `- It ${line}`),
     ...(own.length === 0 ? [] : ['']),
-    ...(waiting.length === 0 ? [] : ['In mode `remediate` only, these controls would add:', '']),
+    ...(waiting.length === 0
+      ? []
+      : [
+          'In mode `remediate` only (and `approve`, where policy.yml has `slack.approvers`), these controls would add:',
+          '',
+        ]),
     ...waiting.map(additionOf),
     ...(waiting.length === 0 ? [] : ['']),
   ];
@@ -128,6 +133,8 @@ const NAMES: readonly (readonly [from: string, to: string])[] = [
   ['${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret (or ssm:DescribeParameters)'],
   ['${file(resources/deployment.cjs):slack.lookAt}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
   ['${file(resources/deployment.cjs):slack.arn}', '<slackSecret of deployment.yml>'],
+  ['${file(resources/deployment.cjs):slackSigning.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
+  ['${file(resources/deployment.cjs):slackSigning.arn}', '<slackSigningSecret of deployment.yml>'],
   ['${AWS::Partition}', '…'],
   ['${AWS::Region}', '<home>'],
   ['${AWS::AccountId}', '<account>'],

@@ -1,3 +1,4 @@
+import { PRESSES } from '../../shared/lambda/slack-presses.ts';
 import { THREADS } from '../../shared/lambda/slack-threads.ts';
 import { SHARED } from '../../shared/ledger/store.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
@@ -12,6 +13,7 @@ import {
   logStatement,
   queueStatement,
   type Statement,
+  sendStatement,
   sub,
 } from './statements.ts';
 import { watchStatements } from './watch-statements.ts';
@@ -68,6 +70,32 @@ const slackStatements = (): readonly Statement[] => [
   ...threadStatements(),
 ];
 
+/** The function that hears what is pressed in Slack: its folder and its name. */
+export const SLACK_ACTIONS = 'slack-actions';
+
+/** What stands behind a public URL: it keeps presses and hands them on, and reads nothing but its secret. */
+const slackActionsStatements = (domains: readonly string[]): readonly Statement[] => [
+  logStatement(SLACK_ACTIONS),
+  {
+    Sid: 'Address',
+    Effect: 'Allow',
+    Action: ['${file(resources/deployment.cjs):slackSigning.action}'],
+    Resource: sub('${file(resources/deployment.cjs):slackSigning.arn}'),
+    why: 'read the signing secret of the Slack app',
+  },
+  {
+    Sid: 'Presses',
+    Effect: 'Allow',
+    Action: ['dynamodb:PutItem'],
+    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${PRESSES}*`] } },
+    why: 'keep who pressed which button of Slack',
+  },
+  keepLedgerStatement(),
+  { ...sendStatement(...domains), why: 'hand what was pressed on to the domain that decides' },
+  keyStatement('dynamodb', 'sqs'),
+];
+
 /** The function that answers AWS Config: its folder and its name. */
 export const CONFIG_RULES = 'config-rules';
 
@@ -102,6 +130,7 @@ export function rolesOf(all: Content, policy: PolicyDocument): readonly Role[] {
     ...[...domains].map(([name, own]) => ({ name, statements: domainStatements(name, own, policy) })),
     { name: 'watch', statements: watchStatements([...domains.keys()]) },
     { name: 'slack', statements: slackStatements() },
+    { name: SLACK_ACTIONS, statements: slackActionsStatements([...domains.keys()]) },
     { name: CONFIG_RULES, statements: configRulesStatements(all, policy) },
   ];
 }

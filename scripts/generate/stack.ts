@@ -10,7 +10,10 @@ import type { PolicyStatement } from './role-resources.ts';
 /** What follows from the catalogue, policy.yml and the committed permissions, as the framework takes it. */
 export interface Stack {
   readonly functions: Readonly<Record<string, object>>;
-  readonly resources: { readonly Resources: Readonly<Record<string, object>> };
+  readonly resources: {
+    readonly Resources: Readonly<Record<string, object>>;
+    readonly Outputs?: Readonly<Record<string, object>>;
+  };
   /** The template of each other region. */
   readonly regionTemplate: string;
 }
@@ -21,6 +24,7 @@ export async function stackFor(asked: readonly string[]): Promise<Stack> {
   const policy = readPolicy(`${ROOT}policy.yml`, all.controls, all.detections);
   const enabled = enabledIn(all, policy);
   const parts = functionParts(all, policy, asked);
+  const outputs = parts.flatMap((one) => one.outputs ?? []);
   return {
     functions: Object.fromEntries(parts.map((one) => functionSettings(one, parts))),
     resources: {
@@ -28,6 +32,7 @@ export async function stackFor(asked: readonly string[]): Promise<Stack> {
         homeForwarding(enabled),
         ...parts.map((one) => functionResources(one, statementsWith(one.name, committedStatements(one.name), asked))),
       ),
+      ...(outputs.length === 0 ? {} : { Outputs: Object.assign({}, ...outputs) }),
     },
     regionTemplate: regionTemplate(enabled),
   };

@@ -28,6 +28,8 @@ const dotOf = (mark: string): string => `<span style="color: ${COLOURS.get(mark)
 function blockOf(block: SlackBlock): string {
   if (block.type === 'header') return `<h1>${block.text.text.replace(/^\p{So}/u, dotOf)}</h1>`;
   if (block.type === 'context') return block.elements.map(({ text }) => `<p class="small">${text}</p>`).join('');
+  if (block.type === 'actions')
+    return `<p>${block.elements.map(({ text }) => `<code>${text.text}</code>`).join(' ')}</p>`;
   if ('fields' in block) return `<div class="fields">${block.fields.map(textOf).join('')}</div>`;
   return textOf(block.text);
 }

@@ -1,26 +1,8 @@
-import { successful } from '../aws/answer.ts';
 import { controls } from '../controls/index.ts';
+import { sendUndoCallOf } from '../engine/undo/undo-call.ts';
 import type { Remediation, UndoCall } from '../ledger/records.ts';
-import type { Aws, ClientClass } from '../resource.ts';
-import { declarationOf } from '../step.ts';
+import type { Aws } from '../resource.ts';
 
-type Sender = ClientClass<{ send(command: object): Promise<object> }>;
-
-/** Every call by which a control undoes its steps; no other is ever made from the ledger. */
-const declared = controls.flatMap(({ undoCalls = [] }) => undoCalls);
-
-/** Sends an undo call stored in the ledger; an error named in `satisfiedBy` counts as success. Throws the SDK's error, or an Error where no control declares the call on this resource. */
-export async function sendUndoCall(call: UndoCall, ref: Remediation['ref'], aws: Aws): Promise<object> {
-  const found = declarationOf(call, ref, declared);
-  if (found === null) throw new Error(`${call.service}:${call.operation} is not a call that Evenkeel can make`);
-  const { client, command } = found as unknown as {
-    readonly client: Sender;
-    readonly command: new (input: object) => object;
-  };
-  try {
-    return successful(await aws(client, call.region).send(new command(call.input)));
-  } catch (error) {
-    if (error instanceof Error && call.satisfiedBy?.includes(error.name)) return {};
-    throw error;
-  }
-}
+/** Sends an undo call of any control. Throws as `sendUndoCallOf`. */
+export const sendUndoCall = (call: UndoCall, ref: Remediation['ref'], aws: Aws): Promise<object> =>
+  sendUndoCallOf(controls, call, ref, aws);

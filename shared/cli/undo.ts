@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
+import { assertOwnRecord } from '../engine/decisions/own-record.ts';
 import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
+import { DEFAULT_EXEMPTION_DAYS, defaultExpiry } from '../engine/undo/undo-record.ts';
 import { visible, visibleJson } from '../text.ts';
-import { DAY_MS, dayOf } from '../time.ts';
 import { actingRun, type CommandRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { assertOwnRecord } from './own-record.ts';
 import { lastUndoable, recordIdOf } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 import { sendUndoCall } from './undo-call.ts';
@@ -21,9 +21,6 @@ interface UndoOptions extends CommonOptions {
   readonly reason: string;
   readonly expires?: string;
 }
-
-/** Days of the exemption that an undo leaves, unless --expires sets the end. */
-const DEFAULT_EXEMPTION_DAYS = 30;
 
 export const undoCommand = () =>
   withCommonOptions(new Command('undo'))
@@ -41,13 +38,10 @@ async function undo(named: string | undefined, options: UndoOptions, command: Co
   if (named !== undefined && options.last === true) throw new UsageError('--last and an id: choose one');
   const run = await actingRun(options, "the record's own region");
   const id = named === undefined ? await lastId(run) : await recordIdOf(named, run.engine.ledger);
-  await assertOwnRecord(id, run);
   const { engine, caller } = run;
+  await assertOwnRecord(id, (await caller()).accountId, engine.ledger);
   const now = engine.clock.now();
-  const expires =
-    options.expires === undefined
-      ? dayOf(new Date(now.getTime() + DEFAULT_EXEMPTION_DAYS * DAY_MS))
-      : expiryDay(options.expires, now);
+  const expires = options.expires === undefined ? defaultExpiry(now) : expiryDay(options.expires, now);
   const request = { id, by: (await caller()).arn, reason: options.reason, expires, dryRun: options.dryRun === true };
   if (options.dryRun !== true)
     summarizeChange(

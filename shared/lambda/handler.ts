@@ -15,8 +15,8 @@ import type { Outcome, Result } from '../result.ts';
 import type { Domain } from '../service.ts';
 import { deployedAs, engineFromEnvironment, ownAccount } from './environment.ts';
 import { emitter } from './metrics.ts';
-import { earlyMessage } from './send-messages.ts';
-import { concernedBy, controlsOf, type ServiceEntry } from './service-table.ts';
+import { earlyMessage, isDecision } from './send-messages.ts';
+import { concernedBy, controlsOf, type ServiceEntry, serviceOfControl } from './service-table.ts';
 import { perMessage, retryLater } from './sqs-batch.ts';
 import { isSweep, sweepFrom } from './sweep.ts';
 import { telemetry } from './telemetry.ts';
@@ -69,12 +69,32 @@ export function createHandler({ services, detections, policy }: Served) {
     return summary;
   }
 
+  async function decideEvent(
+    event: JsonObject,
+    context: Context,
+    delivery: Delivery,
+  ): Promise<{ readonly decided: true }> {
+    // Only a person's decision needs it.
+    const { carryOut } = await import('./decisions.ts');
+    await carryOut(event, delivery, {
+      engine,
+      aws: engine.aws(home),
+      accountId: ownAccount(context),
+      table: process.env.EVENKEEL_TABLE ?? '',
+      logger,
+      controlsOf: async (controlId) =>
+        controlsOf([serviceOfControl(controlId, services)].filter((one) => one !== undefined)),
+    });
+    return { decided: true };
+  }
+
   async function work(
     event: unknown,
     context: Context,
     delivery: Delivery,
-  ): Promise<Tally | SweepSummary | { readonly early: true }> {
+  ): Promise<Tally | SweepSummary | { readonly early: true } | { readonly decided: true }> {
     const early = earlyMessage(event, engine.clock.now().getTime());
+    if (early === null && isDecision(event)) return decideEvent(event, context, delivery);
     if (early === null) return isSweep(event) ? sweep(event, context) : reconcileEvent(event, context, delivery);
     await engine.send([early]);
     return { early: true };

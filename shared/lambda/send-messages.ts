@@ -1,7 +1,7 @@
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sendBatch } from '../aws/partial-batch.ts';
 import { field, isObject, type JsonObject, stringOrNull } from '../event.ts';
-import { INTERNAL_SOURCE, type InternalMessage } from '../internal-events.ts';
+import { DECISION_DETAIL_TYPE, INTERNAL_SOURCE, type InternalMessage } from '../internal-events.ts';
 import type { Aws } from '../resource.ts';
 import { delays } from '../retry.ts';
 import type { Domain } from '../service.ts';
@@ -81,6 +81,10 @@ function entryOf({ detailType, detail, service, notBefore }: InternalMessage, in
 
 /** True for a message of our own. */
 export const isInternal = (event: unknown): event is JsonObject => isObject(event) && event.source === INTERNAL_SOURCE;
+
+/** True for what a person has decided elsewhere. */
+export const isDecision = (event: unknown): event is JsonObject =>
+  isInternal(event) && event['detail-type'] === DECISION_DETAIL_TYPE;
 
 /** A message of our own that came before its time, to be sent on; null where it is to be handled now. */
 export function earlyMessage(event: unknown, now: number): InternalMessage | null {

@@ -29,10 +29,12 @@ export function createSlackHandler() {
   const aws = awsClients()(process.env.AWS_REGION ?? '');
   const access = slackAccess(process.env.EVENKEEL_SLACK_SECRET, aws);
   const channel = process.env.EVENKEEL_SLACK_CHANNEL ?? '';
+  const buttons = process.env.EVENKEEL_SLACK_BUTTONS === 'true';
 
   async function deliver(message: TopicMessage, slack: Slack): Promise<Posted> {
-    const body = slackMessage(message);
-    if ((await slack.access(false)) instanceof URL) {
+    const isWebhook = (await slack.access(false)) instanceof URL;
+    const body = slackMessage(message, { buttons: buttons && !isWebhook });
+    if (isWebhook) {
       const address = async (refresh: boolean) => addressOf(await slack.access(refresh));
       return post(body, { ...slack, address });
     }

@@ -10,7 +10,18 @@ export type SlackBlock =
   | { readonly type: 'header'; readonly text: SlackText }
   | { readonly type: 'section'; readonly text: SlackText }
   | { readonly type: 'section'; readonly fields: readonly SlackText[] }
-  | { readonly type: 'context'; readonly elements: readonly SlackText[] };
+  | { readonly type: 'context'; readonly elements: readonly SlackText[] }
+  | { readonly type: 'actions'; readonly elements: readonly SlackButton[] };
+
+/** A button that asks once more before it is pressed. */
+export interface SlackButton {
+  readonly type: 'button';
+  readonly action_id: string;
+  readonly text: SlackText;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+  readonly confirm: Readonly<Record<'title' | 'text' | 'confirm' | 'deny', SlackText>>;
+}
 
 /** Slack refuses a whole message for one character more. */
 const MAX_CHARACTERS = { header: 150, text: 3000 } as const;
@@ -127,3 +138,28 @@ export function link(url: string, label: string): SlackBlock {
 
 /** A line in small print. */
 export const context = (text: string): SlackBlock => ({ type: 'context', elements: [plainText(text, 500)] });
+
+/** A button. `question`: what is asked once more before it is pressed. */
+export const button = (
+  action_id: string,
+  label: string,
+  value: string,
+  question: string,
+  style?: 'primary' | 'danger',
+): SlackButton => ({
+  type: 'button',
+  action_id,
+  text: plainText(label, 75),
+  value,
+  ...(style === undefined ? {} : { style }),
+  confirm: {
+    title: plainText(`${label}?`, 100),
+    text: plainText(question, 300),
+    confirm: plainText(label, 30),
+    deny: plainText('Cancel', 30),
+  },
+});
+
+/** Buttons in a row; nothing where there are none, which Slack refuses. */
+export const buttons = (elements: readonly SlackButton[]): SlackBlock | null =>
+  elements.length === 0 ? null : { type: 'actions', elements };

@@ -4,6 +4,7 @@ import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { visible } from '../text.ts';
 import { remediatedAt, stepsTitle } from './mail.ts';
 import * as block from './slack-blocks.ts';
+import { ACTION, buttonValue, VERBS, type Verb } from './slack-press.ts';
 
 /** The body of a request to an incoming webhook. */
 export interface SlackMessage {
@@ -19,12 +20,12 @@ export interface TopicMessage {
 }
 
 /** Formats any message of the topic for Slack: one about a resource, an announcement, a CloudWatch alarm; anything else is shown unformatted. Never throws. */
-export function slackMessage({ subject, message }: TopicMessage): SlackMessage {
+export function slackMessage({ subject, message }: TopicMessage, { buttons = false } = {}): SlackMessage {
   const data = parsed(message);
   const object = objectOrNull(data);
   if (object !== null) {
     const [first, ...others] = objectsIn(object.findings);
-    if (first !== undefined) return ofFindings(object, first, others);
+    if (first !== undefined) return ofFindings(object, first, others, buttons);
     if (stringOrNull(object.AlarmName) !== null) return ofAlarm(object);
     const [title, text] = [stringOrNull(object.subject), stringOrNull(object.text)];
     if (title !== null && text !== null) return whole(title, text, block.sections(text, 5));
@@ -79,7 +80,12 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 /** The same in few words first: what, how urgent, where, what to do. Slack folds what is long. */
-function ofFindings(message: JsonObject, first: JsonObject, others: readonly JsonObject[]): SlackMessage {
+function ofFindings(
+  message: JsonObject,
+  first: JsonObject,
+  others: readonly JsonObject[],
+  withButtons: boolean,
+): SlackMessage {
   const [resource, account, event] = [message.resource, message.account, message.event].map(objectOrNull);
   const id = stringOrNull(resource?.id);
   const name = stringOrNull(resource?.name);
@@ -112,8 +118,9 @@ function ofFindings(message: JsonObject, first: JsonObject, others: readonly Jso
         field('Time', ...timesOf(objectOrNull(message.times))),
       ),
       advice(first.advice),
+      withButtons ? buttonsOf(first, id ?? '') : null,
       ...details(first),
-      ...othersOf(others),
+      ...othersOf(others, withButtons ? (id ?? '') : null),
       url === null ? null : block.link(url, 'Open in the AWS console'),
       pageOf(first),
       about === '' ? null : block.context(about),
@@ -148,7 +155,7 @@ function pageOf({ controlPage }: JsonObject): block.SlackBlock | null {
 const MAX_OTHERS = 4;
 
 /** What else the same event led to on the resource. */
-function othersOf(findings: readonly JsonObject[]): readonly (block.SlackBlock | null)[] {
+function othersOf(findings: readonly JsonObject[], buttonsFor: string | null): readonly (block.SlackBlock | null)[] {
   const left = findings.length - MAX_OTHERS;
   return [
     ...findings.slice(0, MAX_OTHERS).flatMap((one) => {
@@ -158,11 +165,29 @@ function othersOf(findings: readonly JsonObject[]): readonly (block.SlackBlock |
         columns(field('Control', stringOrNull(one.controlId))),
         ...told(one),
         advice(one.advice),
+        buttonsFor === null ? null : buttonsOf(one, buttonsFor),
         ...details(one),
       ];
     }),
     left > 0 ? block.plainSection(`… and ${left} more`) : null,
   ];
+}
+
+const LABELS: Readonly<Record<Verb, string>> = { approve: 'Approve', reject: 'Reject', undo: 'Undo' };
+const STYLES: Readonly<Partial<Record<Verb, 'primary' | 'danger'>>> = { approve: 'primary', undo: 'danger' };
+
+/** A button for each command of a finding that approves, rejects or undoes. */
+function buttonsOf(finding: JsonObject, resourceId: string): block.SlackBlock | null {
+  const [controlId, remediationId] = [finding.controlId, finding.remediationId].map(stringOrNull);
+  const value = buttonValue(controlId ?? '', remediationId ?? '');
+  if (value === null) return null;
+  const asked = objectsIn(finding.advice).map(({ action }) => action);
+  const question = `${controlId} on ${visible(resourceId)} (${remediationId})`;
+  return block.buttons(
+    VERBS.filter((verb) => asked.includes(verb)).map((verb) =>
+      block.button(`${ACTION}${verb}`, LABELS[verb], value, question, STYLES[verb]),
+    ),
+  );
 }
 
 function byWhom(who: JsonObject | null, eventName: string | null): readonly (string | null)[] {

@@ -75,6 +75,8 @@ export interface Policy {
   readonly exemptions: readonly ExemptionRule[];
   /** Null where policy.yml does not say with whom things may be shared. */
   readonly trusted: Trusted | null;
+  /** The users of Slack who may decide by its buttons; without a word nobody. */
+  readonly slackApprovers: readonly string[];
   /** The most that may be done about a finding, whatever the resource's tags are. */
   reach(control: Configurable, place: Omit<Place, 'tags'>): Mode;
   /** The most that may be done about a finding anywhere: what a role must be good for. */
@@ -137,4 +139,8 @@ export interface PolicyDocument {
     readonly reminders?: Partial<Readonly<Record<Severity, string>>>;
   };
   readonly trusted?: Partial<Trusted>;
+  readonly slack?: {
+    /** The ids of the users of Slack who may approve, reject and undo by its buttons. */
+    readonly approvers?: readonly string[];
+  };
 }

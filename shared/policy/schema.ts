@@ -180,6 +180,15 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
           organizations: list('The ids of organizations: o-example.', '^o-[a-z0-9]+$'),
         }),
       },
+      slack: {
+        description: 'Who may decide by the buttons in Slack, where deployment.yml switches them on.',
+        ...object({
+          approvers: list(
+            'The ids of users (member ids) who may approve, reject and undo: U0123ABCD. The functions then get the permissions of what they approve. Without it nobody.',
+            '^[UW][A-Z0-9]{6,20}$',
+          ),
+        }),
+      },
     }),
   };
 }

@@ -25,6 +25,7 @@ export function policyFrom(document: PolicyDocument | null): Policy {
     notify: notifyRules(notify),
     exemptions,
     trusted: document?.trusted === undefined ? null : { accounts: [], organizations: [], ...document.trusted },
+    slackApprovers: document?.slack?.approvers ?? [],
     reach: (control, place) =>
       matches
         .filter(({ tags }) => tags !== undefined)

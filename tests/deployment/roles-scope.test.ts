@@ -12,7 +12,7 @@ import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 import { answer, arnsOf, deployed, type PlainStatement } from '../support/simulation.ts';
 
 const content = await loadContent();
-const functions = [...byDomain(content).keys(), 'watch', 'slack', 'config-rules'];
+const functions = [...byDomain(content).keys(), 'watch', 'slack', 'slack-actions', 'config-rules'];
 const place = { accountId: SAMPLE_ACCOUNT, region: REGION, prefix: 'evenkeel-prod' };
 const arns = arnsOf(place, functions);
 const arn = (id: string) => arns.get(id) ?? '';
@@ -80,7 +80,7 @@ describe.each(functions)('the role of %s', (name) => {
     });
 
   // These write no evidence.
-  if (LOSSES.length > 0 && !['config-rules', 'slack'].includes(name))
+  if (LOSSES.length > 0 && !['config-rules', 'slack', 'slack-actions'].includes(name))
     test.each(['logs:DeleteLogGroup', 'logs:DeleteLogStream', 'logs:DeleteRetentionPolicy', 'logs:PutRetentionPolicy'])(
       'refuses %s of the logs that the ledger is compared with, whatever else is added to it',
       async (action) => {
@@ -134,6 +134,7 @@ describe.each(functions)('the role of %s', (name) => {
       'Beat',
       'Threads',
       'ThreadsKey',
+      'Presses',
     ];
     for (const mode of MODES.filter((one) => one !== 'remediate')) {
       const others = allowed(inMode(mode).get(name)).filter(({ Sid }) => !OWN.includes(Sid));
@@ -290,8 +291,33 @@ test.each([
   ['dynamodb:PutItem', 'REMEDIATION|rem-1', 'ImplicitlyDenied'],
   ['dynamodb:DeleteItem', 'SLACK_THREAD|0f', 'ExplicitlyDenied'],
 ])('of the ledger, what posts to Slack may %s of %s: %s', async (action, key, expected) => {
-  const context = { 'aws:ResourceAccount': SAMPLE_ACCOUNT, 'dynamodb:LeadingKeys': [key] };
-  expect(await answer(statements('slack'), { action, resource: arn('LedgerTable'), context }, SAMPLE_ACCOUNT)).toBe(
-    expected,
-  );
+  expect(await answerAbout('slack', action, key)).toBe(expected);
 });
+
+test.each([
+  ['dynamodb:PutItem', 'SLACK_PRESS|0f', 'Allowed'],
+  ['dynamodb:GetItem', 'SLACK_PRESS|0f', 'ImplicitlyDenied'],
+  ['dynamodb:PutItem', 'SLACK_THREAD|0f', 'ImplicitlyDenied'],
+  ['dynamodb:PutItem', 'SHARED', 'ImplicitlyDenied'],
+  ['dynamodb:UpdateItem', 'SLACK_PRESS|0f', 'ExplicitlyDenied'],
+])('of the ledger, what stands behind the URL may %s of %s: %s', async (action, key, expected) => {
+  expect(await answerAbout('slack-actions', action, key)).toBe(expected);
+});
+
+test('a domain may make what is approved in Slack, where policy.yml names who may approve it, and no more', () => {
+  const approving = { defaults: { mode: 'approve' } } as const;
+  const remedies = (document: PolicyDocument) =>
+    [...policiesUnder(document).values()].flatMap((policy) =>
+      policy.filter(({ Sid }) => Sid.startsWith('Remediate')).flatMap(({ Action }) => Action),
+    );
+  expect(remedies(approving)).toEqual([]);
+  expect(remedies({ ...approving, slack: { approvers: [] } })).toEqual([]);
+  const named = Object.fromEntries(content.controls.map(({ id }) => [id, { mode: 'remediate' as const }]));
+  expect(remedies({ ...approving, slack: { approvers: ['U0123ABCD'] } })).toEqual(remedies({ controls: named }));
+});
+
+/** IAM's answer about an item of the ledger's table. */
+function answerAbout(name: string, action: string, key: string) {
+  const context = { 'aws:ResourceAccount': SAMPLE_ACCOUNT, 'dynamodb:LeadingKeys': [key] };
+  return answer(statements(name), { action, resource: arn('LedgerTable'), context }, SAMPLE_ACCOUNT);
+}

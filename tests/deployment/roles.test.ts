@@ -19,7 +19,7 @@ import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playDomain, playRules, playSlack, playWatch } from '../support/role-scenarios.ts';
+import { playDomain, playRules, playSlack, playSlackActions, playWatch } from '../support/role-scenarios.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
@@ -30,7 +30,7 @@ const PATIENCE = 240_000;
 
 const content = await loadContent();
 const byName: ReadonlyMap<string, { readonly controls: readonly AnyControl[] }> = byDomain(content);
-const functions = [...byName.keys(), 'watch', 'slack', 'config-rules'];
+const functions = [...byName.keys(), 'watch', 'slack', 'slack-actions', 'config-rules'];
 /** Which domain serves a service, as the functions know it. */
 const domains: Readonly<Record<string, Domain>> = Object.fromEntries(
   content.controls.map(({ resource }) => [resource.service.id, resource.service.domain]),
@@ -120,6 +120,8 @@ beforeAll(async () => {
       };
       const watching = { engine: engineWith(aws, { exemptions: [exemption] }, days), table, topicArn, regions };
       await playWatch(watching, imds, own, { services: Object.keys(domains), owner: account.aws() });
+    } else if (name === 'slack-actions') {
+      await playSlackActions(aws(REGION), table, domains);
     } else if (name === 'slack') {
       await playSlack(aws(REGION), table, account);
     } else if (name === 'config-rules') {

@@ -104,7 +104,7 @@ describe('each function', () => {
 
   test('serves a domain, or what belongs to all; Slack and the rules of AWS Config only where asked for', () => {
     expect(functions(plain).toSorted()).toEqual([...domains, 'watch'].sort());
-    expect(functions(full).toSorted()).toEqual([...domains, 'watch', 'slack', 'config-rules'].sort());
+    expect(functions(full).toSorted()).toEqual([...domains, 'watch', 'slack', 'slack-actions', 'config-rules'].sort());
     const ofOptional = Object.keys(plain).filter((id) => /^(Slack|ConfigRules|Email)/.test(id));
     expect(ofOptional).toEqual([]);
   });
@@ -127,8 +127,13 @@ describe('each function', () => {
         POWERTOOLS_SERVICE_NAME: `evenkeel-${STAGE}`,
         POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
         ...(name === 'slack'
-          ? { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack', EVENKEEL_SLACK_CHANNEL: 'C0123456789' }
+          ? {
+              EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack',
+              EVENKEEL_SLACK_CHANNEL: 'C0123456789',
+              EVENKEEL_SLACK_BUTTONS: 'true',
+            }
           : {}),
+        ...(name === 'slack-actions' ? { EVENKEEL_SLACK_SIGNING_SECRET: 'secretsmanager:evenkeel/signing' } : {}),
       });
     }
   });
@@ -182,7 +187,7 @@ describe('each function', () => {
   });
 
   test('reads from a queue of its own, and what fails goes to the dead-letter queue; the rules of AWS Config wait for their answer', () => {
-    for (const name of functions(full).filter((one) => one !== 'config-rules')) {
+    for (const name of functions(full).filter((one) => !['config-rules', 'slack-actions'].includes(one))) {
       const { RedrivePolicy } = propertiesOf(named(name, 'Queue'));
       expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('DeadLetterQueue'));
       expect(RedrivePolicy.maxReceiveCount).toBe(name === 'slack' ? 20 : MAX_RECEIVES);
@@ -201,8 +206,21 @@ describe('each function', () => {
     });
   });
 
+  test('behind the URL that Slack calls is called by everybody, by the URL alone, and only where it is asked for', () => {
+    const permissions = ofType(full, 'AWS::Lambda::Permission').filter(([id]) => id.startsWith('SlackActions'));
+    const FunctionName = arnOf('SlackActionsLambdaFunction');
+    expect(permissions.map(([, { Properties }]) => Properties)).toEqual([
+      { FunctionName, Action: 'lambda:InvokeFunctionUrl', Principal: '*', FunctionUrlAuthType: 'NONE' },
+      { FunctionName, Action: 'lambda:InvokeFunction', Principal: '*', InvokedViaFunctionUrl: true },
+    ]);
+    expect(propertiesOf('SlackActionsUrl')).toEqual({ AuthType: 'NONE', TargetFunctionArn: FunctionName });
+    expect(templates.full.Outputs.SlackActionsUrl?.Value).toEqual({ 'Fn::GetAtt': ['SlackActionsUrl', 'FunctionUrl'] });
+    expect(JSON.stringify(templates.plain)).not.toMatch(/Lambda::Url|SlackActions|SLACK_(PRESS|THREAD)/);
+    expect(full.SlackActionsQueue).toBeUndefined();
+  });
+
   test('that dies has lost its lease and its sweep before the message comes again', () => {
-    for (const name of functions(full).filter((one) => one !== 'config-rules')) {
+    for (const name of functions(full).filter((one) => !['config-rules', 'slack-actions'].includes(one))) {
       const { VisibilityTimeout } = propertiesOf(named(name, 'Queue'));
       const timeout = propertiesOf(named(name, 'LambdaFunction')).Timeout;
       // As AWS recommends for a queue that wakes a function.

@@ -40,13 +40,16 @@ beforeAll(async () => {
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
 }, 240_000);
 
-test.each([...DOMAINS, 'config-rules', 'slack', 'watch'])('the bundle of %s holds no package under AGPL', (name) => {
-  const bundled = bundleOf(tree, name)
-    .inputs.map(packageOf)
-    .filter((path) => path !== null);
-  expect(bundled.length).toBeGreaterThan(10);
-  expect(restrictedAmong([...new Set(bundled)])).toEqual([]);
-});
+test.each([...DOMAINS, 'config-rules', 'slack', 'slack-actions', 'watch'])(
+  'the bundle of %s holds no package under AGPL',
+  (name) => {
+    const bundled = bundleOf(tree, name)
+      .inputs.map(packageOf)
+      .filter((path) => path !== null);
+    expect(bundled.length).toBeGreaterThan(10);
+    expect(restrictedAmong([...new Set(bundled)])).toEqual([]);
+  },
+);
 
 describe('an event', () => {
   const loadedBy = async (name: string, event: unknown) => {
@@ -121,6 +124,13 @@ describe('a function', () => {
     const { inputs, bytes } = bundleOf(tree, 'slack');
     expect(namesIn(inputs, /^shared\/(controls|resources|ledger|policy)\//)).toEqual([]);
     // The table is asked for threads alone, where there is a bot.
+    expect(clientsIn(inputs)).toEqual(['dynamodb', 'secrets-manager', 'sqs', 'ssm']);
+    expect(bytes).toBeLessThan(1_500_000);
+  });
+
+  test('that hears what is pressed in Slack knows no control and decides nothing', () => {
+    const { inputs, bytes } = bundleOf(tree, 'slack-actions');
+    expect(namesIn(inputs, /^shared\/(controls|resources|ledger|engine\/(reconcile|undo))\//)).toEqual([]);
     expect(clientsIn(inputs)).toEqual(['dynamodb', 'secrets-manager', 'sqs', 'ssm']);
     expect(bytes).toBeLessThan(1_500_000);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { SlackMessage } from '../../shared/notify/slack.ts';
+import { type SlackMessage, slackMessage } from '../../shared/notify/slack.ts';
 import { lines } from '../../shared/notify/slack-blocks.ts';
 import { OUTCOMES } from '../../shared/result.ts';
+import { blockErrors } from '../support/block-kit.ts';
 import { said, slackOf } from '../support/slack-texts.ts';
 
 /** Slack's limits, as its reference states them. */
@@ -14,6 +15,7 @@ function expectValid({ text, blocks }: SlackMessage): void {
     expect((value as string).isWellFormed()).toBe(true);
   };
   within(text, 3000);
+  expect(blockErrors(blocks)).toEqual([]);
   expect(blocks.length).toBeGreaterThan(0);
   expect(blocks.length).toBeLessThanOrEqual(50);
   for (const block of blocks) {
@@ -25,7 +27,7 @@ function expectValid({ text, blocks }: SlackMessage): void {
       expect(block.fields.length).toBeGreaterThan(0);
       expect(block.fields.length).toBeLessThanOrEqual(10);
       for (const field of block.fields) within(field.text, 2000);
-    } else within(block.text.text, 3000);
+    } else if (block.type === 'section') within(block.text.text, 3000);
   }
   for (const value of [text, ...said({ text, blocks })])
     expect(value.replace(/^<https:\/\/[^<>|\s]+\|[\w ]+>$/, '').replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&]/);
@@ -42,14 +44,18 @@ describe('whatever comes', () => {
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.jsonValue());
 
   test('any notice fits', () => {
-    const advice = maybe(fc.array(maybe(fc.record({ text: maybe(long), command: maybe(long) })), { maxLength: 2 }));
+    const action = fc.oneof(fc.constantFrom('approve', 'reject', 'undo', 'look'), maybe(long));
+    const advice = maybe(
+      fc.array(maybe(fc.record({ text: maybe(long), command: maybe(long), action })), { maxLength: 3 }),
+    );
     const step = fc.record({ service: maybe(long), operation: maybe(long), input: fc.jsonValue() });
     const finding = fc.record({
       outcome: fc.oneof(fc.constantFrom(...OUTCOMES, 'constructor'), long),
       severity: maybe(long),
       title: maybe(long),
       headline: maybe(long),
-      controlId: maybe(long),
+      controlId: fc.oneof(fc.constant('box-lid-closed'), maybe(long)),
+      remediationId: fc.oneof(fc.constant('rem-20261127-0a1b2c3d'), maybe(long)),
       annotation: maybe(long),
       before: maybe(long),
       after: maybe(long),
@@ -84,8 +90,8 @@ describe('whatever comes', () => {
       ),
     };
     fc.assert(
-      fc.property(fc.record(record, { requiredKeys: ['findings'] }), (message) =>
-        expectValid(slackOf(JSON.stringify(message))),
+      fc.property(fc.record(record, { requiredKeys: ['findings'] }), fc.boolean(), (message, buttons) =>
+        expectValid(slackMessage({ subject: null, message: JSON.stringify(message) }, { buttons })),
       ),
       { numRuns: 300 },
     );

@@ -39,6 +39,7 @@ export const VARIANTS = {
       `--param=emails=${EMAILS}`,
       '--param=slackSecret=secretsmanager:evenkeel/slack',
       '--param=slackChannel=C0123456789',
+      '--param=slackSigningSecret=secretsmanager:evenkeel/signing',
       '--param=configRules=true',
       '--param=logRetention=30',
       '--param=concurrency=7',

@@ -8,13 +8,17 @@ import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { byResource } from '../../shared/engine/intake/route.ts';
 import { evaluator } from '../../shared/engine/reconcile/evaluate-only.ts';
 import { sweepSlice } from '../../shared/engine/sweep/sweep.ts';
-import { recheck } from '../../shared/internal-events.ts';
+import { DECISION_DETAIL_TYPE, recheck } from '../../shared/internal-events.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
+import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
+import { pressesIn } from '../../shared/lambda/slack-presses.ts';
 import { threadsIn } from '../../shared/lambda/slack-threads.ts';
-import { webhookAddress } from '../../shared/lambda/webhook-address.ts';
+import { signingSecret, webhookAddress } from '../../shared/lambda/webhook-address.ts';
 import { type Aws, everyListed, type ResourceRef } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
+import type { Domain } from '../../shared/service.ts';
+import { systemClock } from '../../shared/time.ts';
 import type { WatchContext } from '../../shared/watch/context.ts';
 import { runTask } from '../../shared/watch/dispatch.ts';
 import { SECRET, STACK } from './deployed.ts';
@@ -156,6 +160,27 @@ export async function playSlack(
   const threads = threadsIn(aws, table, 'C0123456789');
   await threads.keep(['a finding'], '1764230000.000001');
   await threads.find(['a finding']);
+}
+
+/** Hears a press for each domain, and hands it on. */
+export async function playSlackActions(
+  aws: Aws,
+  table: string,
+  domains: Readonly<Record<string, Domain>>,
+): Promise<void> {
+  await signingSecret(`secretsmanager:${SECRET}`, aws)(false).catch(() => null);
+  const press = {
+    verb: 'approve',
+    controlId: 'x',
+    remediationId: 'rem-1',
+    user: { id: 'U0123ABCD', name: 'ann' },
+    responseUrl: '',
+    threadTs: null,
+    at: 0,
+  } as const;
+  await pressesIn(aws, table).keep('0f', press);
+  const send = messageSender({ aws, prefix: STACK, domains, clock: systemClock });
+  await send(Object.keys(domains).map((service) => ({ service, detailType: DECISION_DETAIL_TYPE, detail: {} })));
 }
 
 /** Evaluates everything there is by every control, and reports it to AWS Config. */

@@ -62,6 +62,8 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
       .replaceAll('${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret')
       .replaceAll('${file(resources/deployment.cjs):slack.lookAt}', SLACK_SECRET)
       .replaceAll('${file(resources/deployment.cjs):slack.arn}', SLACK_SECRET)
+      .replaceAll('${file(resources/deployment.cjs):slackSigning.action}', 'secretsmanager:GetSecretValue')
+      .replaceAll('${file(resources/deployment.cjs):slackSigning.arn}', SLACK_SECRET)
       .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo[name] ?? arn(name.replace(/\.Arn$/, '')));
   const filled = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(filled);

@@ -6,6 +6,10 @@ export const slackOf = (message: string, subject: string | null = null) => slack
 type Loose = { readonly type: string; readonly text?: { text: string }; readonly fields?: { text: string }[] };
 /** Every text that stands in the blocks, one after the other. */
 export const said = ({ blocks }: SlackMessage) =>
-  (blocks as unknown as readonly (Loose & { elements?: { text: string }[] })[])
+  (
+    blocks as unknown as readonly (Loose & {
+      elements?: ({ text: string } | { type: 'button'; text: { text: string } })[];
+    })[]
+  )
     .flatMap(({ text, fields = [], elements = [] }) => [...(text ? [text] : []), ...fields, ...elements])
-    .map(({ text }) => text);
+    .map(({ text }) => (typeof text === 'string' ? text : text.text));

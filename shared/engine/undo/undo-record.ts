@@ -1,4 +1,5 @@
 import type { RecordedStep, Remediation, UndoCall } from '../../ledger/records.ts';
+import { DAY_MS, dayOf } from '../../time.ts';
 import { newId } from '../run/record.ts';
 import { redactedCall } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
@@ -13,6 +14,12 @@ export interface UndoRequest {
   readonly expires: string;
   readonly dryRun: boolean;
 }
+
+/** Days of the exemption that an undo leaves, unless a person sets the end. */
+export const DEFAULT_EXEMPTION_DAYS = 30;
+
+/** The last day of that exemption. */
+export const defaultExpiry = (now: Date): string => dayOf(new Date(now.getTime() + DEFAULT_EXEMPTION_DAYS * DAY_MS));
 
 /** A call of an undo before it is made. */
 export const intendedCall = (call: UndoCall, { elements }: Pick<Undoable, 'elements'>): RecordedStep => ({
