@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { stageAt } from '../demo/stage.ts';
 import { openLocalAccount, reportError } from '../sandbox/local.ts';
 import { messagesOf } from './runs.ts';
 import { slackPage } from './slack-page.ts';
+import { smallPng } from './small-png.ts';
 
 /** The samples of docs/notifications.md: each kind of notification as text and, where a Chromium is installed, as a picture of what Slack shows. */
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
@@ -34,6 +35,7 @@ function photograph(html: string, file: string): void {
   if (error !== undefined) throw error;
   const height = /<title>(\d+)<\/title>/.exec(stdout)?.[1] ?? '800';
   run(`--window-size=680,${height}`, `--screenshot=${file}`);
+  writeFileSync(file, smallPng(readFileSync(file)));
 }
 
 const section = (kind: string, { subject, text }: Message): string =>
