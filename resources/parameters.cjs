@@ -131,3 +131,4 @@ module.exports = async ({ resolveVariable, options }) => {
 };
 
 module.exports.Refusal = Refusal;
+module.exports.PARAMETERS = PARAMETERS;

@@ -9,16 +9,28 @@ interface Chosen {
   readonly relatedRequirements: readonly string[];
 }
 
-/** A policy.yml that switches on these controls and no others. Each is only detected: that a framework asks for a control is no decision to change an account. */
-export function policyText(framework: Framework, controls: readonly Chosen[]): string {
+/** The modes that a policy may be written in at once: none that remediates whatever a control recommends. */
+export const WRITTEN_MODES = ['detect', 'approve', 'recommended'] as const;
+export type WrittenMode = (typeof WRITTEN_MODES)[number];
+
+/** What a policy of each mode says of itself. */
+export const MODE_COMMENT: Readonly<Record<WrittenMode, string>> = {
+  detect: '# They only detect and notify. To let one remediate, change its mode: approve, remediate, or recommended.',
+  approve: '# Their remediations require approval: npx evenkeel approve.',
+  recommended:
+    '# They are in the mode that each recommends, and may remediate. To stop one, set its mode to detect or off.',
+};
+
+/** A policy.yml that switches on these controls and no others. Unless a person asks for another mode each is only detected: that a framework asks for a control is no decision to change an account. */
+export function policyText(framework: Framework, controls: readonly Chosen[], mode: WrittenMode = 'detect'): string {
   return [
     `# ${framework.name}: ${controls.length} controls, as ${framework.mappedBy} maps them (${framework.source}).`,
-    '# They only detect and notify. To let one remediate, change its mode: approve, remediate, or recommended.',
+    MODE_COMMENT[mode],
     'defaults: { mode: "off" }',
     'controls:',
     ...controls.map((control) => {
       const numbers = requirementsIn(framework, control).join(', ');
-      return `  ${control.id}: { mode: detect } # ${numbers}; recommended: ${control.recommendedMode}`;
+      return `  ${control.id}: { mode: ${mode} } # ${numbers}; recommended: ${control.recommendedMode}`;
     }),
     '',
   ].join('\n');

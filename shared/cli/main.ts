@@ -12,6 +12,7 @@ import { EXIT, UsageError } from './errors.ts';
 import { exemptCommand } from './exempt.ts';
 import { findingsCommand } from './findings.ts';
 import { historyCommand } from './history.ts';
+import { initCommand } from './init.ts';
 import { handleInterrupts } from './interrupt.ts';
 import { pauseCommand } from './pause.ts';
 import { policyCommand } from './policy-command.ts';
@@ -29,6 +30,7 @@ const program = new Command('evenkeel')
     'Keeps an AWS account on an even keel: detects drift, remediates it, verifies the result and notifies people.',
   )
   .version(codeVersion, '--version', 'print the version')
+  .addCommand(initCommand())
   .addCommand(whatIfCommand())
   .addCommand(replayCommand())
   .addCommand(redriveCommand())

@@ -8,6 +8,8 @@ const completions = async (...typed: string[]) =>
 
 test.each([
   [['policy', 'di'], 'diff'],
+  [['in'], 'init'],
+  [['init', '--framework', 'cis-v5'], 'cis-v5'],
   [['sweep', '--sev'], '--severity'],
   [['sweep', '--severity', 'C'], 'CRITICAL'],
   [['sweep', '--output', 'sa'], 'sarif'],

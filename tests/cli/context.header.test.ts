@@ -59,6 +59,7 @@ describe('every run says first, in one line on stderr, what it works with', () =
     const names = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name);
     const tried = new Set([
       ...RUNS.map(([[name]]) => name),
+      'init',
       'controls',
       'policy',
       'redrive',

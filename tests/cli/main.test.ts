@@ -8,6 +8,7 @@ const cwd = temporaryFolder();
 const evenkeel = evenkeelAs({ AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' });
 
 const SUBCOMMANDS = [
+  'init',
   'what-if',
   'replay',
   'redrive',

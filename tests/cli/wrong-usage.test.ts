@@ -60,6 +60,14 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['history --since never', /--since never: must be a day \(2026-11-01\) or a duration before now \(12h, 30d\)/],
   ['controls ports', /^evenkeel: ports: unknown control; npx evenkeel controls lists them/],
   ['controls --framework cis-5', /--framework cis-5: unknown; did you mean cis-v5\?/],
+  ['init', /no terminal to ask on: give --region, --email, --slack and --framework \(none for none\), or --yes/],
+  ['init --yes', /no region: give --region, or set AWS_REGION/, regionless],
+  ['init --email you', /--email you: no e-mail address; one is you@example\.com, or none/],
+  ['init --slack slack', /--slack slack: not where a secret is stored: secretsmanager:<name>, ssm:<name>, or none/],
+  ['init --slack https://hooks.slack.com/x', /--slack: a webhook's URL is a secret.*store it \(aws secretsmanager/],
+  ['init --framework cis', /--framework cis: unknown; did you mean cis-v[35]\?/],
+  ['init --mode remediate', /argument 'remediate' is invalid\. Allowed choices are detect, approve, recommended\./],
+  ['init --yes --policy p.yml', /--policy, --no-policy: init writes the clone's policy\.yml/],
   ['controls --write-policy new.yml', /--write-policy: give --framework too/],
 ];
 

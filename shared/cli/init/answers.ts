@@ -1,0 +1,43 @@
+import { FRAMEWORKS, type Framework } from '../../frameworks.ts';
+import { frameworkOf } from '../control-filters.ts';
+import { UsageError } from '../errors.ts';
+import { assertRegion } from '../options.ts';
+import { isAllowed } from './deployment.ts';
+
+/** What means that there shall be none. */
+export const NONE = 'none';
+
+/** The region that was answered. Throws UsageError for what is none. `given`: where. */
+export function regionIn(given: string, answer: string): string {
+  if (answer === '') throw new UsageError(`${given}: no region; one is a name such as eu-west-1`);
+  assertRegion(given, answer);
+  return answer;
+}
+
+/** The addresses that were answered, with commas between them. Throws UsageError for what is none. */
+export function emailsIn(given: string, answers: readonly string[]): readonly string[] {
+  const all = answers.flatMap((answer) => answer.split(',')).map((one) => one.trim());
+  const addresses = all.filter((one) => one !== '' && one !== NONE);
+  const wrong = addresses.find((one) => !isAllowed('emails', [one], ''));
+  if (wrong !== undefined)
+    throw new UsageError(`${given} ${wrong}: no e-mail address; one is you@example.com, or none`);
+  if (addresses.length === 0 && !all.includes(NONE))
+    throw new UsageError(`${given}: no e-mail address; one is you@example.com, or none`);
+  return [...new Set(addresses)];
+}
+
+/** Where the webhook's URL is stored; empty for none. Throws UsageError, which does not repeat a URL: it is a secret. */
+export function slackSecretIn(given: string, answer: string, home: string): string {
+  if (answer === NONE) return '';
+  if (/^https?:/i.test(answer))
+    throw new UsageError(
+      `${given}: a webhook's URL is a secret, and is not kept in a file: store it (aws secretsmanager create-secret --name evenkeel/slack --secret-string file:///dev/stdin), then give secretsmanager:evenkeel/slack`,
+    );
+  if (answer !== '' && isAllowed('slackSecret', answer, home)) return answer;
+  throw new UsageError(`${given} ${answer}: not where a secret is stored: secretsmanager:<name>, ssm:<name>, or none`);
+}
+
+/** The framework that was answered; null for none, which means all controls. Throws UsageError for one that there is not. */
+export const frameworkIn = (answer: string): Framework | null => (answer === NONE ? null : frameworkOf(answer));
+
+export const FRAMEWORK_IDS = FRAMEWORKS.map(({ id }) => id);
