@@ -1,5 +1,5 @@
 import { uniqueNames } from '../../scenes/names.ts';
-import type { Happening } from '../../scenes/scene.ts';
+import type { Happening, Scene } from '../../scenes/scene.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import { callerOf } from '../../shared/cli/caller.ts';
 import { controls } from '../../shared/controls/index.ts';
@@ -24,11 +24,12 @@ export interface Seeded {
   readonly open: number;
 }
 
-/** Makes the drifts of the demo in the local account. The first ones were acted on as each control recommends; the others were only detected. */
+/** Makes these drifts, by default those of the demo, in the local account. The first ones were acted on as each control recommends; the others were only detected. */
 export async function seed(
   { table, topicArn }: LocalWorld,
   region: string,
   say: (line: string) => void,
+  chosen?: readonly Scene[],
 ): Promise<Seeded> {
   const clients = awsClients();
   const aws = clients(region);
@@ -51,7 +52,7 @@ export async function seed(
     return (await Array.fromAsync(receive(event, { ...engine, ceiling }, context))).flat();
   };
 
-  const scenes = shortened(await demoScenes());
+  const scenes = chosen ?? shortened(await demoScenes());
   const account = { accountId, region, aws, name: uniqueNames() };
   const drifts = [];
   for (const [index, scene] of scenes.entries()) {
