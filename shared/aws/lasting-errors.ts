@@ -49,7 +49,7 @@ const CLOUDTRAIL_REFUSALS = {
   ),
   ...refusedBy(
     "the account's quota of trails in the region",
-    'delete a trail that nobody needs, or ask AWS for more',
+    'delete a trail that is not needed, or ask AWS for more',
     'MaximumNumberOfTrailsExceededException',
   ),
 } as const;
@@ -133,7 +133,7 @@ const SHARED_SNAPSHOT_REFUSALS = refusedBy(
 
 const TOO_MANY_TAGS = refusedBy(
   'the quota of tags of a resource, or the rules for their names',
-  'remove a tag that nobody needs, or name another tag',
+  'remove a tag that is not needed, or name another tag',
   'BadRequest',
   'InvalidParameterValue',
   'TagLimitExceeded',
@@ -200,7 +200,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
     ...EC2_NOT_PERMITTED,
     ...refusedBy(
       'the quota of flow logs of the VPC',
-      'delete a flow log that nobody needs, or ask AWS for more',
+      'delete a flow log that is not needed, or ask AWS for more',
       'FlowLogsLimitExceeded',
     ),
   },
@@ -208,7 +208,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
     ...EC2_NOT_PERMITTED,
     ...refusedBy(
       'the quota of entries of the network ACL',
-      'delete an entry that nobody needs, or ask AWS for more',
+      'delete an entry that is not needed, or ask AWS for more',
       'NetworkAclEntryLimitExceeded',
     ),
   },
@@ -255,7 +255,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   'iam:SetDefaultPolicyVersion': {},
   'iam:UpdateAccessKey': refusedBy(
     'a quota of IAM',
-    'delete an access key that nobody needs',
+    'delete an access key that is not needed',
     'LimitExceeded',
     'LimitExceededException',
   ),
@@ -293,7 +293,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   'cloudwatch:PutMetricAlarm': {
     ...refusedBy(
       'the quota of alarms in the region',
-      'delete an alarm that nobody needs, or ask AWS for more',
+      'delete an alarm that is not needed, or ask AWS for more',
       'LimitExceeded',
       'LimitExceededFault',
     ),
@@ -313,7 +313,7 @@ export const LASTING_ERRORS: Readonly<Record<string, Readonly<Record<string, Ref
   'cloudwatchlogs:PutMetricFilter': {
     ...refusedBy(
       'the quota of metric filters of a log group',
-      'delete a metric filter that nobody needs',
+      'delete a metric filter that is not needed',
       'LimitExceededException',
     ),
     ...refusedBy(

@@ -27,7 +27,7 @@ const S3_DAYS = 30;
 export const whatIfCommand = () =>
   withCommonOptions(new Command('what-if'), 'only what happened in this AWS region (default: in all)')
     .description(
-      'Read a CloudTrail log, and say what Evenkeel would have looked at, found and changed, for whom, and what it would have cost. Never writes.',
+      'Read a CloudTrail log, and say what Evenkeel would have evaluated, found and changed, for whom, and what it would have cost. Never writes.',
     )
     .argument(
       '<source...>',

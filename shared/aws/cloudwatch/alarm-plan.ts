@@ -56,14 +56,14 @@ function obstacle(missing: readonly CisPatternId[], trail: UsableTrail, wishes: 
   if (wishes.topicArn === '') return 'The parameter topicArn names no topic.';
   if (parseArn(wishes.topicArn)?.region !== logGroup.region)
     return `An alarm notifies a topic of its own region, and ${name} delivers in ${logGroup.region}.`;
-  if (places.isHeard !== true) return 'Nobody has confirmed a subscription of the topic that topicArn names.';
+  if (places.isHeard !== true) return 'The topic that topicArn names has no confirmed subscription.';
   if (missing.some((id) => excluded.some((source) => source === CIS_PATTERNS[id].source)))
     return `${name} excludes the events of ${excluded.join(', ')}, and events are charged for.`;
   if (filters.length + without.length > MAX_METRIC_FILTERS)
     return `${logGroup.name} has ${filters.length} metric filters, and takes ${MAX_METRIC_FILTERS}.`;
   if (taken !== undefined) return `The metric filter ${taken} has another pattern, and is not replaced.`;
   if (alarm !== undefined)
-    return `The alarm ${alarm} is there and notifies nobody, or is on another metric: it is not replaced. Enable its actions, or set another namePrefix.`;
+    return `The alarm ${alarm} exists and notifies nobody, or is on another metric: it is not replaced. Enable its actions, or set another namePrefix.`;
   return null;
 }
 

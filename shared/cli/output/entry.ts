@@ -11,9 +11,9 @@ export interface Entry {
   readonly arn: string | null;
   /** The tag Name of the resource. */
   readonly name: string | null;
-  /** Since when the finding is open, ISO 8601; null where nobody has asked the ledger. */
+  /** Since when the finding is open, ISO 8601; null where the ledger was not read. */
   readonly firstSeen: string | null;
-  /** When it was last found, ISO 8601; null where nobody has asked the ledger. */
+  /** When it was last found, ISO 8601; null where the ledger was not read. */
   readonly lastSeen: string | null;
 }
 
@@ -41,7 +41,7 @@ export function entryOf(result: Result): Entry {
   return { result, arn, name: null, firstSeen: null, lastSeen: null };
 }
 
-/** Outcomes of which nothing is wrong, or which somebody has allowed. */
+/** Outcomes that are compliant, not applicable or exempt. */
 const IN_ORDER: readonly Outcome[] = ['compliant', 'notApplicable', 'exempted'];
 
 /** True for what a report shows without --all. */

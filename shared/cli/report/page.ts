@@ -110,7 +110,7 @@ function note({ findings, records, lastSweep, data }: Report): Html | null {
   if (findings.length > 0) return html`${pauses}`;
   if (lastSweep === null && records.length === 0)
     return html`${pauses}<p class="note"><b>Nothing is known yet.</b> The ledger holds no finding and no record, and no sweep has been recorded. To look at every resource, and to keep what is found (nothing is changed beyond what policy.yml allows): <code class="command">npx evenkeel sweep --mode remediate${data.flags}</code></p>`;
-  return html`${pauses}<p class="note"><b>No open findings.</b> That holds for what Evenkeel has looked at: see the age of the last sweep.</p>`;
+  return html`${pauses}<p class="note"><b>No open findings.</b> That holds for what Evenkeel has evaluated: see the age of the last sweep.</p>`;
 }
 
 function tiles({ all, undone, findings }: Report, links: Links): Html {

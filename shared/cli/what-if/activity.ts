@@ -5,11 +5,11 @@ import type { ResourceRef } from '../../resource.ts';
 import { HOUR_MS } from '../../time.ts';
 import { type Actor, actorKey } from './actor.ts';
 
-/** Resources that are told apart: some 50 MB. What is beyond is counted as events, and neither read nor told apart. */
+/** Maximum resources that are tracked one by one: some 50 MB. What is beyond is counted as events, and not read. */
 export const MAX_RESOURCES = 50_000;
-/** Actors that are told apart; those that come after them are one. */
+/** Maximum actors that are tracked; those that come after them count as one. */
 export const MAX_ACTORS = 1_000;
-/** Detected things that are told apart, each in its hours. */
+/** Maximum detections that are tracked, each in its hours. */
 const MAX_SIGHTINGS = 50_000;
 
 const OTHERS: Actor = { kind: 'unknown', name: 'others', tool: null };
@@ -33,7 +33,7 @@ interface Touch {
 /** A resource that events named. */
 export interface Touched {
   subject: Subject;
-  /** How often it would have been looked at: once an event. */
+  /** How often it would have been evaluated: once an event. */
   looks: number;
   readonly touches: Map<Group, Touch>;
 }
@@ -50,12 +50,12 @@ export function lastGroupOf({ touches }: Touched, controlId: string): Group | nu
 export class Activity {
   readonly groups = new Map<string, Group>();
   readonly resources = new Map<string, Touched>();
-  /** By control: the resources that are told apart. */
+  /** By control: the resources that are tracked. */
   readonly resourcesBy = new Map<string, number>();
   /** By actor: looks, and what detections found. */
   readonly eventsBy = new Map<Actor, number>();
   readonly regions = new Set<string>();
-  /** Times at which a resource was to be looked at, those of resources beyond the first ones included. */
+  /** Evaluations that events asked for, those of resources beyond the maximum included. */
   looks = 0;
   /** Of these, the looks at resources beyond the first ones. */
   beyond = 0;

@@ -23,10 +23,10 @@ export interface Cost {
   readonly changes: number;
 }
 
-/** Regions that a deployment watches unless it is told otherwise, and its heartbeats. */
+/** The regions and heartbeats of a deployment with default parameters. */
 const AS_DEPLOYED = { enabled: 17, watched: 17, beatsAnHour: 4, configRules: false };
 const CAUSES: readonly Cause[] = ['standing', 'heartbeats', 'changes', 'sweeps'];
-/** A log of less than a day is not multiplied further: nobody makes a month of an hour. */
+/** A log of less than a day is extrapolated as if it were a day: an hour says too little of a month. */
 const LEAST_PERIOD_MS = DAY_MS;
 
 /** What a deployment would have cost in a month like that of the log. Pure. */

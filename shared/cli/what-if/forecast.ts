@@ -28,9 +28,9 @@ export interface Summary extends Readonly<EventCounts> {
   readonly last: string | null;
   readonly days: number;
   readonly resources: number;
-  /** Times that a resource would have been looked at. */
+  /** Evaluations that events would have led to. */
   readonly looks: number;
-  /** Of these, the looks at resources beyond those that are told apart. */
+  /** Of these, the evaluations of resources beyond those that are tracked. */
   readonly looksBeyond: number;
   /** Resources whose state was read; null where none was to be. */
   readonly read: number | null;

@@ -124,10 +124,7 @@ function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
     [ofOtherAccounts, 'of another account'],
     [outsideScope, 'outside the times or the region asked for'],
     [notLookedUp, 'look-ups left out: the event does not name its resource by its id'],
-    [
-      looksBeyond,
-      `looks at resources beyond the first ${number(MAX_RESOURCES)}, which were neither told apart nor read`,
-    ],
+    [looksBeyond, `evaluations of resources beyond the first ${number(MAX_RESOURCES)}, which were only counted`],
     [failures, 'files, events or resources that could not be read'],
   ];
   const lines = [
@@ -140,13 +137,13 @@ function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
 }
 
 const today = ({ read, looks, calls, notifications }: Summary): string =>
-  `${number(read ?? 0)} resources were read as they are today. Looking at them ${number(looks)} times takes ${number(calls ?? 0)} calls; ${number(notifications)} notifications. What was wrong in between and is right today is not seen.`;
+  `${number(read ?? 0)} resources were read as they are today. Evaluating them ${number(looks)} times takes ${number(calls ?? 0)} calls; ${number(notifications)} notifications. What was wrong in between and is right today is not seen.`;
 
 function costs({ cost }: Summary, isRoutesOnly: boolean): string {
   const { total, by, changes } = cost;
   const parts = `${dollars(by.standing)} fixed, ${dollars(by.heartbeats)} heartbeats, ${dollars(by.changes)} for ${number(changes)} changes, ${dollars(by.sweeps)} sweeps of these resources`;
   const assumed = isRoutesOnly ? '; as many findings assumed as docs/costs.md does' : '';
-  return `A month like this would cost about ${colors.bold(dollars(total))} (${parts}${assumed}): docs/costs.md says how that is reckoned.`;
+  return `A month like this would cost about ${colors.bold(dollars(total))} (${parts}${assumed}): docs/costs.md says how that is calculated.`;
 }
 
 /** The next command. */

@@ -3,7 +3,7 @@ import type { Actor } from './actor.ts';
 import type { ActorRow, ControlRow, Summary } from './forecast.ts';
 import type { FoundDrift } from './outlook.ts';
 
-// The lines of `--json`, each told by its `kind`; docs/what-if.md describes them.
+// The lines of `--json`, each identified by its `kind`; docs/what-if.md describes them.
 
 /** What follows from today's state, where that was not read. */
 const UNREAD = {

@@ -7,7 +7,7 @@ import { type LogEntry, LogRecords } from './records.ts';
 /** A file of a log, wherever it is. */
 export interface LogFile {
   readonly name: string;
-  /** 0 where nobody knows. */
+  /** 0 where it is unknown. */
   readonly bytes: number;
   open(): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -116,7 +116,7 @@ export class LogReading {
     return takenFor === null ? fallback.accountId : (change.accountIds[0] ?? takenFor);
   }
 
-  /** False for most of a log: nobody wants to hear of it. */
+  /** False for most of a log, which is not printed. */
   #concerns(change: Change): boolean {
     if (change.kind === 'call')
       return this.#hearsAll || this.#wanted.has(`${change.record.eventSource} ${change.record.eventName}`);

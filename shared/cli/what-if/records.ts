@@ -226,7 +226,7 @@ export class LogRecords {
     this.#line += 1;
   }
 
-  /** Wrong brackets: nothing can be told of what follows, in this line or at all. */
+  /** Wrong brackets: nothing can be said of what follows, in this line or at all. */
   #break(entries: LogEntry[], error: string): void {
     entries.push(this.#error(error));
     if (this.#lines) this.#isSkippingLine = true;

@@ -19,7 +19,7 @@ const numbers = (count: number, numbered: (n: number) => string) =>
 
 export default defineControl({
   id: 'cloudwatch-cis-alarms-enabled',
-  title: 'The alarms of section 4 of the CIS benchmark must exist and notify somebody',
+  title: 'The alarms of section 4 of the CIS benchmark must exist and have a confirmed subscriber',
   severity: 'LOW',
   resource: cloudtrailAccount,
   needs: ['alarmedTrails'],
@@ -46,9 +46,9 @@ export default defineControl({
   description:
     "For each of the patterns in expected, the log group of a multi-region trail of the account that logs every management event must have a metric filter with that pattern, its metric an alarm whose actions are enabled, and the alarm a topic with a confirmed subscriber. The patterns are those that Security Hub publishes, and the benchmark's own where they differ; blanks, quotation marks and the order of conditions make no difference, further conditions do. Security Hub evaluates the trails of a region each by itself, this control the account. Where only another account's trail covers the account, the control is not applicable: filters and alarms are in that account.",
   rationale:
-    'What these patterns select is what an intruder does first: uses the root user, opens a network, stops the recording. A log that nobody is notified of is read when it is too late.',
+    'What these patterns select is what an intruder does first: uses the root user, opens a network, stops the recording. Without an alarm, the log is read when it is too late.',
   guidance:
-    'Create the missing metric filters on the log group of the trail, an alarm on each metric, and a topic with a subscription that somebody confirms; a topic that is encrypted with the key alias/aws/sns gets no message of an alarm. Where there is no such trail, have one deliver to CloudWatch Logs first (cloudtrail-multi-region-trail-enabled, cloudtrail-cloudwatch-logs-enabled).',
+    'Create the missing metric filters on the log group of the trail, an alarm on each metric, and a topic with a confirmed subscription; a topic that is encrypted with the key alias/aws/sns gets no message of an alarm. Where there is no such trail, have one deliver to CloudWatch Logs first (cloudtrail-multi-region-trail-enabled, cloudtrail-cloudwatch-logs-enabled).',
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: { ...putFilter.permissions, ...putAlarm.permissions },

@@ -150,7 +150,7 @@ testControl(control, {
       },
       parameters: wanted('root-user-usage'),
       plan: [],
-      byHand: 'The alarm cis-root-user-usage is there',
+      byHand: 'The alarm cis-root-user-usage exists',
     },
     'nobody has confirmed a subscription': {
       given: { ...given(trail([filter('root-user-usage', [alarm('root', false), alarm('none')])])), ...withTopic },
@@ -189,7 +189,7 @@ testControl(control, {
     'nobody listens to the topic that is named': {
       ...noFilter,
       given: { ...noFilter.given, isHeard: false },
-      byHand: 'Nobody has confirmed',
+      byHand: 'has no confirmed subscription',
     },
     'the name of the filter is taken': {
       ...noFilter,
