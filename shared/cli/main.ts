@@ -55,7 +55,17 @@ addCompletion(program);
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();
-  command.configureOutput({ outputError: (text, write) => write(text.replace(/\n(?=.)/g, ' ')) });
+  command.configureOutput({ outputError: (text, write) => write(withRemedy(text.replace(/\n(?=.)/g, ' '), command)) });
+}
+
+/** An error of the arguments with where the right ones are listed, unless it says itself what is right. */
+function withRemedy(line: string, command: Command): string {
+  if (/Did you mean|Allowed|npx evenkeel/.test(line)) return line;
+  return `${line.trimEnd().replace(/\.$/, '')}; npx ${pathOf(command)} --help lists them\n`;
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 // A reader such as `head` closes the pipe early: that is not an error.

@@ -41,7 +41,7 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
   );
   file('unclosed.yml', 'defaults: {\n');
   test.each([
-    [['replay'], "error: missing required argument 'source'"],
+    [['replay'], "error: missing required argument 'source'; npx evenkeel replay --help lists them"],
     [['rplay'], "error: unknown command 'rplay' (Did you mean replay?)"],
     [['replay', 'event.json', '--jsn'], "error: unknown option '--jsn' (Did you mean --json?)"],
     [
