@@ -15,6 +15,8 @@ const COUNT = 4 * Math.floor((200 - own.length) / 4);
 const flags = [
   `--stage=${STAGE}`,
   '--param=slackSecret=secretsmanager:evenkeel/slack',
+  '--param=slackChannel=C0123456789',
+  '--param=slackSigningSecret=secretsmanager:evenkeel/signing',
   '--param=configRules=true',
   '--param=emails=a@example.com,b@example.com',
 ];
@@ -24,7 +26,7 @@ let folder: string;
 let resources: Resources;
 let size: number;
 beforeAll(async () => {
-  const made = await packaged({ policy: 'defaults: { mode: remediate }\n', flags, standIns: COUNT });
+  const made = await packaged({ policy: 'defaults: { mode: remediate }\nslack: { approvers: [U0123456789] }\n', flags, standIns: COUNT });
   folder = made.folder;
   resources = made.template.Resources;
   size = JSON.stringify(made.template).length;
@@ -49,9 +51,9 @@ const filledIn = (value: unknown): string =>
 
 const region = (): { readonly Resources: Resources } => JSON.parse(resources.Forwarding?.Properties.TemplateBody);
 
-test('every domain, Slack and the rules of AWS Config are in, and every control', () => {
+test('every domain, Slack with its buttons and the rules of AWS Config are in, and every control', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
-  const names = [...DOMAINS, 'watch', 'slack', 'config-rules'];
+  const names = [...DOMAINS, 'watch', 'slack', 'slack-actions', 'config-rules'];
   expect(functions.sort()).toEqual(names.map((name) => `evenkeel-${STAGE}-${name}`).sort());
   const packs = ofType(resources, 'AWS::Config::ConformancePack').map(
     ([, { Properties }]) => Properties.TemplateBody['Fn::Sub'],
