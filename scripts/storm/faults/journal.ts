@@ -18,6 +18,10 @@ export interface WriteMade {
 
 /** A notification that was published. */
 export interface Published {
+  /** The message, from 0: one that is sent again is another. */
+  readonly message: number;
+  readonly trial: Trial;
+  readonly fate: Fate;
   /** The same for what is told again. */
   readonly key: string;
   readonly outcome: string | null;
@@ -38,6 +42,7 @@ export class Journal {
   readonly faults = new Map<Fault, number>();
   readonly kills: { readonly phase: string; readonly isAfterWrite: boolean }[] = [];
   calls = 0;
+  #messages = 0;
   readonly #records = new Map<number, Set<string>>();
   readonly #answers = new Map<string, Answer>();
   readonly #sheltered = new Set<string>();
@@ -60,7 +65,10 @@ export class Journal {
   /** A call that took effect, or was refused by the account itself. */
   made(trial: Trial, name: string, body: string, answer: Answer, fate: Fate): void {
     if (answer.status >= 300) return;
-    if (name === 'sns:Publish') this.published.push(...publishedIn(body));
+    if (name === 'sns:Publish') {
+      const message = this.#messages++;
+      this.published.push(...publishedIn(body).map((one) => ({ ...one, message, trial, fate })));
+    }
     const token = tokenOf(name, body);
     if (token !== null) this.#answers.set(token, answer);
     if (isAccountWrite(name)) this.writes.push({ trial, name, identity: hashOf([name, withoutToken(body)]), fate });
@@ -73,7 +81,7 @@ export class Journal {
 
   /** True where no fault may befall this call: a notification is sent twice at most, so its second time goes well, alone or with others, and so does all that this try still does. */
   isSheltered(trial: Trial, name: string, body: string): boolean {
-    const isSent = ({ key }: Published) => this.published.some((before) => before.key === key);
+    const isSent = ({ key }: Told) => this.published.some((before) => before.key === key);
     if (name === 'sns:Publish' && publishedIn(body).some(isSent)) this.#sheltered.add(tryOf(trial));
     return this.#sheltered.has(tryOf(trial));
   }
@@ -86,8 +94,10 @@ export class Journal {
   }
 }
 
+type Told = Omit<Published, 'message' | 'trial' | 'fate'>;
+
 /** What a message tells: each of its findings, or itself. */
-function publishedIn(body: string): readonly Published[] {
+function publishedIn(body: string): readonly Told[] {
   const { id, subject, findings }: Message = JSON.parse(JSON.parse(messageOf(body)).default);
   if (findings.length === 0) return [{ key: id, outcome: null, remediationId: null, subject, annotation: '' }];
   return findings.map(({ controlId, outcome, remediationId, annotation }) => ({

@@ -29,16 +29,21 @@ function writtenTwice(writes: readonly WriteMade[]): readonly string[] {
     const isRepeat = before?.trial === write.trial && before.fate === 'lost';
     const isFirst = before === writes.find(({ trial }) => trial === before?.trial);
     if (before === undefined || isRepeat || (!isFirst && before.trial !== write.trial)) return [];
-    const of = ({ trial: { phase, attempt }, fate }: WriteMade) => `try ${attempt} of ${phase} (${fate})`;
-    return [`${write.trial.life}: ${write.name} was made twice: ${of(before)}, ${of(write)}`];
+    return [`${write.trial.life}: ${write.name} was made twice: ${tryOf(before)}, ${tryOf(write)}`];
   });
 }
+
+const tryOf = ({ trial: { phase, attempt }, fate }: Pick<WriteMade, 'trial' | 'fate'>): string =>
+  `try ${attempt} of ${phase} (${fate})`;
 
 function wronglyNotified({ id, kind, ref }: Remediation, published: readonly Published[]): readonly string[] {
   const isOfIt = (one: Published) =>
     kind === 'undo'
       ? one.outcome === 'exempted' && one.annotation.includes(`${id} undid`)
       : one.outcome === 'remediated' && one.remediationId === id;
-  const times = published.filter(isOfIt).length;
-  return times === 1 || times === 2 ? [] : [`${kind} ${id} of ${ref.resourceId} was notified ${times} times`];
+  // Two controls that find the same share a remediation, and the message names both.
+  const messages = [...new Map(published.filter(isOfIt).map((one) => [one.message, one])).values()];
+  if (messages.length === 1 || messages.length === 2) return [];
+  const where = messages.map((one) => `${one.trial.life}: ${tryOf(one)}`).join(', ');
+  return [`${kind} ${id} of ${ref.resourceId} was notified ${messages.length} times: ${where}`];
 }
