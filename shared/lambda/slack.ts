@@ -1,21 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import middy from '@middy/core';
-import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { awsClients } from '../aws/clients.ts';
-import { messageOf } from '../aws/error-message.ts';
-import { slackMessage, subjectOf, type TopicMessage } from '../notify/slack.ts';
-import { NotPostedError, type Posted, post, type Time } from '../notify/webhook.ts';
+import { slackMessage, type TopicMessage } from '../notify/slack.ts';
+import { type Posted, post, type Time } from '../notify/webhook.ts';
 import { emitter } from './metrics.ts';
-import { shortenVisibility } from './shorten-visibility.ts';
-import { deliveriesIn, messageIn } from './sns-deliveries.ts';
-import { partialResponse, warnOfDelay } from './sqs-batch.ts';
+import { topicHandler } from './topic-handler.ts';
 import { AddressError, type BotToken, type KeptSecret, slackAccess } from './webhook-address.ts';
-
-/** Time that is reserved for logging and the response. */
-const MARGIN_MS = 2_000;
 
 /** How Slack is reached, and how long that may take. */
 interface Slack extends Time {
@@ -44,57 +34,13 @@ export function createSlackHandler() {
     return postToChannel(message, body, { ...slack, token, channel }, { aws, logger });
   }
 
-  async function postMessage(message: TopicMessage, slack: Slack): Promise<void> {
-    const subject = subjectOf(message);
-    try {
-      const posted = await deliver(message, slack);
-      logger.info(`posted: ${subject}`, { subject, ...posted });
-      emit('SlackPosted', 1);
-    } catch (error) {
-      const status = error instanceof NotPostedError ? error.status : null;
-      logger.error(`not posted: ${subject}`, { subject, status, reason: messageOf(error) });
-      emit('SlackFailed', 1);
-      throw error;
-    }
-  }
-
-  /** Once Slack limits the rate for longer than there is time, the rest is not posted either: Slack would refuse it as well. */
-  function postRecords(records: readonly SQSRecord[], slack: Slack): Promise<SQSBatchResponse> {
-    let limited: NotPostedError | null = null;
-    const limitedSlack: Slack = {
-      ...slack,
-      access: async (refresh) => {
-        if (limited !== null) throw limited;
-        return slack.access(refresh);
-      },
-    };
-    const postRecord = async (record: SQSRecord) => {
-      try {
-        await postMessage(messageIn(record), limitedSlack);
-      } catch (error) {
-        if (error instanceof NotPostedError && error.retryAfter !== null) {
-          limited = error;
-          await shortenVisibility(aws, record, error.retryAfter).catch(warnOfDelay(logger, record));
-        }
-        throw error;
-      }
-    };
-    return partialResponse(records, postRecord, { inOrder: true });
-  }
-
-  async function postAll(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
-    const slack = { access, remaining: () => context.getRemainingTimeInMillis() - MARGIN_MS, sleep };
-    const deliveries = deliveriesIn(event);
-    const records = deliveries.flatMap(({ record }) => record ?? []);
-    if (records.length === deliveries.length) return postRecords(records, slack);
-    const failures: string[] = [];
-    for (const { message } of deliveries)
-      await postMessage(message, slack).catch((error: unknown) => failures.push(messageOf(error)));
-    if (failures.length > 0) throw new Error(failures.join('; '));
-    return undefined;
-  }
-
-  return middy(postAll).use(injectLambdaContext(logger, { resetKeys: true }));
+  return topicHandler(
+    {
+      deliver: (message, time) => deliver(message, { ...time, access }),
+      count: (isPosted) => emit(isPosted ? 'SlackPosted' : 'SlackFailed', 1),
+    },
+    { aws, logger },
+  );
 }
 
 const WITHOUT_CHANNEL =

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
 import { parseArn } from '../aws/arn.ts';
-import { objectOrNull, stringOrNull } from '../event.ts';
+import { isObject, objectOrNull, stringOrNull } from '../event.ts';
 import type { Aws } from '../resource.ts';
 import { MINUTE_MS } from '../time.ts';
 
@@ -17,6 +17,12 @@ export type WebhookAddress = KeptSecret<URL>;
 /** The token of a Slack app's bot, and where Slack's API is. */
 export interface BotToken {
   readonly token: string;
+  readonly api: URL;
+}
+
+/** The routing key of PagerDuty, and where its Events API is. */
+export interface PagerDutyKey {
+  readonly routingKey: string;
   readonly api: URL;
 }
 
@@ -68,6 +74,19 @@ const SIGNING: Kind<string> = {
   of: (text) => (/^[0-9a-f]{32}$/.test(text.trim()) ? text.trim() : null),
 };
 
+const TEAMS: Kind<URL> = {
+  ...ADDRESS,
+  variable: 'EVENKEEL_TEAMS_SECRET',
+  what: 'the address of a workflow of Microsoft Teams',
+};
+
+const PAGERDUTY: Kind<PagerDutyKey> = {
+  variable: 'EVENKEEL_PAGERDUTY_SECRET',
+  what: 'the integration key of a PagerDuty service',
+  form: '32 letters and digits, or JSON {"routingKey": "…", "url": "https://events.eu.pagerduty.com/v2/enqueue"}',
+  of: pagerDutyKeyIn,
+};
+
 /** A secret from Secrets Manager or a SecureString parameter: `secretsmanager:NAME`, `ssm:/NAME`. */
 const kept =
   <T>(kind: Kind<T>) =>
@@ -86,6 +105,10 @@ const kept =
 export const webhookAddress = kept(ADDRESS);
 /** The same, or the token of a bot: as it is, or as JSON `{"token": "…"}`, with the `url` of the API where that is not slack.com. */
 export const slackAccess = kept(ACCESS);
+/** The address of a workflow of Microsoft Teams, stored like a webhook's. */
+export const teamsAddress = kept(TEAMS);
+/** The integration key of PagerDuty's Events API v2: as it is, or as JSON `{"routingKey": "…"}`, with the `url` of the API where that is not the one of the United States. */
+export const pagerDutyKey = kept(PAGERDUTY);
 /** What Slack signs its requests with. */
 export const signingSecret = kept(SIGNING);
 
@@ -139,6 +162,15 @@ function botTokenIn(text: string): BotToken | null {
   const token = isBare ? text.trim() : memberOf(text, 'token');
   const api = addressIn(isBare ? SLACK_API : memberOf(text, 'url') || SLACK_API);
   return /^xoxb-[\w-]{1,250}$/.test(token) && api !== null ? { token, api } : null;
+}
+
+const PAGERDUTY_API = 'https://events.pagerduty.com/v2/enqueue';
+
+function pagerDutyKeyIn(text: string): PagerDutyKey | null {
+  const isBare = !isObject(jsonIn(text)?.value);
+  const routingKey = isBare ? text.trim() : memberOf(text, 'routingKey');
+  const api = addressIn(isBare ? PAGERDUTY_API : memberOf(text, 'url') || PAGERDUTY_API);
+  return /^[A-Za-z0-9]{32}$/.test(routingKey) && api !== null ? { routingKey, api } : null;
 }
 
 /** Null where it is no JSON. Never throws: the parser's error would quote the secret. */

@@ -40,8 +40,6 @@ const MIN_REQUEST_MS = 500;
 const RETRY_DELAYS_MS = [500, 2_000];
 /** How often a message waits for the end of a rate limit. */
 const MAX_RATE_LIMIT_WAITS = 5;
-/** The wait for the end of a rate limit where Slack does not say how long. */
-const DEFAULT_RETRY_AFTER_SECONDS = 1;
 /** Statuses of a webhook that was revoked or replaced. */
 const REPLACED = [403, 404, 410];
 
@@ -58,7 +56,7 @@ export async function post(message: SlackMessage, webhook: Webhook): Promise<Pos
   let [plain, refreshed] = [false, false];
   let address = await webhook.address(false);
   const attempt = async (): Promise<Posted> => {
-    const answer = await request(address, plain ? { text: message.text } : message, webhook);
+    const answer = await request(address, { ...(plain ? { text: message.text } : message), ...LINKS }, webhook);
     const { status, reason } = answer;
     if (status !== null && status >= 200 && status < 300) return { status, plain };
     if (reason.startsWith('invalid_blocks') && !plain) {
@@ -74,6 +72,34 @@ export async function post(message: SlackMessage, webhook: Webhook): Promise<Pos
   };
   return retried(attempt, webhook);
 }
+
+/** Nobody is mentioned, and no page is shown, for a link that a name holds. */
+const LINKS = { link_names: false, unfurl_links: false, unfurl_media: false };
+
+/** Posts a body as JSON, with the retries of `post`. Throws NotPostedError, or the error of `webhook.address`. */
+export async function postJson(body: object, webhook: Webhook, service: Service): Promise<{ readonly status: number }> {
+  let refreshed = false;
+  let address = await webhook.address(false);
+  const attempt = async (): Promise<{ readonly status: number }> => {
+    const answer = await request(address, body, webhook);
+    const { status } = answer;
+    if (status !== null && status >= 200 && status < 300) return { status };
+    if (status !== null && REPLACED.includes(status) && !refreshed) {
+      refreshed = true;
+      address = await webhook.address(true);
+      return attempt();
+    }
+    throw notPosted(answer, service);
+  };
+  return retried(attempt, webhook);
+}
+
+/** Who is posted to, as errors name it, and how long a rate limit lasts where it does not say. */
+export interface Service {
+  readonly name: string;
+  readonly retryAfterS: number;
+}
+const SLACK: Service = { name: 'Slack', retryAfterS: 1 };
 
 /** How long a post may take. */
 export type Time = Pick<Webhook, 'remaining' | 'sleep'>;
@@ -106,23 +132,23 @@ function backoffFor(time: Time): Backoff {
 }
 
 /** The error of an answer. */
-export const notPosted = ({ status, reason, retryAfter }: Answer) =>
+export const notPosted = ({ status, reason, retryAfter }: Answer, { name, retryAfterS }: Service = SLACK) =>
   new NotPostedError(
-    status === null ? `Slack could not be reached: ${reason}` : `Slack answered ${status}: ${reason}`,
+    status === null ? `${name} could not be reached: ${reason}` : `${name} answered ${status}: ${reason}`,
     status,
-    status === 429 ? (retryAfter ?? DEFAULT_RETRY_AFTER_SECONDS) : null,
+    status === 429 ? (retryAfter ?? retryAfterS) : null,
   );
 
 /** One request. Never throws: the errors of `fetch` hold the address. */
-async function request(address: URL, body: Partial<SlackMessage>, webhook: Webhook): Promise<Answer> {
+async function request(address: URL, body: object, webhook: Webhook): Promise<Answer> {
   const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, webhook.remaining());
   if (timeoutMs < MIN_REQUEST_MS) return { status: null, reason: 'no time was left', retryAfter: null };
   try {
     const response = await fetch(address, {
       method: 'POST',
-      redirect: 'manual', // the message is meant for Slack and for no other host
+      redirect: 'manual', // the message is meant for this host and for no other
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ ...body, link_names: false, unfurl_links: false, unfurl_media: false }),
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const reason = errorCodeIn(await response.text(), address);
