@@ -26,7 +26,11 @@ let folder: string;
 let resources: Resources;
 let size: number;
 beforeAll(async () => {
-  const made = await packaged({ policy: 'defaults: { mode: remediate }\nslack: { approvers: [U0123456789] }\n', flags, standIns: COUNT });
+  const made = await packaged({
+    policy: 'defaults: { mode: remediate }\nslack: { approvers: [U0123456789] }\n',
+    flags,
+    standIns: COUNT,
+  });
   folder = made.folder;
   resources = made.template.Resources;
   size = JSON.stringify(made.template).length;
