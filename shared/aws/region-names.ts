@@ -1,5 +1,5 @@
 import { partition } from '@aws-sdk/core/client';
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 
 /** How AWS makes the names of its regions. New ones are made the same way, so that none is refused for being newer than our data. */
 const DIRECTIONS = ['north', 'northeast', 'east', 'southeast', 'south', 'southwest', 'west', 'northwest', 'central'];
@@ -50,7 +50,13 @@ export function nearestRegion(name: string): string {
 let known: readonly string[] | undefined;
 
 /** What is wrong with a region that is none, and which was probably meant. */
-export const unknownRegion = (name: string): string => `unknown region; did you mean ${nearestRegion(name)}?`;
+export function unknownRegion(name: string): string {
+  const nearest = nearestRegion(name);
+  // A name that is like no region's would get an arbitrary one suggested.
+  return distance(name.toLowerCase(), nearest) <= nearest.length / 2
+    ? `unknown region; did you mean ${nearest}?`
+    : 'unknown region; one is eu-west-1';
+}
 
 const namesOf = (areas: readonly string[]): readonly string[] =>
   areas.flatMap((area) =>

@@ -41,6 +41,10 @@ test.each([
   expect(unknownRegion(name)).toBe(`unknown region; did you mean ${meant}?`);
 });
 
+test.each(['nowhere', 'frankfurt', ''])('%j is none, and like none: no region is guessed', (name) => {
+  expect(unknownRegion(name)).toBe('unknown region; one is eu-west-1');
+});
+
 test.each(['eu-west-9', 'eu-west-12', 'nz-north-1', 'ap-southwest-1', 'eusc-fr-south-2'])(
   '%s is made as AWS makes its names: it is not refused, and it is not known',
   (name) => {
