@@ -43,7 +43,7 @@ const instructions = (
 A local AWS account answers at ${endpoint}, until Ctrl-C. In another terminal:
 
 unset AWS_PROFILE AWS_SESSION_TOKEN
-export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}
+export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
 export AWS_ACCESS_KEY_ID=${LOCAL_CREDENTIALS.accessKeyId} AWS_SECRET_ACCESS_KEY=${LOCAL_CREDENTIALS.secretAccessKey}
 export EVENKEEL_TABLE=${table}
 export EVENKEEL_TOPIC_ARN=${topicArn}

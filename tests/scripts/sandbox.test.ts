@@ -41,6 +41,8 @@ describe('npm run sandbox', () => {
     const printedAs = (name: string) => new RegExp(`${name}=(\\S+)`).exec(printed)?.[1] ?? '';
     for (const name of ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
       process.env[name] = printedAs(name);
+    // The AWS CLI's first version reads no other.
+    expect(printedAs('AWS_DEFAULT_REGION')).toBe(printedAs('AWS_REGION'));
     const aws = awsClients()(printedAs('AWS_REGION'));
 
     const asked = new DescribeTableCommand({ TableName: printedAs('EVENKEEL_TABLE') });
