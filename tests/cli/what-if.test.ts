@@ -194,7 +194,7 @@ describe('a trail’s bucket', () => {
 });
 
 test.each([
-  [['what-if'], "error: missing required argument 'source'"],
+  [['what-if'], "error: missing required argument 'source'; npx evenkeel what-if --help lists them"],
   [['what-if', 'absent'], 'evenkeel: absent: no such file or folder'],
   [['what-if', 'log', '--account', '12'], 'evenkeel: --account 12: not 12 digits'],
   [

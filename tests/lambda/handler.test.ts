@@ -74,7 +74,7 @@ describe('a bundle', () => {
     expect(stderr).toContain(
       'policy.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended',
     );
-    expect(stderr).toContain('policy.yml:2:1 the file: "limit" is not known; allowed: defaults, controls');
+    expect(stderr).toContain('policy.yml:2:1 the file: "limit" is not known; did you mean limits?');
     expect(existsSync(`${mistaken}bundles/functions`)).toBe(false);
   });
 });

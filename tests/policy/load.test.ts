@@ -74,10 +74,7 @@ describe('a text that is wrong', () => {
       'defaults: { mode: detct }',
       '1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended',
     ],
-    [
-      'default: { mode: detect }',
-      '1:1 the file: "default" is not known; allowed: defaults, controls, matches, exemptions, owners, limits, notify, trusted',
-    ],
+    ['default: { mode: detect }', '1:1 the file: "default" is not known; did you mean defaults?'],
     [
       `controls:\n  ${ADMIN_PORTS}:\n    mode: detect\n  s3-bucket-encripted: {}`,
       '4:3 controls: "s3-bucket-encripted" is not known; did you mean s3-bucket-encrypted?',

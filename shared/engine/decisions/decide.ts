@@ -1,4 +1,5 @@
 import type { AnyControl } from '../../control.ts';
+import { LeaseHeldError } from '../../ledger/lease.ts';
 import type { UndoCall } from '../../ledger/records.ts';
 import type { Verb } from '../../notify/slack-press.ts';
 import { visible } from '../../text.ts';
@@ -22,7 +23,7 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** Carries a decision out as the command does, and says what happened. Throws LeaseHeldError, and the ledger's errors; what cannot be decided is an answer. */
+/** Carries a decision out as the command does, and says what happened. Throws LeaseHeldError and ConflictError, after which it may be tried again; what cannot be decided is an answer. */
 export async function decide(
   decision: Decision,
   accountId: string,
@@ -48,6 +49,8 @@ type Deciding = (decision: Decision, engine: Engine, controls: readonly AnyContr
 const DECIDING: Readonly<Record<Verb, Deciding>> = {
   async approve({ id, by }, engine, controls) {
     const result = await approve(id, by, engine, controls);
+    // The engine reports a lease as the outcome of its event; a decision waits for its turn.
+    if (result.error?.startsWith('LeaseHeldError') === true) throw new LeaseHeldError(result.error.replace(/^LeaseHeldError: /, ''));
     return approvalNote(id, result) ?? `${id} was carried out: ${result.resourceId} is remediated`;
   },
   async reject({ id, by, reason }, engine, controls) {

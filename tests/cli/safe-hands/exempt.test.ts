@@ -129,7 +129,10 @@ test('what is not allowed is said in one line, and nothing is kept', async () =>
     [exempt(group, day, '--reason', ' '), /--reason: is empty$/],
     [exempt(group, day, '--list', '--end', 'ex-1'), /--list and --end cannot be combined$/],
     [evenkeel(['exempt', '--end', 'ex-0']), /--end ex-0: there is no such exemption; npx evenkeel exempt --list/],
-    [evenkeel(['exempt', '--resource', group]), /error: required option '--control <id>' not specified$/],
+    [
+      evenkeel(['exempt', '--resource', group]),
+      /error: required option '--control <id>' not specified; npx evenkeel exempt --help lists them$/,
+    ],
   ];
   for (const [finished, says] of wrong) {
     const { status, stdout, stderr } = await finished;

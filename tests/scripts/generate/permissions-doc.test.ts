@@ -20,7 +20,7 @@ describe('docs/permissions.md', () => {
         const verb = Effect === 'Deny' ? 'can never' : 'may';
         const said = lines.filter((text) => text.includes(`${verb} ${why}: `));
         // Which of two stores holds the address is decided at deploy.
-        const named = Action.map((action) => (/slack\.(action|look)/.test(action) ? ' (or ssm:' : action));
+        const named = Action.map((action) => (/slack(Signing)?\.(action|look)/.test(action) ? ' (or ssm:' : action));
         for (const action of named) expect(said.join('\n')).toContain(action);
       }
   });

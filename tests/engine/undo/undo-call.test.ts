@@ -1,7 +1,9 @@
 import { AuthorizeSecurityGroupIngressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { sendUndoCall } from '../../shared/cli/undo-call.ts';
-import type { Aws, ResourceRef } from '../../shared/resource.ts';
+import { controls } from '../../../shared/controls/index.ts';
+import { sendUndoCallOf } from '../../../shared/engine/undo/undo-call.ts';
+import type { UndoCall } from '../../../shared/ledger/records.ts';
+import type { Aws, ResourceRef } from '../../../shared/resource.ts';
 
 /** Clients that answer every call as the test says, and what they were asked. */
 function answering(answer: () => object) {
@@ -30,6 +32,8 @@ const call = {
   input: { GroupId: 'sg-1', IpPermissions: [] },
   satisfiedBy: ['InvalidPermission.Duplicate'],
 };
+
+const sendUndoCall = (call: UndoCall, of: ResourceRef, aws: Aws) => sendUndoCallOf(controls, call, of, aws);
 
 describe('a call that the ledger holds as data', () => {
   test('is made again with the client and the command that it names', async () => {
