@@ -50,7 +50,8 @@ const DECIDING: Readonly<Record<Verb, Deciding>> = {
   async approve({ id, by }, engine, controls) {
     const result = await approve(id, by, engine, controls);
     // The engine reports a lease as the outcome of its event; a decision waits for its turn.
-    if (result.error?.startsWith('LeaseHeldError') === true) throw new LeaseHeldError(result.error.replace(/^LeaseHeldError: /, ''));
+    if (result.error?.startsWith('LeaseHeldError') === true)
+      throw new LeaseHeldError(result.error.replace(/^LeaseHeldError: /, ''));
     return approvalNote(id, result) ?? `${id} was carried out: ${result.resourceId} is remediated`;
   },
   async reject({ id, by, reason }, engine, controls) {
