@@ -15,6 +15,8 @@ export interface FaultProxy {
   readonly endpoint: string;
   /** From now on calls belong to this try. */
   begin(trial: Trial): void;
+  /** Waits for the calls that are on their way to the account, also those of a process that is dead. */
+  settled(): Promise<void>;
   close(): void;
 }
 
@@ -67,13 +69,14 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
   let course: Course | null = null;
   let isDead = false;
 
-  async function pass({ incoming, body, name }: Passing): Promise<Answer> {
-    const repeated = journal.answerOf(name, body);
-    if (repeated !== null) return repeated;
+  const pass = ({ incoming, body, name }: Passing): Promise<Answer> =>
+    journal.onceByToken(name, body, () => forward(incoming, body));
+
+  function forward(incoming: IncomingMessage, body: string): Promise<Answer> {
     const { method, url } = incoming;
     // The local account builds a queue's URL of the host that was called: one for all processes.
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
-    const answer = await new Promise<Answer>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       const onward = request({ hostname, port, method, path: url, headers, agent }, async (found) => {
         const content = await buffer(found).catch(reject);
         if (content === undefined) return;
@@ -86,7 +89,6 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
       onward.on('error', reject);
       onward.end(Buffer.from(body, 'latin1'));
     });
-    return answer;
   }
 
   /** The call is made and heard of by nobody: the process is dead. */
@@ -126,7 +128,7 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
     }
   }
 
-  const server = createServer(async (incoming, outgoing) => {
+  async function receive(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = (await buffer(incoming).catch(() => null))?.toString('latin1');
     if (body === undefined || isDead) return void incoming.socket.destroy();
     const name = callName(incoming, body);
@@ -147,6 +149,12 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
     const fault = isSheltered ? null : faultOf(draw, trial, name, nth);
     if (fault !== null) journal.befell(trial, name, fault);
     await serve(passing, current, fault).catch(() => incoming.socket.destroy());
+  }
+
+  const onTheirWay = new Set<Promise<void>>();
+  const server = createServer((incoming, outgoing) => {
+    const received = receive(incoming, outgoing).finally(() => onTheirWay.delete(received));
+    onTheirWay.add(received);
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -156,6 +164,9 @@ export async function faultProxy({ target, draw, journal, kill }: Surroundings):
     endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     begin(trial) {
       course = new Course(trial);
+    },
+    async settled() {
+      while (onTheirWay.size > 0) await Promise.allSettled(onTheirWay);
     },
     close() {
       server.close();

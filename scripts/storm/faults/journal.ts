@@ -44,7 +44,7 @@ export class Journal {
   calls = 0;
   #messages = 0;
   readonly #records = new Map<number, Set<string>>();
-  readonly #answers = new Map<string, Answer>();
+  readonly #transactions = new Map<string, Promise<Answer>>();
   readonly #sheltered = new Set<string>();
 
   called({ life }: Trial, name: string, body: string): void {
@@ -69,14 +69,23 @@ export class Journal {
       const message = this.#messages++;
       this.published.push(...publishedIn(body).map((one) => ({ ...one, message, trial, fate })));
     }
-    const token = tokenOf(name, body);
-    if (token !== null) this.#answers.set(token, answer);
     if (isAccountWrite(name)) this.writes.push({ trial, name, identity: hashOf([name, withoutToken(body)]), fate });
   }
 
-  /** What AWS answers to a transaction that it has made under this token already; the local account would make it again. */
-  answerOf(name: string, body: string): Answer | null {
-    return this.#answers.get(tokenOf(name, body) ?? '') ?? null;
+  /** Makes a call; a transaction under a token that is known gets the first one's answer, as AWS gives it, also where that is still on its way. The local account would make it again. */
+  async onceByToken(name: string, body: string, make: () => Promise<Answer>): Promise<Answer> {
+    const token = tokenOf(name, body);
+    if (token === null) return make();
+    const known = this.#transactions.get(token);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#transactions.set(token, made);
+    const isMade = await made.then(
+      ({ status }) => status < 300,
+      () => false,
+    );
+    if (!isMade) this.#transactions.delete(token);
+    return made;
   }
 
   /** True where no fault may befall this call: a notification is sent twice at most, so its second time goes well, alone or with others, and so does all that this try still does. */

@@ -121,7 +121,7 @@ export class Life {
   /** All that was done is undone, the last first, each as often as a person has to ask. */
   async #undone(): Promise<void> {
     const records = (await this.#recorded()).filter(({ kind, steps }) => kind === 'remediation' && steps.some(isMade));
-    if (records.length === 0) this.#violated('there is nothing to undo');
+    if (records.length === 0) this.#violated(`there is nothing to undo: ${await this.#told()}`);
     for (const [place, { id }] of records.toSorted((a, b) => (a.id < b.id ? 1 : -1)).entries()) {
       const phase = place === 0 ? 'undo' : `undo ${place + 1}`;
       if (!(await this.#isUndone(id, phase)) || (await this.#drift.isDrifted())) return;
@@ -143,7 +143,7 @@ export class Life {
         if (/is pending/.test(last)) await this.#settle(`undo schedule ${attempt + 1}`);
       }
     }
-    this.#violated(`${phase} of ${id}: ${MAX_TRIES} tries, and still: ${last}`);
+    this.#violated(`${phase} of ${id}: ${MAX_TRIES} tries, and still: ${last}: ${await this.#told()}`);
     return false;
   }
 

@@ -47,6 +47,8 @@ export class Pool {
     worker.proxy.begin(trial);
     worker.child.stdin?.write(`${JSON.stringify(task)}\n`);
     const line = await worker.next();
+    // A call of the dead, or one that was given up, is over before anybody else has the resource: a lease outlasts it.
+    await worker.proxy.settled();
     if (line === null) {
       worker.proxy.close();
       this.#give(this.#start());
