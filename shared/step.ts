@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClientClass, Grants, ResourceRef } from './resource.ts';
+import type { Aws, ClientClass, Grants, ResourceRef } from './resource.ts';
 
 /** One API call of a plan, as data, with the calls that undo it. */
 export interface Step {
@@ -106,8 +106,13 @@ export function replace<P extends object, D extends object, N extends keyof P & 
 export interface LostAnswer {
   /** The call that it undoes. */
   readonly operation: string;
-  /** The members of the undo's input by the states before and after, as the ledger holds them; null where they do not show which it was. */
-  readonly input: (before: unknown, after: unknown) => object | null;
+  /** The members of the undo's input by the states before and after, as the ledger holds them, and by what can be read now; null where that does not show which it was. */
+  readonly input: (
+    before: unknown,
+    after: unknown,
+    aws: Aws,
+    ref: ResourceRef,
+  ) => object | null | Promise<object | null>;
 }
 
 /** A call that may undo a step of a control. The ledger's undo calls are data that somebody may have altered: only what is declared here is sent. */

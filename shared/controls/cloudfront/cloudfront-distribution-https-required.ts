@@ -8,26 +8,56 @@ import {
 import type { WholeConfig } from '../../aws/cloudfront/distribution-config.ts';
 import { CLOUDFRONT_RECOMMENDED_POLICIES } from '../../aws/tls-policies.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
+import type { Aws, ResourceRef } from '../../resource.ts';
 import { distribution } from '../../resources/cloudfront/distribution.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
 
 const isOutdated = (version: string | null): boolean =>
   version !== null && !CLOUDFRONT_RECOMMENDED_POLICIES.includes(version);
 
-const redirected = <B extends { ViewerProtocolPolicy: string | undefined }>(behavior: B): B =>
-  behavior.ViewerProtocolPolicy === 'allow-all' ? { ...behavior, ViewerProtocolPolicy: 'redirect-to-https' } : behavior;
+type Policy = string | undefined;
 
-/** The same configuration with HTTPS in it: all else stays as it was read. */
-function secured(config: DistributionConfig, MinimumProtocolVersion: MinimumProtocolVersion | ''): DistributionConfig {
+/** The same configuration with other viewer protocol policies and another TLS policy (empty: the same): all else stays as it was read. */
+function withPolicies(
+  config: DistributionConfig,
+  policyOf: (path: string, policy: Policy) => Policy,
+  MinimumProtocolVersion: MinimumProtocolVersion | '',
+): DistributionConfig {
   const { DefaultCacheBehavior, CacheBehaviors, ViewerCertificate } = config;
+  const changed = <B extends { ViewerProtocolPolicy: Policy }>(path: string, behavior: B): B => ({
+    ...behavior,
+    ViewerProtocolPolicy: policyOf(path, behavior.ViewerProtocolPolicy),
+  });
   return {
     ...config,
-    ...(DefaultCacheBehavior && { DefaultCacheBehavior: redirected(DefaultCacheBehavior) }),
+    ...(DefaultCacheBehavior && { DefaultCacheBehavior: changed('*', DefaultCacheBehavior) }),
     ...(CacheBehaviors?.Items && {
-      CacheBehaviors: { ...CacheBehaviors, Items: CacheBehaviors.Items.map(redirected) },
+      CacheBehaviors: {
+        ...CacheBehaviors,
+        Items: CacheBehaviors.Items.map((one) => changed(one.PathPattern ?? '?', one)),
+      },
     }),
     ...(MinimumProtocolVersion !== '' && { ViewerCertificate: { ...ViewerCertificate, MinimumProtocolVersion } }),
   };
+}
+
+const secured = (config: DistributionConfig, version: MinimumProtocolVersion | ''): DistributionConfig =>
+  withPolicies(config, (_, policy) => (policy === 'allow-all' ? 'redirect-to-https' : policy), version);
+
+interface Recorded {
+  readonly settings: Awaited<ReturnType<typeof distribution.facets.settings.read>>;
+}
+
+/** The undo where the answer that had the new ETag was lost: the configuration of now, with what was open open again. */
+async function reopened(before: unknown, after: unknown, aws: Aws, ref: ResourceRef) {
+  const whole = await distribution.facets.config.read(aws, ref);
+  if (whole === null || whole.unknown.length > 0) return null;
+  const { behaviors, minimumProtocolVersion } = (before as Recorded).settings;
+  const isRaised = minimumProtocolVersion !== (after as Recorded).settings.minimumProtocolVersion;
+  const open = new Set(behaviors.flatMap((one) => (one.viewerProtocolPolicy === 'allow-all' ? one.path : [])));
+  const version = isRaised ? (minimumProtocolVersion as MinimumProtocolVersion) : '';
+  const policyOf = (path: string, policy: Policy) => (open.has(path) ? 'allow-all' : policy);
+  return { IfMatch: whole.etag, DistributionConfig: withPolicies(whole.config, policyOf, version) };
 }
 
 const update = stepBuilder(
@@ -66,10 +96,13 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions: update.permissions,
   undoCalls: [
-    undoneBy(CloudFrontClient, UpdateDistributionCommand, ({ resourceId: Id }) => ({ Id }), [
-      'IfMatch',
-      'DistributionConfig',
-    ]),
+    undoneBy(
+      CloudFrontClient,
+      UpdateDistributionCommand,
+      ({ resourceId: Id }) => ({ Id }),
+      ['IfMatch', 'DistributionConfig'],
+      { lost: { operation: 'UpdateDistribution', input: reopened } },
+    ),
   ],
   parameters: {
     minimumProtocolVersion: {

@@ -39,7 +39,7 @@ async function undoableOf(record: Remediation, engine: Engine, control: AnyContr
     throw new NotDecidableError(`${id} is pending: ${why}; the next check is at ${record.recheckAt}`);
   }
   if (record.status === 'applying') throw new NotDecidableError(`${id} is still being applied`);
-  const made = record.steps.filter(isMade).map((step) => withUndo(step, record, control));
+  const made = await Promise.all(record.steps.filter(isMade).map((step) => withUndo(step, record, engine, control)));
   if (made.length === 0) throw new NotDecidableError(`${id} changed nothing: it is ${record.status}`);
   const final = made.find(({ undo }) => undo === null);
   if (final !== undefined) throw new NotDecidableError(`${final.service}:${final.operation} of ${id} cannot be undone`);
@@ -63,15 +63,17 @@ async function undoableOf(record: Remediation, engine: Engine, control: AnyContr
 }
 
 /** The step with its undo by the states, where no answer told it. */
-function withUndo(
+async function withUndo(
   step: RecordedStep,
   { ref, before, after }: Remediation,
+  { aws }: Engine,
   { undoCalls = [] }: AnyControl,
-): RecordedStep {
+): Promise<RecordedStep> {
   if (step.undo !== null || after === null) return step;
   for (const { client, command, fixed, lost } of undoCalls) {
     const service = serviceOf(client);
-    const input = service === step.service && lost?.operation === step.operation ? lost.input(before, after) : null;
+    if (service !== step.service || lost?.operation !== step.operation) continue;
+    const input = await lost.input(before, after, aws(ref.region), ref);
     if (input !== null)
       return { ...step, undo: [{ service, operation: operationOf(command), input: { ...fixed(ref), ...input } }] };
   }

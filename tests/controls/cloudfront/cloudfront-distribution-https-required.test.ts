@@ -1,6 +1,8 @@
 import type { DistributionConfig } from '@aws-sdk/client-cloudfront';
+import { expect, jest, test } from '@jest/globals';
 import scene from '../../../scenes/cloudfront/cloudfront-distribution-https-required.ts';
 import control from '../../../shared/controls/cloudfront/cloudfront-distribution-https-required.ts';
+import { distribution } from '../../../shared/resources/cloudfront/distribution.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';
 
@@ -97,6 +99,39 @@ testControl(control, {
       byHand: 'It has members that this version does not know: Quantum.',
     },
   },
+});
+
+test.each<[string, object, object, object | null, object | null]>([
+  [
+    'what was open is open again, and nothing else',
+    given('allow-all', 'https-only'),
+    given('redirect-to-https', 'https-only'),
+    { etag: 'E9', config: configOf('redirect-to-https', 'https-only'), unknown: [] },
+    { IfMatch: 'E9', DistributionConfig: configOf('allow-all', 'https-only') },
+  ],
+  [
+    'the TLS policy is the former again',
+    given('https-only', null, 'TLSv1'),
+    given('https-only', null, 'TLSv1.2_2021'),
+    { etag: 'E9', config: configOf('https-only', null, 'TLSv1.2_2021'), unknown: [] },
+    { IfMatch: 'E9', DistributionConfig: configOf('https-only', null, 'TLSv1') },
+  ],
+  ['with headers for an origin it is not known', open, given('redirect-to-https'), null, null],
+  [
+    'with a member that this version does not know neither',
+    open,
+    given('redirect-to-https'),
+    { etag: 'E9', config: configOf('redirect-to-https'), unknown: ['Quantum'] },
+    null,
+  ],
+])('where the answer was lost, %s', async (_, before, after, read, undo) => {
+  const readConfig = jest.spyOn(distribution.facets.config, 'read').mockResolvedValue(read as never);
+  const ref = { resourceType: distribution.type, resourceId: Id, accountId: '123456789012', region: 'us-east-1' };
+  const noCalls = () => {
+    throw new Error('only the configuration is read');
+  };
+  expect(await control.undoCalls?.[0]?.lost?.input(before, after, noCalls, ref)).toEqual(undo);
+  readConfig.mockRestore();
 });
 
 testScene(control, scene);

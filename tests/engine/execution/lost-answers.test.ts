@@ -1,5 +1,6 @@
 import { GetPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import distributionScene from '../../../scenes/cloudfront/cloudfront-distribution-https-required.ts';
 import { ALL_BLOCKED } from '../../../scenes/s3/bucket.ts';
 import bucketScene from '../../../scenes/s3/s3-bucket-public-access-blocked.ts';
 import type { SceneAccount } from '../../../scenes/scene.ts';
@@ -17,6 +18,7 @@ import { REGION } from '../../support/samples.ts';
 import { testAccount } from '../../support/sandbox.ts';
 
 const PUBLIC = 's3-bucket-public-access-blocked';
+const HTTPS = 'cloudfront-distribution-https-required';
 const account = await testAccount();
 const direct = account.aws();
 const wire = await wireTo(account.endpoint);
@@ -76,6 +78,16 @@ async function bucket(): Promise<Drifted> {
   return { event, ids: [PUBLIC], call: `PUT /${Bucket}/?publicAccessBlock`, state };
 }
 
+/** Its undo needs what the answer says: the ETag of the new configuration. */
+async function distribution(): Promise<Drifted> {
+  made += 1;
+  const name = (base: string) => `${base}-${made}`;
+  const prepared = await distributionScene.prepare({ accountId: account.accountId, region: REGION, aws: direct, name });
+  const { event } = await prepared.happen();
+  const id = (event as { detail: { requestParameters: { id: string } } }).detail.requestParameters.id;
+  return { event, ids: [HTTPS], call: `PUT /2020-05-31/distribution/${id}/config`, state: prepared.state };
+}
+
 /** Looks as the queue does, until nothing has failed or waits. */
 async function settled(engine: TestEngine, { event, ids }: Drifted): Promise<number> {
   const context = { controls: controls.filter(({ id }) => ids.includes(id)), fallback: account };
@@ -97,6 +109,7 @@ const requestOf = (id: string) => ({ id, by: 'jo', reason: 'a test', expires: '2
 describe.each([
   ['a rule of a security group', group, withAttempts(1, 3)],
   ['the public access block of a bucket', bucket, withAttempts(3)],
+  ['a distribution', distribution, [['reset after its effect', 1] as const, ['cut off', 1] as const]],
 ])('the answer to a write on %s is lost', (_what, drifted, cases) => {
   test.each(cases)('%s, %d attempts: remediated once, notified once, and undone exactly', async (fault, attempts) => {
     const one = await drifted();

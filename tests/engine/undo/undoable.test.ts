@@ -47,7 +47,7 @@ const control = {
 
 let engine: TestEngine;
 beforeEach(() => {
-  engine = testEngine(() => {
+  engine = testEngine(() => () => {
     throw new Error('no call to AWS');
   });
 });
