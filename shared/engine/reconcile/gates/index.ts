@@ -8,11 +8,11 @@ import { owned } from './owned.ts';
 import { paused } from './paused.ts';
 import { pending } from './pending.ts';
 import { sibling } from './sibling.ts';
-import { undone } from './undone.ts';
+import { undone, wholeUndone } from './undone.ts';
 import { young } from './young.ts';
 
 /** In the order in which they are asked; the first refusal holds. The circuit breaker comes last, with the write itself. */
-const GATES: readonly Gate[] = [paused, exempt, young, mode, owned, blocked];
+const GATES: readonly Gate[] = [paused, exempt, wholeUndone, young, mode, owned, blocked];
 const ELEMENT_GATES: readonly ElementGate[] = [undone, sibling, pending, flap];
 
 /** Asks every gate. Steps on an element that a gate holds are left out, and the others go on; a step that depends on another names that one's element too. */

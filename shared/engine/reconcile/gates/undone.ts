@@ -1,5 +1,5 @@
 import { describeExemption, isActive, namesResource } from '../../../policy/exemptions.ts';
-import { type ElementGate, targetOf } from './gate.ts';
+import { type ElementGate, type Gate, targetOf } from './gate.ts';
 
 /** What an undo restored is left alone by every control until its exemption ends. */
 export const undone: ElementGate = (element, { run, control, shared }) => {
@@ -17,4 +17,12 @@ export const undone: ElementGate = (element, { run, control, shared }) => {
         outcome: 'detected',
         reason: `Not remediated: an undo of ${rule.control} restored it; exempt until ${rule.expires} (${rule.owner}).`,
       };
+};
+
+/** Drift that is nothing but what an undo of this control restored is exempt, whatever the mode allows. */
+export const wholeUndone: Gate = (candidate) => {
+  const refusals = candidate.steps.map(({ elements }) =>
+    elements.map((element) => undone(element, candidate)).find((refusal) => refusal?.outcome === 'exempted'),
+  );
+  return refusals.every((refusal) => refusal !== undefined) ? (refusals[0] ?? null) : null;
 };

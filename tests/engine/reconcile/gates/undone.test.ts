@@ -36,6 +36,17 @@ describe('what an undo restored', () => {
     expect(await asked({ approved: true })).toMatchObject({ outcome: 'exempted' });
   });
 
+  test.each(['detect', 'approve'] as const)(
+    'is exempt in mode %s too, where nothing else is to be done',
+    async (mode) => {
+      const { asked, verdictOf } = await restored();
+      expect(await asked({ mode })).toMatchObject({ outcome: 'exempted', quiet: true });
+      const { refusal } = await verdictOf({ mode, steps: [closeLid(), turnKey] });
+      expect(refusal?.outcome).toBe(mode === 'detect' ? 'detected' : 'awaitingApproval');
+      expect((await verdictOf({ mode, steps: [] })).refusal?.outcome).toBe('detected');
+    },
+  );
+
   test('stops only the steps on these elements', async () => {
     const { verdictOf } = await restored();
     const { steps, refusal } = await verdictOf({ steps: [closeLid(), turnKey] });
