@@ -28,7 +28,11 @@ const published = (...controlIds: readonly string[]) => {
 /** What is said of a remediation after these messages. */
 async function verdict(...bodies: readonly string[]): Promise<readonly string[]> {
   const journal = new Journal();
-  for (const body of bodies) journal.made(trial, 'sns:Publish', body, answer, 'lost');
+  for (const body of bodies) journal.made({ ...trial }, 'sns:Publish', body, answer, 'lost');
+  return verdictOf(journal);
+}
+
+async function verdictOf(journal: Journal): Promise<readonly string[]> {
   const empty = memoryLedger();
   return verdictOn(journal, {
     ...empty,
@@ -50,6 +54,17 @@ test.each([
   const said = await verdict(...bodies);
   if (times === null) expect(said).toEqual([]);
   else expect(said).toEqual([expect.stringContaining(`rem-1 of sg-1 was notified ${times} times`)]);
+});
+
+test.each([
+  ['lost', []],
+  ['heard', [expect.stringContaining('was notified 3 times')]],
+] as const)('what the SDK repeats of an answer that was %s', async (fate, said) => {
+  const journal = new Journal();
+  journal.made({ ...trial, phase: 'remediate again' }, 'sns:Publish', BOTH, answer, 'heard');
+  journal.made(trial, 'sns:Publish', BOTH, answer, fate);
+  journal.made(trial, 'sns:Publish', BOTH, answer, 'heard');
+  expect(await verdictOf(journal)).toEqual(said);
 });
 
 test('a message that comes again, alone or with others, is spared further faults', () => {
