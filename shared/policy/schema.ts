@@ -4,8 +4,12 @@ import type { ModeSetting } from './policy.ts';
 
 const RECOMMENDED: ModeSetting = 'recommended';
 
-/** The JSON Schema of policy.yml for a set of controls and detections: editors complete it, packaging and the command validate with it. */
-export function policySchema(controls: readonly AnyControl[], detections: readonly Detection[] = []): object {
+/** The JSON Schema of policy.yml for a set of controls and detections: editors complete it, packaging and the command validate with it. Of controls and detections that are not `named` it says only that they may be. */
+export function policySchema(
+  controls: readonly AnyControl[],
+  detections: readonly Detection[] = [],
+  named: (id: string) => boolean = () => true,
+): object {
   const ids = [...controls, ...detections].map(({ id }) => id);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -20,8 +24,8 @@ export function policySchema(controls: readonly AnyControl[], detections: readon
         description: 'Settings of one control, or one detection.',
         ...object(
           Object.fromEntries([
-            ...controls.map((control) => [control.id, controlSchema(control)]),
-            ...detections.map((detection) => [detection.id, detectionSchema(detection)]),
+            ...controls.map((control) => [control.id, named(control.id) ? controlSchema(control) : {}]),
+            ...detections.map((detection) => [detection.id, named(detection.id) ? detectionSchema(detection) : {}]),
           ]),
         ),
       },
