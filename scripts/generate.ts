@@ -1,3 +1,5 @@
+// What is generated follows from names: no client of the SDK has to be loaded for it.
+import '../shared/cli/lazy-clients.ts';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { loadScenes } from '../scenes/index.ts';

@@ -24,20 +24,38 @@ export interface Limits {
 export function limitsOf({ id, resource }: AnyControl): Limits {
   const closure = closureOf(`shared/controls/${resource.service.id}/${id}.ts`, 'shared/aws/');
   const said = { notApplicable: new Set<string>(), settling: new Set<string>(), byHand: new Set<string>() };
-  let goesByTrusted = false;
   for (const declaration of closure.declarations)
-    walk(declaration.node, (node) => {
-      if (node.type === 'ObjectProperty' && isNamed(node.key, 'trusted')) goesByTrusted = true;
-      for (const { kind, sentence, wait } of saidBy(node, declaration))
-        said[kind].add(wait === undefined ? sentence : `${sentence} Checked again after ${code(wait)}.`);
-    });
+    for (const { kind, sentence, wait } of limitsIn(declaration).said)
+      said[kind].add(wait === undefined ? sentence : `${sentence} Checked again after ${code(wait)}.`);
   return {
     notApplicable: [...said.notApplicable],
     settling: [...said.settling],
     byHand: [...said.byHand],
     refusals: refusalsIn(closure),
-    goesByTrusted,
+    goesByTrusted: closure.declarations.some((one) => limitsIn(one).goesByTrusted),
   };
+}
+
+interface DeclaredLimits {
+  readonly said: readonly Said[];
+  readonly goesByTrusted: boolean;
+}
+
+const known = new WeakMap<Node, DeclaredLimits>();
+
+/** What one declaration says, read once: many controls call the same. */
+function limitsIn(declaration: Declaration): DeclaredLimits {
+  const read = known.get(declaration.node);
+  if (read !== undefined) return read;
+  const said: Said[] = [];
+  let goesByTrusted = false;
+  walk(declaration.node, (node) => {
+    if (node.type === 'ObjectProperty' && isNamed(node.key, 'trusted')) goesByTrusted = true;
+    said.push(...saidBy(node, declaration));
+  });
+  const limits = { said, goesByTrusted };
+  known.set(declaration.node, limits);
+  return limits;
 }
 
 interface Said {

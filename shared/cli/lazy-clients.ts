@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 // them, and all of them are half a second and a hundred megabytes.
 
 const CLIENT = /^@aws-sdk\/client-[\w-]+$/;
-const OURS = new URL('../', import.meta.url).href;
+const TREE = new URL('../../', import.meta.url).href;
 const EXPORTS_MODULE = new URL('lazy-exports.ts', import.meta.url).href;
 const LAZY = '?lazy';
 /** How the SDK's bundles for Node say what they export. */
@@ -15,7 +15,7 @@ const EXPORT = /^exports\.(\w+) = /gm;
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
-    const isOurs = CLIENT.test(specifier) && context.parentURL?.startsWith(OURS) === true;
+    const isOurs = CLIENT.test(specifier) && isOfTree(context.parentURL);
     return isOurs ? { ...found, url: `${found.url}${LAZY}` } : found;
   },
   load(url, context, next) {
@@ -24,6 +24,8 @@ registerHooks({
     return { format: 'module', source, shortCircuit: true };
   },
 });
+
+const isOfTree = (url = ''): boolean => url.startsWith(TREE) && !url.includes('/node_modules/');
 
 /** A module that exports stand-ins for all that the file exports. */
 function lazyModule(file: string): string {
