@@ -40,22 +40,27 @@ export function canFitRegion(pattern: string, fits: (pattern: string, name: stri
   return namesOf(/^[a-z]{2}$/.test(area) ? [...AREAS, area] : AREAS).some((name) => fits(pattern, name));
 }
 
-/** The region of the SDK's data whose name is nearest. */
-export function nearestRegion(name: string): string {
+/** The region of the SDK's data whose name, or whose beginning where it is a pattern, is nearest; null for what is like none: an arbitrary one would be suggested. */
+export function nearestRegion(name: string): string | null {
   known ??= namesOf(AREAS).filter(isKnownRegion);
-  return closest(name.toLowerCase(), known);
+  const [stem = ''] = name.toLowerCase().split('*');
+  const isPattern = stem.length < name.length;
+  const beginnings = known.map((region) => (isPattern ? region.slice(0, stem.length) : region));
+  const nearest = closest(stem, beginnings);
+  const isLike = nearest !== '' && distance(stem, nearest) <= Math.min(stem.length, nearest.length) / 2;
+  return isLike ? (known[beginnings.indexOf(nearest)] ?? null) : null;
 }
 
 /** Gathered where a name is wrong, and only then. */
 let known: readonly string[] | undefined;
 
 /** What is wrong with a region that is none, and which was probably meant. */
-export function unknownRegion(name: string): string {
+export const unknownRegion = (name: string): string => `unknown region; ${meantRegion(name)}`;
+
+/** Which region was probably meant, to say after what is wrong; where none was, what one looks like. */
+export function meantRegion(name: string): string {
   const nearest = nearestRegion(name);
-  // A name that is like no region's would get an arbitrary one suggested.
-  return distance(name.toLowerCase(), nearest) <= nearest.length / 2
-    ? `unknown region; did you mean ${nearest}?`
-    : 'unknown region; one is eu-west-1';
+  return nearest === null ? 'one is eu-west-1' : `did you mean ${nearest}?`;
 }
 
 const namesOf = (areas: readonly string[]): readonly string[] =>

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Mode } from '../control.ts';
 import { type Framework, requirementsIn } from '../frameworks.ts';
-import { UsageError } from './errors.ts';
+import { UsageError, unwritable } from './errors.ts';
 
 interface Chosen {
   readonly id: string;
@@ -42,8 +42,7 @@ export function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'EEXIST' ? 'it exists, and is not overwritten; give another name' : `cannot be written (${code})`;
+    const why = code === 'EEXIST' ? 'it exists, and is not overwritten; give another name' : unwritable(error);
     throw new UsageError(`--write-policy ${file}: ${why}`);
   }
 }

@@ -1,7 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Command, Option } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
-import { isKnownRegion, isRegionName, nearestRegion, unknownRegion } from '../aws/region-names.ts';
+import { isKnownRegion, isRegionName, meantRegion, unknownRegion } from '../aws/region-names.ts';
 import { type AnyControl, MODES, type Mode } from '../control.ts';
 import { controls as catalogue } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
@@ -91,9 +91,7 @@ async function configuredRegion(): Promise<string> {
 export function assertRegion(name: string, region: string): void {
   if (region === '' || isKnownRegion(region)) return;
   if (!isRegionName(region)) throw new UsageError(`${name} ${region}: ${unknownRegion(region)}`);
-  process.stderr.write(
-    `evenkeel: ${name} ${region}: not known to the AWS SDK; did you mean ${nearestRegion(region)}?\n`,
-  );
+  process.stderr.write(`evenkeel: ${name} ${region}: not known to the AWS SDK; ${meantRegion(region)}\n`);
 }
 
 /** The default region; empty where none is set. */

@@ -4,7 +4,7 @@ import { FRAMEWORKS } from '../frameworks.ts';
 import { visible } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { type CommandRun, ledgerRun } from './context.ts';
-import { EXIT, UsageError } from './errors.ts';
+import { EXIT, UsageError, unwritable } from './errors.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import type { Report } from './report/model.ts';
 import { type ScopeOptions, scopeOf } from './report/scope.ts';
@@ -86,7 +86,7 @@ function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
-    throw new UsageError(`--file ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+    throw new UsageError(`--file ${file}: ${unwritable(error)}`);
   }
 }
 

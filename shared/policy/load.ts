@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
-import { canFitRegion, nearestRegion } from '../aws/region-names.ts';
+import { canFitRegion, meantRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import { isTimeZone } from '../notify/quiet-hours.ts';
@@ -82,7 +82,7 @@ const unknownRegions = ({ matches = [] }: PolicyDocument): readonly Misfit[] =>
   matches.flatMap(({ region }, index) =>
     region === undefined || canFitRegion(region, fitsPattern)
       ? []
-      : [[['matches', `${index}`, 'region'], `"${region}" fits no region; did you mean ${nearestRegion(region)}?`]],
+      : [[['matches', `${index}`, 'region'], `"${region}" fits no region; ${meantRegion(region)}`]],
   );
 
 /** A time zone that is none: every notification would fail. */
@@ -143,14 +143,16 @@ export const isDate = (text: string) =>
 
 const unescaped = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function messageOf({ keyword, params, parentSchema, data, message }: ErrorObject): string {
+function messageOf({ keyword, params, parentSchema, data, message, instancePath }: ErrorObject): string {
   if (keyword === 'additionalProperties') {
     const allowed = Object.keys((parentSchema as { properties: object }).properties);
     return `"${params.additionalProperty}" is not known; ${nearest(params.additionalProperty, allowed)}`;
   }
   if (keyword === 'enum')
     return `${JSON.stringify(data)} is not allowed; ${nearest(String(data), params.allowedValues)}`;
-  return `${JSON.stringify(data)} ${message}`;
+  const settings = Object.keys((parentSchema as { readonly properties?: object }).properties ?? {});
+  const isWhole = instancePath === '' && keyword === 'type';
+  return `${JSON.stringify(data)} ${message}${isWhole ? `; allowed: an object of ${settings.join(', ')}` : ''}`;
 }
 
 /** What is allowed: all of it where it is short, else the name that was probably meant. */

@@ -127,7 +127,7 @@ describe('a log of the account, through the routes and today’s state', () => {
     const finished = await whatIf(['log', '--from', '2026-11-02', '--to', '2026-11-02', '--json']);
     expect(linesOf(finished, 'summary')).toMatchObject([{ concerned: 1, outsideScope: 5 }]);
     const elsewhere = await whatIf(['log', '--region', 'us-west-2', '--json']);
-    expect(linesOf(elsewhere, 'summary')).toMatchObject([{ concerned: 0, outsideScope: 6 }]);
+    expect(linesOf(elsewhere, 'summary')).toMatchObject([{ concerned: 0, outsideScope: 6, cost: null }]);
   });
 
   test('what cannot be read is named and counted, the rest goes on, and the status is 1', async () => {
@@ -150,6 +150,11 @@ describe('--account: a log of whatever account, and nothing of AWS is read', () 
     expect(linesOf(finished, 'control')).toMatchObject([{ events: 4, resources: 2, findings: null }]);
     expect(linesOf(finished, 'summary')).toMatchObject([{ ofOtherAccounts: 0, read: null, calls: null }]);
     expect(wire.take()).toEqual([]);
+  });
+
+  test('without an event there is no month to reckon with', async () => {
+    const { status, stdout } = await whatIf(['-', '--account', '123456789012'], '{"Records":[]}');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^No events were found, [^$]+\n$/) });
   });
 });
 

@@ -72,6 +72,8 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['init --framework cis', /--framework cis: unknown; did you mean cis-v[35]\?/],
   ['init --mode remediate', /argument 'remediate' is invalid\. Allowed choices are detect, approve, recommended\./],
   ['init --yes --policy p.yml', /--policy, --no-policy: init writes the clone's policy\.yml/],
+  ['init --region mars-1', /--region mars-1: unknown region; one is eu-west-1$/m],
+  ['report --file no-events', /--file no-events: cannot be written \(EISDIR\): it is a folder; name a file in it/],
   ['controls --write-policy new.yml', /--write-policy: give --framework too/],
 ];
 

@@ -118,7 +118,12 @@ describe('a text that is wrong', () => {
       'trusted: { organizations: [example] }',
       '1:28 trusted.organizations.0: "example" must match pattern "^o-[a-z0-9]+$"',
     ],
-    ['- defaults', '1:1 the file: ["defaults"] must be object'],
+    [
+      '- defaults',
+      expect.stringMatching(
+        /^policy\.yml:1:1 the file: \["defaults"\] must be object; allowed: an object of defaults, /,
+      ),
+    ],
     ['controls:', '1:10 controls: null must be object'],
     ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
     ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../../text.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError, unwritable } from '../errors.ts';
 import * as deployment from './deployment.ts';
 import * as policyFile from './policy-file.ts';
 import type { Present } from './questions.ts';
@@ -76,7 +76,7 @@ export function write(folder: string, { file, text }: Change): void {
   try {
     writeFileSync(join(folder, file), text);
   } catch (error) {
-    throw new UsageError(`${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+    throw new UsageError(`${file}: ${unwritable(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { UsageError } from '../errors.ts';
+import { UsageError, unwritable } from '../errors.ts';
 
 /** A file of an archive. */
 export interface ArchivedFile {
@@ -39,7 +39,7 @@ export async function writeZip(path: string, files: readonly ArchivedFile[], mti
     if (code === 'EEXIST')
       throw new UsageError(`--bundle ${path}: it exists, and is not overwritten; give another name`);
     rmSync(path, { force: true });
-    throw syscall === undefined ? error : new UsageError(`--bundle ${path}: cannot be written (${code})`);
+    throw syscall === undefined ? error : new UsageError(`--bundle ${path}: ${unwritable(error)}`);
   }
 }
 

@@ -38,7 +38,8 @@ export interface Summary extends Readonly<EventCounts> {
   readonly calls: number | null;
   readonly notifications: number;
   readonly failures: number;
-  readonly cost: Cost;
+  /** Null where no event is of the account and within what was asked for: nothing says what a month would be like. */
+  readonly cost: Cost | null;
 }
 
 /** All that a log and today's state say. */
@@ -134,6 +135,9 @@ function summaryOf(sources: Sources, rows: readonly ControlRow[]): Summary {
     calls: outlook?.calls ?? null,
     notifications: (outlook?.notifications ?? 0) + detected,
     failures,
-    cost: costOf(load, countedFor(lastCounted(), controls, detections)),
+    cost: hasCounted(counts) ? costOf(load, countedFor(lastCounted(), controls, detections)) : null,
   };
 }
+
+const hasCounted = ({ events, ofOtherAccounts, outsideScope }: Readonly<EventCounts>): boolean =>
+  events > ofOtherAccounts + outsideScope;

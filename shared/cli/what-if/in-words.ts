@@ -4,6 +4,7 @@ import { dayOf } from '../../time.ts';
 import { colors } from '../colors.ts';
 import { MAX_RESOURCES } from './activity.ts';
 import type { Actor } from './actor.ts';
+import type { Cost } from './cost.ts';
 import type { ControlRow, Forecast, Summary } from './forecast.ts';
 import type { FoundDrift } from './outlook.ts';
 
@@ -34,6 +35,7 @@ const MODE: readonly Column[] = [['mode', ({ mode }) => mode]];
 /** The whole forecast for people. */
 export function inWords(forecast: Forecast, worst: readonly FoundDrift[], isRoutesOnly: boolean): string {
   const { controls, summary } = forecast;
+  if (summary.cost === null) return nothing(summary);
   const parts = [
     controls.length === 0 ? 'No event concerns a control.\n' : table(controls, isRoutesOnly),
     found(worst),
@@ -42,6 +44,20 @@ export function inWords(forecast: Forecast, worst: readonly FoundDrift[], isRout
     next(forecast, isRoutesOnly),
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Where there is nothing to reckon with. */
+function nothing(summary: Summary): string {
+  const { events } = summary;
+  const [why, remedy] =
+    events === 0
+      ? ['No events were found', 'name the files, or the folder that holds AWSLogs/, with the log of CloudTrail']
+      : [
+          `None of ${number(events)} events is of this account and within what was asked for`,
+          '--account, --from, --to and --region say which events count',
+        ];
+  const lines = [`${why}, and nothing is reckoned: ${remedy}.`, ...leftOut(summary)];
+  return `${lines.join('\n')}\n`;
 }
 
 /** A control in each line, the most severe first. */
@@ -114,11 +130,23 @@ export function nameOf({ kind, name, tool }: Actor): string {
 
 /** How much of the log was read, and what it would have cost. */
 function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
-  const { events, concerned, refused, ofOtherAccounts, outsideScope, notLookedUp, looksBeyond, failures } = summary;
+  const { events, concerned } = summary;
   const period =
     summary.first === null || summary.last === null
       ? ''
       : `, ${dayOf(new Date(summary.first))} to ${dayOf(new Date(summary.last))} (${summary.days} days)`;
+  const lines = [
+    `${number(events)} events${period}: ${number(concerned)} concern a control, and name ${number(summary.resources)} resources.`,
+    ...leftOut(summary),
+    ...(isRoutesOnly ? [] : [today(summary)]),
+    ...(summary.cost === null ? [] : [costs(summary.cost, isRoutesOnly)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What of the log says nothing of the account, or could not be read. */
+function leftOut(summary: Summary): readonly string[] {
+  const { refused, ofOtherAccounts, outsideScope, notLookedUp, looksBeyond, failures } = summary;
   const counted: readonly (readonly [number, string])[] = [
     [refused, 'calls that AWS refused'],
     [ofOtherAccounts, 'of another account'],
@@ -127,20 +155,13 @@ function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
     [looksBeyond, `evaluations of resources beyond the first ${number(MAX_RESOURCES)}, which were only counted`],
     [failures, 'files, events or resources that could not be read'],
   ];
-  const lines = [
-    `${number(events)} events${period}: ${number(concerned)} concern a control, and name ${number(summary.resources)} resources.`,
-    ...counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count)} ${what}`),
-    ...(isRoutesOnly ? [] : [today(summary)]),
-    costs(summary, isRoutesOnly),
-  ];
-  return `${lines.join('\n')}\n`;
+  return counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count)} ${what}`);
 }
 
 const today = ({ read, looks, calls, notifications }: Summary): string =>
   `${number(read ?? 0)} resources were read as they are today. Evaluating them ${number(looks)} times takes ${number(calls ?? 0)} calls; ${number(notifications)} notifications. What was wrong in between and is right today is not seen.`;
 
-function costs({ cost }: Summary, isRoutesOnly: boolean): string {
-  const { total, by, changes } = cost;
+function costs({ total, by, changes }: Cost, isRoutesOnly: boolean): string {
   const parts = `${dollars(by.standing)} fixed, ${dollars(by.heartbeats)} heartbeats, ${dollars(by.changes)} for ${number(changes)} changes, ${dollars(by.sweeps)} sweeps of these resources`;
   const assumed = isRoutesOnly ? '; as many findings assumed as docs/costs.md does' : '';
   return `A month like this would cost about ${colors.bold(dollars(total))} (${parts}${assumed}): docs/costs.md says how that is calculated.`;

@@ -54,6 +54,8 @@ const MAX_ENVELOPE_DEPTH = 12;
 export const KNOWN_SHAPES =
   'an EventBridge envelope, a CloudTrail record, {"Records": […]}, the output of aws cloudtrail lookup-events, an AWS Config item, compliance change or rule invocation, any of these inside SNS or SQS, or an array of them';
 
+const ALLOWED = `allowed is an event object: ${KNOWN_SHAPES}`;
+
 type EventSummary = Pick<Change, 'eventId' | 'eventName' | 'eventTime' | 'attribution' | 'accountIds'>;
 const UNKNOWN_EVENT: EventSummary = {
   eventId: null,
@@ -68,7 +70,7 @@ export function changesIn(input: unknown, depth = 0): readonly Change[] {
   if (depth > MAX_ENVELOPE_DEPTH) return [unreadable(`is nested more than ${MAX_ENVELOPE_DEPTH} envelopes deep`)];
   if (Array.isArray(input)) return input.flatMap((member) => changesIn(member, depth + 1));
   if (typeof input === 'string') return changesInText(input, depth);
-  if (!isObject(input)) return [unreadable(`is ${input ?? 'null'}, not an object`)];
+  if (!isObject(input)) return [unreadable(`is ${input ?? 'null'}, not an object; ${ALLOWED}`)];
   const inner = innerOf(input);
   if (inner !== undefined) return inner.flatMap((member) => changesIn(member, depth + 1));
   return [changeOf(input)];
@@ -79,7 +81,9 @@ function changesInText(text: string, depth: number): readonly Change[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return [unreadable(`is not JSON: ${error instanceof Error ? error.message : error}`)];
+    // What begins as an object is one that was cut off or garbled: what is allowed is known.
+    const allowed = /^\s*[[{]/.test(text) ? '' : `; ${ALLOWED}`;
+    return [unreadable(`is not JSON: ${error instanceof Error ? error.message : error}${allowed}`)];
   }
   return changesIn(value, depth + 1);
 }

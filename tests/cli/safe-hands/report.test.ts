@@ -66,7 +66,10 @@ test.each([
   [['--output', 'pdf'], /'pdf' is invalid\. Allowed choices are html, json, csv\./],
   [['--json', '--output', 'csv'], /--json and --output csv cannot be combined/],
   [['--bundle', 'x.zip', '--file', 'y'], /--bundle and --file cannot be combined/],
-  [['--file', 'none/report.html'], /--file none\/report\.html: cannot be written \(ENOENT\)/],
+  [
+    ['--file', 'none/report.html'],
+    /--file none\/report\.html: cannot be written \(ENOENT\): its folder does not exist; create it/,
+  ],
   [['--framework', 'cis'], /--framework cis: unknown; did you mean cis-v/],
   [['--from', 'monday'], /--from monday: must be a day/],
 ])('%j is refused in one line, with status 2', async (args, message) => {

@@ -119,6 +119,24 @@ test('people see the controls, what is wrong, who, how much was read, what it co
   expect(words).not.toContain('of another account');
 });
 
+test.each([
+  [
+    'an empty log',
+    { events: 0, outsideScope: 0 },
+    /^No events were found, and nothing is reckoned: name the files, .*\n$/,
+  ],
+  [
+    'a log of other times',
+    { events: 1500, outsideScope: 1500 },
+    /^None of 1,500 events is of this account and .*: --account, --from, --to and --region .*\n {2}1,500 outside the times/,
+  ],
+])('%s is not reckoned with', (_what, counts, says) => {
+  const nothing = { ...SUMMARY, ...counts, refused: 0, notLookedUp: 0, first: null, last: null, cost: null };
+  const words = inWords({ controls: [], actors: [], eventsBy: new Map(), summary: nothing }, [], false);
+  expect(words).toMatch(says);
+  expect(words).not.toContain('$');
+});
+
 test('what follows from a state that was not read is null', () => {
   expect(JSON.parse(printed('x').lines[2] ?? '')).toMatchObject({ kind: 'control', events: 3, findings: 1 });
   const group: Group = {

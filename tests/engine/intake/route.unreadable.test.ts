@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UnreadableEventError } from '../../../shared/engine/errors.ts';
+import { KNOWN_SHAPES } from '../../../shared/engine/intake/parse-event.ts';
 import { ACCOUNT, call, group, routed, rulesOf, type World } from '../../support/route-fixture.ts';
 
 describe('where the parameters were too large to record', () => {
@@ -63,7 +64,9 @@ describe('what could not be told', () => {
   });
 
   test('is the event’s own error where the event cannot be read', async () => {
-    expect((await routed(null)).errors).toEqual(['the event is null, not an object']);
+    expect((await routed(null)).errors).toEqual([
+      `the event is null, not an object; allowed is an event object: ${KNOWN_SHAPES}`,
+    ]);
   });
 
   test('is a Config item whose id makes no sense', async () => {
