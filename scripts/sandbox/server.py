@@ -13,9 +13,9 @@ import threading
 import time
 
 import additions
+import faster_answers  # noqa: F401
 import jsonpath_ng.ext
 import missing_operations  # noqa: F401
-import moto.awslambda.models
 import moto.cloudformation.models
 import moto.cloudtrail.models
 import moto.core.responses
@@ -105,8 +105,8 @@ MotoRandom.get_random_string = random_string
 # Each service's model is looked for among all of botocore's; one loader lists them once.
 moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
 
-# For each message moto looks for Docker, to invoke the function itself: functions are invoked by our own runtime, and the message stays in the queue.
-moto.awslambda.models.LambdaBackend.send_sqs_batch = lambda *_: False
+# For each message moto receives what is in the queue and looks for Docker, to invoke the function itself: functions are invoked by our own runtime, so no queue of moto's knows of them.
+moto.sqs.models.Queue.lambda_event_source_mappings = property(lambda _queue: {}, lambda _queue, _mappings: None)
 
 # Each deployment would wait for a linter, which takes longer than all else of it; the tests of the template run it themselves.
 moto.cloudformation.models.validate_template_cfn_lint = lambda _template: []
