@@ -3,6 +3,7 @@ import type { AnyControl, AnyResource, Mode } from '../control.ts';
 import type { InternalMessage } from '../internal-events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { OutcomeEvent } from '../notify/outcome.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Aws, ResourceRef } from '../resource.ts';
 import type { Clock } from '../time.ts';
@@ -26,6 +27,8 @@ export interface Engine {
   readonly planOnly?: boolean;
   /** Sends our own messages to the queues of their domains. The command has none: its next run re-evaluates. */
   send(messages: readonly InternalMessage[]): Promise<void>;
+  /** Sends outcomes on to whoever follows each of them; absent where nobody does. Throws where one was not taken. */
+  sendOutcomes?(outcomes: readonly OutcomeEvent[]): Promise<void>;
 }
 
 /** A resource to evaluate, and the controls whose result may have changed. */

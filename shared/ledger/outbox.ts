@@ -25,6 +25,14 @@ export interface PendingNotice {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** What an outcome says beside its notice. */
+export interface OwedOutcome {
+  /** When it was decided, milliseconds since 1970; later than that of the finding's outcome before. */
+  readonly time: number;
+  /** Of the finding, ISO 8601. */
+  readonly firstSeen: string;
+}
+
 /** A notification that was decided and is not known to be published. */
 export interface QueuedNotice {
   readonly id: string;
@@ -32,6 +40,10 @@ export interface QueuedNotice {
   readonly at: number;
   /** It waits for the digest, which alone publishes it. */
   readonly waits?: true;
+  /** People are not notified of it, or were already. */
+  readonly quiet?: true;
+  /** It is still to be sent to those who follow each outcome; only where somebody does. */
+  readonly outcome?: OwedOutcome;
   readonly notice: PendingNotice;
 }
 

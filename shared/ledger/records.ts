@@ -40,6 +40,8 @@ export interface Finding {
   readonly denied?: { readonly since: string; readonly version: string };
   /** The record of an attempt whose call was not answered and showed no effect: where the drift is gone later, that was us. */
   readonly unanswered?: string;
+  /** When its outcome was last sent to those who follow each of them; absent where it was not, as it is now. */
+  readonly sentAt?: string;
   /** Of a detection's finding alone. */
   readonly sightings?: Sightings;
 }

@@ -175,7 +175,8 @@ function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): Mes
   };
 }
 
-function secondsBetween(from: string | null, to: string | null): number | null {
+/** Null where one of them is not known, or they are the wrong way round. */
+export function secondsBetween(from: string | null, to: string | null): number | null {
   const seconds = (Date.parse(to ?? '') - Date.parse(from ?? '')) / SECOND_MS;
   return Number.isNaN(seconds) || seconds < 0 ? null : Math.round(seconds);
 }

@@ -1,7 +1,8 @@
 import { consoleUrl } from '../../aws/console-url.ts';
 import { type Mode, shortened } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
-import { resourceKey, type Session, type Shared } from '../../ledger/ledger.ts';
+import { type ResourceState, resourceKey, type Session, type Shared } from '../../ledger/ledger.ts';
+import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { Finding } from '../../ledger/records.ts';
 import { activeExemption, describeExemption, ofWholeFindings } from '../../policy/exemptions.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
@@ -65,11 +66,15 @@ async function recordSighting(
       const annotation = shortened(`${describeExemption(exemption)} ${detected.annotation}`);
       const result: Result = { ...found, outcome: 'exempted', annotation };
       const next = withoutFindings(state, detection);
-      return { next: next === state ? undefined : next, answer: { result, own: [] } };
+      if (next === state) return { answer: { result, own: [] } };
+      const notices = quietly(result, firstSeenOf(state, detection.id), cause, engine);
+      const outbox = [...next.outbox, ...notices];
+      return { next: { ...next, outbox }, answer: { result, own: notices.map(({ id }) => id) } };
     }
     const { state: next, news, finding } = withSighting(state, detection, detected, eventId, now);
     const said = news === 'report' ? { ...found, annotation: reportOf(finding) } : found;
-    const notices = news === 'known' ? [] : [queued(said, cause, now, NOTHING_MADE)];
+    const owed = owedBy(engine, finding.firstSeen);
+    const notices = news === 'known' ? [] : [{ ...queued(said, cause, now, NOTHING_MADE), ...owed }];
     return {
       next: { ...next, arn: arnOf(record), outbox: [...next.outbox, ...notices] },
       answer: { result: said, own: notices.map(({ id }) => id) },
@@ -110,12 +115,23 @@ async function review(
   if (!hasDetections(loaded.state) && loaded.state.outbox.length === 0) return [];
   const [session, notices] = await engine.ledger.update(await engine.ledger.loadShared(loaded), (state, shared) => {
     const isExempt = (detection: Detection) => exemptionFor({ detection, ref }, shared, engine) !== null;
-    const { state: next, reports } = withTimePassed(detections.filter(isExempt).reduce(withoutFindings, state), now);
-    const notices = reports.map((finding) => queued(reportResult(finding, ref, cause), cause, now, NOTHING_MADE));
+    const exempt = detections.filter(isExempt);
+    const { state: next, reports } = withTimePassed(exempt.reduce(withoutFindings, state), now);
+    const reported = reports.map((finding) => ({
+      ...queued(reportResult(finding, ref, cause), cause, now, NOTHING_MADE),
+      ...owedBy(engine, finding.firstSeen),
+    }));
+    const over = Object.values(state.findings).filter(({ controlId }) => !hasFindingOf(next, controlId));
+    const ended = [...new Map(over.map((finding) => [finding.controlId, finding])).values()].flatMap((finding) => {
+      const outcome = exempt.some(({ id }) => id === finding.controlId) ? 'exempted' : 'compliant';
+      const result = { ...reportResult(finding, ref, cause), outcome, annotation: finding.annotation } as const;
+      return quietly(result, finding.firstSeen, cause, engine);
+    });
+    const notices = [...reported, ...ended];
     if (next === state) return { answer: notices };
     return { next: { ...next, outbox: [...next.outbox, ...notices] }, answer: notices };
   });
-  const results = notices.map(({ notice }) => notice.result);
+  const results = notices.filter(({ quiet }) => quiet !== true).map(({ notice }) => notice.result);
   return publish(
     session,
     { ref, detections },
@@ -124,6 +140,27 @@ async function review(
     results,
   );
 }
+
+/** What those who follow each outcome are sent beside; nothing where nobody does. */
+const owedBy = ({ sendOutcomes, clock }: Engine, firstSeen: string): Pick<QueuedNotice, 'outcome'> =>
+  sendOutcomes === undefined ? {} : { outcome: { time: clock.now().getTime(), firstSeen } };
+
+/** The end of findings that people are not notified of; none where nobody follows each outcome. */
+function quietly(result: Result, firstSeen: string, cause: Cause, engine: Engine): readonly QueuedNotice[] {
+  const owed = owedBy(engine, firstSeen);
+  if (owed.outcome === undefined) return [];
+  return [{ ...queued(result, cause, engine.clock.now(), NOTHING_MADE), ...owed, quiet: true }];
+}
+
+const hasFindingOf = ({ findings }: ResourceState, controlId: string): boolean =>
+  Object.values(findings).some((finding) => finding.controlId === controlId);
+
+/** Since when the first of a detection's findings has been known. */
+const firstSeenOf = ({ findings }: ResourceState, controlId: string): string =>
+  Object.values(findings)
+    .filter((finding) => finding.controlId === controlId)
+    .map(({ firstSeen }) => firstSeen)
+    .sort()[0] ?? '';
 
 const reportResult = (finding: Finding, ref: ResourceRef, cause: Cause): Result =>
   resultWithoutResource(cause, {
@@ -143,7 +180,10 @@ async function publish(
   own: readonly string[],
   results: readonly Result[],
 ): Promise<readonly Result[]> {
-  const resource = { consoleUrl: ({ region }: ResourceRef) => consoleUrl(region, 'cloudtrailv2/home#/events') };
+  const resource = {
+    consoleUrl: ({ region }: ResourceRef) => consoleUrl(region, 'cloudtrailv2/home#/events'),
+    arn: () => session.state.arn || ref.resourceId,
+  };
   try {
     await publishOutbox(session, { resource, ref, controls: detections }, engine, own);
     return results;

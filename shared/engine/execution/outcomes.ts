@@ -88,7 +88,8 @@ function reportRemainder(
   const outcome = heldBack?.outcome ?? 'detected';
   const annotation = [heldBack?.reason, evaluation.annotation].filter(Boolean).join(' ');
   const left: Progress = { ...progress, outcome, annotation };
-  const notice = heldBack?.quiet === true ? null : run.notice(control, { ...left, steps: [] });
+  const said: Progress = { ...left, steps: [] };
+  const notice = heldBack?.quiet === true ? run.quietNotice(control, said) : run.notice(control, said);
   run.draft.change((state) =>
     withFinding(state, control, {
       outcome,

@@ -188,15 +188,17 @@ function finishOvertaken(
     error: 'the resource changed while the call was in flight',
     after: compactState(redact(evaluated.state)),
   });
-  run.draft.change((state) => withoutFinding(state, control.id));
-  if (!hasChanged(record)) run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
-  return {
+  const progress: Progress = {
     outcome: complianceType === 'COMPLIANT' ? 'compliant' : 'notApplicable',
     before: 'NON_COMPLIANT',
     after: complianceType,
     annotation,
     remediationId: record.id,
   };
+  const notice = run.quietNotice(control, progress);
+  run.draft.change((state) => withoutFinding(state, control.id, notice));
+  if (!hasChanged(record)) run.draft.onBreakers(({ breakers }) => giveBack(breakers, taken));
+  return progress;
 }
 
 async function readAgain(run: Run, control: AnyControl): Promise<Read> {

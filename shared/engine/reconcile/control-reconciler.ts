@@ -8,7 +8,7 @@ import { deadlineOf, markPending, withRecheck } from '../execution/pending.ts';
 import { portionsOf } from '../execution/portions.ts';
 import { finishPlan, remediate, type Work } from '../execution/remediate.ts';
 import type { Unfinished } from '../execution/unfinished.ts';
-import { findingFingerprint, isKnownProblem, withFinding, withNotice, withoutFinding } from '../run/findings.ts';
+import { findingFingerprint, isKnownProblem, withFinding, withoutFinding } from '../run/findings.ts';
 import { isAtLeast } from '../run/modes.ts';
 import type { Evaluated, Observation } from '../run/observation.ts';
 import type { Planned } from '../run/plan.ts';
@@ -94,12 +94,10 @@ export class ControlReconciler {
     const known = run.draft.state.findings[control.id];
     // Whose doing this is, the next run decides that holds the lease.
     if (known?.unanswered !== undefined && !this.#leased) return progress;
-    const isRecovery = isKnownProblem(known);
-    const notice = isRecovery ? run.notice(control, { before: before.evaluation.complianceType, ...progress }) : null;
-    run.draft.change((state) => {
-      const closed = withoutFinding(state, control.id);
-      return notice === null || closed === state ? closed : withNotice(closed, notice);
-    });
+    const said = { before: before.evaluation.complianceType, ...progress };
+    const quiet = () => (known === undefined ? null : run.quietNotice(control, said));
+    const notice = isKnownProblem(known) ? run.notice(control, said) : quiet();
+    run.draft.change((state) => withoutFinding(state, control.id, notice));
     return progress;
   }
 
@@ -255,7 +253,8 @@ export class ControlReconciler {
     };
     const reversible = planned.steps.every(({ undo }) => undo !== undefined);
     const options = stoppedBy === undefined ? { reversible } : { reversible, stoppedBy };
-    const notice = quiet === true ? null : this.#run.notice(control, refused, options);
+    const notify = quiet === true ? 'quietNotice' : 'notice';
+    const notice = this.#run[notify](control, refused, options);
     const known = this.#run.draft.state.findings[control.id];
     const kept =
       outcome === 'blocked' && known != null

@@ -40,8 +40,14 @@ function exempted(run: Run, control: AnyControl, seen: Partial<Result>, error: U
   const { shared } = run.draft.session;
   const exemption = shared === null ? null : exemptionFor(run, control, shared);
   if (exemption === null) return null;
-  run.draft.change((state) => withoutFinding(state, control.id));
-  return { ...seen, outcome: 'exempted', annotation: `${describeExemption(exemption)} ${messageOf(error)}` };
+  const progress: Progress = {
+    ...seen,
+    outcome: 'exempted',
+    annotation: `${describeExemption(exemption)} ${messageOf(error)}`,
+  };
+  const notice = control.id in run.draft.state.findings ? run.quietNotice(control, progress) : null;
+  run.draft.change((state) => withoutFinding(state, control.id, notice));
+  return progress;
 }
 
 /** A recheck is under way that reads again. */

@@ -4,6 +4,7 @@ import type { ResourceState } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { FailureStage, Finding } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
+import { DAY_MS } from '../../time.ts';
 
 /** What one evaluation says about a finding. */
 export interface FindingUpdate {
@@ -22,7 +23,7 @@ export interface FindingUpdate {
   readonly unanswered?: string;
   /** `failed`: how far people are notified with `notice`; the end by default. */
   readonly stage?: FailureStage;
-  /** Published where the finding is new or has changed; null where it is not notified. */
+  /** Published where the finding is new or has changed, a quiet one to those alone who follow each outcome; null where it is for nobody. */
   readonly notice: QueuedNotice | null;
 }
 
@@ -42,6 +43,9 @@ export function withFinding(
   const isOther = known === undefined || known.outcome !== outcome || !isSame(known, outcome, fingerprint);
   const before = known?.outcome === 'failed' ? notifiedOf(known) : null;
   const isNews = outcome === 'failed' ? isBeyond(stage, before) : isOther;
+  const isFinal = outcome !== 'failed' || before === 'ended';
+  const isAgain = known !== undefined && notice?.outcome !== undefined && isFinal && isToSend(known, at);
+  const due = isNews ? notice : isAgain ? { ...notice, quiet: true as const } : null;
   const kept = { retryAt: known?.retryAt ?? null, deadline: known?.deadline ?? null, blocked: known?.blocked ?? null };
   const finding: Finding = {
     controlId: id,
@@ -54,15 +58,30 @@ export function withFinding(
     rejection: known?.rejection ?? null,
     ...(isOther ? { retryAt: null, deadline: null, blocked: null } : kept),
     ...(outcome === 'failed' ? { notified: isNews ? stage : before } : {}),
-    ...(known?.isKnown === true || (isNews && notice !== null) ? { isKnown: true as const } : {}),
+    ...(known?.isKnown === true || (isNews && notice !== null && notice.quiet !== true)
+      ? { isKnown: true as const }
+      : {}),
+    ...sentAtOf(due, isOther ? undefined : known?.sentAt),
     // A later try that was refused, or could not read, does not answer an earlier one.
     ...(known?.unanswered !== undefined && isProblem(outcome) ? { unanswered: known.unanswered } : {}),
     ...rest,
   };
   if (known !== undefined && hashOf({ ...known, lastSeen: '' }) === hashOf({ ...finding, lastSeen: '' })) return state;
   const next = { ...state, findings: { ...state.findings, [id]: finding } };
-  return isNews && notice !== null ? withNotice(next, notice) : next;
+  return due === null ? next : withNotice(next, due);
 }
+
+function sentAtOf(due: QueuedNotice | null, before: string | undefined): Pick<Finding, 'sentAt'> {
+  if (due?.outcome !== undefined) return { sentAt: new Date(due.outcome.time).toISOString() };
+  return before === undefined ? {} : { sentAt: before };
+}
+
+/** Security Hub deletes what was not updated for 90 days. */
+const SEND_AGAIN_AFTER_MS = 30 * DAY_MS;
+
+/** True where those who follow each outcome do not know of a finding as it is, or have not heard of it for long. */
+const isToSend = ({ sentAt }: Pick<Finding, 'sentAt'>, at: string): boolean =>
+  sentAt === undefined || Date.parse(at) - Date.parse(sentAt) > SEND_AGAIN_AFTER_MS;
 
 /** The text of an error varies (request ids, encoded messages): a failure is the same failure. */
 const isSame = (known: Finding, outcome: Outcome, fingerprint: string): boolean =>
@@ -82,11 +101,16 @@ export const isKnownProblem = (finding: Finding | undefined): boolean =>
   finding?.outcome === 'blocked' ||
   (finding?.outcome === 'failed' && notifiedOf(finding) !== null);
 
-/** The state without the control's finding. Pure. */
-export function withoutFinding(state: ResourceState, controlId: string): ResourceState {
+/** The state without the control's finding; where it had one, the notice is queued. Pure. */
+export function withoutFinding(
+  state: ResourceState,
+  controlId: string,
+  notice: QueuedNotice | null = null,
+): ResourceState {
   if (!(controlId in state.findings)) return state;
   const { [controlId]: _, ...findings } = state.findings;
-  return { ...state, findings };
+  const next = { ...state, findings };
+  return notice === null ? next : withNotice(next, notice);
 }
 
 /** The state with the time since which access is denied noted beside the control's finding. Pure. */

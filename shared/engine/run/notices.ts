@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Session } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
 import { combined, type Notice } from '../../notify/notifier.ts';
+import { outcomeEvent } from '../../notify/outcome.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
@@ -35,16 +36,18 @@ export const queued = (
 
 /** What a notice says beside its result: the control's texts and the console link. */
 export interface Published {
-  readonly resource: { consoleUrl(ref: ResourceRef): string };
+  readonly resource: { consoleUrl(ref: ResourceRef): string; arn(ref: ResourceRef): string };
   readonly ref: ResourceRef;
-  readonly controls: readonly Notice['control'][];
-  readonly siblings?: readonly Notice['control'][];
+  readonly controls: readonly PublishedControl[];
+  readonly siblings?: readonly PublishedControl[];
 }
+
+type PublishedControl = Notice['control'] & { readonly relatedRequirements?: readonly string[] };
 
 /** What one event led to on the resource is one notification. */
 const eventOf = ({ notice: { result, eventTime } }: QueuedNotice): string => `${result.eventId} ${eventTime}`;
 
-/** Publishes what a run has queued (`own`: the ids) and what dead runs left, then clears it. One that fails does not stop the others: it stays queued for the next run or the schedule. Throws what the notifier throws. */
+/** Publishes what a run has queued (`own`: the ids) and what dead runs left, to people and to those who follow each outcome, then clears it. One that fails does not stop the others: it stays queued for the next run or the schedule. Throws what the notifier, or the sender of outcomes, throws. */
 export async function publishOutbox(
   session: Session,
   subject: Published,
@@ -54,23 +57,83 @@ export async function publishOutbox(
   const dead = engine.clock.now().getTime() - PUBLISH_GRACE_MS;
   const due = session.state.outbox.filter(({ id, at, waits }) => own.includes(id) || (at < dead && waits !== true));
   if (due.length === 0) return session;
+  const [sent, told] = await Promise.all([sendOutcomes(due, subject, engine), notifyAll(due, subject, engine)]);
+  const errors = [...told.errors, ...sent.errors];
+  const progress = { published: told.published, deferred: told.deferred, sent: sent.ids };
+  const isDone = Object.values(progress).some((ids) => ids.length > 0);
+  const after = isDone ? await settle(session, engine, progress) : session;
+  if (errors.length > 0) throw errors[0];
+  return after;
+}
+
+/** One notification for what one event led to; never throws. */
+async function notifyAll(due: readonly QueuedNotice[], subject: Published, { notifier }: Engine) {
   const published: string[] = [];
   const deferred: string[] = [];
   const errors: unknown[] = [];
-  for (const entries of Map.groupBy(due, eventOf).values()) {
+  const loud = due.filter(({ quiet }) => quiet !== true);
+  for (const entries of Map.groupBy(loud, eventOf).values()) {
     const notice = combined(entries.map((entry) => noticeOf(entry, subject)) as [Notice, ...Notice[]]);
     const ids = entries.map(({ id }) => id);
-    if (engine.notifier.defers?.(notice) === true) deferred.push(...ids);
+    if (notifier.defers?.(notice) === true) deferred.push(...ids);
     else
-      await engine.notifier.notify(notice).then(
+      await notifier.notify(notice).then(
         () => published.push(...ids),
         (error: unknown) => errors.push(error),
       );
   }
-  const isDone = published.length + deferred.length > 0;
-  const after = isDone ? await clear(session, engine, published, deferred) : session;
-  if (errors.length > 0) throw errors[0];
+  return { published, deferred, errors };
+}
+
+/** Each outcome by itself, in their order. Where nobody follows them any more, they count as sent. Never throws. */
+async function sendOutcomes(due: readonly QueuedNotice[], subject: Published, engine: Engine) {
+  const owed = due.filter(({ outcome, quiet }) => outcome !== undefined || quiet === true);
+  const ids = owed.map(({ id }) => id);
+  const events = owed.flatMap((entry) => (entry.outcome === undefined ? [] : [eventFor(entry, entry.outcome)]));
+  function eventFor(entry: QueuedNotice, outcome: NonNullable<QueuedNotice['outcome']>) {
+    const { relatedRequirements = [] } = controlOf(entry.notice.controlId, subject) ?? {};
+    const details = { ...outcome, arn: subject.resource.arn(subject.ref), relatedRequirements };
+    return outcomeEvent(noticeOf(entry, subject), details, engine.policy.notify);
+  }
+  try {
+    if (events.length > 0) await engine.sendOutcomes?.(events);
+    return { ids, errors: [] };
+  } catch (error) {
+    return { ids: [], errors: [error] };
+  }
+}
+
+/** Ids of notices, by what became of them. */
+interface PublishProgress {
+  readonly published: readonly string[];
+  readonly deferred: readonly string[];
+  readonly sent: readonly string[];
+}
+
+/** Clears what everybody has, and keeps the rest for those who do not have it. */
+async function settle(
+  session: Session,
+  { ledger }: Pick<Engine, 'ledger'>,
+  progress: PublishProgress,
+): Promise<Session> {
+  const [after] = await ledger.update(session, (state) => {
+    const outbox = state.outbox.flatMap((entry) => leftOf(entry, progress) ?? []);
+    const concerned = Object.values(progress).flat();
+    const isConcerned = state.outbox.some(({ id }) => concerned.includes(id));
+    return isConcerned ? { next: { ...state, outbox }, answer: undefined } : { answer: undefined };
+  });
   return after;
+}
+
+function leftOf(entry: QueuedNotice, { published, deferred, sent }: PublishProgress): QueuedNotice | null {
+  const { outcome, ...others } = entry;
+  const isTold = entry.quiet === true || published.includes(entry.id);
+  const isSent = outcome === undefined || sent.includes(entry.id);
+  if (isTold && isSent) return null;
+  if (isTold) return { ...entry, quiet: true };
+  if (!isSent) return entry;
+  if (deferred.includes(entry.id)) return { ...others, waits: true };
+  return outcome === undefined ? entry : others;
 }
 
 /** Leaves what could not be published to the next run, at once. Returns the controls whose notices wait; never throws. */
@@ -91,27 +154,20 @@ export async function postpone(
   }
 }
 
-/** Clears what was published, and marks what waits for the digest. */
-export async function clear(
+/** Clears what was published. */
+export const clear = (
   session: Session,
-  { ledger }: Pick<Engine, 'ledger'>,
+  engine: Pick<Engine, 'ledger'>,
   published: readonly string[],
-  deferred: readonly string[] = [],
-): Promise<Session> {
-  const [after] = await ledger.update(session, (state) => {
-    const isConcerned = ({ id }: QueuedNotice) => published.includes(id) || deferred.includes(id);
-    if (!state.outbox.some(isConcerned)) return { answer: undefined };
-    const outbox = state.outbox
-      .filter(({ id }) => !published.includes(id))
-      .map((entry) => (deferred.includes(entry.id) ? { ...entry, waits: true as const } : entry));
-    return { next: { ...state, outbox }, answer: undefined };
-  });
-  return after;
-}
+): Promise<Session> => settle(session, engine, { published, deferred: [], sent: [] });
 
-function noticeOf({ id, notice }: QueuedNotice, { resource, ref, controls, siblings = [] }: Published): Notice {
+const controlOf = (controlId: string, { controls, siblings = [] }: Published): PublishedControl | undefined =>
+  [...controls, ...siblings].find(({ id }) => id === controlId);
+
+function noticeOf({ id, notice }: QueuedNotice, subject: Published): Notice {
   const { controlId, ...rest } = notice;
-  const control = [...controls, ...siblings].find(({ id }) => id === controlId) ?? {
+  const { resource, ref } = subject;
+  const control = controlOf(controlId, subject) ?? {
     id: controlId,
     title: controlId,
     severity: notice.result.severity ?? 'MEDIUM',

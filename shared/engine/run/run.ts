@@ -1,5 +1,6 @@
 import { type AnyControl, type ComplianceType, type Context, type Mode, shortened } from '../../control.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
+import type { QueuedNotice } from '../../ledger/outbox.ts';
 import type { Remediation } from '../../ledger/records.ts';
 import type { Notice } from '../../notify/notifier.ts';
 import { knownBy } from '../../notify/tags.ts';
@@ -35,6 +36,8 @@ export class Run {
   #tags: Ownership['tags'] = {};
   /** The notices that this run has queued and has to publish. */
   readonly notices: string[] = [];
+  /** By control. */
+  readonly #lastOutcomeAt = new Map<string, number>();
   /** Elements that AWS is still changing, each with the record of that change. */
   readonly pendingElements = new Map<string, Remediation>();
   /** By control: the plan that an interrupted run has made in part, and that this run finishes. */
@@ -138,7 +141,11 @@ export class Run {
   }
 
   /** A notice of a result, to be queued together with the state it is about. */
-  notice(control: AnyControl, progress: Progress, rest: Partial<Pick<Notice, 'reversible'>> & NoticeDetails = {}) {
+  notice(
+    control: AnyControl,
+    progress: Progress,
+    rest: Partial<Pick<Notice, 'reversible'>> & NoticeDetails = {},
+  ): QueuedNotice {
     const { reversible = true, isRetrying = false, ...others } = rest;
     const tags = knownBy(this.#tags);
     const options = {
@@ -147,9 +154,28 @@ export class Run {
       ...(isRetrying ? { isRetrying } : {}),
       ...(Object.keys(tags).length > 0 ? { tags } : {}),
     };
-    const entry = queued(this.result(control, progress), this.cause, this.now(), options);
+    const entry = {
+      ...queued(this.result(control, progress), this.cause, this.now(), options),
+      ...this.#owed(control),
+    };
     this.notices.push(entry.id);
     return entry;
+  }
+
+  /** The same for those alone who follow each outcome; null where nobody does, or where the control is off for the resource. */
+  quietNotice(control: AnyControl, progress: Progress, rest: Parameters<Run['notice']>[2] = {}): QueuedNotice | null {
+    if (this.engine.sendOutcomes === undefined || progress.mode === 'off') return null;
+    return { ...this.notice(control, progress, rest), quiet: true };
+  }
+
+  /** Of one finding a later outcome has a later time, also within a millisecond and by another clock. */
+  #owed({ id }: AnyControl): Pick<QueuedNotice, 'outcome'> {
+    if (this.engine.sendOutcomes === undefined) return {};
+    const { firstSeen, sentAt = '' } = this.draft.state.findings[id] ?? {};
+    const now = this.now();
+    const time = Math.max(now.getTime(), (this.#lastOutcomeAt.get(id) ?? 0) + 1, (Date.parse(sentAt) || 0) + 1);
+    this.#lastOutcomeAt.set(id, time);
+    return { outcome: { time, firstSeen: firstSeen ?? now.toISOString() } };
   }
 
   result(control: AnyControl, { annotation = null, ...progress }: Progress): Result {

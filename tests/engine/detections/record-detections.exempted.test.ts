@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import detection from '../../../shared/detections/iam-root-user-unused.ts';
 import type { Exemption } from '../../../shared/ledger/records.ts';
+import type { OutcomeEvent } from '../../../shared/notify/outcome.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/time.ts';
 import { dailyTasks } from '../../../shared/watch/daily.ts';
 import { another, DetectionScene, REF } from '../../support/detection-scene.ts';
+import { assertValidOutcome } from '../../support/outcome.ts';
 import { SAMPLE_ACCOUNT, sampleEvent } from '../../support/samples.ts';
 
 let scene: DetectionScene;
@@ -21,6 +23,46 @@ const exemption = (rest: Partial<Exemption> = {}): Exemption => ({
   createdAt: '2026-11-01T00:00:00Z',
   createdBy: 'jo',
   ...rest,
+});
+
+describe('where each outcome is followed', () => {
+  let sent: (readonly [string, string])[];
+  beforeEach(() => {
+    sent = [];
+    Object.assign(scene.engine, {
+      sendOutcomes: async (outcomes: readonly OutcomeEvent[]) => {
+        outcomes.forEach(assertValidOutcome);
+        sent.push(...outcomes.map(({ outcome, resource }) => [outcome, resource.arn] as const));
+      },
+    });
+  });
+  const ROOT = `arn:aws:iam::${SAMPLE_ACCOUNT}:root`;
+
+  test('a detection is sent, and its end too, which nobody is notified of', async () => {
+    await scene.see(another('e-1'));
+    scene.now += 8 * DAY_MS;
+    await scene.schedule();
+    await scene.schedule();
+    expect(sent).toEqual([
+      ['detected', ROOT],
+      ['compliant', ROOT],
+    ]);
+    expect(scene.engine.notified).toHaveLength(1);
+  });
+
+  test.each([
+    ['with the next event', () => scene.see(another('e-2'))],
+    ['with the day', () => scene.review()],
+  ])('what is exempted ends %s', async (_, look) => {
+    await scene.see(another('e-1'));
+    await scene.engine.ledger.saveExemption(exemption());
+    await look();
+    await look();
+    expect(sent).toEqual([
+      ['detected', ROOT],
+      ['exempted', ROOT],
+    ]);
+  });
 });
 
 describe('modes and exemptions', () => {
