@@ -1,6 +1,6 @@
 import type { Mode } from '../control.ts';
 import type { Engine } from '../engine/context.ts';
-import { notifierFromEnvironment } from '../lambda/environment.ts';
+import { notifierFromEnvironment, outcomesFromEnvironment } from '../lambda/environment.ts';
 import { codeVersion } from '../lambda/version.ts';
 import { type Ledger, readOnly } from '../ledger/ledger.ts';
 import { consoleNotifier } from '../notify/console.ts';
@@ -69,7 +69,11 @@ async function startRun(
   const found = await ledgerOf(clients, { ...(stack === undefined ? {} : { stack }), isDryRun: mode === 'detect' });
   const asked = homeRegion() === '' ? null : callerOf(clients.lookUps);
   printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
-  const engine = engineWith(found.ledger, mode, policy, clients);
+  const acting = engineWith(found.ledger, mode, policy, clients);
+  // In mode detect nothing is sent.
+  const outcomes =
+    mode === 'detect' ? {} : outcomesFromEnvironment(clients.aws, found.home ?? homeRegion(), found.outcomes);
+  const engine = { ...acting, ...outcomes };
   return {
     engine: found.home === null ? engine : { ...engine, home: found.home },
     home: found.home,

@@ -29,6 +29,8 @@ export interface ChosenLedger {
   readonly home: string | null;
   /** The DynamoDB table; null for a local ledger. */
   readonly table: string | null;
+  /** The URL of the queue that the deployment's outcomes are sent to; absent where nobody follows them. */
+  readonly outcomes?: string;
 }
 
 interface LedgerOptions {
@@ -106,9 +108,10 @@ async function deployedLedger(clients: RunClients, stack: string): Promise<Chose
 async function ledgerOfStack(clients: RunClients, stack: string, region: string): Promise<ChosenLedger | null> {
   const found = await stackNamed(clients.lookUps(region), stack);
   if (found === null) return null;
-  const table = outputsOf(found).LedgerTable;
+  const { LedgerTable: table, OutcomesQueue: outcomes } = outputsOf(found);
   if (!table) throw new Error(`the stack ${stack} in ${region} (${found.StackStatus}) has no output LedgerTable`);
-  return inTable(clients, { table, stack, region });
+  const ledger = inTable(clients, { table, stack, region });
+  return outcomes === undefined ? ledger : { ...ledger, outcomes };
 }
 
 /** The region to which a deployment forwards the events of this one; null where nothing forwards them. */

@@ -15,6 +15,7 @@ import type { PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
 import type { Domain } from '../service.ts';
 import { systemClock } from '../time.ts';
+import { outcomeFeed } from './outcome-feed.ts';
 import { messageSender } from './send-messages.ts';
 import { codeVersion } from './version.ts';
 
@@ -39,6 +40,16 @@ export function notifierFromEnvironment(
 ): Notifier {
   const topic = process.env.EVENKEEL_TOPIC_ARN;
   return topic ? snsNotifier(aws(region), topic, settings) : otherwise;
+}
+
+/** Sends outcomes to the queue of `EVENKEEL_OUTCOMES_QUEUE`, or of `otherwise`; nothing without either. */
+export function outcomesFromEnvironment(
+  aws: Engine['aws'],
+  region: string,
+  otherwise?: string,
+): Pick<Engine, 'sendOutcomes'> {
+  const queue = process.env.EVENKEEL_OUTCOMES_QUEUE || otherwise;
+  return queue ? { sendOutcomes: outcomeFeed(aws(region), queue) } : {};
 }
 
 /** The prefix of all names of a deployment, and the function's own name: `evenkeel-prod` and `infrastructure`. */
@@ -76,5 +87,6 @@ export function engineFromEnvironment(
     codeVersion,
     ceiling: 'remediate',
     send: messageSender({ aws: aws(region), prefix, domains, clock: systemClock }),
+    ...outcomesFromEnvironment(aws, region),
   };
 }
