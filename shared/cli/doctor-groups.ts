@@ -13,7 +13,15 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'functions',
     'failed events',
   ],
-  'People are notified': ['alarms', 'notifications', 'slack', 'test notification'],
+  'People are notified': [
+    'alarms',
+    'notifications',
+    'slack',
+    'slack buttons',
+    'teams',
+    'pagerduty',
+    'test notification',
+  ],
   'The ledger is safe': ['key', 'ledger', 'ledger backups'],
 };
 

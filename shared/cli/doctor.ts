@@ -4,9 +4,9 @@ import { type Check, type Diagnosis, type DoctorContext, fail, ok } from '../doc
 import { eventPathChecks, infrastructureChecks, ledgerChecks } from '../doctor/index.ts';
 import { ledger } from '../doctor/ledger.ts';
 import { notifications } from '../doctor/notifications.ts';
+import { pagerDuty } from '../doctor/pagerduty.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
-import { slack } from '../doctor/slack.ts';
 import { deploymentAt } from '../doctor/stack.ts';
 import { notifierFromEnvironment } from '../lambda/environment.ts';
 import { memoryLedger } from '../ledger/memory.ts';
@@ -18,6 +18,7 @@ import { type RunClients, runClients } from './clients.ts';
 import { colors } from './colors.ts';
 import { accountName, defaultRegion, engineWith } from './context.ts';
 import { groupOf } from './doctor-groups.ts';
+import { secretReader } from './doctor-secrets.ts';
 import { EXIT } from './errors.ts';
 import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
@@ -82,7 +83,8 @@ async function doctor(options: DoctorOptions): Promise<void> {
     access: 'nothing',
   });
   const engine = engineWith(found.ledger, 'detect', chosen.policy, clients);
-  const context: DoctorContext = { engine, home, deployment, table, ledgerFile: found.file, topicArn };
+  const secrets = secretReader(clients.aws(home));
+  const context: DoctorContext = { engine, home, deployment, table, ledgerFile: found.file, topicArn, secrets };
 
   const failed = new Set<string>();
   const counts = { error: 0, warning: 0, ok: 0 };
@@ -109,7 +111,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     }
   };
   const notified = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
-  const last = deployment === null ? notifications.name : slack.name;
+  const last = deployment === null ? notifications.name : pagerDuty.name;
   const deployed = notified.flatMap((one) => (one.name === last ? [one, ...tests] : [one]));
   await show([
     chosen.error === null ? policy : invalidPolicy(chosen.error),

@@ -34,7 +34,25 @@ export interface DoctorContext {
   /** For people: the ledger of the command alone, where there is no table. */
   readonly ledgerFile?: string | undefined;
   readonly topicArn: string | undefined;
+  /** For people: says what is in a secret, and never its value. Absent where no value may be read. */
+  readonly secrets?: SecretReader;
 }
+
+/** The environment variables of the functions that say where a secret is. */
+export type SecretVariable =
+  | 'EVENKEEL_SLACK_SECRET'
+  | 'EVENKEEL_SLACK_SIGNING_SECRET'
+  | 'EVENKEEL_TEAMS_SECRET'
+  | 'EVENKEEL_PAGERDUTY_SECRET';
+
+/** What its function would find in a secret: something of use, why that is of none, or why it may not be read here. No text holds a part of the value. */
+export type SecretContent =
+  | { readonly kind: 'bot' | 'webhook' | 'key' }
+  | { readonly problem: string }
+  | { readonly denied: string };
+
+/** Reads a secret as the function does that has this variable. */
+export type SecretReader = (variable: SecretVariable, source: string) => Promise<SecretContent>;
 
 /** Checks one part of a deployment; an exception becomes a result with status `error`. */
 export interface Check {

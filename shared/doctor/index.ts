@@ -8,10 +8,12 @@ import { ledger, ledgerBackups } from './ledger.ts';
 import { ledgerContents } from './ledger-contents.ts';
 import { listings } from './listings.ts';
 import { notifications } from './notifications.ts';
+import { pagerDuty } from './pagerduty.ts';
 import { failedEvents, queues } from './queues.ts';
 import { regions } from './regions.ts';
 import { forwarding, rules } from './rules.ts';
 import { slack } from './slack.ts';
+import { teams } from './teams.ts';
 import { trails } from './trails.ts';
 
 /** Whether events arrive and are processed, in the order of an event's way. */
@@ -27,7 +29,15 @@ export const eventPathChecks: readonly Check[] = [
 ];
 
 /** Whether people are notified, and whether the ledger's data is safe. */
-export const infrastructureChecks: readonly Check[] = [alarms, notifications, slack, key, ledgerBackups];
+export const infrastructureChecks: readonly Check[] = [
+  alarms,
+  notifications,
+  slack,
+  teams,
+  pagerDuty,
+  key,
+  ledgerBackups,
+];
 
 /** Checks that need a ledger that can be read. */
 export const ledgerChecks: readonly Check[] = [heartbeats, listings, ...ledgerContents];

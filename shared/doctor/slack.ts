@@ -1,74 +1,75 @@
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { type Aws, orNull, partitionOf } from '../resource.ts';
-import { type Deployment, physicalIds } from './deployment.ts';
-import { type CheckResult, deploymentCheck, fail, problemsOr } from './diagnosis.ts';
-import { subscriptionsOf } from './notifications.ts';
+import type { Deployment } from './deployment.ts';
+import {
+  type CheckResult,
+  type DoctorContext,
+  deploymentCheck,
+  fail,
+  ok,
+  problemsOr,
+  type SecretContent,
+  warn,
+} from './diagnosis.ts';
+import {
+  environmentOf,
+  type FunctionSecret,
+  SECRET_REMEDY,
+  secretCheck,
+  storing,
+  subscriptionProblem,
+  unread,
+} from './receivers.ts';
+
+const SECRET: FunctionSecret = {
+  name: 'slack',
+  variable: 'EVENKEEL_SLACK_SECRET',
+  what: "the webhook's URL",
+  example: 'https://hooks.slack.com/…',
+  without: 'nothing is posted to Slack',
+};
+const BOT_SECRET: FunctionSecret = { ...SECRET, what: "the bot's token", example: 'xoxb-…' };
 
 /** Whether notifications reach Slack, where it is set up. */
 export const slack = deploymentCheck({
   name: 'slack',
-  remedy:
-    'check your permissions: lambda:GetFunctionConfiguration, secretsmanager:DescribeSecret, ssm:DescribeParameters',
-  async run(deployment, { engine, topicArn }) {
-    const name = `${deployment.stack}-slack`;
-    if (!physicalIds(deployment, 'AWS::Lambda::Function').includes(name)) return [];
-    const aws = engine.aws(deployment.home);
-    const response = aws(LambdaClient).send(new GetFunctionConfigurationCommand({ FunctionName: name }));
-    // The functions check reports a missing function.
-    const found = await orNull(response, 'ResourceNotFoundException');
-    const source = found?.Environment?.Variables?.EVENKEEL_SLACK_SECRET;
+  remedy: SECRET_REMEDY,
+  async run(deployment, context) {
+    const environment = await environmentOf(SECRET.name, deployment, context);
+    const source = environment?.EVENKEEL_SLACK_SECRET;
     if (!source) return [];
-    const problems = await Promise.all([
-      secretProblem(aws, source, deployment),
-      topicArn ? subscriptionProblem(aws, topicArn, deployment) : null,
+    const [access, unsubscribed] = await Promise.all([
+      accessResult(source, environment, deployment, context),
+      subscriptionProblem(SECRET, deployment, context),
     ]);
-    return problemsOr(
-      problems.filter((problem) => problem !== null),
-      `posts to the webhook in ${source}`,
-    );
+    const problems = [access, unsubscribed].filter((result) => result !== null && result.status !== 'ok');
+    return problemsOr(problems as readonly CheckResult[], access.message);
   },
 });
 
-async function secretProblem(aws: Aws, source: string, { home }: Deployment): Promise<CheckResult | null> {
-  const [store, ...rest] = source.split(':');
-  const name = rest.join(':');
-  if (store === 'ssm') {
-    const put = `aws ssm put-parameter --name ${name} --type SecureString --value 'https://hooks.slack.com/…' --region ${home}`;
-    return (await hasParameter(aws, name)) ? null : missing(source, put);
-  }
-  const response = aws(SecretsManagerClient).send(new DescribeSecretCommand({ SecretId: name }));
-  const found = await orNull(response, 'ResourceNotFoundException');
-  const create = `aws secretsmanager create-secret --name ${name} --secret-string 'https://hooks.slack.com/…' --region ${home}`;
-  if (found === null) return missing(source, create);
-  if (found.DeletedDate === undefined) return null;
-  return fail(
-    `${source} is scheduled for deletion and cannot be read: nothing is posted to Slack`,
-    `aws secretsmanager restore-secret --secret-id ${name} --region ${home}`,
-    source,
-  );
+/** By what Slack is reached, and to where. */
+async function accessResult(
+  source: string,
+  environment: Readonly<Record<string, string>>,
+  deployment: Deployment,
+  context: DoctorContext,
+): Promise<CheckResult> {
+  const { EVENKEEL_SLACK_CHANNEL: channel = '', EVENKEEL_SLACK_BUTTONS: buttons } = environment;
+  const checked = await secretCheck(channel === '' ? SECRET : BOT_SECRET, source, deployment, context);
+  if (checked.problem !== null) return checked.problem;
+  const isBot = kindOf(checked.content) === null ? channel !== '' : kindOf(checked.content) === 'bot';
+  if (isBot && channel === '')
+    return fail(
+      `${source} holds the token of a bot, and no channel is set: ${SECRET.without}`,
+      "set slackChannel in deployment.yml to the channel's id (C0123456789), then npx serverless deploy",
+      source,
+    );
+  if (!isBot && channel !== '')
+    return warn(
+      `${source} holds a webhook, which posts to a channel of its own: slackChannel (${channel}) is not used${buttons === 'true' ? ', and messages have no buttons' : ''}`,
+      `${storing(BOT_SECRET, source, deployment.home)}, or empty slackChannel in deployment.yml, then npx serverless deploy`,
+      source,
+    );
+  const how = isBot ? `as a bot to the channel ${channel}, by the token in ${source}` : `to the webhook in ${source}`;
+  return ok(`posts ${how}${unread(checked.content)}`);
 }
 
-/** Lists instead of getting, since permission to get a parameter would include its value. An ARN leaves open whether the name begins with a slash. */
-async function hasParameter(aws: Aws, name: string): Promise<boolean> {
-  const path = name.replace(/^arn:.*:parameter\//, '/');
-  const Values = name.startsWith('arn:') ? [path, path.slice(1)] : [name];
-  const request = new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values }] });
-  const { Parameters = [] } = await aws(SSMClient).send(request);
-  return Parameters.length > 0;
-}
-
-const missing = (source: string, remedy: string) =>
-  fail(`${source}, the secret with the webhook's URL, does not exist: nothing is posted to Slack`, remedy, source);
-
-async function subscriptionProblem(aws: Aws, topicArn: string, { stack, home, accountId }: Deployment) {
-  const queue = `arn:${partitionOf(home)}:sqs:${home}:${accountId}:${stack}-slack`;
-  const subscriptions = await subscriptionsOf(aws, topicArn);
-  if (subscriptions === null || subscriptions.some(({ Endpoint }) => Endpoint === queue)) return null;
-  return fail(
-    `the queue ${stack}-slack is not subscribed to the topic: nothing is posted to Slack`,
-    `aws sns subscribe --topic-arn ${topicArn} --protocol sqs --notification-endpoint ${queue} --region ${home}`,
-    `${stack}-slack`,
-  );
-}
+const kindOf = (content: SecretContent | null) => (content !== null && 'kind' in content ? content.kind : null);

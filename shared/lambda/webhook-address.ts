@@ -29,6 +29,13 @@ export interface PagerDutyKey {
 /** The address could not be read. The error names its source and contains nothing of its value. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
+  /** The caller may not read it. */
+  readonly isDenied: boolean;
+
+  constructor(message: string, isDenied = false) {
+    super(message);
+    this.isDenied = isDenied;
+  }
 }
 
 /** How long an address is cached. A value that is not an address is not cached, so that a repaired one is used at once. */
@@ -121,7 +128,8 @@ async function read<T>(reference: string | undefined, aws: Aws, { variable, what
   try {
     text = store === 'ssm' ? await parameter(aws, name, region) : await secret(aws, name, region);
   } catch (error) {
-    throw new AddressError(`${what} could not be read from ${where}: ${reasonOf(error)}`);
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    throw new AddressError(`${what} could not be read from ${where}: ${reasonOf(error)}`, isDenied);
   }
   const value = of(text ?? '');
   if (value === null) throw new AddressError(`the value of ${where} is not ${what}: it must be ${form}`);
