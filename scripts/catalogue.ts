@@ -56,17 +56,20 @@ export async function loadCatalogue(): Promise<ReadonlyMap<string, readonly AnyC
   const catalogue = new Map<string, readonly AnyControl[]>();
   for (const service of services()) {
     const controls: AnyControl[] = [];
-    for (const id of controlIds(service)) {
-      const file = `shared/controls/${service}/${id}.ts`;
-      const control = await definedIn<AnyControl>(file, 'defineControl');
-      const { id: own } = control.resource.service;
-      if (own !== service)
-        throw new Error(`${file} evaluates a resource of ${own}: it belongs into shared/controls/${own}/`);
-      controls.push(control);
-    }
+    for (const id of controlIds(service)) controls.push(await loadControl(service, id));
     catalogue.set(service, controls);
   }
   return catalogue;
+}
+
+/** Loads the control of a file. Throws where its name, folder or resource does not fit its id. */
+export async function loadControl(service: string, id: string): Promise<AnyControl> {
+  const file = `shared/controls/${service}/${id}.ts`;
+  const control = await definedIn<AnyControl>(file, 'defineControl');
+  const { id: own } = control.resource.service;
+  if (own !== service)
+    throw new Error(`${file} evaluates a resource of ${own}: it belongs into shared/controls/${own}/`);
+  return control;
 }
 
 /** Loads every detection. Throws where a file's name does not fit its id. */

@@ -1,65 +1,15 @@
 // What is generated follows from names: no client of the SDK has to be loaded for it.
 import '../shared/cli/lazy-clients.ts';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { loadScenes } from '../scenes/index.ts';
+import { dirname } from 'node:path';
 import { readPolicy } from '../shared/policy/load.ts';
-import { policySchema } from '../shared/policy/schema.ts';
-import { loadContent, loadServices, ROOT } from './catalogue.ts';
-import { barrel, barrelOfAll, barrelOfDetections, barrelOfServices } from './generate/barrels.ts';
-import { byDomain, byService, enabledIn } from './generate/content.ts';
-import { decisionsDoc } from './generate/decisions.ts';
-import { controlDoc, detectionDoc } from './generate/docs.ts';
-import { indexes } from './generate/indexes.ts';
-import { permissionsDoc } from './generate/permissions-doc.ts';
-import { ADDITIONS_FILE, proofsDoc, testsThatUse } from './generate/proofs.ts';
-import { CONFIG_RULES, rolesOf } from './generate/roles.ts';
-import { domainHandler, domainTable, permissionsYml, serviceTable } from './generate/tables.ts';
+import { loadContent, ROOT } from './catalogue.ts';
+import { generatedFiles } from './generate/files.ts';
 
 /** Writes all that follows from the controls and policy.yml; with `--check` it only says what is stale, and exits with 1. */
 const checkOnly = process.argv.includes('--check');
 const all = await loadContent();
-const { controls, detections } = all;
-const policy = readPolicy(`${ROOT}policy.yml`, controls, detections);
-const roles = rolesOf(all, policy);
-
-const files = new Map<string, string>();
-files.set('shared/controls/index.ts', barrelOfAll([...byService(controls).keys()]));
-for (const [service, own] of byService(controls)) files.set(`shared/controls/${service}/index.ts`, barrel(own));
-files.set('shared/detections/index.ts', barrelOfDetections(detections));
-files.set('shared/resources/index.ts', barrelOfServices((await loadServices()).map(({ id }) => id)));
-
-for (const [domain, own] of byDomain(all)) {
-  files.set(`functions/${domain}/handler.ts`, domainHandler());
-  files.set(`functions/${domain}/services.ts`, serviceTable(own));
-}
-files.set(`functions/${CONFIG_RULES}/services.ts`, serviceTable({ controls, detections: [] }));
-files.set('functions/watch/domains.ts', domainTable(all, [...byService(enabledIn(all, policy).controls).keys()]));
-for (const role of roles) files.set(`functions/${role.name}/permissions.yml`, permissionsYml(role));
-
-for (const [file, page] of indexes(all)) files.set(`docs/controls/${file}`, page);
-const scenes = await loadScenes();
-const leavesOf = (id: string) => scenes.find((one) => one.id === id)?.proof.leaves;
-for (const control of controls) files.set(`docs/controls/${control.id}.md`, controlDoc(control, leavesOf(control.id)));
-for (const detection of detections) files.set(`docs/controls/${detection.id}.md`, detectionDoc(detection));
-const notes = globSync('docs/decisions/*.md', { cwd: ROOT }).map((path) => basename(path));
-const decisions = notes
-  .filter((file) => file !== 'README.md')
-  .map((file) => ({ file, text: readFileSync(`${ROOT}docs/decisions/${file}`, 'utf8') }));
-files.set('docs/decisions/README.md', decisionsDoc(decisions));
-files.set('docs/permissions.md', permissionsDoc(roles, controls, policy));
-// A copy of the tree that is packaged has no tests, and says nothing of them.
-if (existsSync(`${ROOT}tests`))
-  files.set(
-    'docs/proofs.md',
-    proofsDoc(all, {
-      scenes,
-      additions: JSON.parse(readFileSync(ROOT + ADDITIONS_FILE, 'utf8')),
-      wire: testsThatUse('support/aws-proxy.ts'),
-      properties: testsThatUse('fast-check'),
-    }),
-  );
-files.set('docs/policy.schema.json', `${JSON.stringify(policySchema(controls, detections), null, 2)}\n`);
+const files = await generatedFiles(all, readPolicy(`${ROOT}policy.yml`, all.controls, all.detections));
 
 const GENERATED = ['docs/controls/*.md', 'functions/*/*', 'shared/controls/*/index.ts'];
 const current = (file: string) => (existsSync(ROOT + file) ? readFileSync(ROOT + file, 'utf8') : null);

@@ -1,16 +1,19 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { loadContent, ROOT } from '../scripts/catalogue.ts';
 import { byDomain, enabledIn } from '../scripts/generate/content.ts';
 import { domainStatements } from '../scripts/generate/domain-statements.ts';
+import { generatedFiles } from '../scripts/generate/files.ts';
 import { facetsOf, patternsFor, triggersOf } from '../scripts/generate/patterns.ts';
 import { type AnyControl, MODES, type Mode } from '../shared/control.ts';
+import { parsePolicy, readPolicy } from '../shared/policy/load.ts';
 import { policyFrom } from '../shared/policy/settings.ts';
 import type { Grant, Grants, RelatedFacets } from '../shared/resource.ts';
 import { run } from './support/command.ts';
 import { copyOfTree } from './support/tree.ts';
 
-const domains = byDomain(await loadContent());
+const content = await loadContent();
+const domains = byDomain(content);
 
 const tree = copyOfTree();
 const generate = (...flags: string[]) => run(process.execPath, [`${tree}scripts/generate.ts`, ...flags], { cwd: tree });
@@ -20,14 +23,10 @@ test('everything that is generated is up to date', async () => {
   expect(finished).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
-describe('in a copy', () => {
-  const ID = 's3-bucket-encrypted';
-  beforeAll(async () => {
-    expect((await generate()).status).toBe(0);
-  });
+const ID = 's3-bucket-encrypted';
 
+describe('in a copy', () => {
   test('what is stale, missing or left over is named, left as it is by --check, and put in order without it', async () => {
-    expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
     const stale = ['shared/controls/index.ts', 'docs/policy.schema.json', `docs/controls/${ID}.md`];
     const missing = ['shared/controls/ec2/index.ts', 'functions/data/permissions.yml', 'docs/controls/README.md'];
     const left = ['docs/controls/s3-gone.md', 'functions/gone/handler.ts', 'shared/controls/config/index.ts'];
@@ -65,25 +64,19 @@ describe('in a copy', () => {
     expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('a policy.yml that lets a control act makes the privileges of its function stale, and no others', async () => {
-    const policy = readFileSync(`${tree}policy.yml`, 'utf8');
-    writeFileSync(`${tree}policy.yml`, `${policy}controls: { ${ID}: { mode: remediate } }\n`);
-    expect(await generate('--check')).toMatchObject({
-      status: 1,
-      stdout: 'stale  functions/data/permissions.yml\nstale  docs/permissions.md\n',
-    });
+  test('a policy.yml or a control with a mistake is named', async () => {
     writeFileSync(`${tree}policy.yml`, 'defaults: { mode: sometimes }\n');
     const mistaken = await generate('--check');
+    copyFileSync(`${ROOT}policy.yml`, `${tree}policy.yml`);
     expect(mistaken.status).toBe(1);
     expect(mistaken.stderr).toContain('policy.yml:1:19 defaults.mode: "sometimes" is not allowed');
-    // Without a word of it, all is detected: as a new clone's says.
-    writeFileSync(`${tree}policy.yml`, '');
-    expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
-    rmSync(`${tree}policy.yml`);
-    expect(await generate('--check')).toEqual({ status: 0, stdout: '', stderr: '' });
-    writeFileSync(`${tree}policy.yml`, 'defaults: { mode: recommended }\n');
-    expect((await generate('--check')).stdout).toContain('stale  functions/data/permissions.yml\n');
-    writeFileSync(`${tree}policy.yml`, policy);
+
+    const renamed = 'shared/controls/accessanalyzer/accessanalyzer-analyzer-renamed.ts';
+    copyFileSync(`${tree}shared/controls/accessanalyzer/accessanalyzer-analyzer-enabled.ts`, tree + renamed);
+    const refused = await generate('--check');
+    rmSync(tree + renamed);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`${renamed} defines "accessanalyzer-analyzer-enabled": file name and id`);
   });
 
   test.each([
@@ -99,16 +92,32 @@ describe('in a copy', () => {
       (text: string) => text.replace('export default', 'export const it ='),
     ],
   ])('%s: %s', async (name, says, change) => {
+    const { loadControl }: typeof import('../scripts/catalogue.ts') = await import(`${tree}scripts/catalogue.ts`);
     const [service = ''] = name.split('-');
-    const file = `${tree}shared/controls/${service}/${name}.ts`;
-    const source = readFileSync(`${tree}shared/controls/s3/${ID}.ts`, 'utf8');
-    writeFileSync(file, change(source));
-    const finished = await generate('--check');
-    rmSync(file);
-    expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain(says);
-    expect(finished.stderr).toContain(`shared/controls/${service}/${name}.ts`);
+    const file = `shared/controls/${service}/${name}.ts`;
+    writeFileSync(tree + file, change(readFileSync(`${tree}shared/controls/s3/${ID}.ts`, 'utf8')));
+    const refused = await loadControl(service, name).catch(String);
+    rmSync(tree + file);
+    expect(refused).toContain(says);
+    expect(refused).toContain(file);
   });
+});
+
+test('a policy.yml that lets a control act makes the privileges of its function stale, and no others', async () => {
+  const policy = readFileSync(`${ROOT}policy.yml`, 'utf8');
+  const staleUnder = async (text: string) => {
+    const files = await generatedFiles(content, parsePolicy(text, 'policy.yml', content.controls, content.detections));
+    return [...files].filter(([file, made]) => readFileSync(ROOT + file, 'utf8') !== made).map(([file]) => file);
+  };
+  expect(await staleUnder(`${policy}controls: { ${ID}: { mode: remediate } }\n`)).toEqual([
+    'functions/data/permissions.yml',
+    'docs/permissions.md',
+  ]);
+  expect(await staleUnder('defaults: { mode: recommended }\n')).toContain('functions/data/permissions.yml');
+  // Without a word of it, all is detected: as a new clone's says.
+  expect(await staleUnder('')).toEqual([]);
+  // And so without the file.
+  expect(readPolicy(`${tree}gone.yml`, content.controls, content.detections)).toEqual({});
 });
 
 describe('the privileges of a function', () => {
