@@ -22,10 +22,10 @@ test('what one opening wrote, the next one reads', async () => {
   expect(await Array.fromAsync(again.list('l'))).toHaveLength(1);
 });
 
-test('a new file and its folder are readable by their owner alone, and a file that is there keeps its mode', () => {
+test('a new file and its folder are readable by their owner alone, and a file that is there keeps its mode', async () => {
   const before = process.umask(0);
   try {
-    sqliteStore(path('new/deep/ledger.sqlite'));
+    await sqliteStore(path('new/deep/ledger.sqlite')).commit([{ pk: 'p', sk: 's', read: 0, document: 'kept' }]);
     writeFileSync(path('shared.sqlite'), '');
     chmodSync(path('shared.sqlite'), 0o640);
     sqliteStore(path('shared.sqlite'));
@@ -33,9 +33,8 @@ test('a new file and its folder are readable by their owner alone, and a file th
     process.umask(before);
   }
   const modeOf = (name: string) => statSync(path(name)).mode & 0o777;
-  expect(['new/deep/ledger.sqlite', 'new/deep', 'new', 'shared.sqlite'].map(modeOf)).toEqual([
-    0o600, 0o700, 0o700, 0o640,
-  ]);
+  const files = ['new/deep/ledger.sqlite', 'new/deep/ledger.sqlite-wal', 'new/deep', 'new', 'shared.sqlite'];
+  expect(files.map(modeOf)).toEqual([0o600, 0o600, 0o700, 0o700, 0o640]);
 });
 
 test('a file of a later version, or that is no ledger, is left alone', () => {
