@@ -13,7 +13,7 @@ export interface CopiedTree {
   lint(...files: string[]): Promise<Ended>;
   /** Runs the type checker on some files and all that they import. */
   typecheck(...files: string[]): Promise<Ended>;
-  /** Runs the tests whose path fits. */
+  /** Runs the tests whose path fits, and names each. */
   jest(pattern: string): Promise<Ended>;
   /** Every file and folder, sorted. */
   entries(): readonly string[];
@@ -52,9 +52,11 @@ export function copiedTree(): CopiedTree {
     typecheck(...files) {
       const config = `${root}tsconfig.files.json`;
       writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', files, include: [] }));
-      return tool('typescript/bin/tsc', '-p', config);
+      // Several checkers would each check again what the others have.
+      return tool('typescript/bin/tsc', '--singleThreaded', '-p', config);
     },
-    jest: (pattern) => tool('jest/bin/jest.js', '--rootDir', root, '--config', JSON.stringify(JEST), pattern),
+    jest: (pattern) =>
+      tool('jest/bin/jest.js', '--verbose', '--rootDir', root, '--config', JSON.stringify(JEST), pattern),
     // But for what is linked: a listing follows links, and that is all of node_modules.
     entries: () => globSync('**', { cwd: root, exclude: (name) => name === 'node_modules' }).toSorted(),
     remove: () => rmSync(root, { recursive: true }),

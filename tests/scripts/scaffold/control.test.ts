@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../../scripts/catalogue.ts';
 import { writeControl } from '../../../scripts/scaffold/control.ts';
@@ -13,31 +13,6 @@ afterAll(() => tree.remove());
 const newControl = (...args: string[]) => tree.script('new-control.ts', ...args);
 
 describe('npm run new-control', () => {
-  test('writes a control, its scene and its test, which compile and lint, generate, and are not done', async () => {
-    const id = 'ec2-volume-deleted-on-termination';
-    const { status, stdout, stderr } = await newControl('ec2', id);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const files = [`shared/controls/ec2/${id}.ts`, `scenes/ec2/${id}.ts`, `tests/controls/ec2/${id}.test.ts`];
-    for (const file of files) expect(stdout).toContain(`wrote  ${file}\n`);
-    expect(stdout).toMatch(/1\. Write .*\n2\. Give its test .*\n3\. npm run generate/);
-    expect(await tree.lint(...files)).toMatchObject({ status: 0 });
-    expect(await tree.typecheck(...files)).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(await tree.script('generate.ts')).toMatchObject({ status: 0, stderr: '' });
-    expect(readFileSync(`${tree.root}shared/controls/ec2/index.ts`, 'utf8')).toContain(id);
-    const jest = await tree.jest(id);
-    expect(jest).toMatchObject({ status: 1 });
-    expect(jest.stderr).toContain(`${id} is not written yet`);
-    expect(jest.stderr).toMatch(/Tests: +\d+ failed/);
-
-    const before = tree.entries();
-    expect(await newControl('ec2', id)).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: `new-control: ${files[0]} is there already\n`,
-    });
-    expect(tree.entries()).toEqual(before);
-  });
-
   test('knows a service by its service.ts, whether or not it has a control yet', async () => {
     const { root } = tree;
     mkdirSync(`${root}shared/resources/backup`);

@@ -1,63 +1,18 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeResource } from '../../../scripts/scaffold/resource.ts';
 import { writeService } from '../../../scripts/scaffold/service.ts';
 import { type CopiedTree, copiedTree } from '../../support/copied-tree.ts';
 
 let tree: CopiedTree;
-beforeAll(async () => {
+beforeAll(() => {
   tree = copiedTree();
-  // As if nobody had written this service yet.
-  for (const folder of ['shared/resources', 'shared/controls', 'scenes', 'tests/resources', 'tests/controls', 'events'])
-    rmSync(`${tree.root}${folder}/dynamodb`, { recursive: true, force: true });
-  await tree.script('generate.ts');
 });
 afterAll(() => tree.remove());
 
-const OPERATIONS = ['CreateTable', 'UpdateTable', 'DeleteTable'];
 const read = (file: string) => readFileSync(tree.root + file, 'utf8');
 
 describe('npm run new-service and npm run new-resource', () => {
-  test('write a service, a resource, its test and its samples, which compile and lint, and are not done', async () => {
-    const service = await tree.script('new-service.ts', 'dynamodb', 'data');
-    expect(service).toMatchObject({ status: 0, stderr: '' });
-    expect(service.stdout).toContain('wrote  shared/resources/dynamodb/service.ts\n');
-    expect(read('shared/resources/dynamodb/service.ts')).toContain(
-      "sdks: { dynamodb: () => import('@aws-sdk/client-dynamodb') }",
-    );
-
-    const resource = await tree.script('new-resource.ts', 'dynamodb', 'table', ...OPERATIONS);
-    expect(resource).toMatchObject({ status: 0, stderr: '' });
-    const sources = ['shared/resources/dynamodb/table.ts', 'tests/resources/dynamodb/table.test.ts'];
-    const files = [...sources, ...OPERATIONS.map((name) => `events/dynamodb/${name}.json`)];
-    for (const file of files) expect(resource.stdout).toContain(`wrote  ${file}\n`);
-    const written = read('shared/resources/dynamodb/table.ts');
-    expect(written).toContain("type: 'AWS::DynamoDB::Table'");
-    expect(written).toContain(
-      "call('dynamodb.amazonaws.com', ['CreateTable', 'UpdateTable', 'DeleteTable'], {\n      ids: ({ response }) => strings(response, 'tableDescription.tableId'),",
-    );
-
-    expect(await tree.script('new-control.ts', 'dynamodb', 'dynamodb-table-encrypted')).toMatchObject({
-      status: 0,
-      stderr: '',
-    });
-    const control = [
-      'shared/controls/dynamodb/dynamodb-table-encrypted.ts',
-      'scenes/dynamodb/dynamodb-table-encrypted.ts',
-    ];
-    const made = [...control, 'tests/controls/dynamodb/dynamodb-table-encrypted.test.ts'];
-    expect(read('shared/controls/dynamodb/dynamodb-table-encrypted.ts')).toContain("needs: ['settings']");
-
-    expect(await tree.lint('shared/resources/dynamodb', ...files)).toMatchObject({ status: 0 });
-    expect(await tree.typecheck(...sources, ...made)).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(await tree.script('generate.ts')).toMatchObject({ status: 0, stderr: '' });
-    expect(read('shared/resources/index.ts')).toContain('./dynamodb/service.ts');
-    const jest = await tree.jest('tests/resources/dynamodb/table');
-    expect(jest).toMatchObject({ status: 1 });
-    expect(jest.stderr).toContain('dynamodb/table is not written yet');
-    for (const name of OPERATIONS) expect(jest.stderr).toMatch(new RegExp(`✕ events/dynamodb/${name}.json names`));
-  });
-
   test('a sample that exists is left as it is', async () => {
     const before = read('events/ec2/CreateVolume.json');
     const { files } = await writeResource(tree.root, 'ec2', 'disk', ['CreateVolume', 'CreateVpcEndpoint']);
