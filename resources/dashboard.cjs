@@ -1,3 +1,5 @@
+const deploymentOf = require('./deployment.cjs');
+
 /** Every metric of this name that a control, a region or a queue has, as it comes to be: a new control needs no new graph. `words` narrows to names in which they stand. */
 const each = (schema, name, statistic, words = '') => [
   { expression: `SEARCH('{${schema}} MetricName="${name}" ${words}', '${statistic}', 300)` },
@@ -11,7 +13,7 @@ const of = (prefix) => ({
 });
 
 /** The graphs, three in a row: the title, and what is drawn. */
-const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
+const graphsOf = (prefix, receivers, { whole, byControl, byRegion } = of(prefix)) => [
   ['Remediated, and at work at AWS, by control', ...['remediated', 'pending'].map((name) => byControl(name))],
   [
     'Detected and left to a person, by control',
@@ -34,7 +36,7 @@ const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
   ['Sweeps', whole('SweptResources', 'evaluated'), whole('SweepRechecks', 'rechecked')],
   ['Compliant or not applicable', whole('compliant', 'compliant'), whole('notApplicable', 'not applicable')],
   [
-    'Notifications: to Slack, and those that did not arrive',
+    `Notifications: to ${['Slack', ...receivers].join(', ')}, and those that did not arrive`,
     [
       'AWS/SNS',
       'NumberOfNotificationsFailed',
@@ -44,6 +46,9 @@ const graphsOf = (prefix, { whole, byControl, byRegion } = of(prefix)) => [
     ],
     whole('SlackFailed', 'Slack failed'),
     whole('SlackPosted', 'Slack posted'),
+    ...receivers.flatMap((name) =>
+      ['Failed', 'Posted'].map((what) => whole(`${name}${what}`, `${name} ${what.toLowerCase()}`)),
+    ),
   ],
   [
     'Functions: errors and throttles',
@@ -66,8 +71,18 @@ const headline = (prefix) => ({
   },
 });
 
+/** Who is notified beside Slack, where deployment.yml asks for it: the name, with which its metrics begin. */
+const RECEIVERS = { teams: 'Teams', pagerduty: 'PagerDuty' };
+
 /** The dashboard of a deployment, as a text in which CloudFormation fills in the region. */
-module.exports = async ({ resolveVariable }) => {
+module.exports = async (framework) => {
+  const { resolveVariable } = framework;
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
-  return { body: JSON.stringify({ start: '-PT24H', widgets: [headline(prefix), ...graphsOf(prefix).map(graph)] }) };
+  const { optional } = await deploymentOf(framework);
+  const receivers = Object.entries(RECEIVERS).flatMap(([name, receiver]) =>
+    optional.includes(name) ? [receiver] : [],
+  );
+  return {
+    body: JSON.stringify({ start: '-PT24H', widgets: [headline(prefix), ...graphsOf(prefix, receivers).map(graph)] }),
+  };
 };

@@ -21,9 +21,9 @@ const subscription = (Endpoint) => [
   },
 ];
 
-/** How the address of Slack's webhook is read, how one sees that it is there, and where it lies; a name that nothing has where there is no Slack. */
-function slackAddress(slackSecret, prefix) {
-  const [store, name] = (slackSecret || `secretsmanager:${prefix}/no-slack`).split(/:(.*)/s);
+/** How a secret (an address, a token, a key) is read, how one sees that it is there, and where it lies; a name that nothing has where there is none. */
+function secretAt(secret, prefix) {
+  const [store, name] = (secret || `secretsmanager:${prefix}/no-slack`).split(/:(.*)/s);
   const path = store === 'ssm' ? `parameter/${name.replace(/^\//, '')}` : `secret:${name}-??????`;
   // A name may also be an ARN.
   const arn = name.startsWith('arn:')
@@ -45,6 +45,8 @@ const OPTIONAL = {
   slack: ({ slackSecret }) => slackSecret !== '',
   'slack-bot': ({ slackSecret, slackChannel }) => slackSecret !== '' && slackChannel !== '',
   'slack-actions': (all) => OPTIONAL['slack-bot'](all) && all.slackSigningSecret !== '',
+  teams: ({ teamsSecret }) => teamsSecret !== '',
+  pagerduty: ({ pagerDutySecret }) => pagerDutySecret !== '',
   'config-rules': ({ configRules }) => configRules,
 };
 
@@ -74,8 +76,10 @@ module.exports = async (framework) => {
     schedules: { sweep: parameters.sweep, heartbeat: parameters.heartbeat, daily: parameters.daily },
     inputs: Object.fromEntries(['sweep', 'heartbeat', 'daily'].map((task) => [task, message(task, prefix, regions)])),
     subscriptions: { Resources: Object.fromEntries(parameters.emails.map(subscription)) },
-    slack: slackAddress(parameters.slackSecret, prefix),
-    slackSigning: slackAddress(parameters.slackSigningSecret, prefix),
+    slack: secretAt(parameters.slackSecret, prefix),
+    slackSigning: secretAt(parameters.slackSigningSecret, prefix),
+    teams: secretAt(parameters.teamsSecret, prefix),
+    pagerDuty: secretAt(parameters.pagerDutySecret, prefix),
     optional: Object.keys(OPTIONAL).filter((name) => OPTIONAL[name](parameters)),
   };
 };

@@ -3,6 +3,8 @@ const { areTogether, isRegion } = require('./regions.cjs');
 
 const EMAIL = /^[^@\s,]+@[^@\s,]+\.[^@\s,]+$/;
 
+const SECRET = 'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region';
+
 /** What is allowed for each parameter: how it is read, which gives undefined where it cannot be, and what to say then. */
 const PARAMETERS = {
   regions: [
@@ -10,12 +12,11 @@ const PARAMETERS = {
     'all, [] for none, or regions of the same partition as the home region such as us-east-1,eu-central-1; each without some: all except us-east-1',
   ],
   emails: [emails, 'e-mail addresses, with commas between them'],
-  slackSecret: [slackSecret, 'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region'],
+  slackSecret: [secret, SECRET],
   slackChannel: [slackChannel, "the channel's id, C0123456789, or nothing"],
-  slackSigningSecret: [
-    slackSecret,
-    'secretsmanager:<name>, ssm:<name>, or nothing; a name is one secret of the home region',
-  ],
+  slackSigningSecret: [secret, SECRET],
+  teamsSecret: [secret, SECRET],
+  pagerDutySecret: [secret, SECRET],
   sweep: [schedule, 'rate(1 day), or cron(0 3 * * ? *)'],
   heartbeat: [beats, 'rate(15 minutes), or any other rate from 1 to 30 minutes'],
   daily: [schedule, 'cron(5 0 * * ? *), or rate(1 day)'],
@@ -53,7 +54,7 @@ function emails(value) {
 }
 
 /** A name or ARN. No other characters: the role may read what is named, and `*` would name everything. */
-function slackSecret(value, home) {
+function secret(value, home) {
   const [, store, name] = /^(secretsmanager|ssm):([\w/+=.@:-]+)$/.exec(String(value)) ?? [];
   const isName = name !== undefined && !name.includes(':');
   const isArn = new RegExp(`^arn:aws[a-z-]*:${store}:${home}:\\d{12}:(secret:|parameter/).`).test(name);

@@ -5,10 +5,12 @@ import { byDomain, type Content, enabledIn } from './content.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
 import { queueResources, type Wake } from './queue.ts';
+import { pagerDutyParts, SLACK_BOT, slackParts, teamsParts } from './receivers.ts';
 import { type PolicyStatement, roleResources } from './role-resources.ts';
-import { CONFIG_RULES, SLACK_ACTIONS, THREAD_SIDS } from './roles.ts';
+import { CONFIG_RULES, PAGERDUTY, SLACK_ACTIONS, TEAMS, THREAD_SIDS } from './roles.ts';
 import { slackActionsParts } from './slack-actions.ts';
 import { functionKey, logicalId, PREFIX } from './statements.ts';
+import { LOOK_SIDS } from './watch-statements.ts';
 
 const onBus = (pattern: Pattern): Wake => ({ pattern });
 
@@ -41,62 +43,24 @@ const scheduled = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
   ...(name === 'heartbeat' ? { dependsOn: ['Forwarding'] } : {}),
 });
 
-/** Asked for where a bot posts to a channel. */
-const SLACK_BOT = 'slack-bot';
-
-/** The function that posts notifications to Slack, deployed where deployment.yml says where the webhook's address or a bot's token is kept. */
-const slackParts = (asked: readonly string[]): FunctionParts => ({
-  name: 'slack',
-  description: 'Posts the notifications to Slack',
-  queue: {
-    wakes: [],
-    senders: [{ service: 'sns.amazonaws.com', sources: [{ Ref: 'NoticeTopic' }] }],
-    // Slack takes about one message a second, and each one that it puts off is received again.
-    concurrency: 2,
-    receives: 20,
-  },
-  settings: {
-    environment: {
-      EVENKEEL_SLACK_SECRET: '${file(resources/deployment.cjs):slackSecret}',
-      ...(asked.includes(SLACK_BOT)
-        ? { EVENKEEL_SLACK_CHANNEL: '${file(resources/deployment.cjs):slackChannel}' }
-        : {}),
-      ...(asked.includes(SLACK_ACTIONS) ? { EVENKEEL_SLACK_BUTTONS: 'true' } : {}),
-    },
-  },
-  resources: {
-    SlackSubscription: {
-      Type: 'AWS::SNS::Subscription',
-      Properties: {
-        TopicArn: { Ref: 'NoticeTopic' },
-        Protocol: 'sqs',
-        Endpoint: { 'Fn::GetAtt': ['SlackQueue', 'Arn'] },
-        RawMessageDelivery: true,
-        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
-      },
-    },
-  },
-});
-
 /** Functions that are deployed only where a parameter asks for them. */
-export const OPTIONAL = ['slack', SLACK_ACTIONS, CONFIG_RULES] as const;
+export const OPTIONAL = ['slack', SLACK_ACTIONS, TEAMS, PAGERDUTY, CONFIG_RULES] as const;
 
 /** Statements of a role that hold only where something beside the function is asked for. */
-const ONLY_WITH: Readonly<Record<string, { readonly asked: string; readonly sids: readonly string[] }>> = {
-  slack: { asked: SLACK_BOT, sids: THREAD_SIDS },
+const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  slack: { [SLACK_BOT]: THREAD_SIDS },
+  watch: LOOK_SIDS,
 };
 
 /** What a role holds in a deployment that asks for these. */
-export const statementsWith = (
+export function statementsWith(
   name: string,
   statements: readonly PolicyStatement[],
   asked: readonly string[],
-): readonly PolicyStatement[] => {
-  const only = ONLY_WITH[name];
-  return only === undefined || asked.includes(only.asked)
-    ? statements
-    : statements.filter(({ Sid }) => !only.sids.includes(Sid));
-};
+): readonly PolicyStatement[] {
+  const left = Object.entries(ONLY_WITH[name] ?? {}).flatMap(([what, sids]) => (asked.includes(what) ? [] : sids));
+  return statements.filter(({ Sid }) => !left.includes(Sid));
+}
 
 /** Every function of the deployment; of the optional ones those that are asked for. */
 export function functionParts(
@@ -105,9 +69,13 @@ export function functionParts(
   asked: readonly string[],
 ): readonly FunctionParts[] {
   const enabled = enabledIn(all, policy);
-  const optional = [slackParts(asked), slackActionsParts(), configRulesParts(enabled)].filter(({ name }) =>
-    asked.includes(name),
-  );
+  const optional = [
+    slackParts(asked),
+    slackActionsParts(),
+    teamsParts(),
+    pagerDutyParts(),
+    configRulesParts(enabled),
+  ].filter(({ name }) => asked.includes(name));
   return [
     ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy))),
     watchParts(),

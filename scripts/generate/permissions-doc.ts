@@ -127,14 +127,20 @@ function placesOf(resource: unknown): string {
   return places.map((place) => (place === '*' ? 'everything (`*`)' : code(place))).join(', ');
 }
 
+/** What resources/deployment.cjs says of a secret, whose store is known at the deploy. */
+const namesOfSecret = (key: string): readonly (readonly [from: string, to: string])[] => {
+  const of = (what: string) => `\${file(resources/deployment.cjs):${key}.${what}}`;
+  return [
+    [of('action'), 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
+    [of('look'), 'secretsmanager:DescribeSecret (or ssm:DescribeParameters)'],
+    [of('lookAt'), `<${key}Secret of deployment.yml, or * for a list of parameters>`],
+    [of('arn'), `<${key}Secret of deployment.yml>`],
+  ];
+};
+
 const NAMES: readonly (readonly [from: string, to: string])[] = [
   ['${self:service}-${sls:stage}', '<prefix>'],
-  ['${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
-  ['${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret (or ssm:DescribeParameters)'],
-  ['${file(resources/deployment.cjs):slack.lookAt}', '<slackSecret of deployment.yml, or * for a list of parameters>'],
-  ['${file(resources/deployment.cjs):slack.arn}', '<slackSecret of deployment.yml>'],
-  ['${file(resources/deployment.cjs):slackSigning.action}', 'secretsmanager:GetSecretValue (or ssm:GetParameter)'],
-  ['${file(resources/deployment.cjs):slackSigning.arn}', '<slackSigningSecret of deployment.yml>'],
+  ...['slack', 'slackSigning', 'teams', 'pagerDuty'].flatMap(namesOfSecret),
   ['${AWS::Partition}', '…'],
   ['${AWS::Region}', '<home>'],
   ['${AWS::AccountId}', '<account>'],

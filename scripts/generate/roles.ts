@@ -47,27 +47,34 @@ const threadStatements = (): readonly Statement[] => [
 /** Their names, by which they are left out where Slack is reached by a webhook. */
 export const THREAD_SIDS: readonly string[] = threadStatements().map(({ Sid }) => Sid);
 
-/** What posts to Slack knows its queue and the address, and nothing of the account. */
-const slackStatements = (): readonly Statement[] => [
-  logStatement('slack'),
-  queueStatement('slack'),
+/** The functions of Microsoft Teams and PagerDuty: their folders and their names. */
+export const TEAMS = 'teams';
+export const PAGERDUTY = 'pagerduty';
+
+/** What hands notifications on to somebody outside knows its queue and the secret by which it does, and nothing of the account. `key`: what resources/deployment.cjs says of the secret. */
+const receiverStatements = (
+  name: string,
+  key: string,
+  { whom, secret }: { readonly whom: string; readonly secret: string },
+): readonly Statement[] => [
+  logStatement(name),
+  queueStatement(name),
   {
     Sid: 'FindQueue',
     Effect: 'Allow',
     Action: ['sqs:GetQueueUrl'],
-    Resource: { 'Fn::GetAtt': [logicalId('slack', 'Queue'), 'Arn'] },
-    why: 'find its own queue, to set when a message that Slack rejected is retried',
+    Resource: { 'Fn::GetAtt': [logicalId(name, 'Queue'), 'Arn'] },
+    why: `find its own queue, to set when a message that ${whom} rejected is retried`,
   },
   {
     Sid: 'Address',
     Effect: 'Allow',
-    Action: ['${file(resources/deployment.cjs):slack.action}'],
-    Resource: sub('${file(resources/deployment.cjs):slack.arn}'),
-    why: 'read the URL of the Slack webhook, or the token of the bot',
+    Action: [`\${file(resources/deployment.cjs):${key}.action}`],
+    Resource: sub(`\${file(resources/deployment.cjs):${key}.arn}`),
+    why: `read ${secret}`,
   },
   // Its queue is read and never sent to.
   { ...keyStatement('sqs'), Action: ['kms:Decrypt'] },
-  ...threadStatements(),
 ];
 
 /** The function that hears what is pressed in Slack: its folder and its name. */
@@ -123,14 +130,20 @@ const configRulesStatements = (all: Content, policy: PolicyDocument): readonly S
   ...readStatements(evaluationReads(enabledIn(all, policy).controls)).flatMap(divided),
 ];
 
+const SLACK = { whom: 'Slack', secret: 'the URL of the Slack webhook, or the token of the bot' };
+const WORKFLOW = { whom: 'Microsoft Teams', secret: 'the URL of the workflow of Microsoft Teams' };
+const SERVICE = { whom: 'PagerDuty', secret: 'the integration key of the service of PagerDuty' };
+
 /** The roles of all functions under a policy. */
 export function rolesOf(all: Content, policy: PolicyDocument): readonly Role[] {
   const domains = byDomain(all);
   return [
     ...[...domains].map(([name, own]) => ({ name, statements: domainStatements(name, own, policy) })),
     { name: 'watch', statements: watchStatements([...domains.keys()]) },
-    { name: 'slack', statements: slackStatements() },
+    { name: 'slack', statements: [...receiverStatements('slack', 'slack', SLACK), ...threadStatements()] },
     { name: SLACK_ACTIONS, statements: slackActionsStatements([...domains.keys()]) },
+    { name: TEAMS, statements: receiverStatements(TEAMS, 'teams', WORKFLOW) },
+    { name: PAGERDUTY, statements: receiverStatements(PAGERDUTY, 'pagerDuty', SERVICE) },
     { name: CONFIG_RULES, statements: configRulesStatements(all, policy) },
   ];
 }

@@ -20,6 +20,21 @@ const beat = readStatement(
   arn('sqs', '*', `${PREFIX}-failed-events`),
 );
 
+/** Whether the secret is there by which a function hands notifications on. `key`: what resources/deployment.cjs says of it. */
+const lookAtSecret = (Sid: string, key: string, secret: string, where = '') =>
+  readStatement(
+    Sid,
+    `check${where} that ${secret} exists, without reading it`,
+    [`\${file(resources/deployment.cjs):${key}.look}`],
+    `\${file(resources/deployment.cjs):${key}.lookAt}`,
+  );
+
+/** Statements that hold only where the function is asked for: their names. */
+export const LOOK_SIDS: Readonly<Record<string, readonly string[]>> = {
+  teams: ['LookAtTeams'],
+  pagerduty: ['LookAtPagerDuty'],
+};
+
 /** What doctor's checks read, all of it our own except for trails. Source: Service Authorization Reference. */
 const CHECKS: readonly Statement[] = [
   readStatement(
@@ -60,12 +75,9 @@ const CHECKS: readonly Statement[] = [
   readStatement('LookAtKey', "read the settings of Evenkeel's key", ['kms:DescribeKey'], {
     'Fn::GetAtt': ['Key', 'Arn'],
   }),
-  readStatement(
-    'LookAtSlack',
-    "check that the secret with the Slack webhook's URL exists, without reading it",
-    ['${file(resources/deployment.cjs):slack.look}'],
-    '${file(resources/deployment.cjs):slack.lookAt}',
-  ),
+  lookAtSecret('LookAtSlack', 'slack', "the secret with the Slack webhook's URL"),
+  lookAtSecret('LookAtTeams', 'teams', "the secret with the URL of Teams' workflow", ', with teamsSecret only,'),
+  lookAtSecret('LookAtPagerDuty', 'pagerDuty', "the secret with PagerDuty's key", ', with pagerDutySecret only,'),
   readStatement(
     'LookAtLists',
     'read lists',

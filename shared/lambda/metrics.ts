@@ -42,6 +42,11 @@ export const METRICS = {
   UnforwardedEvents: { unit: Count, by: ['all', 'region'], regionFrom: 1 },
   SlackPosted: { unit: Count, by: ['all'] },
   SlackFailed: { unit: Count, by: ['all'] },
+  TeamsPosted: { unit: Count, by: ['all'] },
+  TeamsFailed: { unit: Count, by: ['all'] },
+  /** Alerts that were triggered or resolved; few messages lead to one. */
+  PagerDutyPosted: { unit: Count, by: ['all'] },
+  PagerDutyFailed: { unit: Count, by: ['all'] },
 } as const satisfies Readonly<Record<string, Spec>>;
 
 export type MetricName = keyof typeof METRICS;

@@ -1,7 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { awsClients } from '../aws/clients.ts';
 import { pagerDutyEvents } from '../notify/pagerduty.ts';
 import { postJson, type Service } from '../notify/webhook.ts';
+import { emitter } from './metrics.ts';
 import { topicHandler } from './topic-handler.ts';
 import { pagerDutyKey } from './webhook-address.ts';
 
@@ -11,6 +13,7 @@ const PAGERDUTY: Service = { name: 'PagerDuty', retryAfterS: 60 };
 /** The Lambda handler that sends alerts of the topic's messages by the routing key in `EVENKEEL_PAGERDUTY_SECRET`. A message that is tried again changes no alert twice: each event names its alert. */
 export function createPagerDutyHandler() {
   const logger = new Logger();
+  const emit = emitter(new Metrics());
   const aws = awsClients()(process.env.AWS_REGION ?? '');
   const access = pagerDutyKey(process.env.EVENKEEL_PAGERDUTY_SECRET, aws);
   const address = async (refresh: boolean) => (await access(refresh)).api;
@@ -21,8 +24,12 @@ export function createPagerDutyHandler() {
         for (const event of events) {
           const { routingKey } = await access(false);
           await postJson({ ...event, client: 'Evenkeel', routing_key: routingKey }, { ...time, address }, PAGERDUTY);
+          emit('PagerDutyPosted', 1);
         }
         return { events: events.length };
+      },
+      count(isPosted) {
+        if (!isPosted) emit('PagerDutyFailed', 1);
       },
     },
     { aws, logger },

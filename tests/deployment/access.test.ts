@@ -5,6 +5,9 @@ import { arnOf, HERE, NOWHERE_ELSE, ofType, PATIENCE, type Resources } from '../
 // What the local account does not look at: who may use what of the deployment, and what outlasts it.
 const PREFIX = `evenkeel-${STAGE}`;
 
+/** The queues of those that hand notifications on. */
+const RECEIVERS = ['SlackQueue', 'TeamsQueue', 'PagerdutyQueue'];
+
 let resources: Resources;
 let elsewhere: Resources;
 beforeAll(async () => {
@@ -44,7 +47,7 @@ describe('the key', () => {
     });
     const others = [...ofType(resources, 'AWS::SNS::Topic'), ...ofType(resources, 'AWS::SQS::Queue')];
     // The topic, the dead-letter queue, and a queue for each function that has one.
-    expect(others.length).toBe(10);
+    expect(others.length).toBe(12);
     for (const [, { Properties }] of others) expect(Properties.KmsMasterKeyId).toEqual(arnOf('Key'));
     // The key of the home region is none of another.
     expect(elsewhere.FailedEvents?.Properties.SqsManagedSseEnabled).toBe(true);
@@ -110,7 +113,7 @@ describe('the queues', () => {
     const queues = ofType(resources, 'AWS::SQS::Queue').map(([id]) => id);
     expect(Object.fromEntries(policies)).toEqual(
       Object.fromEntries(
-        queues.map((id) => [id, id === 'DeadLetterQueue' ? [ours, topic] : id === 'SlackQueue' ? [topic] : [ours]]),
+        queues.map((id) => [id, id === 'DeadLetterQueue' ? [ours, topic] : RECEIVERS.includes(id) ? [topic] : [ours]]),
       ),
     );
   });
@@ -154,7 +157,7 @@ describe('the topic', () => {
     ]);
   });
 
-  test('tells each address by e-mail, and Slack by its queue; what cannot be delivered is kept', () => {
+  test('tells each address by e-mail, and Slack, Teams and PagerDuty by their queues; what cannot be delivered is kept', () => {
     const subscriptions = ofType(resources, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
     for (const { TopicArn, RedrivePolicy } of subscriptions)
       expect({ TopicArn, RedrivePolicy }).toEqual({
@@ -163,7 +166,7 @@ describe('the topic', () => {
       });
     expect(subscriptions.map(({ Protocol, Endpoint }) => [Protocol, Endpoint])).toEqual([
       ...EMAILS.map((email) => ['email', email]),
-      ['sqs', arnOf('SlackQueue')],
+      ...RECEIVERS.map((queue) => ['sqs', arnOf(queue)]),
     ]);
   });
 });

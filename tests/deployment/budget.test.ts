@@ -17,6 +17,8 @@ const flags = [
   '--param=slackSecret=secretsmanager:evenkeel/slack',
   '--param=slackChannel=C0123456789',
   '--param=slackSigningSecret=secretsmanager:evenkeel/signing',
+  '--param=teamsSecret=secretsmanager:evenkeel/teams',
+  '--param=pagerDutySecret=secretsmanager:evenkeel/pagerduty',
   '--param=configRules=true',
   '--param=emails=a@example.com,b@example.com',
 ];
@@ -55,9 +57,9 @@ const filledIn = (value: unknown): string =>
 
 const region = (): { readonly Resources: Resources } => JSON.parse(resources.Forwarding?.Properties.TemplateBody);
 
-test('every domain, Slack with its buttons and the rules of AWS Config are in, and every control', () => {
+test('every domain, Slack with its buttons, Teams, PagerDuty and the rules of AWS Config are in, and every control', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
-  const names = [...DOMAINS, 'watch', 'slack', 'slack-actions', 'config-rules'];
+  const names = [...DOMAINS, 'watch', 'slack', 'slack-actions', 'teams', 'pagerduty', 'config-rules'];
   expect(functions.sort()).toEqual(names.map((name) => `evenkeel-${STAGE}-${name}`).sort());
   const packs = ofType(resources, 'AWS::Config::ConformancePack').map(
     ([, { Properties }]) => Properties.TemplateBody['Fn::Sub'],

@@ -32,22 +32,24 @@ describe('a parameter that is not allowed is refused, with what is', () => {
       'all, [] for none, or regions',
     ],
     ['emails', ['you', 'you@example', 'a@b.c;d@e.f', ['you@example.com '], [null], true], 'e-mail addresses'],
-    [
-      'slackSecret',
-      [
-        'https://hooks.slack.com/services/T/B/x',
-        'evenkeel/slack',
-        'ssm:',
-        'vault:evenkeel',
-        'secretsmanager:*',
-        'ssm:/evenkeel/??',
-        'ssm:a b',
-        'secretsmanager:${x}',
-        'secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:elsewhere-AbCdEf',
-        'ssm:arn:aws:secretsmanager:eu-west-1:111122223333:secret:of-the-other-store-AbCdEf',
+    ...['slackSecret', 'slackSigningSecret', 'teamsSecret', 'pagerDutySecret'].map(
+      (name): [string, readonly unknown[], string] => [
+        name,
+        [
+          'https://hooks.slack.com/services/T/B/x',
+          'evenkeel/slack',
+          'ssm:',
+          'vault:evenkeel',
+          'secretsmanager:*',
+          'ssm:/evenkeel/??',
+          'ssm:a b',
+          'secretsmanager:${x}',
+          'secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:elsewhere-AbCdEf',
+          'ssm:arn:aws:secretsmanager:eu-west-1:111122223333:secret:of-the-other-store-AbCdEf',
+        ],
+        'secretsmanager:<name>, ssm:<name>',
       ],
-      'secretsmanager:<name>, ssm:<name>',
-    ],
+    ),
     [
       'slackChannel',
       ['#alerts', 'alerts', 'U0123456789', 'C01', 'c0123456789', ['C0123456789', 'C2']],
@@ -113,6 +115,8 @@ describe('a parameter that is not allowed is refused, with what is', () => {
 
 describe('what is allowed', () => {
   test.each<[string, readonly unknown[]]>([
+    ['pagerDutySecret', ['', 'ssm:/evenkeel/pagerduty']],
+    ['teamsSecret', ['', 'secretsmanager:evenkeel/teams']],
     ['slackSecret', ['', 'ssm:/evenkeel/slack', 'secretsmanager:evenkeel/slack+x=1@y.z']],
     [
       'slackSecret',

@@ -12,7 +12,9 @@ import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 import { answer, arnsOf, deployed, type PlainStatement } from '../support/simulation.ts';
 
 const content = await loadContent();
-const functions = [...byDomain(content).keys(), 'watch', 'slack', 'slack-actions', 'config-rules'];
+/** What hands notifications on beside Slack, and knows nothing of the ledger. */
+const RECEIVERS = ['teams', 'pagerduty'];
+const functions = [...byDomain(content).keys(), 'watch', 'slack', 'slack-actions', ...RECEIVERS, 'config-rules'];
 const place = { accountId: SAMPLE_ACCOUNT, region: REGION, prefix: 'evenkeel-prod' };
 const arns = arnsOf(place, functions);
 const arn = (id: string) => arns.get(id) ?? '';
@@ -62,10 +64,10 @@ describe.each(functions)('the role of %s', (name) => {
   });
 
   const LOSSES = statements(name).find(({ Effect }) => Effect === 'Deny')?.Action ?? [];
-  test('is kept from losing the ledger', () => {
+  test('is kept from losing the ledger, if it may touch it at all', () => {
     const touches = actionsOf(statements(name)).some((action) => action.startsWith('dynamodb:'));
-    expect(touches).toBe(true);
-    expect(LOSSES).toEqual(expect.arrayContaining(['dynamodb:DeleteItem', 'dynamodb:UpdateItem']));
+    expect(touches).toBe(!RECEIVERS.includes(name));
+    if (touches) expect(LOSSES).toEqual(expect.arrayContaining(['dynamodb:DeleteItem', 'dynamodb:UpdateItem']));
   });
   const everything: PlainStatement = { Sid: 'Admin', Effect: 'Allow', Action: ['dynamodb:*'], Resource: '*' };
   if (LOSSES.length > 0)
@@ -103,7 +105,7 @@ describe.each(functions)('the role of %s', (name) => {
     const own = statements(name).filter(({ Sid }) => !Sid.startsWith('Remediate'));
     for (const action of actionsOf(own).filter((one) => one.startsWith('dynamodb:')))
       if (!(await reads(action))) writes.push(action);
-    expect(writes).toEqual(name === 'config-rules' ? [] : ['dynamodb:PutItem']);
+    expect(writes).toEqual(['config-rules', ...RECEIVERS].includes(name) ? [] : ['dynamodb:PutItem']);
   });
 
   test('is denied on the ledger whatever its controls may do to tables', async () => {
@@ -302,6 +304,20 @@ test.each([
   ['dynamodb:UpdateItem', 'SLACK_PRESS|0f', 'ExplicitlyDenied'],
 ])('of the ledger, what stands behind the URL may %s of %s: %s', async (action, key, expected) => {
   expect(await answerAbout('slack-actions', action, key)).toBe(expected);
+});
+
+test.each(RECEIVERS)('%s may read its own secret, and no other', async (name) => {
+  const secret = (of: string) => `arn:aws:secretsmanager:${REGION}:${SAMPLE_ACCOUNT}:secret:evenkeel/${of}-AbCdEf`;
+  const read = (of: string) => {
+    const context = { 'aws:ResourceAccount': SAMPLE_ACCOUNT };
+    return answer(
+      statements(name),
+      { action: 'secretsmanager:GetSecretValue', resource: secret(of), context },
+      SAMPLE_ACCOUNT,
+    );
+  };
+  for (const of of ['slack', ...RECEIVERS])
+    expect([of, await read(of)]).toEqual([of, of === name ? 'Allowed' : 'ImplicitlyDenied']);
 });
 
 test('a domain may make what is approved in Slack, where policy.yml names who may approve it, and no more', () => {

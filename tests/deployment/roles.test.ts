@@ -19,7 +19,14 @@ import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
 import { recordedClients } from '../support/recorder.ts';
-import { playDomain, playRules, playSlack, playSlackActions, playWatch } from '../support/role-scenarios.ts';
+import {
+  playDomain,
+  playReceiver,
+  playRules,
+  playSlack,
+  playSlackActions,
+  playWatch,
+} from '../support/role-scenarios.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
 import { arnsOf, deployed, isAllowed, type PlainStatement } from '../support/simulation.ts';
@@ -28,9 +35,11 @@ import { sceneAccount } from '../support/test-scene.ts';
 /** Milliseconds that the plays may take where others use the processor too. */
 const PATIENCE = 240_000;
 
+/** What hands notifications on beside Slack. */
+const RECEIVERS = ['teams', 'pagerduty'];
 const content = await loadContent();
 const byName: ReadonlyMap<string, { readonly controls: readonly AnyControl[] }> = byDomain(content);
-const functions = [...byName.keys(), 'watch', 'slack', 'slack-actions', 'config-rules'];
+const functions = [...byName.keys(), 'watch', 'slack', 'slack-actions', ...RECEIVERS, 'config-rules'];
 /** Which domain serves a service, as the functions know it. */
 const domains: Readonly<Record<string, Domain>> = Object.fromEntries(
   content.controls.map(({ resource }) => [resource.service.id, resource.service.domain]),
@@ -92,7 +101,11 @@ const OF_EVERY_QUEUE = ['TakeEvents: sqs:GetQueueAttributes', 'SendMessages: sqs
 const asked = new Map<string, readonly IamRequest[]>();
 beforeAll(async () => {
   const regions = [REGION, 'us-east-1'];
-  const { outputs } = await deployStack(account, { regions, policyVersion: policyFrom(null).version });
+  const { outputs } = await deployStack(account, {
+    regions,
+    policyVersion: policyFrom(null).version,
+    optional: RECEIVERS,
+  });
   const { LedgerTable: table = '', NoticeTopic: topicArn = '' } = outputs;
   const engineWith = (aws: Engine['aws'], document: PolicyDocument, ahead = 0): Engine => ({
     aws,
@@ -125,6 +138,8 @@ beforeAll(async () => {
       await playSlackActions(aws(REGION), table, domains);
     } else if (name === 'slack') {
       await playSlack(aws(REGION), table, account);
+    } else if (RECEIVERS.includes(name)) {
+      await playReceiver(name, aws(REGION), account);
     } else if (name === 'config-rules') {
       await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: content.controls });
     } else {

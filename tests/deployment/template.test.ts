@@ -12,6 +12,8 @@ import { run, temporaryFolder } from '../support/command.ts';
 import { type Package, packaged, VARIANTS as SETTINGS, STAGE, type Variant } from '../support/packages.ts';
 import { arnOf, named, ofType, PATIENCE, type Resources, statementsOf, type Template } from '../support/serverless.ts';
 
+/** What hands notifications on, each by a queue of its own. */
+const RECEIVERS = ['slack', 'teams', 'pagerduty'];
 const domains = [...byDomain(await loadContent()).keys()];
 const VARIANTS: readonly Variant[] = ['plain', 'full', 'alone'];
 const temporary = temporaryFolder();
@@ -102,10 +104,12 @@ describe('each function', () => {
   const functions = (from: Resources) =>
     ofType(from, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Handler.split('/')[1] as string);
 
-  test('serves a domain, or what belongs to all; Slack and the rules of AWS Config only where asked for', () => {
+  test('serves a domain, or what belongs to all; Slack, Teams, PagerDuty and the rules of AWS Config only where asked for', () => {
     expect(functions(plain).toSorted()).toEqual([...domains, 'watch'].sort());
-    expect(functions(full).toSorted()).toEqual([...domains, 'watch', 'slack', 'slack-actions', 'config-rules'].sort());
-    const ofOptional = Object.keys(plain).filter((id) => /^(Slack|ConfigRules|Email)/.test(id));
+    expect(functions(full).toSorted()).toEqual(
+      [...domains, 'watch', ...RECEIVERS, 'slack-actions', 'config-rules'].sort(),
+    );
+    const ofOptional = Object.keys(plain).filter((id) => /^(Slack|Teams|Pagerduty|ConfigRules|Email)/.test(id));
     expect(ofOptional).toEqual([]);
   });
 
@@ -133,6 +137,8 @@ describe('each function', () => {
               EVENKEEL_SLACK_BUTTONS: 'true',
             }
           : {}),
+        ...(name === 'teams' ? { EVENKEEL_TEAMS_SECRET: 'secretsmanager:evenkeel/teams' } : {}),
+        ...(name === 'pagerduty' ? { EVENKEEL_PAGERDUTY_SECRET: 'ssm:/evenkeel/pagerduty' } : {}),
         ...(name === 'slack-actions' ? { EVENKEEL_SLACK_SIGNING_SECRET: 'secretsmanager:evenkeel/signing' } : {}),
       });
     }
@@ -190,19 +196,30 @@ describe('each function', () => {
     for (const name of functions(full).filter((one) => !['config-rules', 'slack-actions'].includes(one))) {
       const { RedrivePolicy } = propertiesOf(named(name, 'Queue'));
       expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('DeadLetterQueue'));
-      expect(RedrivePolicy.maxReceiveCount).toBe(name === 'slack' ? 20 : MAX_RECEIVES);
+      expect(RedrivePolicy.maxReceiveCount).toBe(RECEIVERS.includes(name) ? 20 : MAX_RECEIVES);
       expect(propertiesOf(named(name, 'Mapping'))).toEqual({
         EventSourceArn: arnOf(named(name, 'Queue')),
         FunctionName: { Ref: named(name, 'LambdaFunction') },
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: name === 'slack' ? 2 : 7 },
+        ScalingConfig: { MaximumConcurrency: RECEIVERS.includes(name) ? 2 : 7 },
       });
       expect(full[named(name, 'Mapping')]?.DependsOn).toEqual([named(name, 'Role')]);
     }
     expect(full.ConfigRulesQueue).toBeUndefined();
     expect(propertiesOf('ConfigRulesLambdaEvConf').DestinationConfig).toEqual({
       OnFailure: { Destination: arnOf('DeadLetterQueue') },
+    });
+  });
+
+  test('that hands notifications on is heard of nowhere else in the template, unless it is asked for', () => {
+    expect(JSON.stringify(templates.plain)).not.toMatch(/teams|pagerduty/i);
+    const dashboard = JSON.stringify(propertiesOf('Dashboard'));
+    for (const metric of ['TeamsFailed', 'TeamsPosted', 'PagerDutyFailed', 'PagerDutyPosted'])
+      expect(dashboard).toContain(metric);
+    expect(statementsOf(full, 'pagerduty').find(({ Sid }) => Sid === 'Address')).toMatchObject({
+      Action: ['ssm:GetParameter'],
+      Resource: { 'Fn::Sub': expect.stringMatching(/:parameter\/evenkeel\/pagerduty$/) },
     });
   });
 

@@ -40,7 +40,7 @@ beforeAll(async () => {
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
 }, 240_000);
 
-test.each([...DOMAINS, 'config-rules', 'slack', 'slack-actions', 'watch'])(
+test.each([...DOMAINS, 'config-rules', 'slack', 'slack-actions', 'teams', 'pagerduty', 'watch'])(
   'the bundle of %s holds no package under AGPL',
   (name) => {
     const bundled = bundleOf(tree, name)
@@ -127,6 +127,16 @@ describe('a function', () => {
     expect(clientsIn(inputs)).toEqual(['dynamodb', 'secrets-manager', 'sqs', 'ssm']);
     expect(bytes).toBeLessThan(1_500_000);
   });
+
+  test.each(['teams', 'pagerduty'])(
+    'that hands notifications on to %s knows no control, no ledger and no table',
+    (name) => {
+      const { inputs, bytes } = bundleOf(tree, name);
+      expect(namesIn(inputs, /^shared\/(controls|resources|ledger|policy|engine)\//)).toEqual([]);
+      expect(clientsIn(inputs)).toEqual(['secrets-manager', 'sqs', 'ssm']);
+      expect(bytes).toBeLessThan(1_500_000);
+    },
+  );
 
   test('that hears what is pressed in Slack knows no control and decides nothing', () => {
     const { inputs, bytes } = bundleOf(tree, 'slack-actions');

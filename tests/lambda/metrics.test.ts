@@ -34,7 +34,9 @@ function ours(metric: Drawn): readonly string[] {
 let drawn: readonly string[];
 let alarmed: readonly string[];
 beforeAll(async () => {
-  const { body } = await fromDeployment<{ readonly body: string }>('dashboard.cjs');
+  // Everything that can be asked for.
+  const flags = ['teamsSecret=ssm:/teams', 'pagerDutySecret=ssm:/pagerduty'];
+  const { body } = await fromDeployment<{ readonly body: string }>('dashboard.cjs', { flags });
   drawn = (JSON.parse(body) as Dashboard).widgets.flatMap(({ properties }) => properties.metrics ?? []).flatMap(ours);
   const { Resources } = parse(readFileSync(`${ROOT}resources/alarms.yml`, 'utf8'), { logLevel: 'error' });
   alarmed = Object.values<{ readonly Properties: Readonly<Record<string, unknown>> }>(Resources)

@@ -25,6 +25,12 @@ export interface DeployedStack {
 
 export const STACK = 'evenkeel-prod';
 const FUNCTIONS = [...DOMAINS, 'watch', 'slack'];
+/** What the functions that hand notifications on read their secret by. */
+const SECRETS: Readonly<Record<string, string>> = {
+  slack: 'EVENKEEL_SLACK_SECRET',
+  teams: 'EVENKEEL_TEAMS_SECRET',
+  pagerduty: 'EVENKEEL_PAGERDUTY_SECRET',
+};
 /** Slack's secret and the trail of the account. */
 export const SECRET = 'evenkeel/slack';
 export const TRAIL = 'main';
@@ -55,7 +61,8 @@ const homeForwarding = () =>
 function functionResources(name: string): object {
   const id = title(name);
   const target = { Id: 'queue', Arn: arn(`${id}Queue`) };
-  const secret = name === 'slack' ? { EVENKEEL_SLACK_SECRET: `secretsmanager:${SECRET}` } : {};
+  const variable = SECRETS[name];
+  const secret = variable === undefined ? {} : { [variable]: `secretsmanager:evenkeel/${name}` };
   return {
     [`${id}Queue`]: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-${name}` } },
     [`${id}LogGroup`]: {
@@ -82,8 +89,8 @@ function functionResources(name: string): object {
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       },
     },
-    // The topic wakes the function of Slack, and no rule.
-    ...(name === 'slack'
+    // The topic wakes the functions that hand notifications on, and no rule.
+    ...(name in SECRETS
       ? {}
       : {
           [`${id}Rule1`]: rule({ source: [`aws.${name}`] }, { EventBusName: STACK, Targets: [target] }),
@@ -91,7 +98,7 @@ function functionResources(name: string): object {
   };
 }
 
-const template = (regions: readonly string[], policyVersion: string) => ({
+const template = (regions: readonly string[], policyVersion: string, optional: readonly string[]) => ({
   Resources: {
     Role: {
       Type: 'AWS::IAM::Role',
@@ -138,7 +145,7 @@ const template = (regions: readonly string[], policyVersion: string) => ({
     DeadLetterQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-failed-events` } },
     EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: STACK } },
     ...homeForwarding(),
-    ...Object.assign({}, ...FUNCTIONS.map(functionResources)),
+    ...Object.assign({}, ...[...FUNCTIONS, ...optional].map(functionResources)),
   },
   Outputs: {
     LedgerTable: { Value: { Ref: 'LedgerTable' } },
@@ -163,12 +170,19 @@ export async function layForwarding(account: TestAccount, region: string, home: 
   }
 }
 
+interface Deploying {
+  readonly regions: readonly string[];
+  readonly policyVersion: string;
+  /** Functions beside those that every deployment here has. */
+  readonly optional?: readonly string[];
+}
+
 /** Deploys a stack in the shape of Evenkeel's, and all that belongs to it. */
 export async function deployStack(
   account: TestAccount,
-  { regions, policyVersion }: { readonly regions: readonly string[]; readonly policyVersion: string },
+  { regions, policyVersion, optional = [] }: Deploying,
 ): Promise<DeployedStack> {
-  const TemplateBody = JSON.stringify(template(regions, policyVersion));
+  const TemplateBody = JSON.stringify(template(regions, policyVersion, optional));
   const cloudformation = account.aws(regions[0])(CloudFormationClient);
   await cloudformation.send(new CreateStackCommand({ StackName: STACK, TemplateBody }));
   const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: STACK }));

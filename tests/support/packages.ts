@@ -40,6 +40,8 @@ export const VARIANTS = {
       '--param=slackSecret=secretsmanager:evenkeel/slack',
       '--param=slackChannel=C0123456789',
       '--param=slackSigningSecret=secretsmanager:evenkeel/signing',
+      '--param=teamsSecret=secretsmanager:evenkeel/teams',
+      '--param=pagerDutySecret=ssm:/evenkeel/pagerduty',
       '--param=configRules=true',
       '--param=logRetention=30',
       '--param=concurrency=7',

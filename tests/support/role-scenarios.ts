@@ -148,15 +148,25 @@ export async function playWatch(
   await putOff('watch', watching.engine.aws(home), owner, account);
 }
 
-/** Reads the webhook's address where deployment.yml says that it lies, and puts a message off that Slack did not take. */
+/** Reads its secret where deployment.yml says that it lies, and puts a message off that was not taken. */
+export async function playReceiver(
+  name: string,
+  aws: Aws,
+  { accountId, region, aws: owner }: Pick<TestAccount, 'accountId' | 'region' | 'aws'>,
+): Promise<void> {
+  const record = await received(name, owner(), { accountId, region });
+  // What is in it does not matter to IAM.
+  await webhookAddress(`secretsmanager:evenkeel/${name}`, aws)(false).catch(() => null);
+  await shortenVisibility(aws, record, 5);
+}
+
+/** What posts to Slack, as a bot: it also keeps which message began a thread. */
 export async function playSlack(
   aws: Aws,
   table: string,
   { accountId, region, aws: owner }: TestAccount,
 ): Promise<void> {
-  const record = await received('slack', owner(), { accountId, region });
-  await webhookAddress(`secretsmanager:${SECRET}`, aws)(false);
-  await shortenVisibility(aws, record, 5);
+  await playReceiver('slack', aws, { accountId, region, aws: owner });
   const threads = threadsIn(aws, table, 'C0123456789');
   await threads.keep(['a finding'], '1764230000.000001');
   await threads.find(['a finding']);

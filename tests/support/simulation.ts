@@ -37,9 +37,18 @@ export function arnsOf(
   ]);
 }
 
-/** What deployment.cjs makes of `slackSecret: secretsmanager:evenkeel/slack`. */
-const SLACK_SECRET =
-  'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:evenkeel/slack-??????';
+/** What deployment.cjs says of secrets, and makes of `slackSecret: secretsmanager:evenkeel/slack`. */
+const SECRETS = { slack: 'slack', slackSigning: 'slack', teams: 'teams', pagerDuty: 'pagerduty' };
+const secretsIn = (template: string): string =>
+  Object.entries(SECRETS).reduce((text, [key, name]) => {
+    const arn = `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:evenkeel/${name}-??????`;
+    const of = (what: string) => `\${file(resources/deployment.cjs):${key}.${what}}`;
+    return text
+      .replaceAll(of('action'), 'secretsmanager:GetSecretValue')
+      .replaceAll(of('look'), 'secretsmanager:DescribeSecret')
+      .replaceAll(of('lookAt'), arn)
+      .replaceAll(of('arn'), arn);
+  }, template);
 
 /** The role's statements with everything filled in, as the deployed role has them. Throws where something would be left open. */
 export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, string>): readonly PlainStatement[] {
@@ -56,14 +65,8 @@ export function deployed(role: Role, place: Place, arns: ReadonlyMap<string, str
     'AWS::URLSuffix': 'amazonaws.com',
   };
   const text = (template: string) =>
-    template
+    secretsIn(template)
       .replaceAll('${self:service}-${sls:stage}', prefix)
-      .replaceAll('${file(resources/deployment.cjs):slack.action}', 'secretsmanager:GetSecretValue')
-      .replaceAll('${file(resources/deployment.cjs):slack.look}', 'secretsmanager:DescribeSecret')
-      .replaceAll('${file(resources/deployment.cjs):slack.lookAt}', SLACK_SECRET)
-      .replaceAll('${file(resources/deployment.cjs):slack.arn}', SLACK_SECRET)
-      .replaceAll('${file(resources/deployment.cjs):slackSigning.action}', 'secretsmanager:GetSecretValue')
-      .replaceAll('${file(resources/deployment.cjs):slackSigning.arn}', SLACK_SECRET)
       .replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => pseudo[name] ?? arn(name.replace(/\.Arn$/, '')));
   const filled = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(filled);

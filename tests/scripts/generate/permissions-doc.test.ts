@@ -20,7 +20,9 @@ describe('docs/permissions.md', () => {
         const verb = Effect === 'Deny' ? 'can never' : 'may';
         const said = lines.filter((text) => text.includes(`${verb} ${why}: `));
         // Which of two stores holds the address is decided at deploy.
-        const named = Action.map((action) => (/slack(Signing)?\.(action|look)/.test(action) ? ' (or ssm:' : action));
+        const named = Action.map((action) =>
+          /:(slack|slackSigning|teams|pagerDuty)\.(action|look)/.test(action) ? ' (or ssm:' : action,
+        );
         for (const action of named) expect(said.join('\n')).toContain(action);
       }
   });
@@ -47,8 +49,8 @@ describe('docs/permissions.md', () => {
   });
 
   test('takes up a function whose role it is given, with its own statements and conditions', () => {
-    const teams: Role = {
-      name: 'teams',
+    const pager: Role = {
+      name: 'pager',
       statements: [
         {
           Sid: 'Webhook',
@@ -60,8 +62,8 @@ describe('docs/permissions.md', () => {
         },
       ],
     };
-    const doc = docOf({}, [teams]);
-    expect(sectionOf(doc, 'teams')).toContain(
+    const doc = docOf({}, [pager]);
+    expect(sectionOf(doc, 'pager')).toContain(
       '- It may read the address to post to: `secretsmanager:GetSecretValue` on `arn:…:secretsmanager:<home>:<account>:secret:x`, where `aws:ResourceAccount` is',
     );
     expect(doc).toContain("Every domain's function, watch may publish notifications");

@@ -1,0 +1,3 @@
+import { createPagerDutyHandler } from '../../shared/lambda/pagerduty.ts';
+
+export const handler = createPagerDutyHandler();

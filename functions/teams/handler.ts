@@ -1,0 +1,3 @@
+import { createTeamsHandler } from '../../shared/lambda/teams.ts';
+
+export const handler = createTeamsHandler();
