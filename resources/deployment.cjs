@@ -48,6 +48,9 @@ const OPTIONAL = {
   teams: ({ teamsSecret }) => teamsSecret !== '',
   pagerduty: ({ pagerDutySecret }) => pagerDutySecret !== '',
   'config-rules': ({ configRules }) => configRules,
+  outcomes: ({ securityHub, outcomeEvents }) => securityHub || outcomeEvents,
+  'security-hub': ({ securityHub }) => securityHub,
+  'outcome-events': ({ outcomeEvents }) => outcomeEvents,
 };
 
 /** Ends the framework, which would say the same once for each of the many places that ask, with where in the code it was thrown. */

@@ -25,6 +25,8 @@ const PARAMETERS = {
     oneOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]),
     'a number of days that CloudWatch knows: 30, 90, 365, 731, …',
   ],
+  securityHub: [choice(false), 'true or false'],
+  outcomeEvents: [choice(false), 'true or false'],
   configRules: [oneOf([true, false]), 'true or false'],
 };
 
@@ -86,6 +88,12 @@ function wholeNumber(least, most) {
 
 function oneOf(allowed) {
   return (value) => allowed.find((one) => String(one) === String(value));
+}
+
+/** One of two, and what holds where nothing is said. */
+function choice(otherwise) {
+  const read = oneOf([true, false]);
+  return (value) => (value === '' ? otherwise : read(value));
 }
 
 /** Something is not allowed; the message says what, and what is. */

@@ -3,6 +3,7 @@ import type { Domain } from '../../shared/service.ts';
 import { configRulesParts } from './config-rules.ts';
 import { byDomain, type Content, enabledIn } from './content.ts';
 import type { FunctionParts } from './function-parts.ts';
+import { OUTCOME_SIDS, OUTCOMES, OUTCOMES_ENVIRONMENT, outcomesParts } from './outcomes.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
 import { queueResources, type Wake } from './queue.ts';
 import { pagerDutyParts, SLACK_BOT, slackParts, teamsParts } from './receivers.ts';
@@ -15,11 +16,14 @@ import { LOOK_SIDS } from './watch-statements.ts';
 const onBus = (pattern: Pattern): Wake => ({ pattern });
 
 /** One domain's function: its events, and its own messages, which come to its queue directly. */
-const domainParts = (domain: Domain, enabled: Content): FunctionParts => ({
+const domainParts = (domain: Domain, enabled: Content, asked: readonly string[]): FunctionParts => ({
   name: domain,
   description: `Serves the controls of the domain ${domain}`,
   // A long sweep wakes its function again by its own messages, slice after slice, and ends by itself.
-  settings: { recursiveLoop: 'Allow' },
+  settings: {
+    recursiveLoop: 'Allow',
+    ...(asked.includes(OUTCOMES) ? { environment: OUTCOMES_ENVIRONMENT } : {}),
+  },
   queue: { wakes: patternsFor(enabled).map(onBus) },
 });
 
@@ -44,9 +48,9 @@ const scheduled = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
 });
 
 /** Functions that are deployed only where a parameter asks for them. */
-export const OPTIONAL = ['slack', SLACK_ACTIONS, TEAMS, PAGERDUTY, CONFIG_RULES] as const;
+export const OPTIONAL = ['slack', SLACK_ACTIONS, TEAMS, PAGERDUTY, CONFIG_RULES, OUTCOMES] as const;
 
-/** Statements of a role that hold only where something beside the function is asked for. */
+/** The statements of a role that hold only where something beside the function is asked for, by what that is. */
 const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   slack: { [SLACK_BOT]: THREAD_SIDS },
   watch: LOOK_SIDS,
@@ -59,7 +63,11 @@ export function statementsWith(
   asked: readonly string[],
 ): readonly PolicyStatement[] {
   const left = Object.entries(ONLY_WITH[name] ?? {}).flatMap(([what, sids]) => (asked.includes(what) ? [] : sids));
-  return statements.filter(({ Sid }) => !left.includes(Sid));
+  const isAsked = (sid: string) => {
+    const what = OUTCOME_SIDS[sid];
+    return what === undefined || asked.includes(what);
+  };
+  return statements.filter(({ Sid }) => !left.includes(Sid) && isAsked(Sid));
 }
 
 /** Every function of the deployment; of the optional ones those that are asked for. */
@@ -75,9 +83,10 @@ export function functionParts(
     teamsParts(),
     pagerDutyParts(),
     configRulesParts(enabled),
+    outcomesParts(asked),
   ].filter(({ name }) => asked.includes(name));
   return [
-    ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy))),
+    ...[...byDomain(all)].map(([domain, own]) => domainParts(domain, enabledIn(own, policy), asked)),
     watchParts(),
     ...optional,
   ];

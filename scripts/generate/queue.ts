@@ -33,6 +33,8 @@ export interface QueueOptions {
   readonly receives?: number;
   /** How many instances of the function empty it at once, at most. */
   readonly concurrency?: number | string;
+  /** How many messages the function gets at once, at most, and how long Lambda waits for them. */
+  readonly batch?: { readonly size: number; readonly windowS: number };
 }
 
 interface Sender {
@@ -59,6 +61,7 @@ function ownQueue(
     senders = [],
     receives = MAX_RECEIVES,
     concurrency = '${file(resources/deployment.cjs):concurrency}',
+    batch,
   }: QueueOptions,
 ): Readonly<Record<string, object>> {
   const id = logicalId(name, '');
@@ -83,7 +86,8 @@ function ownQueue(
       Properties: {
         EventSourceArn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
         FunctionName: { Ref: `${id}LambdaFunction` },
-        BatchSize: 10,
+        BatchSize: batch?.size ?? 10,
+        ...(batch === undefined ? {} : { MaximumBatchingWindowInSeconds: batch.windowS }),
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: concurrency },
       },

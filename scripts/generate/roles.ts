@@ -4,6 +4,7 @@ import { SHARED } from '../../shared/ledger/store.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { byDomain, type Content, enabledIn } from './content.ts';
 import { domainStatements, evaluationReads, readStatements } from './domain-statements.ts';
+import { OUTCOMES, outcomesStatements, sendOutcomesStatement } from './outcomes.ts';
 import { divided } from './role-resources.ts';
 import {
   failedEventsStatement,
@@ -138,12 +139,16 @@ const SERVICE = { whom: 'PagerDuty', secret: 'the integration key of the service
 export function rolesOf(all: Content, policy: PolicyDocument): readonly Role[] {
   const domains = byDomain(all);
   return [
-    ...[...domains].map(([name, own]) => ({ name, statements: domainStatements(name, own, policy) })),
+    ...[...domains].map(([name, own]) => ({
+      name,
+      statements: [...domainStatements(name, own, policy), sendOutcomesStatement()],
+    })),
     { name: 'watch', statements: watchStatements([...domains.keys()]) },
     { name: 'slack', statements: [...receiverStatements('slack', 'slack', SLACK), ...threadStatements()] },
     { name: SLACK_ACTIONS, statements: slackActionsStatements([...domains.keys()]) },
     { name: TEAMS, statements: receiverStatements(TEAMS, 'teams', WORKFLOW) },
     { name: PAGERDUTY, statements: receiverStatements(PAGERDUTY, 'pagerDuty', SERVICE) },
     { name: CONFIG_RULES, statements: configRulesStatements(all, policy) },
+    { name: OUTCOMES, statements: outcomesStatements() },
   ];
 }

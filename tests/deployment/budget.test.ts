@@ -20,6 +20,8 @@ const flags = [
   '--param=teamsSecret=secretsmanager:evenkeel/teams',
   '--param=pagerDutySecret=secretsmanager:evenkeel/pagerduty',
   '--param=configRules=true',
+  '--param=securityHub=true',
+  '--param=outcomeEvents=true',
   '--param=emails=a@example.com,b@example.com',
 ];
 
@@ -57,9 +59,9 @@ const filledIn = (value: unknown): string =>
 
 const region = (): { readonly Resources: Resources } => JSON.parse(resources.Forwarding?.Properties.TemplateBody);
 
-test('every domain, Slack with its buttons, Teams, PagerDuty and the rules of AWS Config are in, and every control', () => {
+test('every domain, Slack with its buttons, Teams, PagerDuty, the rules of AWS Config and what sends outcomes on are in, and every control', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
-  const names = [...DOMAINS, 'watch', 'slack', 'slack-actions', 'teams', 'pagerduty', 'config-rules'];
+  const names = [...DOMAINS, 'watch', 'slack', 'slack-actions', 'teams', 'pagerduty', 'config-rules', 'outcomes'];
   expect(functions.sort()).toEqual(names.map((name) => `evenkeel-${STAGE}-${name}`).sort());
   const packs = ofType(resources, 'AWS::Config::ConformancePack').map(
     ([, { Properties }]) => Properties.TemplateBody['Fn::Sub'],

@@ -79,6 +79,8 @@ describe('a parameter that is not allowed is refused, with what is', () => {
     ['concurrency', [1, 1001, 0, -5, 2.5, 'many', true, ''], 'a whole number from 2 to 1000'],
     ['logRetention', [0, 2, 366, 'forever', ''], 'a number of days that CloudWatch knows'],
     ['configRules', ['yes', 1, 'no', ''], 'true or false'],
+    ['securityHub', ['yes', 1, 'on'], 'true or false'],
+    ['outcomeEvents', ['yes', 1, 'on'], 'true or false'],
   ])('%s', async (name, values, allowed) => {
     for (const value of values) {
       const given = JSON.stringify(value ?? '');
@@ -130,6 +132,8 @@ describe('what is allowed', () => {
     ['concurrency', [2, 1000]],
     ['logRetention', [1, 731]],
     ['configRules', [true, false]],
+    ['securityHub', [true, false]],
+    ['outcomeEvents', [true, false]],
   ])('%s: %p', async (name, values) => {
     for (const value of values) expect((await deployment(withDefault(name, value)))[name]).toBe(value);
   });
@@ -147,6 +151,16 @@ describe('what is allowed', () => {
     expect((await deployment({ file, stage: 'dev' })).concurrency).toBe(30);
     await expect(deployment({ file: { prod: null }, stage: 'a'.repeat(20) })).resolves.toBeDefined();
   });
+});
+
+test.each([
+  ['nothing', {}, []],
+  ['Security Hub', { securityHub: true }, ['outcomes', 'security-hub']],
+  ['events', { outcomeEvents: true }, ['outcomes', 'outcome-events']],
+])('outcomes go on where a deployment asks for it: for %s', async (_, asked, expected) => {
+  // A deployment.yml of before does not know the parameters.
+  const file = { prod: { securityHub: '', outcomeEvents: '', ...asked } };
+  expect((await deployment({ file })).optional).toEqual(expected);
 });
 
 describe('the regions', () => {

@@ -16,7 +16,7 @@ const content = await loadContent();
 const RECEIVERS = ['teams', 'pagerduty'];
 const functions = [...byDomain(content).keys(), 'watch', 'slack', 'slack-actions', ...RECEIVERS, 'config-rules'];
 const place = { accountId: SAMPLE_ACCOUNT, region: REGION, prefix: 'evenkeel-prod' };
-const arns = arnsOf(place, functions);
+const arns = arnsOf(place, [...functions, 'outcomes']);
 const arn = (id: string) => arns.get(id) ?? '';
 const FOREIGN = '999900001111';
 
@@ -130,6 +130,7 @@ describe.each(functions)('the role of %s', (name) => {
       'Tell',
       'Key',
       'SendMessages',
+      'SendOutcomes',
       'FindQueue',
       'KeepFailedEvents',
       'Answer',
@@ -283,6 +284,34 @@ describe('what is not of this account, or not for this purpose, is refused', () 
   test.each(pairs)('%s', async (_what, name, right, wrong) => {
     expect(await answer(statements(name), right, SAMPLE_ACCOUNT)).toBe('Allowed');
     expect(await answer(statements(name), wrong, SAMPLE_ACCOUNT)).toBe('ImplicitlyDenied');
+  });
+});
+
+describe('what sends outcomes on', () => {
+  const hub = (region: string, account: string, product = 'default') =>
+    `arn:aws:securityhub:${region}:${SAMPLE_ACCOUNT}:product/${account}/${product}`;
+  const bus = (name: string) => `arn:aws:events:${REGION}:${SAMPLE_ACCOUNT}:event-bus/${name}`;
+  test.each([
+    ['securityhub:BatchImportFindings', hub(REGION, SAMPLE_ACCOUNT), 'Allowed'],
+    ['securityhub:BatchImportFindings', hub('us-east-1', SAMPLE_ACCOUNT), 'Allowed'],
+    ['securityhub:BatchImportFindings', hub(REGION, 'prowler', 'prowler'), 'ImplicitlyDenied'],
+    ['securityhub:BatchImportFindings', hub(REGION, FOREIGN), 'ImplicitlyDenied'],
+    ['events:PutEvents', bus('evenkeel-prod-outcomes'), 'Allowed'],
+    ['events:PutEvents', bus('evenkeel-prod'), 'ImplicitlyDenied'],
+    ['events:PutEvents', bus('default'), 'ImplicitlyDenied'],
+  ])('may %s on %s: %s', async (action, resource, expected) => {
+    const request = { action, resource, context: { 'aws:ResourceAccount': SAMPLE_ACCOUNT } };
+    expect(await answer(statements('outcomes'), request, SAMPLE_ACCOUNT)).toBe(expected);
+  });
+
+  test('touches nothing else, and no ledger', async () => {
+    const services = actionsOf(statements('outcomes')).map((action) => action.split(':')[0]);
+    expect([...new Set(services)].sort()).toEqual(['events', 'kms', 'logs', 'securityhub', 'sqs']);
+    for (const { Action } of statements('outcomes'))
+      for (const action of Action)
+        expect({ [action]: await iamActionExists(...(action.split(':') as [string, string])) }).toEqual({
+          [action]: true,
+        });
   });
 });
 

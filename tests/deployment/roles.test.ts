@@ -1,3 +1,4 @@
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import imds from '../../scenes/ec2/ec2-instance-imdsv2-required.ts';
 import { loadScenes } from '../../scenes/index.ts';
@@ -9,6 +10,7 @@ import { logicalId } from '../../scripts/generate/statements.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import type { Engine } from '../../shared/engine/context.ts';
+import { outcomeFeed } from '../../shared/lambda/outcome-feed.ts';
 import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { dynamoLedger } from '../../shared/ledger/dynamodb.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
@@ -21,6 +23,7 @@ import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from
 import { recordedClients } from '../support/recorder.ts';
 import {
   playDomain,
+  playOutcomes,
   playReceiver,
   playRules,
   playSlack,
@@ -39,7 +42,7 @@ const PATIENCE = 240_000;
 const RECEIVERS = ['teams', 'pagerduty'];
 const content = await loadContent();
 const byName: ReadonlyMap<string, { readonly controls: readonly AnyControl[] }> = byDomain(content);
-const functions = [...byName.keys(), 'watch', 'slack', 'slack-actions', ...RECEIVERS, 'config-rules'];
+const functions = [...byName.keys(), ...['watch', 'slack', 'slack-actions', ...RECEIVERS, 'config-rules', 'outcomes']];
 /** Which domain serves a service, as the functions know it. */
 const domains: Readonly<Record<string, Domain>> = Object.fromEntries(
   content.controls.map(({ resource }) => [resource.service.id, resource.service.domain]),
@@ -117,6 +120,10 @@ beforeAll(async () => {
     ceiling: 'remediate',
     send: messageSender({ aws: aws(REGION), prefix: STACK, domains, clock: systemClock }),
   });
+  const made = await account
+    .aws()(SQSClient)
+    .send(new CreateQueueCommand({ QueueName: `${STACK}-outcomes` }));
+  const outcomes = made.QueueUrl ?? '';
   const stage = sceneAccount(account);
   for (const name of functions) {
     const { aws, calls } = recordedClients();
@@ -140,13 +147,19 @@ beforeAll(async () => {
       await playSlack(aws(REGION), table, account);
     } else if (RECEIVERS.includes(name)) {
       await playReceiver(name, aws(REGION), account);
+    } else if (name === 'outcomes') {
+      await playOutcomes(aws(REGION), account);
     } else if (name === 'config-rules') {
       await playRules({ account: stage, engine: engineWith(aws, ACTING), controls: content.controls });
     } else {
       const results = await playDomain(
         name,
         scenesOf(controls),
-        { account: stage, engine: engineWith(aws, ACTING), controls },
+        {
+          account: stage,
+          engine: { ...engineWith(aws, ACTING), sendOutcomes: outcomeFeed(aws(REGION), outcomes) },
+          controls,
+        },
         account.aws(),
       );
       expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);

@@ -107,9 +107,11 @@ describe('each function', () => {
   test('serves a domain, or what belongs to all; Slack, Teams, PagerDuty and the rules of AWS Config only where asked for', () => {
     expect(functions(plain).toSorted()).toEqual([...domains, 'watch'].sort());
     expect(functions(full).toSorted()).toEqual(
-      [...domains, 'watch', ...RECEIVERS, 'slack-actions', 'config-rules'].sort(),
+      [...domains, 'watch', ...RECEIVERS, 'slack-actions', 'config-rules', 'outcomes'].sort(),
     );
-    const ofOptional = Object.keys(plain).filter((id) => /^(Slack|Teams|Pagerduty|ConfigRules|Email)/.test(id));
+    const ofOptional = Object.keys(plain).filter((id) =>
+      /^(Slack|Teams|Pagerduty|ConfigRules|Email|Outcomes)/.test(id),
+    );
     expect(ofOptional).toEqual([]);
   });
 
@@ -140,6 +142,10 @@ describe('each function', () => {
         ...(name === 'teams' ? { EVENKEEL_TEAMS_SECRET: 'secretsmanager:evenkeel/teams' } : {}),
         ...(name === 'pagerduty' ? { EVENKEEL_PAGERDUTY_SECRET: 'ssm:/evenkeel/pagerduty' } : {}),
         ...(name === 'slack-actions' ? { EVENKEEL_SLACK_SIGNING_SECRET: 'secretsmanager:evenkeel/signing' } : {}),
+        ...(domains.some((domain) => domain === name) ? { EVENKEEL_OUTCOMES_QUEUE: { Ref: 'OutcomesQueue' } } : {}),
+        ...(name === 'outcomes'
+          ? { EVENKEEL_OUTCOMES_BUS: { Ref: 'OutcomesBus' }, EVENKEEL_SECURITY_HUB: 'true' }
+          : {}),
       });
     }
   });
@@ -200,9 +206,9 @@ describe('each function', () => {
       expect(propertiesOf(named(name, 'Mapping'))).toEqual({
         EventSourceArn: arnOf(named(name, 'Queue')),
         FunctionName: { Ref: named(name, 'LambdaFunction') },
-        BatchSize: 10,
+        ...(name === 'outcomes' ? { BatchSize: 100, MaximumBatchingWindowInSeconds: 5 } : { BatchSize: 10 }),
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: RECEIVERS.includes(name) ? 2 : 7 },
+        ScalingConfig: { MaximumConcurrency: [...RECEIVERS, 'outcomes'].includes(name) ? 2 : 7 },
       });
       expect(full[named(name, 'Mapping')]?.DependsOn).toEqual([named(name, 'Role')]);
     }
@@ -221,6 +227,14 @@ describe('each function', () => {
       Action: ['ssm:GetParameter'],
       Resource: { 'Fn::Sub': expect.stringMatching(/:parameter\/evenkeel\/pagerduty$/) },
     });
+  });
+
+  test('that sends outcomes on has a bus of its own, and the command finds its queue', () => {
+    expect(propertiesOf('OutcomesBus')).toEqual({ Name: `evenkeel-${STAGE}-outcomes` });
+    expect(templates.full.Outputs.OutcomesBus?.Value).toEqual(arnOf('OutcomesBus'));
+    expect(templates.full.Outputs.OutcomesQueue?.Value).toEqual({ Ref: 'OutcomesQueue' });
+    const onBus = ofType(full, 'AWS::Events::Rule').filter(([, rule]) => JSON.stringify(rule).includes('OutcomesBus'));
+    expect(onBus).toEqual([]);
   });
 
   test('behind the URL that Slack calls is called by everybody, by the URL alone, and only where it is asked for', () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
   expect(await bundle(tree)).toEqual({ status: 0, stdout: '', stderr: '' });
 }, 240_000);
 
-test.each([...DOMAINS, 'config-rules', 'slack', 'slack-actions', 'teams', 'pagerduty', 'watch'])(
+test.each([...DOMAINS, 'config-rules', 'outcomes', 'slack', 'slack-actions', 'teams', 'pagerduty', 'watch'])(
   'the bundle of %s holds no package under AGPL',
   (name) => {
     const bundled = bundleOf(tree, name)
@@ -143,6 +143,17 @@ describe('a function', () => {
     expect(namesIn(inputs, /^shared\/(controls|resources|ledger|engine\/(reconcile|undo))\//)).toEqual([]);
     expect(clientsIn(inputs)).toEqual(['dynamodb', 'secrets-manager', 'sqs', 'ssm']);
     expect(bytes).toBeLessThan(1_500_000);
+  });
+
+  test('that sends outcomes on knows no control and no ledger, and it alone the client of Security Hub and no control of it', () => {
+    const { inputs, bytes } = bundleOf(tree, 'outcomes');
+    expect(namesIn(inputs, /^shared\/(controls|resources|ledger|policy|engine)\//)).toEqual([]);
+    expect(clientsIn(inputs)).toEqual(['eventbridge', 'securityhub', 'sqs']);
+    expect(bytes).toBeLessThan(1_500_000);
+    const others = [...DOMAINS, 'slack', 'slack-actions', 'watch'].filter((name) =>
+      clientsIn(bundleOf(tree, name).inputs).includes('securityhub'),
+    );
+    expect(others).toEqual(['monitoring']);
   });
 
   test('that answers AWS Config has every control', () => {

@@ -66,6 +66,8 @@ const OWN: Readonly<Record<string, Naming>> = {
   apigateway: gatewayPath,
   apigatewayv2: gatewayPath,
   sqs: queue,
+  'eventbridge:PutEvents': (call) => arn('events', call, `event-bus/${call.input.Entries[0].EventBusName}`),
+  'securityhub:BatchImportFindings': ({ input }) => input.Findings[0].ProductArn,
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
   // Of EC2's resources, controls tag volumes alone.
   'ec2:CreateTags': (call) => arn('ec2', call, `volume/${call.input.Resources[0]}`),

@@ -43,6 +43,8 @@ export const VARIANTS = {
       '--param=teamsSecret=secretsmanager:evenkeel/teams',
       '--param=pagerDutySecret=ssm:/evenkeel/pagerduty',
       '--param=configRules=true',
+      '--param=securityHub=true',
+      '--param=outcomeEvents=true',
       '--param=logRetention=30',
       '--param=concurrency=7',
     ],

@@ -12,6 +12,8 @@ import { DECISION_DETAIL_TYPE, recheck } from '../../shared/internal-events.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
 import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
+import { importFindings } from '../../shared/lambda/import-findings.ts';
+import { putEvents } from '../../shared/lambda/put-events.ts';
 import { pressesIn } from '../../shared/lambda/slack-presses.ts';
 import { threadsIn } from '../../shared/lambda/slack-threads.ts';
 import { signingSecret, webhookAddress } from '../../shared/lambda/webhook-address.ts';
@@ -22,6 +24,7 @@ import { systemClock } from '../../shared/time.ts';
 import type { WatchContext } from '../../shared/watch/context.ts';
 import { runTask } from '../../shared/watch/dispatch.ts';
 import { SECRET, STACK } from './deployed.ts';
+import { outcomeOf } from './outcome.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
@@ -170,6 +173,15 @@ export async function playSlack(
   const threads = threadsIn(aws, table, 'C0123456789');
   await threads.keep(['a finding'], '1764230000.000001');
   await threads.find(['a finding']);
+}
+
+/** Sends an outcome on to both, in two regions, and puts a message off that was not taken. */
+export async function playOutcomes(aws: Aws, { accountId, region, aws: owner }: TestAccount): Promise<void> {
+  const record = await received('outcomes', owner(), { accountId, region });
+  const outcomes = [region, 'us-east-1'].map((one) => outcomeOf({ accountId, region: one }));
+  await putEvents(aws, `${STACK}-outcomes`, outcomes, systemClock);
+  await importFindings(aws, outcomes, systemClock);
+  await retryWithBackoff(aws, record);
 }
 
 /** Hears a press for each domain, and hands it on. */

@@ -1,0 +1,3 @@
+import { createOutcomesHandler } from '../../shared/lambda/outcomes.ts';
+
+export const handler = createOutcomesHandler();
