@@ -20,6 +20,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'slack buttons',
     'teams',
     'pagerduty',
+    'security hub',
     'test notification',
   ],
   'The ledger is safe': ['key', 'ledger', 'ledger backups'],

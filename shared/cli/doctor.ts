@@ -7,6 +7,7 @@ import { notifications } from '../doctor/notifications.ts';
 import { pagerDuty } from '../doctor/pagerduty.ts';
 import { policy } from '../doctor/policy.ts';
 import { diagnose } from '../doctor/run.ts';
+import { securityHub } from '../doctor/security-hub.ts';
 import { deploymentAt } from '../doctor/stack.ts';
 import { notifierFromEnvironment } from '../lambda/environment.ts';
 import { memoryLedger } from '../ledger/memory.ts';
@@ -112,7 +113,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   };
   const notified = deployment === null ? [notifications] : [...eventPathChecks, ...infrastructureChecks];
   const last = deployment === null ? notifications.name : pagerDuty.name;
-  const deployed = notified.flatMap((one) => (one.name === last ? [one, ...tests] : [one]));
+  const deployed = notified.flatMap((one) => (one.name === last ? [one, securityHub, ...tests] : [one]));
   await show([
     chosen.error === null ? policy : invalidPolicy(chosen.error),
     account(asked),
