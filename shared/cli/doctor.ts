@@ -4,8 +4,8 @@ import { type Check, type Diagnosis, type DoctorContext, fail, ok } from '../doc
 import { eventPathChecks, infrastructureChecks, ledgerChecks } from '../doctor/index.ts';
 import { ledger } from '../doctor/ledger.ts';
 import { notifications } from '../doctor/notifications.ts';
-import { pagerDuty } from '../doctor/pagerduty.ts';
 import { policy } from '../doctor/policy.ts';
+import { pagerDuty } from '../doctor/receivers.ts';
 import { diagnose } from '../doctor/run.ts';
 import { securityHub } from '../doctor/security-hub.ts';
 import { deploymentAt } from '../doctor/stack.ts';

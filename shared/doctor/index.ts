@@ -8,12 +8,11 @@ import { ledger, ledgerBackups } from './ledger.ts';
 import { ledgerContents } from './ledger-contents.ts';
 import { listings } from './listings.ts';
 import { notifications } from './notifications.ts';
-import { pagerDuty } from './pagerduty.ts';
 import { failedEvents, queues } from './queues.ts';
+import { pagerDuty, teams } from './receivers.ts';
 import { regions } from './regions.ts';
 import { forwarding, rules } from './rules.ts';
 import { slack } from './slack.ts';
-import { teams } from './teams.ts';
 import { trails } from './trails.ts';
 
 /** Whether events arrive and are processed, in the order of an event's way. */

@@ -154,3 +154,27 @@ export const receiverCheck = (secret: FunctionSecret, does: string): Check =>
       );
     },
   });
+
+/** Whether notifications reach Microsoft Teams. */
+export const teams = receiverCheck(
+  {
+    name: 'teams',
+    variable: 'EVENKEEL_TEAMS_SECRET',
+    what: "the workflow's URL",
+    example: 'https://….logic.azure.com/…',
+    without: 'nothing is posted to Microsoft Teams',
+  },
+  'posts to the workflow in',
+);
+
+/** Whether alerts reach PagerDuty. */
+export const pagerDuty = receiverCheck(
+  {
+    name: 'pagerduty',
+    variable: 'EVENKEEL_PAGERDUTY_SECRET',
+    what: 'the integration key',
+    example: '…',
+    without: 'nobody is paged',
+  },
+  'sends alerts by the key in',
+);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DoctorContext } from '../../shared/doctor/diagnosis.ts';
-import { pagerDuty } from '../../shared/doctor/pagerduty.ts';
-import { teams } from '../../shared/doctor/teams.ts';
+import { pagerDuty, teams } from '../../shared/doctor/receivers.ts';
 import {
   type Answers,
   awsError,
