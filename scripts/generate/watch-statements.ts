@@ -31,6 +31,7 @@ const lookAtSecret = (Sid: string, key: string, secret: string, where = '') =>
 
 /** Statements that hold only where the function is asked for: their names. */
 export const LOOK_SIDS: Readonly<Record<string, readonly string[]>> = {
+  'slack-actions': ['LookAtSlackSigning'],
   teams: ['LookAtTeams'],
   pagerduty: ['LookAtPagerDuty'],
 };
@@ -76,6 +77,7 @@ const CHECKS: readonly Statement[] = [
     'Fn::GetAtt': ['Key', 'Arn'],
   }),
   lookAtSecret('LookAtSlack', 'slack', "the secret with the Slack webhook's URL"),
+  lookAtSecret('LookAtSlackSigning', 'slackSigning', 'the signing secret of the Slack app', ', with buttons only,'),
   lookAtSecret('LookAtTeams', 'teams', "the secret with the URL of Teams' workflow", ', with teamsSecret only,'),
   lookAtSecret('LookAtPagerDuty', 'pagerDuty', "the secret with PagerDuty's key", ', with pagerDutySecret only,'),
   readStatement(

@@ -13,6 +13,7 @@ import { pagerDuty, teams } from './receivers.ts';
 import { regions } from './regions.ts';
 import { forwarding, rules } from './rules.ts';
 import { slack } from './slack.ts';
+import { slackButtons } from './slack-buttons.ts';
 import { trails } from './trails.ts';
 
 /** Whether events arrive and are processed, in the order of an event's way. */
@@ -32,6 +33,7 @@ export const infrastructureChecks: readonly Check[] = [
   alarms,
   notifications,
   slack,
+  slackButtons,
   teams,
   pagerDuty,
   key,

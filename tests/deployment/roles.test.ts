@@ -107,7 +107,7 @@ beforeAll(async () => {
   const { outputs } = await deployStack(account, {
     regions,
     policyVersion: policyFrom(null).version,
-    optional: RECEIVERS,
+    optional: ['slack-actions', ...RECEIVERS],
   });
   const { LedgerTable: table = '', NoticeTopic: topicArn = '' } = outputs;
   const engineWith = (aws: Engine['aws'], document: PolicyDocument, ahead = 0): Engine => ({

@@ -12,6 +12,7 @@ import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@a
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { logicalId } from '../../scripts/generate/statements.ts';
 import { DOMAINS } from '../../shared/service.ts';
 import type { TestAccount } from './sandbox.ts';
 
@@ -25,18 +26,18 @@ export interface DeployedStack {
 
 export const STACK = 'evenkeel-prod';
 const FUNCTIONS = [...DOMAINS, 'watch', 'slack'];
-/** What the functions that hand notifications on read their secret by. */
-const SECRETS: Readonly<Record<string, string>> = {
-  slack: 'EVENKEEL_SLACK_SECRET',
-  teams: 'EVENKEEL_TEAMS_SECRET',
-  pagerduty: 'EVENKEEL_PAGERDUTY_SECRET',
+/** The functions that no rule wakes, and where each finds its secret. */
+const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  slack: { EVENKEEL_SLACK_SECRET: 'secretsmanager:evenkeel/slack' },
+  'slack-actions': { EVENKEEL_SLACK_SIGNING_SECRET: 'secretsmanager:evenkeel/slack-signing' },
+  teams: { EVENKEEL_TEAMS_SECRET: 'secretsmanager:evenkeel/teams' },
+  pagerduty: { EVENKEEL_PAGERDUTY_SECRET: 'secretsmanager:evenkeel/pagerduty' },
 };
 /** Slack's secret and the trail of the account. */
 export const SECRET = 'evenkeel/slack';
 export const TRAIL = 'main';
 
-const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
-const title = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** By its name: the local account cannot take a reference to a bus. */
 const rule = (EventPattern: object, more: object) => ({
@@ -59,10 +60,9 @@ const homeForwarding = () =>
 
 /** What belongs to one function, in the shape of the deployment: rule on the own bus → queue → mapping → function. */
 function functionResources(name: string): object {
-  const id = title(name);
+  const id = logicalId(name, '');
   const target = { Id: 'queue', Arn: arn(`${id}Queue`) };
-  const variable = SECRETS[name];
-  const secret = variable === undefined ? {} : { [variable]: `secretsmanager:evenkeel/${name}` };
+  const secret = SECRETS[name] ?? {};
   return {
     [`${id}Queue`]: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${STACK}-${name}` } },
     [`${id}LogGroup`]: {
@@ -89,7 +89,6 @@ function functionResources(name: string): object {
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       },
     },
-    // The topic wakes the functions that hand notifications on, and no rule.
     ...(name in SECRETS
       ? {}
       : {

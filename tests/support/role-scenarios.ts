@@ -9,11 +9,11 @@ import { byResource } from '../../shared/engine/intake/route.ts';
 import { evaluator } from '../../shared/engine/reconcile/evaluate-only.ts';
 import { sweepSlice } from '../../shared/engine/sweep/sweep.ts';
 import { DECISION_DETAIL_TYPE, recheck } from '../../shared/internal-events.ts';
+import { importFindings } from '../../shared/lambda/import-findings.ts';
 import { putEvaluations } from '../../shared/lambda/put-evaluations.ts';
+import { putEvents } from '../../shared/lambda/put-events.ts';
 import { messageSender } from '../../shared/lambda/send-messages.ts';
 import { retryWithBackoff, shortenVisibility } from '../../shared/lambda/shorten-visibility.ts';
-import { importFindings } from '../../shared/lambda/import-findings.ts';
-import { putEvents } from '../../shared/lambda/put-events.ts';
 import { pressesIn } from '../../shared/lambda/slack-presses.ts';
 import { threadsIn } from '../../shared/lambda/slack-threads.ts';
 import { signingSecret, webhookAddress } from '../../shared/lambda/webhook-address.ts';
@@ -23,7 +23,7 @@ import type { Domain } from '../../shared/service.ts';
 import { systemClock } from '../../shared/time.ts';
 import type { WatchContext } from '../../shared/watch/context.ts';
 import { runTask } from '../../shared/watch/dispatch.ts';
-import { SECRET, STACK } from './deployed.ts';
+import { STACK } from './deployed.ts';
 import { outcomeOf } from './outcome.ts';
 import type { TestAccount } from './sandbox.ts';
 
@@ -190,7 +190,7 @@ export async function playSlackActions(
   table: string,
   domains: Readonly<Record<string, Domain>>,
 ): Promise<void> {
-  await signingSecret(`secretsmanager:${SECRET}`, aws)(false).catch(() => null);
+  await signingSecret('secretsmanager:evenkeel/slack-signing', aws)(false).catch(() => null);
   const press = {
     verb: 'approve',
     controlId: 'x',

@@ -38,7 +38,7 @@ export function arnsOf(
 }
 
 /** What deployment.cjs says of secrets, and makes of `slackSecret: secretsmanager:evenkeel/slack`. */
-const SECRETS = { slack: 'slack', slackSigning: 'slack', teams: 'teams', pagerDuty: 'pagerduty' };
+const SECRETS = { slack: 'slack', slackSigning: 'slack-signing', teams: 'teams', pagerDuty: 'pagerduty' };
 const secretsIn = (template: string): string =>
   Object.entries(SECRETS).reduce((text, [key, name]) => {
     const arn = `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:evenkeel/${name}-??????`;

@@ -65,3 +65,8 @@ test('the dashboard draws what each posted where it is asked for, and is the sam
   for (const metric of ['TeamsFailed', 'TeamsPosted', 'PagerDutyFailed', 'PagerDutyPosted'])
     expect(both).toContain(`"${metric}"`);
 });
+
+test('the watch function may look at the signing secret only where there are buttons', () => {
+  expect(JSON.stringify(stackFor(['slack', 'slack-bot']))).not.toContain('LookAtSlackSigning');
+  expect(JSON.stringify(stackFor(['slack', 'slack-bot', 'slack-actions']))).toContain('LookAtSlackSigning');
+});
