@@ -42,6 +42,10 @@ const pagerDuty = (message: object) =>
   invoke(createPagerDutyHandler, JSON.stringify({ routingKey: KEY, url: server.url }), message);
 const posted = () => server.take().map(({ body }) => body as unknown as Readonly<Record<string, unknown>>);
 
+/** The metrics that are 1. */
+const countedIn = (said: string) =>
+  [...said.matchAll(/"(\w+)":1[,}]/g)].map(([, name]) => name).filter((name) => /(Posted|Failed)$/.test(name ?? ''));
+
 beforeEach(() => {
   server.answer();
   server.take();
@@ -50,7 +54,8 @@ beforeEach(() => {
 describe('Teams', () => {
   test('gets a card, also where it accepts it to handle it later, or fails once', async () => {
     server.answer({ status: 503 }, { status: 202 });
-    expect((await teams(noticeMessage(noticeOf()))).value).toBeNull();
+    const { value, said } = await teams(noticeMessage(noticeOf()));
+    expect([value, countedIn(said)]).toEqual([null, ['TeamsPosted']]);
     const [first, second] = posted();
     expect(second).toEqual(first);
     expect(second).toMatchObject({ type: 'message', attachments: [{ content: { type: 'AdaptiveCard' } }] });
@@ -60,6 +65,7 @@ describe('Teams', () => {
     server.answer({ status: 429, headers: { 'retry-after': '600' }, body: server.url });
     const { value, said } = await teams(noticeMessage(noticeOf()));
     expect(value).toContain('Microsoft Teams answered 429');
+    expect(countedIn(said)).toEqual(['TeamsFailed']);
     expect(`${value}${said}`).not.toContain(SECRET_PATH);
   });
 });
@@ -67,8 +73,9 @@ describe('Teams', () => {
 describe('PagerDuty', () => {
   test('gets an event with the key, and none where nobody is to be paged', async () => {
     server.answer({ status: 202 }, { status: 202 });
-    await pagerDuty(noticeMessage(noticeOf({ outcome: 'detected' })));
-    await pagerDuty(noticeMessage(noticeOf({}, { control: { ...noticeOf().control, severity: 'LOW' } })));
+    const paged = await pagerDuty(noticeMessage(noticeOf({ outcome: 'detected' })));
+    const low = await pagerDuty(noticeMessage(noticeOf({}, { control: { ...noticeOf().control, severity: 'LOW' } })));
+    expect([countedIn(paged.said), countedIn(low.said)]).toEqual([['PagerDutyPosted'], []]);
     expect(posted()).toEqual([
       expect.objectContaining({ event_action: 'trigger', routing_key: KEY, client: 'Evenkeel' }),
     ]);
@@ -78,6 +85,7 @@ describe('PagerDuty', () => {
     server.answer({ status: 400, body: JSON.stringify({ message: `no such key ${KEY}` }) });
     const { value, said } = await pagerDuty(noticeMessage(noticeOf()));
     expect(value).toContain('PagerDuty answered 400');
+    expect(countedIn(said)).toEqual(['PagerDutyFailed']);
     expect(`${value}${said}`).not.toContain(KEY);
   });
 
