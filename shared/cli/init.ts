@@ -7,7 +7,7 @@ import { policyFrom } from '../policy/settings.ts';
 import { shellQuoted, visible } from '../text.ts';
 import { UsageError } from './errors.ts';
 import { WRITTEN_MODES, type WrittenMode } from './framework-policy.ts';
-import { emailsIn, FRAMEWORK_IDS, frameworkIn, slackSecretIn } from './init/answers.ts';
+import { emailsIn, FRAMEWORK_IDS, frameworkIn, secretIn } from './init/answers.ts';
 import { type Change, changesIn, isChange, presentIn, type Wanted, write } from './init/changes.ts';
 import { deploymentOf } from './init/deployment.ts';
 import { type Dialogue, dialogueOn } from './init/dialogue.ts';
@@ -22,6 +22,8 @@ const CLONE = fileURLToPath(new URL('../../', import.meta.url));
 export interface InitOptions extends CommonOptions {
   readonly email: readonly string[];
   readonly slack?: string;
+  readonly teams?: string;
+  readonly pagerduty?: string;
   readonly framework?: string;
   readonly mode?: WrittenMode;
   readonly yes?: boolean;
@@ -35,6 +37,8 @@ export const initCommand = () =>
     )
     .addOption(listOption('--email <address>', 'who is notified by e-mail (repeatable), or none', 'asked'))
     .option('--slack <secret>', "where Slack's webhook URL is stored: secretsmanager:<name>, ssm:<name>, or none")
+    .option('--teams <secret>', "where the URL of Teams' workflow is stored, likewise; never asked for")
+    .option('--pagerduty <secret>', "where PagerDuty's integration key is stored, likewise; never asked for")
     .option('--framework <id>', `switch on only what a framework asks for: ${FRAMEWORK_IDS.join(', ')}; or none`)
     .addOption(new Option('--mode <mode>', 'the mode of the controls (default: detect)').choices(WRITTEN_MODES))
     .option('--yes', 'ask nothing: what no option gives stays as it is')
@@ -68,12 +72,16 @@ export async function initIn(folder: string, options: InitOptions, open: (() => 
 const isWhole = ({ region, emails, slackSecret, framework }: Answers): boolean =>
   region !== '' && [emails, slackSecret, framework].every((answer) => answer !== undefined);
 
-function givenIn({ email, slack, framework }: InitOptions): Answers {
+function givenIn({ email, slack, teams, pagerduty, framework }: InitOptions): Answers {
   const region = homeRegion();
   return {
     region,
     ...(email.length > 0 && { emails: emailsIn('--email', email) }),
-    ...(slack !== undefined && { slackSecret: slackSecretIn('--slack', slack, region) }),
+    ...(slack !== undefined && { slackSecret: secretIn('--slack', 'slackSecret', slack, region) }),
+    ...(teams !== undefined && { teamsSecret: secretIn('--teams', 'teamsSecret', teams, region) }),
+    ...(pagerduty !== undefined && {
+      pagerDutySecret: secretIn('--pagerduty', 'pagerDutySecret', pagerduty, region),
+    }),
     ...(framework !== undefined && { framework: frameworkIn(framework) }),
   };
 }
@@ -102,11 +110,10 @@ async function carryOut(folder: string, answers: Answers, options: InitOptions, 
     process.stderr.write('evenkeel: nobody is notified by e-mail: --email ADDRESS, or emails in deployment.yml\n');
 }
 
-function wantedIn({ emails, slackSecret, framework }: Answers, { mode }: InitOptions): Wanted {
+function wantedIn({ region: _, framework, ...settings }: Answers, { mode }: InitOptions): Wanted {
   const isPolicyWanted = framework !== undefined || mode !== undefined;
   return {
-    ...(emails !== undefined && { emails }),
-    ...(slackSecret !== undefined && { slackSecret }),
+    ...settings,
     ...(isPolicyWanted && { policy: { framework: framework ?? null, mode: mode ?? 'detect' } }),
   };
 }

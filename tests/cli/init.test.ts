@@ -188,6 +188,29 @@ describe('a person is asked', () => {
   });
 });
 
+test('Teams and PagerDuty are set by options, also in a file that does not name them, and never asked for', async () => {
+  const { teams, pagerduty } = { teams: 'secretsmanager:evenkeel/teams', pagerduty: 'ssm:/evenkeel/pagerduty' };
+  writeFileSync(join(folder, 'deployment.yml'), textOf('deployment.yml').replace("  pagerDutySecret: ''\n", ''));
+  await init({ ...GIVEN, teams, pagerduty });
+  expect(parse(textOf('deployment.yml')).default).toMatchObject({ teamsSecret: teams, pagerDutySecret: pagerduty });
+  expect(said.stdout).toContain('teamsSecret: none → secretsmanager:evenkeel/teams\n');
+  await init({ ...GIVEN, teams: 'none', force: true });
+  expect(parse(textOf('deployment.yml')).default).toMatchObject({ teamsSecret: '', pagerDutySecret: pagerduty });
+  const before = textOf('deployment.yml');
+  await initWith(['', '', '', 'keep'], { teams: 'none' });
+  expect(textOf('deployment.yml')).toBe(before);
+});
+
+test.each([
+  ['slack', 'xoxb-1-SecretToken'],
+  ['teams', 'https://a.logic.azure.com/SecretToken'],
+  ['pagerduty', 'R0SecretTokenR0SecretTokenR0Secr'],
+] as const)('what is a secret itself is not repeated: --%s', async (option, value) => {
+  const error = await init({ ...GIVEN, [option]: value }).catch((one) => one);
+  expect(error.message).toMatch(new RegExp(`^--${option}: an? .* is a secret, .* --name evenkeel/${option} `));
+  expect(error.message).not.toContain('SecretToken');
+});
+
 test("a webhook's URL is never repeated", async () => {
   const error = await init({ ...GIVEN, slack: 'https://hooks.slack.com/services/T0/B0/secret' }).catch((one) => one);
   expect(error.message).toMatch(/^--slack: a webhook's URL is a secret/);

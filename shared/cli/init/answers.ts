@@ -26,14 +26,25 @@ export function emailsIn(given: string, answers: readonly string[]): readonly st
   return [...new Set(addresses)];
 }
 
-/** Where the webhook's URL is stored; empty for none. Throws UsageError, which does not repeat a URL: it is a secret. */
-export function slackSecretIn(given: string, answer: string, home: string): string {
+/** The parameters that say where a secret is stored: what is in it, and a name for it. */
+const SECRETS = {
+  slackSecret: ["a webhook's URL", 'evenkeel/slack'],
+  teamsSecret: ["a workflow's URL", 'evenkeel/teams'],
+  pagerDutySecret: ['an integration key', 'evenkeel/pagerduty'],
+} as const;
+
+/** A URL, a token of Slack, or a key: the secret itself, where its place was asked for. */
+const ITSELF = /^https?:|^xox|^[0-9a-z]{32}$/i;
+
+/** Where a secret is stored; empty for none. Throws UsageError, which does not repeat what is a secret itself. */
+export function secretIn(given: string, parameter: keyof typeof SECRETS, answer: string, home: string): string {
   if (answer === NONE) return '';
-  if (/^https?:/i.test(answer))
+  const [what, name] = SECRETS[parameter];
+  if (ITSELF.test(answer))
     throw new UsageError(
-      `${given}: a webhook's URL is a secret, and is not kept in a file: store it (aws secretsmanager create-secret --name evenkeel/slack --secret-string file:///dev/stdin), then give secretsmanager:evenkeel/slack`,
+      `${given}: ${what} is a secret, and is not kept in a file: store it (aws secretsmanager create-secret --name ${name} --secret-string file:///dev/stdin), then give secretsmanager:${name}`,
     );
-  if (answer !== '' && isAllowed('slackSecret', answer, home)) return answer;
+  if (answer !== '' && isAllowed(parameter, answer, home)) return answer;
   throw new UsageError(`${given} ${answer}: not where a secret is stored: secretsmanager:<name>, ssm:<name>, or none`);
 }
 

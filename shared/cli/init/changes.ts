@@ -40,12 +40,11 @@ export const changesIn = (folder: string, wanted: Wanted): readonly [deployment:
   policyChange(readOrNull(folder, policyFile.FILE), wanted.policy),
 ];
 
-function deploymentChange(before: string | null, { emails, slackSecret }: Wanted): Change {
+function deploymentChange(before: string | null, { policy: _, ...wanted }: Wanted): Change {
   const present = deployment.settingsIn(before);
-  const wanted = { ...(emails && { emails }), ...(slackSecret !== undefined && { slackSecret }) };
   const changed = Object.entries(wanted).flatMap(([name, to]) => {
     const from = present[name as keyof typeof present];
-    return same(from, to) ? [] : [{ name, from, to }];
+    return to === undefined || same(from, to) ? [] : [{ name, from, to }];
   });
   const text = deployment.withSettings(before, Object.fromEntries(changed.map(({ name, to }) => [name, to])));
   return {

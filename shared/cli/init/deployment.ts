@@ -29,6 +29,8 @@ export interface Deployment {
 export interface Settings {
   readonly emails?: readonly string[];
   readonly slackSecret?: string;
+  readonly teamsSecret?: string;
+  readonly pagerDutySecret?: string;
 }
 
 export const FILE = 'deployment.yml';
@@ -66,6 +68,8 @@ export function settingsIn(text: string | null): Required<Settings> {
   return {
     emails: list.map((one) => one.trim()).filter((one) => one !== ''),
     slackSecret: String(settingOf(document, 'slackSecret') ?? ''),
+    teamsSecret: String(settingOf(document, 'teamsSecret') ?? ''),
+    pagerDutySecret: String(settingOf(document, 'pagerDutySecret') ?? ''),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Framework } from '../../frameworks.ts';
-import { emailsIn, FRAMEWORK_IDS, frameworkIn, NONE, regionIn, slackSecretIn } from './answers.ts';
+import { emailsIn, FRAMEWORK_IDS, frameworkIn, NONE, regionIn, secretIn } from './answers.ts';
 import type { Dialogue } from './dialogue.ts';
 
 /** What was answered; a member that is absent was not, and leaves what stands in the files. */
@@ -8,6 +8,9 @@ export interface Answers {
   readonly region: string;
   readonly emails?: readonly string[];
   readonly slackSecret?: string;
+  /** Never asked for: few have them. */
+  readonly teamsSecret?: string;
+  readonly pagerDutySecret?: string;
   /** `null`: none, which means all controls. */
   readonly framework?: Framework | null;
 }
@@ -48,10 +51,10 @@ export async function asked(
     (await ask(
       "Slack: where its webhook's URL is stored, secretsmanager:<name> or ssm:<name>",
       present.slackSecret || NONE,
-      (answer) => slackSecretIn('Slack', answer, region),
+      (answer) => secretIn('Slack', 'slackSecret', answer, region),
     ));
   const framework = 'framework' in given ? given.framework : await askFramework(dialogue, present.hasPolicy);
-  return { region, emails, slackSecret, ...(framework !== undefined && { framework }) };
+  return { ...given, region, emails, slackSecret, ...(framework !== undefined && { framework }) };
 }
 
 /** Undefined where the policy shall stay as it is. */
