@@ -13,6 +13,7 @@ import { isOpen, type Remediation } from '../../shared/ledger/records.ts';
 import type { Store } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import type { Notice } from '../../shared/notify/notifier.ts';
+import type { OutcomeEvent } from '../../shared/notify/outcome.ts';
 import type { Aws } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/time.ts';
@@ -32,14 +33,18 @@ export class BoxLife {
   readonly #store = memoryStore();
   readonly violations: string[] = [];
   readonly notified: Notice[] = [];
+  /** What those who follow each outcome got, where somebody does. */
+  readonly sent: OutcomeEvent[] = [];
+  readonly #isFollowed: boolean;
   /** A plan of two steps; of every other life one of them is a step that the evaluation does not see; of every fifth there is a sibling that plans one of them too. */
   readonly #controls: readonly AnyControl[];
   box: Box = DRIFTED;
   kills = 0;
   #now = Date.parse('2026-11-02T10:00:00Z');
 
-  constructor(seed: number) {
+  constructor(seed: number, { isFollowed = false } = {}) {
     this.#seed = seed;
+    this.#isFollowed = isFollowed;
     this.#draw = drawFrom(`memory ${seed}`);
     this.#controls = seed % 5 === 0 ? [lidClosed, shut] : [seed % 2 === 0 ? shut : closed];
   }
@@ -89,6 +94,9 @@ export class BoxLife {
         notify: (notice) => this.#publish(weather, notice, isDisturbed),
         announce: async () => {},
       },
+      ...(this.#isFollowed
+        ? { sendOutcomes: (outcomes: readonly OutcomeEvent[]) => this.#send(weather, outcomes, isDisturbed) }
+        : {}),
       clock: {
         now: () => new Date(this.#now),
         sleep: async (milliseconds) => {
@@ -145,6 +153,25 @@ export class BoxLife {
       this.notified.push(...all);
     };
     return isDisturbed.is ? publish() : weather.pass('notify', publish);
+  }
+
+  #send(weather: Weather, outcomes: readonly OutcomeEvent[], isDisturbed: { readonly is: boolean }): Promise<void> {
+    const send = async () => {
+      this.sent.push(...outcomes);
+    };
+    return isDisturbed.is ? send() : weather.pass('notify', send);
+  }
+
+  /** Whatever came twice or late: of each control the outcome with the last time says what the ledger says. */
+  async #assertFollowed(when: string): Promise<void> {
+    const { findings } = await this.#state();
+    for (const { id } of this.#isFollowed ? this.#controls : []) {
+      const own = this.sent.filter(({ control }) => control.id === id);
+      const last = own.toSorted((a, b) => (a.time < b.time ? -1 : 1)).at(-1);
+      const finding = findings[id];
+      const isTrue = finding === undefined ? last?.isOpen !== true : last?.outcome === finding.outcome;
+      if (!isTrue) this.#violated(`after the ${when}, ${id} is ${finding?.outcome}, and said to be ${last?.outcome}`);
+    }
   }
 
   #weathered(weather: Weather, isDisturbed: { readonly is: boolean }): Store {
@@ -265,6 +292,7 @@ export class BoxLife {
   }
 
   async #assertQuiet(when: string): Promise<void> {
+    await this.#assertFollowed(when);
     const { open, outbox, lease, recheckAt } = await this.#state();
     const left = { open, outbox, isHeld: leaseState(lease, this.#now).held, wanted: lease.wanted, recheckAt };
     if (!isSame(left, { open: [], outbox: [], isHeld: false, wanted: [], recheckAt: null }))
