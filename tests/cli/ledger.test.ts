@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
@@ -137,7 +138,7 @@ describe('where AWS does not say whether there is a deployment', () => {
 });
 
 describe('a deployment', () => {
-  const template = (withOutput: boolean) => ({
+  const template = (withOutput: boolean, outcomes: string) => ({
     Resources: {
       LedgerTable: {
         Type: 'AWS::DynamoDB::Table',
@@ -164,13 +165,20 @@ describe('a deployment', () => {
         },
       },
     },
-    ...(withOutput ? { Outputs: { LedgerTable: { Value: { Ref: 'LedgerTable' } } } } : {}),
+    ...(withOutput
+      ? {
+          Outputs: {
+            LedgerTable: { Value: { Ref: 'LedgerTable' } },
+            ...(outcomes === '' ? {} : { OutcomesQueue: { Value: outcomes } }),
+          },
+        }
+      : {}),
   });
 
   /** Deploys a stack with a ledger to the home region, and gives its ledger. */
-  async function deploy(StackName: string, withOutput = true) {
+  async function deploy(StackName: string, withOutput = true, outcomes = '') {
     const client = account.aws()(CloudFormationClient);
-    const TemplateBody = JSON.stringify(template(withOutput));
+    const TemplateBody = JSON.stringify(template(withOutput, outcomes));
     await client.send(new CreateStackCommand({ StackName, TemplateBody }));
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
     return ledgerIn(dynamoStore(account.aws(), Stacks?.[0]?.Outputs?.[0]?.OutputValue ?? ''));
@@ -207,6 +215,24 @@ describe('a deployment', () => {
     // A stack of another name is none of ours.
     expect(await evenkeel([...pauseNow, '--stack', 'other-prod'])).toMatchObject({ status: 0 });
     expect(await ledger.pauses()).toEqual([]);
+  });
+
+  test('whose outcomes are followed is sent those of the command too; a dry run sends none', async () => {
+    const sqs = account.aws()(SQSClient);
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'followed-prod-outcomes' }));
+    await deploy('followed-prod', true, QueueUrl);
+    const group = await openGroup(account, 'followed');
+    const input = JSON.stringify(openedEvent(account, group, 'e5'));
+    const { evenkeel } = newcomer();
+    const replay = ['replay', '-', '--control', ADMIN_PORTS, '--stack', 'followed-prod'];
+    const sent = async () => {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      return Messages.map(({ Body = '' }) => JSON.parse(Body));
+    };
+    expect(await evenkeel(replay, { input })).toMatchObject({ status: 0 });
+    expect(await sent()).toEqual([]);
+    expect(await evenkeel([...replay, '--mode', 'remediate'], { input })).toMatchObject({ status: 0 });
+    expect(await sent()).toMatchObject([{ outcome: 'remediated', isOpen: false, resource: { id: group } }]);
   });
 
   test('whose ledger or home is not plain ends the command: it is not guessed', async () => {
