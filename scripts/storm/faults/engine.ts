@@ -8,6 +8,7 @@ import { dynamoStore } from '../../../shared/ledger/dynamodb.ts';
 import { ledgerIn } from '../../../shared/ledger/stored-ledger.ts';
 import { snsNotifier } from '../../../shared/notify/sns.ts';
 import { parsePolicy } from '../../../shared/policy/load.ts';
+import type { Policy } from '../../../shared/policy/policy.ts';
 import { policyFrom } from '../../../shared/policy/settings.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Post, Task, TaskAnswer } from './task.ts';
@@ -16,6 +17,8 @@ import type { Post, Task, TaskAnswer } from './task.ts';
 export class StormEngine {
   readonly #post: Post;
   readonly #aws: Engine['aws'];
+  /** Reading one takes longer than most tasks. */
+  readonly #policies = new Map<keyof Post['policies'], Policy>();
   skewMs = 0;
 
   constructor(post: Post, aws: Engine['aws']) {
@@ -26,13 +29,13 @@ export class StormEngine {
   readonly now = (): number => Date.now() + this.skewMs;
 
   engine(mode: keyof Post['policies'], ceiling: Engine['ceiling'] = 'remediate'): Engine {
-    const { policies, table, topicArn, region } = this.#post;
+    const { table, topicArn, region } = this.#post;
     const aws = this.#aws(region);
     return {
       aws: this.#aws,
       ledger: ledgerIn(dynamoStore(aws, table), this.now),
       notifier: snsNotifier(aws, topicArn),
-      policy: policyFrom(parsePolicy(policies[mode], 'policy.yml', controls)),
+      policy: this.#policy(mode),
       clock: {
         now: () => new Date(this.now()),
         sleep: async (milliseconds) => {
@@ -44,6 +47,14 @@ export class StormEngine {
       // The run plays the schedule, which finds in the ledger what is due.
       send: async () => {},
     };
+  }
+
+  #policy(mode: keyof Post['policies']): Policy {
+    const known = this.#policies.get(mode);
+    if (known !== undefined) return known;
+    const policy = policyFrom(parsePolicy(this.#post.policies[mode], 'policy.yml', controls));
+    this.#policies.set(mode, policy);
+    return policy;
   }
 
   async receive(event: object, engine: Engine, only: Task['only']): Promise<readonly Result[]> {
