@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadContent, ROOT } from '../../scripts/catalogue.ts';
+import { loadContent } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { SLICE_GRACE_MS } from '../../shared/engine/sweep/sweep.ts';
 import { METRICS } from '../../shared/lambda/metrics.ts';
 import { MAX_RECEIVES } from '../../shared/lambda/shorten-visibility.ts';
 import { MARGIN_MS } from '../../shared/lambda/sweep.ts';
 import { LEASE_MS } from '../../shared/ledger/lease.ts';
-import { run, temporaryFolder } from '../support/command.ts';
+import { lintTemplates } from '../support/cfn-lint.ts';
+import { temporaryFolder } from '../support/command.ts';
 import { type Package, packaged, VARIANTS as SETTINGS, STAGE, type Variant } from '../support/packages.ts';
 import { arnOf, named, ofType, PATIENCE, type Resources, statementsOf, type Template } from '../support/serverless.ts';
 
@@ -43,8 +44,8 @@ describe('CloudFormation', () => {
       const elsewhere = join(temporary, 'region.json');
       writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
       const files = packages.map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json'));
-      const args = ['--regions', 'eu-west-1', 'us-east-1', '--template', ...files, elsewhere];
-      expect(await run(join(ROOT, '.sandbox/venv/bin/cfn-lint'), args)).toEqual({ status: 0, stdout: '', stderr: '' });
+      const flags = ['--regions', 'eu-west-1', 'us-east-1'];
+      expect(await lintTemplates([...files, elsewhere], flags)).toEqual({ status: 0, stdout: '', stderr: '' });
     },
     PATIENCE,
   );

@@ -15,7 +15,7 @@ import { ROOT } from '../../scripts/catalogue.ts';
 import { LEFT_OUT } from '../../scripts/sandbox/configured-tree.ts';
 import { DAY_MS } from '../../shared/time.ts';
 
-/** Where packages stand that later runs find again, each by what went into it. */
+/** Where packages stand that later runs find again, each by what went into it, and the names of what was found right. */
 const KEPT = join(ROOT, '.sandbox/packages');
 const KEPT_FOR_MS = 7 * DAY_MS;
 
@@ -48,13 +48,14 @@ export function keptFolder(name: string): string | null {
   return folder;
 }
 
-/** Keeps a package's folder for later runs, and drops what none has asked for in a week. */
-export function keep(name: string, folder: string): void {
+/** Keeps a package's folder for later runs, and drops what none has asked for in a week. Without a folder only the name is kept. */
+export function keep(name: string, folder?: string): void {
   mkdirSync(KEPT, { recursive: true });
   for (const old of readdirSync(KEPT))
     if (Date.now() - statSync(join(KEPT, old)).mtimeMs > KEPT_FOR_MS) rmSync(join(KEPT, old), { recursive: true });
   const unfinished = join(KEPT, `${name}.${process.pid}`);
-  cpSync(folder, unfinished, { recursive: true });
+  if (folder === undefined) mkdirSync(unfinished, { recursive: true });
+  else cpSync(folder, unfinished, { recursive: true });
   if (existsSync(join(KEPT, name))) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, join(KEPT, name));
 }
