@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 
@@ -46,5 +47,7 @@ process.on('message', async ({ args, env, cwd, input, ahead }) => {
   process.chdir(tmpdir());
   process.send({ status: process.exitCode ?? 0, ...finished });
   process.exitCode = undefined;
+  // For the processes that start while this one waits for its next command.
+  if (runs === 1) flushCompileCache();
 });
 process.once('disconnect', () => process.exit());
