@@ -1,13 +1,17 @@
 import { stringify } from 'yaml';
 import { byService, type Content } from '../scripts/generate/content.ts';
 import { functionParts, functionResources, OPTIONAL } from '../scripts/generate/functions.ts';
-import { rolesOf } from '../scripts/generate/roles.ts';
+import { PAGERDUTY, rolesOf, TEAMS } from '../scripts/generate/roles.ts';
 import type { Catalogue } from '../shared/cli/costs/model.ts';
 
-/** The resources of every function, as templates. */
+/** Not in docs/costs.md's sums, which have Slack: the page says what each of them adds. */
+const BESIDE: readonly string[] = [TEAMS, PAGERDUTY];
+
+/** The resources of every function that the sums hold, as templates. */
 export function functionTemplates(content: Content): readonly string[] {
   const roles = new Map(rolesOf(content, {}).map(({ name, statements }) => [name, statements]));
-  return functionParts(content, {}, OPTIONAL).map((parts) =>
+  const asked = OPTIONAL.filter((name) => !BESIDE.includes(name));
+  return functionParts(content, {}, asked).map((parts) =>
     stringify(functionResources(parts, roles.get(parts.name) ?? [])),
   );
 }
