@@ -25,12 +25,15 @@ export const slackButtons = deploymentCheck({
       secretCheck(SECRET, source, deployment, context),
       urlProblem(deployment, context),
     ]);
-    const { slackApprovers: approvers } = context.engine.policy;
-    const problems = [secret.problem, url, approvers.length === 0 ? NOBODY : null];
+    const { slackApprovers: approvers, version } = context.engine.policy;
+    // Another policy than the deployed one, of which the check of the policy warns, says nothing of who may press.
+    const isDeployed = [undefined, version].includes(deployment.outputs.PolicyVersion);
+    const who = isDeployed ? counted(approvers.length, 'approver') : "the deployed policy.yml's approvers";
+    const problems = [secret.problem, url, isDeployed && approvers.length === 0 ? NOBODY : null];
     const note = secret.problem === null ? unread(secret.content) : '';
     return problemsOr(
       problems.filter((problem) => problem !== null),
-      `${counted(approvers.length, 'approver')}, pressed at ${deployment.outputs.SlackActionsUrl}, signed by ${source}${note}`,
+      `${who}, pressed at ${deployment.outputs.SlackActionsUrl}, signed by ${source}${note}`,
     );
   },
 });

@@ -48,6 +48,15 @@ test('where nobody may press, it says so', async () => {
   ]);
 });
 
+test('of who may press, a policy that is not the deployed one says nothing', async () => {
+  const outputs = { SlackActionsUrl: URL, PolicyVersion: 'another' };
+  const elsewhere = { ...READABLE, deployment: { ...deployment, outputs } };
+  for (const approvers of [[], ['U0123ABCD']])
+    expect(await found({}, elsewhere, approvers)).toMatchObject([
+      { status: 'ok', message: expect.stringMatching(/^the deployed policy\.yml's approvers, pressed at /) },
+    ]);
+});
+
 test('a signing secret that is missing, or of no use, is an error', async () => {
   expect(await found({ DescribeSecret: () => awsError('ResourceNotFoundException') })).toMatchObject([
     { status: 'error', subject: SECRET, message: expect.stringMatching(/does not exist: every press .* is refused$/) },
