@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { type Finished, run } from './command.ts';
+import { inputsOfCopy, keep, keptFolder, sha256 } from './kept-packages.ts';
 import { SAMPLE_ACCOUNT } from './samples.ts';
 
 /** As the packaging plugin does, each function by itself; in a process of its own, since it loads the tree's own configuration. The options that esbuild does not know are the plugin's. */
@@ -23,9 +24,19 @@ const BUILD = `
     process.exitCode = 1;
   });`;
 
-/** Bundles functions of a tree as packaging does, all where none is named; what was said, where it fails. */
-export const bundle = (tree: string, ...names: readonly string[]): Promise<Finished> =>
-  run(process.execPath, ['-e', BUILD, ...names], { cwd: tree });
+/** Bundles functions of a tree as packaging does, all where none is named, or gives the bundles that an earlier run has made of the same; what was said, where it fails. */
+export async function bundle(tree: string, ...names: readonly string[]): Promise<Finished> {
+  const bundles = join(tree, 'bundles');
+  const name = `bundled-${sha256(inputsOfCopy(tree), BUILD, ...names).slice(0, 32)}`;
+  const kept = keptFolder(name);
+  if (kept !== null) {
+    cpSync(kept, bundles, { recursive: true });
+    return { status: 0, stdout: '', stderr: '' };
+  }
+  const finished = await run(process.execPath, ['-e', BUILD, ...names], { cwd: tree });
+  if (finished.status === 0 && finished.stdout + finished.stderr === '') keep(name, bundles);
+  return finished;
+}
 
 /** Files of a bundle: what went into them, and how large they are. */
 export interface Bundled {

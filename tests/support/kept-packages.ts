@@ -10,12 +10,12 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { LEFT_OUT } from '../../scripts/sandbox/configured-tree.ts';
 import { DAY_MS } from '../../shared/time.ts';
 
-/** Where packages stand that later runs find again, each by what went into it, and the names of what was found right. */
+/** Where packages and bundles stand that later runs find again, each by what went into it, and the names of what was found right. */
 const KEPT = join(ROOT, '.sandbox/packages');
 const KEPT_FOR_MS = 7 * DAY_MS;
 
@@ -26,18 +26,23 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /** A hash of all that a package is made of: the tree, what tests change of it, the packages that are installed, and Node. */
-export function inputs(): string {
-  const tops = readdirSync(ROOT).filter((name) => !LEFT_OUT.includes(name));
-  const files = [...tops, 'tests/support', 'node_modules/.package-lock.json'].flatMap(filesIn).sort();
-  return sha256(process.version, ...files.flatMap((file) => [file, readFileSync(join(ROOT, file))]));
+export const inputs = (): string => inputsOf(ROOT, ['tests/support']);
+
+/** The same of a copy of the tree, as it is now. */
+export const inputsOfCopy = (tree: string): string => inputsOf(tree, []);
+
+function inputsOf(tree: string, more: readonly string[]): string {
+  const tops = readdirSync(tree).filter((name) => !LEFT_OUT.includes(name));
+  const files = [...tops, ...more, 'node_modules/.package-lock.json'].flatMap((path) => filesIn(tree, path)).sort();
+  return sha256(process.version, ...files.flatMap((file) => [file, readFileSync(join(tree, file))]));
 }
 
-const filesIn = (path: string): readonly string[] =>
-  statSync(join(ROOT, path)).isFile()
+const filesIn = (tree: string, path: string): readonly string[] =>
+  statSync(join(tree, path)).isFile()
     ? [path]
-    : readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
+    : readdirSync(join(tree, path), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name).slice(ROOT.length));
+        .map(({ parentPath, name }) => relative(tree, join(parentPath, name)));
 
 /** The framework's folder of a package that an earlier run has made, or null. */
 export function keptFolder(name: string): string | null {
