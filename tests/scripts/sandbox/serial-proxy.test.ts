@@ -4,14 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { oneAtATime } from '../../../scripts/sandbox/serial-proxy.ts';
 
+/** What is passed on as it comes: its calls are answered when all of them are there. */
+const TOGETHER = 's3';
+const CALLS = 4;
+
 /** A server that answers each call a little later, and the most calls of each service that it had at once. */
+const allThere = Promise.withResolvers<void>();
 const most: Record<string, number> = {};
 const current: Record<string, number> = {};
 const server = createServer(async (incoming, outgoing) => {
   const service = incoming.url?.slice(1) ?? '';
   current[service] = (current[service] ?? 0) + 1;
   most[service] = Math.max(most[service] ?? 0, current[service]);
-  await sleep(20);
+  if (current[TOGETHER] === CALLS) allThere.resolve();
+  await (service === TOGETHER ? allThere.promise : sleep(20));
   current[service] -= 1;
   outgoing.end(service);
 });
@@ -25,15 +31,15 @@ test.each([
   ['dynamodb', 1],
   ['sqs', 1],
   ['ec2', 1],
-  ['s3', 4],
+  [TOGETHER, CALLS],
 ])('of %s, %i calls are served at once', async (service, expected) => {
   const endpoint = await oneAtATime(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const authorization = `AWS4-HMAC-SHA256 Credential=AKIA/20260131/eu-west-1/${service}/aws4_request`;
   const answers = await Promise.all(
-    Array.from({ length: 4 }, async () =>
+    Array.from({ length: CALLS }, async () =>
       (await fetch(`${endpoint}/${service}`, { headers: { authorization } })).text(),
     ),
   );
-  expect(answers).toEqual(Array.from({ length: 4 }, () => service));
+  expect(answers).toEqual(Array.from({ length: CALLS }, () => service));
   expect(most[service]).toBe(expected);
 });
