@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SourceTextModule, SyntheticModule } from 'node:vm';
 
-// What all test files of a worker share: sources without their types, and modules that Node has loaded itself.
+// What all test files of a worker share: sources without their types and as they were compiled, and modules that Node has
+// loaded itself.
 const sources = new Map();
 const native = new Map();
 
@@ -59,14 +60,18 @@ export class TestModules {
 
   #compiled(url) {
     const filename = fileURLToPath(url);
-    return new SourceTextModule(sourceOf(filename), {
+    const kept = sourceOf(filename);
+    const module = new SourceTextModule(kept.source, {
       identifier: filename,
+      ...(kept.compiled && { cachedData: kept.compiled }),
       initializeImportMeta: (meta) => {
         const resolve = (specifier) => resolved(specifier, url);
         Object.assign(meta, { url, filename, dirname: dirname(filename), main: false, resolve });
       },
       importModuleDynamically: (specifier, _, attributes) => this.#evaluated(resolved(specifier, url), attributes),
     });
+    kept.compiled ??= module.createCachedData();
+    return module;
   }
 }
 
@@ -77,11 +82,12 @@ const resolved = (specifier, from) => (/^\.{0,2}\//.test(specifier) ? new URL(sp
 function sourceOf(filename) {
   const { mtimeMs } = statSync(filename);
   const kept = sources.get(filename);
-  if (kept?.mtimeMs === mtimeMs) return kept.source;
+  if (kept?.mtimeMs === mtimeMs) return kept;
   const text = readFileSync(filename, 'utf8');
   const source = filename.endsWith('.ts') ? stripTypeScriptTypes(text) : text;
-  sources.set(filename, { source, mtimeMs });
-  return source;
+  const read = { source, mtimeMs, compiled: null };
+  sources.set(filename, read);
+  return read;
 }
 
 /** What Node loads itself, as a module that sources can be linked to. Every source's packages stand in one folder, so that this file finds what they find. */
