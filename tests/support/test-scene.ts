@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { uniqueNames } from '../../scenes/names.ts';
 import type { Scene, SceneAccount } from '../../scenes/scene.ts';
-import { sendUndoCall } from '../../shared/cli/undo-call.ts';
 import type { AnyControl } from '../../shared/control.ts';
 import { receive } from '../../shared/engine/intake/reconcile-change.ts';
 import { undo } from '../../shared/engine/undo/undo.ts';
+import { sendUndoCallOf } from '../../shared/engine/undo/undo-call.ts';
 import { memoryLedger } from '../../shared/ledger/memory.ts';
 import type { Result } from '../../shared/result.ts';
 import { expectAdditions, watchAdditions } from './additions.ts';
@@ -81,7 +81,7 @@ export function testScene(control: AnyControl, scene: Scene): void {
       const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01' };
       const takeBack = (dryRun: boolean) =>
         undo({ ...request, dryRun }, engineIn('remediate'), [control], (call, ref) =>
-          sendUndoCall(call, ref, account.aws(ref.region)),
+          sendUndoCallOf([control], call, ref, account.aws(ref.region)),
         );
       await takeBack(true);
       expect(await state()).toEqual(remediated);

@@ -2,10 +2,10 @@ import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { describe, expect, test } from '@jest/globals';
 import scene from '../../../scenes/rds/rds-instance-public-access-prohibited.ts';
 import { awsClients } from '../../../shared/aws/clients.ts';
-import { sendUndoCall } from '../../../shared/cli/undo-call.ts';
 import control from '../../../shared/controls/rds/rds-instance-public-access-prohibited.ts';
 import { receive } from '../../../shared/engine/intake/reconcile-change.ts';
 import { undo } from '../../../shared/engine/undo/undo.ts';
+import { sendUndoCallOf } from '../../../shared/engine/undo/undo-call.ts';
 import type { InternalMessage } from '../../../shared/internal-events.ts';
 import { memoryLedger } from '../../../shared/ledger/memory.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -141,7 +141,9 @@ async function slowRds() {
   };
   const undone = (id: string, dryRun = false) => {
     const request = { id, by: 'a test', reason: 'to see it back', expires: '2999-01-01', dryRun };
-    return undo(request, engine, [control], (call, ref) => sendUndoCall(call, ref, engine.aws(ref.region)));
+    return undo(request, engine, [control], (call, ref) =>
+      sendUndoCallOf([control], call, ref, engine.aws(ref.region)),
+    );
   };
   const writes = () => wire.calls.filter((call) => call === MODIFY).length;
   return { rds, time, sent, engine, look, isPublic, undone, writes };
