@@ -40,7 +40,7 @@ export async function messagesOf(stage: Stage): Promise<ReadonlyMap<string, Mess
         await stage.engine.notifier.notify(notice);
       },
       async announce(announcement) {
-        sent.push(announcementMessage(announcement, settings));
+        sent.push(announcementMessage(announcement, settings, account.accountId));
         await stage.engine.notifier.announce(announcement);
       },
     },

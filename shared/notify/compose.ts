@@ -5,7 +5,7 @@ import type { CallData } from '../step.ts';
 import { visibleLines } from '../text.ts';
 import { SECOND_MS } from '../time.ts';
 import { adviceFor } from './advice.ts';
-import { mailOf, type Unwritten } from './mail.ts';
+import { accountText, mailOf, type Unwritten } from './mail.ts';
 import { type Kind, MESSAGE_VERSION, type Message, type MessageFinding } from './message.ts';
 import type { Announcement, Notice, SingleNotice } from './notifier.ts';
 import { asciiSubject, subjectOf } from './subject.ts';
@@ -86,11 +86,13 @@ export function noticeMessage({ others = [], ...notice }: Notice, settings: Mess
 
 const written = (message: Unwritten): Message => ({ ...message, text: mailOf(message) });
 
-/** An announcement as a message. */
+/** An announcement as a message. `accountId`: whose topic it is published to, since a channel may hear of several accounts; null where that is not known. */
 export function announcementMessage(
   { severity, subject, text, kind = 'attention', region = null, groups = [] }: Announcement,
   settings: MessageSettings = NO_SETTINGS,
+  accountId: string | null = null,
 ): Message {
+  const account = accountId === null ? null : { id: accountId, alias: settings.accountAlias };
   return {
     version: MESSAGE_VERSION,
     id: randomUUID(),
@@ -99,8 +101,8 @@ export function announcementMessage(
     actionRequired: kind !== 'recovered' && kind !== 'digest',
     subject: asciiSubject(`[${severity}] ${subject}`),
     title: subject,
-    text: visibleLines(text),
-    account: null,
+    text: [visibleLines(text), ...(account === null ? [] : ['', `Account: ${accountText(account)}`])].join('\n'),
+    account,
     region,
     resource: null,
     findings: [],

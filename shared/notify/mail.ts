@@ -25,7 +25,7 @@ export function mailOf(message: Unwritten): string {
     ...rows([
       ['Resource', `${resource.type} ${resource.id}${resource.name === null ? '' : ` (${resource.name})`}`],
       ['Owner', resource.owner],
-      ['Account', `${account?.id}${account?.alias == null ? '' : ` (${account.alias})`}, ${region}`],
+      ['Account', `${account === null ? '' : accountText(account)}, ${region}`],
       ...findingRows(first),
       ['Changed by', changedBy(who, event?.name ?? null)],
       ['Stack', who?.stack ?? null],
@@ -56,6 +56,10 @@ const detailsOf = (finding: MessageFinding): readonly string[] => {
   const advice = finding.advice.flatMap(adviceLines);
   return [...changesOf(finding), ...stepsOf(finding), ...(advice.length === 0 ? [] : ['', ...advice])];
 };
+
+/** The id, and how people call it. */
+export const accountText = ({ id, alias }: NonNullable<Message['account']>): string =>
+  visible(alias === null ? id : `${id} (${alias})`);
 
 type Row = readonly [string, string | null];
 

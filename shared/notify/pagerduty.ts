@@ -89,7 +89,7 @@ function ofFinding(read: Read, data: JsonObject, finding: JsonObject): readonly 
 
 function ofAnnouncement(read: Read, data: JsonObject): readonly PagerDutyEvent[] {
   const [kind, region] = [stringOrNull(data.kind) ?? '', stringOrNull(data.region)];
-  const blindness = keyOf('blind', region);
+  const blindness = keyOf('blind', stringOrNull(objectOrNull(data.account)?.id), region);
   if (kind === 'recovered' && region !== null) return [{ event_action: 'resolve', dedup_key: blindness }];
   const hasOpen = objectsIn(data.groups).some(
     ({ severity, outcome }) => isPaged(severity) && OPEN.includes(stringOrNull(outcome) ?? ''),

@@ -8,9 +8,10 @@ import type { Notifier } from './notifier.ts';
 
 /** Publishes to a topic: the text for mail, the message as JSON for everybody else, with attributes for filter policies. */
 export function snsNotifier(aws: Aws, topicArn: string, settings: MessageSettings = NO_SETTINGS): Notifier {
+  const { region, accountId = null } = parseArn(topicArn) ?? {};
   async function publish(message: Message): Promise<void> {
     const whole = fitted(message, (one) => Buffer.byteLength(formatsOf(one)));
-    await aws(SNSClient, parseArn(topicArn)?.region).send(
+    await aws(SNSClient, region).send(
       new PublishCommand({
         TopicArn: topicArn,
         Subject: whole.subject,
@@ -22,7 +23,7 @@ export function snsNotifier(aws: Aws, topicArn: string, settings: MessageSetting
   }
   return {
     notify: (notice) => publish(noticeMessage(notice, settings)),
-    announce: (announcement) => publish(announcementMessage(announcement, settings)),
+    announce: (announcement) => publish(announcementMessage(announcement, settings, accountId)),
   };
 }
 

@@ -55,6 +55,13 @@ describe('a finding', () => {
 describe('what is of no resource', () => {
   const blind = { severity: 'CRITICAL', subject: 'Blind', text: '', kind: 'blind', region: 'eu-west-1' } as const;
 
+  test('the end of blindness in one account resolves nothing of another', () => {
+    const keyIn = (accountId: string, kind: 'blind' | 'recovered') =>
+      sent(announcementMessage({ ...blind, kind }, undefined, accountId))[0]?.dedup_key;
+    expect(keyIn('111122223333', 'recovered')).toBe(keyIn('111122223333', 'blind'));
+    expect(keyIn('444455556666', 'recovered')).not.toBe(keyIn('111122223333', 'blind'));
+  });
+
   test('blindness triggers, and its end resolves', () => {
     const [triggered] = ofAnnouncement(blind);
     const [resolved] = ofAnnouncement({ ...blind, severity: 'INFORMATIONAL', kind: 'recovered' });

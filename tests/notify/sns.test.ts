@@ -1,8 +1,8 @@
 import { CreateTopicCommand, type PublishCommandInput, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { noticeMessage } from '../../shared/notify/compose.ts';
-import type { Notice } from '../../shared/notify/notifier.ts';
+import { type MessageSettings, NO_SETTINGS, noticeMessage } from '../../shared/notify/compose.ts';
+import type { Notice, Notifier } from '../../shared/notify/notifier.ts';
 import { snsNotifier } from '../../shared/notify/sns.ts';
 import type { Aws } from '../../shared/resource.ts';
 import { noticeOf } from '../support/notice.ts';
@@ -24,13 +24,18 @@ const ABOUT = {
   accountId: { DataType: 'String', StringValue: SAMPLE_ACCOUNT },
 };
 
+const published = (notice: Notice) => publishedBy((notifier) => notifier.notify(notice));
+
 /** What would be published. */
-async function published(notice: Notice): Promise<PublishCommandInput> {
+async function publishedBy(
+  act: (notifier: Notifier) => Promise<void>,
+  settings?: MessageSettings,
+): Promise<PublishCommandInput> {
   const sent: PublishCommandInput[] = [];
   const aws = (() => ({
     send: async ({ input }: { input: PublishCommandInput }) => sent.push(input),
   })) as unknown as Aws;
-  await snsNotifier(aws, `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:t`).notify(notice);
+  await act(snsNotifier(aws, `arn:aws:sns:${REGION}:${SAMPLE_ACCOUNT}:t`, settings));
   const [input, ...more] = sent;
   if (input === undefined || more.length > 0) throw new Error(`published ${sent.length} times`);
   return input;
@@ -49,6 +54,25 @@ describe('what is published', () => {
     const shown = { Bucket: 'b', Policy: `[document, ${Policy.length} bytes]` };
     expect(JSON.parse(machine).findings[0].steps[0]).toEqual({ ...steps[0], input: shown });
     expect(email).toContain(`s3:PutBucketPolicy ${JSON.stringify(shown)}`);
+  });
+
+  test.each([
+    [null, SAMPLE_ACCOUNT],
+    ['acme-prod', `${SAMPLE_ACCOUNT} (acme-prod)`],
+  ])('an announcement says of which account it is, with the alias %j', async (accountAlias, shown) => {
+    const announcement = {
+      severity: 'HIGH',
+      subject: 'Blind',
+      text: 'No events.',
+      kind: 'blind',
+      region: REGION,
+    } as const;
+    const settings = { ...NO_SETTINGS, accountAlias };
+    const { Message = '', MessageAttributes } = await publishedBy((one) => one.announce(announcement), settings);
+    const { email, default: machine } = JSON.parse(Message);
+    expect(email).toBe(`No events.\n\nAccount: ${shown}`);
+    expect(JSON.parse(machine)).toMatchObject({ account: { id: SAMPLE_ACCOUNT, alias: accountAlias }, text: email });
+    expect(MessageAttributes?.accountId).toEqual(ABOUT.accountId);
   });
 
   test('a person gets the text, everybody else JSON, a phone the subject', async () => {
