@@ -11,7 +11,14 @@ import { defaultRegion } from './context.ts';
 import { type ControlFilters, filtered, frameworkOf, severityIn } from './control-filters.ts';
 import { UsageError } from './errors.ts';
 import { policyText, writeNew } from './framework-policy.ts';
-import { type CommonOptions, chosenControls, chosenDetections, homeRegion, withCommonOptions } from './options.ts';
+import {
+  type CommonOptions,
+  chosenControls,
+  chosenDetections,
+  homeRegion,
+  wholeControlId,
+  withCommonOptions,
+} from './options.ts';
 import { policyOf } from './policy.ts';
 import { printHeader } from './run-header.ts';
 
@@ -22,7 +29,10 @@ interface ControlsOptions extends CommonOptions, ControlFilters {
 export const controlsCommand = () =>
   withCommonOptions(new Command('controls'))
     .description('List all controls and detections with the mode of each in your policy, where it differs, and why.')
-    .argument('[id]', 'only this one, with its texts; * matches any characters')
+    .argument(
+      '[id]',
+      'only this one, with its texts; the beginning of an id is enough where no other begins so; * matches any characters',
+    )
     .option('--framework <id>', `only what a framework asks for: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`)
     .option('--severity <severity>', 'only this severity and above', severityIn)
     .option('--service <id>', 'only this service; * matches any characters')
@@ -30,7 +40,7 @@ export const controlsCommand = () =>
     .action(controls);
 
 function controls(id: string | undefined, options: ControlsOptions): void {
-  const ids = id === undefined ? [] : [id];
+  const ids = id === undefined ? [] : [wholeControlId(id)];
   const named = new Set([...chosenControls(ids, ''), ...chosenDetections(ids)].map((one) => one.id));
   const all = [...chosenControls([]), ...chosenDetections([])].map(described);
   const chosen = filtered(all, options).filter((one) => named.has(one.id));

@@ -12,6 +12,9 @@ import { fits } from '../policy/patterns.ts';
 import { UsageError } from './errors.ts';
 import { assertProfile } from './profiles.ts';
 
+/** More ids than these are a list, which `controls` prints. */
+const MAX_MEANT = 3;
+
 /** The options of every subcommand. */
 export interface CommonOptions {
   readonly json?: boolean;
@@ -108,9 +111,22 @@ export function requiredRegion(otherwise = ''): string {
 export function assertControl(id: string, given = '--control '): void {
   const ids = [...catalogue, ...detections].map((one) => one.id);
   if (ids.includes(id)) return;
-  const nearest = closest(id, ids);
-  const meant = distance(id, nearest) <= id.length / 2 ? `did you mean ${nearest}? ` : '';
+  const meant = meantControls(id, ids);
   throw new UsageError(`${given}${id}: unknown control; ${meant}npx evenkeel controls lists them`);
+}
+
+/** A question, and a space after it, for the ids that begin so or the one that is near; empty where there is none. */
+function meantControls(id: string, ids: readonly string[]): string {
+  const longer = ids.filter((one) => one.startsWith(id));
+  if (longer.length > 0 && longer.length <= MAX_MEANT) return `did you mean ${longer.join(' or ')}? `;
+  const nearest = closest(id, ids);
+  return distance(id, nearest) <= id.length / 2 ? `did you mean ${nearest}? ` : '';
+}
+
+/** The only control or detection whose id begins so; else the text itself. */
+export function wholeControlId(text: string): string {
+  const longer = [...catalogue, ...detections].map((one) => one.id).filter((id) => id.startsWith(text));
+  return longer.length === 1 && longer[0] !== undefined ? longer[0] : text;
 }
 
 /** The controls with these ids (`*` matches any characters), or all; the id of a detection is accepted and selects no control. Throws UsageError for an id that fits none. */

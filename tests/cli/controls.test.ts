@@ -129,6 +129,7 @@ test('one of them is shown with its texts; a pattern shows several, an unknown i
     controls.map(({ id }) => id).filter((id) => id.startsWith('s3-')),
   );
   expect([...(await rows('', DETECTION)).keys()]).toEqual([DETECTION]);
+  expect([...(await rows('', 'ec2-security-group-admin')).keys()]).toEqual([ADMIN_PORTS]);
   expect(await evenkeel(['controls', `${ADMIN_PORTS}s`], { cwd })).toEqual({
     status: 2,
     stdout: '',

@@ -8,6 +8,7 @@ import {
   chosenDetections,
   homeRegion,
   requiredRegion,
+  wholeControlId,
   withCommonOptions,
   withRunOptions,
 } from '../../shared/cli/options.ts';
@@ -128,12 +129,21 @@ describe('--control', () => {
   test.each([
     [`${ADMIN_PORTS}s`, `did you mean ${ADMIN_PORTS}? `],
     ['s3-bucket-encryptd', 'did you mean s3-bucket-encrypted? '],
+    ['ec2-security-group-admin', `did you mean ${ADMIN_PORTS}? `],
+    ['cloudtrail-trail-log', 'did you mean cloudtrail-trail-logging-enabled? '],
     ['ports', ''],
+    ['ec2-', ''],
     ['s4-*', ''],
     ['', ''],
   ])('%j fits none; the nearest is named where one is near', (id, meant) => {
     const message = `--control ${id}: unknown control; ${meant}npx evenkeel controls lists them`;
     expect(() => chosenControls([id])).toThrow(message);
+  });
+
+  test('the beginning of one id is that id; of several, or of none, itself', () => {
+    expect(wholeControlId('ec2-security-group-admin')).toBe(ADMIN_PORTS);
+    expect(wholeControlId('iam-root-user')).toBe('iam-root-user-unused');
+    for (const text of ['ec2-', 's3-*', 'no-such', '', ADMIN_PORTS]) expect(wholeControlId(text)).toBe(text);
   });
 
   test('one control is no pattern where one is meant', () => {
