@@ -1,3 +1,4 @@
+import { isAccessDenied } from './access-denied.ts';
 import { messageOf } from './error-message.ts';
 import { LASTING_ERRORS, type Refusal } from './lasting-errors.ts';
 
@@ -58,23 +59,6 @@ export function lastingRefusal(
   const known = LASTING_ERRORS[`${service}:${operation}`] ?? {};
   return explicitDenial(error) ?? (Object.hasOwn(known, error.name) ? (known[error.name] ?? null) : null);
 }
-
-/** Names under which services say that the caller may not. */
-const ACCESS_DENIED: ReadonlySet<string> = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthorizationError',
-  'AuthorizationErrorException',
-  'Client.UnauthorizedOperation',
-  'NotAuthorized',
-  'NotAuthorizedException',
-  'UnauthorizedAccess',
-  'UnauthorizedOperation',
-]);
-
-/** True where AWS says, by an error or its cause, that we may not. */
-const isAccessDenied = (error: unknown): boolean =>
-  error instanceof Error && (ACCESS_DENIED.has(error.name) || isAccessDenied(error.cause));
 
 /** Access that was denied, and nobody says explicitly by whom: a permission of our own role is missing, as far as can be told. Lasts only where it is so some minutes later too, since IAM takes time to spread. `call` names what was called where AWS does not. Null for any other error. */
 export function missingPermission(error: unknown, call: string): Refusal | null {

@@ -49,7 +49,7 @@ export const initCommand = () =>
       await initIn(CLONE, options, canAsk ? () => dialogueOn(stdin, stderr) : null);
     });
 
-/** Writes the two files in this folder. `open`: how a person is asked; null where there is nobody. Throws UsageError, and has written nothing then. */
+/** Writes the two files in this folder. `open`: how a person is asked; null where nothing can be asked. Throws UsageError, and has written nothing then. */
 export async function initIn(folder: string, options: InitOptions, open: (() => Dialogue) | null): Promise<void> {
   if (options.policy !== undefined)
     throw new UsageError("--policy, --no-policy: init writes the clone's policy.yml, which is what is deployed");
@@ -107,7 +107,7 @@ async function carryOut(folder: string, answers: Answers, options: InitOptions, 
     ].join('\n\n'),
   );
   if (presentIn(folder).emails.length === 0)
-    process.stderr.write('evenkeel: nobody is notified by e-mail: --email ADDRESS, or emails in deployment.yml\n');
+    process.stderr.write('evenkeel: no e-mail address is notified: --email ADDRESS, or emails in deployment.yml\n');
 }
 
 function wantedIn({ region: _, framework, ...settings }: Answers, { mode }: InitOptions): Wanted {
@@ -118,7 +118,7 @@ function wantedIn({ region: _, framework, ...settings }: Answers, { mode }: Init
   };
 }
 
-/** Whether the file is written. Throws UsageError where something would be lost, and nobody is there to be asked. */
+/** Whether the file is written. Throws UsageError where something would be lost, and nothing can be asked. */
 async function mayWrite(change: Change, { force }: InitOptions, dialogue: Dialogue | null): Promise<boolean> {
   if (!change.overwrites || force === true) return true;
   const [first = '', ...more] = change.differences;

@@ -29,7 +29,7 @@ export const slackButtons = deploymentCheck({
     // Another policy than the deployed one, of which the check of the policy warns, says nothing of who may press.
     const isDeployed = [undefined, version].includes(deployment.outputs.PolicyVersion);
     const who = isDeployed ? counted(approvers.length, 'approver') : "the deployed policy.yml's approvers";
-    const problems = [secret.problem, url, isDeployed && approvers.length === 0 ? NOBODY : null];
+    const problems = [secret.problem, url, isDeployed && approvers.length === 0 ? NO_APPROVER : null];
     const note = secret.problem === null ? unread(secret.content) : '';
     return problemsOr(
       problems.filter((problem) => problem !== null),
@@ -38,8 +38,8 @@ export const slackButtons = deploymentCheck({
   },
 });
 
-const NOBODY: CheckResult = warn(
-  'messages in Slack have buttons, and nobody may press them: slack.approvers of policy.yml names no one',
+const NO_APPROVER: CheckResult = warn(
+  'messages in Slack have buttons, and every press is refused: slack.approvers of policy.yml is empty',
   'name them in policy.yml, slack: { approvers: [U0123ABCD] }, then npm run generate and npx serverless deploy; or empty slackSigningSecret in deployment.yml, and deploy',
   'slack.approvers',
 );
@@ -49,7 +49,7 @@ async function urlProblem(deployment: Deployment, { engine, secrets }: DoctorCon
   const { stack, home, outputs } = deployment;
   const FunctionName = `${stack}-${NAME}`;
   const gone = (what: string, remedy: string) =>
-    fail(`${what}: Slack reaches nobody when a button is pressed`, remedy, FunctionName);
+    fail(`${what}: Slack cannot deliver the press of a button`, remedy, FunctionName);
   if (physicalIds(deployment, 'AWS::Lambda::Url').length === 0 || outputs.SlackActionsUrl === undefined)
     return gone(`the stack has no URL of ${FunctionName}`, 'npx serverless deploy');
   if (secrets === undefined) return null;

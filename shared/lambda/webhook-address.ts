@@ -4,6 +4,7 @@ import {
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+import { isAccessDenied } from '../aws/access-denied.ts';
 import { parseArn } from '../aws/arn.ts';
 import { isObject, objectOrNull, stringOrNull } from '../event.ts';
 import type { Aws } from '../resource.ts';
@@ -128,8 +129,7 @@ async function read<T>(reference: string | undefined, aws: Aws, { variable, what
   try {
     text = store === 'ssm' ? await parameter(aws, name, region) : await secret(aws, name, region);
   } catch (error) {
-    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
-    throw new AddressError(`${what} could not be read from ${where}: ${reasonOf(error)}`, isDenied);
+    throw new AddressError(`${what} could not be read from ${where}: ${reasonOf(error)}`, isAccessDenied(error));
   }
   const value = of(text ?? '');
   if (value === null) throw new AddressError(`the value of ${where} is not ${what}: it must be ${form}`);

@@ -119,7 +119,7 @@ export interface DigestResource {
   readonly remediationId: string | null;
 }
 
-/** One message between Evenkeel and whoever subscribes to its topic; docs/notification.schema.json is its schema. Names, tags and errors are as AWS gives them: whoever shows one escapes it. */
+/** One message between Evenkeel and the subscribers of its topic; docs/notification.schema.json is its schema. Names, tags and errors are as AWS gives them: escape what you show. */
 export interface Message {
   readonly version: typeof MESSAGE_VERSION;
   /** The same where a message is published again. */

@@ -10,7 +10,7 @@ import { whoOf } from './who.ts';
 /** Grows when a field changes its meaning or goes; a field that is added leaves it. */
 export const OUTCOME_VERSION = 1;
 
-/** How one control ended for one resource, for whoever follows each of them: the detail of an event of the bus, and what a finding of Security Hub is made of. docs/event.schema.json is its schema. Names, tags and errors are as AWS gives them: whoever shows one escapes it. */
+/** How one control ended for one resource, for those who subscribe to each of them: the detail of an event of the bus, and what a finding of Security Hub is made of. docs/event.schema.json is its schema. Names, tags and errors are as AWS gives them: escape what you show. */
 export interface OutcomeEvent {
   readonly version: typeof OUTCOME_VERSION;
   /** The same where it is sent again. */
@@ -20,7 +20,7 @@ export interface OutcomeEvent {
   /** Since when the drift has been known, ISO 8601. */
   readonly firstSeen: string;
   readonly outcome: Outcome;
-  /** Whether the drift is left as it is and nobody has permitted it. */
+  /** Whether the drift is still there and no exemption permits it. */
   readonly isOpen: boolean;
   readonly account: { readonly id: string; readonly alias: string | null };
   readonly region: string;

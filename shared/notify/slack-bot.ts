@@ -27,7 +27,7 @@ export interface BotPosted extends Posted {
 
 /** Slack's codes for a token that was revoked or replaced. */
 const REPLACED = ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'];
-/** Slack's codes for a message that was deleted, or that nobody may answer. */
+/** Slack's codes for a message that was deleted, or that cannot be answered. */
 const NO_THREAD = ['thread_not_found', 'message_not_found', 'invalid_thread_ts', 'cannot_reply_to_message'];
 /** Slack's codes for its own trouble, which it answers with status 200. */
 const OWN_TROUBLE = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'];

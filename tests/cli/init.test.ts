@@ -96,7 +96,7 @@ describe('by options', () => {
     const before = FILES.map(textOf);
     await init({ yes: true });
     expect(FILES.map(textOf)).toEqual(before);
-    expect(said.stderr).toMatch(/^evenkeel: nobody is notified by e-mail: [^\n]+\n$/);
+    expect(said.stderr).toMatch(/^evenkeel: no e-mail address is notified: [^\n]+\n$/);
   });
 
   test.each([

@@ -37,12 +37,12 @@ test('with a secret, a URL and somebody who may press it is ok', async () => {
   ]);
 });
 
-test('where nobody may press, it says so', async () => {
+test('without an approver it says so', async () => {
   expect(await found({}, READABLE, [])).toMatchObject([
     {
       status: 'warning',
       subject: 'slack.approvers',
-      message: expect.stringContaining('nobody may press them'),
+      message: expect.stringContaining('every press is refused: slack.approvers of policy.yml is empty'),
       remedy: expect.stringContaining('slack: { approvers: [U0123ABCD] }'),
     },
   ]);

@@ -253,8 +253,8 @@ export class ControlReconciler {
     };
     const reversible = planned.steps.every(({ undo }) => undo !== undefined);
     const options = stoppedBy === undefined ? { reversible } : { reversible, stoppedBy };
-    const notify = quiet === true ? 'quietNotice' : 'notice';
-    const notice = this.#run[notify](control, refused, options);
+    const run = this.#run;
+    const notice = quiet === true ? run.quietNotice(control, refused, options) : run.notice(control, refused, options);
     const known = this.#run.draft.state.findings[control.id];
     const kept =
       outcome === 'blocked' && known != null
