@@ -168,3 +168,26 @@ test('the compliance type of a control is null where its facets cannot be read',
   await run.observe();
   expect(complianceOf(run, lidClosed)).toBeNull();
 });
+
+describe('an outcome that is sent to those who follow each of them', () => {
+  const followed = () => Object.assign(scene.engine, { sendOutcomes: async () => {} });
+  const detected = {
+    outcome: 'detected',
+    before: 'NON_COMPLIANT',
+    after: 'NON_COMPLIANT',
+    annotation: 'open',
+  } as const;
+
+  test('is later than the one before of its control, though the clock stands; another control has its own time', async () => {
+    followed();
+    const run = await scene.run([lidClosed, locked]);
+    const timeOf = (control: AnyControl) => (run.notice(control, detected).outcome?.time ?? 0) - scene.now();
+    expect([timeOf(lidClosed), timeOf(lidClosed), timeOf(locked), timeOf(lidClosed)]).toEqual([0, 1, 0, 2]);
+  });
+
+  test('is none where nothing follows them', async () => {
+    const run = await scene.run([lidClosed]);
+    expect(run.notice(lidClosed, detected).outcome).toBeUndefined();
+    expect(run.quietNotice(lidClosed, detected)).toBeNull();
+  });
+});

@@ -14,7 +14,10 @@ let arrived = Promise.withResolvers<void>();
 let answered = Promise.withResolvers<void>();
 
 beforeAll(() => new Promise<void>((resolve) => account.listen(0, '127.0.0.1', resolve)));
-afterAll(() => void account.close());
+afterAll(() => {
+  account.close();
+  account.closeAllConnections();
+});
 
 test('a call of a process that is gone is waited for until the account has answered it', async () => {
   arrived = Promise.withResolvers();
@@ -29,13 +32,12 @@ test('a call of a process that is gone is waited for until the account has answe
   call.end('{}');
   await arrived.promise;
   call.destroy();
-  let isSettled = false;
-  const settled = proxy.settled().then(() => {
-    isSettled = true;
-  });
+  const order: string[] = [];
+  const settled = proxy.settled().then(() => order.push('settled'));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(isSettled).toBe(false);
+  order.push('answered');
   answered.resolve();
   await settled;
   proxy.close();
+  expect(order).toEqual(['answered', 'settled']);
 });

@@ -75,3 +75,15 @@ test('a message that comes again, alone or with others, is spared further faults
   expect(journal.isSheltered(later, 'sns:Publish', BOTH.replace('n-1', 'n-2'))).toBe(true);
   expect(journal.isSheltered({ ...trial, attempt: 4 }, 'sns:Publish', published('ec2-c'))).toBe(false);
 });
+
+test.each([
+  ['lost', []],
+  ['heard', [expect.stringContaining('46: sqs:SetQueueAttributes was made twice')]],
+] as const)('a write that was made again in the same try, after an answer that was %s', async (fate, said) => {
+  const journal = new Journal();
+  journal.made(trial, 'sqs:SetQueueAttributes', '{}', answer, fate);
+  journal.made(trial, 'sqs:SetQueueAttributes', '{}', answer, 'heard');
+  // The remediation itself was notified.
+  journal.made(trial, 'sns:Publish', BOTH, answer, 'heard');
+  expect(await verdictOf(journal)).toEqual(said);
+});
