@@ -62,12 +62,9 @@ export function statementsWith(
   statements: readonly PolicyStatement[],
   asked: readonly string[],
 ): readonly PolicyStatement[] {
-  const left = Object.entries(ONLY_WITH[name] ?? {}).flatMap(([what, sids]) => (asked.includes(what) ? [] : sids));
-  const isAsked = (sid: string) => {
-    const what = OUTCOME_SIDS[sid];
-    return what === undefined || asked.includes(what);
-  };
-  return statements.filter(({ Sid }) => !left.includes(Sid) && isAsked(Sid));
+  const conditional = Object.entries({ ...OUTCOME_SIDS, ...ONLY_WITH[name] });
+  const left = conditional.flatMap(([what, sids]) => (asked.includes(what) ? [] : sids));
+  return statements.filter(({ Sid }) => !left.includes(Sid));
 }
 
 /** Every function of the deployment; of the optional ones those that are asked for. */

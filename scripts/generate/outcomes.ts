@@ -57,11 +57,11 @@ export const outcomesStatements = (): readonly Statement[] => [
   importStatement(),
 ];
 
-/** By what is asked for, the statements that hold only then. */
-export const OUTCOME_SIDS: Readonly<Record<string, string>> = {
-  [sendOutcomesStatement().Sid]: OUTCOMES,
-  [putEventsStatement().Sid]: OUTCOME_EVENTS,
-  [importStatement().Sid]: SECURITY_HUB,
+/** Statements that hold only where something is asked for: their names, by what that is. */
+export const OUTCOME_SIDS: Readonly<Record<string, readonly string[]>> = {
+  [OUTCOMES]: [sendOutcomesStatement().Sid],
+  [OUTCOME_EVENTS]: [putEventsStatement().Sid],
+  [SECURITY_HUB]: [importStatement().Sid],
 };
 
 /** The function that sends outcomes on, deployed where deployment.yml asks for Security Hub or for events. */
