@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoLedger, dynamoStore } from '../../shared/ledger/dynamodb.ts';
 import { NEW_RESOURCE } from '../../shared/ledger/ledger.ts';
-import { ConflictError } from '../../shared/ledger/store.ts';
+import { ConflictError, type Write } from '../../shared/ledger/store.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { wireTo } from '../support/aws-proxy.ts';
 import { ledgerAccount } from '../support/ledger-account.ts';
@@ -75,6 +75,42 @@ describe('where the network fails', () => {
     expect(wire.calls.filter((call) => call === 'dynamodb:BatchGetItem').length).toBeGreaterThan(3);
   });
 
+  test('an index that is behind lists nothing that has left the list, is empty or is gone', async () => {
+    const [list, other] = [`list ${randomUUID()}`, `list ${randomUUID()}`];
+    const write = (sk: string, more: Partial<Write> = {}): Write => ({
+      ...{ pk: list, sk, read: 0, document: sk, listed: { list, at: 'A' } },
+      ...more,
+    });
+    await store.commit(['stays', 'elsewhere', 'empty'].map((sk) => write(sk)));
+    const index = await indexOf(list);
+    await store.commit([
+      write('elsewhere', { read: 1, listed: { list: other, at: 'A' } }),
+      write('empty', { read: 1, document: null }),
+    ]);
+    const gone = { ...index[0], sk: { S: 'gone' } };
+    wire.alter([{ call: 'dynamodb:Query', change: () => JSON.stringify({ Items: [...index, gone], Count: 4 }) }]);
+    expect((await Array.fromAsync(far.list(list))).map(({ sk }) => sk)).toEqual(['stays']);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['a condition that does not hold', canceled('None', 'ConditionalCheckFailed'), true],
+    ['a transaction beside it', canceled('TransactionConflict'), true],
+    ['a transaction on the one item', { __type: 'TransactionConflictException' }, true],
+    ['a table that is too slow', canceled('None', 'ThrottlingError'), false],
+    ['a table that is not there', { __type: 'ResourceNotFoundException' }, false],
+  ])('%s is or is not a conflict', async (_what, answer, isConflict) => {
+    const write = { pk: `pk-${randomUUID()}`, sk: 'A', read: 0, document: 'mine' };
+    for (const writes of [[write], [write, { ...write, sk: 'B' }]]) {
+      wire.alter([{ call: 'dynamodb:', status: 400, isWithheld: true, change: () => JSON.stringify(answer) }]);
+      const thrown = await far.commit(writes).catch((error: unknown) => error);
+      expect(thrown instanceof ConflictError).toBe(isConflict);
+      expect(thrown).toBeInstanceOf(Error);
+      if (isConflict) expect((thrown as Error).cause).toMatchObject({ $metadata: { httpStatusCode: 400 } });
+    }
+    wire.alter([]);
+    expect(await store.get(write.pk, 'A')).toBeNull();
+  });
+
   test('what is left out again and again is an error, and no list that is shorter', async () => {
     const list = `list ${randomUUID()}`;
     await store.commit([{ pk: list, sk: 'A', read: 0, document: 1, listed: { list, at: 'A' } }]);
@@ -82,6 +118,20 @@ describe('where the network fails', () => {
     await expect(Array.fromAsync(far.list(list))).rejects.toThrow(/left 1 items of .* unread/);
   });
 });
+
+/** How DynamoDB says why it did not make a transaction. */
+function canceled(...codes: readonly string[]) {
+  return { __type: 'TransactionCanceledException', CancellationReasons: codes.map((Code) => ({ Code })) };
+}
+
+/** What the index holds of a list now, as DynamoDB writes it. */
+async function indexOf(list: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  let body = '{}';
+  wire.alter([{ call: 'dynamodb:Query', change: (answer) => (body = answer) }]);
+  await Array.fromAsync(far.list(list));
+  wire.alter([]);
+  return JSON.parse(body).Items;
+}
 
 interface BatchAnswer {
   readonly Responses: Readonly<Record<string, readonly { readonly pk: unknown; readonly sk: unknown }[]>>;
