@@ -3,9 +3,11 @@
 import random
 import string
 import threading
-from functools import wraps
+from functools import cache, wraps
 
 import moto.sqs.models
+from cryptography.hazmat.primitives.asymmetric import rsa
+from moto.core.base_backend import BackendDict
 from moto.core.serialize import (
     MISSING,
     AttributePickerContext,
@@ -113,3 +115,19 @@ DynamoType.__eq__ = _is_equal
 
 # Of its 185 characters each was drawn by a call of its own.
 moto.sqs.models.generate_receipt_handle = lambda: "".join(random.choices(string.ascii_lowercase, k=185))
+
+# Every table, volume and topic of an account asks for keys, which nobody here can tell apart: they are worked out once.
+rsa.generate_private_key = cache(rsa.generate_private_key)
+
+
+def _known_account(of_moto):
+    """Each request asks several times for its account, and waited for all others meanwhile that it be looked for among all accounts and services."""
+
+    def get(self, account_id):
+        found = dict.get(self, account_id)
+        return of_moto(self, account_id) if found is None else found
+
+    return get
+
+
+BackendDict.__getitem__ = _known_account(BackendDict.__getitem__)

@@ -116,7 +116,7 @@ moto.cloudtrail.models.Trail.put_insight_selectors = lambda trail, selectors: se
     trail, "insight_selectors", list(selectors)
 )
 
-# Nobody reads a line for each request.
+# Nobody reads where it serves, either.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 # Each call to a queue asks each message in it for the time, several times.
@@ -138,6 +138,9 @@ class KeepAliveHandler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     timeout = 120
+
+    def log_request(self, *_):
+        """Nobody reads a line for each request."""
 
     def run_wsgi(self):
         additions.begin()
