@@ -6,10 +6,8 @@ import { loadContent, ROOT } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
 import { functionKey } from '../../scripts/generate/statements.ts';
 import { PYTHON } from '../../scripts/sandbox/moto.ts';
-import type { AnyControl } from '../../shared/control.ts';
-import { ADMIN_PORTS } from '../support/drift.ts';
 import { packaged, VARIANTS } from '../support/packages.ts';
-import { PATIENCE, type Resources, serverless, statementsOf } from '../support/serverless.ts';
+import { PATIENCE, serverless } from '../support/serverless.ts';
 import { copyOfTree } from '../support/tree.ts';
 
 const content = await loadContent();
@@ -17,21 +15,9 @@ const domains = [...byDomain(content).keys()];
 /** One for each domain, the one of the schedules, and Slack's. */
 const functions = [...domains, 'watch', 'slack'];
 
-/** One where a control may act. */
-const ACTING = { policy: `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: remediate } }\n` };
-
 let folder: string;
-let resources: Resources;
-let actingResources: Resources;
 beforeAll(async () => {
-  const [watching, acting, running] = await Promise.all([
-    packaged(VARIANTS.plain),
-    packaged(ACTING),
-    packaged(VARIANTS.running),
-  ]);
-  folder = running.folder;
-  resources = watching.template.Resources;
-  actingResources = acting.template.Resources;
+  ({ folder } = await packaged(VARIANTS.running));
 }, PATIENCE);
 
 describe('the package', () => {
@@ -85,27 +71,4 @@ describe('the package', () => {
       times: 1,
     });
   });
-});
-
-test('a control that policy.yml lets act brings its own permissions and no others', () => {
-  const control = content.controls.find(({ id }) => id === ADMIN_PORTS) as AnyControl;
-  const writes = domains.flatMap((domain) =>
-    statementsOf(actingResources, domain).filter(({ Sid }) => Sid.startsWith('Remediate')),
-  );
-  expect(writes).toEqual(
-    [
-      {
-        Sid: 'Remediate1',
-        Effect: 'Allow',
-        Action: Object.keys(control.permissions),
-        Resource: Object.values(control.permissions)
-          .flat()
-          .map((arn) => ({ 'Fn::Sub': arn }))
-          .sort(),
-      },
-    ].map((statement) => ({ ...statement, Resource: expect.arrayContaining(statement.Resource) })),
-  );
-  const withoutWrites = Object.entries(actingResources).filter(([name]) => name !== 'InfrastructureRole');
-  for (const [name, resource] of withoutWrites.filter(([, { Type }]) => Type === 'AWS::IAM::Role'))
-    expect(resource).toEqual(resources[name]);
 });

@@ -39,11 +39,14 @@ const text = (value: unknown): string =>
 
 describe('CloudFormation', () => {
   test(
-    'takes each variant, and what is laid in the other regions, without a word of its linter',
+    'takes what a new clone deploys, and what is laid in the other regions, without a word of its linter',
     async () => {
       const elsewhere = join(temporary, 'region.json');
       writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
-      const files = packages.map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json'));
+      // The linter takes long: budget.test.ts gives it the one with everything that there is, and more.
+      const files = packages
+        .filter((_, index) => VARIANTS[index] !== 'full')
+        .map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json'));
       const flags = ['--regions', 'eu-west-1', 'us-east-1'];
       expect(await lintTemplates([...files, elsewhere], flags)).toEqual({ status: 0, stdout: '', stderr: '' });
     },

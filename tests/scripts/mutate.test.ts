@@ -5,11 +5,11 @@ import { targets, testsOf } from '../../scripts/mutate/targets.ts';
 import { run } from '../support/script.ts';
 
 test('npm run mutate lists what no test of a source notices', async () => {
-  const { status, stdout, stderr } = await run('mutate.ts', ['shared/aws/answer.ts']);
+  const { status, stdout, stderr } = await run('mutate.ts', ['shared/aws/tags.ts']);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const [, killed, all] = /^shared\/aws\/answer\.ts {2}[\d.]+ % {2}\((\d+) of (\d+) killed/.exec(stdout) ?? [];
+  const [, killed, all] = /^shared\/aws\/tags\.ts {2}[\d.]+ % {2}\((\d+) of (\d+) killed/.exec(stdout) ?? [];
   expect(Number(killed)).toBeGreaterThan(0);
-  const survivors = stdout.match(/^ {2}\w+ {2}shared\/aws\/answer\.ts:\d+:\d+ \w+: .+ → .+$/gm) ?? [];
+  const survivors = stdout.match(/^ {2}\w+ {2}shared\/aws\/tags\.ts:\d+:\d+ \w+: .+ → .+$/gm) ?? [];
   expect(survivors).toHaveLength(Number(all) - Number(killed));
 }, 180_000);
 

@@ -205,13 +205,23 @@ export async function playSlackActions(
   await send(Object.keys(domains).map((service) => ({ service, detailType: DECISION_DETAIL_TYPE, detail: {} })));
 }
 
-/** Evaluates everything there is by every control, and reports it to AWS Config. */
+/** Controls that need every facet that any needs: the others read nothing more. */
+function ofFacets(controls: readonly AnyControl[]): readonly AnyControl[] {
+  const read = new Set<string>();
+  return controls.filter(({ needs }) => {
+    const before = read.size;
+    for (const facet of needs as string[]) read.add(facet);
+    return read.size > before;
+  });
+}
+
+/** Reads everything there is as evaluations by all controls do, and reports it to AWS Config. */
 export async function playRules({ account, engine, controls }: Play): Promise<void> {
   const evaluate = evaluator(engine);
   for (const [resource, judges] of byResource(controls)) {
     for await (const { resourceId, region = account.region } of everyListed(resource.list(account.aws, account))) {
       const ref = { resourceType: resource.type, resourceId, accountId: account.accountId, region };
-      for (const control of judges) await evaluate(control, { resource, ref, controls: [control] });
+      for (const control of ofFacets(judges)) await evaluate(control, { resource, ref, controls: [control] });
       await goByNames(resource, ref, engine.aws(region));
     }
     await Array.fromAsync(resource.list(engine.aws(account.region), account));

