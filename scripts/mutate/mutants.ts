@@ -19,7 +19,7 @@ export interface Mutant {
 
 const STRYKER = 'node_modules/@stryker-mutator/core/bin/stryker.js';
 /** Copied into no sandbox: large, and of no use to a test of shared/. */
-const LEFT_OUT = ['.sandbox', '.serverless', '.esbuild', 'docs/pictures', 'bench'];
+const LEFT_OUT = ['.sandbox', '.serverless', '.esbuild', 'docs/pictures'];
 /** A test that waits for longer has noticed. Stryker itself ends what does not answer, well after: a slow machine is no kill. */
 const TEST_TIMEOUT_MS = 10_000;
 
