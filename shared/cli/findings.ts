@@ -7,7 +7,13 @@ import { fits } from '../policy/patterns.ts';
 import { lineOf, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
 import { ledgerRun } from './context.ts';
-import { type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
+import {
+  assertResourceFilters,
+  chosenBy,
+  type FindingFilters,
+  resourceFilter,
+  withFindingFilters,
+} from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
 import { nextAfterFindings } from './next-command.ts';
@@ -37,9 +43,9 @@ export const findingsCommand = () =>
 
 async function findings(options: FindingsOptions): Promise<void> {
   const output = outputOf(options);
-  // Throws for what fits no control.
-  chosenControls(options.control);
-  chosenDetections(options.control);
+  // Throws for what fits no control, service, resource or tag.
+  chosenBy([...chosenControls(options.control), ...chosenDetections(options.control)], options);
+  assertResourceFilters(options);
   const { engine, caller } = await ledgerRun(options, 'nothing');
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
     process.stderr.write(`evenkeel: ${visible(`${error}; its findings in ${ref.region} are left out`)}\n`),

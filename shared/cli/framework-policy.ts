@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Mode } from '../control.ts';
 import { type Framework, requirementsIn } from '../frameworks.ts';
-import { UsageError, unwritable } from './errors.ts';
+import { UsageError } from './errors.ts';
+import { unwritable } from './files.ts';
 
 interface Chosen {
   readonly id: string;

@@ -107,6 +107,11 @@ export function requiredRegion(otherwise = ''): string {
   return region;
 }
 
+/** Throws UsageError for a reason that says nothing. */
+export function assertReason(reason: string): void {
+  if (reason.trim() === '') throw new UsageError('--reason: is empty');
+}
+
 /** Throws UsageError unless there is a control or detection of this id. `given`: where it was named. */
 export function assertControl(id: string, given = '--control '): void {
   const ids = [...catalogue, ...detections].map((one) => one.id);

@@ -86,8 +86,9 @@ async function effectsOf(
   if (homeRegion() === '') throw new UsageError('no region: give --region, set AWS_REGION, or compare with --offline');
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const run = await reconcilingRun({ ...options, policy: file, mode: 'detect', control: [] }, where);
-  const here = { accountId: (await run.caller()).accountId, region: homeRegion() };
+  const asked = { ...options, policy: file, mode: 'detect', control: [] } as const;
+  const run = await reconcilingRun(asked, where, ({ caller }) => caller());
+  const here = { accountId: run.checked.accountId, region: homeRegion() };
   const results: Result[] = [];
   const add = (result: Result) => results.push(result);
   await runSweep({

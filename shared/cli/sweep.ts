@@ -7,7 +7,13 @@ import { messageOf } from '../engine/errors.ts';
 import type { Location } from '../engine/intake/location.ts';
 import type { Result } from '../result.ts';
 import { reconcilingRun } from './context.ts';
-import { chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
+import {
+  assertResourceFilters,
+  chosenBy,
+  type FindingFilters,
+  resourceFilter,
+  withFindingFilters,
+} from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
 import { nextAfterSweep } from './next-command.ts';
@@ -29,10 +35,11 @@ export const sweepCommand = () =>
 async function sweep(options: SweepOptions): Promise<void> {
   const output = outputOf(options);
   const controls = chosenBy(chosenControls(options.control), options);
+  assertResourceFilters(options);
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const { engine, home, caller } = await reconcilingRun(options, where);
-  const here = { accountId: (await caller()).accountId, region: homeRegion() };
+  const { engine, home, checked } = await reconcilingRun(options, where, ({ caller }) => caller());
+  const here = { accountId: checked.accountId, region: homeRegion() };
   const report = findingReport({
     output,
     all: options.all === true,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { redactedRecord } from '../../engine/run/redact.ts';
 import { requirementsIn } from '../../frameworks.ts';
 import { hashOf } from '../../hash.ts';
@@ -6,8 +5,9 @@ import { codeVersion } from '../../lambda/version.ts';
 import { type Ledger, resourceKey } from '../../ledger/ledger.ts';
 import { visible, visibleJson } from '../../text.ts';
 import type { CommandRun } from '../context.ts';
+import { readText } from '../files.ts';
 import type { CommonOptions } from '../options.ts';
-import { CLONE_POLICY } from '../policy.ts';
+import { CLONE_POLICY, isThere } from '../policy.ts';
 import {
   brokenIn,
   type Chains,
@@ -79,15 +79,10 @@ export async function writeBundle(
   await writeZip(path, files, data.now);
 }
 
-/** The policy's file as it is; null where there is none. The file system's error where it cannot be read. */
+/** The policy's file as it is; null where there is none. Throws UsageError where it cannot be read. */
 export function policyText({ policy }: Pick<CommonOptions, 'policy'>): string | null {
-  if (policy === false) return null;
-  try {
-    return readFileSync(policy ?? (process.env.EVENKEEL_POLICY || CLONE_POLICY), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const file = policy === false ? '' : (policy ?? (process.env.EVENKEEL_POLICY || CLONE_POLICY));
+  return file !== '' && isThere(file) ? readText(file) : null;
 }
 
 /** JSON to read; a line break within a text is none of its own. */

@@ -3,7 +3,8 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { UsageError, unwritable } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { unwritable } from '../files.ts';
 
 /** A file of an archive. */
 export interface ArchivedFile {

@@ -3,11 +3,11 @@ import { visible } from '../../text.ts';
 import { EXIT } from '../errors.ts';
 import { summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
+import { type LogFile, pagesOf } from '../sources/log-files.ts';
 import { Activity } from './activity.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 import { inWords } from './in-words.ts';
 import { actorLine, controlLine, failureLine, findingLine, summaryLine } from './lines.ts';
-import { type LogFile, pagesOf } from './log-files.ts';
 import { Outlook } from './outlook.ts';
 import { LogReading, type ReadingContext } from './reading.ts';
 import { statesOf } from './state.ts';
@@ -30,6 +30,8 @@ export class WhatIf {
   readonly #outlook: Outlook | null;
   readonly #progress: Progress = progressOn(process.stderr);
   #failures = 0;
+  /** True once a file could not be read to its end. */
+  #isUnreadable = false;
 
   constructor(context: RunContext, engine: Engine | null) {
     this.#context = context;
@@ -44,7 +46,8 @@ export class WhatIf {
     const all = known.reduce((sum, { bytes }) => sum + bytes, 0);
     let read = 0;
     for await (const file of files) {
-      for await (const { entries, packedBytes } of pagesOf(file)) {
+      for await (const { entries, packedBytes, isUnreadable = false } of pagesOf(file)) {
+        this.#isUnreadable ||= isUnreadable;
         read += packedBytes;
         for (const entry of entries) {
           const where = entry.where === '' ? file.name : `${file.name} ${entry.where}`;
@@ -66,6 +69,7 @@ export class WhatIf {
     else process.stdout.write(this.#inWords());
     if (this.#failures > MAX_ERRORS_SHOWN && !this.#context.isJson)
       process.stderr.write(`evenkeel: and ${this.#failures - MAX_ERRORS_SHOWN} more errors; --json shows all\n`);
+    if (this.#isUnreadable) return EXIT.usage;
     return this.#failures > 0 ? EXIT.failed : EXIT.done;
   }
 
