@@ -27,6 +27,7 @@ import {
 } from './options.ts';
 import { type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
+import { pageFacts } from './page-facts.ts';
 
 interface FindingsOptions extends CommonOptions, FindingFilters, OutputOptions {
   readonly control: readonly string[];
@@ -46,7 +47,8 @@ async function findings(options: FindingsOptions): Promise<void> {
   // Throws for what fits no control, service, resource or tag.
   chosenBy([...chosenControls(options.control), ...chosenDetections(options.control)], options);
   assertResourceFilters(options);
-  const { engine, caller } = await ledgerRun(options, 'nothing');
+  const run = await ledgerRun(options, 'nothing');
+  const { engine, caller } = run;
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
     process.stderr.write(`evenkeel: ${visible(`${error}; its findings in ${ref.region} are left out`)}\n`),
   );
@@ -68,6 +70,7 @@ async function findings(options: FindingsOptions): Promise<void> {
       ...entries.filter(({ result }) => result.accountId !== own),
     ],
     next: (entries) => nextAfterFindings(entries, options),
+    facts: () => pageFacts('findings', options, run),
     empty: 'No open findings.',
   });
   for await (const { key, state } of engine.ledger.active())

@@ -69,6 +69,9 @@ function modeOf({ result, arn }: Entry, policy: Policy): Mode {
   return policy.settingsFor(judge, { ref, arn: arn ?? '', tags: null }).mode;
 }
 
+/** The flags that every command about this account and policy needs. */
+export const placeFlags = (options: Flags): string => flagsOf(pick(options));
+
 /** The flags that say where, and by which policy. */
 const pick = ({ region, profile, policy, stack }: Flags): Flags =>
   Object.fromEntries(Object.entries({ region, profile, policy, stack }).filter(([, value]) => value !== undefined));

@@ -19,6 +19,7 @@ import { withNames } from './names.ts';
 import { nextAfterSweep } from './next-command.ts';
 import { chosenControls, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
+import { pageFacts } from './page-facts.ts';
 import { runSweep, sweepFailure } from './sweep-run.ts';
 
 export type SweepOptions = RunOptions & FindingFilters & OutputOptions;
@@ -38,7 +39,8 @@ async function sweep(options: SweepOptions): Promise<void> {
   assertResourceFilters(options);
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const { engine, home, checked } = await reconcilingRun(options, where, ({ caller }) => caller());
+  const run = await reconcilingRun(options, where, ({ caller }) => caller());
+  const { engine, home, checked } = run;
   const here = { accountId: checked.accountId, region: homeRegion() };
   const report = findingReport({
     output,
@@ -46,6 +48,7 @@ async function sweep(options: SweepOptions): Promise<void> {
     exitCode: options.exitCode === true,
     named: (entries) => withNames(entries, engine),
     next: (entries) => nextAfterSweep(entries, options, engine.policy),
+    facts: () => pageFacts('sweep', options, run),
     empty: 'No resources.',
   });
   const unread = (ref: Location, error: string) => report.add(sweepFailure(ref, error));

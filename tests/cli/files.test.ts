@@ -20,7 +20,7 @@ symlinkSync('loop.yml', path('loop.yml'));
 execFileSync('mkfifo', [path('pipe')]);
 const server = createServer();
 await new Promise<void>((resolve) => server.listen(path('socket'), resolve));
-afterAll(() => server.close());
+afterAll(() => void server.close());
 
 describe('the text of a file that a person named', () => {
   test.each([

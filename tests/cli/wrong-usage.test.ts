@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['swep', /unknown command 'swep' \(Did you mean sweep\?\)/],
   ['sweep --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
   ['sweep --mode fix', /argument 'fix' is invalid\. Allowed choices are detect, approve, remediate\./],
-  ['sweep --output xml', /argument 'xml' is invalid\. Allowed choices are table, json, csv, ocsf, sarif\./],
+  ['sweep --output xml', /argument 'xml' is invalid\. Allowed choices are table, json, csv, html, ocsf, sarif\./],
   ['sweep --json --output csv', /--json and --output csv: choose one/],
   ['sweep --severity urgent', /'urgent' is invalid\. Allowed are INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL\./],
   ['sweep --service ecs', /--service ecs: no control of such a service; there are accessanalyzer, /],
