@@ -5,7 +5,7 @@ import { lower } from '../engine/run/modes.ts';
 import { FRAMEWORKS, type Framework, requirementsIn } from '../frameworks.ts';
 import type { Configurable, PolicyDocument, Settings } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
-import { visible, visibleJson } from '../text.ts';
+import { counted, visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { defaultRegion } from './context.ts';
 import { type ControlFilters, filtered, frameworkOf, severityIn } from './control-filters.ts';
@@ -52,7 +52,7 @@ function controls(id: string | undefined, options: ControlsOptions): void {
 function writePolicy(file: string, framework: Framework, chosen: readonly Described[]): void {
   if (chosen.length === 0) throw new UsageError(`--write-policy ${file}: no control is left by these filters`);
   writeNew(file, policyText(framework, chosen));
-  process.stderr.write(`evenkeel: wrote ${file}: ${chosen.length} controls in mode detect\n`);
+  process.stderr.write(`evenkeel: wrote ${file}: ${counted(chosen.length, 'control')} in mode detect\n`);
 }
 
 /** A control or a detection, as this subcommand shows it. */

@@ -13,7 +13,7 @@ import { notifierFromEnvironment } from '../lambda/environment.ts';
 import { memoryLedger } from '../ledger/memory.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import { visibleJson } from '../text.ts';
+import { counted, visibleJson } from '../text.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { type RunClients, runClients } from './clients.ts';
 import { colors } from './colors.ts';
@@ -25,7 +25,6 @@ import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
 import { policyOrDetect } from './policy.ts';
 import { printHeader } from './run-header.ts';
-import { counted } from './words.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly sendTest?: boolean;

@@ -5,7 +5,7 @@ import { controls as catalogue } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
 import { lower } from '../engine/run/modes.ts';
 import type { Result } from '../result.ts';
-import { visible, visibleJson } from '../text.ts';
+import { counted, visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { reconcilingRun } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -132,7 +132,7 @@ export function inWords(change: ControlChange, effect: Effect | null): string {
 
 function effectInWords(mode: Mode, { findings, calls }: Effect): string {
   const made = Object.entries(calls).map(([call, count]) => `${count} × ${call}`);
-  const found = `${findings} ${findings === 1 ? 'finding' : 'findings'} now`;
+  const found = `${counted(findings, 'finding')} now`;
   if (findings === 0) return found;
   if (made.length === 0) return `${found}, none of which can be remediated without a person`;
   if (mode === 'remediate') return `${found}; it would call ${made.join(', ')}`;

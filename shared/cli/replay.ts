@@ -7,7 +7,7 @@ import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
-import { visible } from '../text.ts';
+import { agreeing, visible } from '../text.ts';
 import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { folding } from './folding.ts';
@@ -122,7 +122,7 @@ function reportWithProgress({ json = false, exitCode = false }: ReplayOptions, f
     progress(done: number) {
       read += 1;
       isShown ||= files > 1 || read > FEW;
-      if (isShown) bar.show(done, files, `files, ${read} read`);
+      if (isShown) bar.show(done, files, `${agreeing(files, 'file')}, ${read} read`);
     },
   };
 }

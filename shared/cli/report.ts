@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { FRAMEWORKS } from '../frameworks.ts';
-import { visible } from '../text.ts';
+import { counted, visible } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { type CommandRun, ledgerRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -9,7 +9,6 @@ import { assertWritable, unwritable } from './files.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import type { Report } from './report/model.ts';
 import { type ScopeOptions, scopeOf } from './report/scope.ts';
-import { counted } from './words.ts';
 
 const FORMATS = ['html', 'json', 'csv'] as const;
 type Format = (typeof FORMATS)[number];

@@ -6,12 +6,11 @@ import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
-import { shellQuoted, visible } from '../text.ts';
+import { counted, shellQuoted, visible } from '../text.ts';
 import { actingRun, type Check, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
-import { counted } from './words.ts';
 
 interface ResumeOptions extends CommonOptions {
   readonly control?: string;

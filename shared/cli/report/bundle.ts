@@ -3,7 +3,7 @@ import { requirementsIn } from '../../frameworks.ts';
 import { hashOf } from '../../hash.ts';
 import { codeVersion } from '../../lambda/version.ts';
 import { type Ledger, resourceKey } from '../../ledger/ledger.ts';
-import { visible, visibleJson } from '../../text.ts';
+import { counted, visible, visibleJson } from '../../text.ts';
 import type { CommandRun } from '../context.ts';
 import { readText } from '../files.ts';
 import type { CommonOptions } from '../options.ts';
@@ -153,7 +153,7 @@ ${data.from.toISOString()} to ${data.to.toISOString()}; made ${data.now.toISOStr
 manifest.json      what this is, and each file with its size and SHA-256
 SHA256SUMS         the same for a program: sha256sum -c SHA256SUMS
 report.html        for people; report.json and report.csv hold the same
-records.jsonl      ${records.length} remediations and undos: state before and after, every call, who, when, versions
+records.jsonl      ${counted(records.length, 'remediation or undo', 'remediations and undos')}: state before and after, every call, who, when, versions
 chains.jsonl       the hash chains of their resources, whole
 verification.json  whether all chains of the ledger are intact, and what the logs confirm
 controls.json      what each control requires, why, its requirements and its mode in the policy

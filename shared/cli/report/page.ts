@@ -1,6 +1,6 @@
 import { codeVersion } from '../../lambda/version.ts';
+import { counted } from '../../text.ts';
 import { daysSince } from '../../time.ts';
-import { counted } from '../words.ts';
 import { causesSection, timesSection } from './causes-section.ts';
 import { patterns } from './charts.ts';
 import { driftSection } from './drift-section.ts';

@@ -1,5 +1,5 @@
 import { EXPIRY_WARNING_DAYS } from '../../policy/exemptions.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../text.ts';
 import { command, type Html, html, name } from './html.ts';
 import type { Links } from './links.ts';
 import { coveredBy, type Report } from './model.ts';

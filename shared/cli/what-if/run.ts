@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/context.ts';
-import { visible } from '../../text.ts';
+import { agreeing, visible } from '../../text.ts';
 import { EXIT } from '../errors.ts';
 import { summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
@@ -54,7 +54,8 @@ export class WhatIf {
           if ('error' in entry) this.#fail(where, entry.error);
           else await this.#reading.take(entry.value, where);
         }
-        const what = `${this.#reading.counts.events.toLocaleString('en-US')} events, ${file.name}`;
+        const { events } = this.#reading.counts;
+        const what = `${events.toLocaleString('en-US')} ${agreeing(events, 'event')}, ${file.name}`;
         this.#progress.show(Math.round(read / MEGABYTE), Math.round(Math.max(all, read) / MEGABYTE), `MB, ${what}`);
       }
     }
@@ -68,7 +69,9 @@ export class WhatIf {
     if (this.#context.isJson) this.#printLines();
     else process.stdout.write(this.#inWords());
     if (this.#failures > MAX_ERRORS_SHOWN && !this.#context.isJson)
-      process.stderr.write(`evenkeel: and ${this.#failures - MAX_ERRORS_SHOWN} more errors; --json shows all\n`);
+      process.stderr.write(
+        `evenkeel: and ${this.#failures - MAX_ERRORS_SHOWN} more ${agreeing(this.#failures - MAX_ERRORS_SHOWN, 'error')}; --json shows all\n`,
+      );
     if (this.#isUnreadable) return EXIT.usage;
     return this.#failures > 0 ? EXIT.failed : EXIT.done;
   }
@@ -81,7 +84,7 @@ export class WhatIf {
       const [first] = failed;
       if (first !== undefined)
         this.#fail(`${first.resourceType} ${first.resourceId} ${first.region}`, first.error ?? '');
-      this.#progress.show(this.#outlook?.read ?? 0, resources.size, 'resources read');
+      this.#progress.show(this.#outlook?.read ?? 0, resources.size, `${agreeing(resources.size, 'resource')} read`);
     }
   }
 
