@@ -25,7 +25,7 @@ import {
   exitCodeOption,
   withCommonOptions,
 } from './options.ts';
-import { type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
+import { arnOf, type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
 import { pageFacts } from './page-facts.ts';
 
@@ -94,7 +94,7 @@ export function entryOf(key: string, state: ResourceState, finding: Finding): En
       remediationId: record?.id ?? blocked?.recordId ?? null,
     },
   );
-  return { result, arn: state.arn === '' ? null : state.arn, name: null, firstSeen, lastSeen };
+  return { result, arn: arnOf(controlId, refOfKey(key)) ?? (state.arn || null), name: null, firstSeen, lastSeen };
 }
 
 /** True where all filters but --tag let an entry through. */

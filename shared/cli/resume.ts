@@ -10,6 +10,7 @@ import { counted, shellQuoted, visible } from '../text.ts';
 import { actingRun, type Check, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { arnOf } from './output/entry.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 interface ResumeOptions extends CommonOptions {
@@ -73,7 +74,8 @@ async function haltedFindings(
 ): Promise<readonly OpenFinding[]> {
   const halted: OpenFinding[] = [];
   for await (const finding of ledger.openFindings()) {
-    const { outcome, controlId, ref, arn } = finding;
+    const { outcome, controlId, ref } = finding;
+    const arn = arnOf(controlId, ref) ?? finding.arn;
     if (outcome !== 'halted' || (control !== undefined && controlId !== control)) continue;
     if (resource === undefined || resource === ref.resourceId || resource === arn) halted.push(finding);
   }

@@ -15,8 +15,7 @@ const ID_WIDTH = 46;
 type Column = readonly [title: string, countOf: (row: ControlRow) => number | string];
 
 const number = (value: number): string => value.toLocaleString('en-US');
-const many = (value: number, one: string, more?: string): string =>
-  `${number(value)} ${agreeing(value, one, more)}`;
+const many = (value: number, one: string, more?: string): string => `${number(value)} ${agreeing(value, one, more)}`;
 const dollars = (value: number): string => `$${value.toFixed(2)}`;
 
 const LOOKED_AT: readonly Column[] = [
