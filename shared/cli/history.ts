@@ -11,6 +11,7 @@ import { colors } from './colors.ts';
 import { ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { wrapped } from './output/wrap.ts';
 import { recordIdOf } from './record-id.ts';
 
 interface HistoryOptions extends CommonOptions {
@@ -101,7 +102,8 @@ export function inWords(record: Remediation, interrupted: boolean): string {
     ...steps.map(stepInWords),
     error !== null && colors.yellow(visible(error)),
   ];
-  return `${lines.filter((line) => line !== false).join('\n    ')}\n\n`;
+  const [first = '', ...rest] = lines.filter((line) => line !== false);
+  return `${[...wrapped(first, 0, 4), ...rest.flatMap((line) => wrapped(line, 4, 2))].join('\n')}\n\n`;
 }
 
 const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>

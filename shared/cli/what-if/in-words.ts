@@ -2,6 +2,7 @@ import { SEVERITIES } from '../../control.ts';
 import { agreeing, visible, visibleJson } from '../../text.ts';
 import { dayOf } from '../../time.ts';
 import { colors } from '../colors.ts';
+import { fitsIn, wrapped } from '../output/wrap.ts';
 import { MAX_RESOURCES } from './activity.ts';
 import type { Actor } from './actor.ts';
 import type { Cost } from './cost.ts';
@@ -68,16 +69,29 @@ function table(rows: readonly ControlRow[], isRoutesOnly: boolean): string {
     values
       .map((value, at) => (typeof value === 'number' ? number(value) : value).padStart(widthOf(columns[at])))
       .join('');
-  const lines = [`${'Control'.padEnd(ID_WIDTH)}${cells(columns.map(([title]) => title))}`];
+  const heading = `${'Control'.padEnd(ID_WIDTH)}${cells(columns.map(([title]) => title))}`;
+  const isWide = fitsIn(heading);
+  const wide = (row: ControlRow) => [
+    `  ${row.controlId.padEnd(ID_WIDTH - 2)}${cells(columns.map(([, countOf]) => countOf(row)))}`,
+  ];
+  const lines = [isWide ? heading : 'Controls'];
   for (const severity of SEVERITIES.toReversed()) {
     const own = rows.filter((row) => row.severity === severity);
     if (own.length > 0) lines.push(colors.bold(severity));
-    for (const row of own) {
-      const text = `  ${row.controlId.padEnd(ID_WIDTH - 2)}${cells(columns.map(([, countOf]) => countOf(row)))}`;
-      lines.push(row.findings > 0 ? colors.yellow(text) : text);
-    }
+    for (const row of own)
+      for (const text of isWide ? wide(row) : stacked(row, columns))
+        lines.push(row.findings > 0 ? colors.yellow(text) : text);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A control with its counts below it, where the table is too wide. */
+function stacked(row: ControlRow, columns: readonly Column[]): readonly string[] {
+  const counts = columns.map(([title, countOf]) => {
+    const count = countOf(row);
+    return `${title} ${typeof count === 'number' ? number(count) : count}`;
+  });
+  return [...wrapped(row.controlId, 2, 2), ...wrapped(counts.join(', '), 6)];
 }
 
 const widthOf = (column: Column | undefined): number => Math.max((column?.[0].length ?? 0) + 2, 11);
@@ -93,12 +107,10 @@ function found(worst: readonly FoundDrift[]): string {
     );
     const would = outcome === 'remediated' ? made : [WOULD[outcome] ?? outcome];
     const by = group === null ? [] : [`last changed by ${nameOf(group.actor)}`];
-    return [
-      what,
-      ...[annotation ?? '', ...would, ...by].filter(Boolean).map((line) => `    ${colors.dim(visible(line))}`),
-    ];
+    const details = [annotation ?? '', ...would, ...by].filter(Boolean);
+    return [...wrapped(what, 2, 2), ...details.flatMap((line) => wrapped(colors.dim(visible(line)), 6))];
   });
-  return `Found today, the most severe first\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `Found today, the most severe first\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 const WOULD: Readonly<Record<string, string>> = {
@@ -142,7 +154,7 @@ function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
     ...(isRoutesOnly ? [] : [today(summary)]),
     ...(summary.cost === null ? [] : [costs(summary.cost, isRoutesOnly)]),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap((line) => wrapped(line)).join('\n')}\n`;
 }
 
 const OTHER_ACCOUNT = 'of another account';
@@ -161,7 +173,7 @@ function leftOut(summary: Summary): readonly string[] {
     [looksBeyond, `evaluation ${BEYOND}`, `evaluations ${BEYOND}`],
     [failures, 'file, event or resource that could not be read', 'files, events or resources that could not be read'],
   ];
-  return counted.filter(([count]) => count > 0).map(([count, one, more]) => `  ${many(count, one, more)}`);
+  return counted.filter(([count]) => count > 0).flatMap(([count, one, more]) => wrapped(many(count, one, more), 2));
 }
 
 const today = ({ read, looks, calls, notifications }: Summary): string =>
