@@ -6,7 +6,7 @@ import { visible } from '../text.ts';
 import { actingRun, type Check } from './context.ts';
 import { EXIT } from './errors.ts';
 import { summarizeChange } from './interrupt.ts';
-import { assertReason, type CommonOptions, withCommonOptions } from './options.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
 import { ownRecordId } from './record-id.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
 
@@ -42,7 +42,6 @@ async function approve(named: string, options: CommonOptions): Promise<void> {
 }
 
 async function reject(named: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
-  assertReason(options.reason);
   const { engine, caller, checked: id } = await actingRun(options, "the record's own region", decidable(named));
   summarizeChange(`${id} may be rejected`, 'npx evenkeel history says so');
   const record = await rejectPlan(id, (await caller()).arn, options.reason, engine, controls);

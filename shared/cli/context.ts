@@ -61,7 +61,8 @@ export function actingRun<T = void>(
 export async function ledgerRun<T = void>(options: CommonOptions, access: 'ledger' | 'nothing', check?: Check<T>) {
   const { error, ...chosen } = policyOrDetect(options);
   const mode = access === 'nothing' ? 'detect' : 'remediate';
-  const run = await startRun(options, { mode, access, regions: defaultRegion() }, chosen, check);
+  const regions = options.region === undefined ? defaultRegion() : `region ${options.region}`;
+  const run = await startRun(options, { mode, access, regions }, chosen, check);
   if (error !== null) process.stderr.write(`evenkeel: continuing without the policy: ${visible(error)}\n`);
   return run;
 }

@@ -9,7 +9,7 @@ import { colors } from './colors.ts';
 import { type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { uncheckedReason } from './exempted-resource.ts';
-import { assertControl, assertReason, type CommonOptions, withCommonOptions } from './options.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { oneOf } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 
@@ -71,8 +71,6 @@ async function grant({ control, resource, owner, reason, expires: day }: Request
   const now = new Date();
   const expires = expiryDay(day, now);
   if (!E_MAIL.test(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
-  assertReason(reason);
-  if (resource.trim() === '') throw new UsageError('--resource: is empty');
   const run = await ledgerRun(options, 'ledger', (checked) => uncheckedReason(control, resource, checked));
   const unchecked = run.checked;
   if (unchecked !== null)

@@ -60,9 +60,8 @@ export function tagPattern(text: string): TagPattern {
   return { key, value: value.length === 0 ? '*' : value.join('=') };
 }
 
-/** Throws UsageError for a filter that names no resource or tag. */
-export function assertResourceFilters({ resource, tag }: Pick<FindingFilters, 'resource' | 'tag'>): void {
-  if (resource.some((name) => name.trim() === '')) throw new UsageError('--resource: is empty');
+/** Throws UsageError for a filter that names no tag. */
+export function assertTags({ tag }: Pick<FindingFilters, 'tag'>): void {
   for (const text of tag) tagPattern(text);
 }
 

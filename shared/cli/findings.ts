@@ -7,16 +7,10 @@ import { fits } from '../policy/patterns.ts';
 import { lineOf, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
 import { ledgerRun } from './context.ts';
-import {
-  assertResourceFilters,
-  chosenBy,
-  type FindingFilters,
-  resourceFilter,
-  withFindingFilters,
-} from './finding-filters.ts';
+import { assertTags, chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
-import { nextAfterFindings } from './next-command.ts';
+import { nextAfterFindings, nothingFits } from './next-command.ts';
 import {
   type CommonOptions,
   chosenControls,
@@ -46,7 +40,7 @@ async function findings(options: FindingsOptions): Promise<void> {
   const output = outputOf(options);
   // Throws for what fits no control, service, resource or tag.
   chosenBy([...chosenControls(options.control), ...chosenDetections(options.control)], options);
-  assertResourceFilters(options);
+  assertTags(options);
   const run = await ledgerRun(options, 'nothing');
   const { engine, caller } = run;
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
@@ -71,7 +65,7 @@ async function findings(options: FindingsOptions): Promise<void> {
     ],
     next: (entries) => nextAfterFindings(entries, options),
     facts: () => pageFacts('findings', options, run),
-    empty: 'No open findings.',
+    empty: nothingFits('open findings', options),
   });
   for await (const { key, state } of engine.ledger.active())
     for (const finding of Object.values(state.findings)) {

@@ -26,6 +26,15 @@ export function flagsOf({ control = [], severity, service, resource = [], tag = 
   return [...given, ...(policy === false ? ['--no-policy'] : [])].map((flag) => ` ${flag}`).join('');
 }
 
+/** What is said where nothing was found: by which filters. */
+export function nothingFits(what: string, { control, severity, service, resource, tag, region }: Flags): string {
+  const narrowed = { control, severity, service, resource, tag, region };
+  const filters = flagsOf(Object.fromEntries(Object.entries(narrowed).filter(([, value]) => value !== undefined)));
+  if (filters === '') return `No ${what}.`;
+  const hint = (tag ?? []).length === 0 ? '' : '; a tag is KEY or KEY=VALUE, in upper and lower case as it was set';
+  return `No ${what} fit${filters}${hint}.`;
+}
+
 /** What a person may do after a sweep: approve, remediate, look closer, undo; at most one command of each kind. */
 export function nextAfterSweep(entries: readonly Entry[], options: Flags, policy: Policy): readonly string[] {
   const place = flagsOf({ ...pick(options), control: [], resource: [], tag: [] });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ledgerRun } from './context.ts';
-import { assertControl, assertReason, type CommonOptions, withCommonOptions } from './options.ts';
+import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { printAnswer } from './results-printer.ts';
 
 interface PauseOptions extends CommonOptions {
@@ -17,7 +17,6 @@ export const pauseCommand = () =>
 
 async function pause(options: PauseOptions): Promise<void> {
   if (options.control !== undefined) assertControl(options.control);
-  assertReason(options.reason);
   const { engine, caller } = await ledgerRun(options, 'ledger');
   const { control = null, reason } = options;
   const scope = control ?? 'everything';

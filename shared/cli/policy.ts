@@ -25,7 +25,6 @@ export const CLONE_POLICY = fileURLToPath(new URL('../../policy.yml', import.met
 /** The policy of --no-policy or --policy, else of EVENKEEL_POLICY, else of the clone. Throws UsageError for an unreadable file, PolicyError for an invalid one. */
 export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLONE_POLICY): ChosenPolicy {
   if (policy === false) return chosen(null, '--no-policy: recommended modes');
-  if (policy === '') throw new UsageError('--policy: the file name is empty');
   const named = policy ?? (process.env.EVENKEEL_POLICY || undefined);
   const file = named ?? fromHere(clone);
   if (named === undefined && !isThere(clone)) return chosen({}, 'no policy.yml: detect only');

@@ -7,16 +7,10 @@ import { messageOf } from '../engine/errors.ts';
 import type { Location } from '../engine/intake/location.ts';
 import type { Result } from '../result.ts';
 import { reconcilingRun } from './context.ts';
-import {
-  assertResourceFilters,
-  chosenBy,
-  type FindingFilters,
-  resourceFilter,
-  withFindingFilters,
-} from './finding-filters.ts';
+import { assertTags, chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
-import { nextAfterSweep } from './next-command.ts';
+import { nextAfterSweep, nothingFits } from './next-command.ts';
 import { chosenControls, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
 import { pageFacts } from './page-facts.ts';
@@ -36,7 +30,7 @@ export const sweepCommand = () =>
 async function sweep(options: SweepOptions): Promise<void> {
   const output = outputOf(options);
   const controls = chosenBy(chosenControls(options.control), options);
-  assertResourceFilters(options);
+  assertTags(options);
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
   const run = await reconcilingRun(options, where, ({ caller }) => caller());
@@ -49,7 +43,7 @@ async function sweep(options: SweepOptions): Promise<void> {
     named: (entries) => withNames(entries, engine),
     next: (entries) => nextAfterSweep(entries, options, engine.policy),
     facts: () => pageFacts('sweep', options, run),
-    empty: 'No resources.',
+    empty: nothingFits('resources', options),
   });
   const unread = (ref: Location, error: string) => report.add(sweepFailure(ref, error));
   const includes = resourceFilter(options, engine, unread);

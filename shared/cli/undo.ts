@@ -10,7 +10,7 @@ import { actingRun, type Check } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { summarizeChange } from './interrupt.ts';
-import { assertReason, type CommonOptions, withCommonOptions } from './options.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
 import { lastUndoable, ownRecordId } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 import { sendUndoCall } from './undo-call.ts';
@@ -36,7 +36,6 @@ async function undo(named: string | undefined, options: UndoOptions, command: Co
   if (named === undefined && options.last !== true)
     command.error("error: missing required argument 'id': give it, or --last; npx evenkeel history lists them");
   if (named !== undefined && options.last === true) throw new UsageError('--last and an id: choose one');
-  assertReason(options.reason);
   const now = systemClock.now();
   const expires = options.expires === undefined ? defaultExpiry(now) : expiryDay(options.expires, now);
   const run = await actingRun(options, "the record's own region", chosen(named));

@@ -50,3 +50,12 @@ test('what awaits approval, was remediated, or failed', () => {
   ]);
   expect(nextAfterSweep([entry({ outcome: 'compliant' })], {}, RECOMMENDED)).toEqual([]);
 });
+
+test('where nothing fits, by which filters', () => {
+  const none = { control: [], resource: [], tag: [] };
+  expect(nothingFits('resources', none)).toBe('No resources.');
+  expect(nothingFits('resources', { ...none, region: 'eu-west-1', service: 's3', profile: 'work' })).toBe(
+    'No resources fit --service s3 --region eu-west-1.',
+  );
+  expect(nothingFits('open findings', { ...none, tag: ['Env=prod'] })).toContain('fit --tag Env=prod; a tag is KEY');
+});

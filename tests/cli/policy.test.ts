@@ -56,7 +56,6 @@ test('no file in the clone: everything is detected; a named file that is not the
   expect(() => policyOf({ policy: absent }, clone)).toThrow(
     `${absent}: cannot be read: there is no such file; check the name`,
   );
-  expect(() => policyOf({ policy: '' }, clone)).toThrow('--policy: the file name is empty');
   mkdirSync(join(folder, 'policy.yml'));
   expect(() => policyOf({}, join(folder, 'policy.yml'))).toThrow('cannot be read: it is a folder; name a file in it');
 });

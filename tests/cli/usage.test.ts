@@ -56,7 +56,7 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
       ['replay', 'event.json', '--policy', 'absent.yml'],
       'evenkeel: absent.yml: cannot be read: there is no such file; check the name',
     ],
-    [['sweep', '--policy', ''], 'evenkeel: --policy: the file name is empty'],
+    [['sweep', '--policy', ''], 'evenkeel: --policy: is empty'],
     [['controls', '--policy', '.'], 'evenkeel: .: cannot be read: it is a folder; name a file in it'],
     [
       ['sweep', '--policy', 'wrong.yml'],

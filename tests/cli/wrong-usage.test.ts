@@ -89,6 +89,20 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['controls --write-policy new.yml', /--write-policy: give --framework too/],
 ];
 
+/** What is empty where a variable of the shell is not set. */
+const EMPTY = ['sweep --region', 'findings --profile', 'doctor --stack', 'sweep --resource', 'findings --tag']
+  .concat(['pause --reason', 'history --control', 'undo rem-1 --reason', 'report --file', 'sweep --policy'])
+  .concat(['init --yes --email', 'exempt --end', 'policy diff', 'undo', 'replay', 'what-if', 'controls']);
+
+test.each(EMPTY)("evenkeel %s ''", async (line) => {
+  const args = [...line.split(' '), ''];
+  const { status, stdout, stderr } = await evenkeelAs({ ...env, HOME: cwd, EVENKEEL_LEDGER: ':memory:' })(args, {
+    cwd,
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^evenkeel: (--[a-z]+: is empty|the argument '[a-z]+' is empty)\n$/);
+});
+
 test.each(WRONG)('evenkeel %s', async (line, answer, as = env) => {
   const env = { HOME: cwd, EVENKEEL_LEDGER: ':memory:', ...as };
   const args = line.split(' ');
