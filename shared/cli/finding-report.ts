@@ -3,7 +3,7 @@ import { visibleJson } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
-import { summarizeOnInterrupt } from './interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from './interrupt.ts';
 import { csvOf } from './output/csv.ts';
 import { type Entry, entryOf, isWrong } from './output/entry.ts';
 import { ocsfLines } from './output/ocsf.ts';
@@ -42,7 +42,10 @@ export function findingReport(options: FindingReportOptions): FindingReport {
   const tally = new Map<Outcome, number>();
   const kept: Entry[] = [];
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
-  summarizeOnInterrupt({ text: () => tableOf(kept, tally, options), isJson: output !== 'table' });
+  summarizeOnInterrupt({
+    text: () => (tally.size === 0 ? NO_RESULT_YET : tableOf(kept, tally, options)),
+    isJson: output !== 'table',
+  });
   return {
     add(given) {
       const entry = 'result' in given ? given : entryOf(given);

@@ -3,7 +3,7 @@ import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 import type { Folding } from './folding.ts';
-import { summarizeOnInterrupt } from './interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from './interrupt.ts';
 import { withoutErrorNames } from './output/words.ts';
 import { wrapped } from './output/wrap.ts';
 
@@ -39,7 +39,10 @@ export function resultsPrinter(json: boolean, exitCode: boolean, folding?: Foldi
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
   const summary = () => [...(json ? [] : (folding?.lines() ?? [])), summaryOf(tally)].join('\n');
-  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary()}`, isJson: json });
+  summarizeOnInterrupt({
+    text: () => (tally.size === 0 ? NO_RESULT_YET : `${json ? '' : '\n'}${summary()}`),
+    isJson: json,
+  });
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);

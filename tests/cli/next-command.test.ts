@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { flagsOf, nextAfterSweep } from '../../shared/cli/next-command.ts';
+import { flagsOf, nextAfterSweep, nothingFits } from '../../shared/cli/next-command.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
 import { entry } from '../support/entries.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/context.ts';
 import { agreeing, visible } from '../../text.ts';
 import { EXIT } from '../errors.ts';
-import { summarizeOnInterrupt } from '../interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { type LogFile, pagesOf } from '../sources/log-files.ts';
 import { Activity } from './activity.ts';
@@ -38,7 +38,8 @@ export class WhatIf {
     this.#engine = engine;
     this.#outlook = engine === null ? null : new Outlook(context.policy.minimumSeverity);
     this.#reading = new LogReading(this.#activity, context, (where, error) => this.#fail(where, error));
-    summarizeOnInterrupt({ text: () => (context.isJson ? '' : this.#inWords()), isJson: context.isJson });
+    const soFar = () => (this.#reading.counts.events === 0 ? NO_RESULT_YET : this.#inWords());
+    summarizeOnInterrupt({ text: () => (context.isJson ? '' : soFar()), isJson: context.isJson });
   }
 
   /** Reads the files one after the other; `known`: those of which the sizes are known before. */
