@@ -34,13 +34,31 @@ export function addCompletion(program: Command): void {
   program.commands
     .find((command) => command.name() === 'complete')
     ?.description('Print the completion script for bash, zsh or fish: source <(evenkeel complete bash)')
-    .hook('preAction', (_, { args: [shell] }) => assertShell(shell));
+    .hook('preAction', (_, { args: [shell] }) => {
+      assertShell(shell);
+      if (shell === 'bash' && !isAsking()) process.stdout.write(WITHOUT_BASH_COMPLETION);
+    });
 }
+
+/** The script calls what the package bash-completion defines; where that is not installed, this is enough. */
+const WITHOUT_BASH_COMPLETION = `\
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref() {
+        local typed=\${COMP_LINE:0:COMP_POINT}
+        read -ra words <<< "$typed"
+        [[ $typed == *' ' ]] && words+=('')
+        cword=$(( \${#words[@]} - 1 ))
+        cur=\${words[cword]}
+        prev=\${words[cword - 1]}
+    }
+fi
+`;
+
+const isAsking = (): boolean => process.argv.includes('--');
 
 /** A script asks with `--` and what was typed, or with nothing but that. Throws UsageError. */
 function assertShell(shell: string | undefined): void {
-  const isAsking = process.argv.includes('--');
-  if (isAsking || (shell !== undefined && SHELLS.includes(shell))) return;
+  if (isAsking() || (shell !== undefined && SHELLS.includes(shell))) return;
   throw new UsageError(`complete ${shell ?? ''}: allowed: ${SHELLS.join(', ')}`);
 }
 
