@@ -1,13 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  deploymentCheck,
-  fail,
-  listed,
-  ok,
-  problemsOr,
-  unreadable,
-  warn,
-} from '../../shared/doctor/diagnosis.ts';
+import { deploymentCheck, fail, listed, ok, problemsOr, unreadable, warn } from '../../shared/doctor/diagnosis.ts';
 import { contextWith, deploymentWith, resultsOf } from '../support/doctor-context.ts';
 
 test('a check of a deployment has no result without one, and gets it otherwise', async () => {
