@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { ROOT } from '../../scripts/catalogue.ts';
 import { evenkeelAs, run } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
 
@@ -16,6 +17,10 @@ test.each([
   [['sweep', '--output', 'sa'], 'sarif'],
   [['findings', '--control', 'ec2-security-group-admin'], ADMIN_PORTS],
   [['controls', 'ec2-security-group-admin'], ADMIN_PORTS],
+  [['replay', `${ROOT}ev`], `${ROOT}events/`],
+  [['policy', 'validate', `${ROOT}pol`], `${ROOT}policy.yml`],
+  [['sweep', '--policy', `${ROOT}pol`], `${ROOT}policy.yml`],
+  [['report', '--file', `${ROOT}READ`], `${ROOT}README.md`],
 ])('%j is completed to %s', async (typed, value) => {
   expect(await completions(...typed)).toContain(value);
 });
