@@ -35,3 +35,9 @@ export function shellQuoted(text: string): string {
 }
 
 const ansiC = (code: number): string => `\\U${code.toString(16).padStart(8, '0')}`;
+
+/** The form of a noun that agrees with a number. */
+export const agreeing = (n: number, one: string, many = `${one}s`): string => (n === 1 ? one : many);
+
+/** A number with its noun: `1 event`, `2 events`. */
+export const counted = (n: number, one: string, many?: string): string => `${n} ${agreeing(n, one, many)}`;

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { ROOT } from '../scripts/catalogue.ts';
 import { noticeMessage } from '../shared/notify/compose.ts';
 import { slackMessage } from '../shared/notify/slack.ts';
 import { OUTCOMES } from '../shared/result.ts';
-import { shellQuoted, visible, visibleJson, visibleLines } from '../shared/text.ts';
+import { agreeing, counted, shellQuoted, visible, visibleJson, visibleLines } from '../shared/text.ts';
 import { noticeOf } from './support/notice.ts';
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -116,5 +118,30 @@ describe('no field of a notification', () => {
         }
       }),
     );
+  });
+});
+
+describe('a noun agrees with its number', () => {
+  test('one, none and many', () => {
+    expect([0, 1, 2].map((n) => counted(n, 'rule'))).toEqual(['0 rules', '1 rule', '2 rules']);
+    expect([1, 2].map((n) => counted(n, 'entry', 'entries'))).toEqual(['1 entry', '2 entries']);
+    expect([1, 2].map((n) => agreeing(n, 'waits', 'wait'))).toEqual(['waits', 'wait']);
+  });
+
+  /** Numbers that are never one, or one said otherwise. */
+  const ACCEPTED = ['gates/flap.ts', 'cli/init.ts', 'costs/counts.ts'];
+  /** What is counted in texts. Limits, which are larger than one, are named in capitals. */
+  const NOUNS =
+    'times|minutes|hours|days|resources|findings|events|rules|calls|files|controls|messages|regions|errors|others|entries|changes|statements|notifications|items|remediations|patterns';
+  const UNCOUNTED = new RegExp(
+    String.raw`\$\{(?![^}]*[A-Z]{3})(?:number\([^}]*\)|[^}'"]*)\}(?:</\w+>)? (?:${NOUNS})\b`,
+    'g',
+  );
+
+  test('nobody writes a plural behind a number', () => {
+    const written = globSync('shared/**/*.ts', { cwd: ROOT }).flatMap((file) =>
+      (readFileSync(ROOT + file, 'utf8').match(UNCOUNTED) ?? []).map((text) => `${file}: ${text}`),
+    );
+    expect(written.filter((one) => !ACCEPTED.some((accepted) => one.includes(accepted)))).toEqual([]);
   });
 });

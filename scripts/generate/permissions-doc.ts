@@ -1,6 +1,7 @@
 import type { AnyControl } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import { DOMAINS } from '../../shared/service.ts';
+import { counted } from '../../shared/text.ts';
 import { actsUnder } from './content.ts';
 import { code } from './markdown.ts';
 import type { Role } from './roles.ts';
@@ -38,7 +39,7 @@ export function permissionsDoc(
 const inForce = (acting: readonly AnyControl[]) =>
   acting.length === 0
     ? 'With the current one no control remediates, so no function may write anything except its own records.'
-    : `With the current one ${acting.length} ${acting.length === 1 ? 'control remediates' : 'controls remediate'}.`;
+    : `With the current one ${counted(acting.length, 'control remediates', 'controls remediate')}.`;
 
 /** What a role may do and can never do, one line each; names of the function's own resources are generic. */
 const linesOf = ({ name, statements }: Role): readonly string[] =>

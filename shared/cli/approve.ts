@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import { approvalNote, isResolved } from '../engine/decisions/approved.ts';
-import { assertOwnRecord } from '../engine/decisions/own-record.ts';
-import { approve as approvePlan, reject as rejectPlan } from '../engine/reconcile/approvals.ts';
+import { approve as approvePlan, awaitingApproval, reject as rejectPlan } from '../engine/reconcile/approvals.ts';
 import { visible } from '../text.ts';
-import { actingRun } from './context.ts';
+import { actingRun, type Check } from './context.ts';
 import { EXIT } from './errors.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { recordIdOf } from './record-id.ts';
+import { ownRecordId } from './record-id.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 export const approveCommand = () =>
@@ -24,11 +23,14 @@ export const rejectCommand = () =>
     .requiredOption('--reason <text>', 'why not')
     .action(reject);
 
+/** The id of the plan that a person decides about. */
+const decidable =
+  (named: string): Check<string> =>
+  async (run) =>
+    (await awaitingApproval(await ownRecordId(named, run), run.engine)).id;
+
 async function approve(named: string, options: CommonOptions): Promise<void> {
-  const run = await actingRun(options, "the record's own region");
-  const id = await recordIdOf(named, run.engine.ledger);
-  const { engine, caller } = run;
-  await assertOwnRecord(id, (await caller()).accountId, engine.ledger);
+  const { engine, caller, checked: id } = await actingRun(options, "the record's own region", decidable(named));
   summarizeChange(`${id} may have begun`, 'what was done stands in its record; the next evaluation finishes it');
   const result = await approvePlan(id, (await caller()).arn, engine, controls);
   const report = resultsPrinter(options.json === true, false);
@@ -40,10 +42,7 @@ async function approve(named: string, options: CommonOptions): Promise<void> {
 }
 
 async function reject(named: string, options: CommonOptions & { readonly reason: string }): Promise<void> {
-  const run = await actingRun(options, "the record's own region");
-  const id = await recordIdOf(named, run.engine.ledger);
-  const { engine, caller } = run;
-  await assertOwnRecord(id, (await caller()).accountId, engine.ledger);
+  const { engine, caller, checked: id } = await actingRun(options, "the record's own region", decidable(named));
   summarizeChange(`${id} may be rejected`, 'npx evenkeel history says so');
   const record = await rejectPlan(id, (await caller()).arn, options.reason, engine, controls);
   printAnswer(options, record, `Rejected ${visible(id)}. Approval is not requested again while the drift lasts.`);

@@ -56,5 +56,8 @@ function signIn(): string {
 /** An error in one line for people: one cause and one remedy where they are known, without the names that programs have for errors. */
 export function inOneLine(error: unknown): string {
   const problem = awsProblem(error);
-  return problem === null ? withoutErrorNames(messageOf(error)) : `${problem.cause}: ${problem.remedy}`;
+  if (problem !== null) return `${problem.cause}: ${problem.remedy}`;
+  const message = messageOf(error);
+  const name = error instanceof Error ? `${error.name}: ` : '';
+  return withoutErrorNames(message.startsWith(name) ? message.slice(name.length) : message);
 }

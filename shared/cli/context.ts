@@ -28,6 +28,12 @@ export interface CommandRun {
   caller(otherwise?: string): Promise<Caller>;
 }
 
+/** What a subcommand looks up before its header is printed: it throws for what was named and is not there, and an error of the input stands alone then. */
+export type Check<T> = (run: CommandRun) => Promise<T>;
+
+/** A run whose input is checked; `checked`: what its check has found. */
+export type CheckedRun<T> = CommandRun & { readonly checked: T };
+
 /** How far a run may go, and where, for its header. */
 interface RunScope {
   readonly mode: Mode;
@@ -35,52 +41,59 @@ interface RunScope {
   readonly regions: string;
 }
 
-/** A run of a subcommand that reconciles resources. Throws PolicyError for an invalid policy, and as `ledgerOf`. */
-export function reconcilingRun(options: RunOptions, regions: string): Promise<CommandRun> {
+/** A run of a subcommand that reconciles resources. Throws PolicyError for an invalid policy, and as `ledgerOf` and the check. */
+export function reconcilingRun<T = void>(options: RunOptions, regions: string, check?: Check<T>) {
   const { mode } = options;
-  return startRun(options, { mode, access: mode, regions }, policyOf(options));
+  return startRun(options, { mode, access: mode, regions }, policyOf(options), check);
 }
 
-/** A run of a subcommand that acts on the resources that the ledger names; one with `dryRun` only reads. Throws PolicyError for an invalid policy, and as `ledgerOf`. */
-export function actingRun(
+/** A run of a subcommand that acts on the resources that the ledger names; one with `dryRun` only reads. Throws PolicyError for an invalid policy, and as `ledgerOf` and the check. */
+export function actingRun<T = void>(
   { dryRun = false, ...options }: CommonOptions & { readonly dryRun?: boolean },
   regions: string,
-): Promise<CommandRun> {
+  check?: Check<T>,
+) {
   const mode = dryRun ? 'detect' : 'remediate';
-  return startRun(options, { mode, access: mode, regions }, policyOf(options));
+  return startRun(options, { mode, access: mode, regions }, policyOf(options), check);
 }
 
-/** A run of a subcommand that only uses the ledger: an invalid policy does not stop it, it is reported on stderr. Throws as `ledgerOf`. */
-export async function ledgerRun(options: CommonOptions, access: 'ledger' | 'nothing'): Promise<CommandRun> {
+/** A run of a subcommand that only uses the ledger: an invalid policy does not stop it, it is reported on stderr. Throws as `ledgerOf` and the check. */
+export async function ledgerRun<T = void>(options: CommonOptions, access: 'ledger' | 'nothing', check?: Check<T>) {
   const { error, ...chosen } = policyOrDetect(options);
   const mode = access === 'nothing' ? 'detect' : 'remediate';
-  const run = await startRun(options, { mode, access, regions: defaultRegion() }, chosen);
+  const regions = options.region === undefined ? defaultRegion() : `region ${options.region}`;
+  const run = await startRun(options, { mode, access, regions }, chosen, check);
   if (error !== null) process.stderr.write(`evenkeel: continuing without the policy: ${visible(error)}\n`);
   return run;
 }
 
-/** Finds the ledger and says on stderr what the run works with. In mode detect the ledger is read, and nothing is written to it. */
-async function startRun(
+/** Finds the ledger, checks what was named, and says on stderr what the run works with. In mode detect the ledger is read, and nothing is written to it. */
+async function startRun<T>(
   { stack }: Pick<CommonOptions, 'stack'>,
   { mode, access, regions }: RunScope,
   { policy, source }: Pick<ChosenPolicy, 'policy' | 'source'>,
-): Promise<CommandRun> {
+  check?: Check<T>,
+): Promise<CheckedRun<T>> {
   const clients = runClients();
   const found = await ledgerOf(clients, { ...(stack === undefined ? {} : { stack }), isDryRun: mode === 'detect' });
   const asked = homeRegion() === '' ? null : callerOf(clients.lookUps);
-  printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
+  // Its error is thrown to whoever asks for the caller; a check may throw before anybody does.
+  asked?.catch(() => {});
   const acting = engineWith(found.ledger, mode, policy, clients);
   // In mode detect nothing is sent.
   const outcomes =
     mode === 'detect' ? {} : outcomesFromEnvironment(clients.aws, found.home ?? homeRegion(), found.outcomes);
   const engine = { ...acting, ...outcomes };
-  return {
+  const run: CommandRun = {
     engine: found.home === null ? engine : { ...engine, home: found.home },
     home: found.home,
     table: found.table,
     source: { ledger: found.source, policy: source },
     caller: (otherwise) => asked ?? callerOf(clients.lookUps, otherwise),
   };
+  const checked = (await check?.(run)) as T;
+  printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
+  return { ...run, checked };
 }
 
 /** For people: the account, or the credentials where AWS does not say whose they are. */

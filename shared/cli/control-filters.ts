@@ -26,12 +26,12 @@ export interface Filterable {
   readonly relatedRequirements: readonly string[];
 }
 
-/** The framework with this id. Throws UsageError where there is none. */
-export function frameworkOf(id: string): Framework {
+/** The framework with this id. Throws UsageError where there is none. `given`: where it was named. */
+export function frameworkOf(id: string, given = '--framework'): Framework {
   const framework = FRAMEWORKS.find((one) => one.id === id.toLowerCase());
   if (framework !== undefined) return framework;
   const ids = FRAMEWORKS.map((one) => one.id);
-  throw new UsageError(`--framework ${id}: unknown; did you mean ${closest(id, ids)}? There are ${ids.join(', ')}`);
+  throw new UsageError(`${given} ${id}: unknown; did you mean ${closest(id, ids)}? There are ${ids.join(', ')}`);
 }
 
 /** Those that all given filters let through. Throws UsageError for a framework or service that none has. */

@@ -5,7 +5,7 @@ import { lower } from '../engine/run/modes.ts';
 import { FRAMEWORKS, type Framework, requirementsIn } from '../frameworks.ts';
 import type { Configurable, PolicyDocument, Settings } from '../policy/policy.ts';
 import { modeOfMatch, whereOf } from '../policy/settings.ts';
-import { visible, visibleJson } from '../text.ts';
+import { counted, visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { defaultRegion } from './context.ts';
 import { type ControlFilters, filtered, frameworkOf, severityIn } from './control-filters.ts';
@@ -19,6 +19,7 @@ import {
   wholeControlId,
   withCommonOptions,
 } from './options.ts';
+import { lineWidth, wrapped } from './output/wrap.ts';
 import { policyOf } from './policy.ts';
 import { printHeader } from './run-header.ts';
 
@@ -52,7 +53,7 @@ function controls(id: string | undefined, options: ControlsOptions): void {
 function writePolicy(file: string, framework: Framework, chosen: readonly Described[]): void {
   if (chosen.length === 0) throw new UsageError(`--write-policy ${file}: no control is left by these filters`);
   writeNew(file, policyText(framework, chosen));
-  process.stderr.write(`evenkeel: wrote ${file}: ${chosen.length} controls in mode detect\n`);
+  process.stderr.write(`evenkeel: wrote ${file}: ${counted(chosen.length, 'control')} in mode detect\n`);
 }
 
 /** A control or a detection, as this subcommand shows it. */
@@ -93,13 +94,19 @@ const rowOf = (one: Described, settings: Settings, matches: ReturnType<typeof ma
   relatedRequirements: one.relatedRequirements,
 });
 
+/** Columns before the texts: those of mode and severity, where there is room. */
+const [INDENT, NARROW_INDENT, NARROW] = [21, 4, 80];
+
 /** Mode, severity and id, below them the title and why the mode holds; all the texts of `explained`. */
 function inWords(row: Row, explained: Described | null): string {
   const elsewhere = row.matches.map((match) => `${match.mode} where ${match.where}`);
   const lines = [row.title, ...[row.why, ...elsewhere].map((line) => colors.dim(visible(line)))];
   if (explained !== null) lines.push(...explanation(row, explained));
-  const indented = lines.map((line) => `${' '.repeat(21)}${line}\n`).join('');
-  return `${row.mode.padEnd(10)} ${row.severity.padEnd(9)} ${colors.bold(row.controlId)}\n${indented}`;
+  const heading = `${row.mode.padEnd(10)} ${row.severity.padEnd(9)} ${colors.bold(row.controlId)}`;
+  const indent = lineWidth() < NARROW ? NARROW_INDENT : INDENT;
+  return [...wrapped(heading, 0, indent), ...lines.flatMap((line) => wrapped(line, indent))]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function explanation(row: Row, { description, rationale, guidance, securityControlIds }: Described): readonly string[] {

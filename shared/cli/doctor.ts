@@ -13,7 +13,7 @@ import { notifierFromEnvironment } from '../lambda/environment.ts';
 import { memoryLedger } from '../ledger/memory.ts';
 import { consoleNotifier } from '../notify/console.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import { visibleJson } from '../text.ts';
+import { counted, visibleJson } from '../text.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { type RunClients, runClients } from './clients.ts';
 import { colors } from './colors.ts';
@@ -23,9 +23,9 @@ import { secretReader } from './doctor-secrets.ts';
 import { EXIT } from './errors.ts';
 import { ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, withCommonOptions } from './options.ts';
+import { lineWidth, wrapped } from './output/wrap.ts';
 import { policyOrDetect } from './policy.ts';
 import { printHeader } from './run-header.ts';
-import { counted } from './words.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly sendTest?: boolean;
@@ -140,35 +140,24 @@ async function ledgerToCheck(clients: RunClients, { stack }: CommonOptions) {
 }
 
 const MARKS = { ok: colors.green('✓'), warning: colors.yellow('!'), error: colors.red('✗') };
-/** Columns of a line, and of its mark and check name. */
+/** Columns of a line at most, and of its mark and check name where there is room. */
 const WIDTH = 100;
-const MARGIN = 19;
+const [MARGIN, NARROW_MARGIN, NARROW] = [19, 4, 60];
 
 /** A diagnosis, for people. */
 export function inWords({ check, status, message, remedy }: Diagnosis): string {
-  const [first = '', ...rest] = wrapped(message, WIDTH - MARGIN);
-  const lines = [
-    `${MARKS[status]} ${check.padEnd(MARGIN - 3)} ${first}`,
-    ...rest.map((line) => ' '.repeat(MARGIN) + line),
-  ];
+  const width = Math.min(WIDTH, lineWidth());
+  const margin = width < NARROW ? NARROW_MARGIN : MARGIN;
+  const name = `${MARKS[status]} ${check.padEnd(MARGIN - 3)} `;
+  const [first = '', ...rest] = wrapped(message, margin, 0, width);
+  const lines = margin === MARGIN ? [`${name}${first.slice(margin)}`, ...rest] : [name.trimEnd(), first, ...rest];
   if (remedy !== null) {
-    const [begin = '', ...more] = holdsCommand(remedy) ? [remedy] : wrapped(remedy, WIDTH - MARGIN - 2);
-    lines.push(`${' '.repeat(MARGIN)}${colors.dim(`→ ${begin}`)}`);
-    for (const line of more) lines.push(`${' '.repeat(MARGIN + 2)}${colors.dim(line)}`);
+    const [begin = '', ...more] = holdsCommand(remedy) ? [remedy] : wrapped(remedy, 0, 0, width - margin - 2);
+    lines.push(`${' '.repeat(margin)}${colors.dim(`→ ${begin}`)}`);
+    for (const line of more) lines.push(`${' '.repeat(margin + 2)}${colors.dim(line)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** A command stays on one line, so that it can be pasted. */
 const holdsCommand = (remedy: string) => / --[a-z]/.test(remedy);
-
-/** Text wrapped into lines of at most `width`; a longer word has a line of its own. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}

@@ -4,7 +4,7 @@ import type { Exemption } from '../ledger/records.ts';
 import { allExemptions, isActive } from '../policy/exemptions.ts';
 import { isDate, lastExpiry } from '../policy/load.ts';
 import { shellQuoted, visible } from '../text.ts';
-import { DAY_MS, dayOf } from '../time.ts';
+import { DAY_MS, dayOf, systemClock } from '../time.ts';
 import { colors } from './colors.ts';
 import { type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -71,10 +71,8 @@ async function grant({ control, resource, owner, reason, expires: day }: Request
   const now = new Date();
   const expires = expiryDay(day, now);
   if (!E_MAIL.test(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
-  if (reason.trim() === '') throw new UsageError('--reason: is empty');
-  if (resource.trim() === '') throw new UsageError('--resource: is empty');
-  const run = await ledgerRun(options, 'ledger');
-  const unchecked = await uncheckedReason(control, resource, run);
+  const run = await ledgerRun(options, 'ledger', (checked) => uncheckedReason(control, resource, checked));
+  const unchecked = run.checked;
   if (unchecked !== null)
     process.stderr.write(`evenkeel: could not check whether ${visible(resource)} exists: ${visible(unchecked)}\n`);
   const createdAt = now.toISOString();
@@ -113,12 +111,11 @@ const MIN_PREFIX = 7;
 
 /** The exemption ends with the day before today. */
 async function end(named: string, options: ExemptOptions): Promise<void> {
-  const run = await ledgerRun(options, 'ledger');
-  const { engine } = run;
-  const now = engine.clock.now();
-  const exemption = await activeOf(named, run, now);
+  const now = systemClock.now();
+  const run = await ledgerRun(options, 'ledger', (checked) => activeOf(named, checked, now));
+  const { engine, caller, checked: exemption } = run;
   const { id } = exemption;
-  const ended = { by: (await run.caller()).arn, at: now.toISOString() };
+  const ended = { by: (await caller()).arn, at: now.toISOString() };
   const after: Exemption = { ...exemption, expires: dayOf(new Date(now.getTime() - DAY_MS)), ended };
   await engine.ledger.saveExemption(after);
   const { control, resource } = after;

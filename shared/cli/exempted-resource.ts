@@ -12,6 +12,7 @@ import { everyListed, partitionOf, type ResourceRef } from '../resource.ts';
 import type { CommandRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertRegion, homeRegion, requiredRegion } from './options.ts';
+import { arnOf } from './output/entry.ts';
 
 /** What an exemption names, and where it is looked for. */
 interface Search {
@@ -83,7 +84,7 @@ async function hasFinding({ named, controlId, run, accountId }: Search): Promise
     if (
       finding.controlId === controlId &&
       ref.accountId === accountId &&
-      namesResource({ resource: named }, { arn, resourceId: ref.resourceId })
+      namesResource({ resource: named }, { arn: arnOf(controlId, ref) ?? arn, resourceId: ref.resourceId })
     )
       return true;
   return false;

@@ -60,6 +60,11 @@ export function tagPattern(text: string): TagPattern {
   return { key, value: value.length === 0 ? '*' : value.join('=') };
 }
 
+/** Throws UsageError for a filter that names no tag. */
+export function assertTags({ tag }: Pick<FindingFilters, 'tag'>): void {
+  for (const text of tag) tagPattern(text);
+}
+
 const hasTag = (tags: Readonly<Record<string, string>>, { key, value }: TagPattern): boolean =>
   Object.entries(tags).some(([name, given]) => fits(key, name) && fits(value, given));
 
@@ -68,13 +73,12 @@ type OnUnread = (ref: ResourceRef, error: string) => void;
 
 type Asked = Pick<Subject, 'ref'> & { readonly resource: AnyResource };
 
-/** True for the resources that the filters let through; null where every resource is. Tags are read only for what its id lets through; where they cannot be read, or the type has none, the resource is left out. Throws UsageError. */
+/** True for the resources that the filters let through; null where every resource is. Tags are read only for what its id lets through; where they cannot be read, or the type has none, the resource is left out. Throws UsageError for a tag without a key. */
 export function resourceFilter(
   { resource: names, tag }: Pick<FindingFilters, 'resource' | 'tag'>,
   engine: Pick<Engine, 'aws'>,
   onUnread: OnUnread,
 ): ((subject: Asked) => Promise<boolean>) | null {
-  if (names.some((name) => name.trim() === '')) throw new UsageError('--resource: is empty');
   const patterns = tag.map(tagPattern);
   if (names.length === 0 && patterns.length === 0) return null;
   return async ({ resource, ref }) => {

@@ -3,11 +3,12 @@ import { visibleJson } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
-import { summarizeOnInterrupt } from './interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from './interrupt.ts';
 import { csvOf } from './output/csv.ts';
 import { type Entry, entryOf, isWrong } from './output/entry.ts';
 import { ocsfLines } from './output/ocsf.ts';
 import type { Output } from './output/options.ts';
+import type { PageFacts } from './output/page.ts';
 import { sarifText } from './output/sarif.ts';
 import { countsOf, groupsOf, inOrder } from './output/table.ts';
 
@@ -21,6 +22,8 @@ export interface FindingReportOptions {
   readonly named?: (entries: readonly Entry[]) => Promise<readonly Entry[]>;
   /** What a person may do next, each as a command. */
   readonly next?: (entries: readonly Entry[]) => readonly string[];
+  /** What a page says beside the findings. */
+  readonly facts: () => Promise<PageFacts>;
   /** True where the outcomes are those of earlier runs: then nothing has failed in this one. */
   readonly isPast?: boolean;
   /** What is said where nothing was found. */
@@ -39,7 +42,10 @@ export function findingReport(options: FindingReportOptions): FindingReport {
   const tally = new Map<Outcome, number>();
   const kept: Entry[] = [];
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
-  summarizeOnInterrupt({ text: () => tableOf(kept, tally, options), isJson: output !== 'table' });
+  summarizeOnInterrupt({
+    text: () => (tally.size === 0 ? NO_RESULT_YET : tableOf(kept, tally, options)),
+    isJson: output !== 'table',
+  });
   return {
     add(given) {
       const entry = 'result' in given ? given : entryOf(given);
@@ -48,7 +54,7 @@ export function findingReport(options: FindingReportOptions): FindingReport {
       else if (all || isWrong(entry)) kept.push(entry);
     },
     async finish() {
-      if (output !== 'json') process.stdout.write(textOf(await (named?.(kept) ?? kept), tally, options));
+      if (output !== 'json') process.stdout.write(await textOf(await (named?.(kept) ?? kept), tally, options));
       if (!isPast && count('failed') > 0) return EXIT.failed;
       const left = isPast ? [...DRIFT_LEFT, 'failed' as const] : DRIFT_LEFT;
       return exitCode && left.some((outcome) => count(outcome) > 0) ? EXIT.driftLeft : EXIT.done;
@@ -58,9 +64,12 @@ export function findingReport(options: FindingReportOptions): FindingReport {
 
 type Tally = ReadonlyMap<Outcome, number>;
 
-function textOf(entries: readonly Entry[], tally: Tally, options: FindingReportOptions): string {
+async function textOf(entries: readonly Entry[], tally: Tally, options: FindingReportOptions): Promise<string> {
   if (options.output === 'csv') return csvOf(inOrder(entries));
   if (options.output === 'ocsf') return ocsfLines(inOrder(entries), systemClock.now());
+  // What draws a page is loaded where one is asked for.
+  if (options.output === 'html')
+    return (await import('./output/page.ts')).findingsPage(inOrder(entries), tally, await options.facts());
   if (options.output === 'sarif') return sarifText(inOrder(entries));
   const next = options.next?.(inOrder(entries)) ?? [];
   const lines = next.map((command, index) => `${index === 0 ? 'Next:' : '     '} ${colors.bold(command)}`);

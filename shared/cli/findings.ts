@@ -7,10 +7,10 @@ import { fits } from '../policy/patterns.ts';
 import { lineOf, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
 import { ledgerRun } from './context.ts';
-import { type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
+import { assertTags, chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
-import { nextAfterFindings } from './next-command.ts';
+import { nextAfterFindings, nothingFits } from './next-command.ts';
 import {
   type CommonOptions,
   chosenControls,
@@ -19,8 +19,9 @@ import {
   exitCodeOption,
   withCommonOptions,
 } from './options.ts';
-import { type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
+import { arnOf, type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
+import { pageFacts } from './page-facts.ts';
 
 interface FindingsOptions extends CommonOptions, FindingFilters, OutputOptions {
   readonly control: readonly string[];
@@ -37,10 +38,11 @@ export const findingsCommand = () =>
 
 async function findings(options: FindingsOptions): Promise<void> {
   const output = outputOf(options);
-  // Throws for what fits no control.
-  chosenControls(options.control);
-  chosenDetections(options.control);
-  const { engine, caller } = await ledgerRun(options, 'nothing');
+  // Throws for what fits no control, service, resource or tag.
+  chosenBy([...chosenControls(options.control), ...chosenDetections(options.control)], options);
+  assertTags(options);
+  const run = await ledgerRun(options, 'nothing');
+  const { engine, caller } = run;
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
     process.stderr.write(`evenkeel: ${visible(`${error}; its findings in ${ref.region} are left out`)}\n`),
   );
@@ -62,7 +64,8 @@ async function findings(options: FindingsOptions): Promise<void> {
       ...entries.filter(({ result }) => result.accountId !== own),
     ],
     next: (entries) => nextAfterFindings(entries, options),
-    empty: 'No open findings.',
+    facts: () => pageFacts('findings', options, run),
+    empty: nothingFits('open findings', options),
   });
   for await (const { key, state } of engine.ledger.active())
     for (const finding of Object.values(state.findings)) {
@@ -85,7 +88,7 @@ export function entryOf(key: string, state: ResourceState, finding: Finding): En
       remediationId: record?.id ?? blocked?.recordId ?? null,
     },
   );
-  return { result, arn: state.arn === '' ? null : state.arn, name: null, firstSeen, lastSeen };
+  return { result, arn: arnOf(controlId, refOfKey(key)) ?? (state.arn || null), name: null, firstSeen, lastSeen };
 }
 
 /** True where all filters but --tag let an entry through. */

@@ -1,5 +1,5 @@
 import type { Result } from '../result.ts';
-import { counted } from './words.ts';
+import { counted } from '../text.ts';
 
 /** Decides which results people see one by one; the others are counted. */
 export interface Folding {

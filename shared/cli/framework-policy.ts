@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import type { Mode } from '../control.ts';
 import { type Framework, requirementsIn } from '../frameworks.ts';
-import { UsageError, unwritable } from './errors.ts';
+import { counted } from '../text.ts';
+import { UsageError } from './errors.ts';
+import { unwritable } from './files.ts';
 
 interface Chosen {
   readonly id: string;
@@ -24,7 +26,7 @@ export const MODE_COMMENT: Readonly<Record<WrittenMode, string>> = {
 /** A policy.yml that switches on these controls and no others. Unless a person asks for another mode each is only detected: that a framework asks for a control is no decision to change an account. */
 export function policyText(framework: Framework, controls: readonly Chosen[], mode: WrittenMode = 'detect'): string {
   return [
-    `# ${framework.name}: ${controls.length} controls, as ${framework.mappedBy} maps them (${framework.source}).`,
+    `# ${framework.name}: ${counted(controls.length, 'control')}, as ${framework.mappedBy} maps them (${framework.source}).`,
     MODE_COMMENT[mode],
     'defaults: { mode: "off" }',
     'controls:',

@@ -6,11 +6,12 @@ import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
 import { shellQuoted, visible, visibleJson } from '../text.ts';
-import { isDuration, milliseconds } from '../time.ts';
+import { isDuration, milliseconds, systemClock } from '../time.ts';
 import { colors } from './colors.ts';
 import { ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { wrapped } from './output/wrap.ts';
 import { recordIdOf } from './record-id.ts';
 
 interface HistoryOptions extends CommonOptions {
@@ -31,12 +32,13 @@ export const historyCommand = () =>
 async function history(named: string | undefined, options: HistoryOptions): Promise<void> {
   const { resource, control } = options;
   if (control !== undefined) assertControl(control);
-  const { engine } = await ledgerRun(options, 'nothing');
-  const now = engine.clock.now();
-  const id = named === undefined ? null : await recordIdOf(named, engine.ledger);
+  const now = systemClock.now();
+  const since = sinceOf(options.since, now);
+  const { engine, checked: id } = await ledgerRun(options, 'nothing', async (run) =>
+    named === undefined ? null : recordIdOf(named, run.engine.ledger),
+  );
   let shown = 0;
   // A record that is named is shown whatever its age.
-  const since = sinceOf(options.since, now);
   for await (const record of engine.ledger.remediations(id === null ? since : undefined)) {
     if (id !== null && record.id !== id && record.undoes !== id) continue;
     if (control !== undefined && record.controlId !== control) continue;
@@ -100,7 +102,8 @@ export function inWords(record: Remediation, interrupted: boolean): string {
     ...steps.map(stepInWords),
     error !== null && colors.yellow(visible(error)),
   ];
-  return `${lines.filter((line) => line !== false).join('\n    ')}\n\n`;
+  const [first = '', ...rest] = lines.filter((line) => line !== false);
+  return `${[...wrapped(first, 0, 4), ...rest.flatMap((line) => wrapped(line, 4, 2))].join('\n')}\n\n`;
 }
 
 const stepInWords = ({ status, service, operation, input, requestId }: RecordedStep) =>

@@ -128,7 +128,7 @@ async function mayWrite(change: Change, { force }: InitOptions, dialogue: Dialog
     );
   dialogue.say(`${change.file} sets something else:\n${differencesInWords(change)}`);
   return dialogue.ask('Overwrite it? yes or no', 'no', (answer) => {
-    if (!/^(y|yes|n|no)$/i.test(answer)) throw new UsageError('yes or no');
+    if (!/^(y|yes|n|no)$/i.test(answer)) throw new UsageError('answer yes or no');
     return /^y/i.test(answer);
   });
 }

@@ -14,6 +14,9 @@ const SIGNAL_STATUS = 128;
 /** A progress line may stand there. */
 const CLEAR_LINE = '\r\x1b[2K';
 
+/** What is said of a run that had no result yet: not that there is none. */
+export const NO_RESULT_YET = 'There was no result yet.';
+
 const NOTHING: InterruptSummary = { text: () => '', isJson: true };
 let current = NOTHING;
 let isListening = false;
@@ -35,7 +38,9 @@ function end(signal: (typeof SIGNALS)[number]): never {
   const { text, isJson } = current;
   const lines = text();
   process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ''}evenkeel: interrupted\n`);
-  if (lines !== '') (isJson ? process.stderr : process.stdout).write(`${lines}\n`);
+  if (isJson && lines !== '') process.stderr.write(`${lines}\n`);
+  // Who reads only the output must not take it for all that there is.
+  if (!isJson && lines !== '') process.stdout.write(`${lines}\nInterrupted: this is not all.\n`);
   process.exit(SIGNAL_STATUS + constants.signals[signal]);
 }
 

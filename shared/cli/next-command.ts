@@ -26,6 +26,15 @@ export function flagsOf({ control = [], severity, service, resource = [], tag = 
   return [...given, ...(policy === false ? ['--no-policy'] : [])].map((flag) => ` ${flag}`).join('');
 }
 
+/** What is said where nothing was found: by which filters. */
+export function nothingFits(what: string, { control, severity, service, resource, tag, region }: Flags): string {
+  const narrowed = { control, severity, service, resource, tag, region };
+  const filters = flagsOf(Object.fromEntries(Object.entries(narrowed).filter(([, value]) => value !== undefined)));
+  if (filters === '') return `No ${what}.`;
+  const hint = (tag ?? []).length === 0 ? '' : '; a tag is KEY or KEY=VALUE, in upper and lower case as it was set';
+  return `No ${what} fit${filters}${hint}.`;
+}
+
 /** What a person may do after a sweep: approve, remediate, look closer, undo; at most one command of each kind. */
 export function nextAfterSweep(entries: readonly Entry[], options: Flags, policy: Policy): readonly string[] {
   const place = flagsOf({ ...pick(options), control: [], resource: [], tag: [] });
@@ -68,6 +77,9 @@ function modeOf({ result, arn }: Entry, policy: Policy): Mode {
   if (judge === null || ref === null) return 'detect';
   return policy.settingsFor(judge, { ref, arn: arn ?? '', tags: null }).mode;
 }
+
+/** The flags that every command about this account and policy needs. */
+export const placeFlags = (options: Flags): string => flagsOf(pick(options));
 
 /** The flags that say where, and by which policy. */
 const pick = ({ region, profile, policy, stack }: Flags): Flags =>

@@ -45,7 +45,10 @@ export const withCommonOptions = (command: Command, narrows?: string): Command =
     .option('--region <region>', narrows ?? 'the default AWS region')
     .option('--profile <profile>', 'the AWS profile')
     .option('--stack <name>', "the deployment's stack, in this region or the one it forwards to", DEFAULT_STACK)
-    .hook('preAction', () => useAws(command.opts<CommonOptions>(), narrows !== undefined));
+    .hook('preAction', () => {
+      assertNothingEmpty(command);
+      return useAws(command.opts<CommonOptions>(), narrows !== undefined);
+    });
 
 export const withRunOptions = (command: Command, narrows?: string): Command =>
   withCommonOptions(command, narrows)
@@ -65,6 +68,17 @@ export const controlOption = () =>
   listOption('--control <id>', 'only this control (repeatable); * matches any characters', 'all');
 
 export const exitCodeOption = () => new Option('--exit-code', 'exit with status 3 if drift is left');
+
+/** Throws UsageError for an option or argument without a value: a variable of the shell that is not set. */
+function assertNothingEmpty(command: Command): void {
+  const isEmpty = (value: unknown): boolean =>
+    Array.isArray(value) ? value.some(isEmpty) : typeof value === 'string' && value.trim() === '';
+  const values = command.opts();
+  const flag = command.options.find((option) => isEmpty(values[option.attributeName()]))?.long;
+  if (flag !== undefined) throw new UsageError(`${flag}: is empty`);
+  const argument = command.registeredArguments.find((_, index) => isEmpty(command.processedArgs[index]));
+  if (argument !== undefined) throw new UsageError(`the argument '${argument.name()}' is empty`);
+}
 
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */
 async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { controls as catalogue } from '../controls/index.ts';
 import { detections } from '../detections/index.ts';
 import { lower } from '../engine/run/modes.ts';
 import type { Result } from '../result.ts';
-import { visible, visibleJson } from '../text.ts';
+import { counted, visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { reconcilingRun } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -86,8 +86,9 @@ async function effectsOf(
   if (homeRegion() === '') throw new UsageError('no region: give --region, set AWS_REGION, or compare with --offline');
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const run = await reconcilingRun({ ...options, policy: file, mode: 'detect', control: [] }, where);
-  const here = { accountId: (await run.caller()).accountId, region: homeRegion() };
+  const asked = { ...options, policy: file, mode: 'detect', control: [] } as const;
+  const run = await reconcilingRun(asked, where, ({ caller }) => caller());
+  const here = { accountId: run.checked.accountId, region: homeRegion() };
   const results: Result[] = [];
   const add = (result: Result) => results.push(result);
   await runSweep({
@@ -131,7 +132,7 @@ export function inWords(change: ControlChange, effect: Effect | null): string {
 
 function effectInWords(mode: Mode, { findings, calls }: Effect): string {
   const made = Object.entries(calls).map(([call, count]) => `${count} × ${call}`);
-  const found = `${findings} ${findings === 1 ? 'finding' : 'findings'} now`;
+  const found = `${counted(findings, 'finding')} now`;
   if (findings === 0) return found;
   if (made.length === 0) return `${found}, none of which can be remediated without a person`;
   if (mode === 'remediate') return `${found}; it would call ${made.join(', ')}`;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../controls/index.ts';
@@ -7,6 +7,7 @@ import { PolicyError, parsePolicy } from '../policy/load.ts';
 import type { Policy, PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
 import { UsageError } from './errors.ts';
+import { readText } from './files.ts';
 import type { CommonOptions } from './options.ts';
 
 /** The policy in force, and where it was read. */
@@ -24,18 +25,14 @@ export const CLONE_POLICY = fileURLToPath(new URL('../../policy.yml', import.met
 /** The policy of --no-policy or --policy, else of EVENKEEL_POLICY, else of the clone. Throws UsageError for an unreadable file, PolicyError for an invalid one. */
 export function policyOf({ policy }: Pick<CommonOptions, 'policy'>, clone = CLONE_POLICY): ChosenPolicy {
   if (policy === false) return chosen(null, '--no-policy: recommended modes');
-  if (policy === '') throw new UsageError('--policy: the file name is empty');
   const named = policy ?? (process.env.EVENKEEL_POLICY || undefined);
   const file = named ?? fromHere(clone);
-  try {
-    return chosen(parsePolicy(readFileSync(named ?? clone, 'utf8'), file, controls, detections), `policy ${file}`);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    if (named === undefined && code === 'ENOENT') return chosen({}, 'no policy.yml: detect only');
-    throw new UsageError(`${file}: cannot read the policy (${code})`);
-  }
+  if (named === undefined && !isThere(clone)) return chosen({}, 'no policy.yml: detect only');
+  return chosen(parsePolicy(readText(named ?? clone, file), file, controls, detections), `policy ${file}`);
 }
+
+/** True for a link that leads nowhere too: that is no reason to go on without what it was to lead to. */
+export const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
 /** For subcommands that act on no resource: instead of an unreadable or invalid policy, one that remediates nothing, and the error in one line. */
 export function policyOrDetect(options: Pick<CommonOptions, 'policy'>): Pick<ChosenPolicy, 'policy' | 'source'> & {

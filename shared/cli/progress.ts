@@ -13,17 +13,19 @@ const MIN_INTERVAL_MS = 50;
 export function progressOn(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   if (!stream.isTTY) return { show: () => {}, clear: () => {} };
   let last = Number.NEGATIVE_INFINITY;
+  let isShown = false;
   return {
     show(done, all, what) {
       if (now() - last < MIN_INTERVAL_MS) return;
       last = now();
+      isShown = true;
       const filled = all === 0 ? 0 : Math.floor((BAR_WIDTH * done) / all);
       const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
       stream.write(`\r\x1b[2K${`${bar} ${done}/${all} ${what}`.slice(0, (stream.columns ?? 80) - 1)}`);
     },
     clear() {
-      last = Number.NEGATIVE_INFINITY;
-      stream.write('\r\x1b[2K');
+      if (isShown) stream.write('\r\x1b[2K');
+      isShown = false;
     },
   };
 }

@@ -1,5 +1,7 @@
+import { assertOwnRecord } from '../engine/decisions/own-record.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Remediation } from '../ledger/records.ts';
+import type { CommandRun } from './context.ts';
 import { UsageError } from './errors.ts';
 
 const RECORD = 'rem-';
@@ -16,6 +18,13 @@ export async function recordIdOf(named: string, ledger: Pick<Ledger, 'remediatio
   if (prefix.length >= RECORD.length + MIN_LENGTH)
     for await (const { id } of ledger.remediations()) if (id.startsWith(prefix)) found.push(id);
   return oneOf(found, named, 'npx evenkeel history lists them');
+}
+
+/** As `recordIdOf`, for who may decide about the record. Throws NotDecidableError where it is of another account. */
+export async function ownRecordId(named: string, { engine, caller }: CommandRun): Promise<string> {
+  const id = await recordIdOf(named, engine.ledger);
+  await assertOwnRecord(id, (await caller()).accountId, engine.ledger);
+  return id;
 }
 
 /** The only one. Throws UsageError where there is none, or more. `list`: how a person sees all ids. */

@@ -7,7 +7,7 @@ import { messageOf } from '../engine/errors.ts';
 import { type Change, changesIn } from '../engine/intake/parse-event.ts';
 import { reconcileChange } from '../engine/intake/reconcile-change.ts';
 import { type Outcome, resultWithoutResource } from '../result.ts';
-import { visible } from '../text.ts';
+import { agreeing, visible } from '../text.ts';
 import { type CommandRun, reconcilingRun } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { folding } from './folding.ts';
@@ -15,7 +15,8 @@ import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunO
 import { progressOn } from './progress.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type ResultsPrinter, resultsPrinter } from './results-printer.ts';
-import { entriesOf, filesOf } from './sources.ts';
+import { localLog, pagesOf } from './sources/log-files.ts';
+import { filesOf } from './sources.ts';
 
 export const replayCommand = () =>
   withRunOptions(new Command('replay'))
@@ -51,28 +52,47 @@ async function replay(named: readonly string[], options: ReplayOptions, command:
   const globalHome = run.home === null ? {} : { home: run.home };
   const context = { engine, globalHome, controls, detections, report, accountOf: accountFrom(run) };
 
-  let unreadable = false;
+  const isFilesRead = await replayFiles(files, context, progress);
+  const isQueuesRead = await replayQueues(sources.filter(isQueueUrl), options, context);
+  const status = report.finish();
+  process.exitCode = isFilesRead && isQueuesRead ? status : EXIT.usage;
+}
+
+/** False where a file could not be read to its end. */
+async function replayFiles(
+  files: readonly string[],
+  context: ReplayContext,
+  progress: (done: number) => void,
+): Promise<boolean> {
+  let isRead = true;
   for (const [index, file] of files.entries()) {
-    for await (const entry of entriesOf(file)) {
-      progress(index);
-      if ('value' in entry) await replayValue(entry.value, entry.where, context);
-      else {
-        reportFailure(entry, report);
-        unreadable ||= entry.isWholeSource;
+    const log = localLog(file);
+    for await (const { entries, isUnreadable = false } of pagesOf(log)) {
+      isRead &&= !isUnreadable;
+      for (const entry of entries) {
+        progress(index);
+        const where = entry.where === '' ? log.name : `${log.name} ${entry.where}`;
+        if ('value' in entry) await replayValue(entry.value, where, context);
+        else reportFailure({ where, error: entry.error }, context.report);
       }
     }
   }
-  for (const url of sources.filter(isQueueUrl)) {
+  return isRead;
+}
+
+/** False where a queue could not be read. */
+async function replayQueues(urls: readonly string[], options: ReplayOptions, context: ReplayContext): Promise<boolean> {
+  let isRead = true;
+  for (const url of urls) {
     try {
       await replayQueue(url, options, context);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      reportFailure({ where: url, error: `cannot be read: ${messageOf(error)}` }, report);
-      unreadable = true;
+      reportFailure({ where: url, error: `cannot be read: ${messageOf(error)}` }, context.report);
+      isRead = false;
     }
   }
-  const status = report.finish();
-  process.exitCode = unreadable ? EXIT.usage : status;
+  return isRead;
 }
 
 /** Values of a single file that are read before anybody waits. */
@@ -102,7 +122,7 @@ function reportWithProgress({ json = false, exitCode = false }: ReplayOptions, f
     progress(done: number) {
       read += 1;
       isShown ||= files > 1 || read > FEW;
-      if (isShown) bar.show(done, files, `files, ${read} read`);
+      if (isShown) bar.show(done, files, `${agreeing(files, 'file')}, ${read} read`);
     },
   };
 }

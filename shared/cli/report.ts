@@ -1,14 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { FRAMEWORKS } from '../frameworks.ts';
-import { visible } from '../text.ts';
+import { counted, visible } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { type CommandRun, ledgerRun } from './context.ts';
-import { EXIT, UsageError, unwritable } from './errors.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { assertWritable, unwritable } from './files.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import type { Report } from './report/model.ts';
 import { type ScopeOptions, scopeOf } from './report/scope.ts';
-import { counted } from './words.ts';
 
 const FORMATS = ['html', 'json', 'csv'] as const;
 type Format = (typeof FORMATS)[number];
@@ -43,14 +43,15 @@ async function report(options: ReportOptions): Promise<void> {
   const { file, bundle } = options;
   const format = formatOf(options);
   const scope = scopeOf(options, systemClock.now());
+  const target = file ?? (format === 'html' ? DEFAULT_FILE : STDOUT);
   if (bundle !== undefined) assertNewBundle(bundle, file);
+  else if (target !== STDOUT) assertWritable('--file', target);
   const run = await ledgerRun(options, 'nothing');
   // What draws pages and packs archives is loaded by the subcommand that needs it.
   const { reportData } = await import('./report/data.ts');
   const { reportOf } = await import('./report/model.ts');
   const model = reportOf(await reportData(run, scope, options));
   if (bundle !== undefined) return writeEvidence(bundle, model, run, options);
-  const target = file ?? (format === 'html' ? DEFAULT_FILE : STDOUT);
   const text = await textOf(model, format, run, target !== STDOUT);
   if (target === STDOUT) process.stdout.write(text);
   else {
@@ -73,6 +74,7 @@ function assertNewBundle(bundle: string, file: string | undefined): void {
   if (bundle === STDOUT) throw new UsageError('--bundle -: give the name of a file');
   if (existsSync(bundle))
     throw new UsageError(`--bundle ${bundle}: it exists, and is not overwritten; give another name`);
+  assertWritable('--bundle', bundle);
 }
 
 async function textOf(model: Report, format: Format, { source }: CommandRun, isFile: boolean): Promise<string> {

@@ -3,7 +3,9 @@ import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 import type { Folding } from './folding.ts';
-import { summarizeOnInterrupt } from './interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from './interrupt.ts';
+import { withoutErrorNames } from './output/words.ts';
+import { wrapped } from './output/wrap.ts';
 
 const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
   compliant: ['✓', colors.green],
@@ -37,7 +39,10 @@ export function resultsPrinter(json: boolean, exitCode: boolean, folding?: Foldi
   const tally = new Map<Outcome, number>();
   const count = (outcome: Outcome) => tally.get(outcome) ?? 0;
   const summary = () => [...(json ? [] : (folding?.lines() ?? [])), summaryOf(tally)].join('\n');
-  summarizeOnInterrupt({ text: () => `${json ? '' : '\n'}${summary()}`, isJson: json });
+  summarizeOnInterrupt({
+    text: () => (tally.size === 0 ? NO_RESULT_YET : `${json ? '' : '\n'}${summary()}`),
+    isJson: json,
+  });
   return {
     add(result) {
       tally.set(result.outcome, count(result.outcome) + 1);
@@ -65,13 +70,13 @@ function inWords(result: Result): string {
     result.resourceId === null
       ? ''
       : ` ${colors.bold(visible(result.resourceId))}${colors.dim(` ${visible(result.region ?? '')}`)}`;
-  const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
-  const why = result.error ?? result.annotation;
-  if (why !== null && why !== '') lines.push(`    ${visible(why)}`);
+  const lines = [...wrapped(`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`, 0, 2)];
+  const why = result.error === null ? result.annotation : withoutErrorNames(result.error);
+  if (why !== null && why !== '') lines.push(...wrapped(visible(why), 4));
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
-    lines.push(colors.dim(`    ${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`));
-  if (result.remediationId !== null) lines.push(colors.dim(`    ${result.remediationId}`));
+    lines.push(...wrapped(colors.dim(`${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`), 4, 2));
+  if (result.remediationId !== null) lines.push(colors.dim(`    ${visible(result.remediationId)}`));
   return `${lines.join('\n')}\n`;
 }
 

@@ -6,10 +6,11 @@ import { reconcile } from '../engine/reconcile/reconciler.ts';
 import { ACCOUNT } from '../ledger/breaker.ts';
 import { type Flaps, withoutFlapsOf } from '../ledger/flap.ts';
 import type { OpenFinding } from '../ledger/ledger.ts';
-import { shellQuoted, visible } from '../text.ts';
-import { actingRun, type CommandRun, ledgerRun } from './context.ts';
+import { counted, shellQuoted, visible } from '../text.ts';
+import { actingRun, type Check, type CommandRun, ledgerRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
+import { arnOf } from './output/entry.ts';
 import { printAnswer, resultsPrinter } from './results-printer.ts';
 
 interface ResumeOptions extends CommonOptions {
@@ -35,14 +36,36 @@ async function resume(options: ResumeOptions): Promise<void> {
     throw new UsageError('--resource needs --control: the control whose flap stop to clear');
   if (resource !== undefined && breaker) throw new UsageError('--breaker and --resource cannot be combined');
   // Only --look acts on resources, and only that needs a policy.
-  const run = await (options.look ? actingRun(options, "the findings' own regions") : ledgerRun(options, 'ledger'));
-  const { engine } = run;
-  const halted = await haltedFindings(options, engine);
-  if (resource !== undefined && control !== null) await clearFlaps(halted, control, resource, engine);
+  const run = await (options.look
+    ? actingRun(options, "the findings' own regions", resumable(options))
+    : ledgerRun(options, 'ledger', resumable(options)));
+  const { engine, checked: halted } = run;
+  if (resource !== undefined && control !== null) await clearFlaps(halted, control, engine);
   else if (breaker) await engine.ledger.breakers.close(control ?? ACCOUNT);
-  else await endPause(control, options, run);
+  else await endPause(control, run);
   if (options.look) await reconcileHalted(halted, options, run);
   else printAnswer(options, { resumed: control, halted: halted.length }, inWords(options, halted.length));
+}
+
+/** The findings that go on. Throws UsageError where nothing is there to resume. */
+const resumable =
+  (options: ResumeOptions): Check<readonly OpenFinding[]> =>
+  async ({ engine }) => {
+    const { control, resource, breaker } = options;
+    const halted = await haltedFindings(options, engine);
+    if (resource !== undefined && halted.length === 0)
+      throw new UsageError(`--resource ${resource}: it has no halted finding of ${control}`);
+    if (resource === undefined && !breaker) await assertPaused(options, engine);
+    return halted;
+  };
+
+/** With --look it is no error that nothing at all is paused. */
+async function assertPaused({ control, look }: ResumeOptions, { ledger }: Engine): Promise<void> {
+  const pauses = await ledger.pauses();
+  if (pauses.some((pause) => pause.control === (control ?? null)) || (look && pauses.length === 0)) return;
+  const names = pauses.map((pause) => pause.control ?? 'everything');
+  const current = names.length === 0 ? 'nothing is paused' : `paused: ${names.join(', ')}`;
+  throw new UsageError(`${control ?? 'everything'} is not paused; ${current}`);
 }
 
 async function haltedFindings(
@@ -51,15 +74,15 @@ async function haltedFindings(
 ): Promise<readonly OpenFinding[]> {
   const halted: OpenFinding[] = [];
   for await (const finding of ledger.openFindings()) {
-    const { outcome, controlId, ref, arn } = finding;
+    const { outcome, controlId, ref } = finding;
+    const arn = arnOf(controlId, ref) ?? finding.arn;
     if (outcome !== 'halted' || (control !== undefined && controlId !== control)) continue;
     if (resource === undefined || resource === ref.resourceId || resource === arn) halted.push(finding);
   }
   return halted;
 }
 
-async function clearFlaps(halted: readonly OpenFinding[], control: string, resource: string, { ledger }: Engine) {
-  if (halted.length === 0) throw new UsageError(`--resource ${resource}: it has no halted finding of ${control}`);
+async function clearFlaps(halted: readonly OpenFinding[], control: string, { ledger }: Engine) {
   for (const { key } of halted)
     await ledger.update(await ledger.load(key), (state) => ({
       next: { ...state, flaps: flapsAfter(state.flaps, control) },
@@ -73,22 +96,17 @@ function flapsAfter(flaps: Flaps, control: string): Flaps {
   return Object.keys(others).length < Object.keys(flaps).length ? others : {};
 }
 
-/** With --look it is no error that nothing is paused. */
-async function endPause(control: string | null, { look }: ResumeOptions, { engine, caller }: CommandRun) {
-  if (await engine.ledger.resume(control)) {
-    const by = (await caller()).arn;
-    const scope = control ?? 'everything';
-    await engine.notifier.announce({
-      severity: 'HIGH',
-      kind: 'recovered',
-      subject: `Evenkeel was resumed: ${scope}`,
-      text: `Resumed by ${by}: ${scope} is remediated again where the modes allow.`,
-    });
-    return;
-  }
-  const pauses = (await engine.ledger.pauses()).map((pause) => pause.control ?? 'everything');
-  const current = pauses.length === 0 ? 'nothing is paused' : `paused: ${pauses.join(', ')}`;
-  if (!look || pauses.length > 0) throw new UsageError(`${control ?? 'everything'} is not paused; ${current}`);
+/** Does nothing where another has ended it. */
+async function endPause(control: string | null, { engine, caller }: CommandRun) {
+  if (!(await engine.ledger.resume(control))) return;
+  const by = (await caller()).arn;
+  const scope = control ?? 'everything';
+  await engine.notifier.announce({
+    severity: 'HIGH',
+    kind: 'recovered',
+    subject: `Evenkeel was resumed: ${scope}`,
+    text: `Resumed by ${by}: ${scope} is remediated again where the modes allow.`,
+  });
 }
 
 function inWords({ control, resource, breaker }: ResumeOptions, halted: number): string {
@@ -99,8 +117,7 @@ function inWords({ control, resource, breaker }: ResumeOptions, halted: number):
   ];
   const reconcileCommand = ['npx evenkeel resume', ...flags.filter(Boolean), '--look'].join(' ');
   const scope = [control ?? 'everything', resource && `on ${visible(resource)}`].filter(Boolean).join(' ');
-  const findings = halted === 1 ? '1 halted finding' : `${halted} halted findings`;
-  return `Resumed: ${scope}. ${halted === 0 ? 'No halted findings.' : `${findings}; to reconcile now: ${reconcileCommand}`}`;
+  return `Resumed: ${scope}. ${halted === 0 ? 'No halted findings.' : `${counted(halted, 'halted finding')}; to reconcile now: ${reconcileCommand}`}`;
 }
 
 async function reconcileHalted(halted: readonly OpenFinding[], options: ResumeOptions, { engine, caller }: CommandRun) {

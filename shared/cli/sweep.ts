@@ -7,12 +7,13 @@ import { messageOf } from '../engine/errors.ts';
 import type { Location } from '../engine/intake/location.ts';
 import type { Result } from '../result.ts';
 import { reconcilingRun } from './context.ts';
-import { chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
+import { assertTags, chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
 import { withNames } from './names.ts';
-import { nextAfterSweep } from './next-command.ts';
+import { nextAfterSweep, nothingFits } from './next-command.ts';
 import { chosenControls, homeRegion, type RunOptions, withRunOptions } from './options.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
+import { pageFacts } from './page-facts.ts';
 import { runSweep, sweepFailure } from './sweep-run.ts';
 
 export type SweepOptions = RunOptions & FindingFilters & OutputOptions;
@@ -29,17 +30,20 @@ export const sweepCommand = () =>
 async function sweep(options: SweepOptions): Promise<void> {
   const output = outputOf(options);
   const controls = chosenBy(chosenControls(options.control), options);
+  assertTags(options);
   useAdaptiveRetries();
   const where = options.region === undefined ? 'all enabled regions' : `region ${options.region}`;
-  const { engine, home, caller } = await reconcilingRun(options, where);
-  const here = { accountId: (await caller()).accountId, region: homeRegion() };
+  const run = await reconcilingRun(options, where, ({ caller }) => caller());
+  const { engine, home, checked } = run;
+  const here = { accountId: checked.accountId, region: homeRegion() };
   const report = findingReport({
     output,
     all: options.all === true,
     exitCode: options.exitCode === true,
     named: (entries) => withNames(entries, engine),
     next: (entries) => nextAfterSweep(entries, options, engine.policy),
-    empty: 'No resources.',
+    facts: () => pageFacts('sweep', options, run),
+    empty: nothingFits('resources', options),
   });
   const unread = (ref: Location, error: string) => report.add(sweepFailure(ref, error));
   const includes = resourceFilter(options, engine, unread);

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
 import { controls } from '../controls/index.ts';
 import type { Engine } from '../engine/context.ts';
-import { assertOwnRecord } from '../engine/decisions/own-record.ts';
 import { redactedCall } from '../engine/run/redact.ts';
 import { ChangedSinceError, type UndoResult, undo as undoRemediation } from '../engine/undo/undo.ts';
 import { DEFAULT_EXEMPTION_DAYS, defaultExpiry } from '../engine/undo/undo-record.ts';
 import { visible, visibleJson } from '../text.ts';
-import { actingRun, type CommandRun } from './context.ts';
+import { systemClock } from '../time.ts';
+import { actingRun, type Check } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { expiryDay } from './exempt.ts';
 import { summarizeChange } from './interrupt.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { lastUndoable, recordIdOf } from './record-id.ts';
+import { lastUndoable, ownRecordId } from './record-id.ts';
 import { printAnswer } from './results-printer.ts';
 import { sendUndoCall } from './undo-call.ts';
 
@@ -36,12 +36,12 @@ async function undo(named: string | undefined, options: UndoOptions, command: Co
   if (named === undefined && options.last !== true)
     command.error("error: missing required argument 'id': give it, or --last; npx evenkeel history lists them");
   if (named !== undefined && options.last === true) throw new UsageError('--last and an id: choose one');
-  const run = await actingRun(options, "the record's own region");
-  const id = named === undefined ? await lastId(run) : await recordIdOf(named, run.engine.ledger);
-  const { engine, caller } = run;
-  await assertOwnRecord(id, (await caller()).accountId, engine.ledger);
-  const now = engine.clock.now();
+  const now = systemClock.now();
   const expires = options.expires === undefined ? defaultExpiry(now) : expiryDay(options.expires, now);
+  const run = await actingRun(options, "the record's own region", chosen(named));
+  const { engine, caller } = run;
+  const { id, said } = run.checked;
+  if (said !== null) process.stderr.write(`evenkeel: ${visible(said)}\n`);
   const request = { id, by: (await caller()).arn, reason: options.reason, expires, dryRun: options.dryRun === true };
   if (options.dryRun !== true)
     summarizeChange(
@@ -72,13 +72,20 @@ async function undo(named: string | undefined, options: UndoOptions, command: Co
   }
 }
 
-/** The latest remediation, which is named on stderr. */
-async function lastId({ engine, caller }: CommandRun): Promise<string> {
-  const { id, controlId, ref, times } = await lastUndoable((await caller()).accountId, engine.ledger);
-  const what = `${id}: ${controlId} ${ref.resourceId}, ${times.decided}`;
-  process.stderr.write(`evenkeel: the last remediation is ${visible(what)}\n`);
-  return id;
+interface Chosen {
+  readonly id: string;
+  /** What a person who did not name it is told. */
+  readonly said: string | null;
 }
+
+/** The remediation that is named, or else the latest. */
+const chosen =
+  (named: string | undefined): Check<Chosen> =>
+  async (run) => {
+    if (named !== undefined) return { id: await ownRecordId(named, run), said: null };
+    const { id, controlId, ref, times } = await lastUndoable((await run.caller()).accountId, run.engine.ledger);
+    return { id, said: `the last remediation is ${id}: ${controlId} ${ref.resourceId}, ${times.decided}` };
+  };
 
 /** The result of an undo in one sentence. `recheckAt`: when a pending one is rechecked. */
 export function headline(

@@ -2,10 +2,10 @@ import { DEFAULT_STACK } from '../doctor/deployment.ts';
 import { type Anchoring, type AnchorReading, anchoring } from '../ledger/anchors.ts';
 import { evidenceErrors, START } from '../ledger/chain.ts';
 import type { Ledger, ProvenChain } from '../ledger/ledger.ts';
+import { counted } from '../text.ts';
 import type { CommandRun } from './context.ts';
 import { type LoggedAnchors, loggedAnchors } from './logged-anchors.ts';
 import type { CommonOptions } from './options.ts';
-import { counted } from './words.ts';
 
 /** A hash chain, its errors, and what the logs say of it; null where they were not asked. */
 export interface Verified extends ProvenChain {

@@ -14,11 +14,11 @@ import {
 } from './options.ts';
 import { policyOf } from './policy.ts';
 import { printHeader } from './run-header.ts';
+import { type LogFile, localLog, opened } from './sources/log-files.ts';
 import { filesOf } from './sources.ts';
-import { type LogFile, localLog, opened } from './what-if/log-files.ts';
 import type { Scope } from './what-if/reading.ts';
 import { WhatIf } from './what-if/run.ts';
-import { isS3Url, type S3Scope, s3Logs, s3Place } from './what-if/s3-logs.ts';
+import { isS3Url, type S3Place, type S3Scope, s3Logs, s3Place } from './what-if/s3-logs.ts';
 import { planningEngine } from './what-if/state.ts';
 
 /** A bucket may hold years. */
@@ -60,9 +60,11 @@ async function whatIf(sources: readonly string[], options: WhatIfOptions): Promi
   const local = filesOf(sources.filter((source) => !isS3Url(source))).map(localLog);
   const places = sources.filter(isS3Url).map(s3Place);
   const common = { controls, detections, scope, isJson: options.json === true };
-  const run = account === undefined ? await liveRun(options, common) : routesOnlyRun(account, options, common);
-  const inS3 = { ...scope, accountId: run.accountId, from: scope.from || Date.now() - S3_DAYS * DAY_MS };
-  await run.whatIf.read(logFiles(local, places, inS3), local);
+  const inS3 = (accountId: string) =>
+    begunLogs(places, { ...scope, accountId, from: scope.from || Date.now() - S3_DAYS * DAY_MS });
+  const run =
+    account === undefined ? await liveRun(options, common, inS3) : await routesOnlyRun(account, options, common, inS3);
+  await run.whatIf.read(chained(local, run.logs), local);
   process.exitCode = await run.whatIf.finish();
 }
 
@@ -73,15 +75,21 @@ interface Common {
   readonly isJson: boolean;
 }
 
+/** The logs of an account in S3. Throws UsageError for a prefix without one. */
+type LogsOf = (accountId: string) => Promise<AsyncIterable<LogFile>>;
+
 /** Looks resources up, and reads today's state of them. */
-async function liveRun(options: WhatIfOptions, common: Common) {
+async function liveRun(options: WhatIfOptions, common: Common, logsOf: LogsOf) {
   // A month's resources may take a while: the SDK slows down where AWS throttles, unless its settings say otherwise.
   process.env.AWS_RETRY_MODE ||= 'adaptive';
   process.env.AWS_MAX_ATTEMPTS ||= '8';
   const where = options.region === undefined ? 'all regions of the log' : `region ${options.region}`;
-  const run = await reconcilingRun({ ...options, mode: 'detect' }, where);
+  const run = await reconcilingRun({ ...options, mode: 'detect' }, where, async ({ caller }) => {
+    const { accountId } = await caller();
+    return { accountId, logs: await logsOf(accountId) };
+  });
   const engine = planningEngine(run.engine);
-  const { accountId } = await run.caller();
+  const { accountId, logs } = run.checked;
   const context = {
     ...common,
     policy: engine.policy,
@@ -90,41 +98,41 @@ async function liveRun(options: WhatIfOptions, common: Common) {
     ...(run.home === null ? {} : { home: run.home }),
     aws: engine.aws,
   };
-  return { accountId, whatIf: new WhatIf(context, engine) };
+  return { logs, whatIf: new WhatIf(context, engine) };
 }
 
 /** Only routes events: nothing of AWS is read. */
-function routesOnlyRun(account: string, options: WhatIfOptions, common: Common) {
+async function routesOnlyRun(account: string, options: WhatIfOptions, common: Common, logsOf: LogsOf) {
   const { policy, source } = policyOf(options);
+  const logs = await logsOf(account);
   const regions = options.region === undefined ? 'all regions of the log' : `region ${options.region}`;
   printHeader({ account: `a log taken for account ${account}`, regions, policy: source, access: 'nothing' });
   const aws = () => () => {
     throw new UsageError('--account: nothing is looked up');
   };
   const fallback = { accountId: account, region: homeRegion() || 'us-east-1' };
-  return { accountId: account, whatIf: new WhatIf({ ...common, policy, takenFor: account, fallback, aws }, null) };
+  return { logs, whatIf: new WhatIf({ ...common, policy, takenFor: account, fallback, aws }, null) };
 }
 
-/** The local files, then the objects of S3. Throws UsageError for a prefix without a log. */
-async function* logFiles(
-  local: readonly LogFile[],
-  places: readonly ReturnType<typeof s3Place>[],
-  scope: S3Scope,
-): AsyncGenerator<LogFile> {
-  yield* local;
-  if (places.length === 0) return;
+/** The logs below each prefix; the first of each is there already. Throws UsageError for a prefix without a log. */
+async function begunLogs(places: readonly S3Place[], scope: S3Scope): Promise<AsyncIterable<LogFile>> {
+  if (places.length === 0) return chained();
   const aws = runClients().aws(requiredRegion('us-east-1'));
+  const logs: AsyncIterable<LogFile>[] = [];
   for (const place of places) {
-    let found = 0;
-    for await (const file of opened(s3Logs(aws, place, scope))) {
-      found += 1;
-      yield file;
-    }
-    if (found === 0)
+    const found = opened(s3Logs(aws, place, scope));
+    const first = await found.next();
+    if (first.done === true)
       throw new UsageError(
         `s3://${place.bucket}/${place.prefix}: no .json, .jsonl or .json.gz object there of account ${scope.accountId} and these times: name the folder that holds AWSLogs/, or --from`,
       );
+    logs.push(chained([first.value], found));
   }
+  return chained(...logs);
+}
+
+async function* chained<T>(...all: readonly (Iterable<T> | AsyncIterable<T>)[]): AsyncGenerator<T> {
+  for (const one of all) yield* one;
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -1,7 +1,7 @@
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { shellQuoted } from '../text.ts';
+import { counted, shellQuoted } from '../text.ts';
 import { physicalIds, revertDrift } from './deployment.ts';
-import { counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
+import { deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 
 type Alarm = Pick<MetricAlarm, 'AlarmName' | 'ActionsEnabled' | 'StateValue' | 'StateReason'>;
 

@@ -104,6 +104,3 @@ export const listed = (texts: readonly string[]): string =>
   [...texts.slice(0, MAX_LISTED), ...(texts.length > MAX_LISTED ? [`and ${texts.length - MAX_LISTED} more`] : [])].join(
     '; ',
   );
-
-/** `1 rule`, `2 rules`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

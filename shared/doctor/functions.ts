@@ -1,7 +1,8 @@
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Aws, orNull } from '../resource.ts';
+import { counted } from '../text.ts';
 import { type Deployment, physicalIds, revertDrift } from './deployment.ts';
-import { type CheckResult, counted, deploymentCheck, fail, problemsOr } from './diagnosis.ts';
+import { type CheckResult, deploymentCheck, fail, problemsOr } from './diagnosis.ts';
 import { checkEach } from './run.ts';
 
 const REMEDY = 'check your permissions: lambda:GetFunctionConfiguration, lambda:GetFunctionConcurrency';

@@ -1,6 +1,7 @@
 import { type Heartbeat, isOverdue, LIMIT_MS } from '../ledger/heartbeat.ts';
+import { counted } from '../text.ts';
 import type { Deployment } from './deployment.ts';
-import { type CheckResult, counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
+import { type CheckResult, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 
 /** After two heartbeats in a row that were never sent, the watch function is not running. */
 const STOPPED_AFTER_MS = 2 * LIMIT_MS;

@@ -3,8 +3,8 @@ import { type OpenRecord, type ResourceState, refOfKey } from '../ledger/ledger.
 import type { Finding } from '../ledger/records.ts';
 import { allExemptions, EXPIRY_WARNING_DAYS, endingWithin, isActive } from '../policy/exemptions.ts';
 import type { Outcome } from '../result.ts';
-import { shellQuoted } from '../text.ts';
-import { type Check, counted, type DoctorContext, fail, listed, ok, problemsOr, warn } from './diagnosis.ts';
+import { counted, shellQuoted } from '../text.ts';
+import { type Check, type DoctorContext, fail, listed, ok, problemsOr, warn } from './diagnosis.ts';
 
 const REMEDY = "check your permissions on the ledger's table and its index";
 

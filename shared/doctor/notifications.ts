@@ -1,9 +1,9 @@
 import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import { parseArn } from '../aws/arn.ts';
 import type { Aws } from '../resource.ts';
-import { shellQuoted } from '../text.ts';
+import { counted, shellQuoted } from '../text.ts';
 import { revertDrift } from './deployment.ts';
-import { type Check, type CheckResult, counted, type DoctorContext, fail, problemsOr, warn } from './diagnosis.ts';
+import { type Check, type CheckResult, type DoctorContext, fail, problemsOr, warn } from './diagnosis.ts';
 
 /** All subscriptions of a topic; null where there is no such topic. */
 export async function subscriptionsOf(aws: Aws, TopicArn: string): Promise<readonly Subscription[] | null> {

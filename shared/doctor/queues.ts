@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Aws, orNull, partitionOf } from '../resource.ts';
-import { shellQuoted } from '../text.ts';
+import { counted, shellQuoted } from '../text.ts';
 import { type Deployment, physicalIds, redeployForwarding, revertDrift } from './deployment.ts';
-import { type CheckResult, counted, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
+import { type CheckResult, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 import { checkEach } from './run.ts';
 
 /** More messages than this mean a burst of events, or a function that cannot keep up. */
@@ -79,7 +79,7 @@ async function problemsOf(
   const arn = `arn:${partitionOf(deployment.home)}:sqs:${deployment.home}:${deployment.accountId}:${name}`;
   const own = mappings.filter(({ EventSourceArn }) => EventSourceArn === arn);
   const { visible, all } = await waitingIn(aws, url);
-  const waiting = all === 0 ? '' : `, and ${counted(all, 'message')} wait${all === 1 ? 's' : ''}`;
+  const waiting = all === 0 ? '' : `, and ${counted(all, 'message waits', 'messages wait')}`;
   const [first] = own;
   if (first === undefined)
     return [
@@ -93,7 +93,7 @@ async function problemsOf(
   const logs = `aws logs tail /aws/lambda/${name} --since 1h --region ${deployment.home}`;
   return [
     warn(
-      `${counted(visible, 'message')} wait in ${name}: a burst of events, or its function cannot keep up`,
+      `${counted(visible, 'message waits', 'messages wait')} in ${name}: a burst of events, or its function cannot keep up`,
       logs,
       name,
     ),

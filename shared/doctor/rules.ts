@@ -1,7 +1,8 @@
 import { partitionOf } from '../resource.ts';
+import { counted } from '../text.ts';
 import { type Bus, busOf, DEFAULT_BUS } from './bus.ts';
 import { type Deployment, deployForwarding, physicalIds, redeployForwarding, revertDrift } from './deployment.ts';
-import { type CheckResult, counted, deploymentCheck, fail, problemsOr, unreadable } from './diagnosis.ts';
+import { type CheckResult, deploymentCheck, fail, problemsOr, unreadable } from './diagnosis.ts';
 
 const REMEDY = 'check the region, and your permissions: events:ListRules, events:ListRuleNamesByTarget';
 

@@ -1,7 +1,8 @@
 import { GetFunctionUrlConfigCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { orNull } from '../resource.ts';
+import { counted } from '../text.ts';
 import { type Deployment, physicalIds, revertDrift } from './deployment.ts';
-import { type CheckResult, counted, type DoctorContext, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
+import { type CheckResult, type DoctorContext, deploymentCheck, fail, problemsOr, warn } from './diagnosis.ts';
 import { environmentOf, type FunctionSecret, SECRET_REMEDY, secretCheck, unread } from './receivers.ts';
 
 const NAME = 'slack-actions';

@@ -5,6 +5,7 @@ import { DECISION_DETAIL_TYPE, INTERNAL_SOURCE, type InternalMessage } from '../
 import type { Aws } from '../resource.ts';
 import { delays } from '../retry.ts';
 import type { Domain } from '../service.ts';
+import { counted } from '../text.ts';
 import { type Clock, SECOND_MS } from '../time.ts';
 
 /** The most entries of one SendMessageBatch, of 256 KiB in sum; ours are of some hundred bytes. */
@@ -50,7 +51,7 @@ export function messageSender({ aws, prefix, domains, clock }: Destinations) {
       return left.filter(({ Id }) => refused.has(Id));
     };
     const left = await sendBatch(entries, send, { clock, backoff: delays(...RETRY_DELAYS_MS) });
-    if (left.length > 0) throw new Error(`SQS refused ${left.length} messages: ${reason}`);
+    if (left.length > 0) throw new Error(`SQS refused ${counted(left.length, 'message')}: ${reason}`);
   }
 
   return async (messages: readonly InternalMessage[]): Promise<void> => {

@@ -12,6 +12,7 @@ import {
 import { carried } from '../aws/answer.ts';
 import type { Aws } from '../resource.ts';
 import { exponentialBackoff, retry } from '../retry.ts';
+import { counted } from '../text.ts';
 import { systemClock } from '../time.ts';
 import type { AnchorLog } from './anchors.ts';
 import { pack, unpack } from './codec.ts';
@@ -53,7 +54,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
       for (const item of answered) found.set(textOf(item), item);
       left = UnprocessedKeys?.[table]?.Keys ?? [];
       if (left.length > 0 && answered.length === 0)
-        throw new EmptyBatchError(`DynamoDB left ${left.length} items of ${table} unread`);
+        throw new EmptyBatchError(`DynamoDB left ${counted(left.length, 'item')} of ${table} unread`);
     };
     const when = (error: unknown) => error instanceof EmptyBatchError;
     while (left.length > 0) await retry(readMore, { clock: systemClock, backoff: EMPTY_BATCH_BACKOFF, when });

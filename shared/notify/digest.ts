@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '../control.ts';
 import type { Outcome, Result } from '../result.ts';
-import { visible } from '../text.ts';
+import { counted, visible } from '../text.ts';
 import type { DigestGroup } from './message.ts';
 import type { Announcement } from './notifier.ts';
 
@@ -60,7 +60,7 @@ function announcementOf(
   const groups = groupsOf(entries);
   const controls = new Set(groups.map(({ controlId }) => controlId)).size;
   const regions = [...new Set(entries.map(({ result }) => result.region ?? ''))];
-  const where = regions.length === 1 ? (regions[0] ?? '') : `${regions.length} regions`;
+  const where = regions.length === 1 ? (regions[0] ?? '') : counted(regions.length, 'region');
   const left = groups.length - MAX_GROUPS;
   return {
     severity: groups[0]?.severity ?? 'MEDIUM',
@@ -76,8 +76,6 @@ function announcementOf(
     groups,
   };
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   compliant: 'compliant again',

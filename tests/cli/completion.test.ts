@@ -1,5 +1,7 @@
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { evenkeelAs } from '../support/command.ts';
+import { ROOT } from '../../scripts/catalogue.ts';
+import { evenkeelAs, run } from '../support/command.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
 
 const evenkeel = evenkeelAs({});
@@ -15,8 +17,30 @@ test.each([
   [['sweep', '--output', 'sa'], 'sarif'],
   [['findings', '--control', 'ec2-security-group-admin'], ADMIN_PORTS],
   [['controls', 'ec2-security-group-admin'], ADMIN_PORTS],
+  [['replay', `${ROOT}ev`], `${ROOT}events/`],
+  [['policy', 'validate', `${ROOT}pol`], `${ROOT}policy.yml`],
+  [['sweep', '--policy', `${ROOT}pol`], `${ROOT}policy.yml`],
+  [['report', '--file', `${ROOT}READ`], `${ROOT}README.md`],
 ])('%j is completed to %s', async (typed, value) => {
   expect(await completions(...typed)).toContain(value);
+});
+
+test('bash completes, also where the package bash-completion is not installed', async () => {
+  const script = `source <(evenkeel complete bash)
+    for COMP_LINE in 'evenkeel sw' 'evenkeel sweep --control ec2-security-group-admin' 'evenkeel sweep --mode '; do
+      COMP_POINT=\${#COMP_LINE} COMPREPLY=()
+      __evenkeel_complete 2>/dev/null
+      echo "\${COMPREPLY[*]}"
+    done`;
+  const bin = join(import.meta.dirname, '../../bin');
+  const PATH = `${bin}:${dirname(process.execPath)}:${process.env.PATH}`;
+  const { stdout } = await run('bash', ['--norc', '--noprofile', '-c', script], { env: { PATH } });
+  expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+    'sweep',
+    ADMIN_PORTS,
+    expect.stringMatching(/^(?=.*detect)(?=.*approve)(?=.*remediate)/),
+    '',
+  ]);
 });
 
 test.each(['bash', 'zsh', 'fish'])('a script for %s; another shell is wrong usage', async (shell) => {

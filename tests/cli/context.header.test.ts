@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { makeHands } from '../support/cli-fixture.ts';
 import { evenkeelAs, shownFromTests } from '../support/command.ts';
+import { exemptionOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/samples.ts';
 
 const POLICY = shownFromTests(CLONE_POLICY);
@@ -11,9 +12,19 @@ const { accountId, endpoint } = hands.account;
 const QUEUE = `${endpoint}/${accountId}/no-such-queue`;
 const OWN = "the record's own region";
 
-/** The first line of stderr of a run. */
-const first = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  (await evenkeel(args, { env })).stderr.split('\n')[0];
+let plans = 0;
+
+/** The first line of stderr of a run, which has a plan, an exemption and a pause to decide about. */
+async function first(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { ledger } = hands;
+  plans += 1;
+  const [id, ref] = [`rem-plan-${plans}`, { ...REF, resourceId: `sg-${plans}`, accountId }];
+  await saveRecord(ledger, remediationOf(id, { ref, status: 'awaitingApproval', expires: '2999-01-01' }));
+  await ledger.saveExemption(exemptionOf('ex-1', { expires: new Date().toISOString().slice(0, 10) }));
+  await ledger.pause({ control: null, reason: 'r', by: 'jo', at: '2026-01-01T00:00:00.000Z' });
+  const own = args.map((one) => (one === 'rem-1' ? id : one));
+  return (await evenkeel(own, { env })).stderr.split('\n')[0];
+}
 
 const RUNS: readonly (readonly [args: readonly string[], regions: string, access: string])[] = [
   [['replay', '-'], `the events' own regions, by default ${REGION}`, 'mode detect (read-only)'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../shared/cli/errors.ts';
-import { chosenBy, resourceFilter, tagPattern } from '../../shared/cli/finding-filters.ts';
+import { assertTags, chosenBy, resourceFilter, tagPattern } from '../../shared/cli/finding-filters.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { detections } from '../../shared/detections/index.ts';
 import type { Ownership, ResourceRef } from '../../shared/resource.ts';
@@ -101,7 +101,8 @@ describe('which resources', () => {
   });
 
   test('what names nothing is wrong usage', () => {
-    expect(() => resourceFilter({ resource: [' '], tag: [] }, engine, () => {})).toThrow('--resource: is empty');
+    for (const tag of ['', '=prod'])
+      expect(() => assertTags({ tag: [tag] })).toThrow(`--tag ${tag}: must be a tag's key`);
     expect(() => tagPattern('=prod')).toThrow("--tag =prod: must be a tag's key, or KEY=VALUE");
   });
 });

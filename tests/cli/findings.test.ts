@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { entryOf, fitsFilters } from '../../shared/cli/findings.ts';
+import { controls } from '../../shared/controls/index.ts';
 import { NEW_RESOURCE, resourceKey } from '../../shared/ledger/ledger.ts';
 import { sqliteStore } from '../../shared/ledger/sqlite.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
@@ -55,7 +56,16 @@ describe('an open finding', () => {
   test('of a control is non-compliant; of a detection nothing is', () => {
     expect(of('blocked').result).toMatchObject({ ...REF, before: 'NON_COMPLIANT', after: 'NON_COMPLIANT' });
     const seen = entryOf(KEY, NEW_RESOURCE, findingOf('iam-root-user-unused'));
-    expect(seen).toMatchObject({ arn: null, result: { before: null, after: null } });
+    expect(seen).toMatchObject({ result: { before: null, after: null } });
+  });
+
+  test('has its ARN, also where the ledger does not hold it', () => {
+    const arnOf = (id: string, arn = '') => entryOf(KEY, { ...NEW_RESOURCE, arn }, findingOf(id)).arn;
+    expect(arnOf(ADMIN_PORTS)).toBe(ARN);
+    for (const { id } of controls) expect(arnOf(id)).toMatch(/./);
+    expect(arnOf('iam-root-user-unused')).toBe(`arn:aws:iam::${REF.accountId}:root`);
+    expect([arnOf('of-another-version', 'arn:x'), arnOf('of-another-version')]).toEqual(['arn:x', null]);
+    expect(fitsFilters(of('blocked', { arn: '' }), { ...NONE, resource: [ARN] })).toBe(true);
   });
 
   test.each([
@@ -97,6 +107,9 @@ describe('the command', () => {
 
   test('a tag that cannot be read leaves the finding out, and nothing is open where nothing fits', async () => {
     const { status, stdout } = await evenkeel(['findings', '--tag', 'env', '--exit-code']);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'No open findings.\n' });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^No open findings fit --tag env; a tag is KEY or KEY=VALUE/),
+    });
   });
 });

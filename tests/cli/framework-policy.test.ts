@@ -36,6 +36,6 @@ describe('a file', () => {
   });
 
   test('that cannot be written is an error with its reason', () => {
-    expect(() => writeNew(join(file, 'p.yml'), 'a')).toThrow('cannot be written (ENOTDIR)');
+    expect(() => writeNew(join(file, 'p.yml'), 'a')).toThrow('cannot be written: a part of its path is a file');
   });
 });

@@ -158,7 +158,7 @@ describe('a person is asked', () => {
     const asked = await initWith(['eu-wst-1', 'eu-central-1', 'you', 'you@example.com', '', 'cis', 'cis-v5']);
     expect(asked).toContain('the region eu-wst-1: unknown region; did you mean eu-west-1?');
     expect(asked).toContain('the address you: no e-mail address');
-    expect(asked).toContain('--framework cis: unknown');
+    expect(asked).toContain('the framework cis: unknown');
     expect(parse(textOf('deployment.yml')).default.emails).toEqual(['you@example.com']);
     expect(textOf('policy.yml')).toContain('# CIS AWS Foundations Benchmark v5.0.0: ');
     expect(said.stdout).toContain('npx serverless deploy --region eu-central-1');

@@ -71,7 +71,7 @@ test('a sweep prints the summary of what it has evaluated', async () => {
   expect(status).toBe(130);
   expect(stderr).toMatch(/\nevenkeel: interrupted\n$/);
   expect(stdout).toContain(Bucket);
-  expect(stdout).toMatch(/\n\n1 \S*detected\S*\n$/);
+  expect(stdout).toMatch(/\n\n1 \S*detected\S*\nInterrupted: this is not all\.\n$/);
 });
 
 test('with --json the summary stands beside the lines, and SIGTERM does the same', async () => {
@@ -81,7 +81,7 @@ test('with --json the summary stands beside the lines, and SIGTERM does the same
     signal: 'SIGTERM',
   });
   expect({ status, stdout }).toEqual({ status: 143, stdout: '' });
-  expect(stderr).toMatch(/\nevenkeel: interrupted\nNo resources\.\n$/);
+  expect(stderr).toMatch(/\nevenkeel: interrupted\nThere was no result yet\.\n$/);
 });
 
 test('a redrive says how many messages went back, and that the rest stays', async () => {
@@ -99,7 +99,7 @@ test('a redrive says how many messages went back, and that the rest stays', asyn
     );
   const { status, stdout } = await interrupted(['redrive', QueueUrl], { call: 'sqs:SendMessage', after: 2 });
   expect(status).toBe(130);
-  expect(stdout).toMatch(/\n2 redriven, 0 failed; the rest stays in the queue\n$/);
+  expect(stdout).toMatch(/\n2 redriven, 0 failed; the rest stays in the queue\nInterrupted: this is not all\.\n$/);
 });
 
 test('an approval and an undo say where it stands what they have done', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { flagsOf, nextAfterSweep } from '../../shared/cli/next-command.ts';
+import { flagsOf, nextAfterSweep, nothingFits } from '../../shared/cli/next-command.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
 import { ADMIN_PORTS } from '../support/drift.ts';
 import { entry } from '../support/entries.ts';
@@ -49,4 +49,13 @@ test('what awaits approval, was remediated, or failed', () => {
     'npx evenkeel doctor --profile work',
   ]);
   expect(nextAfterSweep([entry({ outcome: 'compliant' })], {}, RECOMMENDED)).toEqual([]);
+});
+
+test('where nothing fits, by which filters', () => {
+  const none = { control: [], resource: [], tag: [] };
+  expect(nothingFits('resources', none)).toBe('No resources.');
+  expect(nothingFits('resources', { ...none, region: 'eu-west-1', service: 's3', profile: 'work' })).toBe(
+    'No resources fit --service s3 --region eu-west-1.',
+  );
+  expect(nothingFits('open findings', { ...none, tag: ['Env=prod'] })).toContain('fit --tag Env=prod; a tag is KEY');
 });

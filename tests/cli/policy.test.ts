@@ -53,10 +53,11 @@ test('no file in the clone: everything is detected; a named file that is not the
   const { document, policy, source } = policyOf({}, absent);
   expect({ document, source }).toEqual({ document: {}, source: 'no policy.yml: detect only' });
   expect(new Set(controls.map((control) => policy.reachAnywhere(control)))).toEqual(new Set(['detect']));
-  expect(() => policyOf({ policy: absent }, clone)).toThrow(`${absent}: cannot read the policy (ENOENT)`);
-  expect(() => policyOf({ policy: '' }, clone)).toThrow('--policy: the file name is empty');
+  expect(() => policyOf({ policy: absent }, clone)).toThrow(
+    `${absent}: cannot be read: there is no such file; check the name`,
+  );
   mkdirSync(join(folder, 'policy.yml'));
-  expect(() => policyOf({}, join(folder, 'policy.yml'))).toThrow('cannot read the policy (EISDIR)');
+  expect(() => policyOf({}, join(folder, 'policy.yml'))).toThrow('cannot be read: it is a folder; name a file in it');
 });
 
 test('where one is broken nothing is remediated, and the first that is wrong is said in one line', () => {

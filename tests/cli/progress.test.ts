@@ -21,8 +21,11 @@ test('on a terminal, one line tells how far it is, where and how many', () => {
   progress.show(48, 48, 'done');
   expect(written[1]).toBe(`\r\x1b[2K${'█'.repeat(20)} 48/48 done`);
   progress.clear();
-  progress.show(0, 0, 'at once after it was cleared');
-  expect(written.slice(2)).toEqual(['\r\x1b[2K', `\r\x1b[2K${'░'.repeat(20)} 0/0 at once after it was cleared`]);
+  progress.clear();
+  progress.show(0, 0, 'too soon, also after it was cleared');
+  now += 50;
+  progress.show(0, 0, 'again');
+  expect(written.slice(2)).toEqual(['\r\x1b[2K', `\r\x1b[2K${'░'.repeat(20)} 0/0 again`]);
 });
 
 test('elsewhere nothing is written', () => {

@@ -30,6 +30,9 @@ file('blank.json', ' \n\t\n');
 file('blank.jsonl', '\n \n');
 file('broken.json', '{"detail-type":');
 file('cut.json.gz', zipped.subarray(0, -12));
+file('damaged.json.gz', Buffer.from(zipped).fill(0, zipped.length - 8));
+file('latin.json', Buffer.from(line.replace('good', 'caf\u00e9'), 'latin1'));
+symlinkSync('nowhere.json', join(folder, 'dangling.json'));
 file('plain.json.gz', line);
 file('utf16.json', Buffer.from(`\uFEFF${line}`, 'utf16le'));
 file('middle.jsonl', `${line}\n{broken\n\n${line}\n`);
@@ -66,8 +69,18 @@ const replay = (sources: readonly string[], options: RunOptions = {}) =>
 
 describe('a source that cannot be read at all: status 2, and one line that says what and where', () => {
   test.each([
-    ['no file', ['absent.json'], 'absent.json: no such file or folder'],
-    ['one good and one absent: nothing is begun', ['good.json', 'absent.json'], 'absent.json: no such file or folder'],
+    ['no file', ['absent.json'], 'absent.json: cannot be read: there is no such file; check the name'],
+    [
+      'one good and one absent: nothing is begun',
+      ['good.json', 'absent.json'],
+      'absent.json: cannot be read: there is no such file; check the name',
+    ],
+    [
+      'a broken link',
+      ['dangling.json'],
+      'dangling.json: cannot be read: it is a link that leads nowhere; name the file',
+    ],
+    ['a device', ['/dev/zero'], '/dev/zero: cannot be read: it is a device; name a file'],
     ['a folder without events', ['no-events'], 'no-events: contains no .json, .jsonl or .json.gz file'],
     ['an empty file', ['empty.json'], 'empty.json: the file is empty'],
   ])('%s', async (_name, sources, says) => {
@@ -78,25 +91,30 @@ describe('a source that cannot be read at all: status 2, and one line that says 
     const contents = [
       ['blank.json', 'empty'],
       ['blank.jsonl', 'empty'],
-      ['broken.json', 'not JSON: Unexpected end of JSON input'],
-      ['cut.json.gz', 'cannot be read: unexpected end of file'],
-      ['plain.json.gz', 'cannot be read: incorrect header check'],
-      ['utf16.json', 'not JSON: Unexpected token'],
+      ['broken.json record 1', 'ends in the middle of a record: it is cut off'],
+      ['cut.json.gz', 'cannot be read: its gzip data is cut off; fetch it again'],
+      ['damaged.json.gz', 'cannot be read: its gzip data is damaged; fetch it again'],
+      ['latin.json record 1', 'not JSON: it is not UTF-8 text; save it as UTF-8'],
+      ['utf16.json record 1', 'not JSON: unexpected'],
       ['-', 'empty'],
     ] as const;
-    const finished = await replay([...contents.map(([name]) => name), 'mixed']);
+    const finished = await replay([...contents.map(([name]) => name.split(' ')[0] ?? ''), 'mixed']);
     expect(finished.status).toBe(2);
-    const says = [...contents, ['mixed/broken.json', 'not JSON: Expected property name']].map(
+    const says = [...contents, ['mixed/broken.json record 1', 'ends in the middle of a record: it is cut off']].map(
       ([name, error]) => `${name === '-' ? 'standard input' : name}: ${error}`,
     );
     const [header, ...told] = finished.stderr.trimEnd().split('\n');
     expect(header).toContain('; ledger in memory; ');
     expect(told).toEqual(says.map((text) => expect.stringContaining(`evenkeel: ${text}`)));
     const lines = linesOf(finished);
+    const unread = lines.filter(({ outcome }) => outcome === 'failed');
     expect(lines.at(-1)).toMatchObject({ eventId: 'good', outcome: 'detected' });
+    // What stood before the damage was read.
+    const { eventID } = record;
+    expect(lines.filter((one) => one.eventId === eventID)).toMatchObject([{ outcome: 'detected' }]);
     // JSON holds the error as it is; people see it with what is unsafe made visible.
-    expect(lines.slice(0, -1).map(({ error }) => `evenkeel: ${visible(String(error))}`)).toEqual(told);
-    for (const line of lines.slice(0, -1)) expect(line).toMatchObject({ eventId: null, outcome: 'failed' });
+    expect(unread.map(({ error }) => `evenkeel: ${visible(String(error))}`)).toEqual(told);
+    for (const line of unread) expect(line).toMatchObject({ eventId: null, outcome: 'failed' });
   });
 });
 
@@ -117,21 +135,23 @@ describe('an event that cannot be read fails, and the others go on', () => {
     eventId: 'good',
     eventName: 'AuthorizeSecurityGroupIngress',
   });
-  const noDetail = failed('no-detail.json: UnreadableEventError: the event has no "detail"', { eventId: 'good' });
+  const noDetail = failed('no-detail.json record 1: UnreadableEventError: the event has no "detail"', {
+    eventId: 'good',
+  });
   const odd = [
     'the event is null, not an object',
     'the event is 42, not an object',
     'the event is not JSON',
     'the event is none of: an EventBridge envelope',
     'the event is null',
-  ].map((text, index) => failed(`odd.jsonl:${index + 1}: UnreadableEventError: ${text}`));
+  ].map((text, index) => failed(`odd.jsonl line ${index + 1}: UnreadableEventError: ${text}`));
 
   test.each<[status: number, wanted: Readonly<Record<string, readonly object[]>>]>([
     [
       1,
       {
-        'middle.jsonl': [ok, failed('middle.jsonl:2: not JSON'), ok],
-        'lines-in.json': [ok, failed('lines-in.json:2: not JSON'), ok],
+        'middle.jsonl': [ok, failed('middle.jsonl line 2: not JSON'), ok],
+        'lines-in.json': [ok, failed('lines-in.json line 2: not JSON'), ok],
         'odd.jsonl': odd,
         'no-detail.json': [noDetail],
         'no-parameters.json': [idless],
@@ -143,6 +163,7 @@ describe('an event that cannot be read fails, and the others go on', () => {
       0,
       {
         'mark.json': [ok],
+        'plain.json.gz': [ok],
         'mark.jsonl': [ok],
         'windows.jsonl': [ok, ok],
         'upside.ndjson.gz': [ok],

@@ -52,6 +52,7 @@ describe('for people', () => {
 
 describe('for other tools', () => {
   test.each([
+    ['html', (text: string) => text.split('! detected').length - 1],
     ['json', (text: string) => text.split('\n').filter((line) => line.includes('"detected"')).length],
     ['csv', (text: string) => text.trimEnd().split('\n').length - 1],
     [

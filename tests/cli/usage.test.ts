@@ -52,9 +52,12 @@ describe('wrong usage: status 2, nothing on stdout, and a line that says what is
       ['replay', 'event.json', '--control', 'ec2-ports'],
       'evenkeel: --control ec2-ports: unknown control; npx evenkeel controls lists them',
     ],
-    [['replay', 'event.json', '--policy', 'absent.yml'], 'evenkeel: absent.yml: cannot read the policy (ENOENT)'],
-    [['sweep', '--policy', ''], 'evenkeel: --policy: the file name is empty'],
-    [['controls', '--policy', '.'], 'evenkeel: .: cannot read the policy (EISDIR)'],
+    [
+      ['replay', 'event.json', '--policy', 'absent.yml'],
+      'evenkeel: absent.yml: cannot be read: there is no such file; check the name',
+    ],
+    [['sweep', '--policy', ''], 'evenkeel: --policy: is empty'],
+    [['controls', '--policy', '.'], 'evenkeel: .: cannot be read: it is a folder; name a file in it'],
     [
       ['sweep', '--policy', 'wrong.yml'],
       `evenkeel: wrong.yml:1:19 defaults.mode: "detct" is not allowed; allowed: off, detect, approve, remediate, recommended\n` +

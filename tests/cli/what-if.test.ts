@@ -130,11 +130,11 @@ describe('a log of the account, through the routes and today’s state', () => {
     expect(linesOf(elsewhere, 'summary')).toMatchObject([{ concerned: 0, outsideScope: 6, cost: null }]);
   });
 
-  test('what cannot be read is named and counted, the rest goes on, and the status is 1', async () => {
+  test('what cannot be read is named and counted, the rest goes on, and the status says that of a file', async () => {
     const finished = await whatIf(['bad', '--json']);
-    expect(finished.status).toBe(1);
+    expect(finished.status).toBe(2);
     expect(linesOf(finished, 'failure').map(({ where, error }) => `${where}: ${error}`)).toEqual([
-      expect.stringMatching(/^bad\/cut\.json\.gz: cannot be read: unexpected end of file/),
+      expect.stringMatching(/^bad\/cut\.json\.gz: cannot be read: its gzip data is cut off/),
       expect.stringMatching(/^bad\/garbled\.json record 1: not JSON/),
     ]);
     expect(linesOf(finished, 'summary')).toMatchObject([{ failures: 2, events: expect.any(Number) }]);
@@ -183,12 +183,16 @@ describe('a trail’s bucket', () => {
     expect(wire.take().filter((call) => call.includes('.json.gz'))).toHaveLength(2);
     await put(day(REGION, '2026/11/02'), packed(1, 2).subarray(0, -10));
     const cut = await whatIf([`s3://${Bucket}/org/`, ...asked]);
-    expect(cut.status).toBe(1);
+    expect(cut.status).toBe(2);
     expect(linesOf(cut, 'failure')).toMatchObject([{ where: expect.stringContaining('2026/11/02/log.json.gz') }]);
   });
 
   test.each([
-    ['no bucket', `s3://nobodys-${account.accountId}/x`, /cannot be listed: NoSuchBucket[^\n]*s3:ListBucket/],
+    [
+      'no bucket',
+      `s3://nobodys-${account.accountId}/x`,
+      /cannot be listed: The specified bucket does not exist[^\n]*s3:ListBucket/,
+    ],
     ['nothing there', `s3://${Bucket}/empty/`, /no \.json, \.jsonl or \.json\.gz object there/],
     ['no address', 's3://', /not s3:\/\/bucket or s3:\/\/bucket\/prefix/],
   ])('%s: wrong usage, in one line', async (_name, source, says) => {
@@ -200,7 +204,7 @@ describe('a trail’s bucket', () => {
 
 test.each([
   [['what-if'], "error: missing required argument 'source'; npx evenkeel what-if --help lists them"],
-  [['what-if', 'absent'], 'evenkeel: absent: no such file or folder'],
+  [['what-if', 'absent'], 'evenkeel: absent: cannot be read: there is no such file; check the name'],
   [['what-if', 'log', '--account', '12'], 'evenkeel: --account 12: not 12 digits'],
   [
     ['what-if', 'log', '--from', 'yesterday'],

@@ -22,31 +22,38 @@ writeFileSync(
 mkdirSync(join(cwd, 'no-events'));
 writeFileSync(join(cwd, 'empty.json'), '');
 writeFileSync(join(cwd, 'event.json'), '{}');
+writeFileSync(join(cwd, 'latin.yml'), Buffer.from('# caf\u00e9', 'latin1'));
 
 /** What is typed, and what it is answered with: the cause, and what to do. */
 const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Record<string, string>>])[] = [
   ['swep', /unknown command 'swep' \(Did you mean sweep\?\)/],
   ['sweep --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
   ['sweep --mode fix', /argument 'fix' is invalid\. Allowed choices are detect, approve, remediate\./],
-  ['sweep --output xml', /argument 'xml' is invalid\. Allowed choices are table, json, csv, ocsf, sarif\./],
+  ['sweep --output xml', /argument 'xml' is invalid\. Allowed choices are table, json, csv, html, ocsf, sarif\./],
   ['sweep --json --output csv', /--json and --output csv: choose one/],
   ['sweep --severity urgent', /'urgent' is invalid\. Allowed are INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL\./],
   ['sweep --service ecs', /--service ecs: no control of such a service; there are accessanalyzer, /],
   ['sweep --tag =prod', /--tag =prod: must be a tag's key, or KEY=VALUE/],
+  ['findings --tag =prod', /--tag =prod: must be a tag's key, or KEY=VALUE/],
+  ['findings --service ecs', /--service ecs: no control of such a service; there are accessanalyzer, /],
   ['sweep --region eu-wst-1', /--region eu-wst-1: .*did you mean eu-west-1\?/],
   ['sweep --profile wrk', /--profile wrk: no such profile; did you mean work\?/],
   ['sweep', /AWS_PROFILE prod: no such profile; did you mean work\?/, { ...nobody, AWS_PROFILE: 'prod' }],
   [`sweep --control ${ADMIN_PORTS}s`, new RegExp(`unknown control; did you mean ${ADMIN_PORTS}\\?`)],
   ['sweep --control ports', /--control ports: unknown control; npx evenkeel controls lists them/],
-  ['sweep --policy absent.yml', /absent\.yml: cannot read the policy \(ENOENT\)/],
+  ['sweep --policy absent.yml', /absent\.yml: cannot be read: there is no such file; check the name/],
   ['sweep', /no region.*: give --region, or set AWS_REGION/, regionless],
   ['findings --control nothing-like-it', /unknown control; npx evenkeel controls lists them/],
+  ['policy validate no-events', /no-events: cannot be read: it is a folder; name a file in it/],
+  ['policy validate latin.yml', /latin\.yml: cannot be read: it is not UTF-8 text; save it as UTF-8/],
+  ['policy diff absent.yml', /absent\.yml: cannot be read: there is no such file; check the name/],
+  ['what-if s3://nobodys-bucket-4711', /s3:\/\/nobodys-bucket-4711\/: cannot be listed: [^\n]*s3:ListBucket/],
   ['replay', /missing required argument 'source'; npx evenkeel replay --help lists them/],
   ['policy diff', /missing required argument 'file'; npx evenkeel policy diff --help lists them/],
   ['report --since tomorrow', /unknown option '--since'; npx evenkeel report --help lists them/],
   ['init extra', /too many arguments for 'init'\. .*; npx evenkeel init --help lists them/],
   ['sweep --tag', /argument missing; npx evenkeel sweep --help lists them/],
-  ['replay absent.json', /absent\.json: no such file or folder/],
+  ['replay absent.json', /absent\.json: cannot be read: there is no such file; check the name/],
   ['replay empty.json', /empty\.json: the file is empty/],
   ['replay no-events', /no-events: contains no \.json, \.jsonl or \.json\.gz file/],
   ['replay --queue dead-letters', /--queue dead-letters: not a queue URL \(https:\/\/sqs\.…\)/],
@@ -56,9 +63,12 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['undo --last', /--last: there is no remediation that could be undone/],
   ['undo rem-1 --last', /--last and an id: choose one/],
   ['approve 20271231', /there is no remediation 20271231; npx evenkeel history lists them/],
+  ['history 20271231', /there is no remediation 20271231; npx evenkeel history lists them/],
+  ['reject rem-1 --reason x', /there is no remediation rem-1; npx evenkeel history lists them/],
   ['reject rem-1', /required option '--reason <text>' not specified/],
   ['pause', /required option '--reason <text>' not specified/],
   ['resume', /everything is not paused; nothing is paused/],
+  [`resume --control ${ADMIN_PORTS} --resource sg-1`, /--resource sg-1: it has no halted finding of ec2-/],
   ['exempt', /required option '--control <id>' not specified/],
   ['exempt --end ex-2027', /there is no such exemption; npx evenkeel exempt --list lists them/],
   ['history --since never', /--since never: must be a day \(2026-11-01\) or a duration before now \(12h, 30d\)/],
@@ -73,14 +83,30 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['init --mode remediate', /argument 'remediate' is invalid\. Allowed choices are detect, approve, recommended\./],
   ['init --yes --policy p.yml', /--policy, --no-policy: init writes the clone's policy\.yml/],
   ['init --region mars-1', /--region mars-1: unknown region; one is eu-west-1$/m],
-  ['report --file no-events', /--file no-events: cannot be written \(EISDIR\): it is a folder; name a file in it/],
+  ['report --file no-events', /--file no-events: cannot be written: it is a folder; name a file in it/],
+  ['report --file absent/x.html', /--file absent\/x\.html: cannot be written: its folder does not exist; create it/],
+  ['report --bundle absent/x.zip', /--bundle absent\/x\.zip: cannot be written: its folder does not exist/],
   ['controls --write-policy new.yml', /--write-policy: give --framework too/],
 ];
+
+/** What is empty where a variable of the shell is not set. */
+const EMPTY = ['sweep --region', 'findings --profile', 'doctor --stack', 'sweep --resource', 'findings --tag']
+  .concat(['pause --reason', 'history --control', 'undo rem-1 --reason', 'report --file', 'sweep --policy'])
+  .concat(['init --yes --email', 'exempt --end', 'policy diff', 'undo', 'replay', 'what-if', 'controls']);
+
+test.each(EMPTY)("evenkeel %s ''", async (line) => {
+  const args = [...line.split(' '), ''];
+  const { status, stdout, stderr } = await evenkeelAs({ ...env, HOME: cwd, EVENKEEL_LEDGER: ':memory:' })(args, {
+    cwd,
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^evenkeel: (--[a-z]+: is empty|the argument '[a-z]+' is empty)\n$/);
+});
 
 test.each(WRONG)('evenkeel %s', async (line, answer, as = env) => {
   const env = { HOME: cwd, EVENKEEL_LEDGER: ':memory:', ...as };
   const args = line.split(' ');
-  const { status, stdout, stderr } = withoutHeader(await evenkeelAs(env)(args, { cwd }));
+  const { status, stdout, stderr } = await evenkeelAs(env)(args, { cwd });
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/^[^\n]+\n$/);
   expect(stderr).toMatch(answer);

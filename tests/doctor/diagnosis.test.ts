@@ -1,14 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  counted,
-  deploymentCheck,
-  fail,
-  listed,
-  ok,
-  problemsOr,
-  unreadable,
-  warn,
-} from '../../shared/doctor/diagnosis.ts';
+import { deploymentCheck, fail, listed, ok, problemsOr, unreadable, warn } from '../../shared/doctor/diagnosis.ts';
 import { contextWith, deploymentWith, resultsOf } from '../support/doctor-context.ts';
 
 test('a check of a deployment has no result without one, and gets it otherwise', async () => {
@@ -36,8 +27,7 @@ test('one ok where there is no problem, and otherwise the problems alone', () =>
   expect(problemsOr([warn('so', 'do it')], 'fine')).toEqual([warn('so', 'do it')]);
 });
 
-test('lists are cut after five, nouns are counted', () => {
+test('lists are cut after five', () => {
   expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a; b; c; d; e');
   expect(listed(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a; b; c; d; e; and 2 more');
-  expect([counted(0, 'rule'), counted(1, 'rule'), counted(2, 'rule')]).toEqual(['0 rules', '1 rule', '2 rules']);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Entry, entryOf } from '../../shared/cli/output/entry.ts';
+import type { PageFacts } from '../../shared/cli/output/page.ts';
 import { SEVERITIES } from '../../shared/control.ts';
 import { controls } from '../../shared/controls/index.ts';
 import { detections } from '../../shared/detections/index.ts';
@@ -68,3 +69,15 @@ export const anyEntry: fc.Arbitrary<Entry> = fc
 
 /** What no output may hold; its own line breaks apart. */
 export const UNSAFE = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** What a page of findings says beside them. */
+export const FACTS: PageFacts = {
+  command: 'npx evenkeel findings',
+  account: '111122223333',
+  regions: 'all',
+  policy: 'policy policy.yml',
+  ledger: 'ledger evenkeel-prod-ledger',
+  now: new Date('2026-11-02T09:14:00Z'),
+  pauses: [],
+  flags: ' --stack mine',
+};

@@ -1,4 +1,5 @@
-import type { Node } from '@babel/types';
+import type { CallExpression, Node } from '@babel/types';
+import { agreeing, counted } from '../../../shared/text.ts';
 import { type Declaration, localIn, resolved, walk } from './modules.ts';
 
 /** What stands for a value that is known only when the code runs. */
@@ -38,12 +39,20 @@ export function textsOf(node: Node | null | undefined, within: Declaration, dept
   /** A constant is written out, what is computed is not. */
   function known(index: number): string {
     const expression = node?.type === 'TemplateLiteral' ? node.expressions[index] : undefined;
+    if (expression?.type === 'CallExpression') return knownNoun(expression);
     if (expression?.type !== 'Identifier') return UNKNOWN;
     const constant = resolved(expression.name, within.file);
     if (constant === null || 'from' in constant) return UNKNOWN;
     const { node: value } = constant;
     return value.type === 'StringLiteral' || value.type === 'NumericLiteral' ? String(value.value) : UNKNOWN;
   }
+}
+
+/** A number with its noun: the noun is known. */
+function knownNoun({ callee, arguments: given }: CallExpression): string {
+  const [, one, many] = given;
+  if (callee.type !== 'Identifier' || callee.name !== counted.name || one?.type !== 'StringLiteral') return UNKNOWN;
+  return `${UNKNOWN} ${agreeing(2, one.value, many?.type === 'StringLiteral' ? many.value : undefined)}`;
 }
 
 type Of = (node: Node | null | undefined, there?: Declaration) => readonly string[];

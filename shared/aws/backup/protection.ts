@@ -11,6 +11,7 @@ import {
 import { type CallRecord, type EventRecord, strings } from '../../event.ts';
 import { type Aws, call, event, type Facets, onEverything, type Resource, type ResourceRef } from '../../resource.ts';
 import type { Step } from '../../step.ts';
+import { counted } from '../../text.ts';
 import { DAY_MS } from '../../time.ts';
 
 export const protectionGrants = onEverything('backup:ListProtectedResources');
@@ -101,13 +102,13 @@ export function evaluateProtection(
     return isWithin(lastBackup, maximumBackupAgeDays)
       ? compliant(`AWS Backup last backed ${what} up at ${lastBackup}.`)
       : nonCompliant(
-          `AWS Backup last backed ${what} up at ${lastBackup}, more than ${maximumBackupAgeDays} days ago.`,
+          `AWS Backup last backed ${what} up at ${lastBackup}, more than ${counted(maximumBackupAgeDays, 'day')} ago.`,
           'overdue',
         );
   if (createdAt === null) return notApplicable('It is being created: no backup is due yet.');
   if (isWithin(createdAt, graceDays))
     return notApplicable(
-      `It was created at ${createdAt}, less than ${graceDays} days ago: no first backup is due yet.`,
+      `It was created at ${createdAt}, less than ${counted(graceDays, 'day')} ago: no first backup is due yet.`,
     );
   return nonCompliant('AWS Backup has no backup of it.', 'never');
 }

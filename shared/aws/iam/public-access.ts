@@ -1,4 +1,5 @@
 import { hashOf } from '../../hash.ts';
+import { agreeing } from '../../text.ts';
 import { narrowingConditions, sparesOnlyFixed } from './conditions.ts';
 import { element, isAllow, isDeny, isEveryone, type PolicyStatement, stringsOf } from './policy-document.ts';
 import { includesEverybody, isForEverybody, openProviders } from './principals.ts';
@@ -57,7 +58,7 @@ export const namesOf = (some: readonly PolicyStatement[], all: readonly PolicySt
     const sid = element(statement, 'Sid');
     return typeof sid === 'string' && sid !== '' ? `"${sid}"` : `no. ${all.indexOf(statement) + 1}`;
   });
-  return `${names.length === 1 ? 'statement' : 'statements'} ${names.join(', ')}`;
+  return `${agreeing(names.length, 'statement')} ${names.join(', ')}`;
 };
 
 /** The element that a step changes when it edits or removes the statement: the same name each time. */

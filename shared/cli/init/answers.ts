@@ -49,6 +49,7 @@ export function secretIn(given: string, parameter: keyof typeof SECRETS, answer:
 }
 
 /** The framework that was answered; null for none, which means all controls. Throws UsageError for one that there is not. */
-export const frameworkIn = (answer: string): Framework | null => (answer === NONE ? null : frameworkOf(answer));
+export const frameworkIn = (answer: string, given?: string): Framework | null =>
+  answer === NONE ? null : frameworkOf(answer, given);
 
 export const FRAMEWORK_IDS = FRAMEWORKS.map(({ id }) => id);

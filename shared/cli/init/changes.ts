@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../../text.ts';
-import { UsageError, unwritable } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { readText, unwritable } from '../files.ts';
+import { isThere } from '../policy.ts';
 import * as deployment from './deployment.ts';
 import * as policyFile from './policy-file.ts';
 import type { Present } from './questions.ts';
@@ -80,13 +82,8 @@ export function write(folder: string, { file, text }: Change): void {
 }
 
 function readOrNull(folder: string, file: string): string | null {
-  try {
-    return readFileSync(join(folder, file), 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw new UsageError(`${file}: cannot be read (${code})`);
-  }
+  const path = join(folder, file);
+  return isThere(path) ? readText(path, file) : null;
 }
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { controls } from '../../controls/index.ts';
 import { detections } from '../../detections/index.ts';
 import { type Framework, requirementsIn } from '../../frameworks.ts';
-import { visibleJson } from '../../text.ts';
+import { counted, visibleJson } from '../../text.ts';
 import { MODE_COMMENT, policyText, type WrittenMode } from '../framework-policy.ts';
 
 export const FILE = 'policy.yml';
@@ -67,7 +67,7 @@ function inJson(value: unknown): string {
   const text = visibleJson(JSON.stringify(value));
   if (text.length <= MAX_VALUE_LENGTH) return text;
   return typeof value === 'object' && value !== null
-    ? `${Object.keys(value).length} entries`
+    ? counted(Object.keys(value).length, 'entry', 'entries')
     : `${text.slice(0, MAX_VALUE_LENGTH)}…`;
 }
 

@@ -66,6 +66,6 @@ function askFramework({ ask }: Dialogue, hasPolicy: boolean): Promise<Framework 
   ];
   const otherwise = hasPolicy ? KEEP : NONE;
   return ask(`Framework whose controls are detected: ${choices.join(', ')}`, otherwise, (answer) =>
-    hasPolicy && answer === KEEP ? undefined : frameworkIn(answer),
+    hasPolicy && answer === KEEP ? undefined : frameworkIn(answer, 'the framework'),
   );
 }

@@ -34,10 +34,17 @@ export function refOf({ resourceType, resourceId, accountId, region }: Result): 
   return { resourceType, resourceId, accountId: accountId ?? '', region: region ?? '' };
 }
 
-/** A result as an entry, with the ARN where the result is of a control. */
+/** The ARN of the resource of a control or detection; null where this version has neither, or a detection gives it none. The ledger holds it only of what was held by a lease. */
+export function arnOf(controlId: string | null, ref: ResourceRef): string | null {
+  const judge = judgeOf({ controlId });
+  if (judge === null) return null;
+  return 'resource' in judge ? judge.resource.arn(ref) : (judge.arn?.(ref) ?? null);
+}
+
+/** A result as an entry. */
 export function entryOf(result: Result): Entry {
-  const [judge, ref] = [judgeOf(result), refOf(result)];
-  const arn = judge !== null && 'resource' in judge && ref !== null ? judge.resource.arn(ref) : null;
+  const ref = refOf(result);
+  const arn = ref === null ? null : arnOf(result.controlId, ref);
   return { result, arn, name: null, firstSeen: null, lastSeen: null };
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 
 /** How findings are printed: for people, or for other tools. */
-export const OUTPUTS = ['table', 'json', 'csv', 'ocsf', 'sarif'] as const;
+export const OUTPUTS = ['table', 'json', 'csv', 'html', 'ocsf', 'sarif'] as const;
 export type Output = (typeof OUTPUTS)[number];
 
 export interface OutputOptions {
@@ -14,9 +14,10 @@ export interface OutputOptions {
 export const withOutputOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--output <format>', 'how to print: ocsf in lines of JSON, sarif 2.1.0 (default: table)').choices(
-        OUTPUTS,
-      ),
+      new Option(
+        '--output <format>',
+        'how to print: html as one page, ocsf in lines of JSON, sarif 2.1.0 (default: table)',
+      ).choices(OUTPUTS),
     )
     .option('--all', 'show what is compliant, exempt or not applicable too; in a table, the calls with their input');
 

@@ -6,6 +6,7 @@ import { colors } from '../colors.ts';
 import { outcomeStyle, summaryOf, wasAttempted } from '../results-printer.ts';
 import { type Entry, judgeOf, serviceOf } from './entry.ts';
 import { withoutErrorNames } from './words.ts';
+import { fitsIn, wrapped } from './wrap.ts';
 
 const BY_SEVERITY = SEVERITIES.toReversed();
 const PAINT: Readonly<Record<Severity, (text: string) => string>> = {
@@ -57,11 +58,21 @@ function groupLines(group: readonly Entry[], options: TableOptions): readonly st
   const [first] = group;
   if (first === undefined) return [];
   const hasNames = group.some(({ name }) => name !== null);
-  const rows = columns(group.map((entry) => rowOf(entry, hasNames)));
+  const rows = rowLines(group.map((entry) => rowOf(entry, hasNames)));
   return [
-    headingOf(first.result, group.length),
-    ...group.flatMap((entry, index) => [`  ${rows[index] ?? ''}`, ...detailLines(entry, options)]),
+    ...wrapped(headingOf(first.result, group.length), 0, 2),
+    ...group.flatMap((entry, index) => [...(rows[index] ?? []), ...detailLines(entry, options)]),
   ];
+}
+
+/** Each row in a line; where one of them does not fit, all have their cells after the resource below it. */
+function rowLines(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const lines = columns(rows).map((line) => `  ${line}`);
+  if (lines.every((line) => fitsIn(line))) return lines.map((line) => [line]);
+  return rows.map(([outcome = '', resource = '', ...rest]) => [
+    ...wrapped(`${outcome}  ${resource}`, 2, 2),
+    ...wrapped(rest.filter((cell) => cell !== '').join('  '), 6),
+  ]);
 }
 
 function headingOf(result: Result, count: number): string {
@@ -93,8 +104,11 @@ function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly 
   });
   const shown = withInputs ? calls : [...new Set(calls)];
   const id = result.remediationId === null ? [] : [colors.dim(visible(result.remediationId))];
-  return [...(why ? [visible(why)] : []), ...shown, ...id].map((line) => `      ${line}`);
+  return [...(why ? [visible(why)] : []), ...shown, ...id].flatMap((line) => wrapped(line, 6, 2));
 }
+
+/** A count of nothing. */
+const NONE = colors.dim('·');
 
 /** Counts by service and severity of what is wrong, then the number of results by outcome. */
 export function countsOf(wrong: readonly Entry[], tally: ReadonlyMap<Outcome, number>): readonly string[] {
@@ -102,7 +116,7 @@ export function countsOf(wrong: readonly Entry[], tally: ReadonlyMap<Outcome, nu
   const used = BY_SEVERITY.filter((severity) => wrong.some(({ result }) => result.severity === severity));
   const cell = (entries: readonly Entry[], severity: Severity): string => {
     const n = entries.filter(({ result }) => result.severity === severity).length;
-    return n === 0 ? colors.dim('·') : PAINT[severity](String(n));
+    return n === 0 ? NONE : PAINT[severity](String(n));
   };
   const rowFor = (name: string, entries: readonly Entry[]) => [
     name,
@@ -110,14 +124,24 @@ export function countsOf(wrong: readonly Entry[], tally: ReadonlyMap<Outcome, nu
     String(entries.length),
   ];
   const rows = [...services].sort(([a], [b]) => a.localeCompare(b)).map(([name, entries]) => rowFor(name, entries));
-  if (rows.length === 0) return [summaryOf(inOutcomeOrder(tally))];
+  const summary = wrapped(summaryOf(inOutcomeOrder(tally)));
+  if (rows.length === 0) return summary;
   const table = new Table({
     head: ['service', ...used, 'all'],
     colAligns: ['left', ...used.map(() => 'right' as const), 'right'],
     style: { head: [], border: [], compact: true },
   });
   table.push(...rows, ...(rows.length > 1 ? [rowFor('all', wrong)] : []));
-  return [...`${table}`.split('\n'), '', summaryOf(inOutcomeOrder(tally))];
+  const lines = `${table}`.split('\n');
+  return [...(lines.every((line) => fitsIn(line)) ? lines : stacked(used, rows)), '', ...summary];
+}
+
+/** The counts of a service in a sentence, where a table is too wide. */
+function stacked(used: readonly Severity[], rows: readonly (readonly string[])[]): readonly string[] {
+  return rows.flatMap(([name = '', ...counts]) => {
+    const parts = used.flatMap((severity, index) => (counts[index] === NONE ? [] : [`${counts[index]} ${severity}`]));
+    return wrapped(`${name}: ${[...parts, `${counts.at(-1)} in all`].join(', ')}`, 0, 2);
+  });
 }
 
 const inOutcomeOrder = (tally: ReadonlyMap<Outcome, number>): ReadonlyMap<Outcome, number> =>

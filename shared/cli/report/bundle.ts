@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { redactedRecord } from '../../engine/run/redact.ts';
 import { requirementsIn } from '../../frameworks.ts';
 import { hashOf } from '../../hash.ts';
 import { codeVersion } from '../../lambda/version.ts';
 import { type Ledger, resourceKey } from '../../ledger/ledger.ts';
-import { visible, visibleJson } from '../../text.ts';
+import { counted, visible, visibleJson } from '../../text.ts';
 import type { CommandRun } from '../context.ts';
+import { readText } from '../files.ts';
 import type { CommonOptions } from '../options.ts';
-import { CLONE_POLICY } from '../policy.ts';
+import { CLONE_POLICY, isThere } from '../policy.ts';
 import {
   brokenIn,
   type Chains,
@@ -79,15 +79,10 @@ export async function writeBundle(
   await writeZip(path, files, data.now);
 }
 
-/** The policy's file as it is; null where there is none. The file system's error where it cannot be read. */
+/** The policy's file as it is; null where there is none. Throws UsageError where it cannot be read. */
 export function policyText({ policy }: Pick<CommonOptions, 'policy'>): string | null {
-  if (policy === false) return null;
-  try {
-    return readFileSync(policy ?? (process.env.EVENKEEL_POLICY || CLONE_POLICY), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const file = policy === false ? '' : (policy ?? (process.env.EVENKEEL_POLICY || CLONE_POLICY));
+  return file !== '' && isThere(file) ? readText(file) : null;
 }
 
 /** JSON to read; a line break within a text is none of its own. */
@@ -158,7 +153,7 @@ ${data.from.toISOString()} to ${data.to.toISOString()}; made ${data.now.toISOStr
 manifest.json      what this is, and each file with its size and SHA-256
 SHA256SUMS         the same for a program: sha256sum -c SHA256SUMS
 report.html        for people; report.json and report.csv hold the same
-records.jsonl      ${records.length} remediations and undos: state before and after, every call, who, when, versions
+records.jsonl      ${counted(records.length, 'remediation or undo', 'remediations and undos')}: state before and after, every call, who, when, versions
 chains.jsonl       the hash chains of their resources, whole
 verification.json  whether all chains of the ledger are intact, and what the logs confirm
 controls.json      what each control requires, why, its requirements and its mode in the policy

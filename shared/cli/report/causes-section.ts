@@ -1,3 +1,4 @@
+import { counted } from '../../text.ts';
 import { bar, range } from './charts.ts';
 import { type RemediationTimes, shortDuration, type TimedRecord } from './durations.ts';
 import { type Html, html, name } from './html.ts';
@@ -56,7 +57,7 @@ ${num(links.records(`${title}: remediated`, remediated))}<td>${mostFrequent(reco
       ...shown.map((cause) => row(name(cause.name), cause.name, cause.records)),
       rest.length > 0 &&
         row(
-          html`${rest.length} others`,
+          html`${counted(rest.length, 'other')}`,
           'All others',
           rest.flatMap(({ records }) => records),
         ),

@@ -1,3 +1,4 @@
+import { agreeing } from '../../text.ts';
 import { driftChart, legend, SERIES_NAMES } from './charts.ts';
 import { type Html, html } from './html.ts';
 import type { Links } from './links.ts';
@@ -14,7 +15,7 @@ export function driftSection({ drift, outside }: Report, links: Links): Html {
   );
   const others =
     outside.length > 0 &&
-    html`<p>${links.findings('First seen outside the period', outside)} more ${outside.length === 1 ? 'finding was' : 'findings were'} first seen before or after this period.</p>`;
+    html`<p>${links.findings('First seen outside the period', outside)} more ${agreeing(outside.length, 'finding was', 'findings were')} first seen before or after this period.</p>`;
   if (isEmpty)
     return html`<section id="drift">${HEADING}<p class="soft">No drift began in this period.</p>${others}</section>`;
   const row = (interval: DriftInterval) => html`<tr>${rowHead(interval.name)}

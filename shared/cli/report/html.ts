@@ -41,3 +41,7 @@ export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
 /** A command to copy; a line breaks between its words. */
 export const command = (text: string): Html =>
   html`<code class="command">${text.split(' ').map((word, index) => html`${index > 0 && ' '}<span>${word}</span>`)}</code>`;
+
+/** What a page is about, each with its name. */
+export const factList = (facts: readonly (readonly [what: string, value: string])[]): Html =>
+  html`<dl class="facts">${facts.map(([what, value]) => html`<dt>${what}</dt><dd>${name(value)}</dd>`)}</dl>`;

@@ -8,7 +8,7 @@ import { minuteOf } from './words.ts';
 
 /** What a next step depends on beside the finding. */
 export interface Situation {
-  readonly control: ReportedControl | null;
+  readonly control: Pick<ReportedControl, 'isDetection' | 'guidance'> | null;
   /** The record of the finding that awaits approval. */
   readonly awaiting: { readonly id: string; readonly expires: string | null } | null;
   readonly pauses: readonly Pause[];
@@ -16,8 +16,14 @@ export interface Situation {
   readonly flags: string;
 }
 
+/** What a next step depends on in a finding. */
+export type SteppedFinding = Pick<OpenFinding, 'controlId' | 'outcome' | 'annotation' | 'retryAt'> & {
+  readonly ref: Pick<OpenFinding['ref'], 'resourceId'>;
+  readonly blocked: Pick<NonNullable<OpenFinding['blocked']>, 'by'> | null;
+};
+
 /** What a reader can do about an open finding, with the exact command. Pure. */
-export function nextStep(finding: OpenFinding, situation: Situation): NextStep {
+export function nextStep(finding: SteppedFinding, situation: Situation): NextStep {
   const { control, awaiting, flags } = situation;
   const only = ` --control ${shellQuoted(finding.controlId)}`;
   const step = (text: string, command: string | null): NextStep => ({
@@ -56,7 +62,7 @@ export function nextStep(finding: OpenFinding, situation: Situation): NextStep {
 }
 
 /** How remediation that was halted goes on: who halted it is said by the pauses, else by the finding. */
-function resumption({ controlId, ref, annotation }: OpenFinding, pauses: readonly Pause[]): [string, string] {
+function resumption({ controlId, ref, annotation }: SteppedFinding, pauses: readonly Pause[]): [string, string] {
   const only = ` --control ${shellQuoted(controlId)}`;
   const pause = pauses.find(({ control }) => control === null || control === controlId);
   if (pause !== undefined)

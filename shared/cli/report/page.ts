@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { codeVersion } from '../../lambda/version.ts';
+import { counted } from '../../text.ts';
 import { daysSince } from '../../time.ts';
-import { counted } from '../words.ts';
 import { causesSection, timesSection } from './causes-section.ts';
 import { patterns } from './charts.ts';
 import { driftSection } from './drift-section.ts';
-import { type Html, html, markup, name } from './html.ts';
+import { factList, type Html, html, markup, name } from './html.ts';
 import { Links } from './links.ts';
 import type { Report } from './model.ts';
 import { postureSections } from './posture-sections.ts';
-import { style } from './style.ts';
+import { shell } from './shell.ts';
 import { exemptionsSection, findingsSection, recordsSection, toDoSection } from './tables.ts';
 import { minuteOf } from './words.ts';
 
@@ -30,9 +29,6 @@ const SECTIONS = [
   ['records', 'Records'],
 ] as const;
 
-/** No script, no image, no font, no request; only this style sheet. */
-const contentPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style.text).digest('base64')}'; base-uri 'none'; form-action 'none'`;
-
 /** The report as one page that needs nothing beside itself. Pure. */
 export function page(report: Report, source: Source): string {
   const links = new Links(report.findings, report.records);
@@ -49,32 +45,20 @@ export function page(report: Report, source: Source): string {
     findingsSection(report, links),
     recordsSection(report, links),
   ];
-  return html`<!doctype html>
-<html lang="en" id="top">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-${patterns}
+  const sections = SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${words}</a></li>`);
+  return shell({
+    title,
+    header: html`${patterns}
 <header>
 <h1>Evenkeel report</h1>
 ${facts(report, source)}
-<nav aria-label="Sections"><ul>${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${words}</a></li>`)}</ul></nav>
-</header>
-<main>
-${note(report)}
-${body}
-</main>
-<footer>${notes(report)}</footer>
-${links.panels()}
-</body>
-</html>
-`.text;
+<nav aria-label="Sections"><ul>${sections}</ul></nav>
+</header>`,
+    main: html`${note(report)}
+${body}`,
+    footer: notes(report),
+    rest: links.panels(),
+  });
 }
 
 function facts({ data, lastSweep }: Report, source: Source): Html {
@@ -90,7 +74,7 @@ function facts({ data, lastSweep }: Report, source: Source): Html {
     ['Controls', `${controls.filter(({ isOn }) => isOn).length} of ${controls.length} are on; ${source.policy}`],
     ['Source', `${source.ledger}; Evenkeel ${codeVersion}`],
   ];
-  return html`<dl class="facts">${rows.map(([what, value]) => html`<dt>${what}</dt><dd>${name(value)}</dd>`)}</dl>`;
+  return factList(rows);
 }
 
 function sweepAge(lastSweep: Report['lastSweep'], now: Date): string {

@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../../control.ts';
-import { counted } from '../words.ts';
+import { agreeing, counted } from '../../text.ts';
 import { BAR_WIDTHS, bar, bySeverity, legend } from './charts.ts';
 import { type Html, html, name } from './html.ts';
 import type { Links } from './links.ts';
@@ -106,4 +106,4 @@ ${cells}${num(links.findings(`${framework.name}: open findings`, open))}</tr>`;
 }
 
 const requirementEntry = ({ number, controls, findings }: Requirement, links: Links): Html =>
-  html`<b>${number}</b> ${links.findings(number, findings)} ${findings.length === 1 ? 'finding' : 'findings'} <small class="soft">${controls.map(({ id }) => id).join(', ')}</small>`;
+  html`<b>${number}</b> ${links.findings(number, findings)} ${agreeing(findings.length, 'finding')} <small class="soft">${controls.map(({ id }) => id).join(', ')}</small>`;

@@ -5,6 +5,7 @@ import type { Remediation, RemediationStatus } from '../../ledger/records.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Outcome } from '../../result.ts';
 import { shellQuoted } from '../../text.ts';
+import { arnOf } from '../output/entry.ts';
 
 /** What a reader can do about a finding. */
 export interface NextStep {
@@ -111,7 +112,7 @@ export const findingRow = (finding: OpenFinding): Omit<FindingRow, 'next'> => ({
   resourceId: finding.ref.resourceId,
   accountId: finding.ref.accountId,
   region: finding.ref.region,
-  arn: finding.arn,
+  arn: arnOf(finding.controlId, finding.ref) ?? finding.arn,
   state: finding.outcome,
   annotation: finding.annotation,
   firstSeen: finding.firstSeen,

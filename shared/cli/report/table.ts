@@ -19,3 +19,12 @@ export const rowHead = (...parts: readonly (Html | string | false | null)[]): Ht
 
 /** A cell with a number. */
 export const num = (number: Html): Html => html`<td class="num">${number}</td>`;
+
+/** A browser lays out a short table at once; a long one is cut into several. */
+const MAX_TABLE_ROWS = 500;
+
+/** The rows of each table of a long list. */
+export const chunks = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(rows.length / MAX_TABLE_ROWS) }, (_, index) =>
+    rows.slice(index * MAX_TABLE_ROWS, (index + 1) * MAX_TABLE_ROWS),
+  );

@@ -1,17 +1,18 @@
 import { EXPIRY_WARNING_DAYS } from '../../policy/exemptions.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../text.ts';
 import { command, type Html, html, name } from './html.ts';
 import type { Links } from './links.ts';
 import { coveredBy, type Report } from './model.ts';
 import { severityLabel } from './posture-sections.ts';
 import type { ExemptionRow, FindingRow, NextStep, RecordRow } from './rows.ts';
-import { table } from './table.ts';
-import { inWords, minuteOf, STATES } from './words.ts';
+import { chunks, table } from './table.ts';
+import { inWords, minuteOf, STATES, stateInWords } from './words.ts';
 
-const stepHtml = ({ text, command: run }: NextStep): Html =>
+/** What a reader can do, with the command to copy. */
+export const stepHtml = ({ text, command: run }: NextStep): Html =>
   html`${name(text)}${run === null ? null : html` ${command(run)}`}`;
 
-const stateLabel = (row: FindingRow): string => `${STATES[row.state].mark} ${STATES[row.state].name}`;
+const stateLabel = ({ state }: FindingRow): string => stateInWords(state);
 
 type FindingRows = readonly [FindingRow, ...FindingRow[]];
 
@@ -63,14 +64,6 @@ export function exemptionsSection({ exemptions, findings }: Report, links: Links
   );
   return html`<section id="exemptions"><h2>Exemptions</h2>${exemptions.length === 0 ? html`<p class="soft">None is in force, and none has ended in this period.</p>` : list}</section>`;
 }
-
-/** A browser lays out a short table at once; a long one is cut into several. */
-const MAX_TABLE_ROWS = 500;
-
-const chunks = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(rows.length / MAX_TABLE_ROWS) }, (_, index) =>
-    rows.slice(index * MAX_TABLE_ROWS, (index + 1) * MAX_TABLE_ROWS),
-  );
 
 /** All findings by control and state. */
 export function findingsSection(report: Report, links: Links): Html {

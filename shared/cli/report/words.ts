@@ -22,6 +22,9 @@ export const STATES: Readonly<Record<Outcome, Word>> = {
   notApplicable: { name: 'not applicable', mark: '·' },
 };
 
+/** A state with its mark: `! detected`. */
+export const stateInWords = (state: Outcome): string => `${STATES[state].mark} ${STATES[state].name}`;
+
 export const SEVERITY_MARKS: Readonly<Record<Severity, string>> = {
   CRITICAL: '▲▲',
   HIGH: '▲',

@@ -3,7 +3,8 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { UsageError, unwritable } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { unwritable } from '../files.ts';
 
 /** A file of an archive. */
 export interface ArchivedFile {
@@ -32,14 +33,19 @@ export async function writeZip(path: string, files: readonly ArchivedFile[], mti
       pass(null, bytes);
     });
   zip.end();
+  // Half an archive is none, also where Ctrl-C ends the process.
+  const remove = () => rmSync(path, { force: true });
+  output.once('open', () => process.once('exit', remove));
   try {
     await pipeline(zip.outputStream, output);
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST')
       throw new UsageError(`--bundle ${path}: it exists, and is not overwritten; give another name`);
-    rmSync(path, { force: true });
+    remove();
     throw syscall === undefined ? error : new UsageError(`--bundle ${path}: ${unwritable(error)}`);
+  } finally {
+    process.off('exit', remove);
   }
 }
 

@@ -1,7 +1,8 @@
 import { SEVERITIES } from '../../control.ts';
-import { visible, visibleJson } from '../../text.ts';
+import { agreeing, visible, visibleJson } from '../../text.ts';
 import { dayOf } from '../../time.ts';
 import { colors } from '../colors.ts';
+import { fitsIn, wrapped } from '../output/wrap.ts';
 import { MAX_RESOURCES } from './activity.ts';
 import type { Actor } from './actor.ts';
 import type { Cost } from './cost.ts';
@@ -15,6 +16,7 @@ const ID_WIDTH = 46;
 type Column = readonly [title: string, countOf: (row: ControlRow) => number | string];
 
 const number = (value: number): string => value.toLocaleString('en-US');
+const many = (value: number, one: string, more?: string): string => `${number(value)} ${agreeing(value, one, more)}`;
 const dollars = (value: number): string => `$${value.toFixed(2)}`;
 
 const LOOKED_AT: readonly Column[] = [
@@ -53,7 +55,7 @@ function nothing(summary: Summary): string {
     events === 0
       ? ['No events were found', 'name the files, or the folder that holds AWSLogs/, with the log of CloudTrail']
       : [
-          `None of ${number(events)} events is of this account and within what was asked for`,
+          `None of ${many(events, 'event')} is of this account and within what was asked for`,
           '--account, --from, --to and --region say which events count',
         ];
   const lines = [`${why}, and nothing is reckoned: ${remedy}.`, ...leftOut(summary)];
@@ -67,16 +69,29 @@ function table(rows: readonly ControlRow[], isRoutesOnly: boolean): string {
     values
       .map((value, at) => (typeof value === 'number' ? number(value) : value).padStart(widthOf(columns[at])))
       .join('');
-  const lines = [`${'Control'.padEnd(ID_WIDTH)}${cells(columns.map(([title]) => title))}`];
+  const heading = `${'Control'.padEnd(ID_WIDTH)}${cells(columns.map(([title]) => title))}`;
+  const isWide = fitsIn(heading);
+  const wide = (row: ControlRow) => [
+    `  ${row.controlId.padEnd(ID_WIDTH - 2)}${cells(columns.map(([, countOf]) => countOf(row)))}`,
+  ];
+  const lines = [isWide ? heading : 'Controls'];
   for (const severity of SEVERITIES.toReversed()) {
     const own = rows.filter((row) => row.severity === severity);
     if (own.length > 0) lines.push(colors.bold(severity));
-    for (const row of own) {
-      const text = `  ${row.controlId.padEnd(ID_WIDTH - 2)}${cells(columns.map(([, countOf]) => countOf(row)))}`;
-      lines.push(row.findings > 0 ? colors.yellow(text) : text);
-    }
+    for (const row of own)
+      for (const text of isWide ? wide(row) : stacked(row, columns))
+        lines.push(row.findings > 0 ? colors.yellow(text) : text);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A control with its counts below it, where the table is too wide. */
+function stacked(row: ControlRow, columns: readonly Column[]): readonly string[] {
+  const counts = columns.map(([title, countOf]) => {
+    const count = countOf(row);
+    return `${title} ${typeof count === 'number' ? number(count) : count}`;
+  });
+  return [...wrapped(row.controlId, 2, 2), ...wrapped(counts.join(', '), 6)];
 }
 
 const widthOf = (column: Column | undefined): number => Math.max((column?.[0].length ?? 0) + 2, 11);
@@ -92,12 +107,10 @@ function found(worst: readonly FoundDrift[]): string {
     );
     const would = outcome === 'remediated' ? made : [WOULD[outcome] ?? outcome];
     const by = group === null ? [] : [`last changed by ${nameOf(group.actor)}`];
-    return [
-      what,
-      ...[annotation ?? '', ...would, ...by].filter(Boolean).map((line) => `    ${colors.dim(visible(line))}`),
-    ];
+    const details = [annotation ?? '', ...would, ...by].filter(Boolean);
+    return [...wrapped(what, 2, 2), ...details.flatMap((line) => wrapped(colors.dim(visible(line)), 6))];
   });
-  return `Found today, the most severe first\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `Found today, the most severe first\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 const WOULD: Readonly<Record<string, string>> = {
@@ -134,35 +147,40 @@ function summaryInWords(summary: Summary, isRoutesOnly: boolean): string {
   const period =
     summary.first === null || summary.last === null
       ? ''
-      : `, ${dayOf(new Date(summary.first))} to ${dayOf(new Date(summary.last))} (${summary.days} days)`;
+      : `, ${dayOf(new Date(summary.first))} to ${dayOf(new Date(summary.last))} (${many(summary.days, 'day')})`;
   const lines = [
-    `${number(events)} events${period}: ${number(concerned)} concern a control, and name ${number(summary.resources)} resources.`,
+    `${many(events, 'event')}${period}: ${many(concerned, 'concerns a control, and names', 'concern a control, and name')} ${many(summary.resources, 'resource')}.`,
     ...leftOut(summary),
     ...(isRoutesOnly ? [] : [today(summary)]),
     ...(summary.cost === null ? [] : [costs(summary.cost, isRoutesOnly)]),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap((line) => wrapped(line)).join('\n')}\n`;
 }
+
+const OTHER_ACCOUNT = 'of another account';
+const OUTSIDE = 'outside the times or the region asked for';
+const NO_ID = 'left out: the event does not name its resource by its id';
+const BEYOND = `of resources beyond the first ${number(MAX_RESOURCES)}, counted only`;
 
 /** What of the log says nothing of the account, or could not be read. */
 function leftOut(summary: Summary): readonly string[] {
   const { refused, ofOtherAccounts, outsideScope, notLookedUp, looksBeyond, failures } = summary;
-  const counted: readonly (readonly [number, string])[] = [
-    [refused, 'calls that AWS refused'],
-    [ofOtherAccounts, 'of another account'],
-    [outsideScope, 'outside the times or the region asked for'],
-    [notLookedUp, 'look-ups left out: the event does not name its resource by its id'],
-    [looksBeyond, `evaluations of resources beyond the first ${number(MAX_RESOURCES)}, which were only counted`],
-    [failures, 'files, events or resources that could not be read'],
+  const counted: readonly (readonly [number, one: string, more?: string])[] = [
+    [refused, 'call that AWS refused', 'calls that AWS refused'],
+    [ofOtherAccounts, OTHER_ACCOUNT, OTHER_ACCOUNT],
+    [outsideScope, OUTSIDE, OUTSIDE],
+    [notLookedUp, `look-up ${NO_ID}`, `look-ups ${NO_ID}`],
+    [looksBeyond, `evaluation ${BEYOND}`, `evaluations ${BEYOND}`],
+    [failures, 'file, event or resource that could not be read', 'files, events or resources that could not be read'],
   ];
-  return counted.filter(([count]) => count > 0).map(([count, what]) => `  ${number(count)} ${what}`);
+  return counted.filter(([count]) => count > 0).flatMap(([count, one, more]) => wrapped(many(count, one, more), 2));
 }
 
 const today = ({ read, looks, calls, notifications }: Summary): string =>
-  `${number(read ?? 0)} resources were read as they are today. Evaluating them ${number(looks)} times takes ${number(calls ?? 0)} calls; ${number(notifications)} notifications. What was wrong in between and is right today is not seen.`;
+  `${many(read ?? 0, 'resource was', 'resources were')} read as ${agreeing(read ?? 0, 'it is', 'they are')} today. Evaluating ${agreeing(read ?? 0, 'it', 'them')} ${many(looks, 'time')} takes ${many(calls ?? 0, 'call')}; ${many(notifications, 'notification')}. What was wrong in between and is right today is not seen.`;
 
 function costs({ total, by, changes }: Cost, isRoutesOnly: boolean): string {
-  const parts = `${dollars(by.standing)} fixed, ${dollars(by.heartbeats)} heartbeats, ${dollars(by.changes)} for ${number(changes)} changes, ${dollars(by.sweeps)} sweeps of these resources`;
+  const parts = `${dollars(by.standing)} fixed, ${dollars(by.heartbeats)} heartbeats, ${dollars(by.changes)} for ${many(changes, 'change')}, ${dollars(by.sweeps)} sweeps of these resources`;
   const assumed = isRoutesOnly ? '; as many findings assumed as docs/costs.md does' : '';
   return `A month like this would cost about ${colors.bold(dollars(total))} (${parts}${assumed}): docs/costs.md says how that is calculated.`;
 }

@@ -1,13 +1,13 @@
 import type { Engine } from '../../engine/context.ts';
-import { visible } from '../../text.ts';
+import { agreeing, visible } from '../../text.ts';
 import { EXIT } from '../errors.ts';
-import { summarizeOnInterrupt } from '../interrupt.ts';
+import { NO_RESULT_YET, summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
+import { type LogFile, pagesOf } from '../sources/log-files.ts';
 import { Activity } from './activity.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 import { inWords } from './in-words.ts';
 import { actorLine, controlLine, failureLine, findingLine, summaryLine } from './lines.ts';
-import { type LogFile, pagesOf } from './log-files.ts';
 import { Outlook } from './outlook.ts';
 import { LogReading, type ReadingContext } from './reading.ts';
 import { statesOf } from './state.ts';
@@ -30,13 +30,16 @@ export class WhatIf {
   readonly #outlook: Outlook | null;
   readonly #progress: Progress = progressOn(process.stderr);
   #failures = 0;
+  /** True once a file could not be read to its end. */
+  #isUnreadable = false;
 
   constructor(context: RunContext, engine: Engine | null) {
     this.#context = context;
     this.#engine = engine;
     this.#outlook = engine === null ? null : new Outlook(context.policy.minimumSeverity);
     this.#reading = new LogReading(this.#activity, context, (where, error) => this.#fail(where, error));
-    summarizeOnInterrupt({ text: () => (context.isJson ? '' : this.#inWords()), isJson: context.isJson });
+    const soFar = () => (this.#reading.counts.events === 0 ? NO_RESULT_YET : this.#inWords());
+    summarizeOnInterrupt({ text: () => (context.isJson ? '' : soFar()), isJson: context.isJson });
   }
 
   /** Reads the files one after the other; `known`: those of which the sizes are known before. */
@@ -44,14 +47,16 @@ export class WhatIf {
     const all = known.reduce((sum, { bytes }) => sum + bytes, 0);
     let read = 0;
     for await (const file of files) {
-      for await (const { entries, packedBytes } of pagesOf(file)) {
+      for await (const { entries, packedBytes, isUnreadable = false } of pagesOf(file)) {
+        this.#isUnreadable ||= isUnreadable;
         read += packedBytes;
         for (const entry of entries) {
           const where = entry.where === '' ? file.name : `${file.name} ${entry.where}`;
           if ('error' in entry) this.#fail(where, entry.error);
           else await this.#reading.take(entry.value, where);
         }
-        const what = `${this.#reading.counts.events.toLocaleString('en-US')} events, ${file.name}`;
+        const { events } = this.#reading.counts;
+        const what = `${events.toLocaleString('en-US')} ${agreeing(events, 'event')}, ${file.name}`;
         this.#progress.show(Math.round(read / MEGABYTE), Math.round(Math.max(all, read) / MEGABYTE), `MB, ${what}`);
       }
     }
@@ -65,7 +70,10 @@ export class WhatIf {
     if (this.#context.isJson) this.#printLines();
     else process.stdout.write(this.#inWords());
     if (this.#failures > MAX_ERRORS_SHOWN && !this.#context.isJson)
-      process.stderr.write(`evenkeel: and ${this.#failures - MAX_ERRORS_SHOWN} more errors; --json shows all\n`);
+      process.stderr.write(
+        `evenkeel: and ${this.#failures - MAX_ERRORS_SHOWN} more ${agreeing(this.#failures - MAX_ERRORS_SHOWN, 'error')}; --json shows all\n`,
+      );
+    if (this.#isUnreadable) return EXIT.usage;
     return this.#failures > 0 ? EXIT.failed : EXIT.done;
   }
 
@@ -77,7 +85,7 @@ export class WhatIf {
       const [first] = failed;
       if (first !== undefined)
         this.#fail(`${first.resourceType} ${first.resourceId} ${first.region}`, first.error ?? '');
-      this.#progress.show(this.#outlook?.read ?? 0, resources.size, 'resources read');
+      this.#progress.show(this.#outlook?.read ?? 0, resources.size, `${agreeing(resources.size, 'resource')} read`);
     }
   }
 

@@ -1,6 +1,7 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { certificate } from '../../resources/acm/certificate.ts';
+import { counted } from '../../text.ts';
 import { DAY_MS } from '../../time.ts';
 
 /** Statuses in which a certificate has been issued. */
@@ -47,7 +48,7 @@ export default defineControl({
     const which = `The certificate of ${domainName ?? 'no name'}`;
     if (status === 'EXPIRED' || left <= 0) return nonCompliant(`${which} expired on ${until}.`, ['expired', notAfter]);
     return left < daysToExpiration * DAY_MS
-      ? nonCompliant(`${which} expires on ${until}, in ${Math.ceil(left / DAY_MS)} days.`, ['due', notAfter])
+      ? nonCompliant(`${which} expires on ${until}, in ${counted(Math.ceil(left / DAY_MS), 'day')}.`, ['due', notAfter])
       : compliant(`${which} is valid until ${until}.`);
   },
 });

@@ -8,6 +8,7 @@ import { compliant, defineControl, nonCompliant } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { type Aws, onResources, type ResourceRef, Unreadable } from '../../resource.ts';
 import { cloudtrailAccount } from '../../resources/cloudtrail/account.ts';
+import { agreeing, counted } from '../../text.ts';
 
 interface Wishes {
   readonly parameters: AlarmWishes;
@@ -89,12 +90,12 @@ export default defineControl({
       chain === 'whole' || chain instanceof Unreadable ? [] : [`${id} (no ${chain})`],
     );
     if (missing.length > 0) {
-      const says = `${missing.length} of ${expected.length} patterns notify nobody: ${missing.join(', ')}.`;
+      const says = `${missing.length} of ${counted(expected.length, 'pattern')} ${agreeing(missing.length, 'notifies', 'notify')} nobody: ${missing.join(', ')}.`;
       return nonCompliant(says, missing.toSorted());
     }
     const unknown = chains.map(([, chain]) => chain).find((chain) => chain instanceof Unreadable);
     if (unknown !== undefined) throw unknown.error;
-    return compliant(`Each of ${expected.length} patterns has an alarm that notifies somebody.`);
+    return compliant(`Each of ${counted(expected.length, 'pattern')} has an alarm that notifies somebody.`);
   },
   plan: ({ alarmedTrails: trails, isHeard, takenNames }, { parameters }) =>
     planAlarms(parameters, {

@@ -9,6 +9,7 @@ import {
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { securityGroup } from '../../resources/ec2/security-group.ts';
+import { counted } from '../../text.ts';
 
 export default defineControl({
   id: 'ec2-default-security-group-closed',
@@ -52,8 +53,6 @@ export default defineControl({
     return rules.map((rule) => (rule.IsEgress ? revokeEgress : revokeIngress)(ref.resourceId, rule));
   },
 });
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const MAX_NAMED = 3;
 const listed = (names: readonly string[]) =>

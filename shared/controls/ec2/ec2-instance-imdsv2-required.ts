@@ -4,6 +4,7 @@ import { requirements } from '../../frameworks.ts';
 import { UnreadableError } from '../../resource.ts';
 import { instance } from '../../resources/ec2/instance.ts';
 import { set, undoneBy } from '../../step.ts';
+import { counted } from '../../text.ts';
 
 const permissions = {
   'ec2:ModifyInstanceMetadataOptions': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*',
@@ -88,5 +89,5 @@ const IMDSV1 = 'IMDSv1 is allowed: HttpTokens is not required.';
 function reasonOf(calls: number | null): string {
   const risk = 'at a hop limit of 1 a container would lose its metadata';
   if (calls === null) return `MetadataNoToken has no whole day of history, and ${risk}.`;
-  return `MetadataNoToken counted ${calls} calls by IMDSv1 within a day, and ${risk}.`;
+  return `MetadataNoToken counted ${counted(calls, 'call')} by IMDSv1 within a day, and ${risk}.`;
 }

@@ -2,6 +2,7 @@ import { deactivate, keyActivated } from '../../aws/iam/access-keys.ts';
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
+import { counted } from '../../text.ts';
 import { daysSince } from '../../time.ts';
 
 type AccessKey = State<typeof user.facets, 'accessKeys'>['accessKeys'][number];
@@ -47,8 +48,8 @@ export default defineControl({
   },
   evaluate({ accessKeys }, { parameters: { maxAgeDays }, now }) {
     const old = overdue(accessKeys, maxAgeDays, now);
-    if (old.length === 0) return compliant(`No active access key is older than ${maxAgeDays} days.`);
-    const ages = old.map((key) => `${key.AccessKeyId} is ${daysSince(key.CreateDate, now)} days old`);
+    if (old.length === 0) return compliant(`No active access key is older than ${counted(maxAgeDays, 'day')}.`);
+    const ages = old.map((key) => `${key.AccessKeyId} is ${counted(daysSince(key.CreateDate, now), 'day')} old`);
     return nonCompliant(
       `${ages.join(', ')}; allowed are ${maxAgeDays}.`,
       old.map(({ AccessKeyId }) => AccessKeyId),

@@ -2,6 +2,7 @@ import { deactivate, keyActivated } from '../../aws/iam/access-keys.ts';
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { user } from '../../resources/iam/user.ts';
+import { counted } from '../../text.ts';
 import { daysSince } from '../../time.ts';
 
 type Key = State<typeof user.facets, 'accessKeyUse'>['accessKeyUse'][number];
@@ -49,10 +50,11 @@ export default defineControl({
   },
   evaluate({ accessKeyUse }, { parameters: { maxUnusedDays }, now }) {
     const idle = unused(accessKeyUse, maxUnusedDays, now);
-    if (idle.length === 0) return compliant(`Every active access key was used in the last ${maxUnusedDays} days.`);
+    if (idle.length === 0)
+      return compliant(`Every active access key was used in the last ${counted(maxUnusedDays, 'day')}.`);
     const words = idle.map((key) => {
       const since = key.LastUsedDate === null ? 'never used since it was created' : 'last used';
-      return `${key.AccessKeyId} was ${since} ${idleDays(key, now)} days ago`;
+      return `${key.AccessKeyId} was ${since} ${counted(idleDays(key, now), 'day')} ago`;
     });
     return nonCompliant(
       `${words.join(', ')}; allowed are ${maxUnusedDays}.`,

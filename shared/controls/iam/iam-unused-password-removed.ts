@@ -1,5 +1,6 @@
 import { compliant, defineControl, nonCompliant, type State } from '../../control.ts';
 import { user } from '../../resources/iam/user.ts';
+import { counted } from '../../text.ts';
 import { daysSince } from '../../time.ts';
 
 /** Days since a password was used, or created where that is later; null without a password. */
@@ -42,8 +43,10 @@ export default defineControl({
     const days = idleDays(state, now);
     if (days === null) return compliant('The user has no password for the console.');
     if (days <= maxUnusedDays)
-      return compliant(`The password was used, or created, in the last ${maxUnusedDays} days.`);
+      return compliant(`The password was used, or created, in the last ${counted(maxUnusedDays, 'day')}.`);
     const what = passwordLastUsed === null ? 'never used since it was created' : 'last used, or created,';
-    return nonCompliant(`The password was ${what} ${days} days ago; allowed are ${maxUnusedDays}.`, ['password']);
+    return nonCompliant(`The password was ${what} ${counted(days, 'day')} ago; allowed are ${maxUnusedDays}.`, [
+      'password',
+    ]);
   },
 });

@@ -5,6 +5,7 @@ import { requirements } from '../../frameworks.ts';
 import type { ResourceRef } from '../../resource.ts';
 import { user } from '../../resources/iam/user.ts';
 import { replace, undoOfReplace } from '../../step.ts';
+import { counted } from '../../text.ts';
 import { HOUR_MS } from '../../time.ts';
 
 const { PolicyName, PolicyDocument } = mfaPolicy;
@@ -61,7 +62,7 @@ export default defineControl({
     if (inlinePolicies.some(requiresMfa))
       return compliant('The user has no MFA device, and can do nothing without one but register it.');
     const isNew = now.getTime() - Date.parse(loginProfile.CreateDate) < graceHours * HOUR_MS;
-    if (isNew) return compliant(`The password of the user is less than ${graceHours} hours old.`);
+    if (isNew) return compliant(`The password of the user is less than ${counted(graceHours, 'hour')} old.`);
     return nonCompliant('The user has a password for the console and no MFA device.');
   },
   plan({ ref, inlinePolicies }) {

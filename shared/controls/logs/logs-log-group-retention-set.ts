@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { logGroup } from '../../resources/logs/log-group.ts';
 import { set, undoneBy } from '../../step.ts';
+import { counted } from '../../text.ts';
 
 const permissions = { 'logs:PutRetentionPolicy': 'arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*' };
 
@@ -36,9 +37,9 @@ export default defineControl({
   },
   evaluate({ retention: { retentionInDays, logGroupClass } }, { parameters: { minimumRetentionDays: days } }) {
     if (retentionInDays === null) return compliant('Log events never expire.');
-    if (retentionInDays >= days) return compliant(`Log events are kept for ${retentionInDays} days.`);
+    if (retentionInDays >= days) return compliant(`Log events are kept for ${counted(retentionInDays, 'day')}.`);
     if (logGroupClass === 'DELIVERY') return notApplicable('A group of the class DELIVERY, which keeps two days.');
-    return nonCompliant(`Log events are kept for ${retentionInDays} of ${days} days.`, 'retentionInDays');
+    return nonCompliant(`Log events are kept for ${retentionInDays} of ${counted(days, 'day')}.`, 'retentionInDays');
   },
   plan({ ref, retention }, { parameters: { minimumRetentionDays: retentionInDays } }) {
     const { retentionPolicyName: policy } = retention;

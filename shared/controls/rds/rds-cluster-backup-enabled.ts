@@ -2,6 +2,7 @@ import { isOfOtherService } from '../../aws/rds/engines.ts';
 import { lacking, modifiesCluster, modifyCluster } from '../../aws/rds/modification.ts';
 import { compliant, defineControl, notApplicable, settling } from '../../control.ts';
 import { dbCluster } from '../../resources/rds/cluster.ts';
+import { counted } from '../../text.ts';
 
 export default defineControl({
   id: 'rds-cluster-backup-enabled',
@@ -32,8 +33,8 @@ export default defineControl({
   evaluate({ backup }, { parameters: { minimumRetentionDays: days } }) {
     const { Status, Engine, BackupRetentionPeriod: kept, pending } = backup;
     if (isOfOtherService(Engine)) return notApplicable(`A cluster of ${Engine}.`);
-    if (kept >= days) return compliant(`Automated backups are kept for ${kept} days.`);
-    const annotation = `Automated backups are kept for ${kept} of ${days} days.`;
+    if (kept >= days) return compliant(`Automated backups are kept for ${counted(kept, 'day')}.`);
+    const annotation = `Automated backups are kept for ${kept} of ${counted(days, 'day')}.`;
     if (pending !== null && pending >= days)
       return settling(`${annotation} RDS is changing that to ${pending}.`, '2m', 'short');
     return lacking(Status, annotation, 'short');

@@ -2,6 +2,7 @@ import { lacking, modifiesInstance, modifyInstance } from '../../aws/rds/modific
 import { compliant, defineControl, notApplicable, settling } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
+import { counted } from '../../text.ts';
 
 export default defineControl({
   id: 'rds-instance-backup-enabled',
@@ -41,12 +42,12 @@ export default defineControl({
     if (DBClusterIdentifier !== null)
       return notApplicable(`The cluster ${DBClusterIdentifier} is backed up, not its members.`);
     if (replicaOf !== null) return notApplicable(`A read replica of ${replicaOf}.`);
-    if (kept >= days) return compliant(`Automated backups are kept for ${kept} days.`);
+    if (kept >= days) return compliant(`Automated backups are kept for ${counted(kept, 'day')}.`);
     const annotation =
-      kept === 0 ? 'Automated backups are off.' : `Automated backups are kept for ${kept} of ${days} days.`;
+      kept === 0 ? 'Automated backups are off.' : `Automated backups are kept for ${kept} of ${counted(days, 'day')}.`;
     const offending = kept === 0 ? 'off' : 'short';
     if (pending !== null && pending >= days)
-      return settling(`${annotation} From the next maintenance window: ${pending} days.`, '6h', offending);
+      return settling(`${annotation} From the next maintenance window: ${counted(pending, 'day')}.`, '6h', offending);
     return lacking(DBInstanceStatus, annotation, offending);
   },
   plan: ({ ref, backup }, { parameters: { minimumRetentionDays } }) =>

@@ -1,6 +1,7 @@
 import { compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { secret } from '../../resources/secretsmanager/secret.ts';
+import { counted } from '../../text.ts';
 import { DAY_MS, daysSince } from '../../time.ts';
 
 /** A rotation takes place within a window of up to a day after the date. */
@@ -52,6 +53,6 @@ export default defineControl({
     const days = daysSince(LastRotatedDate ?? CreatedDate, now);
     if (days <= maxAgeDays) return compliant('The secret rotates.');
     const what = LastRotatedDate === null ? 'has not rotated since it was created' : 'rotated last';
-    return nonCompliant(`The secret ${what} ${days} days ago; allowed are ${maxAgeDays}.`, ['age']);
+    return nonCompliant(`The secret ${what} ${counted(days, 'day')} ago; allowed are ${maxAgeDays}.`, ['age']);
   },
 });

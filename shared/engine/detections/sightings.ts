@@ -3,6 +3,7 @@ import type { Detected, Detection } from '../../detection.ts';
 import { hashOf } from '../../hash.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Finding, Sightings } from '../../ledger/records.ts';
+import { agreeing } from '../../text.ts';
 import { DAY_MS, HOUR_MS } from '../../time.ts';
 
 /** A finding ends when it was not seen again for this long. */
@@ -130,7 +131,7 @@ export const isDetectionDue = ({ findings }: ResourceState, now: number): boolea
 /** The sentence that reports counted repeats. */
 export function reportOf({ annotation, sightings = NOT_SEEN }: Finding): string {
   const { repeats, since } = sightings;
-  return shortened(`Seen ${repeats} more ${repeats === 1 ? 'time' : 'times'} since ${since}. ${annotation}`);
+  return shortened(`Seen ${repeats} more ${agreeing(repeats, 'time')} since ${since}. ${annotation}`);
 }
 
 const hasEnded = ({ sightings, lastSeen }: Finding, now: Date): boolean =>

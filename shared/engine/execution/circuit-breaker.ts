@@ -2,6 +2,7 @@ import { launchedBy } from '../../aws/ec2/launched-by.ts';
 import type { AnyControl } from '../../control.ts';
 import { ACCOUNT, type Admission } from '../../ledger/breaker.ts';
 import type { QueuedAnnouncement } from '../../ledger/outbox.ts';
+import { counted } from '../../text.ts';
 import type { Run } from '../run/run.ts';
 
 /** The circuit breaker's refusal, known only once the write is attempted. */
@@ -51,5 +52,5 @@ export const BREAKER_OPEN = 'The circuit breaker is open';
 const breakerReason = ({ engine }: Run, { refusedBy }: Admission): string => {
   const { control: each, account } = engine.policy.limits.remediationsPerHour;
   const [limit, what] = refusedBy === ACCOUNT ? [account, 'the account'] : [each, 'this control'];
-  return `${BREAKER_OPEN}: ${limit} remediations of ${what} within an hour.`;
+  return `${BREAKER_OPEN}: ${counted(limit, 'remediation')} of ${what} within an hour.`;
 };

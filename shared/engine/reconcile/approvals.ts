@@ -65,7 +65,8 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
     });
   });
 
-const awaitingApproval = async (id: string, engine: Engine): Promise<Remediation> =>
+/** The record of a plan that awaits approval. Throws NotDecidableError for any other. */
+export const awaitingApproval = async (id: string, engine: Engine): Promise<Remediation> =>
   awaitingRecord(id, await engine.ledger.remediation(id), engine);
 
 function awaitingRecord(id: string, record: Remediation | null, engine: Engine): Remediation {

@@ -5,10 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { chromiumPath, startChromium } from '../../../scripts/chromium.ts';
+import { findingsPage } from '../../../shared/cli/output/page.ts';
 import type { ReportData } from '../../../shared/cli/report/data.ts';
 import { reportOf } from '../../../shared/cli/report/model.ts';
 import { page as reportPage } from '../../../shared/cli/report/page.ts';
 import { temporaryFolder } from '../../support/command.ts';
+import { entry, FACTS } from '../../support/entries.ts';
 import { exemptionOf, REF } from '../../support/ledger-fixtures.ts';
 import {
   bodyStyle,
@@ -78,12 +80,27 @@ const manyFindings = (): ReportData =>
     ),
   });
 
+const drawn = (data: () => ReportData) => () => reportPage(reportOf(data()), SOURCE);
+
+/** What `sweep --output html` draws of names of every kind. */
+function sweptFindings(): string {
+  const ids = ['sg-1', 'a'.repeat(255), `${'word '.repeat(50)}`, HEBREW, `\u202e${ARABIC}`];
+  const entries = ids.map((resourceId, index) =>
+    entry(
+      { resourceId, outcome: index === 1 ? 'failed' : 'detected' },
+      { name: resourceId, firstSeen: daysAgo(index) },
+    ),
+  );
+  return findingsPage(entries, new Map([['detected', ids.length]]), { ...FACTS, command: 'npx evenkeel sweep' });
+}
+
 const STATES = {
-  empty: () => reportDataOf(),
-  busy: busyAccount,
-  'long names': longNames,
-  'right-to-left text': rightToLeft,
-  '10,000 findings': manyFindings,
+  empty: drawn(reportDataOf),
+  busy: drawn(busyAccount),
+  'long names': drawn(longNames),
+  'right-to-left text': drawn(rightToLeft),
+  '10,000 findings': drawn(manyFindings),
+  'findings of a sweep': sweptFindings,
 } as const;
 type State = keyof typeof STATES;
 
@@ -97,7 +114,7 @@ async function opened(
   view: { readonly width?: number; readonly dark?: boolean; readonly scripts?: boolean } = {},
 ) {
   const file = join(folder, `${state.replaceAll(/\W/g, '-')}.html`);
-  writeFileSync(file, reportPage(reportOf(STATES[state]()), SOURCE));
+  writeFileSync(file, STATES[state]());
   const context = await browser.newContext({
     viewport: { width: view.width ?? 1200, height: 900 },
     colorScheme: view.dark ? 'dark' : 'light',
@@ -134,6 +151,8 @@ looked('the report in a browser', () => {
   test.each([
     ['busy', false],
     ['busy', true],
+    ['findings of a sweep', false],
+    ['findings of a sweep', true],
   ] as const)('%s, dark %s: whoever sees, hears or touches it can use it', async (state, dark) => {
     const { page } = await opened(browser, state, { dark, scripts: true });
     expect(await violations(page, AXE)).toEqual([]);

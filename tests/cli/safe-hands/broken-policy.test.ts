@@ -29,7 +29,8 @@ test('a file that is not there stops the brake no more than one that is broken',
   const { status, stderr } = await asked('pause', '--reason', 'stop', '--policy', 'absent.yml');
   expect({ status, stderr }).toEqual({
     status: 0,
-    stderr: 'evenkeel: continuing without the policy: absent.yml: cannot read the policy (ENOENT)\n',
+    stderr:
+      'evenkeel: continuing without the policy: absent.yml: cannot be read: there is no such file; check the name\n',
   });
   expect(await asked('resume')).toMatchObject({ status: 0 });
 });

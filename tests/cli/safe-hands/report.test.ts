@@ -68,7 +68,7 @@ test.each([
   [['--bundle', 'x.zip', '--file', 'y'], /--bundle and --file cannot be combined/],
   [
     ['--file', 'none/report.html'],
-    /--file none\/report\.html: cannot be written \(ENOENT\): its folder does not exist; create it/,
+    /--file none\/report\.html: cannot be written: its folder does not exist; create it/,
   ],
   [['--framework', 'cis'], /--framework cis: unknown; did you mean cis-v/],
   [['--from', 'monday'], /--from monday: must be a day/],

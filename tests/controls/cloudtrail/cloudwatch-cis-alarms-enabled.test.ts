@@ -110,7 +110,7 @@ testControl(control, {
       parameters: both,
       plan: [putFilter('kms-key-deletions'), putAlarm('kms-key-deletions', '4.7')],
       after: given(trail([root, keys])),
-      says: '1 of 2 patterns notify nobody: kms-key-deletions (no metric filter).',
+      says: '1 of 2 patterns notifies nobody: kms-key-deletions (no metric filter).',
       elements: [
         ['metric filter cis-kms-key-deletions of audit'],
         ['alarm cis-kms-key-deletions', 'metric filter cis-kms-key-deletions of audit'],

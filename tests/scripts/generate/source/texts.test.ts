@@ -13,6 +13,11 @@ const texts = (source: string) => {
 test.each([
   ['a text', "'a'", ['a']],
   ['what is computed', '`a ${b} c ${d.e()}.`', ['a … c ….']],
+  [
+    'a number with its noun',
+    "`${counted(n, 'rule')} of ${counted(all, 'entry', 'entries')}`",
+    ['… rules of … entries'],
+  ],
   ['a constant', '`statement ${SID}`', ['statement EvenkeelDenyInsecureTransport']],
   ['one of two', "isSo ? 'a' : 'b'", ['a', 'b']],
   ['the first that there is', "null ?? ('a' as string)", ['a']],

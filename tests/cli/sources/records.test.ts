@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LogRecords } from '../../../shared/cli/what-if/records.ts';
+import { LogRecords } from '../../../shared/cli/sources/records.ts';
 
 /** What is read of a text that comes in chunks of this size. */
 function read(text: string | Uint8Array, { size = 7, isLines = false } = {}) {
@@ -108,7 +108,7 @@ describe('what is wrong is an error in its place, and the rest goes on', () => {
     const entries = [...records.push(Buffer.from('{"Records":[{"a":"'))];
     for (let sent = 0; sent < 100; sent += 1) entries.push(...records.push(Buffer.alloc(65_536, 'x')));
     expect([...entries, ...records.end()]).toEqual([
-      { where: 'record 0', error: expect.stringContaining('more than 4 MB') },
+      { where: 'record 1', error: expect.stringContaining('more than 4 MB') },
     ]);
   });
 });

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import { NOT_UTF8 } from '../files.ts';
+
 /** A JSON value of a log, or what is wrong in its place; `where` is a line or the number of a record. */
 export type LogEntry =
   | { readonly where: string; readonly value: unknown }
@@ -40,10 +43,12 @@ export class LogRecords {
   readonly #text: number[] = [];
   #name = '';
   #line = 1;
-  #record = 0;
+  #record = 1;
   #isSkippingLine = false;
   #isOver = false;
   #hasContent = false;
+  #values = 0;
+  #errors = 0;
 
   /** `isLines`: each value is in a line of its own, as a file's name says; else that is seen by the first value. */
   constructor(isLines = false) {
@@ -154,10 +159,17 @@ export class LogRecords {
     if (this.#isOver) return [];
     const entries: LogEntry[] = [];
     if (this.#isOpen && this.#isScalar) this.#close(entries, Buffer.alloc(0));
-    else if (this.#isOpen || this.#wrapper !== 'none')
+    else if (this.#isOpen || this.#wrapper !== 'none') {
       entries.push(this.#error('ends in the middle of a record: it is cut off'));
+      this.#isOver = !this.#lines;
+    }
     if (!this.#hasContent) entries.push({ where: '', error: 'empty' });
     return entries;
+  }
+
+  /** After the end: true where what follows an error was left out, or no value could be read. */
+  get isUnreadable(): boolean {
+    return this.#isOver || !this.#hasContent || (this.#errors > 0 && this.#values === 0);
   }
 
   /** A byte before a value; true where the value begins with it. */
@@ -206,15 +218,17 @@ export class LogRecords {
 
   /** The current value ends with this part. */
   #close(entries: LogEntry[], part: Buffer): void {
-    const text = this.#parts.length === 0 ? part.toString() : Buffer.concat([...this.#parts, part]).toString();
+    const bytes = this.#parts.length === 0 ? part : Buffer.concat([...this.#parts, part]);
     if (this.#wrapper === 'none') this.#lines ||= !this.#hasNewline && !this.#isScalar;
     this.#forget();
-    this.#record += 1;
     try {
-      entries.push({ where: this.#where(), value: JSON.parse(text.replace(/^\uFEFF/, '')) });
+      if (!isUtf8(bytes)) throw new Error(NOT_UTF8);
+      entries.push({ where: this.#where(), value: JSON.parse(bytes.toString().replace(/^\uFEFF/, '')) });
+      this.#values += 1;
     } catch (error) {
       entries.push(this.#error(`not JSON: ${error instanceof Error ? error.message : error}`));
     }
+    this.#record += 1;
   }
 
   #newline(entries: LogEntry[], part: Buffer): void {
@@ -263,6 +277,7 @@ export class LogRecords {
   }
 
   #error(error: string): LogEntry {
+    this.#errors += 1;
     return { where: this.#where(), error };
   }
 }

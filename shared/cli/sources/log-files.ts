@@ -1,7 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { messageOf } from '../../aws/error-message.ts';
+import { unreadable } from '../files.ts';
+import { gunzipped, MAGIC } from './gunzip.ts';
 import { type LogEntry, LogRecords } from './records.ts';
 
 /** A file of a log, wherever it is. */
@@ -16,10 +15,11 @@ export interface LogFile {
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly packedBytes: number;
+  /** True where the file could not be read to its end, or nothing in it could. */
+  readonly isUnreadable?: boolean;
 }
 
 const JSON_LINES = /\.(jsonl|ndjson)(\.gz)?$/;
-const GZIP = Buffer.from([0x1f, 0x8b]);
 /** Files of S3 that are asked for before they are read: most are small, and most of their time is waiting. */
 const AHEAD = 8;
 
@@ -27,7 +27,11 @@ const AHEAD = 8;
 export const localLog = (path: string): LogFile =>
   path === '-'
     ? { name: 'standard input', bytes: 0, open: async () => process.stdin }
-    : { name: path, bytes: statSync(path).size, open: async () => createReadStream(path) };
+    : {
+        name: path,
+        bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+        open: async () => createReadStream(path),
+      };
 
 /** The values of a file, page by page, unpacked where it is packed, whatever its name. What cannot be read is an error, and never thrown. */
 export async function* pagesOf(file: LogFile): AsyncGenerator<LogPage> {
@@ -47,9 +51,9 @@ export async function* pagesOf(file: LogFile): AsyncGenerator<LogPage> {
   }
   try {
     for await (const chunk of unpacked(content())) yield { entries: records.push(chunk), packedBytes: taken() };
-    yield { entries: records.end(), packedBytes: taken() };
+    yield { entries: records.end(), packedBytes: taken(), isUnreadable: records.isUnreadable };
   } catch (error) {
-    yield { entries: [{ where: '', error: `cannot be read: ${messageOf(error)}` }], packedBytes: taken() };
+    yield { entries: [{ where: '', error: unreadable(error) }], packedBytes: taken(), isUnreadable: true };
   }
 }
 
@@ -57,7 +61,7 @@ export async function* pagesOf(file: LogFile): AsyncGenerator<LogPage> {
 async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = content[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < GZIP.length) {
+  while (head.length < MAGIC.length) {
     const next = await chunks.next();
     if (next.done === true) break;
     head = Buffer.concat([head, next.value]);
@@ -66,20 +70,13 @@ async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
     if (head.length > 0) yield head;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   }
-  if (!head.subarray(0, GZIP.length).equals(GZIP)) yield* whole();
+  if (!head.subarray(0, MAGIC.length).equals(MAGIC)) yield* whole();
   else yield* gunzipped(whole());
 }
 
 /** The same bytes. */
 const bufferOf = (chunk: Uint8Array): Buffer =>
   typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-
-async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const source = Readable.from(packed);
-  const gunzip = createGunzip();
-  source.on('error', (error) => gunzip.destroy(error));
-  yield* source.pipe(gunzip);
-}
 
 /** The files, each asked for while those before it are read. */
 export async function* opened(files: AsyncIterable<LogFile>): AsyncGenerator<LogFile> {
