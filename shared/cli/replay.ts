@@ -15,7 +15,7 @@ import { chosenControls, chosenDetections, homeRegion, type RunOptions, withRunO
 import { progressOn } from './progress.ts';
 import { drain, isQueueUrl, regionOfQueue } from './queue.ts';
 import { type ResultsPrinter, resultsPrinter } from './results-printer.ts';
-import { localLog, pagesOf } from './sources/log-files.ts';
+import { localLog, pagesOf, placeIn } from './sources/log-files.ts';
 import { filesOf } from './sources.ts';
 
 export const replayCommand = () =>
@@ -71,7 +71,7 @@ async function replayFiles(
       isRead &&= !isUnreadable;
       for (const entry of entries) {
         progress(index);
-        const where = entry.where === '' ? log.name : `${log.name} ${entry.where}`;
+        const where = placeIn(log, entry.where);
         if ('value' in entry) await replayValue(entry.value, where, context);
         else reportFailure({ where, error: entry.error }, context.report);
       }

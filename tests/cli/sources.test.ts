@@ -29,7 +29,7 @@ file('empty.json', '');
 file('blank.json', ' \n\t\n');
 file('blank.jsonl', '\n \n');
 file('broken.json', '{"detail-type":');
-file('cut.json.gz', zipped.subarray(0, -12));
+file('cut.json.gz', zipped.subarray(0, -4));
 file('damaged.json.gz', Buffer.from(zipped).fill(0, zipped.length - 8));
 file('latin.json', Buffer.from(line.replace('good', 'caf\u00e9'), 'latin1'));
 symlinkSync('nowhere.json', join(folder, 'dangling.json'));
@@ -144,14 +144,14 @@ describe('an event that cannot be read fails, and the others go on', () => {
     'the event is not JSON',
     'the event is none of: an EventBridge envelope',
     'the event is null',
-  ].map((text, index) => failed(`odd.jsonl line ${index + 1}: UnreadableEventError: ${text}`));
+  ].map((text, index) => failed(`odd.jsonl:${index + 1}: UnreadableEventError: ${text}`));
 
   test.each<[status: number, wanted: Readonly<Record<string, readonly object[]>>]>([
     [
       1,
       {
-        'middle.jsonl': [ok, failed('middle.jsonl line 2: not JSON'), ok],
-        'lines-in.json': [ok, failed('lines-in.json line 2: not JSON'), ok],
+        'middle.jsonl': [ok, failed('middle.jsonl:2: not JSON'), ok],
+        'lines-in.json': [ok, failed('lines-in.json:2: not JSON'), ok],
         'odd.jsonl': odd,
         'no-detail.json': [noDetail],
         'no-parameters.json': [idless],

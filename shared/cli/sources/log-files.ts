@@ -57,6 +57,13 @@ export async function* pagesOf(file: LogFile): AsyncGenerator<LogPage> {
   }
 }
 
+/** Where in a file a value stands: `events.jsonl:2`, `log.json record 3`. */
+export function placeIn(file: Pick<LogFile, 'name'>, where: string): string {
+  if (where === '') return file.name;
+  const [, line] = /^line (\d+)$/.exec(where) ?? [];
+  return line === undefined ? `${file.name} ${where}` : `${file.name}:${line}`;
+}
+
 /** The content, through gunzip where it begins like a gzip file. */
 async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = content[Symbol.asyncIterator]();

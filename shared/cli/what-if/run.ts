@@ -3,7 +3,7 @@ import { agreeing, visible } from '../../text.ts';
 import { EXIT } from '../errors.ts';
 import { NO_RESULT_YET, summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
-import { type LogFile, pagesOf } from '../sources/log-files.ts';
+import { type LogFile, pagesOf, placeIn } from '../sources/log-files.ts';
 import { Activity } from './activity.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 import { inWords } from './in-words.ts';
@@ -51,7 +51,7 @@ export class WhatIf {
         this.#isUnreadable ||= isUnreadable;
         read += packedBytes;
         for (const entry of entries) {
-          const where = entry.where === '' ? file.name : `${file.name} ${entry.where}`;
+          const where = placeIn(file, entry.where);
           if ('error' in entry) this.#fail(where, entry.error);
           else await this.#reading.take(entry.value, where);
         }
