@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -43,12 +43,15 @@ import {
   type Resources as TemplateResources,
   templateAt,
 } from '../support/serverless.ts';
+import { pressOf, signedRequest } from '../support/slack-press.ts';
 import { slackServer } from '../support/slack-server.ts';
 import { copyOfTree } from '../support/tree.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
 const ACCOUNT = '123456789012';
 const ELSEWHERE = 'us-east-1';
+/** Slack's signing secret. */
+const SIGNING = '0123456789abcdef0123456789abcdef';
 
 const [sandbox, { folder: shared }, slack] = await Promise.all([
   startSandbox(),
@@ -79,9 +82,23 @@ const deployed = (name: string) => deployment.functions.find((one) => one.name =
 const queueUrl = async (QueueName: string, region = REGION) =>
   (await aws(region)(SQSClient).send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
 
+/** Takes out of the package what the local account cannot make: the URL of a function, and who may call it. */
+function leaveOutUrls(): void {
+  const isUrl = (name: string) => /^SlackActions(Url|UrlPermission|InvokePermission)$/.test(name);
+  for (const file of ['serverless-state.json', 'cloudformation-template-update-stack.json']) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const left = JSON.parse(text, (name, value) => (isUrl(name) ? undefined : value));
+    writeFileSync(join(folder, file), JSON.stringify(left));
+  }
+}
+
 /** What CloudFormation does not make in the local account: Slack's subscription, and the secret that a person makes. */
 async function connectSlack(): Promise<void> {
-  await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name: SECRET, SecretString: slack.url }));
+  for (const [Name, SecretString] of [
+    [SECRET, slack.url],
+    [`${SECRET}-signing`, SIGNING],
+  ])
+    await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name, SecretString }));
   const subscription = {
     TopicArn: deployment.outputs.NoticeTopic,
     Protocol: 'sqs',
@@ -92,6 +109,7 @@ async function connectSlack(): Promise<void> {
 }
 
 beforeAll(async () => {
+  leaveOutUrls();
   const args = ['deploy', '--package', folder, ...VARIANTS.running.flags];
   expect(await serverless(tree, args, { ...home, ...anybody })).toMatchObject({ status: 0 });
   Resources = templateAt(folder).Resources;
@@ -133,7 +151,8 @@ async function isTime(task: string): Promise<void> {
 async function settled(options = {}): Promise<readonly Result[]> {
   const before = logs.length;
   const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws(), options);
-  while ((await Promise.all(deployment.functions.map(work))).some((taken) => taken > 0));
+  const serving = deployment.functions.filter((one) => one.queueUrl !== '');
+  while ((await Promise.all(serving.map(work))).some((taken) => taken > 0));
   return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as Result]));
 }
 
@@ -222,6 +241,44 @@ describe('what a function may not do', () => {
     expect({ status: mend.status, left: await messagesIn(failed(), aws()) }).toEqual({ status: 0, left: 0 });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
     await permit(roleName(serving()), statementsOf('infrastructure'), aws());
+  });
+});
+
+describe('a button of Slack that is pressed', () => {
+  const OPENS = 'ec2:AuthorizeSecurityGroupIngress';
+  const serving = () => deployed('infrastructure');
+  let groupId: string;
+  let remediationId: string;
+
+  /** Presses Undo as Slack says it; gives what is then said in Slack. */
+  async function pressUndo(trigger_id: string): Promise<string> {
+    const button = { action_id: 'evenkeel-undo', value: `${ADMIN_PORTS} ${remediationId}` };
+    const event = signedRequest(pressOf(button, slack.url, { trigger_id }), { secret: SIGNING });
+    slack.take();
+    const answer = await (instances.get('slack-actions') as Instance).invoke(event);
+    expect(answer).toMatchObject({ value: { statusCode: 200 } });
+    await settled();
+    return slack.take().find(({ body }) => body.text.includes('pressed Undo'))?.body.text ?? '';
+  }
+
+  test('changes nothing where the role may not open what it closed', async () => {
+    groupId = await openGroup(account, 'pressed');
+    await happens(openedEvent(account, groupId, 'pressed'));
+    const [closed] = (await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    expect(closed).toMatchObject({ outcome: 'remediated', resourceId: groupId });
+    remediationId = closed?.remediationId ?? '';
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws(), [OPENS]);
+    expect(await pressUndo('1')).toContain(`is not authorized to perform: ${OPENS}`);
+    expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws());
+  });
+
+  test('opens again what was closed, with the permissions of the role, and that alone', async () => {
+    expect(await pressUndo('2')).toMatch(new RegExp(`${remediationId} was undone`));
+    expect(await ingressOf(account, [groupId])).toEqual([
+      `${groupId} tcp 22 0.0.0.0/0`,
+      `${groupId} tcp 443 10.0.0.0/8`,
+    ]);
   });
 });
 
