@@ -1,8 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   GetQueueUrlCommand,
   ListQueueTagsCommand,
@@ -29,13 +26,14 @@ import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';
-import { SECRET } from '../support/deployed.ts';
-import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
+import { connectSlack } from '../support/deployed.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup, putEvent } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
 import { packaged, VARIANTS } from '../support/packages.ts';
 import { REGION } from '../support/samples.ts';
 import type { TestAccount } from '../support/sandbox.ts';
 import {
+  leaveOutUrls,
   named,
   PATIENCE,
   serverless,
@@ -43,15 +41,13 @@ import {
   type Resources as TemplateResources,
   templateAt,
 } from '../support/serverless.ts';
-import { pressOf, signedRequest } from '../support/slack-press.ts';
+import { pressOf, SIGNING_SECRET, signedRequest } from '../support/slack-press.ts';
 import { slackServer } from '../support/slack-server.ts';
 import { copyOfTree } from '../support/tree.ts';
 
 /** A local account of its own, since it asks IAM for every call. */
 const ACCOUNT = '123456789012';
 const ELSEWHERE = 'us-east-1';
-/** Slack's signing secret. */
-const SIGNING = '0123456789abcdef0123456789abcdef';
 
 const [sandbox, { folder: shared }, slack] = await Promise.all([
   startSandbox(),
@@ -79,43 +75,18 @@ let Resources: TemplateResources = {};
 const statementsOf = (name: string) => statementsIn(Resources, name);
 const roleName = ({ role }: DeployedFunction) => role.split('/').at(-1) ?? '';
 const deployed = (name: string) => deployment.functions.find((one) => one.name === name) as DeployedFunction;
+const serving = () => deployed('infrastructure');
 const queueUrl = async (QueueName: string, region = REGION) =>
   (await aws(region)(SQSClient).send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
 
-/** Takes out of the package what the local account cannot make: the URL of a function, and who may call it. */
-function leaveOutUrls(): void {
-  const isUrl = (name: string) => /^SlackActions(Url|UrlPermission|InvokePermission)$/.test(name);
-  for (const file of ['serverless-state.json', 'cloudformation-template-update-stack.json']) {
-    const text = readFileSync(join(folder, file), 'utf8');
-    const left = JSON.parse(text, (name, value) => (isUrl(name) ? undefined : value));
-    writeFileSync(join(folder, file), JSON.stringify(left));
-  }
-}
-
-/** What CloudFormation does not make in the local account: Slack's subscription, and the secret that a person makes. */
-async function connectSlack(): Promise<void> {
-  for (const [Name, SecretString] of [
-    [SECRET, slack.url],
-    [`${SECRET}-signing`, SIGNING],
-  ])
-    await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name, SecretString }));
-  const subscription = {
-    TopicArn: deployment.outputs.NoticeTopic,
-    Protocol: 'sqs',
-    Endpoint: `arn:aws:sqs:${REGION}:${ACCOUNT}:evenkeel-prod-slack`,
-    Attributes: { RawMessageDelivery: 'true' },
-  };
-  await aws()(SNSClient).send(new SubscribeCommand(subscription));
-}
-
 beforeAll(async () => {
-  leaveOutUrls();
+  leaveOutUrls(folder);
   const args = ['deploy', '--package', folder, ...VARIANTS.running.flags];
   expect(await serverless(tree, args, { ...home, ...anybody })).toMatchObject({ status: 0 });
   Resources = templateAt(folder).Resources;
   deployment = await deploymentOf('evenkeel-prod', folder, aws());
   await layRegion(deployment, folder, ELSEWHERE, aws);
-  await connectSlack();
+  await connectSlack(aws(), deployment.outputs.NoticeTopic ?? '', { url: slack.url, signing: SIGNING_SECRET });
   for (const one of deployment.functions) await permit(roleName(one), statementsOf(one.name), aws());
   credentials = await owner(aws());
   for (const one of deployment.functions) {
@@ -132,12 +103,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Puts an event on the default bus of a region, as AWS would; it goes on by the rules that are deployed there. */
-async function happens(event: object, region = REGION): Promise<void> {
-  const { source, 'detail-type': DetailType, detail } = event as Readonly<Record<string, string>>;
-  const Entries = [{ Source: source, DetailType, Detail: JSON.stringify(detail) }];
-  await aws(region)(EventBridgeClient).send(new PutEventsCommand({ Entries }));
-}
+const happens = (event: object, region = REGION) => putEvent(aws(region), event);
 
 /** Puts into a queue what a schedule's rule puts there: in the local account no time comes. */
 async function isTime(task: string): Promise<void> {
@@ -151,8 +117,8 @@ async function isTime(task: string): Promise<void> {
 async function settled(options = {}): Promise<readonly Result[]> {
   const before = logs.length;
   const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws(), options);
-  const serving = deployment.functions.filter((one) => one.queueUrl !== '');
-  while ((await Promise.all(serving.map(work))).some((taken) => taken > 0));
+  const fed = deployment.functions.filter(({ queueUrl }) => queueUrl !== '');
+  while ((await Promise.all(fed.map(work))).some((taken) => taken > 0));
   return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as Result]));
 }
 
@@ -208,7 +174,6 @@ test('a change in another region comes home by its rules, and is put right where
 
 describe('what a function may not do', () => {
   let groupId: string;
-  const serving = () => deployed('infrastructure');
   const failed = () => deployment.outputs.DeadLetterQueueUrl ?? '';
 
   test('fails, comes again, and then waits whole in the dead-letter queue', async () => {
@@ -246,17 +211,14 @@ describe('what a function may not do', () => {
 
 describe('a button of Slack that is pressed', () => {
   const OPENS = 'ec2:AuthorizeSecurityGroupIngress';
-  const serving = () => deployed('infrastructure');
-  let groupId: string;
-  let remediationId: string;
+  let [groupId, remediationId] = ['', ''];
 
-  /** Presses Undo as Slack says it; gives what is then said in Slack. */
+  /** Presses Undo; gives what is then said in Slack. */
   async function pressUndo(trigger_id: string): Promise<string> {
     const button = { action_id: 'evenkeel-undo', value: `${ADMIN_PORTS} ${remediationId}` };
-    const event = signedRequest(pressOf(button, slack.url, { trigger_id }), { secret: SIGNING });
+    const event = signedRequest(pressOf(button, slack.url, { trigger_id }));
     slack.take();
-    const answer = await (instances.get('slack-actions') as Instance).invoke(event);
-    expect(answer).toMatchObject({ value: { statusCode: 200 } });
+    expect(await instances.get('slack-actions')?.invoke(event)).toMatchObject({ value: { statusCode: 200 } });
     await settled();
     return slack.take().find(({ body }) => body.text.includes('pressed Undo'))?.body.text ?? '';
   }
@@ -275,10 +237,8 @@ describe('a button of Slack that is pressed', () => {
 
   test('opens again what was closed, with the permissions of the role, and that alone', async () => {
     expect(await pressUndo('2')).toMatch(new RegExp(`${remediationId} was undone`));
-    expect(await ingressOf(account, [groupId])).toEqual([
-      `${groupId} tcp 22 0.0.0.0/0`,
-      `${groupId} tcp 443 10.0.0.0/8`,
-    ]);
+    const opened = ['22 0.0.0.0/0', '443 10.0.0.0/8'].map((rule) => `${groupId} tcp ${rule}`);
+    expect(await ingressOf(account, [groupId])).toEqual(opened);
   });
 });
 

@@ -11,10 +11,9 @@ import { type BoxScene, boxScene } from '../support/box-run.ts';
 import { saidBy } from '../support/capture-output.ts';
 import { fakeAws, fakeTable } from '../support/fake-aws.ts';
 import { CAUSE, lidClosed, REF, subjectOf, World } from '../support/fake-resource.ts';
-import { ANN, type Button, pressOf, type Signing, signedRequest } from '../support/slack-press.ts';
+import { ANN, type Button, pressOf, SIGNING_SECRET, signedRequest } from '../support/slack-press.ts';
 import { slackServer } from '../support/slack-server.ts';
 
-const SECRET = '0123456789abcdef0123456789abcdef';
 const slack = await slackServer();
 const table = fakeTable();
 Object.assign(process.env, {
@@ -24,7 +23,7 @@ Object.assign(process.env, {
 });
 const { aws, calls } = fakeAws({
   ...table.handlers,
-  GetSecretValue: () => ({ SecretString: SECRET }),
+  GetSecretValue: () => ({ SecretString: SIGNING_SECRET }),
   GetQueueUrl: ({ QueueName }) => ({ QueueUrl: `https://sqs.example/${QueueName}` }),
   SendMessageBatch: () => ({}),
 });
@@ -41,8 +40,6 @@ const sent = () =>
 const payloadOf = (button: Button, rest: object = {}) => pressOf(button, slack.url, rest);
 const BUTTON = { action_id: 'evenkeel-approve', value: 'box-lid-closed rem-20260101-1' };
 
-const requestOf = (payload: unknown, signing: Partial<Signing> = {}) =>
-  signedRequest(payload, { secret: SECRET, ...signing });
 const press = async (event: LambdaFunctionURLEvent, handler = handlerOf()) => {
   const { value } = await saidBy(() => handler(event, {} as Context));
   return (value as { readonly statusCode: number }).statusCode;
@@ -57,7 +54,7 @@ beforeEach(() => {
 
 describe('a request', () => {
   test.each([[false], [true]])('that Slack has signed is kept and handed on, in base64: %j', async (base64) => {
-    expect(await press(requestOf(payloadOf(BUTTON), { base64 }))).toBe(200);
+    expect(await press(signedRequest(payloadOf(BUTTON), { base64 }))).toBe(200);
     const [key] = [...table.items.keys()];
     const id = /^SLACK_PRESS\|([0-9a-f]{64})\|PRESS$/.exec(key ?? '')?.[1];
     expect(sent()).toEqual([
@@ -67,13 +64,13 @@ describe('a request', () => {
   });
 
   const altered = (change: (event: LambdaFunctionURLEvent) => object) => {
-    const event = requestOf(payloadOf(BUTTON));
+    const event = signedRequest(payloadOf(BUTTON));
     return { ...event, ...change(event) } as LambdaFunctionURLEvent;
   };
   const refusals: readonly (readonly [string, number, () => LambdaFunctionURLEvent])[] = [
-    ['signed by another', 401, () => requestOf(payloadOf(BUTTON), { secret: SECRET.replace('0', '1') })],
-    ['older than five minutes', 401, () => requestOf(payloadOf(BUTTON), { age: 302 })],
-    ['of a time to come', 401, () => requestOf(payloadOf(BUTTON), { age: -302 })],
+    ['signed by another', 401, () => signedRequest(payloadOf(BUTTON), { secret: SIGNING_SECRET.replace('0', '1') })],
+    ['older than five minutes', 401, () => signedRequest(payloadOf(BUTTON), { age: 302 })],
+    ['of a time to come', 401, () => signedRequest(payloadOf(BUTTON), { age: -302 })],
     ['with another body', 401, () => altered(({ body }) => ({ body: body?.replace('approve', 'undo') }))],
     ['without a signature', 401, () => altered(() => ({ headers: {} }))],
     [
@@ -84,20 +81,20 @@ describe('a request', () => {
     ['without a body', 401, () => altered(() => ({ body: undefined }))],
     ['that is too large', 413, () => altered(() => ({ body: 'x'.repeat(600_000) }))],
     ['that is no POST', 405, () => altered(() => ({ requestContext: { http: { method: 'GET' } } }))],
-    ['of another kind', 400, () => requestOf({ type: 'view_submission' })],
-    ['of a button of another app', 400, () => requestOf(payloadOf({ ...BUTTON, action_id: 'approve' }))],
-    ['with a value of another form', 400, () => requestOf(payloadOf({ ...BUTTON, value: 'rem-1' }))],
-    ['of a control that nobody serves', 400, () => requestOf(payloadOf({ ...BUTTON, value: 'other-x rem-2026' }))],
-    ['from another workspace', 400, () => requestOf(payloadOf(BUTTON, { team: { id: 'T0OTHER00' } }))],
+    ['of another kind', 400, () => signedRequest({ type: 'view_submission' })],
+    ['of a button of another app', 400, () => signedRequest(payloadOf({ ...BUTTON, action_id: 'approve' }))],
+    ['with a value of another form', 400, () => signedRequest(payloadOf({ ...BUTTON, value: 'rem-1' }))],
+    ['of a control that nobody serves', 400, () => signedRequest(payloadOf({ ...BUTTON, value: 'other-x rem-2026' }))],
+    ['from another workspace', 400, () => signedRequest(payloadOf(BUTTON, { team: { id: 'T0OTHER00' } }))],
     [
       'whose answer would go elsewhere',
       400,
-      () => requestOf(payloadOf(BUTTON, { response_url: 'https://a.example/' })),
+      () => signedRequest(payloadOf(BUTTON, { response_url: 'https://a.example/' })),
     ],
     [
       'of a user whom policy.yml does not name',
       200,
-      () => requestOf(payloadOf(BUTTON, { user: { ...ANN, id: 'U0STRANGER' } })),
+      () => signedRequest(payloadOf(BUTTON, { user: { ...ANN, id: 'U0STRANGER' } })),
     ],
   ];
   test.each(refusals)('%s is refused (%d), and nothing is written', async (_, status, request) => {
@@ -106,7 +103,7 @@ describe('a request', () => {
   });
 
   test.each([[{}], [{ slack: {} }], [{ slack: { approvers: [] } }]])('under %j nobody may press', async (policy) => {
-    expect(await press(requestOf(payloadOf(BUTTON)), handlerOf(policy))).toBe(200);
+    expect(await press(signedRequest(payloadOf(BUTTON)), handlerOf(policy))).toBe(200);
     expect(operations()).toEqual(['GetSecretValue']);
     expect(slack.take().map(({ body }) => body)).toMatchObject([
       {
@@ -117,7 +114,7 @@ describe('a request', () => {
   });
 
   test('that is sent again is refused, and nothing is handed on', async () => {
-    const event = requestOf(payloadOf(BUTTON));
+    const event = signedRequest(payloadOf(BUTTON));
     expect([await press(event), await press(event)]).toEqual([200, 401]);
     expect(sent()).toHaveLength(1);
     expect(table.items.size).toBe(1);
@@ -148,7 +145,7 @@ describe('what was pressed', () => {
     const buttons = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
     const button = buttons.find(({ action_id }) => action_id === `evenkeel-${verb}`);
     expect(slackMessage(message).blocks.map(({ type }) => type as string)).not.toContain('actions');
-    expect(await press(requestOf(payloadOf(button as Button)))).toBe(200);
+    expect(await press(signedRequest(payloadOf(button as Button)))).toBe(200);
     return sent().at(-1);
   }
   const carry = (event: unknown) =>
@@ -188,7 +185,7 @@ describe('what was pressed', () => {
     await carry(event);
     expect(answers()).toHaveLength(1);
     const button = { action_id: 'evenkeel-approve', value: `${lidClosed.id} ${(await records())[0]?.id}` };
-    await press(requestOf(payloadOf(button, { trigger_id: 'another' })));
+    await press(signedRequest(payloadOf(button, { trigger_id: 'another' })));
     await carry(sent().at(-1));
     expect(answers()[0]?.text).toMatch(/nothing more was done: rem-\S+ is remediated, not awaiting approval$/);
     expect(scene.world.calls).toHaveLength(1);
@@ -224,7 +221,7 @@ describe('what was pressed', () => {
     start('approve');
     await reconcile(subjectOf(lidClosed), CAUSE, scene.engine);
     const value = `box-another ${(await records())[0]?.id}`;
-    await press(requestOf(payloadOf({ action_id: 'evenkeel-approve', value })));
+    await press(signedRequest(payloadOf({ action_id: 'evenkeel-approve', value })));
     await carry(sent().at(-1));
     expect(answers()[0]?.text).toContain(`is of ${lidClosed.id}, not of box-another`);
     expect(scene.world.calls).toEqual([]);
