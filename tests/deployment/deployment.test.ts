@@ -14,8 +14,8 @@ import { copyOfTree } from '../support/tree.ts';
 
 const content = await loadContent();
 const domains = [...byDomain(content).keys()];
-/** One for each domain, the one of the schedules, and Slack's. */
-const functions = [...domains, 'watch', 'slack'];
+/** One for each domain, the one of the schedules, and Slack's two. */
+const functions = [...domains, 'watch', 'slack', 'slack-actions'];
 
 /** One where a control may act. */
 const ACTING = { policy: `defaults: { mode: detect }\ncontrols: { ${ADMIN_PORTS}: { mode: remediate } }\n` };
