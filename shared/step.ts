@@ -83,6 +83,8 @@ export interface WholeSetting<P extends object, D extends object, N extends keyo
   readonly delete: new (input: D) => object;
   readonly member: N;
   readonly permissions: Grants;
+  /** IAM actions that the deletion needs, where these are others. */
+  readonly deletePermissions?: Grants;
 }
 
 /** Puts a setting. Undo: puts back what was there, or deletes it where there was none (`before` is null). `elements`: the parts that change, where the setting holds several (the statements of a policy). */
@@ -125,22 +127,27 @@ export interface UndoDeclaration {
   readonly free: readonly string[];
   /** It may go to another region than the resource's. */
   readonly anyRegion: boolean;
+  /** IAM actions that it needs; none where those of the plan are enough. */
+  readonly permissions: Grants;
   readonly lost?: LostAnswer;
 }
 
-/** Declares a call that undoes a step: which input members the resource decides, and which others there may be. */
+type UndoOptions = Partial<Pick<UndoDeclaration, 'anyRegion' | 'permissions' | 'lost'>>;
+
+/** Declares a call that undoes a step: which input members the resource decides, and which others there may be; and its permissions, where the plan has not the same. */
 export const undoneBy = <I extends object>(
   client: ClientClass<object>,
   command: new (input: I) => object,
   fixed: (ref: ResourceRef) => Partial<NoInfer<I>>,
   free: readonly (keyof NoInfer<I> & string)[] = [],
-  { anyRegion = false, lost }: { anyRegion?: boolean; lost?: LostAnswer } = {},
+  { anyRegion = false, permissions = {}, lost }: UndoOptions = {},
 ): UndoDeclaration => ({
   client,
   command: command as UndoDeclaration['command'],
   fixed,
   free,
   anyRegion,
+  permissions,
   ...(lost && { lost }),
 });
 
@@ -150,7 +157,7 @@ export const undoOfReplace = <P extends object, D extends object, N extends keyo
   target: (ref: ResourceRef) => Partial<NoInfer<P>> & Partial<NoInfer<D>>,
 ): readonly UndoDeclaration[] => [
   undoneBy(setting.client, setting.put, target, [setting.member]),
-  undoneBy(setting.client, setting.delete, target),
+  undoneBy(setting.client, setting.delete, target, [], { permissions: setting.deletePermissions ?? {} }),
 ];
 
 /** The declaration that covers this call on the resource; null where none does. */

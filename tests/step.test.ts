@@ -10,7 +10,17 @@ import {
 } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { describe, expect, test } from '@jest/globals';
-import { callOf, declarationOf, replace, serviceOf, set, step, stepBuilder, undoneBy } from '../shared/step.ts';
+import {
+  callOf,
+  declarationOf,
+  replace,
+  serviceOf,
+  set,
+  step,
+  stepBuilder,
+  undoneBy,
+  undoOfReplace,
+} from '../shared/step.ts';
 
 test.each([
   ['ec2', EC2Client],
@@ -76,14 +86,15 @@ describe('set', () => {
   });
 });
 
+const setting = {
+  client: S3Client,
+  put: PutBucketEncryptionCommand,
+  delete: DeleteBucketEncryptionCommand,
+  member: 'ServerSideEncryptionConfiguration',
+  permissions: { 's3:PutEncryptionConfiguration': 'arn:aws:s3:::*' },
+} as const;
+
 describe('replace', () => {
-  const setting = {
-    client: S3Client,
-    put: PutBucketEncryptionCommand,
-    delete: DeleteBucketEncryptionCommand,
-    member: 'ServerSideEncryptionConfiguration',
-    permissions: { 's3:PutEncryptionConfiguration': 'arn:aws:s3:::*' },
-  } as const;
   const of = (SSEAlgorithm: 'AES256' | 'aws:kms') => ({
     Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm } }],
   });
@@ -103,6 +114,14 @@ describe('replace', () => {
       { service: 's3', operation: 'DeleteBucketEncryption', input: { Bucket: 'b' } },
     ]);
   });
+});
+
+test('the calls that undo a replacement need what the plan has, and the deletion what the setting says of it', () => {
+  const deletePermissions = { 's3:DeleteBucketPolicy': '*' };
+  const permissionsOf = (more: object) =>
+    undoOfReplace({ ...setting, ...more }, ({ resourceId: Bucket }) => ({ Bucket })).map((one) => one.permissions);
+  expect(permissionsOf({})).toEqual([{}, {}]);
+  expect(permissionsOf({ deletePermissions })).toEqual([{}, deletePermissions]);
 });
 
 describe('an undo call of the ledger', () => {

@@ -6,7 +6,7 @@ import { operationOf, serviceOf } from '../../shared/step.ts';
 import { limitLines } from './limits.ts';
 import { code, NOTE, or, whereClause } from './markdown.ts';
 import { triggersOf } from './patterns.ts';
-import { readsIn, type ScopedAction, writesOf } from './scopes.ts';
+import { readsIn, type ScopedAction, undosOf, writesOf } from './scopes.ts';
 
 const IMPACTS: Readonly<Record<AnyControl['impact'], string>> = {
   none: 'none: no effect on users or workloads',
@@ -27,6 +27,9 @@ const BY_MODE: Readonly<Record<Mode, string>> = {
 
 const SECOND_OPINION =
   '- With `checkNoPublicAccess: true` in policy.yml, IAM Access Analyzer gives a [second opinion](../gates.md#second-opinion) before the policy is edited.';
+
+const UNDO_PERMISSIONS =
+  'To undo a remediation, also; a function has them with the [buttons of Slack](../slack.md#buttons) only:';
 
 /** The page of one control; `leaves` is what its scene says that a remediation leaves different. */
 export function controlDoc(control: AnyControl, leaves?: string): string {
@@ -147,6 +150,7 @@ function remediationLines(control: AnyControl): readonly string[] {
 
 function permissionLines(control: AnyControl): readonly string[] {
   const writes = writesOf(control);
+  const undos = undosOf(control);
   const check = control.publicAccessCheck?.grants;
   return [
     'To evaluate:',
@@ -156,6 +160,7 @@ function permissionLines(control: AnyControl): readonly string[] {
     ...(writes.length === 0
       ? ['It writes nothing.']
       : ['To remediate, in mode `remediate` only:', '', ...scopeLines(writes)]),
+    ...(undos.length === 0 ? [] : ['', UNDO_PERMISSIONS, '', ...scopeLines(undos)]),
     ...(check === undefined
       ? []
       : ['', 'For a second opinion, with `checkNoPublicAccess` only:', '', ...scopeLines(readsIn(check))]),

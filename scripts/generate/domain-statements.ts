@@ -6,19 +6,30 @@ import type { Domain } from '../../shared/service.ts';
 import { actsUnder, type Content, enabledIn } from './content.ts';
 import { facetsOf, triggersOf } from './patterns.ts';
 import { divided } from './role-resources.ts';
-import { readsIn, type Scope, type ScopedAction, writesOf } from './scopes.ts';
+import { readsIn, type Scope, type ScopedAction, undosOf, writesOf } from './scopes.ts';
 import { filledIn, listsStatement, ownStatements, type Statement, sendStatement, sub } from './statements.ts';
 
 /** Parameters hold for a control, wherever its resource is. */
 const ANYWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: '', region: '' }, arn: '', tags: null };
 
-/** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act. */
+/** How the statements are named that hold only in a deployment with the buttons of Slack. */
+export const UNDO_SID = 'Undo';
+
+/** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act; where policy.yml names who may press a button, the undo of these too. */
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
-  const { reachAnywhere, settingsFor, checksNoPublicAccess } = policyFrom(policy);
+  const { reachAnywhere, settingsFor, checksNoPublicAccess, slackApprovers } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
   const acting = enabled.filter(actsUnder(policy));
   // Controls that may write somewhere: before they do, they ask whose the resource is.
   const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
+  const needsOf = (actionsOf: typeof writesOf): readonly Need[] =>
+    merged(
+      acting.flatMap((control) =>
+        actionsOf(control, settingsFor(control, ANYWHERE).parameters).map((one) => needOf(one, [control.id])),
+      ),
+    );
+  const writes = needsOf(writesOf);
+  const undos = slackApprovers.length === 0 ? [] : without(needsOf(undosOf), writes);
   return [
     ...ownStatements(domain),
     listsStatement(),
@@ -30,7 +41,8 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
       ...ownershipReads(writing),
       ...secondOpinions(acting.filter(checksNoPublicAccess)),
     ]),
-    ...writeStatements(acting, (control) => settingsFor(control, ANYWHERE).parameters),
+    ...writeStatements('Remediate', 'write', writes),
+    ...writeStatements(UNDO_SID, 'undo, with the buttons of Slack only', undos),
   ].flatMap(divided);
 }
 
@@ -88,26 +100,32 @@ export function readStatements(grants: readonly Grants[]): readonly Statement[] 
   }));
 }
 
-/** Statements for the writes of controls that act. */
-const writeStatements = (
-  acting: readonly AnyControl[],
-  parametersOf: (control: AnyControl) => object,
-): readonly Statement[] =>
-  byScope(
-    merged(
-      acting.flatMap((control) => writesOf(control, parametersOf(control)).map((write) => needOf(write, [control.id]))),
-    ),
-  ).map((group, index) => ({
-    Sid: `Remediate${index + 1}`,
+/** Statements for the writes of controls, numbered from 1. */
+const writeStatements = (name: string, does: string, needs: readonly Need[]): readonly Statement[] =>
+  byScope(needs).map((group, index) => ({
+    Sid: `${name}${index + 1}`,
     ...allowed(group),
-    why: `write, for ${[...new Set(group.flatMap(({ controlIds }) => controlIds))].sort().join(', ')}`,
+    why: `${does}, for ${[...new Set(group.flatMap(({ controlIds }) => controlIds))].sort().join(', ')}`,
   }));
+
+/** The needs that others do not cover already. */
+function without(needs: readonly Need[], others: readonly Need[]): readonly Need[] {
+  const covered = new Map(others.map((other) => [conditioned(other), other.scope.resources]));
+  return needs.flatMap((need) => {
+    const there = covered.get(conditioned(need)) ?? [];
+    const resources = there.includes('*') ? [] : need.scope.resources.filter((one) => !there.includes(one));
+    return resources.length === 0 ? [] : [{ ...need, scope: { ...need.scope, resources } }];
+  });
+}
 
 const needOf = ([action, scope]: ScopedAction, controlIds: readonly string[]): Need => ({ action, scope, controlIds });
 
+/** An action under its condition, wherever it is asked for. */
+const conditioned = ({ action, scope }: Need): string => JSON.stringify([action, scope.condition]);
+
 /** Each action once under each condition, in all places where it is asked for. */
 function merged(needs: readonly Need[]): readonly Need[] {
-  const same = Map.groupBy(needs, ({ action, scope }) => JSON.stringify([action, scope.condition]));
+  const same = Map.groupBy(needs, conditioned);
   return [...same.values()].map((all) => {
     const resources = [...new Set(all.flatMap(({ scope }) => scope.resources))].sort();
     return {

@@ -2,6 +2,7 @@ import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Domain } from '../../shared/service.ts';
 import { configRulesParts } from './config-rules.ts';
 import { byDomain, type Content, enabledIn } from './content.ts';
+import { UNDO_SID } from './domain-statements.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { OUTCOME_SIDS, OUTCOMES, OUTCOMES_ENVIRONMENT, outcomesParts } from './outcomes.ts';
 import { heartbeatPattern, type Pattern, patternsFor } from './patterns.ts';
@@ -50,21 +51,27 @@ const scheduled = (name: 'daily' | 'heartbeat' | 'sweep'): Wake => ({
 /** Functions that are deployed only where a parameter asks for them. */
 export const OPTIONAL = ['slack', SLACK_ACTIONS, TEAMS, PAGERDUTY, CONFIG_RULES, OUTCOMES] as const;
 
-/** The statements of a role that hold only where something beside the function is asked for, by what that is. */
-const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+/** Names of statements that hold only where something beside the function is asked for, by what that is. */
+type Conditional = Readonly<Record<string, readonly string[]>>;
+
+/** Those of one role. */
+const ONLY_WITH: Readonly<Record<string, Conditional>> = {
   slack: { [SLACK_BOT]: THREAD_SIDS },
   watch: LOOK_SIDS,
 };
 
-/** What a role holds in a deployment that asks for these. */
+/** Those of several roles. */
+const ONLY_WITH_ANYWHERE: readonly Conditional[] = [OUTCOME_SIDS, { [SLACK_ACTIONS]: [UNDO_SID] }];
+
+/** What a role holds in a deployment that asks for these; the numbers of statements make no difference. */
 export function statementsWith(
   name: string,
   statements: readonly PolicyStatement[],
   asked: readonly string[],
 ): readonly PolicyStatement[] {
-  const conditional = Object.entries({ ...OUTCOME_SIDS, ...ONLY_WITH[name] });
+  const conditional = [...ONLY_WITH_ANYWHERE, ONLY_WITH[name] ?? {}].flatMap(Object.entries<readonly string[]>);
   const left = conditional.flatMap(([what, sids]) => (asked.includes(what) ? [] : sids));
-  return statements.filter(({ Sid }) => !left.includes(Sid));
+  return statements.filter(({ Sid }) => !left.includes(Sid.replace(/\d+[A-Z]?$/, '')));
 }
 
 /** Every function of the deployment; of the optional ones those that are asked for. */

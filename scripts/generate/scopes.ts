@@ -54,9 +54,20 @@ export function writeScopeOf(action: string, grant: Grant): Scope {
 const PASS_ROLE = 'iam:PassRole';
 
 /** The actions of a control's plan, each with its scope. With the parameters that hold, the roles that these name instead of every role of the account. */
-export function writesOf(control: AnyControl, parameters?: object): readonly ScopedAction[] {
-  const passed = parameters === undefined ? null : (control.passedRoles?.(parameters) ?? null);
-  return Object.entries(control.permissions).map(([action, grant]): ScopedAction => {
+export const writesOf = (control: AnyControl, parameters?: object): readonly ScopedAction[] =>
+  writesIn(control.permissions, control, parameters);
+
+/** The same of the calls that undo it, without what the plan needs too. */
+export function undosOf(control: AnyControl, parameters?: object): readonly ScopedAction[] {
+  const declared = (control.undoCalls ?? []).flatMap(({ permissions }) => writesIn(permissions, control, parameters));
+  const distinct = new Map(declared.map((undo) => [JSON.stringify(undo), undo]));
+  for (const write of writesOf(control, parameters)) distinct.delete(JSON.stringify(write));
+  return [...distinct.values()];
+}
+
+function writesIn(grants: Grants, { passedRoles }: AnyControl, parameters?: object): readonly ScopedAction[] {
+  const passed = parameters === undefined ? null : (passedRoles?.(parameters) ?? null);
+  return Object.entries(grants).map(([action, grant]): ScopedAction => {
     const scope = writeScopeOf(action, grant);
     return [action, action === PASS_ROLE && passed !== null ? { ...scope, resources: passed } : scope];
   });

@@ -34,7 +34,7 @@ export interface DeployedFunction {
   /** Milliseconds. */
   readonly timeout: number;
   readonly root: string;
-  /** The queue that it reads from, by its event source mapping. */
+  /** The queue that it reads from, by its event source mapping; empty for one that is called by its URL. */
   readonly queueUrl: string;
 }
 
@@ -87,11 +87,12 @@ async function functionOf(functionName: string, stack: string, packages: string,
   const deployed = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
   const mappings = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }));
   const [mapping] = mappings.EventSourceMappings ?? [];
-  const queue = parseArn(mapping?.EventSourceArn)?.resource ?? '';
+  const queue = parseArn(mapping?.EventSourceArn)?.resource;
   // The local account would take the messages itself, and fail: it has nothing to run a function with. A pump does it.
   if (mapping?.UUID !== undefined)
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: false }));
-  const { QueueUrl = '' } = await aws(SQSClient).send(new GetQueueUrlCommand({ QueueName: queue }));
+  const { QueueUrl = '' } =
+    queue === undefined ? {} : await aws(SQSClient).send(new GetQueueUrlCommand({ QueueName: queue }));
   const name = functionName.slice(stack.length + 1);
   return {
     name,

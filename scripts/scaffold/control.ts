@@ -58,7 +58,7 @@ const isResource = (entry: [string, unknown]): entry is [string, AnyResource] =>
 };
 
 const nextSteps = ({ service, id, file, facets }: Subject): readonly string[] => [
-  `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be remediated without a person.`,
+  `Write shared/controls/${service}/${id}.ts: what is asked (texts, severity, ids of Security Hub), \`needs\` (of ${facets.join(', ')}: see shared/resources/${service}/${file}.ts), \`evaluate\`, and \`plan\` with its \`permissions\` where it can be remediated without a person, and the \`undoCalls\` of its steps, each with the permissions that the plan has not.`,
   `Give its test states that are compliant and states that are not, each of these with the exact plan; it fails until then. Write its scene, scenes/${service}/${id}.ts: what is prepared, and how it drifts; the test plays it on the local account.`,
   `npm run generate, npm test -- ${id} parity, npm run lint, npm run typecheck; say in changelog.d/${id}.added.md what it watches.`,
 ];

@@ -188,7 +188,7 @@ export function policySchema(
         description: 'Who may decide by the buttons in Slack, where deployment.yml switches them on.',
         ...object({
           approvers: list(
-            'The ids of users (member ids) who may approve, reject and undo: U0123ABCD. The functions then get the permissions of what they approve. Without it nobody.',
+            'The ids of users (member ids) who may approve, reject and undo: U0123ABCD. The functions then get the permissions of what they approve, and with the buttons those of what they undo. Without it nobody.',
             '^[UW][A-Z0-9]{6,20}$',
           ),
         }),

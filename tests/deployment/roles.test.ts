@@ -5,7 +5,10 @@ import { loadScenes } from '../../scenes/index.ts';
 import type { Scene } from '../../scenes/scene.ts';
 import { loadContent } from '../../scripts/catalogue.ts';
 import { byDomain } from '../../scripts/generate/content.ts';
+import { domainStatements } from '../../scripts/generate/domain-statements.ts';
+import { statementsWith } from '../../scripts/generate/functions.ts';
 import { rolesOf } from '../../scripts/generate/roles.ts';
+import { undosOf as undoActionsOf } from '../../scripts/generate/scopes.ts';
 import { logicalId } from '../../scripts/generate/statements.ts';
 import { awsClients } from '../../shared/aws/clients.ts';
 import type { AnyControl } from '../../shared/control.ts';
@@ -20,7 +23,7 @@ import type { Domain } from '../../shared/service.ts';
 import { DAY_MS, systemClock } from '../../shared/time.ts';
 import { deployStack, STACK } from '../support/deployed.ts';
 import { type Declared, declaring, type IamRequest, iamRequestsOf, keyUse } from '../support/iam-requests.ts';
-import { recordedClients } from '../support/recorder.ts';
+import { recordedClients, type SeenCall } from '../support/recorder.ts';
 import {
   playDomain,
   playOutcomes,
@@ -29,6 +32,7 @@ import {
   playSlack,
   playSlackActions,
   playWatch,
+  undosOf,
 } from '../support/role-scenarios.ts';
 import { REGION } from '../support/samples.ts';
 import { testAccount } from '../support/sandbox.ts';
@@ -62,6 +66,7 @@ const ACTING: PolicyDocument = {
   defaults: { mode: 'remediate', checkNoPublicAccess: true },
   // Nobody of the scenes: what is shared with anybody else is taken back.
   trusted: { accounts: ['555566667777'] },
+  slack: { approvers: ['U0123ABCD'] },
   controls: Object.fromEntries(
     content.controls.map((control) => {
       const parameters = scenesOf([control]).map((scene) => scene.parameters?.(account));
@@ -94,6 +99,10 @@ const byLambda = (name: string): readonly IamRequest[] => {
   ];
 };
 
+const distinct = (requests: readonly IamRequest[]): readonly IamRequest[] => [
+  ...new Map(requests.map((request) => [JSON.stringify(request), request])).values(),
+];
+
 /** In a transaction the ledger checks what a run has read and does not write; here no two runs meet. */
 const WHERE_RUNS_MEET = 'Ledger: dynamodb:ConditionCheckItem';
 
@@ -102,6 +111,8 @@ const OF_EVERY_QUEUE = ['TakeEvents: sqs:GetQueueAttributes', 'SendMessages: sqs
 
 /** What IAM was asked while each function played. */
 const asked = new Map<string, readonly IamRequest[]>();
+/** What it would be asked for the calls that undo each control's remediations. */
+const askedToUndo = new Map<string, readonly IamRequest[]>();
 beforeAll(async () => {
   const regions = [REGION, 'us-east-1'];
   const { outputs } = await deployStack(account, {
@@ -128,6 +139,7 @@ beforeAll(async () => {
   for (const name of functions) {
     const { aws, calls } = recordedClients();
     const declared: Declared = new Map();
+    let undos: Awaited<ReturnType<typeof undosOf>> = new Map();
     const controls = declaring(byName.get(name)?.controls ?? [], declared);
     if (name === 'watch') {
       const days = 4 * DAY_MS;
@@ -168,12 +180,15 @@ beforeAll(async () => {
       );
       const planning = controls.filter((control) => control.plan !== undefined).map(({ id }) => id);
       expect(planning.filter((id) => !remediated.has(id))).toEqual([]);
+      undos = await undosOf(results, controls, dynamoLedger(account.aws(), table));
     }
     // The watch alone asks about the key of the deployment; the others about those of the account.
     const asking = { accountId, key: arn('Key'), isAboutOwnKey: name === 'watch', declared };
-    const requests = (await Promise.all(calls.map((call) => iamRequestsOf(call, asking)))).flat();
-    const distinct = new Map([...requests, ...byLambda(name)].map((request) => [JSON.stringify(request), request]));
-    asked.set(name, [...distinct.values()]);
+    const requestsOf = async (made: readonly SeenCall[]) =>
+      (await Promise.all(made.map((call) => iamRequestsOf(call, asking)))).flat();
+    for (const [id, made] of undos) askedToUndo.set(id, distinct(await requestsOf(made)));
+    const undoing = [...undos.keys()].flatMap((id) => askedToUndo.get(id) ?? []);
+    asked.set(name, distinct([...(await requestsOf(calls)), ...byLambda(name), ...undoing]));
   }
 }, PATIENCE);
 
@@ -209,3 +224,41 @@ describe.each(functions)('the role of %s', (name) => {
     expect(needless.filter((one) => one !== WHERE_RUNS_MEET && !twice.includes(one))).toEqual([]);
   });
 });
+
+describe.each(content.controls.filter(({ undoCalls }) => undoCalls !== undefined).map((one) => [one.id, one] as const))(
+  'the undo of %s by a button of Slack',
+  (id, control) => {
+    const { domain } = control.resource.service;
+    /** What the role holds where this control alone is on, with the buttons or without. */
+    const roleWith = (asked: readonly string[], document = ACTING) => {
+      const all = domainStatements(domain, { controls: [control], detections: [] }, document);
+      const statements = all.filter(({ Sid }) => statementsWith(domain, all, asked).some((one) => one.Sid === Sid));
+      return deployed({ name: domain, statements }, place, arns);
+    };
+    const refusedBy = async (policy: readonly PlainStatement[]) => {
+      const refused: string[] = [];
+      for (const request of askedToUndo.get(id) ?? [])
+        if (!(await isAllowed(policy, request, accountId))) refused.push(request.action);
+      return [...new Set(refused)].sort();
+    };
+
+    test('is allowed with the buttons, by no more than it needs', async () => {
+      const policy = roleWith(['slack-actions']);
+      const actions = new Set((askedToUndo.get(id) ?? []).map(({ action }) => action));
+      expect(actions.size).toBeGreaterThan(0);
+      expect(await refusedBy(policy)).toEqual([]);
+      for (const statement of policy.filter(({ Sid }) => Sid.startsWith('Undo')))
+        for (const action of statement.Action) {
+          const less = { ...statement, Action: statement.Action.filter((one) => one !== action) };
+          const rest = policy.filter((one) => one !== statement);
+          expect(await refusedBy(less.Action.length === 0 ? rest : [...rest, less])).toEqual([action]);
+        }
+    });
+
+    test('is refused without them, but for what the plan needs too', async () => {
+      const own = [...new Set(undoActionsOf(control).map(([action]) => action))].sort();
+      expect(await refusedBy(roleWith([]))).toEqual(own);
+      expect(roleWith(['slack-actions'], { ...ACTING, slack: {} })).toEqual(roleWith([]));
+    });
+  },
+);

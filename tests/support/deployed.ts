@@ -13,6 +13,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { logicalId } from '../../scripts/generate/statements.ts';
+import type { Aws } from '../../shared/resource.ts';
 import { DOMAINS } from '../../shared/service.ts';
 import type { TestAccount } from './sandbox.ts';
 
@@ -213,6 +214,20 @@ export async function completeStack(account: TestAccount, { regions, outputs }: 
   const cloudtrail = aws(CloudTrailClient);
   await cloudtrail.send(new CreateTrailCommand({ Name: TRAIL, S3BucketName: Bucket, IsMultiRegionTrail: true }));
   await cloudtrail.send(new StartLoggingCommand({ Name: TRAIL }));
+}
+
+/** Makes what CloudFormation does not make in the local account of a deployment with Slack: the subscription of its queue, and the secrets that a person makes. */
+export async function connectSlack(
+  aws: Aws,
+  TopicArn: string,
+  { url, signing }: { readonly url: string; readonly signing: string },
+): Promise<void> {
+  const secrets = aws(SecretsManagerClient);
+  await secrets.send(new CreateSecretCommand({ Name: SECRET, SecretString: url }));
+  await secrets.send(new CreateSecretCommand({ Name: `${SECRET}-signing`, SecretString: signing }));
+  const Endpoint = `${TopicArn.slice(0, TopicArn.lastIndexOf(':')).replace(':sns:', ':sqs:')}:${STACK}-slack`;
+  const Attributes = { RawMessageDelivery: 'true' };
+  await aws(SNSClient).send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
 }
 
 /** The physical id of the stack's first resource of a type whose logical id begins so. Throws where there is none. */

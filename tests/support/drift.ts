@@ -1,5 +1,7 @@
 import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { allowIngress, createGroup, EVERYWHERE, tcp } from '../../scenes/ec2/security-group.ts';
+import type { Aws } from '../../shared/resource.ts';
 import { SAMPLE_ACCOUNT, sampleEvent } from './samples.ts';
 import type { TestAccount } from './sandbox.ts';
 
@@ -42,6 +44,13 @@ export const openedEvent = (
     [SAMPLE_ID]: id,
     [SAMPLE_ACCOUNT]: accountId,
   });
+
+/** Puts an event on the default bus of a region, as AWS would; it goes on by the rules that are deployed there. */
+export async function putEvent(aws: Aws, event: object): Promise<void> {
+  const { source, 'detail-type': DetailType, detail } = event as Readonly<Record<string, string>>;
+  const Entries = [{ Source: source, DetailType, Detail: JSON.stringify(detail) }];
+  await aws(EventBridgeClient).send(new PutEventsCommand({ Entries }));
+}
 
 /** The ingress of groups, in a form that compares. */
 export async function ingressOf({ aws }: TestAccount, groupIds: readonly string[]): Promise<readonly string[]> {

@@ -47,6 +47,7 @@ export function testEngine(
       ...policyFrom(null),
       version: 'test',
       reach: () => mode,
+      reachAnywhere: () => mode,
       settingsFor: (control: AnyControl) => ({
         mode,
         parameters: { ...defaultParameters(control), ...parameters },

@@ -14,6 +14,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'accessanalyzer:ListAnalyzers': ['access-analyzer:ListAnalyzers'],
   'accessanalyzer:CheckNoPublicAccess': ['access-analyzer:CheckNoPublicAccess'],
   'accessanalyzer:CreateAnalyzer': ['access-analyzer:CreateAnalyzer'],
+  'accessanalyzer:DeleteAnalyzer': ['access-analyzer:DeleteAnalyzer'],
   's3control:GetPublicAccessBlock': ['s3:GetAccountPublicAccessBlock'],
   's3control:PutPublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],
   's3control:DeletePublicAccessBlock': ['s3:PutAccountPublicAccessBlock'],

@@ -2,7 +2,7 @@ import { given as scopeOf } from '../../scripts/generate/scopes.ts';
 import type { AnyControl, Plan } from '../../shared/control.ts';
 import { isObject } from '../../shared/event.ts';
 import type { Condition, Grants } from '../../shared/resource.ts';
-import { callOf } from '../../shared/step.ts';
+import { callOf, operationOf, serviceOf } from '../../shared/step.ts';
 import { iamActionsOf } from './iam-actions.ts';
 import { namedResource } from './named-resource.ts';
 import type { SeenCall } from './recorder.ts';
@@ -71,6 +71,7 @@ const OWN: Readonly<Record<string, Naming>> = {
   'cloudwatch:DescribeAlarms': (call) => arn('cloudwatch', call, 'alarm:*'),
   // Of EC2's resources, controls tag volumes alone.
   'ec2:CreateTags': (call) => arn('ec2', call, `volume/${call.input.Resources[0]}`),
+  'ec2:DeleteTags': (call) => arn('ec2', call, `volume/${call.input.Resources[0]}`),
   'rds:ListTagsForResource': ({ input }) => input.ResourceName,
   'ssm:ListTagsForResource': (call) => arn('ssm', call, `document/${call.input.ResourceId}`),
 };
@@ -81,13 +82,15 @@ async function resourceOf(call: Call, action: string): Promise<string> {
   return own === undefined ? ((await namedResource(action, call)) ?? '*') : String(own(call));
 }
 
-/** What the steps of controls say that IAM asks for their calls, by `service:operation`. */
+/** What the steps of controls, and the calls that undo them, say that IAM asks for, by `service:operation`. */
 export type Declared = Map<string, Grants>;
 
-/** The controls, which note in `declared` what each step that they plan says of its permissions. */
+/** The controls, which note in `declared` what the calls that undo them say of their permissions, and what each step that they plan says. */
 export const declaring = (controls: readonly AnyControl[], declared: Declared): readonly AnyControl[] =>
   controls.map((control) => {
-    const { plan, whenDeleted } = control;
+    const { plan, whenDeleted, undoCalls = [] } = control;
+    for (const { client, command, permissions } of undoCalls)
+      declared.set(`${serviceOf(client)}:${operationOf(command)}`, permissions);
     const noting = (planned: Plan): Plan => {
       if (!('byHand' in planned)) for (const step of planned) declared.set(nameOf(callOf(step)), step.permissions);
       return planned;

@@ -51,8 +51,14 @@ export const VARIANTS = {
   },
   alone: { flags: ['--region=us-east-1', '--param=regions=us-east-1'] },
   running: {
-    policy: 'defaults: { mode: recommended }\nlimits: { remediationsPerHour: 1000 }\n',
-    flags: ['--param=regions=us-east-1', '--param=slackSecret=secretsmanager:evenkeel/slack'],
+    policy:
+      'defaults: { mode: recommended }\nlimits: { remediationsPerHour: 1000 }\nslack: { approvers: [U0123ABCD] }\n',
+    flags: [
+      '--param=regions=us-east-1',
+      '--param=slackSecret=secretsmanager:evenkeel/slack',
+      '--param=slackChannel=C0123456789',
+      '--param=slackSigningSecret=secretsmanager:evenkeel/slack-signing',
+    ],
     bundled: true,
   },
 } as const satisfies Readonly<Record<string, Configuration>>;

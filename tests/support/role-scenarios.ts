@@ -20,11 +20,13 @@ import { signingSecret, webhookAddress } from '../../shared/lambda/webhook-addre
 import { type Aws, everyListed, type ResourceRef } from '../../shared/resource.ts';
 import type { Result } from '../../shared/result.ts';
 import type { Domain } from '../../shared/service.ts';
+import { declarationOf, operationOf, serviceOf } from '../../shared/step.ts';
 import { systemClock } from '../../shared/time.ts';
 import type { WatchContext } from '../../shared/watch/context.ts';
 import { runTask } from '../../shared/watch/dispatch.ts';
 import { STACK } from './deployed.ts';
 import { outcomeOf } from './outcome.ts';
+import type { SeenCall } from './recorder.ts';
 import type { TestAccount } from './sandbox.ts';
 
 /** A function at work: its engine, whose calls are kept, in an account whose drifts are made by others. */
@@ -107,6 +109,33 @@ export async function playDomain(
   await lookThrough(stage);
   await putOff(domain, stage.engine.aws(stage.account.region), owner, stage.account);
   return results;
+}
+
+/** By control, the calls that would undo its remediations: those that the ledger holds, and of those that it declares beside them what the resource and the other calls name. */
+export async function undosOf(
+  results: readonly Result[],
+  controls: readonly AnyControl[],
+  ledger: Engine['ledger'],
+): Promise<ReadonlyMap<string, readonly SeenCall[]>> {
+  const calls = new Map<string, SeenCall[]>();
+  for (const { remediationId, controlId } of results) {
+    const record = remediationId === null ? null : await ledger.remediation(remediationId);
+    const { undoCalls = [] } = controls.find(({ id }) => id === controlId) ?? {};
+    if (record === null || undoCalls.length === 0) continue;
+    const { ref, steps } = record;
+    const recorded = steps.flatMap(({ undo }) => undo ?? []);
+    const inputs = Object.assign({}, ...[...steps, ...recorded].map(({ input }) => input));
+    const others = undoCalls
+      .filter((one) => recorded.every((call) => declarationOf(call, ref, [one]) === null))
+      .map(({ client, command, free, fixed }) => ({
+        service: serviceOf(client),
+        operation: operationOf(command),
+        input: { ...Object.fromEntries(free.map((name) => [name, inputs[name]])), ...fixed(ref) },
+      }));
+    const all = [...recorded, ...others].map((call) => ({ region: ref.region, ...call }));
+    calls.set(record.controlId, [...(calls.get(record.controlId) ?? []), ...all]);
+  }
+  return calls;
 }
 
 /** A message of a function's queue that failed comes again sooner than its visibility timeout says; `aws` is the function's. */

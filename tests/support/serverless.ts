@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/catalogue.ts';
 import { FRAMEWORK_ENV } from '../../scripts/sandbox/configured-tree.ts';
@@ -60,6 +60,16 @@ export const generate = (tree: string): Promise<Finished> =>
 /** The template in a folder of the framework. */
 export const templateAt = (folder: string): Template =>
   JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+
+/** Takes out of a folder of the framework what the local account cannot make: the URL of a function, and who may call it. */
+export function leaveOutUrls(folder: string): void {
+  const isUrl = (name: string) => /^SlackActions(Url|UrlPermission|InvokePermission)$/.test(name);
+  for (const file of ['serverless-state.json', 'cloudformation-template-update-stack.json']) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const left = JSON.parse(text, (name, value) => (isUrl(name) ? undefined : value));
+    writeFileSync(join(folder, file), JSON.stringify(left));
+  }
+}
 
 export const ofType = (from: Resources, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(from).filter(([, { Type }]) => Type === type);

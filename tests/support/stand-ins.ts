@@ -47,7 +47,10 @@ const controlSource = (
   id: string,
 ) => `import { compliant, defineControl } from '../../control.ts';
 import { onResources } from '../../resource.ts';
+import { undoneBy } from '../../step.ts';
 import { thing${number(index)} } from '../../resources/${service}/thing-${number(index)}.ts';
+
+const things = 'arn:\${AWS::Partition}:${service}:*:\${AWS::AccountId}:thing-of-kind-${number(index)}/*';
 
 export default defineControl({
   id: '${id}',
@@ -62,17 +65,19 @@ export default defineControl({
   guidance: 'Switch it on.',
   impact: 'none',
   recommendedMode: 'remediate',
-  permissions: onResources(
-    'arn:\${AWS::Partition}:${service}:*:\${AWS::AccountId}:thing-of-kind-${number(index)}/*',
-    ...${JSON.stringify(actions(service, index))},
-  ),
+  permissions: onResources(things, ...${JSON.stringify(actions(service, index))}),
+  undoCalls: [
+    undoneBy(class ThingClient {}, class ReopenThingCommand {}, () => ({}), [], {
+      permissions: onResources(things, '${service}:ReopenThingOfKind${number(index)}'),
+    }),
+  ],
   parameters: {},
   evaluate: () => compliant('It is on.'),
   plan: () => [],
 });
 `;
 
-/** Adds controls to a tree, of services and resources of their own in every domain, a quarter of them in one: each with three event names of 20 characters, a type that AWS Config knows and four actions on an ARN of its own. `reads`: whether they need a permission to be read; the local account takes no policy with actions that IAM does not know. */
+/** Adds controls to a tree, of services and resources of their own in every domain, a quarter of them in one: each with three event names of 20 characters, a type that AWS Config knows, four actions on an ARN of its own and one to undo them. `reads`: whether they need a permission to be read; the local account takes no policy with actions that IAM does not know. */
 export function addStandIns(tree: string, count: number, { reads = true } = {}): void {
   const others = DOMAINS.filter((domain) => domain !== FULLEST);
   const write = (file: string, content: string) => writeFileSync(`${tree}shared/${file}`, content);

@@ -15,7 +15,7 @@ import type {
 import { defaultParameters } from '../../shared/policy/defaults.ts';
 import type { Facets, RelatedFacets, ResourceRef } from '../../shared/resource.ts';
 import { services } from '../../shared/resources/index.ts';
-import { callOf, declarationOf, type Step } from '../../shared/step.ts';
+import { callOf, declarationOf, operationOf, type Step, serviceOf } from '../../shared/step.ts';
 import { DAY_MS } from '../../shared/time.ts';
 import type { Cases, Circumstances, Drift } from './control-cases.ts';
 import { frozen } from './frozen.ts';
@@ -205,6 +205,15 @@ export function testControl<
       expect(Object.keys(control.permissions).filter((action) => !used.has(action) && !(action in besides))).toEqual(
         [],
       );
+    });
+
+    test('declares the permissions of the calls that undo it, and no others', () => {
+      const besides = cases.besides ?? {};
+      for (const { client, command, permissions } of control.undoCalls ?? []) {
+        const own = iamActionsOf(serviceOf(client), operationOf(command));
+        expect(Object.keys({ ...control.permissions, ...permissions })).toEqual(expect.arrayContaining([...own]));
+        expect(Object.keys(permissions).filter((action) => !own.includes(action) && !(action in besides))).toEqual([]);
+      }
     });
 
     if (control.publicAccessCheck !== undefined)

@@ -91,8 +91,14 @@ export const create = stepBuilder(
 
 /** What undoes these steps; the account's trails are at home in any region. */
 export const undoOfTrailSteps = [
-  undoneBy(CloudTrailClient, StopLoggingCommand, () => ({}), ['Name'], { anyRegion: true }),
-  undoneBy(CloudTrailClient, DeleteTrailCommand, () => ({}), ['Name'], { anyRegion: true }),
+  undoneBy(CloudTrailClient, StopLoggingCommand, () => ({}), ['Name'], {
+    anyRegion: true,
+    permissions: onResources(OWN_TRAILS, 'cloudtrail:StopLogging'),
+  }),
+  undoneBy(CloudTrailClient, DeleteTrailCommand, () => ({}), ['Name'], {
+    anyRegion: true,
+    permissions: onResources(OWN_TRAILS, 'cloudtrail:DeleteTrail'),
+  }),
   undoneBy(
     CloudTrailClient,
     UpdateTrailCommand,

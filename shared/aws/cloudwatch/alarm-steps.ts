@@ -8,11 +8,14 @@ import { onResources } from '../../resource.ts';
 import { step, stepBuilder, undoneBy } from '../../step.ts';
 import type { LogGroupPlace, Metric } from './alarm-chain.ts';
 
+const LOG_GROUPS = 'arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*';
+const ALARMS = 'arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:*';
+
 const filterElement = (logGroupName: string, filterName: string) => `metric filter ${filterName} of ${logGroupName}`;
 
 /** Counts what a pattern selects. Undo: deletes the filter, so that none of that name may have been there. */
 export const putFilter = stepBuilder(
-  onResources('arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*', 'logs:PutMetricFilter'),
+  onResources(LOG_GROUPS, 'logs:PutMetricFilter'),
   ({ name: logGroupName, region }: LogGroupPlace, filterName: string, filterPattern: string, metric: Metric) => {
     const options = { region, elements: [filterElement(logGroupName, filterName)] };
     const { name: metricName, namespace: metricNamespace } = metric;
@@ -35,7 +38,7 @@ export const putFilter = stepBuilder(
 
 /** Notifies a topic when anything was counted within five minutes. `newFilter`: the one that a step before it makes. Undo: deletes the alarm, so that none of that name may have been there. */
 export const putAlarm = stepBuilder(
-  onResources('arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:*', 'cloudwatch:PutMetricAlarm'),
+  onResources(ALARMS, 'cloudwatch:PutMetricAlarm'),
   (
     { name: logGroupName, region }: LogGroupPlace,
     AlarmName: string,
@@ -72,6 +75,10 @@ export const putAlarm = stepBuilder(
 export const undoOfAlarmSteps = [
   undoneBy(CloudWatchLogsClient, DeleteMetricFilterCommand, () => ({}), ['logGroupName', 'filterName'], {
     anyRegion: true,
+    permissions: onResources(LOG_GROUPS, 'logs:DeleteMetricFilter'),
   }),
-  undoneBy(CloudWatchClient, DeleteAlarmsCommand, () => ({}), ['AlarmNames'], { anyRegion: true }),
+  undoneBy(CloudWatchClient, DeleteAlarmsCommand, () => ({}), ['AlarmNames'], {
+    anyRegion: true,
+    permissions: onResources(ALARMS, 'cloudwatch:DeleteAlarms'),
+  }),
 ];

@@ -84,8 +84,14 @@ export const start = stepBuilder(
 
 /** What undoes these steps. A region has one recorder of the customer's, under a name of its own. */
 export const undoOfRecorder = [
-  undoneBy(ConfigServiceClient, StopConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),
+  undoneBy(ConfigServiceClient, StopConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName'], {
+    permissions: onResources(RECORDERS, 'config:StopConfigurationRecorder'),
+  }),
   undoneBy(ConfigServiceClient, PutConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorder']),
-  undoneBy(ConfigServiceClient, DeleteConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName']),
-  undoneBy(ConfigServiceClient, DeleteDeliveryChannelCommand, () => ({}), ['DeliveryChannelName']),
+  undoneBy(ConfigServiceClient, DeleteConfigurationRecorderCommand, () => ({}), ['ConfigurationRecorderName'], {
+    permissions: onResources(RECORDERS, 'config:DeleteConfigurationRecorder'),
+  }),
+  undoneBy(ConfigServiceClient, DeleteDeliveryChannelCommand, () => ({}), ['DeliveryChannelName'], {
+    permissions: { 'config:DeleteDeliveryChannel': '*' },
+  }),
 ];

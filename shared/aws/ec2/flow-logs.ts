@@ -38,13 +38,13 @@ export function asBefore(lost: FlowLog): Destination {
   };
 }
 
+const FLOW_LOGS = 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-flow-log/*';
+
 export const createFlowLog = stepBuilder(
   {
-    'ec2:CreateFlowLogs': ['vpc', 'vpc-flow-log'].map(
-      (type) => `arn:\${AWS::Partition}:ec2:*:\${AWS::AccountId}:${type}/*`,
-    ),
+    'ec2:CreateFlowLogs': ['arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc/*', FLOW_LOGS],
     'ec2:CreateTags': {
-      resources: 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-flow-log/*',
+      resources: FLOW_LOGS,
       condition: { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
     },
     'iam:PassRole': {
@@ -77,6 +77,7 @@ function createdBetween(before: Recorded, after: Recorded) {
 
 /** AWS chooses the id of a flow log. */
 export const undoOfCreateFlowLog = undoneBy(EC2Client, DeleteFlowLogsCommand, () => ({}), ['FlowLogIds'], {
+  permissions: { 'ec2:DeleteFlowLogs': FLOW_LOGS, 'logs:DeleteLogDelivery': '*' },
   lost: {
     operation: 'CreateFlowLogs',
     input: (before, after) => createdBetween(before as Recorded, after as Recorded),

@@ -47,8 +47,10 @@ function destinationOf({ DestinationCidrBlock, DestinationIpv6CidrBlock, Destina
 /** A route in a few words: `0.0.0.0/0 to igw-1`. */
 export const inWords = (route: Route): string => `${Object.values(destinationOf(route))[0]} to ${route.GatewayId}`;
 
+const ROUTE_TABLES = 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:route-table/*';
+
 export const deleteRoute = stepBuilder(
-  onResources('arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:route-table/*', 'ec2:DeleteRoute'),
+  onResources(ROUTE_TABLES, 'ec2:DeleteRoute'),
   (RouteTableId: string, route: Route) => {
     const elements = [`route ${inWords(route)}`];
     const target = { RouteTableId, ...destinationOf(route) };
@@ -66,4 +68,5 @@ export const undoOfDeleteRoute = undoneBy(
   CreateRouteCommand,
   ({ resourceId: RouteTableId }) => ({ RouteTableId }),
   ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId', 'GatewayId'],
+  { permissions: onResources(ROUTE_TABLES, 'ec2:CreateRoute') },
 );

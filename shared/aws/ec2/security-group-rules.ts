@@ -8,7 +8,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { onResources, Unreadable } from '../../resource.ts';
-import { step, stepBuilder, undoneBy } from '../../step.ts';
+import { operationOf, step, stepBuilder, undoneBy } from '../../step.ts';
 import { AddressCoverage } from '../address-coverage.ts';
 import { type AddressRange, type Breadth, isTooWide, opensPort, reachableRanges, reachOf } from '../cidr.ts';
 
@@ -136,10 +136,8 @@ export function ruleElement(rule: SecurityGroupRule): string {
   return `${rule.IsEgress ? 'egress' : 'ingress'} ${traffic} ${sourceOf(rule)}`;
 }
 
-const GROUPS_AND_RULES = [
-  'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*',
-  'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*',
-];
+const RULES = 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group-rule/*';
+const GROUPS_AND_RULES = ['arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:security-group/*', RULES];
 const ALREADY_REVOKED = ['InvalidSecurityGroupRuleId.NotFound', 'InvalidPermission.NotFound'];
 const ALREADY_AUTHORIZED = ['InvalidPermission.Duplicate'];
 
@@ -173,7 +171,17 @@ export const revokeEgress = revokeBy(
 
 const authorizes = (
   command: typeof AuthorizeSecurityGroupIngressCommand | typeof AuthorizeSecurityGroupEgressCommand,
-) => undoneBy(EC2Client, command, ({ resourceId: GroupId }) => ({ GroupId }), ['IpPermissions', 'TagSpecifications']);
+) =>
+  undoneBy(EC2Client, command, ({ resourceId: GroupId }) => ({ GroupId }), ['IpPermissions', 'TagSpecifications'], {
+    permissions: {
+      ...onResources(GROUPS_AND_RULES, `ec2:${operationOf(command)}`),
+      // A rule has its tags back by the same call.
+      'ec2:CreateTags': {
+        resources: RULES,
+        condition: { StringEquals: { 'ec2:CreateAction': operationOf(command) } },
+      },
+    },
+  });
 
 /** What may undo `revokeIngress`, and `revokeEgress`. */
 export const undoOfRevokeIngress = authorizes(AuthorizeSecurityGroupIngressCommand);

@@ -97,5 +97,7 @@ export const updatePasswordPolicy = stepBuilder(
 /** What undoes the update. */
 export const undoOfPasswordPolicy = [
   undoneBy<UpdateAccountPasswordPolicyCommandInput>(IAMClient, UpdateAccountPasswordPolicyCommand, () => ({}), MEMBERS),
-  undoneBy(IAMClient, DeleteAccountPasswordPolicyCommand, () => ({})),
+  undoneBy(IAMClient, DeleteAccountPasswordPolicyCommand, () => ({}), [], {
+    permissions: { 'iam:DeleteAccountPasswordPolicy': '*' },
+  }),
 ];

@@ -39,9 +39,14 @@ export const deleteInline = stepBuilder(
 
 /** The calls that give a user back the policies that it lost. */
 export const policiesRestored = [
-  undoneBy(IAMClient, AttachUserPolicyCommand, ({ resourceId: UserName }) => ({ UserName }), ['PolicyArn']),
-  undoneBy(IAMClient, PutUserPolicyCommand, ({ resourceId: UserName }) => ({ UserName }), [
-    'PolicyName',
-    'PolicyDocument',
-  ]),
+  undoneBy(IAMClient, AttachUserPolicyCommand, ({ resourceId: UserName }) => ({ UserName }), ['PolicyArn'], {
+    permissions: onResources(USERS, 'iam:AttachUserPolicy'),
+  }),
+  undoneBy(
+    IAMClient,
+    PutUserPolicyCommand,
+    ({ resourceId: UserName }) => ({ UserName }),
+    ['PolicyName', 'PolicyDocument'],
+    { permissions: onResources(USERS, 'iam:PutUserPolicy') },
+  ),
 ];

@@ -3,13 +3,16 @@ import { conditionsOf, isEveryone, matchesPattern, type PolicyStatement, strings
 import { deletedPrincipals } from '../iam/principals.ts';
 import { grantsEverybody } from '../iam/public-access.ts';
 
+const BUCKETS = 'arn:${AWS::Partition}:s3:::*';
+
 /** The policy of a bucket, as a setting that is put whole. */
 export const bucketPolicy = {
   client: S3Client,
   put: PutBucketPolicyCommand,
   delete: DeleteBucketPolicyCommand,
   member: 'Policy',
-  permissions: { 's3:PutBucketPolicy': 'arn:${AWS::Partition}:s3:::*' },
+  permissions: { 's3:PutBucketPolicy': BUCKETS },
+  deletePermissions: { 's3:DeleteBucketPolicy': BUCKETS },
 } as const;
 
 /** S3's limit for a bucket policy. Source: S3 User Guide, "Bucket policies". */

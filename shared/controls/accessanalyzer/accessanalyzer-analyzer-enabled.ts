@@ -6,9 +6,11 @@ import { step, stepBuilder, undoneBy } from '../../step.ts';
 const DEFAULT_NAME = 'external-access';
 const SERVICE_ROLES = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/';
 
+const ANALYZERS = 'arn:${AWS::Partition}:access-analyzer:*:${AWS::AccountId}:analyzer/*';
+
 const createAnalyzer = stepBuilder(
   {
-    'access-analyzer:CreateAnalyzer': 'arn:${AWS::Partition}:access-analyzer:*:${AWS::AccountId}:analyzer/*',
+    'access-analyzer:CreateAnalyzer': ANALYZERS,
     'iam:CreateServiceLinkedRole': {
       resources: `${SERVICE_ROLES}access-analyzer.amazonaws.com/*`,
       condition: { StringEquals: { 'iam:AWSServiceName': 'access-analyzer.amazonaws.com' } },
@@ -41,7 +43,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: createAnalyzer.permissions,
-  undoCalls: [undoneBy(AccessAnalyzerClient, DeleteAnalyzerCommand, () => ({}), ['analyzerName'])],
+  undoCalls: [
+    undoneBy(AccessAnalyzerClient, DeleteAnalyzerCommand, () => ({}), ['analyzerName'], {
+      permissions: { 'access-analyzer:DeleteAnalyzer': ANALYZERS },
+    }),
+  ],
   parameters: {},
   evaluate({ ref, analyzers }) {
     if (analyzers.some(({ status }) => status === 'ACTIVE'))

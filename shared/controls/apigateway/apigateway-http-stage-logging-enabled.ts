@@ -4,7 +4,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { httpStage } from '../../resources/apigateway/http-stage.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'apigateway:PATCH': 'arn:${AWS::Partition}:apigateway:*::/apis/*/stages/*' };
+const STAGES = 'arn:${AWS::Partition}:apigateway:*::/apis/*/stages/*';
+const permissions = { 'apigateway:PATCH': STAGES };
 const elements = ['AccessLogSettings'];
 
 /** What names the stage in a request. */
@@ -29,7 +30,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'detect',
   permissions,
-  undoCalls: [undoneBy(ApiGatewayV2Client, DeleteAccessLogSettingsCommand, (ref) => target(ref))],
+  undoCalls: [
+    undoneBy(ApiGatewayV2Client, DeleteAccessLogSettingsCommand, (ref) => target(ref), [], {
+      permissions: { 'apigateway:DELETE': `${STAGES}/accesslogsettings` },
+    }),
+  ],
   parameters: {},
   evaluate: ({ accessLogs: { DestinationArn } }) =>
     DestinationArn === null

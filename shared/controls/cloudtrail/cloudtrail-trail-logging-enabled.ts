@@ -73,8 +73,12 @@ export default defineControl({
     ...putInsightSelectors.permissions,
   },
   undoCalls: [
-    undoneBy(CloudTrailClient, StopLoggingCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
-    undoneBy(CloudTrailClient, DeleteTrailCommand, (ref) => ({ Name: ownName(ref) ?? '' })),
+    undoneBy(CloudTrailClient, StopLoggingCommand, (ref) => ({ Name: ownName(ref) ?? '' }), [], {
+      permissions: onResources(OWN_TRAILS, 'cloudtrail:StopLogging'),
+    }),
+    undoneBy(CloudTrailClient, DeleteTrailCommand, (ref) => ({ Name: ownName(ref) ?? '' }), [], {
+      permissions: onResources(OWN_TRAILS, 'cloudtrail:DeleteTrail'),
+    }),
   ],
   passedRoles: ({ logsRoleArn }) => (logsRoleArn === '' ? null : [logsRoleArn]),
   parameters: {

@@ -11,7 +11,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { table } from '../../resources/dynamodb/table.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'dynamodb:TagResource': 'arn:${AWS::Partition}:dynamodb:*:${AWS::AccountId}:table/*' };
+const TABLES = 'arn:${AWS::Partition}:dynamodb:*:${AWS::AccountId}:table/*';
+const permissions = { 'dynamodb:TagResource': TABLES };
 
 function setTag(ref: ResourceRef, { Key, Value, before }: NewTag) {
   const ResourceArn = table.arn(ref);
@@ -44,7 +45,9 @@ export default defineControl({
   recommendedMode: 'detect',
   permissions,
   undoCalls: [
-    undoneBy(DynamoDBClient, UntagResourceCommand, (ref) => ({ ResourceArn: table.arn(ref) }), ['TagKeys']),
+    undoneBy(DynamoDBClient, UntagResourceCommand, (ref) => ({ ResourceArn: table.arn(ref) }), ['TagKeys'], {
+      permissions: { 'dynamodb:UntagResource': TABLES },
+    }),
     undoneBy(DynamoDBClient, TagResourceCommand, (ref) => ({ ResourceArn: table.arn(ref) }), ['Tags']),
   ],
   parameters: PROTECTION_PARAMETERS,

@@ -11,7 +11,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { volume } from '../../resources/ec2/volume.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'ec2:CreateTags': 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:volume/*' };
+const VOLUMES = 'arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:volume/*';
+const permissions = { 'ec2:CreateTags': VOLUMES };
 
 function setTag({ resourceId }: ResourceRef, { Key, Value, before }: NewTag) {
   const options = { permissions, elements: [`tag ${Key}`] };
@@ -44,7 +45,9 @@ export default defineControl({
   recommendedMode: 'detect',
   permissions,
   undoCalls: [
-    undoneBy(EC2Client, DeleteTagsCommand, ({ resourceId }) => ({ Resources: [resourceId] }), ['Tags']),
+    undoneBy(EC2Client, DeleteTagsCommand, ({ resourceId }) => ({ Resources: [resourceId] }), ['Tags'], {
+      permissions: { 'ec2:DeleteTags': VOLUMES },
+    }),
     undoneBy(EC2Client, CreateTagsCommand, ({ resourceId }) => ({ Resources: [resourceId] }), ['Tags']),
   ],
   parameters: PROTECTION_PARAMETERS,

@@ -31,7 +31,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions,
-  undoCalls: [undoneBy(EC2Client, DisableEbsEncryptionByDefaultCommand, () => ({}))],
+  undoCalls: [
+    undoneBy(EC2Client, DisableEbsEncryptionByDefaultCommand, () => ({}), [], {
+      permissions: { 'ec2:DisableEbsEncryptionByDefault': '*' },
+    }),
+  ],
   parameters: {},
   evaluate: ({ ref, ebsEncryptionByDefault: { enabled } }) =>
     enabled

@@ -39,7 +39,9 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions,
   undoCalls: [
-    undoneBy(EC2Client, DisableSnapshotBlockPublicAccessCommand, () => ({})),
+    undoneBy(EC2Client, DisableSnapshotBlockPublicAccessCommand, () => ({}), [], {
+      permissions: { 'ec2:DisableSnapshotBlockPublicAccess': '*' },
+    }),
     undoneBy(EC2Client, EnableSnapshotBlockPublicAccessCommand, () => ({}), ['State']),
   ],
   parameters: {

@@ -11,9 +11,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { fileSystem } from '../../resources/elasticfilesystem/file-system.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = {
-  'elasticfilesystem:TagResource': 'arn:${AWS::Partition}:elasticfilesystem:*:${AWS::AccountId}:file-system/*',
-};
+const FILE_SYSTEMS = 'arn:${AWS::Partition}:elasticfilesystem:*:${AWS::AccountId}:file-system/*';
+const permissions = { 'elasticfilesystem:TagResource': FILE_SYSTEMS };
 
 function setTag({ resourceId: ResourceId }: ResourceRef, { Key, Value, before }: NewTag) {
   const options = { permissions, elements: [`tag ${Key}`] };
@@ -45,7 +44,9 @@ export default defineControl({
   recommendedMode: 'detect',
   permissions,
   undoCalls: [
-    undoneBy(EFSClient, UntagResourceCommand, ({ resourceId: ResourceId }) => ({ ResourceId }), ['TagKeys']),
+    undoneBy(EFSClient, UntagResourceCommand, ({ resourceId: ResourceId }) => ({ ResourceId }), ['TagKeys'], {
+      permissions: { 'elasticfilesystem:UntagResource': FILE_SYSTEMS },
+    }),
     undoneBy(EFSClient, TagResourceCommand, ({ resourceId: ResourceId }) => ({ ResourceId }), ['Tags']),
   ],
   parameters: PROTECTION_PARAMETERS,

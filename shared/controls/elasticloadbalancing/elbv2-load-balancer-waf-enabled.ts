@@ -7,11 +7,13 @@ import { step, stepBuilder, undoneBy } from '../../step.ts';
 const ELEMENTS = ['web ACL'];
 const LOAD_BALANCERS = 'arn:${AWS::Partition}:elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/app/*/*';
 
+// IAM cannot narrow it to a resource.
+const SET_WEB_ACL = { 'elasticloadbalancing:SetWebAcl': '*' };
+
 const associate = stepBuilder(
   {
     'wafv2:AssociateWebACL': [LOAD_BALANCERS, 'arn:${AWS::Partition}:wafv2:*:${AWS::AccountId}:regional/webacl/*/*'],
-    // IAM cannot narrow this one to a resource.
-    'elasticloadbalancing:SetWebAcl': '*',
+    ...SET_WEB_ACL,
   },
   (ResourceArn: string, WebACLArn: string) =>
     step(
@@ -42,7 +44,11 @@ export default defineControl({
   impact: 'disruptive',
   recommendedMode: 'detect',
   permissions: associate.permissions,
-  undoCalls: [undoneBy(WAFV2Client, DisassociateWebACLCommand, ({ resourceId: ResourceArn }) => ({ ResourceArn }))],
+  undoCalls: [
+    undoneBy(WAFV2Client, DisassociateWebACLCommand, ({ resourceId: ResourceArn }) => ({ ResourceArn }), [], {
+      permissions: { 'wafv2:DisassociateWebACL': LOAD_BALANCERS, ...SET_WEB_ACL },
+    }),
+  ],
   parameters: {
     webAclArn: {
       description:

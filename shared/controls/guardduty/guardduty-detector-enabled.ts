@@ -121,6 +121,7 @@ export default defineControl({
   undoCalls: [
     undoneBy(GuardDutyClient, UpdateDetectorCommand, () => ({ Enable: false }), ['DetectorId']),
     undoneBy(GuardDutyClient, DeleteDetectorCommand, () => ({}), ['DetectorId'], {
+      permissions: onResources(DETECTORS, 'guardduty:DeleteDetector'),
       lost: { operation: 'CreateDetector', input: (_, after) => idIn(after) },
     }),
   ],

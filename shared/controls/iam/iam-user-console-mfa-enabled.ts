@@ -10,12 +10,15 @@ import { HOUR_MS } from '../../time.ts';
 
 const { PolicyName, PolicyDocument } = mfaPolicy;
 
+const USERS = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*';
+
 const inlinePolicy = {
   client: IAMClient,
   put: PutUserPolicyCommand,
   delete: DeleteUserPolicyCommand,
   member: 'PolicyDocument',
-  permissions: { 'iam:PutUserPolicy': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*' },
+  permissions: { 'iam:PutUserPolicy': USERS },
+  deletePermissions: { 'iam:DeleteUserPolicy': USERS },
 } as const;
 
 const target = ({ resourceId: UserName }: ResourceRef) => ({ UserName, PolicyName });

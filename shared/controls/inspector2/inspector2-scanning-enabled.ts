@@ -49,7 +49,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'detect',
   permissions: enable.permissions,
-  undoCalls: [undoneBy<DisableCommandInput>(Inspector2Client, DisableCommand, target, ['resourceTypes'])],
+  undoCalls: [
+    undoneBy<DisableCommandInput>(Inspector2Client, DisableCommand, target, ['resourceTypes'], {
+      permissions: { 'inspector2:Disable': '*' },
+    }),
+  ],
   parameters: {
     resourceTypes: {
       description: 'The resource types that Inspector has to scan.',

@@ -78,8 +78,12 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions: { ...cancelDeletion.permissions, ...enable.permissions },
   undoCalls: [
-    undoneBy(KMSClient, ScheduleKeyDeletionCommand, ({ resourceId: KeyId }) => ({ KeyId }), ['PendingWindowInDays']),
-    undoneBy(KMSClient, DisableKeyCommand, ({ resourceId: KeyId }) => ({ KeyId })),
+    undoneBy(KMSClient, ScheduleKeyDeletionCommand, ({ resourceId: KeyId }) => ({ KeyId }), ['PendingWindowInDays'], {
+      permissions: onResources(KEYS, 'kms:ScheduleKeyDeletion'),
+    }),
+    undoneBy(KMSClient, DisableKeyCommand, ({ resourceId: KeyId }) => ({ KeyId }), [], {
+      permissions: onResources(KEYS, 'kms:DisableKey'),
+    }),
   ],
   parameters: {
     approvalTag: {

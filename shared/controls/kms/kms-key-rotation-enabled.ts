@@ -41,7 +41,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'remediate',
   permissions: enableRotation.permissions,
-  undoCalls: [undoneBy(KMSClient, DisableKeyRotationCommand, ({ resourceId: KeyId }) => ({ KeyId }))],
+  undoCalls: [
+    undoneBy(KMSClient, DisableKeyRotationCommand, ({ resourceId: KeyId }) => ({ KeyId }), [], {
+      permissions: onResources(KEYS, 'kms:DisableKeyRotation'),
+    }),
+  ],
   parameters: {},
   evaluate({ rotation: { KeyManager, KeyState, MultiRegionKeyType, status } }) {
     if (KeyManager === 'AWS') return notApplicable('The key is managed by an AWS service, and AWS rotates it.');

@@ -9,7 +9,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { lambdaFunction } from '../../resources/lambda/function.ts';
 import { type Step, step, undoneBy } from '../../step.ts';
 
-const permissions = { 'lambda:RemovePermission': 'arn:${AWS::Partition}:lambda:*:${AWS::AccountId}:function:*' };
+const FUNCTIONS = 'arn:${AWS::Partition}:lambda:*:${AWS::AccountId}:function:*';
+const permissions = { 'lambda:RemovePermission': FUNCTIONS };
 
 const target = ({ resourceId: FunctionName }: ResourceRef) => ({ FunctionName });
 
@@ -71,18 +72,24 @@ export default defineControl({
   permissions,
   publicAccessCheck: functionPolicies,
   undoCalls: [
-    undoneBy(LambdaClient, AddPermissionCommand, target, [
-      'Qualifier',
-      'StatementId',
-      'Action',
-      'Principal',
-      'SourceArn',
-      'SourceAccount',
-      'PrincipalOrgID',
-      'EventSourceToken',
-      'FunctionUrlAuthType',
-      'InvokedViaFunctionUrl',
-    ]),
+    undoneBy(
+      LambdaClient,
+      AddPermissionCommand,
+      target,
+      [
+        'Qualifier',
+        'StatementId',
+        'Action',
+        'Principal',
+        'SourceArn',
+        'SourceAccount',
+        'PrincipalOrgID',
+        'EventSourceToken',
+        'FunctionUrlAuthType',
+        'InvokedViaFunctionUrl',
+      ],
+      { permissions: { 'lambda:AddPermission': FUNCTIONS } },
+    ),
   ],
   parameters: {},
   evaluate({ policies }) {

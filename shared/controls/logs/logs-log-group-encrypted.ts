@@ -7,7 +7,8 @@ import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts
 import { logGroup } from '../../resources/logs/log-group.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'logs:AssociateKmsKey': 'arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*' };
+const LOG_GROUPS = 'arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*';
+const permissions = { 'logs:AssociateKmsKey': LOG_GROUPS };
 const elements = ['kmsKeyId'];
 
 export default defineControl({
@@ -28,7 +29,15 @@ export default defineControl({
   recommendedMode: 'detect',
   permissions,
   undoCalls: [
-    undoneBy(CloudWatchLogsClient, DisassociateKmsKeyCommand, ({ resourceId: logGroupName }) => ({ logGroupName })),
+    undoneBy(
+      CloudWatchLogsClient,
+      DisassociateKmsKeyCommand,
+      ({ resourceId: logGroupName }) => ({ logGroupName }),
+      [],
+      {
+        permissions: { 'logs:DisassociateKmsKey': LOG_GROUPS },
+      },
+    ),
   ],
   parameters: {
     kmsKeyArn: {

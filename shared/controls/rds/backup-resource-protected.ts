@@ -11,7 +11,8 @@ import type { ResourceRef } from '../../resource.ts';
 import { dbInstance } from '../../resources/rds/instance.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'rds:AddTagsToResource': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:db:*' };
+const INSTANCES = 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:db:*';
+const permissions = { 'rds:AddTagsToResource': INSTANCES };
 
 function setTag(ref: ResourceRef, { Key, Value, before }: NewTag) {
   const ResourceName = dbInstance.arn(ref);
@@ -44,7 +45,9 @@ export default defineControl({
   recommendedMode: 'detect',
   permissions,
   undoCalls: [
-    undoneBy(RDSClient, RemoveTagsFromResourceCommand, (ref) => ({ ResourceName: dbInstance.arn(ref) }), ['TagKeys']),
+    undoneBy(RDSClient, RemoveTagsFromResourceCommand, (ref) => ({ ResourceName: dbInstance.arn(ref) }), ['TagKeys'], {
+      permissions: { 'rds:RemoveTagsFromResource': INSTANCES },
+    }),
     undoneBy(RDSClient, AddTagsToResourceCommand, (ref) => ({ ResourceName: dbInstance.arn(ref) }), ['Tags']),
   ],
   parameters: PROTECTION_PARAMETERS,

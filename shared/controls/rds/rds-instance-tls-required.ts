@@ -4,7 +4,8 @@ import { byHand, compliant, defineControl, nonCompliant, notApplicable, settling
 import { dbInstance } from '../../resources/rds/instance.ts';
 import { step, undoneBy } from '../../step.ts';
 
-const permissions = { 'rds:ModifyDBParameterGroup': 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:pg:*' };
+const PARAMETER_GROUPS = 'arn:${AWS::Partition}:rds:*:${AWS::AccountId}:pg:*';
+const permissions = { 'rds:ModifyDBParameterGroup': PARAMETER_GROUPS };
 
 /** How engines write that a parameter is on. */
 const ON = ['1', 'on', 'true'];
@@ -53,7 +54,9 @@ export default defineControl({
   undoCalls: [
     // Which group it is, the resource does not say.
     undoneBy(RDSClient, ModifyDBParameterGroupCommand, () => ({}), ['DBParameterGroupName', 'Parameters']),
-    undoneBy(RDSClient, ResetDBParameterGroupCommand, () => ({}), ['DBParameterGroupName', 'Parameters']),
+    undoneBy(RDSClient, ResetDBParameterGroupCommand, () => ({}), ['DBParameterGroupName', 'Parameters'], {
+      permissions: { 'rds:ResetDBParameterGroup': PARAMETER_GROUPS },
+    }),
   ],
   parameters: {},
   settles: '30s',

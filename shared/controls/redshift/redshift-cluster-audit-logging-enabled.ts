@@ -14,7 +14,8 @@ import { bucket } from '../../resources/s3/bucket.ts';
 import { step, undoneBy } from '../../step.ts';
 
 const SERVICE = 'redshift.amazonaws.com';
-const permissions = { 'redshift:EnableLogging': 'arn:${AWS::Partition}:redshift:*:${AWS::AccountId}:cluster:*' };
+const CLUSTERS = 'arn:${AWS::Partition}:redshift:*:${AWS::AccountId}:cluster:*';
+const permissions = { 'redshift:EnableLogging': CLUSTERS };
 const elements = ['logging'];
 
 interface Wishes {
@@ -81,7 +82,15 @@ export default defineControl({
   recommendedMode: 'remediate',
   permissions,
   undoCalls: [
-    undoneBy(RedshiftClient, DisableLoggingCommand, ({ resourceId: ClusterIdentifier }) => ({ ClusterIdentifier })),
+    undoneBy(
+      RedshiftClient,
+      DisableLoggingCommand,
+      ({ resourceId: ClusterIdentifier }) => ({ ClusterIdentifier }),
+      [],
+      {
+        permissions: { 'redshift:DisableLogging': CLUSTERS },
+      },
+    ),
   ],
   parameters: {
     targetBuckets: {

@@ -5,9 +5,11 @@ import { step, stepBuilder, undoneBy } from '../../step.ts';
 
 const SERVICE_ROLES = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/';
 
+const HUBS = 'arn:${AWS::Partition}:securityhub:*:${AWS::AccountId}:hub/default';
+
 const enable = stepBuilder(
   {
-    'securityhub:EnableSecurityHub': 'arn:${AWS::Partition}:securityhub:*:${AWS::AccountId}:hub/default',
+    'securityhub:EnableSecurityHub': HUBS,
     'iam:CreateServiceLinkedRole': {
       resources: `${SERVICE_ROLES}securityhub.amazonaws.com/*`,
       condition: { StringEquals: { 'iam:AWSServiceName': 'securityhub.amazonaws.com' } },
@@ -42,7 +44,11 @@ export default defineControl({
   impact: 'none',
   recommendedMode: 'detect',
   permissions: enable.permissions,
-  undoCalls: [undoneBy(SecurityHubClient, DisableSecurityHubCommand, () => ({}))],
+  undoCalls: [
+    undoneBy(SecurityHubClient, DisableSecurityHubCommand, () => ({}), [], {
+      permissions: { 'securityhub:DisableSecurityHub': HUBS },
+    }),
+  ],
   parameters: {
     defaultStandards: {
       description: 'Whether the default standards of Security Hub are enabled with it.',

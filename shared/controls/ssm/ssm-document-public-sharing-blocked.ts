@@ -39,7 +39,9 @@ export default defineControl({
   permissions,
   undoCalls: [
     undoneBy(SSMClient, UpdateServiceSettingCommand, () => ({ SettingId }), ['SettingValue']),
-    undoneBy(SSMClient, ResetServiceSettingCommand, () => ({ SettingId })),
+    undoneBy(SSMClient, ResetServiceSettingCommand, () => ({ SettingId }), [], {
+      permissions: { 'ssm:ResetServiceSetting': PUBLIC_SHARING_ARN },
+    }),
   ],
   parameters: {},
   evaluate({ ref, documentSharing: { value, status } }) {

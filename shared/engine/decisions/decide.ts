@@ -58,18 +58,13 @@ const DECIDING: Readonly<Record<Verb, Deciding>> = {
     await reject(id, by, reason, engine, controls);
     return `${id} was rejected; approval is not requested again while the drift lasts`;
   },
-  async undo({ id, by, reason, controlId }, engine, controls) {
+  async undo(decision, engine, controls) {
+    assertActs(decision, engine, controls);
+    const { id, by, reason } = decision;
     const expires = defaultExpiry(engine.clock.now());
     const request = { id, by, reason, expires, dryRun: false };
-    const own = controls.find((control) => control.id === controlId);
     const make = (call: UndoCall, ref: Parameters<typeof sendUndoCallOf>[2]) =>
       sendUndoCallOf(controls, call, ref, engine.aws(ref.region));
-    const planned = await undo({ ...request, dryRun: true }, engine, controls, make);
-    const missing = planned.calls.filter((call) => !isPermitted(call, own));
-    if (missing.length > 0)
-      throw new NotDecidableError(
-        `the function may not make ${missing.map((call) => `${call.service}:${call.operation}`).join(', ')}, which opens what it may only close; undo it with your own permissions: npx evenkeel undo ${id}`,
-      );
     const { undoId, isPending } = await undo(request, engine, controls, make);
     return `${id} was undone (${undoId})${isPending ? '; AWS is still applying it' : ''}; exempt until ${expires}`;
   },
@@ -82,10 +77,12 @@ async function assertControl({ id, controlId }: Decision, { ledger }: Engine): P
     throw new NotDecidableError(`${id} is of ${record.controlId}, not of ${controlId}`);
 }
 
-/** The function's role has the permissions of plans and none beside; an undo that begins is not to end half-way. */
-const isPermitted = ({ operation }: UndoCall, control: AnyControl | undefined): boolean =>
-  Object.keys(control?.permissions ?? {}).some((action) => {
-    const name = action.slice(action.indexOf(':') + 1);
-    // S3 names some actions after the bucket and not after the operation.
-    return name === operation || name.replace('Bucket', '') === operation.replace('Bucket', '');
-  });
+/** Throws where policy.yml lets the control write nowhere by now: the role of the function has no permission then, and an undo that begins is not to end half-way. */
+function assertActs({ id, controlId }: Decision, { policy }: Engine, controls: readonly AnyControl[]): void {
+  const control = controls.find((one) => one.id === controlId);
+  const mode = control === undefined ? 'off' : policy.reachAnywhere(control);
+  if (!['approve', 'remediate'].includes(mode))
+    throw new NotDecidableError(
+      `${controlId} is in mode ${mode}, in which the function may write nothing; undo it with your own permissions: npx evenkeel undo ${id}`,
+    );
+}

@@ -44,6 +44,7 @@ const revoked = (direction: 'Ingress' | 'Egress', id: string) =>
 
 testControl(control, {
   resourceId: GROUP,
+  besides: { 'ec2:CreateTags': 'its undo gives a rule its tags back' },
   compliant: {
     'no rules': evaluated([]),
   },

@@ -22,6 +22,7 @@ const revoked = (...ids: string[]) =>
 
 testControl(control, {
   resourceId: GROUP,
+  besides: { 'ec2:CreateTags': 'its undo gives a rule its tags back' },
   compliant: {
     'no rules': given([]),
     'a narrow range': given([office]),

@@ -27,6 +27,7 @@ const unreadable = new Unreadable('prefix list pl-1', new Error('no'));
 
 testControl(control, {
   resourceId: GROUP,
+  besides: { 'ec2:CreateTags': 'its undo gives a rule its tags back' },
   compliant: {
     'no rules': given([]),
     'the web': given([

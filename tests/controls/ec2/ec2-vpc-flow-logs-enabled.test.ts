@@ -194,6 +194,7 @@ testControl(control, {
     },
   },
   besides: {
+    'logs:DeleteLogDelivery': 'EC2 asks for it of whoever deletes a flow log that delivers to a bucket',
     'ec2:CreateTags': 'CreateFlowLogs tags the new flow log',
     'iam:PassRole': 'CreateFlowLogs gives the role to the service',
     'logs:CreateLogDelivery': 'CreateFlowLogs has AWS deliver to a bucket',

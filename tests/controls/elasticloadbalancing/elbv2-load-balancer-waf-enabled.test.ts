@@ -22,7 +22,10 @@ const associated = (WebACLArn: string) => ['AssociateWebACL', { WebACLArn, Resou
 // Manager holds the association, it sets it back itself.
 testControl(control, {
   resourceId: ResourceArn,
-  besides: { 'elasticloadbalancing:SetWebAcl': 'IAM asks for it of whoever associates a web ACL with a load balancer' },
+  besides: {
+    'elasticloadbalancing:SetWebAcl':
+      'IAM asks for it of whoever associates a web ACL with a load balancer, or disassociates it',
+  },
   compliant: { 'some web ACL': given(THEIRS) },
   notApplicable: {
     internal: given(null, 'internal'),

@@ -53,10 +53,29 @@ test('while another run is at work it throws, to be tried again', async () => {
   expect(await statusNow()).toBe('awaitingApproval');
 });
 
-test('an undo whose calls the function may not make names them and the command, and nothing is done', async () => {
+const operations = () => scene.world.calls.map(({ operation }) => operation);
+
+test('an undo makes the calls of the record and no others, once, and exempts what it opens again', async () => {
+  scene.world.onCall = (operation) => {
+    if (operation === 'OpenLid' && scene.world.box !== null)
+      scene.world.box = { ...scene.world.box, lid: { open: true } };
+  };
   await say('approve');
-  const made = scene.world.calls.length;
-  expect(await say('undo')).toMatch(/the function may not make .*npx evenkeel undo rem-/);
-  expect(scene.world.calls).toHaveLength(made);
-  expect(await statusNow()).toBe('remediated');
+  expect(await say('undo')).toMatch(new RegExp(`^${id} was undone \\(rem-\\S+\\); exempt until \\d{4}-`));
+  expect(operations()).toEqual(['CloseLid', 'OpenLid']);
+  expect(await say('undo')).toMatch(/^nothing more was done: .*was undone already/);
+  expect(operations()).toEqual(['CloseLid', 'OpenLid']);
 });
+
+test.each(['detect', 'off'] as const)(
+  'an undo of a control in mode %s by now, for which the function may write nothing, is left to the command',
+  async (mode) => {
+    await say('approve');
+    Object.assign(scene.engine.policy, { reachAnywhere: () => mode });
+    expect(await say('undo')).toBe(
+      `nothing more was done: ${lidClosed.id} is in mode ${mode}, in which the function may write nothing; undo it with your own permissions: npx evenkeel undo ${id}`,
+    );
+    expect(operations()).toEqual(['CloseLid']);
+    expect(await statusNow()).toBe('remediated');
+  },
+);

@@ -25,7 +25,12 @@ describe('the page of a control', () => {
     );
     expect(controlDoc({ ...ports, recommendedMode: 'approve' })).toContain('Made when a person has approved it');
     expect(controlDoc({ ...ports, recommendedMode: 'detect' })).toContain('- Opt-in: ');
-    expect(controlDoc({ ...ports, undoCalls: [] })).toContain('none: it cannot be undone');
+    expect(sectionOf(controlDoc(ports), 'Permissions')).toMatch(
+      /To undo a remediation, also; .*:\n\n- `ec2:AuthorizeSecurityGroupIngress` on /,
+    );
+    const final = controlDoc({ ...ports, undoCalls: [] });
+    expect(final).toContain('none: it cannot be undone');
+    expect(final).not.toContain('To undo a remediation');
   });
 
   test('says how long AWS takes, and where it goes past the owner', () => {

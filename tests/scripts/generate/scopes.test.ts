@@ -1,10 +1,14 @@
+import { CloudTrailClient, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { describe, expect, test } from '@jest/globals';
 import { domainStatements } from '../../../scripts/generate/domain-statements.ts';
-import { readScopeOf, writeScopeOf, writesOf } from '../../../scripts/generate/scopes.ts';
+import { readScopeOf, undosOf, writeScopeOf, writesOf } from '../../../scripts/generate/scopes.ts';
+import type { AnyControl } from '../../../shared/control.ts';
 import cloudtrail from '../../../shared/controls/cloudtrail/cloudtrail-trail-logging-enabled.ts';
 import config from '../../../shared/controls/config/config-recorder-enabled.ts';
 import flowLogs from '../../../shared/controls/ec2/ec2-vpc-flow-logs-enabled.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { Grants } from '../../../shared/resource.ts';
+import { undoneBy } from '../../../shared/step.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/recorder';
 const EVERY_ROLE = ['arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*'];
@@ -50,6 +54,28 @@ test('without parameters the actions are those of the catalogue', () => {
   expect(passRole()).toEqual(EVERY_ROLE);
   expect(passRole({ logsRoleArn: '' })).toEqual(EVERY_ROLE);
   expect(passRole({ logsRoleArn: ROLE })).toEqual([ROLE]);
+});
+
+describe('what an undo needs', () => {
+  const undo = (permissions: Grants): AnyControl => ({
+    ...cloudtrail,
+    undoCalls: [undoneBy(CloudTrailClient, StopLoggingCommand, () => ({}), [], { permissions })],
+  });
+  const { permissions } = cloudtrail;
+
+  test('is what no plan needs, once', () => {
+    const stop = { 'cloudtrail:StopLogging': '*' };
+    const control = undo({ ...permissions, ...stop });
+    const twice = { ...control, undoCalls: [...(control.undoCalls ?? []), ...(undo(stop).undoCalls ?? [])] };
+    expect(undosOf(twice).map(([action]) => action)).toEqual(['cloudtrail:StopLogging']);
+    expect(undosOf({ ...control, undoCalls: [] })).toEqual([]);
+  });
+
+  test('passes the roles that the parameters name, as the plan does', () => {
+    const passing = undo({ 'iam:PassRole': { resources: EVERY_ROLE, condition: PASSED } });
+    expect(undosOf(passing, { logsRoleArn: ROLE })).toMatchObject([['iam:PassRole', { resources: [ROLE] }]]);
+    expect(undosOf(passing, { logsRoleArn: '' })).toMatchObject([['iam:PassRole', { resources: EVERY_ROLE }]]);
+  });
 });
 
 describe('the scope of a grant', () => {
