@@ -35,3 +35,9 @@ export function shellQuoted(text: string): string {
 }
 
 const ansiC = (code: number): string => `\\U${code.toString(16).padStart(8, '0')}`;
+
+/** Names of errors, as programs call them: `AccessDeniedException: `. */
+const ERROR_NAME = /\b(?:[A-Z][A-Za-z0-9]*(?:Exception|Error|Fault|Failure)|Gone|Foreign|NotUnderstood): /g;
+
+/** An error for people, without the names that programs have for it. AWS's codes that are words of their own (`AccessDenied: `, `UnauthorizedOperation: `) stay: they can be looked up. */
+export const withoutErrorNames = (text: string): string => text.replace(ERROR_NAME, '');

@@ -1,6 +1,5 @@
 import { messageOf } from '../engine/errors.ts';
-import { shellQuoted } from '../text.ts';
-import { withoutErrorNames } from './output/words.ts';
+import { shellQuoted, withoutErrorNames } from '../text.ts';
 
 /** Why no call can succeed, and what a person can do. */
 export interface AwsProblem {

@@ -1,5 +1,5 @@
 import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
-import { visible, visibleJson } from '../text.ts';
+import { visible, visibleJson, withoutErrorNames } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 import type { Folding } from './folding.ts';
@@ -66,8 +66,8 @@ function inWords(result: Result): string {
       ? ''
       : ` ${colors.bold(visible(result.resourceId))}${colors.dim(` ${visible(result.region ?? '')}`)}`;
   const lines = [`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`];
-  const why = result.error ?? result.annotation;
-  if (why !== null && why !== '') lines.push(`    ${visible(why)}`);
+  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
+  if (why !== '') lines.push(`    ${visible(why)}`);
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
     lines.push(colors.dim(`    ${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`));

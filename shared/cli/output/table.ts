@@ -1,11 +1,10 @@
 import Table from 'cli-table3';
 import { SEVERITIES, type Severity } from '../../control.ts';
 import { OUTCOMES, type Outcome, type Result } from '../../result.ts';
-import { visible, visibleJson } from '../../text.ts';
+import { visible, visibleJson, withoutErrorNames } from '../../text.ts';
 import { colors } from '../colors.ts';
 import { outcomeStyle, summaryOf, wasAttempted } from '../results-printer.ts';
 import { type Entry, judgeOf, serviceOf } from './entry.ts';
-import { withoutErrorNames } from './words.ts';
 
 const BY_SEVERITY = SEVERITIES.toReversed();
 const PAINT: Readonly<Record<Severity, (text: string) => string>> = {
@@ -85,7 +84,7 @@ function rowOf({ result, name, firstSeen }: Entry, hasNames: boolean): readonly 
 }
 
 function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly string[] {
-  const why = result.error === null ? result.annotation : withoutErrorNames(result.error);
+  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   const calls = result.steps.map(({ service, operation, input }) => {
     const given = withInputs ? ` ${visibleJson(JSON.stringify(input))}` : '';
@@ -93,7 +92,7 @@ function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly 
   });
   const shown = withInputs ? calls : [...new Set(calls)];
   const id = result.remediationId === null ? [] : [colors.dim(visible(result.remediationId))];
-  return [...(why ? [visible(why)] : []), ...shown, ...id].map((line) => `      ${line}`);
+  return [...(why === '' ? [] : [visible(why)]), ...shown, ...id].map((line) => `      ${line}`);
 }
 
 /** Counts by service and severity of what is wrong, then the number of results by outcome. */

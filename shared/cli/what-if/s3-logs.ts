@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { messageOf } from '../../aws/error-message.ts';
 import type { Aws } from '../../resource.ts';
 import { DAY_MS, dayOf } from '../../time.ts';
+import { inOneLine } from '../aws-problem.ts';
 import { UsageError } from '../errors.ts';
 import type { Scope } from './reading.ts';
 
@@ -93,7 +93,7 @@ async function listed(aws: Aws, Bucket: string, Prefix: string, ContinuationToke
     );
   } catch (error) {
     const needs = 'reading a log takes s3:ListBucket and s3:GetObject';
-    throw new UsageError(`s3://${Bucket}/${Prefix}: cannot be listed: ${messageOf(error)}; ${needs}`);
+    throw new UsageError(`s3://${Bucket}/${Prefix}: cannot be listed: ${inOneLine(error)}; ${needs}`);
   }
 }
 
