@@ -21,16 +21,19 @@ import {
 } from './options.ts';
 import { type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
+import { sinceOf, WHEN } from './since.ts';
 
 interface FindingsOptions extends CommonOptions, FindingFilters, OutputOptions {
   readonly control: readonly string[];
   readonly exitCode?: boolean;
+  readonly since?: string;
 }
 
 export const findingsCommand = () =>
   withOutputOptions(
     withFindingFilters(withCommonOptions(new Command('findings'), 'only this AWS region').addOption(controlOption())),
   )
+    .option('--since <when>', `only what has been open since then: ${WHEN}`)
     .addOption(exitCodeOption())
     .description('List what is open now, as the ledger has it, without looking at the resources again.')
     .action(findings);
@@ -40,12 +43,15 @@ async function findings(options: FindingsOptions): Promise<void> {
   // Throws for what fits no control.
   chosenControls(options.control);
   chosenDetections(options.control);
+  const since = options.since === undefined ? null : sinceOf(options.since, new Date());
   const { engine, caller } = await ledgerRun(options, 'nothing');
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
     process.stderr.write(`evenkeel: ${visible(`${error}; its findings in ${ref.region} are left out`)}\n`),
   );
   const isWanted = async (entry: Entry): Promise<boolean> =>
-    fitsFilters(entry, options) && (hasTag === null || passes(entry, hasTag));
+    (since === null || (entry.firstSeen ?? '') >= since) &&
+    fitsFilters(entry, options) &&
+    (hasTag === null || passes(entry, hasTag));
   const own = (await caller().catch(() => null))?.accountId;
   const report = findingReport({
     output,
