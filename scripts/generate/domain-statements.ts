@@ -14,11 +14,9 @@ const ANYWHERE: Place = { ref: { resourceType: '', resourceId: '', accountId: ''
 
 /** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act. */
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
-  const { reachAnywhere, settingsFor, checksNoPublicAccess } = policyFrom(policy);
+  const { settingsFor, checksNoPublicAccess } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
   const acting = enabled.filter(actsUnder(policy));
-  // Controls that may write somewhere: before they do, they ask whose the resource is.
-  const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
   return [
     ...ownStatements(domain),
     listsStatement(),
@@ -27,7 +25,7 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
       ...evaluationReads(enabled),
       ...planReads(enabled),
       ...lookups(enabled),
-      ...ownershipReads(writing),
+      ...ownershipReads(enabled),
       ...secondOpinions(acting.filter(checksNoPublicAccess)),
     ]),
     ...writeStatements(acting, (control) => settingsFor(control, ANYWHERE).parameters),
@@ -62,6 +60,7 @@ const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [
   ),
 ];
 
+/** Whose a resource is: asked before it is written to, and named by what people are notified of. */
 const ownershipReads = (controls: readonly AnyControl[]): readonly Grants[] =>
   resourcesOf(controls).map(({ ownership }) => ownership?.grants ?? {});
 
