@@ -41,3 +41,9 @@ export const agreeing = (n: number, one: string, many = `${one}s`): string => (n
 
 /** A number with its noun: `1 event`, `2 events`. */
 export const counted = (n: number, one: string, many?: string): string => `${n} ${agreeing(n, one, many)}`;
+
+/** Names of errors, as programs call them: `AccessDeniedException: `. */
+const ERROR_NAME = /\b(?:[A-Z][A-Za-z0-9]*(?:Exception|Error|Fault|Failure)|Gone|Foreign|NotUnderstood): /g;
+
+/** An error for people, without the names that programs have for it. AWS's codes that are words of their own (`AccessDenied: `, `UnauthorizedOperation: `) stay: they can be looked up. */
+export const withoutErrorNames = (text: string): string => text.replace(ERROR_NAME, '');

@@ -5,10 +5,21 @@ import fc from 'fast-check';
 import { ROOT } from '../scripts/catalogue.ts';
 import { noticeMessage } from '../shared/notify/compose.ts';
 import { slackMessage } from '../shared/notify/slack.ts';
+import { teamsMessage } from '../shared/notify/teams.ts';
 import { OUTCOMES } from '../shared/result.ts';
-import { agreeing, counted, shellQuoted, visible, visibleJson, visibleLines } from '../shared/text.ts';
+import {
+  agreeing,
+  counted,
+  shellQuoted,
+  visible,
+  visibleJson,
+  visibleLines,
+  withoutErrorNames,
+} from '../shared/text.ts';
 import { noticeOf } from './support/notice.ts';
 
+/** Of a session, whose role and name a stranger chose. */
+const ARN = 'arn:aws:sts::111122223333:assumed-role/x/x';
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const UNSAFE_BUT_LINES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 /** Texts as a stranger would choose them. */
@@ -61,6 +72,17 @@ describe('what a stranger wrote', () => {
   });
 });
 
+test.each([
+  ['StepFailedError: ec2:X failed: AccessDeniedException: no (TimeoutError: late)', 'ec2:X failed: no (late)'],
+  ['UnreadableError: could not read the box: Gone: it is gone', 'could not read the box: it is gone'],
+  // AWS's codes that are words of their own can be looked up.
+  ['s3:Put failed: AccessDenied: not you', 's3:Put failed: AccessDenied: not you'],
+  ['InvalidPermission.Malformed: no', 'InvalidPermission.Malformed: no'],
+  ['Error: this is no name', 'Error: this is no name'],
+])('the names that programs have for errors are left out: %s', (error, shown) => {
+  expect(withoutErrorNames(error)).toBe(shown);
+});
+
 describe('no field of a notification', () => {
   const fields = fc.record({
     resourceId: hostile,
@@ -80,11 +102,30 @@ describe('no field of a notification', () => {
     userAgent: hostile,
     tool: fc.constant('CLI' as const),
   });
+  const tags = fc.record({ Name: hostile, Owner: hostile, 'aws:cloudformation:stack-name': hostile });
+  /** A name and its owner in the ARN of a session too. */
+  const bySession = fc
+    .tuple(hostile, hostile)
+    .map(([role, session]) => `arn:aws:sts::111122223333:assumed-role/${role}/${session}`);
+  const by = fc.tuple(attribution, fc.option(bySession)).map(([one, actor]) => ({ ...one, actor: actor ?? one.actor }));
+  const NAMED = { Name: 'x', Owner: 'x', 'aws:cloudformation:stack-name': 'x' };
+  const known = (given: typeof NAMED) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+
+  function textsIn(message: object): readonly string[] {
+    const texts: string[] = [];
+    JSON.stringify(message, (key, value) => {
+      if (key === 'text' && typeof value === 'string') texts.push(value);
+      return value;
+    });
+    return texts;
+  }
 
   test('reaches a mail, or a line of its own in it, as what a program obeys', () => {
     fc.assert(
-      fc.property(fields, attribution, (result, by) => {
-        const { subject, text } = noticeMessage(noticeOf(result, { attribution: by, eventTime: by.actor }));
+      fc.property(fields, by, tags, (result, who, given) => {
+        const { subject, text } = noticeMessage(
+          noticeOf(result, { attribution: who, eventTime: who.actor, tags: known(given), was: who.actor }),
+        );
         expect(subject).toMatch(/^[\x20-\x7e]*$/);
         expect(text).not.toMatch(UNSAFE_BUT_LINES);
         const harmless = noticeMessage(
@@ -94,7 +135,19 @@ describe('no field of a notification', () => {
               outcome: result.outcome,
               steps: result.steps.map((step) => ({ ...step, input: {} })),
             },
-            { attribution: { actor: 'x', sourceIp: 'x', userAgent: 'x', tool: 'CLI' }, eventTime: 'x' },
+            {
+              attribution: {
+                actor: who.actor.startsWith('arn:') ? ARN : 'x',
+                sourceIp: 'x',
+                userAgent: 'x',
+                tool: 'CLI',
+              },
+              eventTime: 'x',
+              tags: known(
+                Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value && 'x'])) as typeof NAMED,
+              ),
+              was: 'x',
+            },
           ),
         );
         expect(text.split('\n')).toHaveLength(harmless.text.split('\n').length);
@@ -102,20 +155,16 @@ describe('no field of a notification', () => {
     );
   });
 
-  test('reaches Slack as what Slack or a terminal obeys', () => {
+  test('reaches Slack or Teams as what these or a terminal obey', () => {
     fc.assert(
-      fc.property(fields, attribution, (result, by) => {
-        const notice = noticeOf(result, { attribution: by });
+      fc.property(fields, by, tags, (result, who, given) => {
+        const notice = noticeOf(result, { attribution: who, tags: known(given), was: who.actor });
         const message = JSON.stringify(noticeMessage(notice));
-        const texts: string[] = [];
-        JSON.stringify(slackMessage({ subject: null, message }), (key, value) => {
-          if (key === 'text' && typeof value === 'string') texts.push(value);
-          return value;
-        });
-        for (const text of texts) {
+        const slack = textsIn(slackMessage({ subject: null, message }));
+        // Teams reads no markup in a run.
+        for (const text of [...slack, ...textsIn(teamsMessage({ subject: null, message }))])
           expect(text).not.toMatch(UNSAFE_BUT_LINES);
-          expect(text).not.toContain('<!');
-        }
+        for (const text of slack) expect(text).not.toContain('<!');
       }),
     );
   });

@@ -20,17 +20,19 @@ import { type Mail, makeLocalWorld, takeMail } from '../sandbox/local-deployment
 export interface Stage {
   readonly account: SceneAccount;
   readonly engine: Engine;
+  /** Where its ledger is. */
+  readonly table: string;
   /** Gives Evenkeel an event, as EventBridge would, at the time that the scene says. */
   replay(happening: Happening): Promise<readonly Result[]>;
   /** The notifications that have arrived since this was last asked. */
   mail(): Promise<readonly Mail[]>;
 }
 
-/** Sets Evenkeel up in an account of its own on the local server, so that nobody's state is in the way and a demo can be repeated. */
-export async function stageAt(endpoint: string): Promise<Stage> {
+/** Sets Evenkeel up in an account of its own on the local server, so that nobody's state is in the way and a demo can be repeated; in one that is named, it finds what is there. */
+export async function stageAt(endpoint: string, accountId = newAccountId()): Promise<Stage> {
   const region = LOCAL_REGION;
   talkOnlyTo(endpoint, region);
-  const accountId = await moveIntoNewAccount(region);
+  await moveInto(accountId, region);
   const clients = awsClients();
   const aws = clients(region);
   const { table, topicArn, inboxUrl } = await makeLocalWorld(aws);
@@ -51,6 +53,7 @@ export async function stageAt(endpoint: string): Promise<Stage> {
   return {
     account: { accountId, region, aws, name: uniqueNames() },
     engine,
+    table,
     async replay({ event, at }) {
       present = at;
       return (await Array.fromAsync(receive(event, engine, context))).flat();
@@ -59,9 +62,10 @@ export async function stageAt(endpoint: string): Promise<Stage> {
   };
 }
 
+const newAccountId = (): string => String(randomInt(200_000_000_000, 999_999_999_999));
+
 /** The local server keeps the resources of each account apart, and every account lets everybody in. */
-async function moveIntoNewAccount(region: string): Promise<string> {
-  const accountId = String(randomInt(200_000_000_000, 999_999_999_999));
+async function moveInto(accountId: string, region: string): Promise<void> {
   const RoleArn = `arn:aws:iam::${accountId}:role/demo`;
   const { Credentials } = await awsClients()(region)(STSClient).send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: 'demo' }),
@@ -69,5 +73,4 @@ async function moveIntoNewAccount(region: string): Promise<string> {
   process.env.AWS_ACCESS_KEY_ID = Credentials?.AccessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = Credentials?.SecretAccessKey;
   process.env.AWS_SESSION_TOKEN = Credentials?.SessionToken;
-  return accountId;
 }

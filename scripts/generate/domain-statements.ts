@@ -17,11 +17,9 @@ export const UNDO_SID = 'Undo';
 
 /** All that a domain's function may do: its own needs, the reads of what its enabled controls evaluate, and the writes of those that act; where policy.yml names who may press a button, the undo of these too. */
 export function domainStatements(domain: Domain, own: Content, policy: PolicyDocument): readonly Statement[] {
-  const { reachAnywhere, settingsFor, checksNoPublicAccess, slackApprovers } = policyFrom(policy);
+  const { settingsFor, checksNoPublicAccess, slackApprovers } = policyFrom(policy);
   const { controls: enabled } = enabledIn(own, policy);
   const acting = enabled.filter(actsUnder(policy));
-  // Controls that may write somewhere: before they do, they ask whose the resource is.
-  const writing = enabled.filter((control) => ['approve', 'remediate'].includes(reachAnywhere(control)));
   const needsOf = (actionsOf: typeof writesOf): readonly Need[] =>
     merged(
       acting.flatMap((control) =>
@@ -38,7 +36,7 @@ export function domainStatements(domain: Domain, own: Content, policy: PolicyDoc
       ...evaluationReads(enabled),
       ...planReads(enabled),
       ...lookups(enabled),
-      ...ownershipReads(writing),
+      ...ownershipReads(enabled),
       ...secondOpinions(acting.filter(checksNoPublicAccess)),
     ]),
     ...writeStatements('Remediate', 'write', writes),
@@ -74,6 +72,7 @@ const lookups = (controls: readonly AnyControl[]): readonly Grants[] => [
   ),
 ];
 
+/** Whose a resource is: asked before it is written to, and named by what people are notified of. */
 const ownershipReads = (controls: readonly AnyControl[]): readonly Grants[] =>
   resourcesOf(controls).map(({ ownership }) => ownership?.grants ?? {});
 

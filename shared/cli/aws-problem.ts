@@ -1,6 +1,5 @@
 import { messageOf } from '../engine/errors.ts';
-import { shellQuoted } from '../text.ts';
-import { withoutErrorNames } from './output/words.ts';
+import { shellQuoted, withoutErrorNames } from '../text.ts';
 
 /** Why no call can succeed, and what a person can do. */
 export interface AwsProblem {
@@ -57,7 +56,5 @@ function signIn(): string {
 export function inOneLine(error: unknown): string {
   const problem = awsProblem(error);
   if (problem !== null) return `${problem.cause}: ${problem.remedy}`;
-  const message = messageOf(error);
-  const name = error instanceof Error ? `${error.name}: ` : '';
-  return withoutErrorNames(message.startsWith(name) ? message.slice(name.length) : message);
+  return withoutErrorNames(messageOf(error));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import type { Exemption } from '../ledger/records.ts';
-import { allExemptions, isActive } from '../policy/exemptions.ts';
+import { allExemptions, isActive, isEMail } from '../policy/exemptions.ts';
 import { isDate, lastExpiry } from '../policy/load.ts';
 import { shellQuoted, visible } from '../text.ts';
 import { DAY_MS, dayOf, systemClock } from '../time.ts';
@@ -64,13 +64,10 @@ function requestOf(options: ExemptOptions, command: Command): Request {
   return options as Request;
 }
 
-/** As HTML takes an address for one, and with a domain that has a dot. */
-const E_MAIL = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
-
 async function grant({ control, resource, owner, reason, expires: day }: Request, options: ExemptOptions) {
   const now = new Date();
   const expires = expiryDay(day, now);
-  if (!E_MAIL.test(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
+  if (!isEMail(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
   const run = await ledgerRun(options, 'ledger', (checked) => uncheckedReason(control, resource, checked));
   const unchecked = run.checked;
   if (unchecked !== null)

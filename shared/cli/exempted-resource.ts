@@ -5,10 +5,10 @@ import type { AnyControl, AnyResource } from '../control.ts';
 import { controls } from '../controls/index.ts';
 import type { Detection } from '../detection.ts';
 import { detections } from '../detections/index.ts';
-import { messageOf } from '../engine/errors.ts';
 import { namesResource } from '../policy/exemptions.ts';
 import { fits } from '../policy/patterns.ts';
 import { everyListed, partitionOf, type ResourceRef } from '../resource.ts';
+import { inOneLine } from './aws-problem.ts';
 import type { CommandRun } from './context.ts';
 import { UsageError } from './errors.ts';
 import { assertRegion, homeRegion, requiredRegion } from './options.ts';
@@ -110,12 +110,12 @@ async function searchLive(search: Search, { resource, id }: AnyControl): Promise
         if (await isListed(search, resource, region)) return null;
       } catch (error) {
         if (error instanceof UsageError) throw error;
-        errors.push(`could not list ${resource.type} in ${region}: ${messageOf(error)}`);
+        errors.push(`could not list ${resource.type} in ${region}: ${inOneLine(error)}`);
       }
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    errors.push(`could not list the enabled regions: ${messageOf(error)}`);
+    errors.push(`could not list the enabled regions: ${inOneLine(error)}`);
   }
   if (errors.length > 0) return errors.join('; ');
   throw new UsageError(

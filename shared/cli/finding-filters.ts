@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { AnyControl, AnyResource, Severity } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import type { Engine, Subject } from '../engine/context.ts';
-import { messageOf } from '../engine/errors.ts';
 import { namesResource } from '../policy/exemptions.ts';
 import { fits } from '../policy/patterns.ts';
 import type { ResourceRef } from '../resource.ts';
+import { inOneLine } from './aws-problem.ts';
 import { filtered, severityIn } from './control-filters.ts';
 import { UsageError } from './errors.ts';
 import { listOption } from './options.ts';
@@ -89,7 +89,7 @@ export function resourceFilter(
       const tags = await tagsOf(resource, ref, engine);
       return tags !== null && patterns.every((pattern) => hasTag(tags, pattern));
     } catch (error) {
-      onUnread(ref, `could not read the tags of ${ref.resourceId}: ${messageOf(error)}`);
+      onUnread(ref, `could not read the tags of ${ref.resourceId}: ${inOneLine(error)}`);
       return false;
     }
   };

@@ -6,6 +6,7 @@ import { namesResource } from '../policy/exemptions.ts';
 import { fits } from '../policy/patterns.ts';
 import { lineOf, resultWithoutResource } from '../result.ts';
 import { visible } from '../text.ts';
+import { systemClock } from '../time.ts';
 import { ledgerRun } from './context.ts';
 import { assertTags, chosenBy, type FindingFilters, resourceFilter, withFindingFilters } from './finding-filters.ts';
 import { findingReport } from './finding-report.ts';
@@ -22,16 +23,19 @@ import {
 import { arnOf, type Entry, judgeOf, refOf, serviceOf } from './output/entry.ts';
 import { type OutputOptions, outputOf, withOutputOptions } from './output/options.ts';
 import { pageFacts } from './page-facts.ts';
+import { sinceOf, WHEN } from './since.ts';
 
 interface FindingsOptions extends CommonOptions, FindingFilters, OutputOptions {
   readonly control: readonly string[];
   readonly exitCode?: boolean;
+  readonly since?: string;
 }
 
 export const findingsCommand = () =>
   withOutputOptions(
     withFindingFilters(withCommonOptions(new Command('findings'), 'only this AWS region').addOption(controlOption())),
   )
+    .option('--since <when>', `only what has been open since then: ${WHEN}`)
     .addOption(exitCodeOption())
     .description('List what is open now, as the ledger has it, without looking at the resources again.')
     .action(findings);
@@ -41,13 +45,16 @@ async function findings(options: FindingsOptions): Promise<void> {
   // Throws for what fits no control, service, resource or tag.
   chosenBy([...chosenControls(options.control), ...chosenDetections(options.control)], options);
   assertTags(options);
+  const since = options.since === undefined ? null : sinceOf(options.since, systemClock.now());
   const run = await ledgerRun(options, 'nothing');
   const { engine, caller } = run;
   const hasTag = resourceFilter({ resource: [], tag: options.tag }, engine, (ref, error) =>
     process.stderr.write(`evenkeel: ${visible(`${error}; its findings in ${ref.region} are left out`)}\n`),
   );
   const isWanted = async (entry: Entry): Promise<boolean> =>
-    fitsFilters(entry, options) && (hasTag === null || passes(entry, hasTag));
+    (since === null || (entry.firstSeen ?? '') >= since) &&
+    fitsFilters(entry, options) &&
+    (hasTag === null || passes(entry, hasTag));
   const own = (await caller().catch(() => null))?.accountId;
   const report = findingReport({
     output,

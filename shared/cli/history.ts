@@ -5,14 +5,14 @@ import { isCutOff } from '../engine/sweep/leftovers.ts';
 import { type Ledger, resourceKey } from '../ledger/ledger.ts';
 import type { RecordedStep, Remediation } from '../ledger/records.ts';
 import { fits } from '../policy/patterns.ts';
-import { shellQuoted, visible, visibleJson } from '../text.ts';
-import { isDuration, milliseconds, systemClock } from '../time.ts';
+import { shellQuoted, visible, visibleJson, withoutErrorNames } from '../text.ts';
+import { systemClock } from '../time.ts';
 import { colors } from './colors.ts';
 import { ledgerRun } from './context.ts';
-import { UsageError } from './errors.ts';
 import { assertControl, type CommonOptions, withCommonOptions } from './options.ts';
 import { wrapped } from './output/wrap.ts';
 import { recordIdOf } from './record-id.ts';
+import { sinceOf, WHEN } from './since.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly resource?: string;
@@ -26,7 +26,7 @@ export const historyCommand = () =>
     .argument('[id]', 'only this record and its undo: rem-…, or how its id begins')
     .option('--resource <arn or id>', 'only this resource; * matches any characters')
     .option('--control <id>', 'only this control')
-    .option('--since <when>', 'a day (2026-11-01) or a duration before now (12h, 30d)', '90d')
+    .option('--since <when>', WHEN, '90d')
     .action(history);
 
 async function history(named: string | undefined, options: HistoryOptions): Promise<void> {
@@ -59,15 +59,6 @@ async function wasInterrupted({ status, service, ref }: Remediation, ledger: Led
   return status === 'applying' && isCutOff((await ledger.load(resourceKey(service, ref))).state, now);
 }
 
-/** ISO 8601 of a day, a moment, or a duration before now. Throws UsageError. */
-function sinceOf(text: string, now: Date): string {
-  if (isDuration(text)) return new Date(now.getTime() - milliseconds(text)).toISOString();
-  const moment = new Date(text);
-  if (Number.isNaN(moment.getTime()))
-    throw new UsageError(`--since ${text}: must be a day (2026-11-01) or a duration before now (12h, 30d)`);
-  return moment.toISOString();
-}
-
 /** The resource's id, and its ARN where this version has the control. */
 const namesOf = ({ controlId, ref }: Remediation): readonly string[] => [
   ref.resourceId,
@@ -90,7 +81,7 @@ export function inWords(record: Remediation, interrupted: boolean): string {
   const lines = [
     `${visible(times.decided)}  ${colors.bold(visible(statusOf(record, interrupted)))}  ${visible(id)}`,
     visible(`${controlId} ${ref.resourceId} (${ref.accountId}, ${ref.region})`),
-    visible(annotation),
+    visible(withoutErrorNames(annotation)),
     attribution !== null && undoes === null && `changed by ${visible(attribution.actor ?? 'unknown')}${via}`,
     decidedBy !== null && `decided by ${visible(decidedBy)}`,
     undoes !== null && visible(`undoes ${undoes}`),
@@ -100,7 +91,7 @@ export function inWords(record: Remediation, interrupted: boolean): string {
       visible(`AWS is still applying it: next recheck at ${recheckAt}, failed if not done by ${expires}`),
     interrupted && 'the run did not complete; to recover now: npx evenkeel sweep --mode remediate',
     ...steps.map(stepInWords),
-    error !== null && colors.yellow(visible(error)),
+    error !== null && colors.yellow(visible(withoutErrorNames(error))),
   ];
   const [first = '', ...rest] = lines.filter((line) => line !== false);
   return `${[...wrapped(first, 0, 4), ...rest.flatMap((line) => wrapped(line, 4, 2))].join('\n')}\n\n`;

@@ -12,13 +12,13 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { memoryLedger } from '../ledger/memory.ts';
 import { ledgerIn } from '../ledger/stored-ledger.ts';
 import type { Aws } from '../resource.ts';
+import { withoutErrorNames } from '../text.ts';
 import { commandAnchorLog } from './anchor-log.ts';
 import { awsProblem } from './aws-problem.ts';
 import { callerOf } from './caller.ts';
 import type { RunClients } from './clients.ts';
 import { UsageError } from './errors.ts';
 import { homeRegion, requiredRegion } from './options.ts';
-import { withoutErrorNames } from './output/words.ts';
 
 /** The ledger of a run. */
 export interface ChosenLedger {

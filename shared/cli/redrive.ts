@@ -4,8 +4,8 @@ import { parseArn } from '../aws/arn.ts';
 import { awsClients } from '../aws/clients.ts';
 import { queueUrlOf } from '../aws/queue-url.ts';
 import { DEFAULT_STACK } from '../doctor/deployment.ts';
-import { messageOf } from '../engine/errors.ts';
 import { shellQuoted, visible, visibleJson } from '../text.ts';
+import { inOneLine } from './aws-problem.ts';
 import { callerOf } from './caller.ts';
 import { colors } from './colors.ts';
 import { accountName } from './context.ts';
@@ -49,7 +49,7 @@ async function redrive(named: string | undefined, options: CommonOptions): Promi
       return result.outcome === 'redriven';
     });
   } catch (error) {
-    process.stderr.write(`evenkeel: ${visible(`${url}: cannot read the queue: ${messageOf(error)}`)}\n`);
+    process.stderr.write(`evenkeel: ${visible(`${url}: cannot read the queue: ${inOneLine(error)}`)}\n`);
     process.exitCode = EXIT.usage;
     return;
   }
@@ -90,7 +90,7 @@ function redriver(deadLetters: string, aws: ReturnType<typeof awsClients>) {
       const sent = { QueueUrl, MessageBody, MessageAttributes: Object.fromEntries(own) };
       await aws(regionIn(to))(SQSClient).send(new SendMessageCommand(sent));
     } catch (error) {
-      return failed(`cannot send it to ${to}: ${messageOf(error)}`);
+      return failed(`cannot send it to ${to}: ${inOneLine(error)}`);
     }
     return { messageId, outcome: 'redriven', to, error: null };
   };

@@ -1,10 +1,9 @@
 import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
-import { visible, visibleJson } from '../text.ts';
+import { visible, visibleJson, withoutErrorNames } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 import type { Folding } from './folding.ts';
 import { NO_RESULT_YET, summarizeOnInterrupt } from './interrupt.ts';
-import { withoutErrorNames } from './output/words.ts';
 import { wrapped } from './output/wrap.ts';
 
 const STYLES: Readonly<Record<Outcome, readonly [mark: string, paint: (text: string) => string]>> = {
@@ -71,8 +70,8 @@ function inWords(result: Result): string {
       ? ''
       : ` ${colors.bold(visible(result.resourceId))}${colors.dim(` ${visible(result.region ?? '')}`)}`;
   const lines = [...wrapped(`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`, 0, 2)];
-  const why = result.error === null ? result.annotation : withoutErrorNames(result.error);
-  if (why !== null && why !== '') lines.push(...wrapped(visible(why), 4));
+  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
+  if (why !== '') lines.push(...wrapped(visible(why), 4));
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)
     lines.push(...wrapped(colors.dim(`${would}${service}:${operation} ${visibleJson(JSON.stringify(input))}`), 4, 2));

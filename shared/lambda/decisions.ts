@@ -8,6 +8,7 @@ import { escaped } from '../notify/slack-blocks.ts';
 import type { Press } from '../notify/slack-press.ts';
 import { post } from '../notify/webhook.ts';
 import type { Aws } from '../resource.ts';
+import { withoutErrorNames } from '../text.ts';
 import { MINUTE_MS } from '../time.ts';
 import { type KeptPress, pressesIn } from './slack-presses.ts';
 
@@ -61,7 +62,7 @@ export async function carryOut(event: unknown, delivery: Delivery, deciding: Dec
       return await decide(decision, accountId, engine, await deciding.controlsOf(controlId));
     } catch (error) {
       if (!isLastTry) throw error;
-      return `nothing more was done: ${messageOf(error)}`;
+      return `nothing more was done: ${withoutErrorNames(messageOf(error))}`;
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { messageOf } from '../aws/error-message.ts';
-import type { SlackMessage, TopicMessage } from '../notify/slack.ts';
+import type { SlackMessage } from '../notify/slack.ts';
 import { type Bot, postAsBot } from '../notify/slack-bot.ts';
 import { threadOf } from '../notify/threads.ts';
+import type { TopicMessage } from '../notify/topic-message.ts';
 import type { Posted } from '../notify/webhook.ts';
 import type { Aws } from '../resource.ts';
 import { type Threads, threadsIn } from './slack-threads.ts';

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { awsClients } from '../aws/clients.ts';
-import { slackMessage, type TopicMessage } from '../notify/slack.ts';
+import { slackMessage } from '../notify/slack.ts';
+import type { TopicMessage } from '../notify/topic-message.ts';
 import { type Posted, post, type Time } from '../notify/webhook.ts';
 import { emitter } from './metrics.ts';
 import { topicHandler } from './topic-handler.ts';

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { isObject, type JsonObject, stringOrNull } from '../event.ts';
-import type { TopicMessage } from '../notify/slack.ts';
+import type { TopicMessage } from '../notify/topic-message.ts';
 
 /** A message of the topic, and the queue's record that carries it; null where it came without a queue. */
 export interface Delivery {

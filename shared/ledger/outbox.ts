@@ -19,6 +19,12 @@ export interface PendingNotice {
   readonly verified?: string;
   /** What a remediated resource is like now, in a sentence. */
   readonly after?: string;
+  /** The finding that is over, in a sentence. */
+  readonly was?: string;
+  /** Until when an approval may be given, ISO 8601. */
+  readonly expires?: string;
+  /** A person's own undo, with the id of the exemption that it made. */
+  readonly undo?: { readonly exemption: string | null };
   /** The first differences that a remediation made. */
   readonly changes?: readonly string[];
   /** Those of the resource's tags by which people know it, where they were read. */

@@ -25,25 +25,29 @@ export function adviceFor(notice: SingleNotice): readonly Advice[] {
     return [
       toRun('Approve', 'approve', `approve ${id}`),
       toRun('Reject', 'reject', `reject ${id} --reason "…"`),
+      ...(notice.expires === undefined ? [] : [said(`Decide by ${notice.expires}: the request expires then.`)]),
       said(`Why it matters: ${control.rationale}`),
     ];
   if (outcome === 'halted') return forHalted(notice);
   if (outcome === 'blocked') return forBlocked(notice);
-  if (['exempted', 'compliant', 'notApplicable'].includes(outcome)) return [];
+  if (outcome === 'exempted') return forExempted(notice);
+  if (outcome === 'compliant' || outcome === 'notApplicable') return [];
   if (notice.isRetrying === true) return [said(RETRYING), said(`Manual remediation: ${guidance}`)];
-  if (outcome === 'failed' && result.before === null) return [toRun(UNREAD, 'look', `sweep --control ${control.id}`)];
-  return [said(`Action required: ${guidance}`), said(`Why it matters: ${control.rationale}`)];
+  if (outcome === 'failed' && result.before === null) return [toRun(UNREAD, 'look', `sweep ${scopeOf(notice)}`)];
+  return [
+    said(`Action required: ${guidance}`),
+    outcome === 'failed' ? retrying(notice, FAILED) : exempting(notice),
+    said(`Why it matters: ${control.rationale}`),
+  ];
 }
 
 const IRREVERSIBLE = 'This remediation cannot be undone.';
+const FAILED = 'The next event and the daily sweep try again. To retry now';
+const BLOCKED = 'Once the cause is resolved, it is retried within a day. To retry now';
 
 /** The finding says who refuses and what a person can do. */
 const forBlocked = (notice: SingleNotice): readonly Advice[] => [
-  toRun(
-    'Once the cause is resolved, it is retried within a day. To retry now',
-    'retry',
-    `sweep --mode remediate --control ${notice.control.id}`,
-  ),
+  retrying(notice, BLOCKED),
   exempting(notice),
   said(`Manual remediation: ${notice.control.guidance}`),
 ];
@@ -52,22 +56,32 @@ function forHalted(notice: SingleNotice): readonly Advice[] {
   const { control, stoppedBy } = notice;
   const { gate = 'flap', everything = false } = stoppedBy ?? {};
   if (gate === 'pause')
-    return [toRun('Resume', 'resume', `resume${everything ? '' : ` --control ${control.id}`} --look`)];
+    return [
+      toRun('Resume', 'resume', `resume${everything ? '' : ` --control ${control.id}`} --look`),
+      said(`Manual remediation: ${control.guidance}`),
+    ];
   return [
     toRun(
-      'Action required: fix the code that reintroduces the drift, then resume',
+      'Action required: correct what brings the drift back, then resume',
       'resume',
-      `resume --control ${control.id} --resource ${resourceOf(notice)} --look`,
+      `resume ${scopeOf(notice)} --look`,
     ),
     exempting(notice),
   ];
 }
 
-const exempting = (notice: SingleNotice): Advice =>
-  toRun(
-    'Or exempt the resource',
-    'exempt',
-    `exempt --control ${notice.control.id} --resource ${resourceOf(notice)} --owner … --reason … --expires …`,
-  );
+/** What a person allowed may be remediated again before its day. */
+const forExempted = ({ undo }: SingleNotice): readonly Advice[] =>
+  undo == null || undo.exemption === null
+    ? []
+    : [toRun('To end the exemption before that day', 'endExemption', `exempt --end ${shellQuoted(undo.exemption)}`)];
 
-const resourceOf = ({ result }: SingleNotice): string => shellQuoted(result.resourceId ?? '');
+const retrying = (notice: SingleNotice, when: string): Advice =>
+  toRun(when, 'retry', `sweep --mode remediate ${scopeOf(notice)}`);
+
+const exempting = (notice: SingleNotice): Advice =>
+  toRun('Or exempt the resource', 'exempt', `exempt ${scopeOf(notice)} --owner … --reason … --expires …`);
+
+/** This control on this resource, and nothing else. */
+const scopeOf = ({ control, result }: SingleNotice): string =>
+  `--control ${control.id} --resource ${shellQuoted(result.resourceId ?? '')}`;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { SEVERITIES, type Severity } from '../control.ts';
 import type { Outcome } from '../result.ts';
 import type { CallData } from '../step.ts';
-import { visibleLines } from '../text.ts';
+import { visible, visibleLines, withoutErrorNames } from '../text.ts';
 import { SECOND_MS } from '../time.ts';
 import { adviceFor } from './advice.ts';
 import { accountText, mailOf, type Unwritten } from './mail.ts';
-import { type Kind, MESSAGE_VERSION, type Message, type MessageFinding } from './message.ts';
+import { type DigestGroup, type Kind, MESSAGE_VERSION, type Message, type MessageFinding } from './message.ts';
 import type { Announcement, Notice, SingleNotice } from './notifier.ts';
 import { asciiSubject, subjectOf } from './subject.ts';
 import { nameOf, ownerOf, stackOf } from './tags.ts';
@@ -72,7 +72,7 @@ export function noticeMessage({ others = [], ...notice }: Notice, settings: Mess
     findings: all.map((one) => findingOf(one, settings)),
     event: eventId === null && eventName === null ? null : { id: eventId, name: eventName },
     who,
-    times: { event: eventTime, verified, toRemediate: secondsBetween(eventTime, verified) },
+    times: { event: eventTime, verified, toRemediate: kind === 'undone' ? null : secondsBetween(eventTime, verified) },
     groups: [],
     routes: routesOf(
       settings,
@@ -88,20 +88,21 @@ const written = (message: Unwritten): Message => ({ ...message, text: mailOf(mes
 
 /** An announcement as a message. `accountId`: whose topic it is published to, since a channel may hear of several accounts; null where that is not known. */
 export function announcementMessage(
-  { severity, subject, text, kind = 'attention', region = null, groups = [] }: Announcement,
+  { severity, subject, title = subject, text, kind = 'attention', region = null, groups = [] }: Announcement,
   settings: MessageSettings = NO_SETTINGS,
   accountId: string | null = null,
 ): Message {
   const account = accountId === null ? null : { id: accountId, alias: settings.accountAlias };
+  const about = groups.map((group): DigestGroup => ({ ...group, controlPage: pageOf(group.controlId, settings) }));
   return {
     version: MESSAGE_VERSION,
     id: randomUUID(),
     kind,
     severity,
-    actionRequired: kind !== 'recovered' && kind !== 'digest',
+    actionRequired: kind === 'digest' ? about.some(({ outcome }) => OPEN.includes(outcome)) : kind !== 'recovered',
     subject: asciiSubject(`[${severity}] ${subject}`),
-    title: subject,
-    text: [visibleLines(text), ...(account === null ? [] : ['', `Account: ${accountText(account)}`])].join('\n'),
+    title,
+    text: announcedText(text, account, about),
     account,
     region,
     resource: null,
@@ -109,7 +110,7 @@ export function announcementMessage(
     event: null,
     who: null,
     times: { event: null, verified: null, toRemediate: null },
-    groups,
+    groups: about,
     routes: routesOf(
       settings,
       severity,
@@ -119,6 +120,22 @@ export function announcementMessage(
     leftOut: [],
   };
 }
+
+/** So many pages are worth a line in a mail; the message has them all. */
+const MAX_PAGES = 5;
+
+function announcedText(text: string, account: Message['account'], groups: readonly DigestGroup[]): string {
+  const pages = new Set(groups.flatMap(({ controlPage }) => controlPage ?? []));
+  const about = [
+    ...(account === null ? [] : [`Account: ${accountText(account)}`]),
+    ...[...pages].slice(0, MAX_PAGES).map(visible),
+  ];
+  return [visibleLines(withoutErrorNames(text)), ...(about.length === 0 ? [] : ['', ...about])].join('\n');
+}
+
+/** A control's page, where policy.yml says where they are. */
+export const pageOf = (controlId: string, { controlPages }: MessageSettings): string | null =>
+  controlPages === null ? null : `${controlPages.replace(/\/$/, '')}/${controlId}`;
 
 /** The routes that one of the controls, or a message about none, goes. */
 function routesOf({ routes }: MessageSettings, severity: Severity, controls: readonly string[], region: string | null) {
@@ -130,7 +147,8 @@ function routesOf({ routes }: MessageSettings, severity: Severity, controls: rea
 }
 
 /** What a person undid is exempt, and nothing to be alarmed by. */
-const isUndo = ({ result }: SingleNotice): boolean => result.outcome === 'exempted' && result.eventName === 'Undo';
+const isUndo = ({ result, undo }: SingleNotice): boolean =>
+  result.outcome === 'exempted' && (undo !== undefined || result.eventName === 'Undo');
 
 function kindOf(notice: SingleNotice): Kind {
   const { outcome } = notice.result;
@@ -152,9 +170,10 @@ function headlineOf(notice: SingleNotice): string {
 const OPEN: readonly Outcome[] = ['detected', 'awaitingApproval', 'halted', 'blocked', 'failed'];
 const requiresAction = ({ result, isRetrying }: SingleNotice) => OPEN.includes(result.outcome) && isRetrying !== true;
 
-function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): MessageFinding {
-  const { result, control, reversible, isRetrying = false, after = null, changes = [] } = notice;
-  const { annotation, outcome, remediationId, mode, error } = result;
+function findingOf(notice: SingleNotice, settings: MessageSettings): MessageFinding {
+  const { result, control, reversible, isRetrying = false, changes = [] } = notice;
+  const { outcome, remediationId, mode } = result;
+  const [annotation, error] = [inWords(result.annotation), inWords(result.error)];
   return {
     controlId: control.id,
     severity: control.severity,
@@ -163,8 +182,7 @@ function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): Mes
     outcome,
     mode,
     annotation,
-    before: outcome === 'remediated' ? annotation : null,
-    after: outcome === 'remediated' ? after : null,
+    ...statesOf(notice, annotation),
     changes,
     error,
     isRetrying,
@@ -173,9 +191,21 @@ function findingOf(notice: SingleNotice, { controlPages }: MessageSettings): Mes
     steps: result.steps.map(withoutDocuments),
     stepsLeftOut: 0,
     advice: adviceFor(notice),
-    controlPage: controlPages === null ? null : `${controlPages.replace(/\/$/, '')}/${control.id}`,
+    controlPage: pageOf(control.id, settings),
   };
 }
+
+/** The state before and after, where both are known: of a remediation, and of a finding that is over. */
+function statesOf({ result, after, was }: SingleNotice, annotation: string | null) {
+  if (result.outcome === 'remediated') return { before: annotation, after: after ?? null };
+  const isOver = result.outcome === 'compliant' || result.outcome === 'notApplicable';
+  return isOver && was !== undefined
+    ? { before: withoutErrorNames(was), after: annotation }
+    : { before: null, after: null };
+}
+
+/** For people; the ledger has it as the program says it. */
+export const inWords = (text: string | null): string | null => (text === null ? null : withoutErrorNames(text));
 
 /** Null where one of them is not known, or they are the wrong way round. */
 export function secondsBetween(from: string | null, to: string | null): number | null {

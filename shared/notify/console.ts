@@ -1,5 +1,5 @@
-import { visible, visibleLines } from '../text.ts';
-import { type MessageSettings, NO_SETTINGS, noticeMessage } from './compose.ts';
+import { visible } from '../text.ts';
+import { announcementMessage, type MessageSettings, NO_SETTINGS, noticeMessage } from './compose.ts';
 import type { Notifier } from './notifier.ts';
 
 /** Writes the text of the mail, for runs without a topic. */
@@ -8,7 +8,8 @@ export const consoleNotifier = (write: (text: string) => void, settings: Message
     const { text } = noticeMessage(notice, settings);
     write(`\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },
-  async announce({ subject, text }) {
-    write(`\n  │ ${visible(subject)}\n${visibleLines(text).replace(/^/gm, '  │ ')}\n\n`);
+  async announce(announcement) {
+    const { text } = announcementMessage(announcement, settings);
+    write(`\n  │ ${visible(announcement.subject)}\n${text.replace(/^/gm, '  │ ')}\n\n`);
   },
 });

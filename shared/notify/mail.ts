@@ -27,10 +27,14 @@ export function mailOf(message: Unwritten): string {
       ['Owner', resource.owner],
       ['Account', `${account === null ? '' : accountText(account)}, ${region}`],
       ...findingRows(first),
-      ['Changed by', changedBy(who, event?.name ?? null)],
+      [
+        message.kind === 'undone' ? 'Undone by' : 'Changed by',
+        changedBy(who, message.kind === 'undone' ? null : (event?.name ?? null)),
+      ],
+      ['Caller', callerOf(who)],
       ['Stack', who?.stack ?? null],
       ['Time', times.event],
-      ['Remediated', remediatedAt(message)],
+      [message.kind === 'undone' ? 'Undone' : 'Remediated', remediatedAt(message)],
     ]),
     ...detailsOf(first),
     ...others.flatMap(alsoOf),
@@ -77,13 +81,26 @@ function findingRows({ annotation, before, after, error }: MessageFinding): read
 const rows = (pairs: readonly Row[]): readonly string[] =>
   pairs.filter(([, value]) => value !== null).map(([name, value]) => `${`${name}:`.padEnd(12)}${visible(value ?? '')}`);
 
-/** The caller, and in brackets with what, from where and by which call. */
+/** Who, and in brackets with what, from where and by which call. */
 function changedBy(who: Who | null, eventName: string | null): string | null {
   if (who === null) return null;
-  const { actor, sourceIp, tool } = who;
-  const via = [tool, sourceIp === null ? null : `from ${sourceIp}`, eventName].filter((part) => part !== null);
-  return `${actor ?? 'unknown'}${via.length > 0 ? ` (${via.join(', ')})` : ''}`;
+  const via = viaOf(who, eventName);
+  return `${principalOf(who)}${via === null ? '' : ` (${via})`}`;
 }
+
+/** The role, user or service, and the session. */
+export const principalOf = ({ actor, principal, session }: Pick<Who, 'actor' | 'principal' | 'session'>): string =>
+  `${principal ?? actor ?? 'unknown'}${session === null ? '' : `, session ${session}`}`;
+
+/** With what, from where and by which call; null where none of it is known. */
+export function viaOf({ tool, sourceIp }: Record<'tool' | 'sourceIp', string | null>, eventName: string | null) {
+  const via = [tool, sourceIp === null ? null : `from ${sourceIp}`, eventName].filter((part) => part !== null);
+  return via.length === 0 ? null : via.join(', ');
+}
+
+/** The caller's ARN, where it says more than the name. */
+export const callerOf = (who: Pick<Who, 'actor' | 'principal'> | null): string | null =>
+  who === null || who.actor === who.principal ? null : who.actor;
 
 /** When it was remediated, and how long after the event. */
 export function remediatedAt({ times: { verified, toRemediate } }: Pick<Message, 'times'>): string | null {

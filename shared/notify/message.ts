@@ -33,7 +33,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** What a command of a message does. */
-export type Action = 'undo' | 'approve' | 'reject' | 'resume' | 'exempt' | 'retry' | 'look';
+export type Action = 'undo' | 'approve' | 'reject' | 'resume' | 'exempt' | 'endExemption' | 'retry' | 'look';
 
 /** One thing that the reader can do or should know: a sentence, and the command that it speaks of, ready to be run. */
 export interface Advice {
@@ -100,7 +100,7 @@ export interface MessageFinding {
   readonly controlPage: string | null;
 }
 
-/** The findings of a digest that one actor caused under one control. */
+/** Findings that one actor caused under one control. */
 export interface DigestGroup {
   readonly controlId: string;
   readonly severity: Severity;
@@ -109,12 +109,18 @@ export interface DigestGroup {
   readonly count: number;
   /** The first of them. */
   readonly resources: readonly DigestResource[];
+  /** The control's page; null where policy.yml does not say where the pages are. */
+  readonly controlPage: string | null;
 }
 
 /** One resource of a digest. */
 export interface DigestResource {
   readonly resourceId: string;
+  /** Its Name tag; null where it has none, or its tags were not read. */
+  readonly name: string | null;
   readonly region: string;
+  /** Since when it has been open or, of what is not, when it was decided; ISO 8601. */
+  readonly time: string | null;
   readonly annotation: string | null;
   readonly remediationId: string | null;
 }
@@ -150,7 +156,7 @@ export interface Message {
     /** Seconds from the event to the verification. */
     readonly toRemediate: number | null;
   };
-  /** Of a digest or a reminder. */
+  /** Of a digest, a reminder, and whatever else is about controls and has no findings of its own. */
   readonly groups: readonly DigestGroup[];
   /** Where policy.yml sends it; filter policies find them as the attribute `route`. */
   readonly routes: readonly string[];

@@ -23,6 +23,12 @@ export interface Notice {
   readonly verified?: string;
   /** What a remediated resource is like now, in a sentence. */
   readonly after?: string;
+  /** The finding that is over, in a sentence. */
+  readonly was?: string;
+  /** Until when an approval may be given, ISO 8601. */
+  readonly expires?: string;
+  /** A person's own undo, with the id of the exemption that it made for its control; null where that is not known. */
+  readonly undo?: { readonly exemption: string | null };
   /** The first differences that a remediation made. */
   readonly changes?: readonly string[];
   /** The resource's tags, where they were read. */
@@ -34,17 +40,22 @@ export interface Notice {
 /** What a notification says of one control. */
 export type SingleNotice = Omit<Notice, 'others'>;
 
+/** The page of a control is known where the message is made. */
+export type AnnouncedGroup = Omit<DigestGroup, 'controlPage'>;
+
 /** A notification that is not about a single resource. */
 export interface Announcement {
   readonly severity: Severity;
   readonly subject: string;
+  /** The subject in fewer words, for where the rest stands beside it. */
+  readonly title?: string;
   readonly text: string;
   /** `attention` where it does not say. */
   readonly kind?: Kind;
   /** Where it is about one. */
   readonly region?: string | null;
-  /** Of a digest. */
-  readonly groups?: readonly DigestGroup[];
+  /** The controls that it is about, and their resources. */
+  readonly groups?: readonly AnnouncedGroup[];
 }
 
 /** Notifies people. Throws where the message could not be published. */

@@ -1,7 +1,7 @@
 import type { ComplianceType, Mode, Severity } from '../control.ts';
 import type { Outcome } from '../result.ts';
 import { adviceFor } from './advice.ts';
-import { type MessageSettings, secondsBetween } from './compose.ts';
+import { inWords, type MessageSettings, pageOf, secondsBetween } from './compose.ts';
 import type { Advice, Who } from './message.ts';
 import type { SingleNotice } from './notifier.ts';
 import { nameOf, ownerOf, stackOf } from './tags.ts';
@@ -89,7 +89,7 @@ export interface OutcomeDetails {
 }
 
 /** Outcomes after which nothing is left to do. */
-const CLOSED: readonly Outcome[] = ['compliant', 'notApplicable', 'exempted', 'remediated'];
+export const CLOSED: readonly Outcome[] = ['compliant', 'notApplicable', 'exempted', 'remediated'];
 
 /** So much of each text: all together stay below what a queue and a bus take, however they are escaped. */
 const MAX = { text: 1_000, name: 500, advice: 800, line: 200, arn: 2_048, tag: 256 };
@@ -119,11 +119,11 @@ export function outcomeEvent(
     resource: resourceOf(notice, arn),
     control: controlOf(notice, relatedRequirements, settings),
     mode,
-    annotation: cutOrNull(annotation, MAX.text),
+    annotation: cutOrNull(inWords(annotation), MAX.text),
     before,
     after,
     changes: changes.slice(0, MAX_CHANGES).map((line) => cut(line, MAX.line)),
-    error: cutOrNull(error, MAX.text),
+    error: cutOrNull(inWords(error), MAX.text),
     isRetrying: notice.isRetrying === true,
     remediationId,
     reversible: notice.reversible,
@@ -152,7 +152,7 @@ function resourceOf({ result, consoleUrl, tags = {} }: SingleNotice, arn: string
 function controlOf(
   { control }: SingleNotice,
   relatedRequirements: readonly string[],
-  { controlPages }: MessageSettings,
+  settings: MessageSettings,
 ): OutcomeControl {
   const { id, title, severity, rationale, guidance } = control;
   return {
@@ -161,7 +161,7 @@ function controlOf(
     severity,
     rationale: cut(rationale, MAX.text),
     guidance: cut(guidance, MAX.text),
-    page: controlPages === null ? null : cut(`${controlPages.replace(/\/$/, '')}/${id}`, MAX.text),
+    page: cutOrNull(pageOf(id, settings), MAX.text),
     relatedRequirements: relatedRequirements.slice(0, MAX_REQUIREMENTS).map((one) => cut(one, MAX.line)),
   };
 }

@@ -2,8 +2,7 @@ import type { Severity } from '../control.ts';
 import { isObject, type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { hashOf } from '../hash.ts';
 import { visible } from '../text.ts';
-import type { TopicMessage } from './slack.ts';
-import { type Read, readMessage } from './topic-message.ts';
+import { pagesOf, type Read, readMessage, type TopicMessage } from './topic-message.ts';
 
 /** An alert event of PagerDuty's Events API v2, without the routing key. */
 export type PagerDutyEvent =
@@ -99,7 +98,9 @@ function ofAnnouncement(read: Read, data: JsonObject): readonly PagerDutyEvent[]
   if (!isFor || !isPaged(data.severity)) return [];
   const key = kind === 'blind' && region !== null ? blindness : keyOf(kind, stringOrNull(data.id));
   const severity = stringOrNull(data.severity);
-  return [trigger(read, key, { summary: read.title, source: region ?? 'evenkeel', severity, kind, links: [] })];
+  return [
+    trigger(read, key, { summary: read.title, source: region ?? 'evenkeel', severity, kind, links: pagesOf(data) }),
+  ];
 }
 
 function ofAlarm(read: Read, alarm: JsonObject): PagerDutyEvent {

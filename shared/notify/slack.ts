@@ -2,21 +2,16 @@ import { parseArn } from '../aws/arn.ts';
 import { consoleUrl } from '../aws/console-url.ts';
 import { type JsonObject, objectOrNull, stringOrNull } from '../event.ts';
 import { visible } from '../text.ts';
-import { remediatedAt, stepsTitle } from './mail.ts';
+import { callerOf, principalOf, remediatedAt, stepsTitle, viaOf } from './mail.ts';
 import * as block from './slack-blocks.ts';
 import { ACTION, buttonValue, VERBS, type Verb } from './slack-press.ts';
+import { commandIn, headOf, pagesOf, type TopicMessage } from './topic-message.ts';
 
 /** The body of a request to an incoming webhook. */
 export interface SlackMessage {
   /** Shown in Slack's own notifications, and posted alone where Slack refuses the blocks. */
   readonly text: string;
   readonly blocks: readonly block.SlackBlock[];
-}
-
-/** A message of the topic as a subscriber receives it. */
-export interface TopicMessage {
-  readonly subject: string | null;
-  readonly message: string;
 }
 
 /** Formats any message of the topic for Slack: one about a resource, an announcement, a CloudWatch alarm; anything else is shown unformatted. Never throws. */
@@ -28,7 +23,7 @@ export function slackMessage({ subject, message }: TopicMessage, { buttons = fal
     if (first !== undefined) return ofFindings(object, first, others, buttons);
     if (stringOrNull(object.AlarmName) !== null) return ofAlarm(object);
     const [title, text] = [stringOrNull(object.subject), stringOrNull(object.text)];
-    if (title !== null && text !== null) return whole(title, text, block.sections(text, 5));
+    if (title !== null && text !== null) return ofAnnouncement(object, title, text);
   }
   const title = subject?.trim() || 'Message from Evenkeel';
   if (typeof data !== 'object' || data === null) return whole(title, message, block.sections(message, 5));
@@ -70,14 +65,46 @@ const columns = (...values: readonly (string | null)[]) => {
 const sentence = (name: string, text: string | null) =>
   text === null ? null : block.plainSection(`${name}: ${visible(text)}`);
 
-/** Shown before a title: colours alone do not tell. */
-const MARKS: Readonly<Record<string, string>> = {
-  CRITICAL: '\u{1f534}',
-  HIGH: '\u{1f7e0}',
-  MEDIUM: '\u{1f7e1}',
-  LOW: '\u{1f535}',
-  INFORMATIONAL: '\u26aa',
-};
+/** A message of ours that is about no single resource; the pages that its text names are links here. */
+function ofAnnouncement(message: JsonObject, subject: string, text: string): SlackMessage {
+  const { title, about } = headOf(message);
+  const pages = pagesOf(message);
+  const lines = text.split('\n').filter((line) => !pages.some(([page]) => page === line));
+  return {
+    text: block.escaped(`${subject}\n\n${text}`),
+    blocks: present(
+      block.header(title),
+      about === '' ? null : block.context(about),
+      ...textBlocks(lines.join('\n')),
+      ...pages.map(([page, label]) => block.link(page, label)),
+    ),
+  };
+}
+
+/** More parts would be more blocks than Slack takes. */
+const MAX_PARTS = 10;
+
+/** A text of ours; its commands are formatted as code, to be copied unchanged. */
+function textBlocks(text: string): readonly block.SlackBlock[] {
+  const parts: { readonly isCommand: boolean; readonly lines: string[] }[] = [];
+  for (const line of text.split('\n')) {
+    const isCommand = commandIn(line) !== null;
+    const last = parts.at(-1);
+    if (last?.isCommand === isCommand) last.lines.push(line);
+    else parts.push({ isCommand, lines: [line] });
+  }
+  if (parts.length === 1 || parts.length > MAX_PARTS) return block.sections(text, 5);
+  return parts.flatMap(({ isCommand, lines }) => {
+    if (isCommand) return [block.lines(lines.map(commandLine))];
+    const rest = lines.join('\n').replace(/^\n+|\n+$/g, '');
+    return rest === '' ? [] : block.sections(rest, 4);
+  });
+}
+
+function commandLine(line: string): string {
+  const { label, command } = commandIn(line) ?? { label: '', command: line };
+  return `${label === '' ? '' : `${block.escaped(label, 100)} `}${block.code(command, 1000)}`;
+}
 
 /** The same in few words first: what, how urgent, where, what to do. Slack folds what is long. */
 function ofFindings(
@@ -88,41 +115,34 @@ function ofFindings(
 ): SlackMessage {
   const [resource, account, event] = [message.resource, message.account, message.event].map(objectOrNull);
   const id = stringOrNull(resource?.id);
-  const name = stringOrNull(resource?.name);
-  const severity = stringOrNull(message.severity);
   const eventId = stringOrNull(event?.id);
   const url = stringOrNull(resource?.consoleUrl);
-  const need = message.actionRequired === true ? 'action required' : 'no action required';
-  const title = `${stringOrNull(message.title) ?? 'Notification'}: ${name ?? id ?? ''}`;
+  const isUndone = message.kind === 'undone';
+  const head = headOf(message);
   const about = present(stringOrNull(first.controlId), eventId === null ? null : `event ${eventId}`).join(' · ');
   return {
-    text: block.escaped(`${stringOrNull(message.subject) ?? title}\n\n${stringOrNull(message.text) ?? ''}`),
+    text: block.escaped(`${stringOrNull(message.subject) ?? head.title}\n\n${stringOrNull(message.text) ?? ''}`),
     blocks: present(
-      block.header(`${MARKS[severity ?? ''] ?? ''} ${title}`),
-      block.context(
-        [severity, need, stringOrNull(message.region), stringOrNull(account?.alias)].filter(Boolean).join(' · '),
-      ),
+      block.header(head.title),
+      block.context(head.about),
       sentence('Requirement', stringOrNull(first.title)),
       ...told(first),
-      columns(
-        field('Resource', id, name, stringOrNull(resource?.type)),
-        field(
-          'Account and region',
-          stringOrNull(account?.id),
-          stringOrNull(account?.alias),
-          stringOrNull(message.region),
-        ),
-        field('Control', stringOrNull(first.controlId), stringOrNull(first.severity)),
-        field('Owner', stringOrNull(resource?.owner)),
-        field('Changed by', ...byWhom(objectOrNull(message.who), stringOrNull(event?.name))),
-        field('Time', ...timesOf(objectOrNull(message.times))),
-      ),
       advice(first.advice),
       withButtons ? buttonsOf(first, id ?? '') : null,
+      columns(
+        field('Resource', id, stringOrNull(resource?.name), stringOrNull(resource?.type)),
+        field('Owner', stringOrNull(resource?.owner)),
+        field(
+          isUndone ? 'Undone by' : 'Changed by',
+          ...byWhom(objectOrNull(message.who), isUndone ? null : stringOrNull(event?.name)),
+        ),
+        field('Account and region', stringOrNull(account?.id), stringOrNull(message.region)),
+        field('Time', ...timesOf(message)),
+      ),
       ...details(first),
       ...othersOf(others, withButtons ? (id ?? '') : null),
       url === null ? null : block.link(url, 'Open in the AWS console'),
-      pageOf(first),
+      ...pagesOf(message).map(([page, label]) => block.link(page, label)),
       about === '' ? null : block.context(about),
     ),
   };
@@ -144,11 +164,6 @@ function told(finding: JsonObject): readonly (block.SlackBlock | null)[] {
 function details(finding: JsonObject): readonly (block.SlackBlock | null)[] {
   const changes = Array.isArray(finding.changes) ? finding.changes.map(stringOrNull).filter((one) => one !== null) : [];
   return [changes.length === 0 ? null : block.codeBlock('Changed:', changes.join('\n')), steps(finding)];
-}
-
-function pageOf({ controlPage }: JsonObject): block.SlackBlock | null {
-  const page = stringOrNull(controlPage);
-  return page === null ? null : block.link(page, 'About the control');
 }
 
 /** Slack takes 50 blocks; the mail has them all. */
@@ -192,17 +207,19 @@ function buttonsOf(finding: JsonObject, resourceId: string): block.SlackBlock | 
 
 function byWhom(who: JsonObject | null, eventName: string | null): readonly (string | null)[] {
   if (who === null) return [];
-  const [actor, tool, sourceIp] = [who.actor, who.tool, who.sourceIp].map(stringOrNull);
-  const how = present(tool ?? null, sourceIp == null ? null : `from ${sourceIp}`, eventName);
-  const stack = stringOrNull(who.stack);
-  return [actor ?? 'unknown', how.length === 0 ? null : how.join(', '), stack === null ? null : `stack ${stack}`];
+  const text = (name: string) => stringOrNull(who[name]);
+  const caller = { actor: text('actor'), principal: text('principal'), session: text('session') };
+  const via = viaOf({ tool: text('tool'), sourceIp: text('sourceIp') }, eventName);
+  const stack = text('stack');
+  return [principalOf(caller), via, callerOf(caller), stack === null ? null : `stack ${stack}`];
 }
 
-function timesOf(times: JsonObject | null): readonly (string | null)[] {
+function timesOf({ times: given, kind }: JsonObject): readonly (string | null)[] {
+  const times = objectOrNull(given);
   const [event, verified] = [stringOrNull(times?.event), stringOrNull(times?.verified)];
   const toRemediate = typeof times?.toRemediate === 'number' ? times.toRemediate : null;
   const remediated = remediatedAt({ times: { event, verified, toRemediate } });
-  return [event, remediated === null ? null : `remediated ${remediated}`];
+  return [event, remediated === null ? null : `${kind === 'undone' ? 'undone' : 'remediated'} ${remediated}`];
 }
 
 function steps({ steps: planned, stepsLeftOut, outcome }: JsonObject): block.SlackBlock | null {

@@ -31,18 +31,23 @@ export function subjectOf({ severity, headline, resourceId, name, region, who, w
   const by = actor === null ? '' : ` by ${cut(ascii(actor), MAX_ACTOR_CHARACTERS)}`;
   const room = Math.max(MAX_CHARACTERS - before.length - where.length - by.length, MIN_RESOURCE_CHARACTERS);
   const told = `${before}${resourceIn(shortId(resourceId), name, room)}${where}${by}`;
-  return told.length + MIN_CONTROL_CHARACTERS > MAX_CHARACTERS ? told : asciiSubject(`${told} (${which})`);
+  return asciiSubject(told.length + MIN_CONTROL_CHARACTERS > MAX_CHARACTERS ? told : `${told} (${which})`);
 }
 
 /** The text as SNS accepts it as a subject. */
 export const asciiSubject = (text: string): string => cut(ascii(text), MAX_CHARACTERS);
 
-const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+/** Letters lose their marks; what has no like in ASCII is a question mark. */
+const ascii = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]/gu, '?');
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 3)}...`);
 
-/** The name with the id; where there is no room for both, the id of one that has no name. */
+/** The name with the id; where there is no room for both, the id of one that has no name, or none that ASCII can show. */
 function resourceIn(id: string, name: string | null, room: number): string {
-  if (name === null || name === id) return cut(ascii(id), room);
+  if (name === null || name === id || !/[a-z0-9]/i.test(ascii(name))) return cut(ascii(id), room);
   const both = `${ascii(name)} (${ascii(id)})`;
   return both.length <= room ? both : cut(ascii(name), room);
 }

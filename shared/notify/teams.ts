@@ -1,7 +1,6 @@
 import { objectOrNull, stringOrNull } from '../event.ts';
 import { visible, visibleLines } from '../text.ts';
-import type { TopicMessage } from './slack.ts';
-import { type Read, readMessage } from './topic-message.ts';
+import { commandIn, headOf, pagesOf, type Read, readMessage, type TopicMessage } from './topic-message.ts';
 
 /** The body of a request to a workflow of Power Automate ("When a Teams webhook request is received"): a message with one Adaptive Card. */
 export interface TeamsMessage {
@@ -55,7 +54,7 @@ const PLACEHOLDER = '–';
 /** Formats any message of the topic for Microsoft Teams. Never throws. */
 export function teamsMessage(message: TopicMessage): TeamsMessage {
   const read = readMessage(message);
-  const head = [block(read.title, { weight: 'bolder', size: 'large' }, MAX_TITLE_CHARACTERS), ...aboutOf(read)];
+  const head = headBlocks(read);
   const actions = linksOf(read).map(([url, title]): OpenUrl => ({ type: 'Action.OpenUrl', title, url }));
   const withBody = (body: readonly RichTextBlock[]): TeamsMessage => ({
     type: 'message',
@@ -76,8 +75,10 @@ export function teamsMessage(message: TopicMessage): TeamsMessage {
   const more = block('… the rest is in the ledger: npx evenkeel history', {});
   const body = [...head];
   let size = bytesOf(withBody([...head, more]));
-  for (const [index, line] of read.text.split('\n').entries()) {
-    const next = lineBlock(line, index);
+  const lines = linesOf(read);
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const next = lineBlock(line, index === 0 || lines[index - 1]?.trim() === '');
     size += bytesOf(next) + 1;
     if (size > MAX_MESSAGE_BYTES) return withBody([...body, more]);
     body.push(next);
@@ -85,25 +86,30 @@ export function teamsMessage(message: TopicMessage): TeamsMessage {
   return withBody(body);
 }
 
-function aboutOf({ data }: Read): readonly RichTextBlock[] {
-  const [severity, region, alias] = [data?.severity, data?.region, objectOrNull(data?.account)?.alias].map(
-    stringOrNull,
-  );
-  const need =
-    data?.actionRequired === true ? 'action required' : data?.actionRequired === false ? 'no action required' : null;
-  const about = [severity, need, region, alias].filter((part) => part != null && part !== '').join(' · ');
-  return about === '' ? [] : [block(about, { isSubtle: true, size: 'small' }, MAX_TITLE_CHARACTERS)];
+function headBlocks({ title, text, data }: Read): readonly RichTextBlock[] {
+  // Of an alarm, or what somebody else publishes, nothing else is known.
+  const isOurs = stringOrNull(data?.subject) !== null && stringOrNull(data?.text) === text;
+  const head = data !== null && isOurs ? headOf(data) : { title, about: '' };
+  return [
+    block(head.title, { weight: 'bolder', size: 'large' }, MAX_TITLE_CHARACTERS),
+    ...(head.about === '' ? [] : [block(head.about, { isSubtle: true, size: 'small' }, MAX_TITLE_CHARACTERS)]),
+  ];
 }
 
-const COMMAND = /^\s*npx evenkeel |^\s*aws /;
+/** The text without its first line where that is the head over again. */
+function linesOf({ text, data }: Read): readonly string[] {
+  const [first = '', ...others] = text.split('\n');
+  const isHead = objectOrNull(data?.resource) !== null && others.length > 0 && first.startsWith(`${data?.title} [`);
+  return isHead ? others : [first, ...others];
+}
 
 /** An empty line is space before the next one. */
-const lineBlock = (line: string, index: number): RichTextBlock =>
+const lineBlock = (line: string, isFirst: boolean): RichTextBlock =>
   block(
     line,
-    COMMAND.test(line) ? { fontType: 'monospace' } : {},
+    commandIn(line) === null ? {} : { fontType: 'monospace' },
     MAX_LINE_CHARACTERS,
-    index === 0 ? 'default' : 'none',
+    isFirst ? 'default' : 'none',
   );
 
 function block(
@@ -122,16 +128,15 @@ function shown(text: string, limit: number): string {
   return cut.trim() === '' ? PLACEHOLDER : cut;
 }
 
-/** The console and the control's page, where they are HTTPS. */
+/** The console and the pages of the controls, where they are HTTPS. */
 function linksOf({ data }: Read): readonly (readonly [url: string, title: string])[] {
-  const first = Array.isArray(data?.findings) ? objectOrNull(data.findings[0]) : null;
-  return (
-    [
-      [objectOrNull(data?.resource)?.consoleUrl, 'Open in the AWS console'],
-      [first?.controlPage, 'About the control'],
-    ] as const
-  ).flatMap(([value, title]) => {
-    const url = URL.parse(stringOrNull(value) ?? '');
+  const console = stringOrNull(objectOrNull(data?.resource)?.consoleUrl);
+  const links = [
+    ...(console === null ? [] : [[console, 'Open in the AWS console'] as const]),
+    ...(data === null ? [] : pagesOf(data)),
+  ];
+  return links.flatMap(([value, title]) => {
+    const url = URL.parse(value);
     return url?.protocol === 'https:' && url.href.length <= MAX_URL_CHARACTERS ? [[url.href, title] as const] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { objectOrNull, stringOrNull } from '../event.ts';
 import type { Kind } from './message.ts';
-import type { TopicMessage } from './slack.ts';
+import type { TopicMessage } from './topic-message.ts';
 
 /** Which thread a message belongs to. */
 export interface Thread {

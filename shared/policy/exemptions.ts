@@ -62,6 +62,12 @@ export function endedWithin(rules: readonly ExemptionRule[], days: number, now: 
 
 const daysFrom = (now: Date, days: number): string => dayOf(new Date(now.getTime() + days * DAY_MS));
 
+/** As HTML takes an address for one, and with a domain that has a dot. */
+const E_MAIL = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$/;
+
+/** True for an e-mail address, which the owner of an exemption has to be where a person grants it. */
+export const isEMail = (text: string): boolean => E_MAIL.test(text);
+
 /** An exemption in a sentence. */
 export const describeExemption = ({ expires, owner, reason }: ExemptionRule): string =>
   `Exempt until ${expires} (${owner}): ${reason}.`;

@@ -105,7 +105,7 @@ const MESSAGES: Readonly<
     kind: 'recovered',
     region,
     subject: `Evenkeel receives events of ${region} again`,
-    text: `Events of ${region} arrive again. None had arrived since ${timeOf(silentSince)}.\nThe region is being swept once more, for what was missed in the meantime.`,
+    text: `Events of ${region} arrive again. None had arrived since ${timeOf(silentSince)}.\nThe region is being swept once more; what was missed in the meantime is notified.\n\nWhat is open there:  npx evenkeel findings --region ${region}`,
   }),
   failure: (region, { failure }) => ({
     severity: 'HIGH',
@@ -126,6 +126,6 @@ const MESSAGES: Readonly<
     kind: 'recovered',
     region,
     subject: `Evenkeel watches ${region} again`,
-    text: `${region} was left out as a whole, and is watched again. The region is being swept, for what was missed in the meantime.`,
+    text: `${region} was left out as a whole, and is watched again. It is being swept; what was missed in the meantime is notified.\n\nWhat is open there:  npx evenkeel findings --region ${region}`,
   }),
 };

@@ -16,8 +16,9 @@ import {
   endingWithin,
 } from '../policy/exemptions.ts';
 import type { Outcome } from '../result.ts';
-import { shellQuoted, visible } from '../text.ts';
+import { visible } from '../text.ts';
 import { DAY_MS, dayOf } from '../time.ts';
+import { endingAnnouncement } from './exemption-ending.ts';
 
 /** Days after its expiry on which what an exemption covered is rechecked: more than one, in case a day is missed. */
 const ENDED_DAYS = 2;
@@ -67,7 +68,7 @@ const remindOfFindings: Task = async ({ ledger, notifier, policy, clock }) => {
       const isDue = OPEN.includes(outcome) && isEvery(reminders[severity], now.getTime() - Date.parse(firstSeen));
       const remediationId = state.open.find((one) => one.controlId === controlId)?.id ?? null;
       const result = { controlId, severity, outcome, annotation, resourceId, region, remediationId };
-      if (isDue) due.push({ result, actor: null });
+      if (isDue) due.push({ result, actor: null, time: firstSeen });
     }
   }
   if (due.length > 0) await notifier.announce(reminderAnnouncement(due));
@@ -84,15 +85,10 @@ const isEvery = (interval: number | undefined, ageMs: number): boolean =>
 const warnOfEndingExemptions: Task = async (engine) => {
   const { ledger, notifier } = engine;
   const ending = endingWithin(await allExemptions(engine), EXPIRY_WARNING_DAYS, engine.clock.now());
-  for (const { control, resource, owner, reason, expires } of ending) {
-    const warning = `warned|${control}|${resource}|${expires}`;
+  for (const rule of ending) {
+    const warning = `warned|${rule.control}|${rule.resource}|${rule.expires}`;
     if (await ledger.wasMarked(warning)) continue;
-    await notifier.announce({
-      severity: 'MEDIUM',
-      kind: 'exemptionEnding',
-      subject: `${owner}: an exemption expires on ${expires}`,
-      text: `${visible(owner)}: ${visible(resource)} is exempt from ${control} until ${expires} (${visible(reason)}).\nThe day after, it is evaluated again and remediated where the mode allows.\n\nAction required: remediate it, or extend the exemption:\n  npx evenkeel exempt --control ${control} --resource ${shellQuoted(resource)} --owner ${shellQuoted(owner)} --reason … --expires …`,
-    });
+    await notifier.announce(endingAnnouncement(rule));
     await ledger.markOnce(warning);
   }
 };

@@ -1,9 +1,12 @@
 import pLimit from 'p-limit';
 import type { Engine } from '../engine/context.ts';
 import { clear } from '../engine/run/notices.ts';
+import { timeOfId } from '../engine/run/record.ts';
+import type { ResourceState } from '../ledger/ledger.ts';
 import type { QueuedNotice } from '../ledger/outbox.ts';
 import { type DigestEntry, digestAnnouncement } from '../notify/digest.ts';
 import { isQuiet } from '../notify/quiet-hours.ts';
+import { nameOf } from '../notify/tags.ts';
 import { HOUR_MS, MINUTE_MS } from '../time.ts';
 
 /** A digest waits until nothing came for so long, lest one sweep or burst makes several. */
@@ -18,14 +21,19 @@ export async function publishWaitingNotices(engine: Engine): Promise<number> {
   const { quietHours } = policy.notify;
   const now = clock.now();
   if (quietHours !== null && isQuiet(quietHours, now)) return 0;
-  const waiting: { readonly key: string; readonly notices: readonly QueuedNotice[] }[] = [];
+  const waiting: {
+    readonly key: string;
+    readonly notices: readonly QueuedNotice[];
+    readonly entries: readonly DigestEntry[];
+  }[] = [];
   for await (const { key, state } of ledger.active()) {
     const notices = state.outbox.filter(({ waits }) => waits === true);
-    if (notices.length > 0) waiting.push({ key, notices });
+    const entries = notices.map((one) => entryOf(one, state));
+    if (notices.length > 0) waiting.push({ key, notices, entries });
   }
   const notices = waiting.flatMap((one) => one.notices);
   if (!isDue(notices, now.getTime())) return 0;
-  await notifier.announce(digestAnnouncement(notices.map(entryOf)));
+  await notifier.announce(digestAnnouncement(waiting.flatMap(({ entries }) => entries)));
   const limit = pLimit(MAX_CONCURRENT_UPDATES);
   const idsOf = (some: readonly QueuedNotice[]) => some.map(({ id }) => id);
   await Promise.all(
@@ -41,7 +49,10 @@ function isDue(notices: readonly QueuedNotice[], now: number): boolean {
   return notices.length > 0 && (newest <= now - SETTLED_MS || oldest <= now - MAX_WAIT_MS);
 }
 
-const entryOf = ({ notice: { result, attribution } }: QueuedNotice): DigestEntry => ({
-  result,
-  actor: attribution?.actor ?? null,
+const entryOf = ({ at, notice }: QueuedNotice, { findings }: ResourceState): DigestEntry => ({
+  result: notice.result,
+  actor: notice.attribution?.actor ?? null,
+  name: nameOf(notice.tags),
+  time:
+    findings[notice.controlId]?.firstSeen ?? timeOfId(notice.result.remediationId ?? '') ?? new Date(at).toISOString(),
 });

@@ -105,6 +105,16 @@ describe('the command', () => {
     expect(line).toMatchObject({ remediationId: 'rem-7', firstSeen: '2026-01-01T00:00:00.000Z' });
   });
 
+  test('since when it is open narrows the list', async () => {
+    const since = async (when: string) => (await evenkeel(['findings', '--json', '--since', when])).stdout;
+    expect(lines(await evenkeel(['findings', '--json', '--since', '2026-01-01T00:00:00.000Z']))).not.toEqual([]);
+    expect(await since('2026-01-02')).toBe('');
+    expect(await evenkeel(['findings', '--since', 'soon'])).toMatchObject({
+      status: 2,
+      stderr: 'evenkeel: --since soon: must be a day (2026-11-01) or a duration before now (12h, 30d)\n',
+    });
+  });
+
   test('a tag that cannot be read leaves the finding out, and nothing is open where nothing fits', async () => {
     const { status, stdout } = await evenkeel(['findings', '--tag', 'env', '--exit-code']);
     expect({ status, stdout }).toEqual({

@@ -191,7 +191,7 @@ describe('a trail’s bucket', () => {
     [
       'no bucket',
       `s3://nobodys-${account.accountId}/x`,
-      /cannot be listed: The specified bucket does not exist[^\n]*s3:ListBucket/,
+      /cannot be listed: NoSuchBucket: The specified bucket does not exist[^\n]*s3:ListBucket/,
     ],
     ['nothing there', `s3://${Bucket}/empty/`, /no \.json, \.jsonl or \.json\.gz object there/],
     ['no address', 's3://', /not s3:\/\/bucket or s3:\/\/bucket\/prefix/],

@@ -58,6 +58,8 @@ test('so does a digest of thousands', () => {
     region: 'eu-west-1',
     annotation: 'a'.repeat(256),
     remediationId: null,
+    name: null,
+    time: null,
   };
   const group = {
     controlId: 'c',
@@ -83,9 +85,8 @@ test('so does a digest of thousands', () => {
 test('a command that is too long to be copied is left out rather than cut', () => {
   const resourceId = 'x'.repeat(2_000);
   const notice = noticeOf({ outcome: 'blocked', resourceId, error: 'e'.repeat(300_000) });
-  const message = fitted(noticeMessage(notice), sizeOf);
+  const others = [noticeOf({ outcome: 'awaitingApproval' })];
+  const message = fitted(noticeMessage({ ...notice, others }), sizeOf);
   const commands = message.findings.flatMap(({ advice }) => advice.map(({ command }) => command));
-  expect(commands.filter(Boolean)).toEqual([
-    'npx evenkeel sweep --mode remediate --control ec2-security-group-admin-ports-restricted',
-  ]);
+  expect(commands.filter(Boolean)).toEqual(['npx evenkeel approve rem-1', 'npx evenkeel reject rem-1 --reason "…"']);
 });

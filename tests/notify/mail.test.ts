@@ -30,7 +30,8 @@ Owner:      team-web
 Account:    111122223333 (acme-prod), eu-west-1
 Before:     Open to the world: tcp 22 from 0.0.0.0/0.
 After:      Open to no stranger.
-Changed by: arn:aws:sts::111122223333:assumed-role/Developer/jo (CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress)
+Changed by: Developer, session jo (CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress)
+Caller:     arn:aws:sts::111122223333:assumed-role/Developer/jo
 Stack:      shop
 Time:       2026-11-02T09:14:07Z
 Remediated: 2026-11-02T09:14:12.000Z, 5 s after the change
@@ -107,9 +108,12 @@ describe('what differs', () => {
   });
 
   test('a failure shows the error and what was tried', () => {
-    const text = textOf({ outcome: 'failed', error: 'StepFailedError: no permission' });
+    const text = textOf({
+      outcome: 'failed',
+      error: 'StepFailedError: ec2:Revoke failed: AccessDenied: no permission',
+    });
     expect(text).toMatch(/^Remediation FAILED/);
-    expect(text).toContain('\nError:      StepFailedError: no permission\n');
+    expect(text).toContain('\nError:      ec2:Revoke failed: AccessDenied: no permission\n');
     expect(text).toContain('\nAttempted:\n');
   });
 
@@ -124,12 +128,26 @@ describe('what differs', () => {
     );
     expect(subject).toMatch(/^\[CRITICAL\] Remediation blocked: sg-1 in eu-west-1 by Developer\/jo \(ec2-/);
     expect(text).toContain('\nFinding:    Refused by a service control policy of the organization: allow the call.');
-    expect(text).toContain('\nError:      StepFailedError: explicit deny\n');
+    expect(text).toContain('\nError:      explicit deny\n');
     expect(text).toContain('\nAttempted:\n  ec2:Revoke');
-    const of = '--control ec2-security-group-admin-ports-restricted';
+    const of = '--control ec2-security-group-admin-ports-restricted --resource sg-1';
     expect(text).toContain(`  npx evenkeel sweep --mode remediate ${of}\n`);
-    expect(text).toContain(`  npx evenkeel exempt ${of} --resource sg-1 --owner`);
+    expect(text).toContain(`  npx evenkeel exempt ${of} --owner`);
     expect(text).not.toContain('evenkeel undo');
+  });
+
+  test('what is over says how it was and is', () => {
+    const over = { outcome: 'compliant', remediationId: null, steps: [], annotation: 'The lid is closed.' } as const;
+    const text = textOf(over, { was: 'StepFailedError: box:CloseLid failed: no' });
+    expect(text).toContain('\nBefore:     box:CloseLid failed: no\nAfter:      The lid is closed.\n');
+  });
+
+  test('an approval says until when, a failure how it is tried again, each for this resource alone', () => {
+    const asked = textOf({ outcome: 'awaitingApproval' }, { expires: '2026-11-05T09:14:12.000Z' });
+    expect(asked).toContain('\nDecide by 2026-11-05T09:14:12.000Z: the request expires then.\n');
+    const failed = textOf({ outcome: 'failed', error: 'no' });
+    const of = '--control ec2-security-group-admin-ports-restricted --resource sg-1';
+    expect(failed).toContain(`To retry now:\n  npx evenkeel sweep --mode remediate ${of}\n`);
   });
 
   test('a sweep knows nobody, no event and no time: nothing is said of them', () => {
@@ -175,6 +193,17 @@ describe('a person’s own undo', () => {
     });
     expect(subject).toMatch(/^\[INFORMATIONAL\] Undone: sg-1 in eu-west-1 by Developer\/jo /);
     expect(findings[0]?.severity).toBe('CRITICAL');
+  });
+
+  test('that another run has ended is one too; it says when, and how the exemption is ended', () => {
+    const byRecheck = { outcome: 'exempted', eventName: 'Recheck', remediationId: null, steps: [] } as const;
+    const details = { undo: { exemption: 'ex-2026-11-02-1' }, verified: '2026-11-02T09:14:12.000Z' };
+    const { kind, severity, text, times } = noticeMessage(noticeOf(byRecheck, details));
+    expect({ kind, severity }).toEqual({ kind: 'undone', severity: 'INFORMATIONAL' });
+    expect(text).toContain('\nUndone by:  Developer, session jo (CLI, from 198.51.100.23)\n');
+    expect(text).toContain('\nUndone:     2026-11-02T09:14:12.000Z\n');
+    expect(text).toContain('\n  npx evenkeel exempt --end ex-2026-11-02-1\n');
+    expect(times.toRemediate).toBeNull();
   });
 
   test('is told from any other exemption', () => {

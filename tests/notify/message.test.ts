@@ -19,6 +19,9 @@ const notices: fc.Arbitrary<SingleNotice> = fc
     verified: fc.option(fc.constant('2026-11-02T09:14:12Z'), { nil: undefined }),
     after: fc.option(text, { nil: undefined }),
     gate: fc.constantFrom('pause' as const, 'flap' as const),
+    was: fc.option(text, { nil: undefined }),
+    expires: fc.option(text, { nil: undefined }),
+    undo: fc.option(fc.record({ exemption: maybe }), { nil: undefined }),
     result: fc.record({
       outcome: fc.constantFrom(...OUTCOMES),
       before: fc.constantFrom(null, 'NON_COMPLIANT' as const),
@@ -30,7 +33,7 @@ const notices: fc.Arbitrary<SingleNotice> = fc
       remediationId: maybe,
     }),
   })
-  .map(({ severity, result, tags, verified, after, actor, isRetrying, gate }) => ({
+  .map(({ severity, result, tags, verified, after, actor, isRetrying, gate, was, expires, undo }) => ({
     ...noticeOf(result, {
       control: { ...noticeOf().control, severity },
       attribution: { actor, sourceIp: actor, userAgent: actor, tool: null },
@@ -40,6 +43,9 @@ const notices: fc.Arbitrary<SingleNotice> = fc
     ...(tags === undefined ? {} : { tags }),
     ...(verified === undefined ? {} : { verified }),
     ...(after === undefined ? {} : { after }),
+    ...(was === undefined ? {} : { was }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(undo === undefined ? {} : { undo }),
   }));
 
 describe('every message', () => {
@@ -60,7 +66,16 @@ describe('every message', () => {
       outcome: fc.constantFrom(...OUTCOMES),
       actor: maybe,
       count: fc.integer({ min: 1 }),
-      resources: fc.array(fc.record({ resourceId: text, region: text, annotation: maybe, remediationId: maybe })),
+      resources: fc.array(
+        fc.record({
+          resourceId: text,
+          name: maybe,
+          region: text,
+          time: maybe,
+          annotation: maybe,
+          remediationId: maybe,
+        }),
+      ),
     });
     const announcement = fc.record(
       {
@@ -73,7 +88,11 @@ describe('every message', () => {
       },
       { requiredKeys: ['severity', 'subject', 'text'] },
     );
-    fc.assert(fc.property(announcement, (one) => assertValidMessage(announcementMessage(one))));
+    fc.assert(
+      fc.property(announcement, maybe, (one, controlPages) =>
+        assertValidMessage(announcementMessage(one, { accountAlias: null, controlPages, routes: [] })),
+      ),
+    );
   });
 
   test('has an id of its own, or that of its notice', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { noticeMessage } from '../../shared/notify/compose.ts';
+import { announcementMessage, noticeMessage } from '../../shared/notify/compose.ts';
 import { type SlackMessage, subjectOf } from '../../shared/notify/slack.ts';
 import { noticeOf } from '../support/notice.ts';
 import { said, slackOf } from '../support/slack-texts.ts';
@@ -44,13 +44,12 @@ describe('a notice', () => {
         'Requirement: Security groups must not allow SSH or RDP from anywhere',
         'Before: Open to the world: tcp 22 from 0.0.0.0/0.',
         'After: Open to no stranger.',
-        '*Resource*\n`sg-1`\n`web`\n`AWS::EC2::SecurityGroup`',
-        '*Account and region*\n`111122223333`\n`eu-west-1`',
-        '*Control*\n`ec2-security-group-admin-ports-restricted`\n`CRITICAL`',
-        '*Owner*\n`team-web`',
-        '*Changed by*\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`\n`stack shop`',
-        '*Time*\n`2026-11-02T09:14:07Z`\n`remediated 2026-11-02T09:14:12.000Z, 5 s after the change`',
         'Undo: `npx evenkeel undo rem-1`\nWhy it matters: Passwords are guessed within minutes.',
+        '*Resource*\n`sg-1`\n`web`\n`AWS::EC2::SecurityGroup`',
+        '*Owner*\n`team-web`',
+        '*Changed by*\n`Developer, session jo`\n`CLI, from 198.51.100.23, AuthorizeSecurityGroupIngress`\n`arn:aws:sts::111122223333:assumed-role/Developer/jo`\n`stack shop`',
+        '*Account and region*\n`111122223333`\n`eu-west-1`',
+        '*Time*\n`2026-11-02T09:14:07Z`\n`remediated 2026-11-02T09:14:12.000Z, 5 s after the change`',
         '*Changed:*\n```\nrules.0: {"CidrIpv4":"0.0.0.0/0"} → nothing\n```',
         '*Steps taken:*\n```\nec2:RevokeSecurityGroupIngress {"GroupId":"sg-1","Rules":["sgr-1"]}\n```',
         '<https://eu-west-1.console.aws.amazon.com/ec2/home#SecurityGroup:groupId=sg-1|Open in the AWS console>',
@@ -90,6 +89,39 @@ describe('what else comes over the topic', () => {
     const message = slackOf(JSON.stringify({ subject: '[HIGH] Evenkeel is paused', text: 'by jo\n\nResume: npx …' }));
     expect(said(message)).toEqual(['[HIGH] Evenkeel is paused', 'by jo\n\nResume: npx …']);
     expect(message.text).toBe('[HIGH] Evenkeel is paused\n\nby jo\n\nResume: npx …');
+  });
+
+  test('an announcement of ours shows how urgent it is, and links the pages of its controls', () => {
+    const resource = {
+      resourceId: 'r',
+      name: null,
+      region: 'eu-west-1',
+      time: null,
+      annotation: null,
+      remediationId: null,
+    };
+    const groups = ['c-1', 'c-2'].map((controlId) => ({
+      ...({ controlId, severity: 'HIGH', outcome: 'detected', actor: null, count: 1 } as const),
+      resources: [resource],
+    }));
+    const told = {
+      severity: 'HIGH',
+      subject: 'Two findings',
+      text: 'Both.',
+      kind: 'reminder',
+      region: 'eu-west-1',
+    } as const;
+    const settings = { accountAlias: 'acme', controlPages: 'https://a.example', routes: [] };
+    const message = (ids: number) =>
+      announcementMessage({ ...told, groups: groups.slice(0, ids) }, settings, '111122223333');
+    expect(said(slackOf(JSON.stringify(message(2))))).toEqual([
+      '\u{1f7e0} Two findings',
+      'HIGH · action required · eu-west-1 · acme',
+      'Both.\n\nAccount: 111122223333 (acme)',
+      '<https://a.example/c-1|About c-1>',
+      '<https://a.example/c-2|About c-2>',
+    ]);
+    expect(said(slackOf(JSON.stringify(message(1)))).at(-1)).toBe('<https://a.example/c-1|About the control>');
   });
 
   test('an announcement that is longer than a section goes on in the next, parted between lines', () => {

@@ -15,6 +15,8 @@ const PARTS = {
   which: 'ec2-security-group-admin-ports-restricted',
 } as const;
 
+const HEADLINE = fc.constantFrom('Remediated', 'No longer applicable', 'Open, being retried', 'Remediation blocked');
+
 test('six regions are told apart, with the resource and who it was', () => {
   const regions = ['eu-west-1', 'us-east-1', 'ap-southeast-2', 'ap-northeast-1', 'us-gov-west-1', 'sa-east-1'];
   const subjects = regions.map((region) =>
@@ -55,6 +57,28 @@ describe('who it was', () => {
   });
 });
 
+test('a name in other letters is shown as far as ASCII can; else the id', () => {
+  expect(subjectOf({ ...PARTS, name: 'Zürich-web' })).toContain(': Zurich-web (sg-0a1b2c3d4e5f60718) in ');
+  expect(subjectOf({ ...PARTS, name: '数据库' })).toContain(': sg-0a1b2c3d4e5f60718 in ');
+});
+
+test('six regions are told apart, whatever name and actor are', () => {
+  const long = fc.oneof(fc.string({ unit: 'grapheme', minLength: 60, maxLength: 256 }), fc.string({ unit: 'binary' }));
+  const six = ['eu-west-1', 'us-east-1', 'ap-southeast-2', 'ap-northeast-1', 'us-gov-west-1', 'us-isob-east-1'];
+  const record = fc.record({ name: fc.option(long), resourceId: long, which: long, who: long, headline: HEADLINE });
+  fc.assert(
+    fc.property(record, fc.constantFrom(...SEVERITIES), ({ who, ...parts }, severity) => {
+      const actor = `arn:aws:sts::111122223333:assumed-role/${who}/${who}`;
+      const subjects = six.map((region) => subjectOf({ ...PARTS, ...parts, severity, region, who: whoBy(actor) }));
+      expect(new Set(subjects).size).toBe(6);
+      for (const [at, subject] of subjects.entries()) {
+        expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+        expect(subject).toContain(` in ${six[at]} by `);
+      }
+    }),
+  );
+});
+
 test('whatever stands in it, it is one line of at most 99 ASCII characters, and the region and who it was are in it', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -66,6 +90,8 @@ test('whatever stands in it, it is one line of at most 99 ASCII characters, and 
       fc.record({ severity: fc.constantFrom(...SEVERITIES), resourceId: text, name: fc.option(text), which: text }),
       (parts) => {
         const subject = subjectOf({ ...PARTS, ...parts, region: 'ap-southeast-2' });
+        // No region is longer than this; should one be, the subject is still one.
+        expect(subjectOf({ ...PARTS, ...parts, region: 'x'.repeat(40) }).length).toBeLessThanOrEqual(99);
         expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
         expect(subject).toContain(' in ap-southeast-2 by Developer/jo');
         expect(subject.startsWith(`[${parts.severity}] Remediation blocked: `)).toBe(true);

@@ -14,19 +14,37 @@ test('a notice has a title, what is most urgent, the whole text, and links', () 
   const message = noticeMessage(noticeOf());
   const { body, actions } = cardOf(message).attachments[0].content;
   const [title, about, ...lines] = body.map(({ inlines }) => inlines[0]);
-  expect(title).toMatchObject({ text: message.subject, weight: 'bolder' });
+  expect(title).toMatchObject({ text: '\u{1f534} Remediated: sg-1', weight: 'bolder' });
   expect(about?.text).toBe('CRITICAL · no action required · eu-west-1');
-  expect(lines.map(({ text }) => (text === '–' ? '' : text)).join('\n')).toBe(message.text);
+  const [first, ...rest] = message.text.split('\n');
+  // The head says it already.
+  expect(first).toBe('Remediated [CRITICAL]: no action required');
+  expect(lines.map(({ text }) => text)).toEqual(rest.filter((line) => line !== ''));
   expect(actions).toEqual([
     { type: 'Action.OpenUrl', title: 'Open in the AWS console', url: expect.stringMatching(/^https:/) },
   ]);
 });
 
-test('a command on a line of its own is shown as code', () => {
-  const message = announcementMessage({ severity: 'HIGH', subject: 'Paused', text: 'Resume:\n  npx evenkeel resume' });
+test('an empty line is space before the next one', () => {
+  const message = announcementMessage({ severity: 'HIGH', subject: 's', text: 'a\n\nb\nc' });
+  const { body } = cardOf(message).attachments[0].content;
+  expect(body.slice(2).map(({ spacing, inlines }) => [inlines[0].text, spacing])).toEqual([
+    ['a', 'default'],
+    ['b', 'default'],
+    ['c', 'none'],
+  ]);
+});
+
+test('a line with a command is shown as code', () => {
+  const message = announcementMessage({
+    severity: 'HIGH',
+    subject: 'Paused',
+    text: 'Resume:  npx evenkeel resume\nOr:\n  npx evenkeel pause',
+  });
   const runs = cardOf(message).attachments[0].content.body.map(({ inlines }) => inlines[0]);
   expect(runs.filter(({ fontType }) => fontType === 'monospace').map(({ text }) => text.trim())).toEqual([
-    'npx evenkeel resume',
+    'Resume:  npx evenkeel resume',
+    'npx evenkeel pause',
   ]);
 });
 

@@ -101,9 +101,12 @@ describe('exemptions that end', () => {
     await dailyTasks(engine);
     await dailyTasks(engine);
     expect(engine.announced).toHaveLength(times);
-    for (const { subject, text } of engine.announced) {
-      expect(subject).toBe(`web@example.com: an exemption expires on ${expires}`);
-      expect(text).toContain(`${ARN} is exempt from ${lidClosed.id} until ${expires}`);
+    for (const { subject, text, groups } of engine.announced) {
+      expect(subject).toBe(`Exemption expires on ${expires}: box-1 (web@example.com)`);
+      expect(text).toContain(`Resource:   ${ARN}\nControl:    ${lidClosed.id}\nOwner:      web@example.com\n`);
+      expect(text).toContain(`--resource ${ARN} --owner web@example.com --reason`);
+      // The control's page is found by it.
+      expect(groups).toMatchObject([{ controlId: lidClosed.id }]);
     }
   });
 
@@ -239,7 +242,7 @@ describe('records that are open', () => {
       error: 'no decision was made in time',
     });
     expect(engine.announced).toEqual([
-      expect.objectContaining({ severity: lidClosed.severity, subject: `${id} was not approved: box-1` }),
+      expect.objectContaining({ severity: lidClosed.severity, subject: `${id} was not approved: box-1 in eu-west-1` }),
     ]);
     expect(await Array.fromAsync(engine.ledger.openFindings())).toMatchObject([{ outcome: 'detected' }]);
     expect(await look()).toMatchObject([{ outcome: 'awaitingApproval' }]);

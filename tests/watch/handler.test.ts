@@ -68,7 +68,9 @@ test('when an exemption has ended, the resource is looked at again: watch, queue
   const [warning, ...others] = await hands.mail();
   expect(others).toEqual([]);
   expect(warning).toMatchObject({
-    subject: `[MEDIUM] web@example.com: an exemption expires on ${dayFrom(0)}`,
+    subject: expect.stringContaining(
+      `[MEDIUM] Exemption expires on ${dayFrom(0)}: arn:aws:ec2:*:security-group/${group}`,
+    ),
     text: expect.stringContaining('a jump host'),
   });
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { visible } from '../../text.ts';
+import { visible, withoutErrorNames } from '../../text.ts';
 import { type Entry, judgeOf, serviceOf } from './entry.ts';
 
 /** The columns of a line, in their order. */
@@ -16,8 +16,8 @@ const COLUMNS: Readonly<Record<string, (entry: Entry) => string | null>> = {
   arn: ({ arn }) => arn,
   accountId: ({ result }) => result.accountId,
   region: ({ result }) => result.region,
-  annotation: ({ result }) => result.annotation,
-  error: ({ result }) => result.error,
+  annotation: ({ result }) => withoutErrorNames(result.annotation ?? ''),
+  error: ({ result }) => withoutErrorNames(result.error ?? ''),
   firstSeen: ({ firstSeen }) => firstSeen,
   calls: ({ result }) => result.steps.map(({ service, operation }) => `${service}:${operation}`).join(' '),
   remediationId: ({ result }) => result.remediationId,

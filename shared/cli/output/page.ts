@@ -3,7 +3,7 @@ import type { Detection } from '../../detection.ts';
 import { codeVersion } from '../../lambda/version.ts';
 import type { Pause } from '../../ledger/records.ts';
 import type { Outcome } from '../../result.ts';
-import { shellQuoted } from '../../text.ts';
+import { shellQuoted, withoutErrorNames } from '../../text.ts';
 import { factList, type Html, html, name } from '../report/html.ts';
 import { nextStep } from '../report/next-step.ts';
 import { severityLabel } from '../report/posture-sections.ts';
@@ -13,7 +13,6 @@ import { chunks, table } from '../report/table.ts';
 import { stepHtml } from '../report/tables.ts';
 import { minuteOf, STATES, stateInWords } from '../report/words.ts';
 import { type Entry, isWrong, judgeOf } from './entry.ts';
-import { withoutErrorNames } from './words.ts';
 
 /** What the page says beside the findings. */
 export interface PageFacts {

@@ -1,11 +1,10 @@
 import Table from 'cli-table3';
 import { SEVERITIES, type Severity } from '../../control.ts';
 import { OUTCOMES, type Outcome, type Result } from '../../result.ts';
-import { visible, visibleJson } from '../../text.ts';
+import { visible, visibleJson, withoutErrorNames } from '../../text.ts';
 import { colors } from '../colors.ts';
 import { outcomeStyle, summaryOf, wasAttempted } from '../results-printer.ts';
 import { type Entry, judgeOf, serviceOf } from './entry.ts';
-import { withoutErrorNames } from './words.ts';
 import { fitsIn, wrapped } from './wrap.ts';
 
 const BY_SEVERITY = SEVERITIES.toReversed();
@@ -96,7 +95,7 @@ function rowOf({ result, name, firstSeen }: Entry, hasNames: boolean): readonly 
 }
 
 function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly string[] {
-  const why = result.error === null ? result.annotation : withoutErrorNames(result.error);
+  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   const calls = result.steps.map(({ service, operation, input }) => {
     const given = withInputs ? ` ${visibleJson(JSON.stringify(input))}` : '';
@@ -104,7 +103,7 @@ function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly 
   });
   const shown = withInputs ? calls : [...new Set(calls)];
   const id = result.remediationId === null ? [] : [colors.dim(visible(result.remediationId))];
-  return [...(why ? [visible(why)] : []), ...shown, ...id].flatMap((line) => wrapped(line, 6, 2));
+  return [...(why === '' ? [] : [visible(why)]), ...shown, ...id].flatMap((line) => wrapped(line, 6, 2));
 }
 
 /** A count of nothing. */

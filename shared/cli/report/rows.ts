@@ -4,7 +4,7 @@ import type { OpenFinding } from '../../ledger/ledger.ts';
 import type { Remediation, RemediationStatus } from '../../ledger/records.ts';
 import type { ExemptionRule } from '../../policy/policy.ts';
 import type { Outcome } from '../../result.ts';
-import { shellQuoted } from '../../text.ts';
+import { shellQuoted, withoutErrorNames } from '../../text.ts';
 import { arnOf } from '../output/entry.ts';
 
 /** What a reader can do about a finding. */
@@ -90,9 +90,9 @@ export function recordRow(record: Remediation, flags: string): RecordRow {
     resourceId: ref.resourceId,
     accountId: ref.accountId,
     region: ref.region,
-    annotation: rest.annotation,
+    annotation: withoutErrorNames(rest.annotation),
     calls: steps.map(({ service, operation }) => `${service}:${operation}`),
-    error: rest.error,
+    error: rest.error === null ? null : withoutErrorNames(rest.error),
     actor: attribution?.actor ?? null,
     tool: attribution?.tool ?? null,
     decidedBy: rest.decidedBy,
@@ -114,6 +114,6 @@ export const findingRow = (finding: OpenFinding): Omit<FindingRow, 'next'> => ({
   region: finding.ref.region,
   arn: arnOf(finding.controlId, finding.ref) ?? finding.arn,
   state: finding.outcome,
-  annotation: finding.annotation,
+  annotation: withoutErrorNames(finding.annotation),
   firstSeen: finding.firstSeen,
 });

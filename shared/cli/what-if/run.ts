@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/context.ts';
-import { agreeing, visible } from '../../text.ts';
+import { agreeing, visible, withoutErrorNames } from '../../text.ts';
 import { EXIT } from '../errors.ts';
 import { NO_RESULT_YET, summarizeOnInterrupt } from '../interrupt.ts';
 import { type Progress, progressOn } from '../progress.ts';
@@ -93,7 +93,8 @@ export class WhatIf {
     this.#failures += 1;
     this.#progress.clear();
     if (this.#context.isJson) process.stdout.write(failureLine(where, error));
-    if (this.#failures <= MAX_ERRORS_SHOWN) process.stderr.write(`evenkeel: ${visible(where)}: ${visible(error)}\n`);
+    if (this.#failures <= MAX_ERRORS_SHOWN)
+      process.stderr.write(`evenkeel: ${visible(where)}: ${visible(withoutErrorNames(error))}\n`);
   }
 
   #forecast(): Forecast {

@@ -1,5 +1,5 @@
 import type { Outcome, Result } from '../../result.ts';
-import { shellQuoted } from '../../text.ts';
+import { shellQuoted, withoutErrorNames } from '../../text.ts';
 
 /** Outcomes after which the drift is gone, by this approval or by itself. */
 const RESOLVED: readonly Outcome[] = ['remediated', 'compliant', 'notApplicable'];
@@ -12,6 +12,6 @@ export function approvalNote(id: string, result: Result): string | null {
   const { outcome, remediationId, error, annotation } = result;
   if (outcome === 'awaitingApproval')
     return `the resource has changed since ${id} was planned: nothing was done; to approve the new plan: npx evenkeel approve ${shellQuoted(remediationId ?? '')}`;
-  if (!isResolved(result)) return `${id} was not executed: ${error ?? annotation}`;
+  if (!isResolved(result)) return `${id} was not executed: ${withoutErrorNames(error ?? annotation ?? '')}`;
   return outcome === 'remediated' ? null : `${id}: the resource was already compliant, nothing was done`;
 }

@@ -2,7 +2,7 @@ import type { AnyControl } from '../../control.ts';
 import { LeaseHeldError } from '../../ledger/lease.ts';
 import type { UndoCall } from '../../ledger/records.ts';
 import type { Verb } from '../../notify/slack-press.ts';
-import { visible } from '../../text.ts';
+import { visible, withoutErrorNames } from '../../text.ts';
 import type { Engine } from '../context.ts';
 import { messageOf, NotDecidableError } from '../errors.ts';
 import { approve, reject } from '../reconcile/approvals.ts';
@@ -36,7 +36,7 @@ export async function decide(
     return visible(await DECIDING[decision.verb](decision, engine, controls));
   } catch (error) {
     if (!(error instanceof Error) || PASSING.includes(error.name)) throw error;
-    const why = error instanceof NotDecidableError ? error.message : messageOf(error);
+    const why = error instanceof NotDecidableError ? error.message : withoutErrorNames(messageOf(error));
     return visible(`nothing more was done: ${why}`);
   }
 }

@@ -118,6 +118,7 @@ export function finishUndone(
   record: Remediation,
   { evaluation, state }: Evaluated,
   annotation: string,
+  exemption: string | null = null,
 ): void {
   const now = run.now().toISOString();
   run.draft.save({
@@ -128,7 +129,8 @@ export function finishUndone(
     recheckAt: null,
     times: { ...record.times, applied: record.times.applied ?? now, verified: now },
   });
-  const notice = run.notice(control, { outcome: 'exempted', after: evaluation.complianceType, annotation });
+  const progress: Progress = { outcome: 'exempted', after: evaluation.complianceType, annotation };
+  const notice = run.notice(control, progress, { undo: { exemption }, verified: now });
   run.draft.change((before) => withNotice(before, notice));
 }
 

@@ -2,6 +2,7 @@ import type { AnyControl } from '../../control.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Finding, Remediation } from '../../ledger/records.ts';
 import type { Result } from '../../result.ts';
+import { shellQuoted, visible } from '../../text.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import { NotDecidableError } from '../errors.ts';
 import type { Draft } from '../run/draft.ts';
@@ -59,11 +60,25 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
       key: `expired|${id}`,
       announcement: {
         severity: record.severity,
-        subject: `${id} was not approved: ${record.ref.resourceId}`,
-        text: `Still non-compliant: ${record.annotation}\nThe approval request expired at ${record.expires}. The next evaluation requests a new one.`,
+        subject: `${id} was not approved: ${record.ref.resourceId} in ${record.ref.region}`,
+        ...expiredApproval(record),
       },
     });
   });
+
+function expiredApproval({ controlId, severity, ref, annotation, expires, times }: Remediation) {
+  const { resourceId, region } = ref;
+  const resource = { resourceId, name: null, region, time: times.decided, annotation, remediationId: null };
+  return {
+    region,
+    text: [
+      `${visible(resourceId)} in ${region} is still non-compliant: ${visible(annotation)}`,
+      `The approval request expired at ${expires}. The next evaluation requests a new one. To evaluate it now:`,
+      `  npx evenkeel sweep --mode remediate --control ${controlId} --resource ${shellQuoted(resourceId)}`,
+    ].join('\n'),
+    groups: [{ controlId, severity, outcome: 'detected', actor: null, count: 1, resources: [resource] }],
+  } as const;
+}
 
 /** The record of a plan that awaits approval. Throws NotDecidableError for any other. */
 export const awaitingApproval = async (id: string, engine: Engine): Promise<Remediation> =>

@@ -95,8 +95,9 @@ export class ControlReconciler {
     // Whose doing this is, the next run decides that holds the lease.
     if (known?.unanswered !== undefined && !this.#leased) return progress;
     const said = { before: before.evaluation.complianceType, ...progress };
-    const quiet = () => (known === undefined ? null : run.quietNotice(control, said));
-    const notice = isKnownProblem(known) ? run.notice(control, said) : quiet();
+    const details = known === undefined ? {} : { was: known.annotation };
+    const quiet = () => (known === undefined ? null : run.quietNotice(control, said, details));
+    const notice = isKnownProblem(known) ? run.notice(control, said, details) : quiet();
     run.draft.change((state) => withoutFinding(state, control.id, notice));
     return progress;
   }

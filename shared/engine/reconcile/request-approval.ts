@@ -26,14 +26,14 @@ export async function requestApproval(run: Run, wanted: ApprovalRequest): Promis
   const rejection = run.draft.state.findings[control.id]?.rejection ?? null;
   if (rejection?.plan === plan) {
     const annotation = `Rejected by ${rejection.by}: ${rejection.reason}. ${drift.annotation}`;
-    recordFinding(run, wanted, { ...drift, annotation }, `rejected ${plan}`, false);
+    recordFinding(run, wanted, { ...drift, annotation }, `rejected ${plan}`, null);
     return { ...drift, annotation };
   }
   const waiting = await openApproval(run, control);
   const isSame = waiting !== null && waiting.id !== unfit?.id && planHash(waiting.steps) === plan;
   const record = isSame ? waiting : storePlan(run, control, evaluated, steps, waiting);
   const asked: Progress = { ...drift, outcome: 'awaitingApproval', remediationId: record.id };
-  recordFinding(run, wanted, asked, record.id, true);
+  recordFinding(run, wanted, asked, record.id, record);
   return asked;
 }
 
@@ -42,10 +42,12 @@ function recordFinding(
   { control, evaluated, steps }: ApprovalRequest,
   progress: Progress,
   reason: string,
-  isLoud: boolean,
+  asked: Remediation | null,
 ) {
   const reversible = steps.every(({ undo }) => undo !== undefined);
-  const notice = isLoud ? run.notice(control, progress, { reversible }) : null;
+  const expires = asked?.expires ?? null;
+  const details = { reversible, ...(expires === null ? {} : { expires }) };
+  const notice = asked === null ? null : run.notice(control, progress, details);
   run.draft.change((state) =>
     withFinding(state, control, {
       outcome: progress.outcome,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { AnyResource } from '../../control.ts';
 import type { Session } from '../../ledger/ledger.ts';
 import type { QueuedNotice } from '../../ledger/outbox.ts';
 import { combined, type Notice } from '../../notify/notifier.ts';
 import { outcomeEvent } from '../../notify/outcome.ts';
+import { knownBy } from '../../notify/tags.ts';
 import type { ResourceRef } from '../../resource.ts';
 import type { Result } from '../../result.ts';
 import type { Cause, Engine } from '../context.ts';
@@ -13,7 +15,7 @@ export const PUBLISH_GRACE_MS = 60_000;
 /** What a notice says beside its result, where it is known. */
 export type NoticeDetails = Pick<
   Partial<Notice>,
-  'stoppedBy' | 'isRetrying' | 'verified' | 'after' | 'changes' | 'tags'
+  'stoppedBy' | 'isRetrying' | 'verified' | 'after' | 'was' | 'expires' | 'undo' | 'changes' | 'tags'
 >;
 
 /** A notice as the outbox keeps it. */
@@ -36,7 +38,7 @@ export const queued = (
 
 /** What a notice says beside its result: the control's texts and the console link. */
 export interface Published {
-  readonly resource: { consoleUrl(ref: ResourceRef): string; arn(ref: ResourceRef): string };
+  readonly resource: Pick<AnyResource, 'consoleUrl' | 'arn' | 'ownership'>;
   readonly ref: ResourceRef;
   readonly controls: readonly PublishedControl[];
   readonly siblings?: readonly PublishedControl[];
@@ -55,15 +57,31 @@ export async function publishOutbox(
   own: readonly string[],
 ): Promise<Session> {
   const dead = engine.clock.now().getTime() - PUBLISH_GRACE_MS;
-  const due = session.state.outbox.filter(({ id, at, waits }) => own.includes(id) || (at < dead && waits !== true));
-  if (due.length === 0) return session;
+  const found = session.state.outbox.filter(({ id, at, waits }) => own.includes(id) || (at < dead && waits !== true));
+  if (found.length === 0) return session;
+  const due = await withTags(found, subject, engine);
   const [sent, told] = await Promise.all([sendOutcomes(due, subject, engine), notifyAll(due, subject, engine)]);
   const errors = [...told.errors, ...sent.errors];
-  const progress = { published: told.published, deferred: told.deferred, sent: sent.ids };
-  const isDone = Object.values(progress).some((ids) => ids.length > 0);
+  const deferred = new Map(due.filter(({ id }) => told.deferred.includes(id)).map((entry) => [entry.id, entry]));
+  const progress = { published: told.published, deferred, sent: sent.ids };
+  const isDone = concernedBy(progress).length > 0;
   const after = isDone ? await settle(session, engine, progress) : session;
   if (errors.length > 0) throw errors[0];
   return after;
+}
+
+/** The notices that people get, with the tags by which they know the resource where nothing has needed these yet. Never throws: without them, a notice says less. */
+async function withTags(
+  due: readonly QueuedNotice[],
+  { resource, ref }: Published,
+  { aws }: Engine,
+): Promise<readonly QueuedNotice[]> {
+  const isWanting = ({ quiet, notice }: QueuedNotice) => quiet !== true && notice.tags === undefined;
+  if (resource.ownership === undefined || !due.some(isWanting)) return due;
+  const read = await resource.ownership.read(aws(ref.region), ref).catch(() => null);
+  const tags = knownBy(read?.tags ?? {});
+  if (Object.keys(tags).length === 0) return due;
+  return due.map((entry) => (isWanting(entry) ? { ...entry, notice: { ...entry.notice, tags } } : entry));
 }
 
 /** One notification for what one event led to; never throws. */
@@ -106,7 +124,8 @@ async function sendOutcomes(due: readonly QueuedNotice[], subject: Published, en
 /** Ids of notices, by what became of them. */
 interface PublishProgress {
   readonly published: readonly string[];
-  readonly deferred: readonly string[];
+  /** As they wait. */
+  readonly deferred: ReadonlyMap<string, QueuedNotice>;
   readonly sent: readonly string[];
 }
 
@@ -118,12 +137,18 @@ async function settle(
 ): Promise<Session> {
   const [after] = await ledger.update(session, (state) => {
     const outbox = state.outbox.flatMap((entry) => leftOf(entry, progress) ?? []);
-    const concerned = Object.values(progress).flat();
+    const concerned = concernedBy(progress);
     const isConcerned = state.outbox.some(({ id }) => concerned.includes(id));
     return isConcerned ? { next: { ...state, outbox }, answer: undefined } : { answer: undefined };
   });
   return after;
 }
+
+const concernedBy = ({ published, deferred, sent }: PublishProgress): readonly string[] => [
+  ...published,
+  ...deferred.keys(),
+  ...sent,
+];
 
 function leftOf(entry: QueuedNotice, { published, deferred, sent }: PublishProgress): QueuedNotice | null {
   const { outcome, ...others } = entry;
@@ -132,7 +157,8 @@ function leftOf(entry: QueuedNotice, { published, deferred, sent }: PublishProgr
   if (isTold && isSent) return null;
   if (isTold) return { ...entry, quiet: true };
   if (!isSent) return entry;
-  if (deferred.includes(entry.id)) return { ...others, waits: true };
+  const waiting = deferred.get(entry.id);
+  if (waiting !== undefined) return { ...others, notice: waiting.notice, waits: true };
   return outcome === undefined ? entry : others;
 }
 
@@ -159,7 +185,7 @@ export const clear = (
   session: Session,
   engine: Pick<Engine, 'ledger'>,
   published: readonly string[],
-): Promise<Session> => settle(session, engine, { published, deferred: [], sent: [] });
+): Promise<Session> => settle(session, engine, { published, deferred: new Map(), sent: [] });
 
 const controlOf = (controlId: string, { controls, siblings = [] }: Published): PublishedControl | undefined =>
   [...controls, ...siblings].find(({ id }) => id === controlId);

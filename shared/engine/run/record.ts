@@ -52,3 +52,11 @@ export const isExpired = ({ expires }: Pick<Remediation, 'expires'>, now: Date):
 
 /** An id that sorts by time. */
 export const newId = (now: string): string => `rem-${now.replace(/\D/g, '').slice(0, 17)}-${randomUUID().slice(0, 8)}`;
+
+/** When a record was made, by its id; null for what is no such id. */
+export function timeOfId(id: string): string | null {
+  const parts = /^rem-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})-/.exec(id);
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second, ms] = parts;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`;
+}

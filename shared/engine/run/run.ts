@@ -33,7 +33,7 @@ export class Run {
   readonly configHistory: ResourceState['lastKnown'] | Unreadable | null;
   #ownership: Promise<Ownership> | undefined;
   /** The resource's tags, once they were read. */
-  #tags: Ownership['tags'] = {};
+  #tags: Ownership['tags'] | null = null;
   /** The notices that this run has queued and has to publish. */
   readonly notices: string[] = [];
   /** By control. */
@@ -147,12 +147,11 @@ export class Run {
     rest: Partial<Pick<Notice, 'reversible'>> & NoticeDetails = {},
   ): QueuedNotice {
     const { reversible = true, isRetrying = false, ...others } = rest;
-    const tags = knownBy(this.#tags);
     const options = {
       reversible,
       ...others,
       ...(isRetrying ? { isRetrying } : {}),
-      ...(Object.keys(tags).length > 0 ? { tags } : {}),
+      ...(this.#tags === null ? {} : { tags: knownBy(this.#tags) }),
     };
     const entry = {
       ...queued(this.result(control, progress), this.cause, this.now(), options),

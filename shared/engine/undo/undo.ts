@@ -207,7 +207,7 @@ class Undo {
     const evaluated = run.evaluate(this.#control);
     const { evaluation } = evaluated;
     const annotation = `Exempt until ${exemption.expires} (${exemption.owner}): ${exemption.reason}. ${record.id} undid ${record.undoes}.`;
-    finishUndone(run, this.#control, record, evaluated, annotation);
+    finishUndone(run, this.#control, record, evaluated, annotation, exemption.id);
     if (evaluation.complianceType !== 'NON_COMPLIANT') return;
     const fingerprint = findingFingerprint(evaluation, exemption.id);
     const at = run.now().toISOString();

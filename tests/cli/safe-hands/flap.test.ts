@@ -36,7 +36,9 @@ test('the same drift that comes back is stopped, notified once, and goes on afte
   expect(others).toEqual([]);
   expect(mail?.subject).toMatch(/^\[CRITICAL\] Remediation halted/);
   expect(mail?.text).toMatch(/Last changed by arn:aws:sts:\S+\/jo with CLI on a resource created by Terraform\./);
-  expect(mail?.text).toMatch(/Changed by: arn:aws:sts:\S+\/jo \(CLI, from 198\.51\.100\.23/);
+  expect(mail?.text).toMatch(
+    /Changed by: Developer, session jo \(CLI, from 198\.51\.100\.23.*\nCaller: {5}arn:aws:sts:\S+\/jo\n/,
+  );
   expect(mail?.text).toContain(`npx evenkeel resume --control ${ADMIN_PORTS} --resource ${group} --look`);
   expect(mail?.text).toContain(`npx evenkeel exempt --control ${ADMIN_PORTS} --resource ${group}`);
 

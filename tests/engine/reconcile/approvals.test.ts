@@ -78,7 +78,7 @@ describe('an approval that nobody gave in time', () => {
         key: `expired|${asked.id}`,
         announcement: {
           severity: 'CRITICAL',
-          subject: `${asked.id} was not approved: box-1`,
+          subject: `${asked.id} was not approved: box-1 in eu-west-1`,
           text: expect.stringMatching(/The lid is open\.(.|\n)*requests a new one/),
         },
       },

@@ -27,6 +27,7 @@ describe('findings', () => {
     expect(await findingsOf(made)).toEqual({});
     // And once that it is over.
     expect(notified.map(({ result }) => result.outcome)).toEqual(['detected', 'compliant']);
+    expect(notified[1]?.was).toBe(notified[0]?.result.annotation);
   });
 
   test('in mode detect write nothing while nothing changes', async () => {

@@ -109,8 +109,13 @@ describe('an undo that AWS was at work on', () => {
     const { run, ended } = await scene.recovered();
     expect(ended).toEqual({});
     expect(await scene.engine.ledger.remediation(record.id)).toMatchObject({ status: 'remediated', recheckAt: null });
-    expect(run.draft.state.outbox.map(({ notice }) => notice.result)).toMatchObject([
-      { outcome: 'exempted', annotation: `Undo of rem-0: a demo. ${record.id} undid rem-0.` },
+    // Whatever the cause of this run, it is a person's undo.
+    expect(run.draft.state.outbox.map(({ notice }) => notice)).toMatchObject([
+      {
+        result: { outcome: 'exempted', annotation: `Undo of rem-0: a demo. ${record.id} undid rem-0.` },
+        undo: { exemption: null },
+        verified: iso(scene.now()),
+      },
     ]);
   });
 

@@ -66,6 +66,7 @@ test('asks once, whatever asks again, and makes no call', async () => {
   const record = await engine.ledger.remediation(id);
   expect(record).toMatchObject({ status: 'awaitingApproval', steps: [{ status: 'intended' }] });
   expect(record?.expires).toBe('2026-11-02T22:00:00.000Z');
+  expect(engine.notified[0]?.expires).toBe(record?.expires);
 });
 
 test('that nobody could be notified of is notified by the next look, once', async () => {

@@ -5,7 +5,7 @@ import type { QueuedNotice } from '../../../shared/ledger/outbox.ts';
 import type { Announcement, Notice } from '../../../shared/notify/notifier.ts';
 import { resultWithoutResource } from '../../../shared/result.ts';
 import { type BoxScene, boxScene, KEY } from '../../support/box-run.ts';
-import { CAUSE, labelled, lidClosed, named, subjectOf } from '../../support/fake-resource.ts';
+import { box, CAUSE, labelled, lidClosed, named, subjectOf } from '../../support/fake-resource.ts';
 import { change } from '../../support/ledger-fixtures.ts';
 
 const OTHERS_AFTER_MS = 60_000;
@@ -113,6 +113,29 @@ describe('publishing', () => {
       [labelled.id],
     ]);
     expect(await left()).toEqual([]);
+  });
+
+  test('has the tags by which people know the resource, read where nothing has needed them yet; those of the digest too', async () => {
+    const tags = { Name: 'web', Owner: 'ann', secret: 'x' };
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      return { tags, service: null };
+    };
+    const of = (own: typeof read) => ({ ...SUBJECT, resource: { ...box, ownership: { grants: {}, read: own } } });
+    await publishOutbox(await waiting(noticeFor(lidClosed.id, 'a')), of(read), engine, ['a']);
+    const denied = () => Promise.reject(named('AccessDenied'));
+    await publishOutbox(await waiting(noticeFor(lidClosed.id, 'b')), of(denied), engine, ['b']);
+    expect(published.map((notice) => notice.tags)).toEqual([{ Name: 'web', Owner: 'ann' }, undefined]);
+
+    const deferring = { ...engine, notifier: { ...engine.notifier, defers: () => true } };
+    await publishOutbox(await waiting(noticeFor(lidClosed.id, 'c')), of(read), deferring, ['c']);
+    expect((await scene.session()).state.outbox).toMatchObject([
+      { id: 'c', waits: true, notice: { tags: { Name: 'web', Owner: 'ann' } } },
+    ]);
+    const quiet = { ...noticeFor(lidClosed.id, 'd'), quiet: true } as const;
+    await publishOutbox(await waiting(quiet), of(read), engine, ['d']);
+    expect(reads).toBe(2);
   });
 
   test('that fails throws, keeps that one and no other: what was published is cleared', async () => {

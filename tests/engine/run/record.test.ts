@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { isExpired, newId, newRecord } from '../../../shared/engine/run/record.ts';
+import { isExpired, newId, newRecord, timeOfId } from '../../../shared/engine/run/record.ts';
 import type { Run } from '../../../shared/engine/run/run.ts';
 import { type BoxScene, boxScene } from '../../support/box-run.ts';
 import { CAUSE, closeLid, lidClosed, REF } from '../../support/fake-resource.ts';
@@ -11,6 +11,11 @@ beforeEach(async () => {
   run = await scene.run([lidClosed]);
 });
 const REST = { status: 'applying', mode: 'remediate' } as const;
+
+test('an id says when its record was made', () => {
+  expect(timeOfId(newId('2026-11-02T09:14:07.123Z'))).toBe('2026-11-02T09:14:07.123Z');
+  expect(timeOfId('rem-0')).toBeNull();
+});
 
 describe('a new record', () => {
   test('says what is wrong, by whose cause, and what is meant to be done about it', () => {

@@ -59,7 +59,11 @@ test('undoes the steps in the other order, each recorded with its request, under
       elements: ['lid', 'lock'],
     },
   ]);
-  expect(scene.engine.notified.at(-1)?.result).toMatchObject({ outcome: 'exempted', after: 'NON_COMPLIANT' });
+  const [exemption] = await scene.engine.ledger.exemptions();
+  expect(scene.engine.notified.at(-1)).toMatchObject({
+    result: { outcome: 'exempted', after: 'NON_COMPLIANT' },
+    undo: { exemption: exemption?.id },
+  });
   expect(scene.engine.notified).toHaveLength(2);
   expect((await scene.state()).findings).toMatchObject({ [shut.id]: { outcome: 'exempted' } });
   expect(await scene.reconcile(shut)).toMatchObject([{ outcome: 'exempted' }]);
