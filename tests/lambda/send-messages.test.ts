@@ -91,7 +91,7 @@ describe('messages of our own', () => {
 
   test('that are refused for good are an error with the reason', async () => {
     const there = queues({ 2: 99 });
-    await expect(there.send(looks(3))).rejects.toThrow('SQS refused 1 messages: Throttled: slower');
+    await expect(there.send(looks(3))).rejects.toThrow('SQS refused 1 message: Throttled: slower');
     expect(ids(there)).toEqual(['0', '1']);
   });
 

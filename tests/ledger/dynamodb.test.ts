@@ -115,7 +115,7 @@ describe('where the network fails', () => {
     const list = `list ${randomUUID()}`;
     await store.commit([{ pk: list, sk: 'A', read: 0, document: 1, listed: { list, at: 'A' } }]);
     wire.alter([{ call: 'dynamodb:BatchGetItem', change: (body) => withAnswered(body, 0) }]);
-    await expect(Array.fromAsync(far.list(list))).rejects.toThrow(/left 1 items of .* unread/);
+    await expect(Array.fromAsync(far.list(list))).rejects.toThrow(/left 1 item of .* unread/);
   });
 });
 
