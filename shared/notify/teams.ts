@@ -123,7 +123,7 @@ function block(
 
 /** In one line, with what is unsafe made visible. `{{DATE(…)}}` is all that a card computes. */
 function shown(text: string, limit: number): string {
-  const whole = visible(visibleLines(text.toWellFormed())).replaceAll('{{', '{ {');
+  const whole = visible(visibleLines(text.toWellFormed())).replaceAll(/\{(?=\{)/g, '{ ');
   const cut = whole.length <= limit ? whole : `${whole.slice(0, limit - 1).toWellFormed()}…`;
   return cut.trim() === '' ? PLACEHOLDER : cut;
 }

@@ -73,6 +73,7 @@ test('whatever comes is a card within 28 KB, of texts in which nothing is a form
       '[a](https://evil.example)',
       '\n'.repeat(9000),
       '{{DATE(2017-02-14T06:08:00Z)}}',
+      '{{{{{TIME(2017-02-14T06:08:00Z)}}',
       '',
     ),
   );
