@@ -56,8 +56,10 @@ export function parsePolicy(
   // The schema is our own and validated by the tests; here that would take longer than all else.
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
   ajv.addFormat('date', isDate);
-  const errorAt = (path: readonly string[], key: unknown, message: string) =>
-    `${at(nodeAt(document, path, key)?.range?.[0])} ${path.join('.') || 'the file'}: ${message}`;
+  const errorAt = (path: readonly string[], key: unknown, message: string) => {
+    const offset = nodeAt(document, path, key)?.range?.[0] ?? 0;
+    return { offset, text: `${at(offset)} ${path.join('.') || 'the file'}: ${message}` };
+  };
   // Compiling the settings of every control takes longer than all else of a short command: only those that are named.
   const fits = ajv.validate(policySchema(controls, detections, isNamedIn(content)), content);
   const errors = fits
@@ -70,7 +72,8 @@ export function parsePolicy(
         const path = error.instancePath.split('/').slice(1).map(unescaped);
         return errorAt(path, error.params.additionalProperty, messageOf(error));
       });
-  if (errors.length > 0) throw new PolicyError(errors);
+  const inFileOrder = errors.sort((one, other) => one.offset - other.offset).map(({ text }) => text);
+  if (inFileOrder.length > 0) throw new PolicyError(inFileOrder);
   return content as PolicyDocument;
 }
 
@@ -143,7 +146,10 @@ export const isDate = (text: string) =>
 
 const unescaped = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function messageOf({ keyword, params, parentSchema, data, message, instancePath }: ErrorObject): string {
+/** Settings of an object that a message names. */
+const MAX_NAMED = 20;
+
+function messageOf({ keyword, params, parentSchema, data, message }: ErrorObject): string {
   if (keyword === 'additionalProperties') {
     const allowed = Object.keys((parentSchema as { properties: object }).properties);
     return `"${params.additionalProperty}" is not known; ${nearest(params.additionalProperty, allowed)}`;
@@ -151,8 +157,9 @@ function messageOf({ keyword, params, parentSchema, data, message, instancePath 
   if (keyword === 'enum')
     return `${JSON.stringify(data)} is not allowed; ${nearest(String(data), params.allowedValues)}`;
   const settings = Object.keys((parentSchema as { readonly properties?: object }).properties ?? {});
-  const isWhole = instancePath === '' && keyword === 'type';
-  return `${JSON.stringify(data)} ${message}${isWhole ? `; allowed: an object of ${settings.join(', ')}` : ''}`;
+  // Of `controls`, the names would fill a page.
+  const isNoObject = keyword === 'type' && settings.length > 0 && settings.length <= MAX_NAMED;
+  return `${JSON.stringify(data)} ${message}${isNoObject ? `; allowed: an object of ${settings.join(', ')}` : ''}`;
 }
 
 /** What is allowed: all of it where it is short, else the name that was probably meant. */

@@ -124,12 +124,23 @@ describe('a text that is wrong', () => {
         /^policy\.yml:1:1 the file: \["defaults"\] must be object; allowed: an object of defaults, /,
       ),
     ],
+    [
+      'controls: { s3-bucket-tls-required: remediate }',
+      expect.stringMatching(
+        /^policy\.yml:1:37 controls\.s3-bucket-tls-required: "remediate" must be object; allowed: an object of mode\b/,
+      ),
+    ],
     ['controls:', '1:10 controls: null must be object'],
     ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
     ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],
     ['{}\n---\n{}', '2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
   ])('%s', (text, trouble) => {
     expect(errorsOf(text)).toEqual([typeof trouble === 'string' ? `policy.yml:${trouble}` : trouble]);
+  });
+
+  test('errors stand in the order of the file', () => {
+    const at = errorsOf('defaults:\n  mode: x\nfoo: 1\ncontrols:\n  nothing: {}').map((error) => error.split(':')[1]);
+    expect(at).toEqual(['2', '3', '5']);
   });
 
   test('every error is reported, each on a line of its own', () => {
