@@ -9,11 +9,12 @@ export interface Folding {
   lines(): readonly string[];
 }
 
-/** Folds the events that concern no control, and what was said of the same resource or failure before. */
+/** Folds the events that concern no control, the controls that do not apply (of a log, most resources are gone), and what was said of the same resource or failure before. */
 export function folding(): Folding {
   const said = new Map<string, string>();
   const repeated = new Set<string>();
   let unconcerned = 0;
+  let inapplicable = 0;
   let repeats = 0;
   return {
     isNews(result) {
@@ -25,13 +26,22 @@ export function folding(): Folding {
       const now = JSON.stringify([result.outcome, result.error, result.annotation]);
       const isNews = said.get(key) !== now;
       said.set(key, now);
-      if (isNews) return true;
+      if (isNews && result.outcome !== 'notApplicable') return true;
+      if (isNews) {
+        inapplicable += 1;
+        return false;
+      }
       repeats += 1;
       repeated.add(key);
       return false;
     },
     lines: () => [
       ...(unconcerned > 0 ? [`${counted(unconcerned, 'event concerns', 'events concern')} no control`] : []),
+      ...(inapplicable > 0
+        ? [
+            `${counted(inapplicable, 'result')} of controls that do not apply, or of resources that are gone: --json says why`,
+          ]
+        : []),
       ...(repeats > 0
         ? [
             `${counted(repeats, 'result')} as before, of ${counted(repeated.size, 'resource and control', 'resources and controls')}`,

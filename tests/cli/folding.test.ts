@@ -37,6 +37,18 @@ test('events that concern no control are counted; failures are told apart by wha
   expect(folded(nothing).lines).toEqual(['1 event concerns no control']);
 });
 
+test('a control that does not apply is counted; where it then does, that is news', () => {
+  const gone = entry({ outcome: 'notApplicable' }).result;
+  const other = entry({ outcome: 'notApplicable', resourceId: 'sg-2' }).result;
+  expect(folded(gone, other, gone, entry().result)).toEqual({
+    news: [false, false, false, true],
+    lines: [
+      '2 results of controls that do not apply, or of resources that are gone: --json says why',
+      '1 result as before, of 1 resource and control',
+    ],
+  });
+});
+
 test('people see the counts above the summary; machines see every result', async () => {
   const results = [entry().result, entry().result, nothing];
   const said = async (json: boolean) => {
@@ -59,7 +71,9 @@ test('people see the counts above the summary; machines see every result', async
 test('the first of a kind is never folded', () => {
   fc.assert(
     fc.property(fc.array(anyEntry, { maxLength: 8 }), (entries) => {
-      const results = entries.map(({ result }) => result).filter(({ controlId }) => controlId !== null);
+      const results = entries
+        .map(({ result }) => result)
+        .filter(({ controlId, outcome }) => controlId !== null && outcome !== 'notApplicable');
       const { news } = folded(...results, ...results);
       const shown = results.filter((_, index) => news[index]);
       const keys = (of: readonly Result[]) =>
