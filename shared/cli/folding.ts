@@ -9,7 +9,10 @@ export interface Folding {
   lines(): readonly string[];
 }
 
-/** Folds the events that concern no control, the controls that do not apply (of a log, most resources are gone), and what was said of the same resource or failure before. */
+/** So many results of controls that do not apply are shown: of a log, most resources are gone. */
+const FEW = 5;
+
+/** Folds the events that concern no control, controls that do not apply after the first few, and what was said of the same resource or failure before. */
 export function folding(): Folding {
   const said = new Map<string, string>();
   const repeated = new Set<string>();
@@ -29,7 +32,7 @@ export function folding(): Folding {
       if (isNews && result.outcome !== 'notApplicable') return true;
       if (isNews) {
         inapplicable += 1;
-        return false;
+        return inapplicable <= FEW;
       }
       repeats += 1;
       repeated.add(key);
@@ -37,9 +40,9 @@ export function folding(): Folding {
     },
     lines: () => [
       ...(unconcerned > 0 ? [`${counted(unconcerned, 'event concerns', 'events concern')} no control`] : []),
-      ...(inapplicable > 0
+      ...(inapplicable > FEW
         ? [
-            `${counted(inapplicable, 'result')} of controls that do not apply, or of resources that are gone: --json says why`,
+            `${counted(inapplicable - FEW, 'more result')} of controls that do not apply, or of resources that are gone: --json says why`,
           ]
         : []),
       ...(repeats > 0

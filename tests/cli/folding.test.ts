@@ -37,13 +37,12 @@ test('events that concern no control are counted; failures are told apart by wha
   expect(folded(nothing).lines).toEqual(['1 event concerns no control']);
 });
 
-test('a control that does not apply is counted; where it then does, that is news', () => {
-  const gone = entry({ outcome: 'notApplicable' }).result;
-  const other = entry({ outcome: 'notApplicable', resourceId: 'sg-2' }).result;
-  expect(folded(gone, other, gone, entry().result)).toEqual({
-    news: [false, false, false, true],
+test('of controls that do not apply the first few are shown; where one then does, that is news', () => {
+  const gone = Array.from({ length: 8 }, (_, n) => entry({ outcome: 'notApplicable', resourceId: `sg-${n}` }).result);
+  expect(folded(...gone, ...gone.slice(0, 1), entry({ resourceId: 'sg-7' }).result)).toEqual({
+    news: [true, true, true, true, true, false, false, false, false, true],
     lines: [
-      '2 results of controls that do not apply, or of resources that are gone: --json says why',
+      '3 more results of controls that do not apply, or of resources that are gone: --json says why',
       '1 result as before, of 1 resource and control',
     ],
   });
