@@ -45,13 +45,14 @@ export function headOf(message: JsonObject): { readonly title: string; readonly 
   const mark = Object.hasOwn(MARKS, severity ?? '') ? `${MARKS[severity ?? '']} ` : '';
   return {
     title: `${mark}${whole}`,
-    about: [severity, NEED[String(message.actionRequired)], region, stringOrNull(account?.alias)]
-      .filter((part) => part != null && part !== '')
+    about: [severity, needIn(message.actionRequired), region, stringOrNull(account?.alias)]
+      .filter((part) => part !== null && part !== '')
       .join(' · '),
   };
 }
 
-const NEED: Readonly<Record<string, string>> = { true: 'action required', false: 'no action required' };
+const needIn = (isRequired: unknown): string | null =>
+  typeof isRequired === 'boolean' ? (isRequired ? 'action required' : 'no action required') : null;
 
 /** The command of a line of our texts, and what stands before it; null where it has none. */
 export function commandIn(line: string): { readonly label: string; readonly command: string } | null {
