@@ -1,5 +1,6 @@
 import type { ComplianceType, Mode, Severity } from './control.ts';
 import type { CallData } from './step.ts';
+import { withoutErrorNames } from './text.ts';
 
 /** The outcome of evaluating one (resource, control). */
 export const OUTCOMES = [
@@ -66,6 +67,10 @@ const NOTHING = {
 } as const satisfies Result;
 
 const KEYS = Object.keys(NOTHING) as readonly (keyof typeof NOTHING)[];
+
+/** Why it ended so, for people: the error, or else the annotation. */
+export const reasonOf = ({ error, annotation }: Pick<Result, 'error' | 'annotation'>): string =>
+  withoutErrorNames(error ?? annotation ?? '');
 
 /** A result as a line of JSON, its keys always in the same order. */
 export const lineOf = (result: Result): string =>

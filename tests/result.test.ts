@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DRIFT_LEFT, lineOf, OUTCOMES, resultWithoutResource } from '../shared/result.ts';
+import { DRIFT_LEFT, lineOf, OUTCOMES, reasonOf, resultWithoutResource } from '../shared/result.ts';
 import { RESULT_KEYS } from './support/result-keys.ts';
 
 const EVENT = { eventId: 'e-1', eventName: 'OpenLid' };
@@ -42,4 +42,10 @@ test('drift is left by what was found and not remediated, and by nothing that fa
     'remediated',
     'failed',
   ]);
+});
+
+test('the reason is the error, else the annotation, without names of programs', () => {
+  expect(reasonOf({ error: 'StepFailedError: AccessDenied: no', annotation: 'open' })).toBe('AccessDenied: no');
+  expect(reasonOf({ error: null, annotation: 'open' })).toBe('open');
+  expect(reasonOf({ error: null, annotation: null })).toBe('');
 });

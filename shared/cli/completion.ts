@@ -77,7 +77,7 @@ const isAsking = (): boolean => process.argv.includes('--');
 /** A script asks with `--` and what was typed, or with nothing but that. Throws UsageError. */
 function assertShell(shell: string | undefined): void {
   if (isAsking() || (shell !== undefined && SHELLS.includes(shell))) return;
-  throw new UsageError(`complete ${shell ?? ''}: allowed: ${SHELLS.join(', ')}`);
+  throw new UsageError(`${['complete', shell].filter(Boolean).join(' ')}: allowed: ${SHELLS.join(', ')}`);
 }
 
 function completeFlags(command: Completed): void {

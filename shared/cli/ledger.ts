@@ -29,7 +29,7 @@ export interface ChosenLedger {
   readonly home: string | null;
   /** The DynamoDB table; null for a local ledger. */
   readonly table: string | null;
-  /** The URL of the queue that the deployment's outcomes are sent to; absent where nobody follows them. */
+  /** The URL of the queue that the deployment's outcomes are sent to; absent where they are not subscribed to. */
   readonly outcomes?: string;
 }
 
@@ -143,7 +143,7 @@ async function orUnknown<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    // Whoever cannot sign in would not reach another ledger either.
+    // Without valid credentials no other ledger can be read either.
     if (awsProblem(error)?.isOfCredentials === true) throw error;
     throw new Error(`cannot tell where the ledger is: ${withoutErrorNames(messageOf(error))}; ${NAME_IT}`);
   }

@@ -1,5 +1,5 @@
-import { DRIFT_LEFT, lineOf, type Outcome, type Result } from '../result.ts';
-import { visible, visibleJson, withoutErrorNames } from '../text.ts';
+import { DRIFT_LEFT, lineOf, type Outcome, type Result, reasonOf } from '../result.ts';
+import { visible, visibleJson } from '../text.ts';
 import { colors } from './colors.ts';
 import { EXIT } from './errors.ts';
 import type { Folding } from './folding.ts';
@@ -70,7 +70,7 @@ function inWords(result: Result): string {
       ? ''
       : ` ${colors.bold(visible(result.resourceId))}${colors.dim(` ${visible(result.region ?? '')}`)}`;
   const lines = [...wrapped(`${paint(`${mark} ${result.outcome.padEnd(14)}`)} ${what}${where}`, 0, 2)];
-  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
+  const why = reasonOf(result);
   if (why !== '') lines.push(...wrapped(visible(why), 4));
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   for (const { service, operation, input } of result.steps)

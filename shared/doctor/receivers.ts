@@ -136,7 +136,7 @@ export async function subscriptionProblem(
   );
 }
 
-/** Whether notifications reach somebody by a function and a queue of its own, where that is set up. `does`: `posts to the workflow in`. */
+/** Whether notifications are delivered by a function and a queue of its own, where that is set up. `does`: `posts to the workflow in`. */
 export const receiverCheck = (secret: FunctionSecret, does: string): Check =>
   deploymentCheck({
     name: secret.name,
@@ -174,7 +174,7 @@ export const pagerDuty = receiverCheck(
     variable: 'EVENKEEL_PAGERDUTY_SECRET',
     what: 'the integration key',
     example: '…',
-    without: 'nobody is paged',
+    without: 'no alert is sent',
   },
   'sends alerts by the key in',
 );

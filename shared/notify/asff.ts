@@ -55,7 +55,7 @@ export function securityFinding(outcome: OutcomeEvent): AwsSecurityFinding {
   };
 }
 
-/** The account's own product in a region, to which anybody in the account may send. */
+/** The account's own product in a region, to which every principal with the permission may send. */
 export const productArn = (accountId: string, region: string): string =>
   `arn:${partitionOf(region)}:securityhub:${region}:${accountId}:product/${accountId}/default`;
 
@@ -91,10 +91,10 @@ function complianceOf({ outcome, before }: OutcomeEvent): ComplianceStatus {
   return outcome === 'notApplicable' || isUnread ? 'NOT_AVAILABLE' : 'FAILED';
 }
 
-/** What is over, or permitted, is nobody's work. */
+/** What is over, or exempt, needs no work. */
 const recordStateOf = ({ isOpen }: OutcomeEvent): RecordState => (isOpen ? 'ACTIVE' : 'ARCHIVED');
 
-/** An account is named as Security Hub names it, everything else by its ARN. Tags of AWS's own, which nobody may set, are left out. */
+/** An account is named as Security Hub names it, everything else by its ARN. Tags of AWS's own (`aws:`), which cannot be set, are left out. */
 function resourceOf({ resource, region, account }: OutcomeEvent) {
   const type = asffTypeOf(resource.type);
   const tags = Object.entries(resource.tags)

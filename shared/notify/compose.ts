@@ -147,8 +147,7 @@ function routesOf({ routes }: MessageSettings, severity: Severity, controls: rea
 }
 
 /** What a person undid is exempt, and nothing to be alarmed by. */
-const isUndo = ({ result, undo }: SingleNotice): boolean =>
-  result.outcome === 'exempted' && (undo !== undefined || result.eventName === 'Undo');
+const isUndo = ({ undo }: SingleNotice): boolean => undo !== undefined;
 
 function kindOf(notice: SingleNotice): Kind {
   const { outcome } = notice.result;

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../control.ts';
 import type { Outcome, Result } from '../result.ts';
-import { counted, shellQuoted, visible, withoutErrorNames } from '../text.ts';
+import { counted, shellQuoted, visible } from '../text.ts';
+import { inWords } from './compose.ts';
 import type { DigestResource } from './message.ts';
 import type { AnnouncedGroup, Announcement } from './notifier.ts';
 import { CLOSED } from './outcome.ts';
@@ -51,7 +52,7 @@ const resourceOf = ({ result, name = null, time = null }: DigestEntry): DigestRe
   name,
   region: result.region ?? '',
   time,
-  annotation: result.annotation === null ? null : withoutErrorNames(result.annotation),
+  annotation: inWords(result.annotation),
   remediationId: result.remediationId,
 });
 

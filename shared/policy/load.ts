@@ -72,7 +72,7 @@ export function parsePolicy(
         const path = error.instancePath.split('/').slice(1).map(unescaped);
         return errorAt(path, error.params.additionalProperty, messageOf(error));
       });
-  const inFileOrder = errors.sort((one, other) => one.offset - other.offset).map(({ text }) => text);
+  const inFileOrder = errors.toSorted((one, other) => one.offset - other.offset).map(({ text }) => text);
   if (inFileOrder.length > 0) throw new PolicyError(inFileOrder);
   return content as PolicyDocument;
 }

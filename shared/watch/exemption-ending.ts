@@ -1,4 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
+import { groupsOf } from '../notify/digest.ts';
 import type { Announcement } from '../notify/notifier.ts';
 import { isEMail } from '../policy/exemptions.ts';
 import type { ExemptionRule } from '../policy/policy.ts';
@@ -13,6 +14,7 @@ export function endingAnnouncement({ control, resource, owner, reason, expires }
   const where = region === null ? '' : ` in ${region}`;
   // The command takes an address only; of an undo, the owner is whoever undid it.
   const address = isEMail(owner) ? shellQuoted(owner) : '…';
+  const about = { controlId: control, severity: SEVERITY, outcome: 'exempted', resourceId: resource, region } as const;
   return {
     severity: SEVERITY,
     kind: 'exemptionEnding',
@@ -30,24 +32,6 @@ export function endingAnnouncement({ control, resource, owner, reason, expires }
       'Action required: remediate it, or extend the exemption:',
       `  npx evenkeel exempt --control ${control} --resource ${shellQuoted(resource)} --owner ${address} --reason … --expires …`,
     ].join('\n'),
-    groups: [
-      {
-        controlId: control,
-        severity: SEVERITY,
-        outcome: 'exempted',
-        actor: null,
-        count: 1,
-        resources: [
-          {
-            resourceId: resource,
-            name: null,
-            region: region ?? '',
-            time: null,
-            annotation: reason,
-            remediationId: null,
-          },
-        ],
-      },
-    ],
+    groups: groupsOf([{ result: { ...about, annotation: reason, remediationId: null }, actor: null }]),
   };
 }

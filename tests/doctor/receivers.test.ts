@@ -14,7 +14,7 @@ const topicArn = 'arn:aws:sns:eu-west-1:111122223333:notices';
 
 describe.each([
   [teams, 'EVENKEEL_TEAMS_SECRET', 'posts to the workflow in', 'nothing is posted to Microsoft Teams'],
-  [pagerDuty, 'EVENKEEL_PAGERDUTY_SECRET', 'sends alerts by the key in', 'nobody is paged'],
+  [pagerDuty, 'EVENKEEL_PAGERDUTY_SECRET', 'sends alerts by the key in', 'no alert is sent'],
 ] as const)('$name', (check, variable, does, without) => {
   const SECRET = `secretsmanager:evenkeel/${check.name}`;
   const queue = `arn:aws:sqs:eu-west-1:111122223333:evenkeel-prod-${check.name}`;

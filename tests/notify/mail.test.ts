@@ -182,7 +182,10 @@ describe('a long plan is shortened', () => {
 });
 
 describe('a person’s own undo', () => {
-  const undone = noticeOf({ outcome: 'exempted', eventName: 'Undo', eventId: null, steps: [], remediationId: null });
+  const undone = noticeOf(
+    { outcome: 'exempted', eventName: 'Undo', eventId: null, steps: [], remediationId: null },
+    { undo: { exemption: null } },
+  );
 
   test('is nothing to be alarmed by, whatever the control’s severity', () => {
     const { kind, severity, actionRequired, subject, findings } = noticeMessage(undone);

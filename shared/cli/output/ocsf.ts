@@ -3,8 +3,8 @@ import { FRAMEWORKS, requirementsIn } from '../../frameworks.ts';
 import { hashOf } from '../../hash.ts';
 import { codeVersion } from '../../lambda/version.ts';
 import { partitionOf } from '../../resource.ts';
-import type { Outcome } from '../../result.ts';
-import { visibleJson, withoutErrorNames } from '../../text.ts';
+import { type Outcome, reasonOf } from '../../result.ts';
+import { visibleJson } from '../../text.ts';
 import { type Entry, judgeOf, refOf, serviceOf } from './entry.ts';
 
 /** The version of the schema (https://schema.ocsf.io) that the events are of. */
@@ -66,7 +66,7 @@ export function ocsfOf(entry: Entry, now: Date): object {
   const [statusId, status] = STATUS_OF[result.outcome];
   const activity = activityOf(entry);
   const ref = refOf(result);
-  const message = withoutErrorNames(result.error ?? result.annotation ?? '');
+  const message = reasonOf(result);
   return {
     activity_id: ACTIVITY[activity],
     activity_name: activity,

@@ -2,8 +2,8 @@ import { type AnyControl, SEVERITIES } from '../../control.ts';
 import type { Detection } from '../../detection.ts';
 import { codeVersion } from '../../lambda/version.ts';
 import type { Pause } from '../../ledger/records.ts';
-import type { Outcome } from '../../result.ts';
-import { shellQuoted, withoutErrorNames } from '../../text.ts';
+import { type Outcome, reasonOf } from '../../result.ts';
+import { shellQuoted } from '../../text.ts';
 import { factList, type Html, html, name } from '../report/html.ts';
 import { nextStep } from '../report/next-step.ts';
 import { severityLabel } from '../report/posture-sections.ts';
@@ -84,9 +84,8 @@ function place({ result, name: called }: Entry): Html {
 }
 
 function reason({ result }: Entry): Html {
-  const why = result.error === null ? result.annotation : withoutErrorNames(result.error);
   const calls = new Set(result.steps.map(({ service, operation }) => `${service}:${operation}`));
-  return html`${name(why ?? '')}${calls.size > 0 && html`<small>${[...calls].join(', ')}</small>`}`;
+  return html`${name(reasonOf(result))}${calls.size > 0 && html`<small>${[...calls].join(', ')}</small>`}`;
 }
 
 const NOTHING: NextStep = { text: '', command: null };

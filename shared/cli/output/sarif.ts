@@ -2,7 +2,8 @@ import type { Log, ReportingDescriptor, Result as SarifResult } from 'sarif';
 import type { Severity } from '../../control.ts';
 import { hashOf } from '../../hash.ts';
 import { codeVersion } from '../../lambda/version.ts';
-import { visible, visibleJson, withoutErrorNames } from '../../text.ts';
+import { reasonOf } from '../../result.ts';
+import { visible, visibleJson } from '../../text.ts';
 import { type Entry, judgeOf, refOf } from './entry.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -68,7 +69,7 @@ function resultOf({ result, arn, name, firstSeen }: Entry, ids: readonly string[
     ruleIndex: ids.indexOf(ruleId),
     kind: isFine ? (result.outcome === 'notApplicable' ? 'notApplicable' : 'pass') : 'fail',
     level: isFine ? 'none' : LEVELS[result.severity ?? 'MEDIUM'],
-    message: { text: visible(withoutErrorNames(result.error ?? (result.annotation || result.outcome))) },
+    message: { text: visible(reasonOf(result) || result.outcome) },
     locations:
       ref === null
         ? []

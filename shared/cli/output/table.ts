@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { SEVERITIES, type Severity } from '../../control.ts';
-import { OUTCOMES, type Outcome, type Result } from '../../result.ts';
-import { visible, visibleJson, withoutErrorNames } from '../../text.ts';
+import { OUTCOMES, type Outcome, type Result, reasonOf } from '../../result.ts';
+import { visible, visibleJson } from '../../text.ts';
 import { colors } from '../colors.ts';
 import { outcomeStyle, summaryOf, wasAttempted } from '../results-printer.ts';
 import { type Entry, judgeOf, serviceOf } from './entry.ts';
@@ -95,7 +95,7 @@ function rowOf({ result, name, firstSeen }: Entry, hasNames: boolean): readonly 
 }
 
 function detailLines({ result }: Entry, { withInputs }: TableOptions): readonly string[] {
-  const why = withoutErrorNames(result.error ?? result.annotation ?? '');
+  const why = reasonOf(result);
   const would = wasAttempted(result.outcome) ? '' : 'would ';
   const calls = result.steps.map(({ service, operation, input }) => {
     const given = withInputs ? ` ${visibleJson(JSON.stringify(input))}` : '';

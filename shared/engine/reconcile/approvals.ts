@@ -1,6 +1,7 @@
 import type { AnyControl } from '../../control.ts';
 import type { ResourceState } from '../../ledger/ledger.ts';
 import type { Finding, Remediation } from '../../ledger/records.ts';
+import { groupsOf } from '../../notify/digest.ts';
 import type { Result } from '../../result.ts';
 import { shellQuoted, visible } from '../../text.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
@@ -68,7 +69,15 @@ export const expire = ({ id, ...about }: Remediation, engine: Engine): Promise<v
 
 function expiredApproval({ controlId, severity, ref, annotation, expires, times }: Remediation) {
   const { resourceId, region } = ref;
-  const resource = { resourceId, name: null, region, time: times.decided, annotation, remediationId: null };
+  const result = {
+    controlId,
+    severity,
+    outcome: 'detected',
+    annotation,
+    resourceId,
+    region,
+    remediationId: null,
+  } as const;
   return {
     region,
     text: [
@@ -76,8 +85,8 @@ function expiredApproval({ controlId, severity, ref, annotation, expires, times 
       `The approval request expired at ${expires}. The next evaluation requests a new one. To evaluate it now:`,
       `  npx evenkeel sweep --mode remediate --control ${controlId} --resource ${shellQuoted(resourceId)}`,
     ].join('\n'),
-    groups: [{ controlId, severity, outcome: 'detected', actor: null, count: 1, resources: [resource] }],
-  } as const;
+    groups: groupsOf([{ result, actor: null, time: times.decided }]),
+  };
 }
 
 /** The record of a plan that awaits approval. Throws NotDecidableError for any other. */
