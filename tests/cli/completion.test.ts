@@ -46,4 +46,8 @@ test('bash completes, also where the package bash-completion is not installed', 
 test.each(['bash', 'zsh', 'fish'])('a script for %s; another shell is wrong usage', async (shell) => {
   expect(await evenkeel(['complete', shell])).toMatchObject({ status: 0, stdout: expect.stringContaining('evenkeel') });
   expect(await evenkeel(['complete', 'tcsh'])).toMatchObject({ status: 2, stdout: '' });
+  expect(await evenkeel(['complete'])).toMatchObject({
+    status: 2,
+    stderr: 'evenkeel: complete: allowed: bash, zsh, fish\n',
+  });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, openSync, rmSync, type WriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -22,8 +22,11 @@ export interface Digest {
 
 /** Writes a new ZIP file, each file read when its turn has come. Throws UsageError where the file exists or cannot be written, or what reading a file throws; what was begun is removed. */
 export async function writeZip(path: string, files: readonly ArchivedFile[], mtime: Date): Promise<void> {
+  const output = created(path);
+  // Half an archive is none, also where Ctrl-C ends the process.
+  const remove = () => rmSync(path, { force: true });
+  process.once('exit', remove);
   const zip = new ZipFile();
-  const output = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   const digests: Digest[] = [];
   for (const file of files)
     zip.addReadStreamLazy(file.name, { mtime }, (pass) => {
@@ -33,21 +36,28 @@ export async function writeZip(path: string, files: readonly ArchivedFile[], mti
       pass(null, bytes);
     });
   zip.end();
-  // Half an archive is none, also where Ctrl-C ends the process.
-  const remove = () => rmSync(path, { force: true });
-  output.once('open', () => process.once('exit', remove));
   try {
     await pipeline(zip.outputStream, output);
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new UsageError(`--bundle ${path}: it exists, and is not overwritten; give another name`);
     remove();
-    throw syscall === undefined ? error : new UsageError(`--bundle ${path}: ${unwritable(error)}`);
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall === undefined ? error : refused(path, error);
   } finally {
     process.off('exit', remove);
   }
 }
+
+/** A file that did not exist. Throws UsageError. */
+function created(path: string): WriteStream {
+  try {
+    return createWriteStream(path, { fd: openSync(path, 'wx', 0o600) });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw refused(path, error);
+    throw new UsageError(`--bundle ${path}: it exists, and is not overwritten; give another name`);
+  }
+}
+
+const refused = (path: string, error: unknown) => new UsageError(`--bundle ${path}: ${unwritable(error)}`);
 
 /** The bytes of a file; its digest joins those of the files before it. */
 async function* digested({ name, text }: ArchivedFile, digests: Digest[]): AsyncGenerator<Buffer> {

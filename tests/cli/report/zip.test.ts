@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import { UsageError } from '../../../shared/cli/errors.ts';
 import { writeZip } from '../../../shared/cli/report/zip.ts';
-import { temporaryFolder } from '../../support/command.ts';
+import { run, temporaryFolder } from '../../support/command.ts';
 
 const folder = temporaryFolder();
 const MTIME = new Date('2026-11-27T12:00:00Z');
@@ -56,5 +56,23 @@ test('where a file cannot be read, that is the error, and nothing is left', asyn
   }
   const path = file('c.zip');
   await expect(writeZip(path, [{ name: 'a', text: failing() }], MTIME)).rejects.toThrow('the ledger does not answer');
+  expect(existsSync(path)).toBe(false);
+});
+
+test('where the process ends in the midst of it, nothing is left', async () => {
+  const path = file('d.zip');
+  const source = new URL('../../../shared/cli/report/zip.ts', import.meta.url).href;
+  const script = `
+    import { existsSync } from 'node:fs';
+    import { writeZip } from ${JSON.stringify(source)};
+    async function* interrupted() {
+      yield 'begun';
+      while (!existsSync(process.argv[1])) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log('begun');
+      process.exit(130);
+    }
+    await writeZip(process.argv[1], [{ name: 'a', text: interrupted() }], new Date());`;
+  const finished = await run(process.execPath, ['--input-type=module', '-e', script, path]);
+  expect(finished).toEqual({ status: 130, stdout: 'begun\n', stderr: '' });
   expect(existsSync(path)).toBe(false);
 });
