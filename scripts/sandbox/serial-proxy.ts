@@ -12,8 +12,19 @@ export interface PassingCall {
 /** Services whose calls the local account must not serve at the same time, though it has threads: it makes a transaction item by item, gives a message to two that ask at once, and fails to list security groups while one is created. AWS does none of this. */
 const SERIAL = ['dynamodb', 'sqs', 'ec2'];
 
-/** An endpoint that passes on one call after the other to each of these services, and everything else as it comes. `seen` hears of each call. */
-export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => void = () => {}): Promise<string> {
+/** What is answered in the account's place. */
+export interface Refusal {
+  readonly status: number;
+  /** XML, as the services of the query protocol answer. */
+  readonly content: string;
+}
+
+/** An endpoint that passes on one call after the other to each of these services, and everything else as it comes. `seen` hears of each call; what `refusalOf` gives an answer for never reaches the account. */
+export async function oneAtATime(
+  endpoint: string,
+  seen: (call: PassingCall) => void = () => {},
+  refusalOf: (call: PassingCall) => Refusal | null = () => null,
+): Promise<string> {
   const target = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
   const last = new Map(SERIAL.map((service) => [service, Promise.resolve()]));
@@ -21,7 +32,13 @@ export async function oneAtATime(endpoint: string, seen: (call: PassingCall) => 
     const body = await buffer(incoming).catch(() => null);
     if (body === null) return; // whoever called has gone
     const service = serviceOf(incoming);
-    seen({ service, body: body.toString() });
+    const call = { service, body: body.toString() };
+    seen(call);
+    const refusal = refusalOf(call);
+    if (refusal !== null) {
+      outgoing.writeHead(refusal.status, { 'content-type': 'text/xml' }).end(refusal.content);
+      return;
+    }
     const { method, url, headers } = incoming;
     // The answer is taken whole, also where whoever asked is gone by then: the next in line must not wait for them.
     const pass = () =>

@@ -27,6 +27,10 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
+const signedFor = (service: string) => ({
+  headers: { authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260131/eu-west-1/${service}/aws4_request` },
+});
+
 test.each([
   ['dynamodb', 1],
   ['sqs', 1],
@@ -34,12 +38,27 @@ test.each([
   [TOGETHER, CALLS],
 ])('of %s, %i calls are served at once', async (service, expected) => {
   const endpoint = await oneAtATime(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const authorization = `AWS4-HMAC-SHA256 Credential=AKIA/20260131/eu-west-1/${service}/aws4_request`;
   const answers = await Promise.all(
-    Array.from({ length: CALLS }, async () =>
-      (await fetch(`${endpoint}/${service}`, { headers: { authorization } })).text(),
-    ),
+    Array.from({ length: CALLS }, async () => (await fetch(`${endpoint}/${service}`, signedFor(service))).text()),
   );
   expect(answers).toEqual(Array.from({ length: CALLS }, () => service));
   expect(most[service]).toBe(expected);
+});
+
+test('what is refused never reaches the account; the rest does', async () => {
+  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const seen: string[] = [];
+  const endpoint = await oneAtATime(
+    target,
+    ({ service }) => seen.push(service),
+    ({ service, body }) => (body === 'no' ? { status: 403, content: `<not-${service}/>` } : null),
+  );
+  const call = async (body: string) => {
+    const answer = await fetch(`${endpoint}/kms`, { method: 'POST', body, ...signedFor('kms') });
+    return [answer.status, answer.headers.get('content-type'), await answer.text()];
+  };
+  expect(await call('no')).toEqual([403, 'text/xml', '<not-kms/>']);
+  expect(most.kms).toBeUndefined();
+  expect(await call('yes')).toEqual([200, null, 'kms']);
+  expect(seen).toEqual(['kms', 'kms']);
 });
