@@ -3,7 +3,7 @@ export default {
   maxWorkers: 3,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/support/jest/environment.mjs',
-  testRunner: '<rootDir>/tests/support/jest/test-runner.mjs',
+  testRunner: '<rootDir>/tests/support/jest/jest-circus.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/jest/strip-types.mjs' },
   globalSetup: '<rootDir>/tests/support/jest/global-setup.mjs',

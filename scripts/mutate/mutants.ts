@@ -56,9 +56,7 @@ const options = (mutate: readonly string[], tests: readonly string[], folder: st
     configFile: 'jest.config.mjs',
     enableFindRelatedTests: false,
     config: {
-      // Stryker follows the tests through Jest's own modules, which `npm test` does without.
-      testRunner: 'jest-circus/runner',
-      testEnvironment: 'node',
+      testEnvironment: './scripts/mutate/environment.mjs',
       testMatch: tests.map((test) => `<rootDir>/${test}`),
       // A local account is started once for all runs, not by Jest for each.
       globalSetup: null,

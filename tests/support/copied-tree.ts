@@ -68,7 +68,7 @@ const JEST = {
   rootDir: '.',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/support/jest/environment.mjs',
-  testRunner: '<rootDir>/tests/support/jest/test-runner.mjs',
+  testRunner: '<rootDir>/tests/support/jest/jest-circus.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/support/jest/strip-types.mjs' },
 };

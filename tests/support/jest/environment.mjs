@@ -45,7 +45,7 @@ export default class ProcessEnvironment {
     return ['node', 'node-addons'];
   }
 
-  /** None: test-runner.mjs loads all modules. */
+  /** None: jest-circus.mjs loads all modules. */
   getVmContext() {
     return null;
   }
