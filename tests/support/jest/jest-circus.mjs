@@ -14,8 +14,8 @@ export default async function runTests(globalConfig, config, environment, runtim
   return circus(globalConfig, config, environment, own, testPath, send);
 }
 
-/** A module of Jest's with the state of one test file. */
+/** A module of Jest's with the state of one test file. What has required it keeps it, and with it all that the file has loaded: so that goes too. */
 function loadAnew(path) {
   delete require.cache[path];
-  return require(path);
+  return createRequire(import.meta.url)(path);
 }
