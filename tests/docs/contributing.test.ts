@@ -13,10 +13,12 @@ const all = (text: string, pattern: RegExp) => [
 /** Paths that the page makes up, as those of files to be written. */
 const MADE_UP = [
   'shared/resources/kms/alias.ts',
-  'shared/resources/sqs/service.ts',
+  'shared/resources/transfer/service.ts',
   'shared/x/y.ts',
   'tests/x/y.test.ts',
 ];
+
+const fileOfControl = (words: string) => `shared/controls/${words.replace(' ', '/')}.ts`;
 
 describe('CONTRIBUTING.md', () => {
   const files = all(PAGE, /[`(]((?:shared|scenes|tests|docs|events|scripts)\/[\w./-]+\.\w+)[`)]/g);
@@ -24,6 +26,14 @@ describe('CONTRIBUTING.md', () => {
   test.each(files.filter((file) => !MADE_UP.includes(file)))('%s exists', (file) => {
     expect(existsSync(ROOT + file)).toBe(true);
   });
+
+  // Who follows the page would be refused a file that is there already.
+  test.each([...MADE_UP, ...all(PAGE, /npm run new-control (\w+ [\w-]+)/g).map(fileOfControl)])(
+    '%s is still to be written',
+    (file) => {
+      expect(existsSync(ROOT + file)).toBe(false);
+    },
+  );
 
   const controls = all(section('Add a control'), /^\| [^|]+ \| `([\w-]+\/[\w-]+)\.ts`/gm);
 
