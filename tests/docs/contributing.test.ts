@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../scripts/catalogue.ts';
 
@@ -58,4 +58,23 @@ describe('CONTRIBUTING.md', () => {
       expect(readFileSync(ROOT + file, 'utf8')).toMatch(new RegExp(`export .*\\b${helper}\\b`));
     },
   );
+
+  test('names the helpers of no one service that many controls and resources use', () => {
+    const uses = globSync(['shared/controls/*/*-*.ts', 'shared/resources/*/*.ts'], { cwd: ROOT }).flatMap((file) =>
+      [
+        ...readFileSync(ROOT + file, 'utf8').matchAll(/^import \{([^}]*)\} from '[./]+\/((?:aws\/)?[\w-]+\.ts)'/gm),
+      ].flatMap(([, names = '', from]) =>
+        names
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => /^[a-z]\w+$/.test(name))
+          .map((name) => `${name} of shared/${from}`),
+      ),
+    );
+    const often = [...Map.groupBy(uses, (use) => use)].filter(([, { length }]) => length >= 5).map(([use]) => use);
+    expect(often.length).toBeGreaterThan(20);
+    const scaffolds = globSync('scripts/scaffold/*.ts', { cwd: ROOT }).map((file) => readFileSync(ROOT + file, 'utf8'));
+    const named = new Set([PAGE, ...scaffolds].join(' ').match(/\w+/g));
+    expect(often.filter((use) => !named.has(use.split(' ')[0] ?? ''))).toEqual([]);
+  });
 });
