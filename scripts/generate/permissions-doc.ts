@@ -26,7 +26,7 @@ export function permissionsDoc(
     '',
     `The roles are generated from policy.yml. ${inForce(acting)} \`…\` stands for the partition and \`<account>\` for the account of the deployment, \`<home>\` for its home region and \`<prefix>\` for the name of the stack (\`evenkeel-prod\`).`,
     '',
-    'IAM cannot distinguish a new item of the ledger from one that replaces another: both are `dynamodb:PutItem`. Evenkeel writes each item conditionally, and `npx evenkeel verify` detects an altered record, `verify --logs` also a chain that was written anew ([evidence.md](evidence.md)).',
+    'IAM cannot distinguish a new item of the ledger from one that replaces another: both are `dynamodb:PutItem`. Evenkeel writes each item conditionally, and `npx evenkeel verify` detects an altered record, `verify --logs` also a chain that was rewritten ([evidence.md](evidence.md)).',
     '',
     '## Shared by several functions',
     '',

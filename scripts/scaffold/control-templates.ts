@@ -7,6 +7,7 @@ export interface Subject {
   /** The name under which the file exports it. */
   readonly name: string;
   readonly facets: readonly string[];
+  readonly sceneFile: string;
 }
 
 /** A control that compiles, writes nothing, and never calls anything compliant: until it is written, it throws. */
@@ -56,8 +57,8 @@ const notWritten = (): never => {
 `;
 
 /** A test that fails until the control is written and real states stand where `never` stands. */
-export const controlTest = ({ service, id }: Subject): string => `\
-import scene from '../../../scenes/${service}/${id}.ts';
+export const controlTest = ({ service, id, sceneFile }: Subject): string => `\
+import scene from '../../../${sceneFile}';
 import control from '../../../shared/controls/${service}/${id}.ts';
 import { testControl } from '../../support/test-control.ts';
 import { testScene } from '../../support/test-scene.ts';

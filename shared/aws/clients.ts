@@ -28,6 +28,7 @@ export function awsClients(timeouts: object = TIMEOUTS): (region: string) => Aws
 
 /** A local endpoint has no host names of its own: buckets go into the path, a queue's URL does not say where to go, and S3 Control must not put the account id before the host. */
 function localOptions(name: string, region: string): object {
+  // biome-ignore lint/style/noProcessEnv: the SDK reads it too; only here is it known what it means for each client.
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (endpoint === undefined || endpoint === '') return {};
   if (name === 'S3Client') return { forcePathStyle: true };

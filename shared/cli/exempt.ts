@@ -144,7 +144,7 @@ async function activeOf(id: string, { engine }: Pick<CommandRun, 'engine'>, now:
 
 /** A day from today to a year ahead. Throws UsageError. */
 export function expiryDay(text: string, now: Date): string {
-  const [first, last] = [now.toISOString().slice(0, 10), lastExpiry(now)];
+  const [first, last] = [dayOf(now), lastExpiry(now)];
   if (!isDate(text) || text < first || text > last)
     throw new UsageError(`--expires ${text}: must be a day from ${first} to ${last}, in the form YYYY-MM-DD`);
   return text;

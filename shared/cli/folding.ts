@@ -9,7 +9,7 @@ export interface Folding {
   lines(): readonly string[];
 }
 
-/** So many results of controls that do not apply are shown: of a log, most resources are gone. */
+/** Maximum results of controls that do not apply that are shown: of a log, most resources are gone. */
 const FEW = 5;
 
 /** Folds the events that concern no control, controls that do not apply after the first few, and what was said of the same resource or failure before. */

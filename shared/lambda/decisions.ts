@@ -9,10 +9,10 @@ import type { Press } from '../notify/slack-press.ts';
 import { post } from '../notify/webhook.ts';
 import type { Aws } from '../resource.ts';
 import { withoutErrorNames } from '../text.ts';
-import { MINUTE_MS } from '../time.ts';
+import { MINUTE_MS, systemClock } from '../time.ts';
 import { type KeptPress, pressesIn } from './slack-presses.ts';
 
-/** Slack takes answers for so long; a decision that nobody can be told of is not carried out. */
+/** Slack takes answers for so long; a decision whose outcome could not be posted is not carried out. */
 const MAX_AGE_MS = 30 * MINUTE_MS;
 const ANSWER_MS = 10_000;
 
@@ -43,7 +43,7 @@ export async function carryOut(event: unknown, delivery: Delivery, deciding: Dec
   const answer = await answerTo(press, delivery);
   logger.info(`${actorOf(press)} ${press.verb} ${press.remediationId}: ${answer}`, { press: id });
   await engine.ledger.markOnce(`slack|${id}`);
-  await tell(press, answer).catch((error: unknown) =>
+  await reply(press, answer).catch((error: unknown) =>
     logger.warn('the answer could not be posted to Slack', { reason: messageOf(error) }),
   );
 
@@ -68,7 +68,7 @@ export async function carryOut(event: unknown, delivery: Delivery, deciding: Dec
 }
 
 /** In the thread of the message, for all to see. */
-async function tell({ responseUrl, threadTs, user, verb }: Press, answer: string): Promise<void> {
+async function reply({ responseUrl, threadTs, user, verb }: Press, answer: string): Promise<void> {
   const until = Date.now() + ANSWER_MS;
   const text = `<@${user.id}> pressed ${PAST[verb]}: ${escaped(answer, 2_500)}`;
   const body = {
@@ -81,6 +81,6 @@ async function tell({ responseUrl, threadTs, user, verb }: Press, answer: string
   await post(body, {
     address: async () => new URL(responseUrl),
     remaining: () => until - Date.now(),
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep: systemClock.sleep,
   });
 }

@@ -60,7 +60,7 @@ export function createSlackActionsHandler({ policy, domains, aws: clients = awsC
     const service = serviceOf(controlId, domains);
     if (service === null) return refuse(400, `no domain serves ${controlId}`);
     if (!slackApprovers.includes(user.id)) {
-      await tell(press, `<@${user.id}>: policy.yml does not name you among slack.approvers; nothing was done.`);
+      await reply(press, `<@${user.id}>: policy.yml does not name you among slack.approvers; nothing was done.`);
       return refuse(200, `${user.id} is none of slack.approvers`);
     }
     const id = pressIdOf(signature);
@@ -71,13 +71,13 @@ export function createSlackActionsHandler({ policy, domains, aws: clients = awsC
   }
 
   /** To the one who pressed alone; what cannot be said is not said. */
-  async function tell({ responseUrl }: Press, text: string): Promise<void> {
+  async function reply({ responseUrl }: Press, text: string): Promise<void> {
     const until = Date.now() + MAX_ANSWER_MS;
     const body = { text, blocks: [], response_type: 'ephemeral', replace_original: false };
     await post(body, {
       address: async () => new URL(responseUrl),
       remaining: () => until - Date.now(),
-      sleep: (milliseconds) => systemClock.sleep(milliseconds),
+      sleep: systemClock.sleep,
     }).catch(() => logger.warn('the refusal could not be said in Slack'));
   }
 

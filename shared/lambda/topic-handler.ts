@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
@@ -8,6 +7,7 @@ import { subjectOf } from '../notify/slack.ts';
 import type { TopicMessage } from '../notify/topic-message.ts';
 import { NotPostedError, type Time } from '../notify/webhook.ts';
 import type { Aws } from '../resource.ts';
+import { systemClock } from '../time.ts';
 import { shortenVisibility } from './shorten-visibility.ts';
 import { deliveriesIn, messageIn } from './sns-deliveries.ts';
 import { partialResponse, warnOfDelay } from './sqs-batch.ts';
@@ -58,7 +58,7 @@ export function topicHandler({ deliver, count }: Receiver, { aws, logger }: { aw
   }
 
   async function postAll(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
-    const time = { remaining: () => context.getRemainingTimeInMillis() - MARGIN_MS, sleep };
+    const time = { remaining: () => context.getRemainingTimeInMillis() - MARGIN_MS, sleep: systemClock.sleep };
     const deliveries = deliveriesIn(event);
     const records = deliveries.flatMap(({ record }) => record ?? []);
     if (records.length === deliveries.length) return postRecords(records, time);

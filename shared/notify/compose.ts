@@ -121,7 +121,7 @@ export function announcementMessage(
   };
 }
 
-/** So many pages are worth a line in a mail; the message has them all. */
+/** Maximum pages that a mail lists; the message has them all. */
 const MAX_PAGES = 5;
 
 function announcedText(text: string, account: Message['account'], groups: readonly DigestGroup[]): string {

@@ -4,7 +4,7 @@ import { type Clock, MINUTE_MS } from '../time.ts';
 import type { Notice, Notifier } from './notifier.ts';
 import { isQuiet, type QuietHours } from './quiet-hours.ts';
 
-/** So many notices of one control, actor and outcome are published at once, the others of that time in a digest. */
+/** Maximum notices of one control, actor and outcome that are published at once; the others of that time go into a digest. */
 const MAX_AT_ONCE = 3;
 const BURST_MS = 10 * MINUTE_MS;
 /** Beyond it, what is over is forgotten. */

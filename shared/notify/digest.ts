@@ -10,7 +10,7 @@ import { CLOSED } from './outcome.ts';
 const MAX_RESOURCES = 20;
 /** Of a text; the message has them all. */
 const MAX_GROUPS = 40;
-/** So many controls are named by a command; of more it lists all. */
+/** Maximum controls that a command names; with more it lists all. */
 const MAX_CONTROLS = 5;
 
 /** One finding of a digest. */

@@ -68,14 +68,14 @@ export const accountText = ({ id, alias }: NonNullable<Message['account']>): str
 type Row = readonly [string, string | null];
 
 function findingRows({ annotation, before, after, error }: MessageFinding): readonly Row[] {
-  const told: readonly Row[] =
+  const states: readonly Row[] =
     before !== null && after !== null
       ? [
           ['Before', before],
           ['After', after],
         ]
       : [['Finding', annotation]];
-  return [...told, ['Error', error === null ? null : shortened(error, MAX_ERROR_CHARACTERS)]];
+  return [...states, ['Error', error === null ? null : shortened(error, MAX_ERROR_CHARACTERS)]];
 }
 
 const rows = (pairs: readonly Row[]): readonly string[] =>

@@ -126,7 +126,7 @@ function ofFindings(
       block.header(head.title),
       block.context(head.about),
       sentence('Requirement', stringOrNull(first.title)),
-      ...told(first),
+      ...sentences(first),
       advice(first.advice),
       withButtons ? buttonsOf(first, id ?? '') : null,
       columns(
@@ -152,7 +152,7 @@ const objectsIn = (value: unknown): readonly JsonObject[] =>
   Array.isArray(value) ? value.map(objectOrNull).filter((one) => one !== null) : [];
 
 /** What was found, or how it was and is. */
-function told(finding: JsonObject): readonly (block.SlackBlock | null)[] {
+function sentences(finding: JsonObject): readonly (block.SlackBlock | null)[] {
   const [before, after] = [stringOrNull(finding.before), stringOrNull(finding.after)];
   const states =
     before === null || after === null
@@ -178,7 +178,7 @@ function othersOf(findings: readonly JsonObject[], buttonsFor: string | null): r
       return [
         block.plainSection(visible(`Also: ${headline} [${severity}] ${stringOrNull(one.title) ?? ''}`)),
         columns(field('Control', stringOrNull(one.controlId))),
-        ...told(one),
+        ...sentences(one),
         advice(one.advice),
         buttonsFor === null ? null : buttonsOf(one, buttonsFor),
         ...details(one),

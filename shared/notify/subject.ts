@@ -23,15 +23,15 @@ export interface SubjectParts {
   readonly which: string;
 }
 
-/** The subject of a message about a resource: what tells it from the others of a night comes first and is never cut off by what follows. */
+/** The subject of a message about a resource: what distinguishes it from others comes first and is never cut off by what follows. */
 export function subjectOf({ severity, headline, resourceId, name, region, who, which }: SubjectParts): string {
   const before = `[${severity}] ${headline}: `;
   const where = region === null ? '' : ` in ${cut(ascii(region), MAX_REGION_CHARACTERS)}`;
   const actor = actorOf(who);
   const by = actor === null ? '' : ` by ${cut(ascii(actor), MAX_ACTOR_CHARACTERS)}`;
   const room = Math.max(MAX_CHARACTERS - before.length - where.length - by.length, MIN_RESOURCE_CHARACTERS);
-  const told = `${before}${resourceIn(shortId(resourceId), name, room)}${where}${by}`;
-  return asciiSubject(told.length + MIN_CONTROL_CHARACTERS > MAX_CHARACTERS ? told : `${told} (${which})`);
+  const text = `${before}${resourceIn(shortId(resourceId), name, room)}${where}${by}`;
+  return asciiSubject(text.length + MIN_CONTROL_CHARACTERS > MAX_CHARACTERS ? text : `${text} (${which})`);
 }
 
 /** The text as SNS accepts it as a subject. */

@@ -62,7 +62,7 @@ export function commandIn(line: string): { readonly label: string; readonly comm
 
 const COMMAND = /^\s*((?:[^:]{1,60}:)?)\s*((?:npx evenkeel|aws) .+)$/;
 
-/** So many controls are worth a link each. */
+/** Maximum controls that a message links to. */
 const MAX_PAGES = 3;
 
 /** The pages of the controls that it is about, each with a label; the mail has them all. */

@@ -6,6 +6,7 @@ import { canFitRegion, meantRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import { isTimeZone } from '../notify/quiet-hours.ts';
+import { dayOf } from '../time.ts';
 import { fits as fitsPattern } from './patterns.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
@@ -115,7 +116,7 @@ function tooLate({ exemptions = [] }: PolicyDocument): readonly Misfit[] {
 export function lastExpiry(now: Date): string {
   const last = new Date(now);
   last.setUTCFullYear(last.getUTCFullYear() + 1);
-  return last.toISOString().slice(0, 10);
+  return dayOf(last);
 }
 
 /** The document as data; unresolved or excessive aliases show only here. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../scripts/catalogue.ts';
 
@@ -13,10 +13,12 @@ const all = (text: string, pattern: RegExp) => [
 /** Paths that the page makes up, as those of files to be written. */
 const MADE_UP = [
   'shared/resources/kms/alias.ts',
-  'shared/resources/sqs/service.ts',
+  'shared/resources/transfer/service.ts',
   'shared/x/y.ts',
   'tests/x/y.test.ts',
 ];
+
+const fileOfControl = (words: string) => `shared/controls/${words.replace(' ', '/')}.ts`;
 
 describe('CONTRIBUTING.md', () => {
   const files = all(PAGE, /[`(]((?:shared|scenes|tests|docs|events|scripts)\/[\w./-]+\.\w+)[`)]/g);
@@ -24,6 +26,14 @@ describe('CONTRIBUTING.md', () => {
   test.each(files.filter((file) => !MADE_UP.includes(file)))('%s exists', (file) => {
     expect(existsSync(ROOT + file)).toBe(true);
   });
+
+  // Who follows the page would be refused a file that is there already.
+  test.each([...MADE_UP, ...all(PAGE, /npm run new-control (\w+ [\w-]+)/g).map(fileOfControl)])(
+    '%s is still to be written',
+    (file) => {
+      expect(existsSync(ROOT + file)).toBe(false);
+    },
+  );
 
   const controls = all(section('Add a control'), /^\| [^|]+ \| `([\w-]+\/[\w-]+)\.ts`/gm);
 
@@ -48,4 +58,23 @@ describe('CONTRIBUTING.md', () => {
       expect(readFileSync(ROOT + file, 'utf8')).toMatch(new RegExp(`export .*\\b${helper}\\b`));
     },
   );
+
+  test('names the helpers of no one service that many controls and resources use', () => {
+    const uses = globSync(['shared/controls/*/*-*.ts', 'shared/resources/*/*.ts'], { cwd: ROOT }).flatMap((file) =>
+      [
+        ...readFileSync(ROOT + file, 'utf8').matchAll(/^import \{([^}]*)\} from '[./]+\/((?:aws\/)?[\w-]+\.ts)'/gm),
+      ].flatMap(([, names = '', from]) =>
+        names
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => /^[a-z]\w+$/.test(name))
+          .map((name) => `${name} of shared/${from}`),
+      ),
+    );
+    const often = [...Map.groupBy(uses, (use) => use)].filter(([, { length }]) => length >= 5).map(([use]) => use);
+    expect(often.length).toBeGreaterThan(20);
+    const scaffolds = globSync('scripts/scaffold/*.ts', { cwd: ROOT }).map((file) => readFileSync(ROOT + file, 'utf8'));
+    const named = new Set([PAGE, ...scaffolds].join(' ').match(/\w+/g));
+    expect(often.filter((use) => !named.has(use.split(' ')[0] ?? ''))).toEqual([]);
+  });
 });

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['aws', 'resources', 'controls', 'detections', 'notify', 'ledger', 'policy', 'engine', 'doctor', 'lambda'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
-const NO_ENVIRONMENT = FOLDERS.filter((folder) => !['aws', 'lambda', 'watch', 'cli'].includes(folder));
+const NO_ENVIRONMENT = FOLDERS.filter((folder) => !['lambda', 'watch', 'cli'].includes(folder));
 const OUTSIDE = ['functions', 'scripts', 'tests', 'scenes', 'bench'];
 /** Folders whose files stand a level deeper, `shared/controls/<service>/<id>.ts`. */
 const homeOf = (folder: string) => `shared/${folder}/${['resources', 'controls'].includes(folder) ? 'probe/' : ''}`;
@@ -31,8 +31,10 @@ const importing = (from: string) => `import { thing } from '${from}';\n\nexport 
 const IMPORT = 'lint/style/noRestrictedImports';
 const ENVIRONMENT = 'lint/style/noProcessEnv';
 const CYCLE = 'lint/suspicious/noImportCycles';
+const PROTOCOL = 'lint/style/useNodejsImportProtocol';
+const GLOBAL = 'lint/style/noRestrictedGlobals';
 const PLUGIN = 'plugin';
-const RULES: readonly string[] = [IMPORT, ENVIRONMENT, CYCLE, PLUGIN];
+const RULES: readonly string[] = [IMPORT, ENVIRONMENT, CYCLE, PROTOCOL, GLOBAL, PLUGIN];
 
 /** Texts of which the linter has to refuse each, by the name of their file, with the rule. */
 const refused = new Map<string, readonly [rule: string, text: string]>();
@@ -66,7 +68,7 @@ for (const [name, depth] of [
       importing(`${depth}${other}/iam-thing-secured.ts`),
     ]);
 /** The layers of the engine, lowest first: what a run is, what it does, who decides, who asks. */
-const LAYERS = [['run'], ['execution'], ['reconcile'], ['undo', 'intake', 'sweep']];
+const LAYERS = [['run'], ['execution'], ['reconcile'], ['undo', 'intake', 'sweep', 'decisions', 'detections']];
 for (const [index, layer] of LAYERS.slice(0, -1).entries())
   for (const folder of layer)
     for (const [other, names] of LAYERS.entries())
@@ -79,37 +81,66 @@ refused.set('shared/engine/client.ts', [IMPORT, importing('@aws-sdk/client-ec2')
 refused.set('shared/controls/ec2/sibling.ts', [IMPORT, importing('./other.ts')]);
 refused.set('shared/controls/ec2/neighbour.ts', [IMPORT, importing('../s3/other.ts')]);
 refused.set('shared/controls/ec2/crypto.ts', [IMPORT, importing('node:crypto')]);
+refused.set('shared/controls/ec2/bare-crypto.ts', [PROTOCOL, importing('crypto')]);
 refused.set('shared/resources/ec2/neighbour.ts', [IMPORT, importing('../s3/bucket.ts')]);
 passed.set('shared/resources/ec2/sibling.ts', importing('./volume.ts'));
 refused.set('shared/detections/sibling.ts', [IMPORT, importing('./other.ts')]);
 
-const IMPURE: Readonly<Record<string, string>> = {
-  'date-now': 'Date.now()',
-  'new-date': 'new Date()',
-  date: 'Date()',
-  performance: 'performance.now()',
-  random: 'Math.random()',
-  uuid: 'crypto.randomUUID()',
+/** A clock or a random number, also by another name, with the rule that refuses it. */
+const IMPURE: Readonly<Record<string, readonly [rule: string, code: string]>> = {
+  'date-now': [PLUGIN, 'Date.now()'],
+  'date-now-if-any': [PLUGIN, 'Date.now?.()'],
+  'date-now-handed-on': [PLUGIN, 'options.map(Date.now)'],
+  'date-by-key': [PLUGIN, "Date['now']()"],
+  'date-destructured': [PLUGIN, '(({ now }) => now())(Date)'],
+  'new-date': [PLUGIN, 'new Date()'],
+  date: [PLUGIN, 'Date()'],
+  'date-renamed': [PLUGIN, '[Date].map((Clock) => new Clock())'],
+  performance: [GLOBAL, 'performance.now()'],
+  'time-origin': [GLOBAL, 'performance.timeOrigin'],
+  'global-date': [GLOBAL, 'globalThis.Date.now()'],
+  format: [GLOBAL, 'new Intl.DateTimeFormat().format()'],
+  timer: [GLOBAL, 'setTimeout(options, 1)'],
+  random: [PLUGIN, 'Math.random()'],
+  'random-handed-on': [PLUGIN, 'options.map(Math.random)'],
+  'random-by-key': [PLUGIN, "Math['random']()"],
+  'random-destructured': [PLUGIN, '(({ random }) => random())(Math)'],
+  uuid: [GLOBAL, 'crypto.randomUUID()'],
+  'uuid-destructured': [GLOBAL, '(({ randomUUID }) => randomUUID())(crypto)'],
 };
-const CALLING: Readonly<Record<string, string>> = {
-  send: 'await client.send(command)',
-  'send-new': 'client.send(new Command({ Name: 1 }), options)',
-  client: 'new EC2Client({})',
-  fetch: "fetch('https://example.com')",
-  variables: 'process.env',
-  directory: 'process.cwd()',
+const CALLING: Readonly<Record<string, readonly [rule: string, code: string]>> = {
+  send: [PLUGIN, 'await client.send(command)'],
+  'send-new': [PLUGIN, 'client.send(new Command({ Name: 1 }), options)'],
+  'send-if-any': [PLUGIN, 'client?.send(command)'],
+  client: [PLUGIN, 'new EC2Client({})'],
+  'client-of-another-name': [PLUGIN, 'new S3({}).listBuckets({})'],
+  constructed: [GLOBAL, 'Reflect.construct(EC2Client, [])'],
+  fetch: [GLOBAL, "fetch('https://example.com')"],
+  variables: [GLOBAL, 'process.env'],
+  'variables-destructured': [GLOBAL, '(({ env }) => env.HOME)(process)'],
+  directory: [GLOBAL, 'process.cwd()'],
 };
 const inFunction = (code: string) =>
   `export const probe = async (client, command, Command, EC2Client, options) => ${code};\n`;
-for (const [name, code] of Object.entries(IMPURE))
+for (const [name, [rule, code]] of Object.entries(IMPURE))
   for (const home of ['shared/controls/ec2/', 'shared/detections/', 'shared/resources/ec2/', 'shared/aws/ec2/'])
-    refused.set(`${home}${name}.ts`, [PLUGIN, inFunction(code)]);
-for (const [name, code] of Object.entries(CALLING))
+    refused.set(`${home}${name}.ts`, [rule, inFunction(code)]);
+for (const [name, [rule, code]] of Object.entries(CALLING))
   for (const home of ['shared/controls/ec2/', 'shared/detections/'])
-    refused.set(`${home}${name}.ts`, [PLUGIN, inFunction(code)]);
+    refused.set(`${home}${name}.ts`, [rule, inFunction(code)]);
+// What has a clock, or a client, is not for those who evaluate.
+for (const home of ['shared/controls/ec2/', 'shared/detections/']) {
+  refused.set(`${home}system-clock.ts`, [IMPORT, importing(`${up(home)}time.ts`).replaceAll('thing', 'systemClock')]);
+  passed.set(`${home}days.ts`, importing(`${up(home)}time.ts`));
+  for (const module of ['retry', 'aws/clients', 'aws/caching-clients'])
+    refused.set(`${home}${module.replace('/', '-')}.ts`, [IMPORT, importing(`${up(home)}${module}.ts`)]);
+}
 for (const [name, code] of Object.entries({
   date: 'new Date(options.now)',
   time: 'new Date(options.now).getTime()',
+  parsed: 'Date.parse(options.created) - Date.UTC(2027, 0)',
+  largest: 'Math.max(...options, Math.PI)',
+  values: 'new Set(new Map(options).keys())',
   step: 'step(EC2Client, Command, { Name: command })',
 }))
   passed.set(`shared/controls/ec2/pure-${name}.ts`, inFunction(code));

@@ -34,5 +34,5 @@ export const taggedOf =
   (kind: string, idIn = identifierIn) =>
   ({ request }: CallRecord): readonly string[] =>
     strings(request, 'resourceName')
-      .filter((arn) => arn.split(':')[5] === kind)
+      .filter((arn) => parseArn(arn)?.resource.split(':')[0] === kind)
       .map(idIn);

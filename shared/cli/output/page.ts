@@ -49,7 +49,7 @@ ${factList([
     main: html`${tiles(entries.filter(isWrong))}
 <p class="soft">${[...tally].map(([outcome, count]) => `${count} ${STATES[outcome].name}`).join(', ')}</p>
 <section id="findings"><h2>Findings</h2>
-${sections.length === 0 ? html`<p class="note"><b>Nothing is wrong</b> in what was looked at.</p>` : sections}</section>`,
+${sections.length === 0 ? html`<p class="note"><b>Nothing is wrong</b> in what was evaluated.</p>` : sections}</section>`,
     footer: html`<p>All about a control: <code>npx evenkeel controls ID</code>.</p>`,
   });
 }

@@ -125,5 +125,5 @@ function tiles({ all, undone, findings }: Report, links: Links): Html {
 }
 
 const notes = ({ data }: Report): Html => html`<h2>How to read it</h2>
-<p>Every number is a link to the findings or records that it counts. Open findings are those of the ledger when the report was made; records are those of the period. “No open finding” means that nothing was found when the resources were last looked at, by an event or a sweep. Drift that was only detected, and is gone, leaves no record.</p>
+<p>Every number is a link to the findings or records that it counts. Open findings are those of the ledger when the report was made; records are those of the period. “No open finding” means that nothing was found when the resources were last evaluated, by an event or a sweep. Drift that was only detected, and is gone, leaves no record.</p>
 <p>To keep a resource as it is: ${markup('<code>npx evenkeel exempt --control ID --resource ARN --owner E-MAIL --reason TEXT --expires DAY</code>')}. All about a control: <code>npx evenkeel controls ID</code>. The states before and after a remediation, and every call: <code>npx evenkeel history --json${data.flags}</code>. Proof that no record was altered: <code>npx evenkeel verify --logs${data.flags}</code>.</p>`;

@@ -36,7 +36,7 @@ export default defineControl({
   securityControlIds: ['DynamoDB.4'],
   relatedRequirements: [],
   description:
-    "The table must have been backed up by AWS Backup within the last maximumBackupAgeDays, beside DynamoDB's own point-in-time recovery (dynamodb-table-pitr-enabled). Tables that are not ACTIVE are not evaluated, as by DynamoDB.4. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not told from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.",
+    "The table must have been backed up by AWS Backup within the last maximumBackupAgeDays, beside DynamoDB's own point-in-time recovery (dynamodb-table-pitr-enabled). Tables that are not ACTIVE are not evaluated, as by DynamoDB.4. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not distinguished from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.",
   rationale:
     'A backup outside of the service outlives what is lost together with the resource: its own snapshots, when somebody deletes it or takes over the account that owns it.',
   guidance:

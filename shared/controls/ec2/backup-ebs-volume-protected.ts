@@ -36,7 +36,7 @@ export default defineControl({
   securityControlIds: ['EC2.28'],
   relatedRequirements: [],
   description:
-    'The EBS volume must have been backed up by AWS Backup within the last maximumBackupAgeDays, by itself or with an instance that it is attached to. Volumes that are not in use are not evaluated. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not told from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.',
+    'The EBS volume must have been backed up by AWS Backup within the last maximumBackupAgeDays, by itself or with an instance that it is attached to. Volumes that are not in use are not evaluated. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not distinguished from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.',
   rationale:
     'A backup outside of the service outlives what is lost together with the resource: its own snapshots, when somebody deletes it or takes over the account that owns it.',
   guidance:

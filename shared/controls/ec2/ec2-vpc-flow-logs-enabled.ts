@@ -1,4 +1,5 @@
 import type { FlowLog } from '@aws-sdk/client-ec2';
+import { parseArn } from '../../aws/arn.ts';
 import {
   asBefore,
   createFlowLog,
@@ -47,16 +48,17 @@ function wanted({ parameters, lastKnown }: Wishes): Destination | null {
 function logGroupRef({ accountId, region }: ResourceRef, wishes: Wishes) {
   const { LogDestinationType, LogGroupName, LogDestination } = wanted(wishes) ?? {};
   if (LogDestinationType !== 'cloud-watch-logs') return null;
-  const [, , , there = region, owner = accountId, , name] = LogDestination?.split(':') ?? [];
-  const resourceId = name ?? LogGroupName;
-  return resourceId === undefined ? null : { resourceId, accountId: owner, region: there };
+  const arn = parseArn(LogDestination);
+  const resourceId = arn?.resource.split(':')[1] ?? LogGroupName;
+  if (resourceId === undefined) return null;
+  return { resourceId, accountId: arn?.accountId ?? accountId, region: arn?.region ?? region };
 }
 
 /** `arn:aws:iam::111122223333:role/delivery/flow-logs` */
 function roleRef({ region }: ResourceRef, wishes: Wishes) {
-  const [, , , , accountId, path] = wanted(wishes)?.DeliverLogsPermissionArn?.split(':') ?? [];
-  const resourceId = path?.split('/').at(-1);
-  return accountId === undefined || resourceId === undefined ? null : { resourceId, accountId, region };
+  const arn = parseArn(wanted(wishes)?.DeliverLogsPermissionArn);
+  const resourceId = arn?.resource.split('/').at(-1);
+  return arn === null || resourceId === undefined ? null : { resourceId, accountId: arn.accountId, region };
 }
 
 export default defineControl({

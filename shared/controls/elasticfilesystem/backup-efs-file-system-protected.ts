@@ -35,7 +35,7 @@ export default defineControl({
   securityControlIds: ['EFS.2'],
   relatedRequirements: ['AWS FSBP EFS.2'],
   description:
-    'The file system must have been backed up by AWS Backup within the last maximumBackupAgeDays, by a plan of yours or by the automatic backups of EFS, which are a plan of AWS Backup too. File systems that are not available are not evaluated. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not told from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.',
+    'The file system must have been backed up by AWS Backup within the last maximumBackupAgeDays, by a plan of yours or by the automatic backups of EFS, which are a plan of AWS Backup too. File systems that are not available are not evaluated. ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not distinguished from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.',
   rationale:
     'A backup outside of the service outlives what is lost together with the resource: its own snapshots, when somebody deletes it or takes over the account that owns it.',
   guidance:

@@ -1,4 +1,5 @@
 import { AssociateWebACLCommand, DisassociateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { parseArn } from '../../aws/arn.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
 import { requirements } from '../../frameworks.ts';
 import { loadBalancer } from '../../resources/elasticloadbalancing/load-balancer.ts';
@@ -68,7 +69,7 @@ export default defineControl({
   plan({ ref }, { parameters: { webAclArn }, lastKnown }) {
     const wanted = lastKnown?.webAcl?.arn ?? webAclArn;
     if (wanted === '') return byHand('The parameter webAclArn is empty.');
-    if (wanted.split(':')[3] !== ref.region) return byHand(`The web ACL of webAclArn is not in ${ref.region}.`);
+    if (parseArn(wanted)?.region !== ref.region) return byHand(`The web ACL of webAclArn is not in ${ref.region}.`);
     return [associate(ref.resourceId, wanted)];
   },
 });

@@ -3,6 +3,7 @@ import {
   CloudWatchLogsClient,
   DisassociateKmsKeyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { parseArn } from '../../aws/arn.ts';
 import { byHand, compliant, defineControl, nonCompliant } from '../../control.ts';
 import { logGroup } from '../../resources/logs/log-group.ts';
 import { step, undoneBy } from '../../step.ts';
@@ -53,7 +54,7 @@ export default defineControl({
   plan({ ref: { resourceId: logGroupName, region } }, { parameters: { kmsKeyArn }, lastKnown }) {
     const kmsKeyId = lastKnown?.encryption?.kmsKeyId ?? kmsKeyArn;
     if (kmsKeyId === '') return byHand('The parameter kmsKeyArn is empty.');
-    if (kmsKeyId.split(':')[3] !== region) return byHand(`The key of kmsKeyArn is not in ${region}.`);
+    if (parseArn(kmsKeyId)?.region !== region) return byHand(`The key of kmsKeyArn is not in ${region}.`);
     return [
       step(
         CloudWatchLogsClient,

@@ -36,7 +36,7 @@ export default defineControl({
   securityControlIds: ['RDS.26'],
   relatedRequirements: [],
   description:
-    "The DB instance must have been backed up by AWS Backup within the last maximumBackupAgeDays, beside RDS's own automated backups (rds-instance-backup-enabled). Members of a cluster and read replicas are not evaluated: the cluster or the source is backed up. Volumes, tables and file systems have controls of their own (backup-ebs-volume-protected, backup-dynamodb-table-protected, backup-efs-file-system-protected). ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not told from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.",
+    "The DB instance must have been backed up by AWS Backup within the last maximumBackupAgeDays, beside RDS's own automated backups (rds-instance-backup-enabled). Members of a cluster and read replicas are not evaluated: the cluster or the source is backed up. Volumes, tables and file systems have controls of their own (backup-ebs-volume-protected, backup-dynamodb-table-protected, backup-efs-file-system-protected). ListProtectedResources names only what has had a backup, so that one that a plan selects and that waits for its first backup is not distinguished from one that no plan selects: a new one has graceDays. The rule of AWS Config looks for a plan that covers it, whether or not it was backed up.",
   rationale:
     'A backup outside of the service outlives what is lost together with the resource: its own snapshots, when somebody deletes it or takes over the account that owns it.',
   guidance:

@@ -4,6 +4,7 @@ import {
   S3Client,
   type ServerSideEncryptionConfiguration,
 } from '@aws-sdk/client-s3';
+import { parseArn } from '../../aws/arn.ts';
 import { bucketTarget } from '../../aws/s3/bucket-target.ts';
 import { takesLoadBalancerLogs } from '../../aws/s3/load-balancer-logs.ts';
 import { byHand, compliant, defineControl, nonCompliant, notApplicable } from '../../control.ts';
@@ -67,7 +68,7 @@ export default defineControl({
     return nonCompliant(`New objects are encrypted with ${algorithm}; aws:kms is required.`);
   },
   plan({ ref, encryption }, { parameters: { kmsKeyArn } }) {
-    if (kmsKeyArn.split(':')[3] !== ref.region) return byHand(`The key of kmsKeyArn is not in ${ref.region}.`);
+    if (parseArn(kmsKeyArn)?.region !== ref.region) return byHand(`The key of kmsKeyArn is not in ${ref.region}.`);
     return [replace(bucketEncryption, bucketTarget(ref), encryption, withKey(encryption, kmsKeyArn))];
   },
 });

@@ -60,10 +60,10 @@ export async function publishOutbox(
   const found = session.state.outbox.filter(({ id, at, waits }) => own.includes(id) || (at < dead && waits !== true));
   if (found.length === 0) return session;
   const due = await withTags(found, subject, engine);
-  const [sent, told] = await Promise.all([sendOutcomes(due, subject, engine), notifyAll(due, subject, engine)]);
-  const errors = [...told.errors, ...sent.errors];
-  const deferred = new Map(due.filter(({ id }) => told.deferred.includes(id)).map((entry) => [entry.id, entry]));
-  const progress = { published: told.published, deferred, sent: sent.ids };
+  const [sent, notified] = await Promise.all([sendOutcomes(due, subject, engine), notifyAll(due, subject, engine)]);
+  const errors = [...notified.errors, ...sent.errors];
+  const deferred = new Map(due.filter(({ id }) => notified.deferred.includes(id)).map((entry) => [entry.id, entry]));
+  const progress = { published: notified.published, deferred, sent: sent.ids };
   const isDone = concernedBy(progress).length > 0;
   const after = isDone ? await settle(session, engine, progress) : session;
   if (errors.length > 0) throw errors[0];

@@ -105,14 +105,14 @@ class Undo {
     this.#call = call;
   }
 
-  /** The undo as it would be made. Throws ChangedSinceError; UnreadableError where that cannot be told. */
+  /** The undo as it would be made. Throws ChangedSinceError; UnreadableError where that cannot be determined. */
   plan(): UndoResult {
     const { record, calls, stateAfter: left } = this.#undoable;
     const isGone = this.#run.observation.gone && this.#control.whenDeleted === undefined;
     const state = this.#state();
     const changed = isGone ? ['the resource no longer exists'] : stateDiff(left, state, this.#ignoring);
     if (changed.length > 0 && isPartlyUnread(state))
-      throw new UnreadableError(`whether it was changed since ${record.id} cannot be told: ${changed.join('; ')}`);
+      throw new UnreadableError(`cannot determine whether it was changed since ${record.id}: ${changed.join('; ')}`);
     if (changed.length > 0) throw new ChangedSinceError(record.id, changed);
     return { record, calls, exemptions: [this.#exemption()], undoId: null, isPending: false };
   }

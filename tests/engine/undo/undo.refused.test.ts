@@ -27,7 +27,7 @@ describe('refuses', () => {
     const controls = [closed];
     scene.world.errors.set('lock', named('ThrottlingException'));
     expect(await says(scene.undone(id, { controls }))).toMatch(
-      /^UnreadableError: whether it was changed since .*: lock\.on: true → nothing; lock\.unreadable/,
+      /^UnreadableError: cannot determine whether it was changed since .*: lock\.on: true → nothing; lock\.unreadable/,
     );
     scene.world.errors.clear();
     await scene.undone(id, { controls });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../../../scripts/catalogue.ts';
 import { writeControl } from '../../../scripts/scaffold/control.ts';
@@ -22,6 +22,20 @@ describe('npm run new-control', () => {
     await writeControl(root, 'backup', 'backup-anything-locked');
     expect(existsSync(`${root}shared/controls/backup/backup-anything-locked.ts`)).toBe(true);
     for (const folder of ['controls', 'resources']) rmSync(`${root}shared/${folder}/backup`, { recursive: true });
+  });
+
+  test('takes the word that ids of the service begin with already, and puts the scene where those are', async () => {
+    const id = 'elbv2-listener-anything-required';
+    const { files } = await writeControl(tree.root, 'elasticloadbalancing', id);
+    expect(files).toEqual([
+      `shared/controls/elasticloadbalancing/${id}.ts`,
+      `scenes/elbv2/${id}.ts`,
+      `tests/controls/elasticloadbalancing/${id}.test.ts`,
+    ]);
+    const [source = '', , test = ''] = files.map((file) => readFileSync(tree.root + file, 'utf8'));
+    expect(source).toContain("from '../../resources/elasticloadbalancing/listener.ts'");
+    expect(test).toContain(`from '../../../scenes/elbv2/${id}.ts'`);
+    for (const file of files) rmSync(tree.root + file);
   });
 
   test('says in one line how it is called, where it is called wrongly', async () => {

@@ -11,6 +11,7 @@ export const young: Gate = (candidate) => {
   if (createdAt === null || approved || owned(candidate) !== null) return null;
   const recheckAt = createdAt.getTime() + TAGS_AFTER_MS;
   if (recheckAt <= run.now().getTime()) return null;
-  const reason = 'Created less than a minute ago, so its tags may still be to come: looked at again after a minute.';
+  const reason =
+    'Created less than a minute ago, so its tags may still be to come: it is evaluated again after a minute.';
   return { outcome: 'detected', reason, quiet: true, recheckAt };
 };
