@@ -152,6 +152,12 @@ describe('--account: a log of whatever account, and nothing of AWS is read', () 
     expect(wire.take()).toEqual([]);
   });
 
+  test('an event of 1970 counts, and does not make the period half a century', async () => {
+    const dated = [...records.slice(0, 2), at('1970-01-01T00:00:00Z', open)];
+    const { stdout } = await whatIf(['-', '--account', '123456789012', '--json'], JSON.stringify({ Records: dated }));
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ events: 3, concerned: 3, days: 1 });
+  });
+
   test('without an event there is no month to reckon with', async () => {
     const { status, stdout } = await whatIf(['-', '--account', '123456789012'], '{"Records":[]}');
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^No events were found, [^$]+\n$/) });

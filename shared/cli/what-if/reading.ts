@@ -12,6 +12,9 @@ import type { Trigger } from '../../resource.ts';
 import type { Activity } from './activity.ts';
 import { actorOf } from './actor.ts';
 
+/** An earlier time is no event's: one of 1970 would make a log's period half a century. */
+const CLOUDTRAIL_BEGAN = Date.parse('2013-11-13');
+
 /** Between which times, and where, events are counted; null for anywhere. */
 export interface Scope {
   /** Milliseconds since 1970; `to` excluded. */
@@ -105,7 +108,7 @@ export class LogReading {
     if (at !== null && (at < from || at >= to)) return false;
     const where = regionOf(change);
     if (region !== null && where !== null && where !== region) return false;
-    if (at !== null)
+    if (at !== null && at >= CLOUDTRAIL_BEGAN)
       this.period = { first: Math.min(at, this.period?.first ?? at), last: Math.max(at, this.period?.last ?? at) };
     return true;
   }
