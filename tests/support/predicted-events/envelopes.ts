@@ -4,7 +4,8 @@ import { predictedEvent, type Shown } from '../../../scripts/scaffold/sample-eve
 import { isObject, type JsonObject } from '../../../shared/event.ts';
 import { SAMPLE_ACCOUNT } from '../samples.ts';
 import { operationsOf } from './models.ts';
-import { another, namedIn, type Subject } from './world.ts';
+import type { Subject } from './service-events.ts';
+import { another, namedIn } from './world.ts';
 
 /** Answers hold what they name as deep as this: `instancesSet.items.networkInterfaceSet.items.groupSet…`. */
 const DEPTH = 4;
