@@ -21,7 +21,7 @@ import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './support/samples.ts';
 const content = await loadContent();
 const controlsOfType = Map.groupBy(content.controls, ({ resource }) => resource as AnyResource);
 const resources = [...controlsOfType.keys()].sort((a, b) => (typeKey(a) < typeKey(b) ? -1 : 1));
-/** Where the deployment lives; resources without a region are looked at there. */
+/** Where the deployment lives; resources without a region are read there. */
 const HOME = 'eu-north-1';
 
 /** A domain's own rules, and the services that its function loads for an event. */

@@ -13,7 +13,7 @@ const DEPTH = 4;
 const isNest = (member: NormalizedSchema) =>
   member.isStructSchema() || (member.isListSchema() && !member.getValueSchema().isStringSchema());
 
-/** Everything that the account has a word for, and what is required; so many in each list of texts. */
+/** Everything that the account has a word for, and what is required; `count` entries in each list of texts. */
 export function shownOf(sdk: string, subject: Subject, count: 1 | 2): Shown {
   const wordFor = (name: string) => namedIn(sdk, subject, name);
   return {
