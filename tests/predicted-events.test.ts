@@ -11,8 +11,8 @@ import type { Trigger } from '../shared/resource.ts';
 import { type EventPattern, matches } from './support/event-pattern.ts';
 import { answering } from './support/predicted-events/answers.ts';
 import { envelopesOf } from './support/predicted-events/envelopes.ts';
-import { UNMODELLED } from './support/predicted-events/unmodelled.ts';
-import { another, KNOWN_TYPES, type Subject, subjectOf, typeKey } from './support/predicted-events/world.ts';
+import type { Subject } from './support/predicted-events/service-events.ts';
+import { another, fileOf, subjectOf, typeKey, unusedEntries } from './support/predicted-events/world.ts';
 import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './support/samples.ts';
 
 // Every event of every trigger, made from the SDK's model and what CloudTrail is known to make of it, instead of from
@@ -21,7 +21,7 @@ import { REGION, SAMPLE_ACCOUNT, sampleEvent } from './support/samples.ts';
 const content = await loadContent();
 const controlsOfType = Map.groupBy(content.controls, ({ resource }) => resource as AnyResource);
 const resources = [...controlsOfType.keys()].sort((a, b) => (typeKey(a) < typeKey(b) ? -1 : 1));
-/** Where the deployment lives; resources without a region are looked at there. */
+/** Where the deployment lives; resources without a region are read there. */
 const HOME = 'eu-north-1';
 
 /** A domain's own rules, and the services that its function loads for an event. */
@@ -95,16 +95,17 @@ const expectedOf = (name: string, resource: AnyResource, ids: readonly string[])
 const idsNamed = ({ id }: Subject, event: JsonObject) =>
   JSON.stringify(event).includes(`${another(id)}"`) ? [id, another(id)] : [id];
 
-describe.each(resources.map((resource) => [typeKey(resource), resource] as const))('%s', (key, resource) => {
-  const unmodelled = UNMODELLED[key] ?? {};
+describe.each(resources.map((resource) => [typeKey(resource), resource] as const))('%s', (_, resource) => {
   const subject = subjectOf(resource);
+  const { unmodelled = {} } = subject;
 
   test.each(everyEventOf(resource).filter((name) => !(name in unmodelled)))(
     'is found by %s, however it is written',
     async (name) => {
       const [eventSource = '', eventName = ''] = name.split(' ');
       const envelopes = await envelopesOf(eventSource, eventName, subject);
-      if (envelopes === null) throw new Error('no SDK has a model of it: UNMODELLED says its sample, and why');
+      if (envelopes === null)
+        throw new Error(`no SDK has a model of it: ${fileOf(resource.service.id)} needs its sample, and why`);
       for (const [how, event] of Object.entries(envelopes))
         expect({ how, ...(await madeOf(event, resource, subject)) }).toEqual({
           how,
@@ -129,8 +130,9 @@ describe.each(resources.map((resource) => [typeKey(resource), resource] as const
 });
 
 test('no line of the account is about a type that there is not', () => {
-  const types = resources.map(typeKey);
-  expect([...KNOWN_TYPES, ...Object.keys(UNMODELLED)].filter((key) => !types.includes(key))).toEqual([]);
+  const types = new Set(resources.map(typeKey));
+  const events = new Set(resources.flatMap(everyEventOf));
+  expect(unusedEntries({ types, events })).toEqual([]);
 });
 
 /** Lambda's older operations carry the date of their API in the event's name; which records do is only measured. */

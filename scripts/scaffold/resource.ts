@@ -1,14 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../../shared/cli/errors.ts';
 import type { JsonObject } from '../../shared/event.ts';
 import type { Service } from '../../shared/service.ts';
 import { assertName, assertService, camelCase, pascalCase, type Written, writeFiles } from './files.ts';
 import { idPathIn } from './id-path.ts';
+import { predictedEventsFile, withPredictedType } from './predicted-events.ts';
 import { type Call, type Draft, resourceSource, resourceTest } from './resource-templates.ts';
 import { type CommandClass, operationOf, sampleEvent } from './sample-event.ts';
 
-/** Writes the files of a new resource type below `root`, with a sample of each operation that has none yet. Throws UsageError, and writes nothing, where the service, the name or an operation is unknown or a file exists. */
+/** Writes the files of a new resource type below `root`, with a sample of each operation that has none yet, and its entry among the service's predicted events. Throws UsageError, and writes nothing, where the service, the name or an operation is unknown or a file exists. */
 export async function writeResource(
   root: string,
   service: string,
@@ -37,7 +38,11 @@ export async function writeResource(
     [`tests/resources/${service}/${resource}.test.ts`, resourceTest(draft)],
     ...events,
   ]);
-  return { files: writeFiles(root, files), next: nextSteps(draft) };
+  const predicted = predictedEventsFile(service);
+  const withEntry = withPredictedType(root, draft);
+  const written = writeFiles(root, files);
+  writeFileSync(root + predicted, withEntry);
+  return { files: [...written, predicted], next: nextSteps(draft) };
 }
 
 const sourceOf = ({ id, eventSources }: Service): string =>
@@ -73,5 +78,6 @@ const nextSteps = ({ service, resource, calls }: Draft): readonly string[] => [
   `Correct the samples in events/${service}/ (${calls.map(({ name }) => `${name}.json`).join(', ')}): their shape is what the SDK's model lets expect, their values are placeholders. Compare them with a record of your own account, or with the service's page on CloudTrail; the event's name, too.`,
   `Write shared/resources/${service}/${resource}.ts: its type as AWS Config names it, what each event names (\`ids\`), the facets with their IAM grants, \`list\`. The comments there name the helpers.`,
   `Say in tests/resources/${service}/${resource}.test.ts which ids each sample names; it fails until then.`,
+  `Correct its entry in ${predictedEventsFile(service)}: the id of one such resource, and what the members of the SDK's model that name it stand for. tests/predicted-events.test.ts reads it once a control evaluates the type.`,
   `npm test -- tests/resources/${service}/${resource}, then npm run new-control ${service} ${service}-${resource}-<secure state>`,
 ];

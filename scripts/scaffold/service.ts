@@ -4,6 +4,7 @@ import type { ClientClass } from '../../shared/resource.ts';
 import { DOMAINS } from '../../shared/service.ts';
 import { serviceOf } from '../../shared/step.ts';
 import { assertName, type Written, writeFiles } from './files.ts';
+import { predictedEventsFile, predictedEventsSource } from './predicted-events.ts';
 
 /** Writes the service.ts of a new service below `root`; `client` is the SDK's package without `@aws-sdk/client-`. Throws UsageError, and writes nothing, where the name, the domain or the client will not do or the service exists. */
 export async function writeService(root: string, service: string, domain: string, client: string): Promise<Written> {
@@ -15,9 +16,12 @@ export async function writeService(root: string, service: string, domain: string
     throw new UsageError(`${module} is not installed: npm install ${module}, or name another client`);
   const sdk = await sdkName(`${root}node_modules/${module}`, module);
   const file = `shared/resources/${service}/service.ts`;
-  const files = writeFiles(root, new Map([[file, serviceSource(service, domain, sdk, module)]]));
+  const files = new Map([
+    [file, serviceSource(service, domain, sdk, module)],
+    [predictedEventsFile(service), predictedEventsSource(service, sdk)],
+  ]);
   return {
-    files,
+    files: writeFiles(root, files),
     next: [
       `Check the event sources of ${file}: those of CloudTrail's records, and \`aws.${service}\` where a resource listens to events that are no calls. A test holds that the triggers use them all.`,
       `npm run new-resource ${service} <resource> <Operation>...: what there is to evaluate, and the calls that change it.`,

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import type { Exemption } from '../ledger/records.ts';
-import { allExemptions, isActive, isEMail } from '../policy/exemptions.ts';
+import { allExemptions, isActive, isEMail, newExemptionId } from '../policy/exemptions.ts';
 import { isDate, lastExpiry } from '../policy/load.ts';
 import { shellQuoted, visible } from '../text.ts';
 import { DAY_MS, dayOf, systemClock } from '../time.ts';
@@ -65,7 +64,7 @@ function requestOf(options: ExemptOptions, command: Command): Request {
 }
 
 async function grant({ control, resource, owner, reason, expires: day }: Request, options: ExemptOptions) {
-  const now = new Date();
+  const now = systemClock.now();
   const expires = expiryDay(day, now);
   if (!isEMail(owner)) throw new UsageError(`--owner ${owner}: must be an e-mail address`);
   const run = await ledgerRun(options, 'ledger', (checked) => uncheckedReason(control, resource, checked));
@@ -73,7 +72,7 @@ async function grant({ control, resource, owner, reason, expires: day }: Request
   if (unchecked !== null)
     process.stderr.write(`evenkeel: could not check whether ${visible(resource)} exists: ${visible(unchecked)}\n`);
   const createdAt = now.toISOString();
-  const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;
+  const id = newExemptionId(now);
   const createdBy = (await run.caller()).arn;
   const exemption: Exemption = { id, control, resource, owner, reason, expires, createdAt, createdBy };
   await run.engine.ledger.saveExemption(exemption);

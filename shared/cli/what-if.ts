@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isAccountId } from '../aws/account-id.ts';
-import { DAY_MS } from '../time.ts';
+import { DAY_MS, systemClock } from '../time.ts';
 import { runClients } from './clients.ts';
 import { reconcilingRun } from './context.ts';
 import { UsageError } from './errors.ts';
@@ -61,7 +61,7 @@ async function whatIf(sources: readonly string[], options: WhatIfOptions): Promi
   const places = sources.filter(isS3Url).map(s3Place);
   const common = { controls, detections, scope, isJson: options.json === true };
   const inS3 = (accountId: string) =>
-    begunLogs(places, { ...scope, accountId, from: scope.from || Date.now() - S3_DAYS * DAY_MS });
+    begunLogs(places, { ...scope, accountId, from: scope.from || systemClock.now().getTime() - S3_DAYS * DAY_MS });
   const run =
     account === undefined ? await liveRun(options, common, inS3) : await routesOnlyRun(account, options, common, inS3);
   await run.whatIf.read(chained(local, run.logs), local);

@@ -9,7 +9,7 @@ import type { Press } from '../notify/slack-press.ts';
 import { post } from '../notify/webhook.ts';
 import type { Aws } from '../resource.ts';
 import { withoutErrorNames } from '../text.ts';
-import { MINUTE_MS, systemClock } from '../time.ts';
+import { type Clock, MINUTE_MS } from '../time.ts';
 import { type KeptPress, pressesIn } from './slack-presses.ts';
 
 /** Slack takes answers for so long; a decision whose outcome could not be posted is not carried out. */
@@ -43,7 +43,7 @@ export async function carryOut(event: unknown, delivery: Delivery, deciding: Dec
   const answer = await answerTo(press, delivery);
   logger.info(`${actorOf(press)} ${press.verb} ${press.remediationId}: ${answer}`, { press: id });
   await engine.ledger.markOnce(`slack|${id}`);
-  await reply(press, answer).catch((error: unknown) =>
+  await reply(press, answer, engine.clock).catch((error: unknown) =>
     logger.warn('the answer could not be posted to Slack', { reason: messageOf(error) }),
   );
 
@@ -68,8 +68,9 @@ export async function carryOut(event: unknown, delivery: Delivery, deciding: Dec
 }
 
 /** In the thread of the message, for all to see. */
-async function reply({ responseUrl, threadTs, user, verb }: Press, answer: string): Promise<void> {
-  const until = Date.now() + ANSWER_MS;
+async function reply({ responseUrl, threadTs, user, verb }: Press, answer: string, clock: Clock): Promise<void> {
+  const now = () => clock.now().getTime();
+  const until = now() + ANSWER_MS;
   const text = `<@${user.id}> pressed ${PAST[verb]}: ${escaped(answer, 2_500)}`;
   const body = {
     text,
@@ -80,7 +81,7 @@ async function reply({ responseUrl, threadTs, user, verb }: Press, answer: strin
   } as const;
   await post(body, {
     address: async () => new URL(responseUrl),
-    remaining: () => until - Date.now(),
-    sleep: systemClock.sleep,
+    remaining: () => until - now(),
+    sleep: clock.sleep,
   });
 }

@@ -38,7 +38,7 @@ export function createHandler({ services, detections, policy }: Served) {
   const domain = deployedAs(functionName).name as Domain;
   const domains = Object.fromEntries(services.map(({ id }) => [id, domain]));
   const engine = engineFromEnvironment(policy, (text) => logger.info(text), domains);
-  const { record, recordSweep } = telemetry(logger, emitter(new Metrics()));
+  const { record, recordSweep } = telemetry(logger, emitter(new Metrics()), engine.clock);
 
   async function reconcileEvent(event: unknown, context: Context, delivery: Delivery): Promise<Tally> {
     const tally: Tally = {};

@@ -11,7 +11,7 @@ import { post } from '../notify/webhook.ts';
 import type { PolicyDocument } from '../policy/policy.ts';
 import { policyFrom } from '../policy/settings.ts';
 import type { Domain } from '../service.ts';
-import { systemClock } from '../time.ts';
+import { type Clock, systemClock } from '../time.ts';
 import { messageSender } from './send-messages.ts';
 import { pressesIn, pressIdOf } from './slack-presses.ts';
 import { signingSecret } from './webhook-address.ts';
@@ -27,16 +27,23 @@ export interface Pressed {
   /** The domain that serves each service. */
   readonly domains: Readonly<Record<string, Domain>>;
   readonly aws?: Engine['aws'];
+  readonly clock?: Clock;
 }
 
 /** The Lambda handler behind the URL that Slack calls when a button is pressed: checks who calls and who presses, keeps the press, and hands it on to the domain that owns the control. Whatever is refused is written nowhere. */
-export function createSlackActionsHandler({ policy, domains, aws: clients = awsClients() }: Pressed) {
+export function createSlackActionsHandler({
+  policy,
+  domains,
+  aws: clients = awsClients(),
+  clock = systemClock,
+}: Pressed) {
   const logger = new Logger();
   const { AWS_REGION = '', AWS_LAMBDA_FUNCTION_NAME = '', EVENKEEL_TABLE = '' } = process.env;
   const aws = clients(AWS_REGION);
   const { slackApprovers } = policyFrom(policy);
   const prefix = AWS_LAMBDA_FUNCTION_NAME.replace(/-slack-actions$/, '');
-  const send = messageSender({ aws, prefix, domains, clock: systemClock });
+  const send = messageSender({ aws, prefix, domains, clock });
+  const now = () => clock.now().getTime();
   const secret = signingSecret(process.env.EVENKEEL_SLACK_SIGNING_SECRET, aws);
   const presses = pressesIn(aws, EVENKEEL_TABLE);
 
@@ -52,7 +59,7 @@ export function createSlackActionsHandler({ policy, domains, aws: clients = awsC
     const raw = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
     const signature = headers['x-slack-signature'] ?? '';
     const request = { timestamp: headers['x-slack-request-timestamp'] ?? '', signature, body: raw };
-    if (!isSignedBySlack(request, await secret(false), Date.now()))
+    if (!isSignedBySlack(request, await secret(false), now()))
       return refuse(401, 'the signature is not of Slack, or older than five minutes');
     const press = pressIn(raw.toString('utf8'));
     if (press === null) return refuse(400, 'no press of a button of ours, or one from another workspace');
@@ -64,7 +71,7 @@ export function createSlackActionsHandler({ policy, domains, aws: clients = awsC
       return refuse(200, `${user.id} is none of slack.approvers`);
     }
     const id = pressIdOf(signature);
-    if (!(await presses.keep(id, { ...press, at: Date.now() }))) return refuse(401, 'the request came before');
+    if (!(await presses.keep(id, { ...press, at: now() }))) return refuse(401, 'the request came before');
     await send([{ service, detailType: DECISION_DETAIL_TYPE, detail: { press: id } }]);
     logger.info(`${user.id} pressed ${verb} of ${remediationId}`, { press: id, controlId });
     return { statusCode: 200, body: '' };
@@ -72,12 +79,12 @@ export function createSlackActionsHandler({ policy, domains, aws: clients = awsC
 
   /** To the one who pressed alone; what cannot be said is not said. */
   async function reply({ responseUrl }: Press, text: string): Promise<void> {
-    const until = Date.now() + MAX_ANSWER_MS;
+    const until = now() + MAX_ANSWER_MS;
     const body = { text, blocks: [], response_type: 'ephemeral', replace_original: false };
     await post(body, {
       address: async () => new URL(responseUrl),
-      remaining: () => until - Date.now(),
-      sleep: systemClock.sleep,
+      remaining: () => until - now(),
+      sleep: clock.sleep,
     }).catch(() => logger.warn('the refusal could not be said in Slack'));
   }
 

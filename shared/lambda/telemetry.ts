@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SweepSummary } from '../engine/sweep/sweep.ts';
 import type { HaltingGate, Result } from '../result.ts';
+import type { Clock } from '../time.ts';
 import type { Emit, MetricName } from './metrics.ts';
 
 /** Metrics of halted remediations, over all controls. */
@@ -11,7 +12,7 @@ const STOPS = {
 } as const satisfies Readonly<Record<HaltingGate, MetricName>>;
 
 /** Logs one structured line and publishes metrics for each result and each slice of a sweep. */
-export const telemetry = (logger: Logger, emit: Emit) => ({
+export const telemetry = (logger: Logger, emit: Emit, clock: Clock) => ({
   /** `eventTime`: when the change was made, ISO 8601. */
   record(result: Result, eventTime: string | null): void {
     const { eventId, eventName, controlId, resourceId, outcome, gate } = result;
@@ -22,7 +23,7 @@ export const telemetry = (logger: Logger, emit: Emit) => ({
     else emit(outcome, 1, which);
     if (gate !== undefined) emit(STOPS[gate], 1);
     if (outcome === 'remediated' && eventTime !== null)
-      emit('TimeToVerified', Math.max(0, Date.now() - Date.parse(eventTime)), which);
+      emit('TimeToVerified', Math.max(0, clock.now().getTime() - Date.parse(eventTime)), which);
   },
   recordSweep(sweep: SweepSummary): void {
     const { service, region, resources, rechecks, dropped, denied } = sweep;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Exemption } from '../ledger/records.ts';
 import { DAY_MS, dayOf } from '../time.ts';
 import { fits } from './patterns.ts';
@@ -17,6 +18,9 @@ interface Sources {
   readonly policy: { readonly exemptions: readonly ExemptionRule[] };
   readonly ledger: { exemptions(): Promise<readonly ExemptionRule[]> };
 }
+
+/** An id for an exemption that is made now, `ex-2027-01-31-1a2b3c4d`: a person may name it by how it begins. */
+export const newExemptionId = (now: Date): string => `ex-${dayOf(now)}-${randomUUID().slice(0, 8)}`;
 
 /** Every exemption of policy.yml and of the ledger, expired ones included. */
 export const allExemptions = async ({ policy, ledger }: Sources): Promise<readonly ExemptionRule[]> => [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { sendBatch } from '../../shared/aws/partial-batch.ts';
 import { delays } from '../../shared/retry.ts';
 
-/** A clock whose sleeps pass at once and are recorded, and an API that refuses what it is told to, try by try. */
+/** A clock whose sleeps pass at once and are recorded, and an API that refuses these entries, try by try. */
 function scene(...refusals: readonly (readonly string[])[]) {
   const slept: number[] = [];
   const sent: (readonly string[])[] = [];

@@ -7,7 +7,7 @@ test('the median is the middle one, not the mean', () => {
   expect(median([])).toBe(0);
 });
 
-/** Contenders that take so many milliseconds of a clock of their own, round by round, and as many to prepare. */
+/** Contenders that take these milliseconds of a clock of their own, round by round, and as many to prepare. */
 function race(durations: Readonly<Record<string, readonly number[]>>) {
   let time = 0;
   const order: string[] = [];

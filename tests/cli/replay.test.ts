@@ -117,7 +117,7 @@ beforeAll(() => {
   json('lookup.json', { Events: [{ EventId: looked.eventID, CloudTrailEvent: JSON.stringify(looked) }] });
 });
 
-/** Everything at once; the queue and standard input are filled anew for each run. */
+/** Everything at once; the queue and standard input are filled again for each run. */
 async function replayAll(...flags: string[]): Promise<Finished> {
   const sqs = account.aws()(SQSClient);
   const { QueueUrl = '' } = await sqs.send(

@@ -133,7 +133,7 @@ describe('each function', () => {
       expect(Environment.Variables).toEqual({
         EVENKEEL_TABLE: { Ref: 'LedgerTable' },
         EVENKEEL_TOPIC_ARN: { Ref: 'NoticeTopic' },
-        // By it the metrics of two stages are told apart.
+        // It distinguishes the metrics of two stages.
         POWERTOOLS_SERVICE_NAME: `evenkeel-${STAGE}`,
         POWERTOOLS_METRICS_NAMESPACE: 'Evenkeel',
         ...(name === 'slack'

@@ -15,6 +15,7 @@ const MADE_UP = [
   'shared/resources/kms/alias.ts',
   'shared/resources/transfer/service.ts',
   'shared/x/y.ts',
+  'tests/resources/transfer/predicted-events.ts',
   'tests/x/y.test.ts',
 ];
 

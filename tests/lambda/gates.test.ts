@@ -15,7 +15,7 @@ const { account, ledger, evenkeel } = hands;
 const context = {
   invokedFunctionArn: `arn:aws:lambda:${REGION}:${account.accountId}:function:evenkeel-prod-infrastructure`,
 } as Context;
-/** What Powertools has to say is not looked at here. */
+/** What Powertools logs is not checked here. */
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' };
 beforeAll(() => {
   Object.assign(process.env, hands.env, QUIET);

@@ -6,6 +6,7 @@ import { createSlackActionsHandler } from '../../shared/lambda/slack-actions.ts'
 import { noticeMessage } from '../../shared/notify/compose.ts';
 import { slackMessage } from '../../shared/notify/slack.ts';
 import { policyFrom } from '../../shared/policy/settings.ts';
+import { MINUTE_MS, systemClock } from '../../shared/time.ts';
 import { blockErrors } from '../support/block-kit.ts';
 import { type BoxScene, boxScene } from '../support/box-run.ts';
 import { saidBy } from '../support/capture-output.ts';
@@ -28,8 +29,8 @@ const { aws, calls } = fakeAws({
   SendMessageBatch: () => ({}),
 });
 const APPROVERS = { slack: { approvers: [ANN.id] } };
-const handlerOf = (policy: object = APPROVERS) =>
-  createSlackActionsHandler({ policy, domains: { box: 'data' }, aws: () => aws });
+const handlerOf = (policy: object = APPROVERS, clock = systemClock) =>
+  createSlackActionsHandler({ policy, domains: { box: 'data' }, aws: () => aws, clock });
 const operations = () => calls.map(({ operation }) => operation);
 const sent = () =>
   calls
@@ -61,6 +62,12 @@ describe('a request', () => {
       { source: 'evenkeel', 'detail-type': 'Evenkeel Decision', detail: { press: id, service: 'box' } },
     ]);
     expect(calls.find(({ operation }) => operation === 'GetQueueUrl')?.input.QueueName).toBe('evenkeel-prod-data');
+  });
+
+  test('is as old as the clock says', async () => {
+    const ahead = (ms: number) => ({ ...systemClock, now: () => new Date(Date.now() + ms) });
+    const statusAt = (ms: number) => press(signedRequest(payloadOf(BUTTON)), handlerOf(APPROVERS, ahead(ms)));
+    expect([await statusAt(4 * MINUTE_MS), await statusAt(6 * MINUTE_MS)]).toEqual([200, 401]);
   });
 
   const altered = (change: (event: LambdaFunctionURLEvent) => object) => {

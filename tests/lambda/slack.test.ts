@@ -157,7 +157,7 @@ describe('a batch from the queue', () => {
     const [, second, third] = event.Records.map(({ messageId }) => ({ itemIdentifier: messageId }));
     expect(value).toEqual({ batchItemFailures: [second, third] });
     expect(posts()).toHaveLength(2);
-    // The queue hides a message for ten minutes, unless it is told otherwise.
+    // The queue hides a message for ten minutes, unless the visibility is changed.
     expect((await records()).Records).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const again = (await records()).Records.map(({ messageId }) => messageId);

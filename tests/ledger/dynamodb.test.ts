@@ -142,7 +142,7 @@ const halved = (body: string): string => {
   return withAnswered(body, Math.ceil(items.length / 2));
 };
 
-/** A batch's answer that holds so many items and leaves the others out. */
+/** A batch's answer that holds the first `count` items and leaves the others out. */
 function withAnswered(body: string, count: number): string {
   const [[table, items] = ['', []]] = Object.entries((JSON.parse(body) as BatchAnswer).Responses);
   const left = items.slice(count).map(({ pk, sk }) => ({ pk, sk }));

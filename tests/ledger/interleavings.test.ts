@@ -104,7 +104,7 @@ describe('runs that die', () => {
     jest.restoreAllMocks();
   });
 
-  /** A run lives for so many calls; half a call more: the last is made, and its answer never heard. */
+  /** After how many calls a run dies; half a call more: the last is made, and its answer never arrives. */
   const lives = fc.option(
     fc.integer({ min: 1, max: 40 }).map((halves) => halves / 2),
     { freq: 3 },

@@ -7,6 +7,7 @@ import {
   endedWithin,
   endingWithin,
   isActive,
+  newExemptionId,
   ofWholeFindings,
 } from '../../shared/policy/exemptions.ts';
 import { exemptionOf } from '../support/ledger-fixtures.ts';
@@ -23,6 +24,12 @@ const NOON = new Date('2026-01-10T12:00:00Z');
 
 const expiring = (...days: readonly string[]) => days.map((expires) => ({ ...RULE, expires }));
 const daysOf = (rules: readonly { readonly expires: string }[]) => rules.map(({ expires }) => expires);
+
+test('an id begins with its day, and no two are the same', () => {
+  const ids = [newExemptionId(NOON), newExemptionId(NOON)];
+  for (const id of ids) expect(id).toMatch(/^ex-2026-01-10-[0-9a-f]{8}$/);
+  expect(new Set(ids).size).toBe(2);
+});
 
 test('an exemption is active until the last millisecond of its last day, in UTC', () => {
   expect(isActive(RULE, new Date('2026-01-10T23:59:59.999Z'))).toBe(true);

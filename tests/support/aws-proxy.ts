@@ -13,7 +13,7 @@ export interface Wire {
   alter(answers: readonly Alteration[]): void;
   /** From now on calls of EC2 whose content holds this text are answered as IAM would; with a region, only those made there. */
   refuse(text: string, region?: string): void;
-  /** The next calls of EC2 whose content holds this text, so many of them, are answered as if there were too many. */
+  /** The next calls of EC2 whose content holds this text are throttled, `calls` of them. */
   throttle(text: string, calls: number): void;
 }
 

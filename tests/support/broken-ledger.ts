@@ -259,7 +259,7 @@ const isMeant =
     return status === 'applying' && isNext;
   };
 
-/** A run that dies for good after so many calls of its ledger: nothing that it would do after happens. */
+/** A run that dies for good after this number of calls of its ledger: nothing that it would do after happens. */
 export async function cutOff(engine: Engine, calls: number): Promise<void> {
   let left = calls;
   const dead = new Promise<never>(() => {});

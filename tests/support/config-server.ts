@@ -23,7 +23,7 @@ export interface ConfigServer {
   readonly endpoint: string;
   /** Forgets the calls so far and gives them. */
   take(): readonly PutCall[];
-  /** From now on the evaluations of these resources are refused, each so many times. */
+  /** From now on the evaluations of these resources are refused, each this number of times. */
   refuse(resourceIds: readonly string[], times: number): void;
 }
 

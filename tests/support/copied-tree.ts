@@ -27,6 +27,7 @@ const COPIED = [
   'functions',
   'docs',
   'events',
+  'tests/resources',
   'tests/support',
   'policy.yml',
   'package.json',

@@ -35,7 +35,7 @@ const otherNamesOf = (action: string): readonly string[] =>
 /** A role's statements as the local account can ask them: by their actions. It knows no conditions, and most services there ask for every resource; who may do what where is tried against the true policies in roles.test.ts. */
 function askable(statements: readonly Statement[]) {
   const actionsIn = ({ Action }: Statement) => [Action].flat();
-  // What is denied on our own parts alone, and allowed elsewhere, cannot be told apart without resources.
+  // What is denied on our own parts alone, and allowed elsewhere, cannot be distinguished without resources.
   const allowed = new Set(statements.filter(({ Effect }) => Effect === 'Allow').flatMap(actionsIn));
   return statements
     .map((statement) => ({

@@ -58,7 +58,7 @@ const gatewayPath: Naming = ({ operation, input, region }) => {
   return `arn:aws:apigateway:${region}::/${path.filter((part) => part !== undefined).join('/')}`;
 };
 
-/** How calls on Evenkeel's own parts name them, where IAM's list of resource types does not lead to it. */
+/** How calls name what they are about, where IAM's list of resource types does not lead to it. One table: `namedResource` serves every other service, so this grows with an oddity of a service, not with each service. */
 const OWN: Readonly<Record<string, Naming>> = {
   dynamodb: table,
   cloudformation: stack,

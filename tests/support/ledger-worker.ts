@@ -9,7 +9,7 @@ import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { REF } from './ledger-fixtures.ts';
 import { ledgerRun, type RunAccount, type RunOptions, type RunOutcome } from './ledger-run.ts';
 
-/** A resource that a process is told to look at. */
+/** A resource that a process is to reconcile. */
 export interface LedgerTask {
   readonly resourceId: string;
   readonly holder: string;

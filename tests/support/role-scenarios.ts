@@ -87,7 +87,7 @@ async function goByNames(resource: AnyResource, ref: ResourceRef, aws: Aws): Pro
 const askAgain = (engine: Engine, { accountId, region }: SceneAccount, service: string) =>
   engine.send([recheck(service, { resourceType: 'AWS::::Account', resourceId: accountId, accountId, region })]);
 
-/** Sweeps the region, and asks for what it finds to be looked at again; something is always asked for, as what a former sweep has found and what is gone since. */
+/** Sweeps the region, and has what it finds rechecked; one recheck is always sent, as of what a former sweep has found and what is gone since. */
 async function sweep({ account, engine, controls }: Play, service: string): Promise<void> {
   const { accountId, region } = account;
   const deadline = Date.now() + 60_000;

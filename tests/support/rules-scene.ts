@@ -16,7 +16,7 @@ export const BY_POLICY =
 export const DETECT: PolicyDocument = { defaults: { mode: 'detect' } };
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
 
-/** The rules' function in an account of its own, and what AWS Config is told by it. */
+/** The rules' function in an account of its own, and what it reports to AWS Config. */
 export async function rulesScene() {
   const hands = await makeHands();
   const { account } = hands;
@@ -50,7 +50,7 @@ export async function rulesScene() {
     item: (id: string, controlId: string = ADMIN_PORTS, rest: object = {}, more: object = {}) =>
       ruleInvocationOf(accountId, controlId, itemChange(accountId, GROUP, id, rest), more),
     round: (controlId: string, more: object = {}) => ruleInvocationOf(accountId, controlId, scheduled(accountId), more),
-    /** What AWS Config was told since. */
+    /** What was reported to AWS Config since the last call. */
     told: () => config.take().flatMap(({ Evaluations }) => Evaluations),
   };
 }

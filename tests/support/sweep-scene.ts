@@ -13,7 +13,7 @@ import { named } from './fake-resource.ts';
 export const SCOPE = { service: 'warehouse', accountId: ACCOUNT, region: HOME };
 /** Milliseconds that a slice has unless a test says otherwise. */
 export const TIME = 100_000;
-/** No sweep of these tests has so many slices. */
+/** No sweep of these tests has more slices than this. */
 export const ENDLESS = 200;
 /** A refusal of AWS that passes. */
 export const throttled = () => named('ThrottlingException', 'Rate exceeded');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ConflictError, MAX_ITEMS, type Range, type Store, update, type Write } from '../../shared/ledger/store.ts';
 
-/** A document of so many characters that no compression makes small. */
+/** A document of this length that no compression makes small. */
 const noise = (length: number) =>
   Array.from({ length: Math.ceil(length / 36) }, () => randomUUID())
     .join('')

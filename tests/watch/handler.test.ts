@@ -14,7 +14,7 @@ import { REGION } from '../support/samples.ts';
 const hands = await makeHands();
 const { account, ledger } = hands;
 const sqs = account.aws()(SQSClient);
-/** What Powertools has to say is not looked at here. */
+/** What Powertools logs is not checked here. */
 const QUIET = { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' };
 const NOW = new Date();
 const dayFrom = (days: number) => dayOf(new Date(NOW.getTime() + days * DAY_MS));

@@ -28,7 +28,7 @@ function engineAt(mode: 'detect' | 'remediate', fromNowMs: number) {
   return { ...engine, notifier: { ...engine.notifier, defers: () => true } };
 }
 
-/** Opens SSH of so many groups, and gives their ids. */
+/** Opens SSH of this number of groups, and gives their ids. */
 async function burst(count: number, mode: 'detect' | 'remediate', fromNowMs = 0): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {

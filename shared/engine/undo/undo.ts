@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { AnyControl } from '../../control.ts';
 import { resourceKey } from '../../ledger/ledger.ts';
 import type { Exemption, Remediation, UndoCall } from '../../ledger/records.ts';
+import { newExemptionId } from '../../policy/exemptions.ts';
 import { UnreadableError } from '../../resource.ts';
 import { DAY_MS, dayOf } from '../../time.ts';
 import type { Cause, Engine } from '../context.ts';
@@ -253,9 +253,10 @@ class Undo {
 
   #exemption(): Exemption {
     const { by, reason, expires } = this.#request;
-    const createdAt = this.#run.now().toISOString();
+    const now = this.#run.now();
+    const createdAt = now.toISOString();
     const resource = this.#run.place().arn;
-    const id = `ex-${createdAt.slice(0, 10)}-${randomUUID().slice(0, 8)}`;
+    const id = newExemptionId(now);
     const { elements } = this.#undoable;
     return { id, control: this.#control.id, resource, owner: by, reason, expires, createdAt, createdBy: by, elements };
   }

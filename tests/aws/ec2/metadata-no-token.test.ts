@@ -6,7 +6,7 @@ import { testAccount } from '../../support/sandbox.ts';
 
 const account = await testAccount();
 
-/** Gives an instance a datapoint for each of so many hours, the latest with this value and the rest with 0. */
+/** Gives an instance a datapoint for each of the last `hours`, the latest with this value and the rest with 0. */
 async function counted(instanceId: string, hours: number, latest: number): Promise<void> {
   const full = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const MetricData = Array.from({ length: hours }, (_, n) => ({

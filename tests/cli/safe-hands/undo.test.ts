@@ -26,7 +26,7 @@ const watched = evenkeelAs({ ...hands.env, AWS_ENDPOINT_URL: wire.endpoint });
 const ec2 = account.aws()(EC2Client);
 const s3 = account.aws()(S3Client);
 
-/** Everything about the rules of a group but what AWS gives anew. */
+/** Everything about the rules of a group but what AWS assigns again, such as their ids. */
 async function rulesOf(groupId: string) {
   const query = { Filters: [{ Name: 'group-id', Values: [groupId] }] };
   const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand(query));

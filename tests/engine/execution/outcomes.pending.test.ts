@@ -24,7 +24,7 @@ const KEY = resourceKey('box', REF);
 let world: World;
 let now: number;
 let engine: TestEngine;
-/** When the lid, which somebody has been told to close, is closed; never where it is null. */
+/** When the lid, whose closing was requested, is closed; never where it is null. */
 let closesAt: number | null;
 
 /** AWS shows that it is at work: the lid says `closing`. */

@@ -15,7 +15,7 @@ const DENIED = refusedWith(
 );
 const BY_POLICY = refusedWith('AccessDenied', 'not authorized, with an explicit deny in a resource-based policy');
 
-/** A box, looked at as by a message that is received for the nth time. */
+/** A box, reconciled as for a message that is received for the nth time. */
 function messages(world: World = new World()) {
   const made = scene({ world });
   const receive = async (receiveCount: number, control: AnyControl = lidClosed) => {

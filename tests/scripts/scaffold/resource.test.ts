@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeResource } from '../../../scripts/scaffold/resource.ts';
 import { writeService } from '../../../scripts/scaffold/service.ts';
@@ -18,6 +18,33 @@ describe('npm run new-service and npm run new-resource', () => {
     const { files } = await writeResource(tree.root, 'ec2', 'disk', ['CreateVolume', 'CreateVpcEndpoint']);
     expect(files.filter((file) => file.startsWith('events/'))).toEqual(['events/ec2/CreateVpcEndpoint.json']);
     expect(read('events/ec2/CreateVolume.json')).toBe(before);
+  });
+
+  test('the entry of a type stands among those of its service, and all else stays as it was', async () => {
+    const file = 'tests/resources/sns/predicted-events.ts';
+    const before = read(file);
+    const { files } = await writeResource(tree.root, 'sns', 'platform-application', ['CreatePlatformApplication']);
+    expect(files).toContain(file);
+    const [entry, ...others] = read(file).match(/^.*AWS::SNS::PlatformApplication.*\n/gm) ?? [];
+    expect(entry).toContain("{ id: 'example-platform-application', names: { PlatformApplicationArn: 'example");
+    expect(others).toEqual([]);
+    expect(read(file).replace(entry ?? '', '')).toBe(before.replace('types: { ', 'types: {\n '));
+  });
+
+  test('a service whose event source is called otherwise than its SDK says which SDK has its calls', async () => {
+    const { files } = await writeService(tree.root, 'states', 'applications', 'lambda');
+    expect(files).toContain('tests/resources/states/predicted-events.ts');
+    expect(read('tests/resources/states/predicted-events.ts')).toContain(
+      "types: {},\n  sdks: { 'states.amazonaws.com': ['lambda'] },",
+    );
+  });
+
+  test('a type is refused, and nothing written, where its service has no place for its entry', async () => {
+    writeFileSync(`${tree.root}tests/resources/sqs/predicted-events.ts`, 'export default events;\n');
+    const before = tree.entries();
+    const refused = expect(writeResource(tree.root, 'sqs', 'task', ['StartMessageMoveTask'])).rejects;
+    await refused.toMatchObject({ name: 'UsageError', message: expect.stringContaining('has no `types: {`') });
+    expect(tree.entries()).toEqual(before);
   });
 
   test.each([

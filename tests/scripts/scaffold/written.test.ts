@@ -17,7 +17,11 @@ const read = (file: string) => readFileSync(tree.root + file, 'utf8');
 const ID = 'ec2-volume-deleted-on-termination';
 const OPERATIONS = ['CreateTable', 'UpdateTable', 'DeleteTable'];
 const SAMPLES = OPERATIONS.map((name) => `events/dynamodb/${name}.json`);
-const RESOURCE = ['shared/resources/dynamodb/table.ts', 'tests/resources/dynamodb/table.test.ts'];
+const RESOURCE = [
+  'shared/resources/dynamodb/table.ts',
+  'tests/resources/dynamodb/table.test.ts',
+  'tests/resources/dynamodb/predicted-events.ts',
+];
 const filesOf = (service: string, id: string) => [
   `shared/controls/${service}/${id}.ts`,
   `scenes/${service}/${id}.ts`,
@@ -52,11 +56,17 @@ test('npm run new-service and npm run new-resource write a service, a resource, 
     "sdks: { dynamodb: () => import('@aws-sdk/client-dynamodb') }",
   );
 
+  expect(service).toContain('wrote  tests/resources/dynamodb/predicted-events.ts\n');
+  expect(read('tests/resources/dynamodb/predicted-events.ts')).toContain('  types: {},\n}');
+
   const resource = await written('new-resource.ts', 'dynamodb', 'table', ...OPERATIONS);
   for (const file of [...RESOURCE, ...SAMPLES]) expect(resource).toContain(`wrote  ${file}\n`);
   expect(read('shared/resources/dynamodb/table.ts')).toContain("type: 'AWS::DynamoDB::Table'");
   expect(read('shared/resources/dynamodb/table.ts')).toContain(
     "call('dynamodb.amazonaws.com', ['CreateTable', 'UpdateTable', 'DeleteTable'], {\n      ids: ({ response }) => strings(response, 'tableDescription.tableId'),",
+  );
+  expect(read('tests/resources/dynamodb/predicted-events.ts')).toContain(
+    "types: {\n    'AWS::DynamoDB::Table': { id: 'example-table', names: { ",
   );
 
   await written('new-control.ts', 'dynamodb', 'dynamodb-table-encrypted');

@@ -5,7 +5,7 @@ import type { Parts } from './test-harmless.ts';
 /** A statement as its JSON is. */
 export type Statement = Readonly<Record<string, unknown>>;
 
-/** A policy, and how its text is written: with so many spaces, and one statement alone or in a list. */
+/** A policy, and how its text is written: its indentation, and one statement alone or in a list. */
 export interface Policy {
   readonly id: string | null;
   readonly statements: readonly Statement[];
@@ -163,7 +163,7 @@ export const partsWith = (policy: Policy, some: readonly Statement[], nameOf = b
   ),
 ];
 
-/** True where the one text is the other without some of it: nothing in between was written anew. */
+/** True where the one text is the other without some of it: nothing in between was rewritten. */
 export function isPartOf(shorter: string, longer: string): boolean {
   let at = 0;
   for (const character of longer) if (character === shorter[at]) at += 1;

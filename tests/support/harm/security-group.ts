@@ -69,7 +69,7 @@ export const arePossible = (rules: readonly SecurityGroupRule[]): boolean =>
     return sources.length === 1 && FromPort <= ToPort && (hasPorts ? FromPort >= 0 : FromPort === -1 && ToPort === -1);
   });
 
-/** By content: an undo makes a rule anew, under another id. */
+/** By content: an undo makes a rule again, under another id. */
 export const rulesByContent = (rules: readonly SecurityGroupRule[]): Parts =>
   Object.fromEntries(
     rules.map((rule) => {

@@ -1,7 +1,7 @@
 import { Members, operationOf } from '../../../scripts/scaffold/sample-event.ts';
 import type { Aws } from '../../../shared/resource.ts';
 import { pruned, shownOf } from './envelopes.ts';
-import type { Subject } from './world.ts';
+import type { Subject } from './service-events.ts';
 
 /** The name by which our services know the SDK of a client: `ec2` of `EC2Client`. */
 const sdkOf = ({ name }: { readonly name: string }): string => name.replace(/Client$/, '').toLowerCase();

@@ -4,7 +4,8 @@ import { predictedEvent, type Shown } from '../../../scripts/scaffold/sample-eve
 import { isObject, type JsonObject } from '../../../shared/event.ts';
 import { SAMPLE_ACCOUNT } from '../samples.ts';
 import { operationsOf } from './models.ts';
-import { another, namedIn, type Subject } from './world.ts';
+import type { Subject } from './service-events.ts';
+import { another, namedIn } from './world.ts';
 
 /** Answers hold what they name as deep as this: `instancesSet.items.networkInterfaceSet.items.groupSet…`. */
 const DEPTH = 4;
@@ -12,7 +13,7 @@ const DEPTH = 4;
 const isNest = (member: NormalizedSchema) =>
   member.isStructSchema() || (member.isListSchema() && !member.getValueSchema().isStringSchema());
 
-/** Everything that the account has a word for, and what is required; so many in each list of texts. */
+/** Everything that the account has a word for, and what is required; `count` entries in each list of texts. */
 export function shownOf(sdk: string, subject: Subject, count: 1 | 2): Shown {
   const wordFor = (name: string) => namedIn(sdk, subject, name);
   return {

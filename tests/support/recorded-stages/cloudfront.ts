@@ -3,7 +3,7 @@ import type { Json } from '../recorded-events.ts';
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
 
-/** A distribution that answers by HTTP too by the time the event is looked at. */
+/** A distribution that answers by HTTP too by the time the event is handled. */
 export const distributionOpened: Stage = async (account, { record }) => {
   const { happen, state } = await site.prepare(sceneAccount(account));
   const right = await state();

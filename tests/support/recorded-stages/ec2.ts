@@ -75,7 +75,7 @@ export const ingressAdded: Stage = async (account, { record }) => {
   return { renamed: { [record.requestParameters.groupId]: GroupId }, state, right };
 };
 
-/** A group that is open to the world by the time the event is looked at, with a neighbour that stays. */
+/** A group that is open to the world by the time the event is handled, with a neighbour that stays. */
 export const leftOpen =
   (idIn: (record: Json) => string): Stage =>
   async (account, { record }) => {
@@ -167,7 +167,7 @@ export const imageShared: Stage = async ({ aws }, { record }) => {
   return { renamed: { [record.requestParameters.imageId]: ImageId }, state, right: [{ UserId }] };
 };
 
-/** An ACL that lets SSH in from anywhere by the time the event is looked at. */
+/** An ACL that lets SSH in from anywhere by the time the event is handled. */
 export const networkAclOpened: Stage = async (account, { record }) => {
   const { happen, state } = await aclEntries.prepare(sceneAccount(account));
   const right = await state();

@@ -7,7 +7,7 @@ import { describeLogGroup } from '../../../scenes/logs/log-group.ts';
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
 
-/** The event's log group, which somebody has made again with a short retention by the time the event is looked at. */
+/** The event's log group, which somebody has made again with a short retention by the time the event is handled. */
 export const logGroupMadeAgain: Stage = async (account, { record }) => {
   const { logGroupName } = record.requestParameters;
   const logs = account.aws()(CloudWatchLogsClient);

@@ -22,7 +22,7 @@ const policyOf = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-
 const statementsOf = (text = '{"Statement":[]}') => JSON.parse(text).Statement;
 const rootOf = (accountId: string) => ({ AWS: `arn:aws:iam::${accountId}:root` });
 
-/** The event's role, which trusts everybody by the time the event is looked at. */
+/** The event's role, which trusts everybody by the time the event is handled. */
 export const roleTrusting: Stage = async ({ aws, accountId }, { record }) => {
   const iam = aws()(IAMClient);
   const { roleName: RoleName } = record.requestParameters;

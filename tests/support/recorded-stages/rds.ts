@@ -11,7 +11,7 @@ import { createInstance } from '../../../scenes/rds/instance.ts';
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
 
-/** The event's instance and a neighbour, both open to the world by the time the event is looked at. */
+/** The event's instance and a neighbour, both open to the world by the time the event is handled. */
 export const databaseOpen: Stage = async (account, { record }) => {
   const names: readonly string[] = [record.requestParameters.dBInstanceIdentifier, 'neighbour'];
   const rds = account.aws()(RDSClient);

@@ -3,7 +3,7 @@ import { createCluster, describeCluster } from '../../../scenes/redshift/cluster
 import { sceneAccount } from '../test-scene.ts';
 import type { Stage } from './stage.ts';
 
-/** The event's cluster, which is public by the time the event is looked at. */
+/** The event's cluster, which is public by the time the event is handled. */
 export const warehousePublic: Stage = async (account, { record }) => {
   const scene = sceneAccount(account);
   const ClusterIdentifier = await createCluster(scene, record.requestParameters.clusterIdentifier);

@@ -1,0 +1,5 @@
+import { accountSetting, type ServiceEvents } from '../../support/predicted-events/service-events.ts';
+
+export default {
+  types: { 'AWS::::Account': accountSetting },
+} satisfies ServiceEvents;
