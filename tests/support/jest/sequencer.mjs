@@ -2,8 +2,12 @@ import { createRequire } from 'node:module';
 
 const Sequencer = createRequire(import.meta.url)('@jest/test-sequencer').default;
 
-/** What takes longest, also where no run has measured it yet: the storm waits for more than a minute, and packaging takes most of one. */
-const FIRST = [/deployment[\\/]storm\.test\.ts$/, /deployment[\\/](deployed|upgrade|template|doctor)\.test\.ts$/];
+/** What takes longest, also where no run has measured it yet: the storm waits for more than a minute, packaging takes most of one, and what comes last should be short. */
+const FIRST = [
+  /deployment[\\/]storm\.test\.ts$/,
+  /deployment[\\/](deployed|upgrade|template|doctor|roles|deployment|budget)\.test\.ts$/,
+  /(storm[\\/]faults|sweep\.(catalogue|regions)|lambda[\\/](handler|bundles)|mutate|generate)\.test\.ts$/,
+];
 const rank = ({ path }) => {
   const found = FIRST.findIndex((pattern) => pattern.test(path));
   return found === -1 ? FIRST.length : found;
