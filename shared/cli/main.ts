@@ -64,6 +64,17 @@ function withRemedy(line: string, command: Command): string {
   return `${line.trimEnd().replace(/\.$/, '')}; npx ${pathOf(command)} --help lists them\n`;
 }
 
+/** Commander answers `help` for what is no subcommand with all of its help, which does not say what is wrong. Throws CommanderError. */
+function assertHelpIsOfCommand(command: Command, [word, asked, ...rest]: readonly string[]): void {
+  const named = (name: string | undefined) => command.commands.find((one) => one.name() === name);
+  if (word !== 'help') {
+    const next = named(word);
+    if (next !== undefined && next.commands.length > 0 && asked !== undefined)
+      assertHelpIsOfCommand(next, [asked, ...rest]);
+  } else if (asked !== undefined && !asked.startsWith('-') && asked !== 'help' && named(asked) === undefined)
+    command.error(`error: unknown command '${asked}'`);
+}
+
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
@@ -81,6 +92,7 @@ handleInterrupts();
 const USAGE_ERRORS = [UsageError, PolicyError, NotDecidableError];
 
 try {
+  assertHelpIsOfCommand(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = statusOf(error);

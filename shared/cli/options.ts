@@ -88,8 +88,15 @@ async function useAws({ region = '', profile }: CommonOptions, narrows: boolean)
   if (AWS_PROFILE && (profile !== undefined || !AWS_ACCESS_KEY_ID))
     await assertProfile(profile === undefined ? 'AWS_PROFILE' : '--profile', AWS_PROFILE);
   assertRegion('--region', region);
+  assertEndpoint(process.env.AWS_ENDPOINT_URL);
   const chosen = narrows ? (await configuredRegion()) || region : region || (await configuredRegion());
   if (chosen !== '') process.env.AWS_REGION = chosen;
+}
+
+/** Throws UsageError for what the SDK would take for no URL, or for one of another protocol. */
+function assertEndpoint(text = ''): void {
+  if (text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return;
+  throw new UsageError(`AWS_ENDPOINT_URL ${text}: must be a URL like http://127.0.0.1:4566`);
 }
 
 /** The region of the environment, else of the profile; empty where neither names one. Throws UsageError for one that is none. */

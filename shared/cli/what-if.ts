@@ -14,6 +14,7 @@ import {
 } from './options.ts';
 import { policyOf } from './policy.ts';
 import { printHeader } from './run-header.ts';
+import { isMoment } from './since.ts';
 import { type LogFile, localLog, opened } from './sources/log-files.ts';
 import { filesOf } from './sources.ts';
 import type { Scope } from './what-if/reading.ts';
@@ -149,7 +150,6 @@ function scopeOf({ from, to, region }: WhatIfOptions): Scope {
 
 /** Milliseconds since 1970. Throws UsageError for what is no time. */
 function timeOf(flag: string, text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new UsageError(`${flag} ${text}: not a day or time (2026-11-01, 2026-11-01T08:00:00Z)`);
-  return time;
+  if (!isMoment(text)) throw new UsageError(`${flag} ${text}: not a day or time (2026-11-01, 2026-11-01T08:00:00Z)`);
+  return Date.parse(text);
 }

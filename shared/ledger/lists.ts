@@ -1,7 +1,7 @@
 import { type Evidence, evidenceOf, type Link, linkOf, START } from './chain.ts';
 import { keyPrefix, refOfKey, resourceKey } from './keys.ts';
 import type { Ledger, ProvenChain } from './ledger.ts';
-import { keyOfState, RECORDS, type RecordDocument, stateKey } from './session.ts';
+import { idOfRecord, keyOfState, RECORDS, type RecordDocument, stateKey } from './session.ts';
 import { ACTIVE, QUIET, type ResourceState } from './state.ts';
 import type { Range, Store } from './store.ts';
 
@@ -23,7 +23,9 @@ export function listsIn(store: Store): Lists {
       yield { key: keyOfState(item), state: item.document as ResourceState };
   }
   async function* records(range?: Range) {
-    for await (const { document } of store.list(RECORDS, range)) yield document as RecordDocument;
+    // By the id of its item: a record that stands in another's place is neither.
+    for await (const item of store.list(RECORDS, range))
+      yield { ...(item.document as RecordDocument), id: idOfRecord(item) };
   }
   const active = (prefix?: string) => states(ACTIVE, prefix === undefined ? {} : { prefix });
 
@@ -38,7 +40,7 @@ export function listsIn(store: Store): Lists {
       const { remediation } = document;
       const own = of(resourceKey(remediation.service, remediation.ref));
       own.links.push(...linksOf(document));
-      own.evidence.set(remediation.id, evidenceOf(remediation));
+      own.evidence.set(document.id, evidenceOf(remediation));
     }
     // States last: a record that begins meanwhile has a head by then, and is found missing only until it is looked at again.
     const heads = new Map<string, ProvenChain['head']>();
@@ -78,7 +80,7 @@ export function listsIn(store: Store): Lists {
         const { remediation } = document;
         if (resourceKey(remediation.service, remediation.ref) !== key) continue;
         links.push(...linksOf(document));
-        evidence.set(remediation.id, evidenceOf(remediation));
+        evidence.set(document.id, evidenceOf(remediation));
       }
       const { pk, sk } = stateKey(key);
       const state = (await store.get(pk, sk))?.document as ResourceState | undefined;

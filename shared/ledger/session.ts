@@ -64,6 +64,8 @@ export const RECORDS = 'REMEDIATION';
 
 export const stateKey = (key: string): ItemKey => ({ pk: `${RESOURCE}${key}`, sk: 'STATE' });
 export const recordKey = (id: string): ItemKey => ({ pk: `${RECORD}${id}`, sk: 'RECORD' });
+/** The id of the record whose item this is. */
+export const idOfRecord = ({ pk }: ItemKey): string => pk.slice(RECORD.length);
 export const exemptionKey = (id: string): ItemKey => ({ pk: SHARED, sk: `${EXEMPTION}${id}` });
 export const pauseKey = (control: string | null): ItemKey => ({ pk: SHARED, sk: `${PAUSE}${control ?? EVERYTHING}` });
 /** The key of the resource whose state an item is. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
-import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, type Scalar, type YAMLParseError } from 'yaml';
 import { canFitRegion, meantRegion } from '../aws/region-names.ts';
 import type { AnyControl } from '../control.ts';
 import type { Detection } from '../detection.ts';
 import { isTimeZone } from '../notify/quiet-hours.ts';
-import { dayOf } from '../time.ts';
+import { dayOf, milliseconds } from '../time.ts';
 import { fits as fitsPattern } from './patterns.ts';
 import type { PolicyDocument } from './policy.ts';
 import { policySchema } from './schema.ts';
@@ -50,9 +50,10 @@ export function parsePolicy(
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Its warnings would be printed beside the line that says what is wrong.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new PolicyError([`${at(broken.pos[0])} ${broken.message}`]);
+  if (broken !== undefined) throw new PolicyError([`${at(broken.pos[0])} ${syntaxMessageOf(broken)}`]);
   const content = contentOf(document, at());
   // The schema is our own and validated by the tests; here that would take longer than all else.
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
@@ -68,6 +69,7 @@ export function parsePolicy(
         ...tooLate(content as PolicyDocument),
         ...unknownRegions(content as PolicyDocument),
         ...unknownZone(content as PolicyDocument),
+        ...tooLong(content as PolicyDocument),
       ].map(([path, message]) => errorAt(path, null, message))
     : (ajv.errors ?? []).map((error) => {
         const path = error.instancePath.split('/').slice(1).map(unescaped);
@@ -97,6 +99,23 @@ const unknownZone = ({ notify }: PolicyDocument): readonly Misfit[] => {
     : [[['notify', 'quietHours', 'timeZone'], `"${zone}" is no time zone; allowed: names like Europe/Berlin`]];
 };
 
+/** No date is so far away that a time of this length cannot be counted from today. */
+const LONGEST = '36500d';
+
+/** Lengths of time beyond all dates: what is to end after one could not be recorded. */
+function tooLong({ limits, notify }: PolicyDocument): readonly Misfit[] {
+  const given: readonly (readonly [path: readonly string[], duration: string | undefined])[] = [
+    [['limits', 'flap', 'within'], limits?.flap?.within],
+    [['limits', 'approval', 'within'], limits?.approval?.within],
+    ...Object.entries(notify?.reminders ?? {}).map(([name, every]) => [['notify', 'reminders', name], every] as const),
+  ];
+  return given.flatMap(([path, duration = '0m']) =>
+    milliseconds(duration) <= milliseconds(LONGEST)
+      ? []
+      : [[path, `"${duration}" is too long; allowed: up to ${LONGEST}, a hundred years`]],
+  );
+}
+
 /** The exemptions that last longer than a year from today: where they stand, and what is allowed. */
 function tooLate({ exemptions = [] }: PolicyDocument): readonly Misfit[] {
   const last = lastExpiry(new Date());
@@ -118,6 +137,10 @@ export function lastExpiry(now: Date): string {
   last.setUTCFullYear(last.getUTCFullYear() + 1);
   return dayOf(last);
 }
+
+/** Of several documents in a file the parser names a function of its own as the remedy. */
+const syntaxMessageOf = ({ code, message }: YAMLParseError): string =>
+  code === 'MULTIPLE_DOCS' ? 'a second document begins here (---): all settings stand in one' : message;
 
 /** The document as data; unresolved or excessive aliases show only here. */
 function contentOf(document: Document, where: string): unknown {

@@ -86,6 +86,8 @@ export interface Policy {
   checksNoPublicAccess(control: Configurable): boolean;
   /** True where the resource's tags may change what is done about a finding. */
   goesByTags(control: Configurable, place: Omit<Place, 'tags'>): boolean;
+  /** True where the resource's tags may change the control's mode. */
+  modeGoesByTags(control: Configurable, place: Omit<Place, 'tags'>): boolean;
   /** Who else manages a resource with these tags, as a clause; null where Evenkeel may remediate it. */
   ownerOf(tags: Readonly<Record<string, string>>): string | null;
 }

@@ -47,6 +47,13 @@ export function policyFrom(document: PolicyDocument | null): Policy {
       owners.infrastructureAsCode === 'detect' ||
       Object.keys(owners.tags ?? {}).length > 0 ||
       matches.some(({ tags, ...rule }) => tags !== undefined && holds(rule, control, { ...place, tags: null })),
+    modeGoesByTags: (control, place) =>
+      matches.some(
+        ({ tags, ...rule }) =>
+          tags !== undefined &&
+          holds(rule, control, { ...place, tags: null }) &&
+          modeOfMatch(rule, control) !== modeOf(control, { ...place, tags: null }, document).mode,
+      ),
     ownerOf: (tags) => ownerOf(tags, owners),
   };
 }

@@ -5,6 +5,7 @@ import { named } from '../support/fake-resource.ts';
 
 afterEach(() => {
   delete process.env.AWS_PROFILE;
+  delete process.env.EVENKEEL_TABLE;
 });
 
 test.each([
@@ -27,6 +28,14 @@ test('a network that does not answer is no problem of credentials', () => {
   const refused = Object.assign(new Error('getaddrinfo ENOTFOUND sts.eu-west-9.amazonaws.com'), { code: 'ENOTFOUND' });
   expect(awsProblem(refused)).toMatchObject({ isOfCredentials: false });
   expect(inOneLine(refused)).toMatch(/^AWS does not answer \(getaddrinfo ENOTFOUND sts[^)]+\): check the network/);
+});
+
+test('a ledger that is named and not there is, by its name', () => {
+  const absent = named('ResourceNotFoundException', 'Requested resource not found');
+  expect(inOneLine(absent)).toBe('Requested resource not found');
+  process.env.EVENKEEL_TABLE = 'nope';
+  expect(inOneLine(absent)).toBe('there is no table nope in this region: check EVENKEEL_TABLE and the region');
+  expect(awsProblem(named('ResourceNotFoundException', 'Function not found'))).toBeNull();
 });
 
 test('the profile that has to sign in is named, as one argument of a shell', () => {

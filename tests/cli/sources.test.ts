@@ -109,9 +109,12 @@ describe('a source that cannot be read at all: status 2, and one line that says 
     const lines = linesOf(finished);
     const unread = lines.filter(({ outcome }) => outcome === 'failed');
     expect(lines.at(-1)).toMatchObject({ eventId: 'good', outcome: 'detected' });
-    // What stood before the damage was read.
+    // What stood before each damage was read.
     const { eventID } = record;
-    expect(lines.filter((one) => one.eventId === eventID)).toMatchObject([{ outcome: 'detected' }]);
+    expect(lines.filter((one) => one.eventId === eventID)).toMatchObject([
+      { outcome: 'detected' },
+      { outcome: 'detected' },
+    ]);
     // JSON holds the error as it is; people see it with what is unsafe made visible.
     expect(unread.map(({ error }) => `evenkeel: ${visible(String(error))}`)).toEqual(told);
     for (const line of unread) expect(line).toMatchObject({ eventId: null, outcome: 'failed' });

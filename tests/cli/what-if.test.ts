@@ -217,6 +217,10 @@ test.each([
     'evenkeel: --from yesterday: not a day or time (2026-11-01, 2026-11-01T08:00:00Z)',
   ],
   [
+    ['what-if', 'log', '--to', '2026-02-30'],
+    'evenkeel: --to 2026-02-30: not a day or time (2026-11-01, 2026-11-01T08:00:00Z)',
+  ],
+  [
     ['what-if', 'log', '--from', '2026-11-02', '--to', '2026-11-01'],
     'evenkeel: --from 2026-11-02 is not before --to 2026-11-01',
   ],

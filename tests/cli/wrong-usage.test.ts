@@ -27,6 +27,11 @@ writeFileSync(join(cwd, 'latin.yml'), Buffer.from('# caf\u00e9', 'latin1'));
 /** What is typed, and what it is answered with: the cause, and what to do. */
 const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Record<string, string>>])[] = [
   ['swep', /unknown command 'swep' \(Did you mean sweep\?\)/],
+  ['help swep', /unknown command 'swep'; npx evenkeel --help lists them/],
+  ['policy help dif', /unknown command 'dif'; npx evenkeel policy --help lists them/],
+  ['findings', /AWS_ENDPOINT_URL moto: must be a URL like http:/, { ...env, AWS_ENDPOINT_URL: 'moto' }],
+  ['findings', /AWS_ENDPOINT_URL moto:5000: must be a URL like/, { ...env, AWS_ENDPOINT_URL: 'moto:5000' }],
+  ['history --since 90', /--since 90: must be a day \(2026-11-01\) or a duration before now \(12h, 30d\)/],
   ['sweep --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
   ['sweep --mode fix', /argument 'fix' is invalid\. Allowed choices are detect, approve, remediate\./],
   ['sweep --output xml', /argument 'xml' is invalid\. Allowed choices are table, json, csv, html, ocsf, sarif\./],

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { chainErrors } from '../../shared/ledger/chain.ts';
+import { chainErrors, evidenceErrors } from '../../shared/ledger/chain.ts';
 import { resourceKey } from '../../shared/ledger/keys.ts';
+import type { ProvenChain } from '../../shared/ledger/ledger.ts';
 import { listsIn } from '../../shared/ledger/lists.ts';
 import { memoryStore } from '../../shared/ledger/memory.ts';
-import { stateKey } from '../../shared/ledger/session.ts';
+import { RECORDS, recordKey, stateKey } from '../../shared/ledger/session.ts';
 import { NEW_RESOURCE } from '../../shared/ledger/state.ts';
 import { ledgerIn } from '../../shared/ledger/stored-ledger.ts';
 import { change, findingOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
@@ -40,6 +41,28 @@ test('each chain is whole, with its own records and no others', async () => {
     expect(chainErrors(head, links, (id) => evidence.get(id) ?? null)).toEqual([]);
     expect(await lists.chain(key)).toEqual({ head, links, evidence });
     expect([...evidence.keys()]).toEqual([key === KEY ? 'rem-1' : 'rem-2']);
+  }
+});
+
+test('a record that stands in the place of another is found in every chain that it concerns', async () => {
+  const { store, lists } = await scene();
+  const ids = ['rem-1', 'rem-2'] as const;
+  const [first, second] = await Promise.all(ids.map((id) => store.get(recordKey(id).pk, recordKey(id).sk)));
+  if (!first || !second) throw new TypeError('there are no records');
+  const put = (item: typeof first, document: unknown, at: string) =>
+    store.commit([{ ...recordKey(at), read: item.version, document, listed: { list: RECORDS, at } }]);
+  await put(first, second.document, 'rem-1');
+  await put(second, first.document, 'rem-2');
+  const chains = await lists.chains();
+  const errorsIn = ({ head, links, evidence }: ProvenChain) => evidenceErrors(head, links, evidence);
+  for (const [key, own, other] of [
+    [KEY, 'rem-1', 'rem-2'],
+    [OTHER_KEY, 'rem-2', 'rem-1'],
+  ] as const) {
+    const chain = chains.get(key);
+    if (chain === undefined) throw new TypeError(`there is no chain of ${key}`);
+    expect(errorsIn(chain)).toEqual([`${own} was removed`, `${other} is not in the chain`]);
+    expect(errorsIn(await lists.chain(key))).toEqual(errorsIn(chain));
   }
 });
 

@@ -133,9 +133,35 @@ describe('a text that is wrong', () => {
     ['controls:', '1:10 controls: null must be object'],
     ['defaults: { mode: detect }\ndefaults: { mode: remediate }', '2:1 Map keys must be unique'],
     ['defaults: *mode', '1:1 Unresolved alias (the anchor must be set before the alias): mode'],
-    ['{}\n---\n{}', '2:1 Source contains multiple documents; please use YAML.parseAllDocuments()'],
+    ['{}\n---\n{}', '2:1 a second document begins here (---): all settings stand in one'],
+    [
+      'limits: { approval: { within: 99999999999d } }',
+      '1:31 limits.approval.within: "99999999999d" is too long; allowed: up to 36500d, a hundred years',
+    ],
+    [
+      'limits: { flap: { times: 3, within: 36501d } }',
+      '1:37 limits.flap.within: "36501d" is too long; allowed: up to 36500d, a hundred years',
+    ],
+    [
+      'notify: { reminders: { HIGH: 7d, LOW: 40000d } }',
+      '1:39 notify.reminders.LOW: "40000d" is too long; allowed: up to 36500d, a hundred years',
+    ],
   ])('%s', (text, trouble) => {
     expect(errorsOf(text)).toEqual([typeof trouble === 'string' ? `policy.yml:${trouble}` : trouble]);
+  });
+
+  test('a key that is no name is reported by us alone', () => {
+    const warned: unknown[] = [];
+    const emit = process.emitWarning;
+    process.emitWarning = (warning: unknown) => warned.push(warning);
+    try {
+      expect(errorsOf('? { a: b }\n: x')).toEqual([
+        'policy.yml:1:1 the file: "{ a: b }" is not known; did you mean matches?',
+      ]);
+    } finally {
+      process.emitWarning = emit;
+    }
+    expect(warned).toEqual([]);
   });
 
   test('errors stand in the order of the file', () => {

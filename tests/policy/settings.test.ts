@@ -82,6 +82,17 @@ test.each<[PolicyDocument, boolean]>([
   expect(policyFrom(document).goesByTags(control(), PLACE)).toBe(expected);
 });
 
+test.each<[PolicyDocument, boolean]>([
+  [{}, false],
+  [{ owners: { tags: { team: 'data' } } }, false],
+  [{ matches: [{ tags: { a: 'b' }, mode: 'off' }] }, true],
+  [{ matches: [{ tags: { a: 'b' }, mode: 'detect' }] }, false],
+  [{ defaults: { mode: 'off' }, matches: [{ tags: { a: 'b' }, mode: 'detect' }] }, true],
+  [{ matches: [{ tags: { a: 'b' }, region: 'us-east-1', mode: 'off' }] }, false],
+])('the mode of %j goes by tags: %s', (document, expected) => {
+  expect(policyFrom(document).modeGoesByTags(control(), PLACE)).toBe(expected);
+});
+
 test('a detection has modes as a control has, and no parameters', () => {
   const detection = { id: 'box-opened', recommendedMode: 'detect' } as const;
   const settings = (document: PolicyDocument | null) => policyFrom(document).settingsFor(detection, PLACE);

@@ -1,7 +1,8 @@
 import { isDate } from '../../policy/load.ts';
-import { DAY_MS, isDuration, milliseconds } from '../../time.ts';
+import { DAY_MS } from '../../time.ts';
 import { frameworkOf } from '../control-filters.ts';
 import { UsageError } from '../errors.ts';
+import { momentOf } from '../since.ts';
 import type { Scope } from './data.ts';
 
 /** What a report is asked for. */
@@ -23,12 +24,4 @@ export function scopeOf({ framework, from, to }: ScopeOptions, now: Date): Scope
     to: last < now ? last : now,
     framework: framework === undefined ? null : frameworkOf(framework),
   };
-}
-
-function momentOf(flag: string, text: string, now: Date): Date {
-  if (isDuration(text)) return new Date(now.getTime() - milliseconds(text));
-  const moment = new Date(text);
-  const isMoment = isDate(text) || (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(moment.getTime()));
-  if (isMoment) return moment;
-  throw new UsageError(`${flag} ${text}: must be a day (2026-11-01) or a duration before now (12h, 30d)`);
 }

@@ -18,6 +18,7 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 /** How a JSON value begins. */
 const BEGINS = /[{["\-\dtfn]/;
+const BRACKETS = /[{}[\]:]/;
 const isSpace = (byte: number) => byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09;
 
 /** What the values stand in: nothing; an array; the list of an object, and the rest of that object after it. */
@@ -174,7 +175,8 @@ export class LogRecords {
 
   /** A byte before a value; true where the value begins with it. */
   #begin(byte: number, entries: LogEntry[]): boolean {
-    if (!this.#hasContent && BYTE_ORDER_MARK.includes(byte)) return false;
+    // Also where files that begin with one were written one after the other.
+    if (this.#wrapper === 'none' && BYTE_ORDER_MARK.includes(byte)) return false;
     this.#hasContent = true;
     if (this.#wrapper !== 'none') {
       if (byte === COMMA) return false;
@@ -188,7 +190,9 @@ export class LogRecords {
       this.#enter('array');
       return false;
     }
-    if (!BEGINS.test(String.fromCharCode(byte))) {
+    // Among others in a list a word that is no JSON ends where the next one begins; a bracket is one too many.
+    const isWord = !this.#lines && this.#wrapper !== 'none' && !BRACKETS.test(String.fromCharCode(byte));
+    if (!isWord && !BEGINS.test(String.fromCharCode(byte))) {
       this.#break(entries, `not JSON: unexpected ${JSON.stringify(String.fromCharCode(byte))}`);
       return false;
     }

@@ -13,7 +13,7 @@ import { isAtLeast } from '../run/modes.ts';
 import type { Evaluated, Observation } from '../run/observation.ts';
 import type { Planned } from '../run/plan.ts';
 import { redactedCall } from '../run/redact.ts';
-import { modeOf, type Progress, type Run } from '../run/run.ts';
+import type { Progress, Run } from '../run/run.ts';
 import type { Refusal, Verdict } from './gates/gate.ts';
 import { passGates } from './gates/index.ts';
 import { siblingHolders } from './gates/sibling.ts';
@@ -161,10 +161,7 @@ export class ControlReconciler {
     await run.readForPlan(control);
     const planned =
       unfinished === undefined ? run.plan(control, evaluated) : { ...unfinished, byHand: null, state: null };
-    const ownership = isAtLeast(run.engine.policy.reach(control, run.place()), 'approve')
-      ? await run.ownership()
-      : null;
-    const mode = modeOf(run, control, ownership?.tags ?? null);
+    const { mode, ownership } = await run.allowed(control);
     const [first = []] = portionsOf(planned.steps);
     const isByTags = isAtLeast(mode, 'approve') && run.engine.policy.goesByTags(control, run.place());
     const createdAt = isByTags && first.length > 0 ? await run.createdAt() : null;
@@ -179,7 +176,7 @@ export class ControlReconciler {
       mode,
       ownership,
       approved: approved !== null || unfinished?.record.mode === 'approve',
-      holders: await siblingHolders(run, shared),
+      holders: await siblingHolders(run, shared, ownership?.tags ?? null),
       createdAt,
     });
     const drift: Progress = {

@@ -11,7 +11,7 @@ import type { Step } from '../../step.ts';
 import type { Cause, Engine, Subject } from '../context.ts';
 import type { Draft } from './draft.ts';
 import { contextOf, lastKnownBy } from './evaluation-context.ts';
-import { lower } from './modes.ts';
+import { isAtLeast, lower } from './modes.ts';
 import { type NoticeDetails, queued } from './notices.ts';
 import { type Evaluated, evaluate, type Observation, observe, readMore, readRelated } from './observation.ts';
 import { type Planned, planNeeds, planOf } from './plan.ts';
@@ -114,10 +114,22 @@ export class Run {
     return planOf(control, evaluated, this.observation, this.context(control));
   }
 
-  /** The resource's owner, read once and only where a write is considered. Throws UnreadableError: no write without it. */
+  /** The resource's owner, read once and only where it matters. Throws UnreadableError: no write without it. */
   ownership(): Promise<Ownership> {
     this.#ownership ??= this.#readOwnership();
     return this.#ownership;
+  }
+
+  /** The most that may be done about drift of this control, and the owner, read where a write is considered or the mode goes by tags. Where only a detection is at stake, tags that cannot be read leave the higher mode: drift is not passed over for want of them. Throws UnreadableError where a write is considered. */
+  async allowed(control: AnyControl): Promise<{ readonly mode: Mode; readonly ownership: Ownership | null }> {
+    const { policy, ceiling } = this.engine;
+    const reach = policy.reach(control, this.place());
+    const mayWrite = isAtLeast(reach, 'approve');
+    if (!mayWrite && !policy.modeGoesByTags(control, this.place()))
+      return { mode: modeOf(this, control, null), ownership: null };
+    const ownership = await (mayWrite ? this.ownership() : this.ownership().catch(() => null));
+    const mode = ownership === null ? lower(reach, ceiling) : modeOf(this, control, ownership.tags);
+    return { mode, ownership };
   }
 
   async #readOwnership(): Promise<Ownership> {

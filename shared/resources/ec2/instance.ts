@@ -68,11 +68,11 @@ async function readAgent(aws: Aws, ref: ResourceRef) {
   };
 }
 
-/** The instance that a network interface is attached to, where the call names that alone. */
+/** The instance that a network interface is attached to, where the call names that alone. By a filter: one that is gone by now is no error, and attached to nothing. */
 async function ofInterface(aws: Aws, { request }: CallRecord) {
-  const NetworkInterfaceIds = [...strings(request, 'networkInterfaceId')];
-  if (NetworkInterfaceIds.length === 0) return [];
-  const asked = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds });
+  const Values = [...strings(request, 'networkInterfaceId')];
+  if (Values.length === 0) return [];
+  const asked = new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'network-interface-id', Values }] });
   const { NetworkInterfaces } = await aws(EC2Client).send(asked);
   return carried('DescribeNetworkInterfaces', 'networkInterfaceSet', NetworkInterfaces).flatMap(
     ({ Attachment }) => Attachment?.InstanceId ?? [],

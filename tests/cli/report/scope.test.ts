@@ -12,6 +12,7 @@ test('a period is given by days, which are meant whole, or by durations before n
   expect(periodOf('90d')).toEqual(['2026-08-29T12:00:00.000Z', '2026-11-27T12:00:00.000Z']);
   expect(periodOf('2026-10-01', '2026-10-31')).toEqual(['2026-10-01T00:00:00.000Z', '2026-10-31T23:59:59.999Z']);
   expect(periodOf('2026-10-01T10:00:00Z', '1d')).toEqual(['2026-10-01T10:00:00.000Z', '2026-11-26T12:00:00.000Z']);
+  expect(periodOf('99999999999d', '1d')).toEqual(['1970-01-01T00:00:00.000Z', '2026-11-26T12:00:00.000Z']);
   expect(periodOf('2026-11-27', '2026-12-31')).toEqual(['2026-11-27T00:00:00.000Z', '2026-11-27T12:00:00.000Z']);
 });
 

@@ -81,6 +81,24 @@ describe('what is wrong is an error in its place, and the rest goes on', () => {
       [{ eventName: 'x' }, expect.stringMatching(/^record 2: not JSON/), { eventName: 'x' }],
     ],
     [
+      'words among records',
+      `[${good}, garbage, 'x', NaN,${good},\n// more\n ${good}]`,
+      false,
+      [
+        { eventName: 'x' },
+        ...['2', '3', '4'].map((at) => expect.stringMatching(new RegExp(`^record ${at}: not JSON`))),
+        { eventName: 'x' },
+        ...['6', '7'].map((at) => expect.stringMatching(new RegExp(`^record ${at}: not JSON`))),
+        { eventName: 'x' },
+      ],
+    ],
+    [
+      'files with a byte order mark, one after the other',
+      `\uFEFF${good}\n\uFEFF${good}\n`,
+      true,
+      [{ eventName: 'x' }, { eventName: 'x' }],
+    ],
+    [
       'cut off in a record',
       `{"Records":[${good},{"eventName":"y`,
       false,

@@ -96,12 +96,39 @@ describe('an approved plan', () => {
   });
 });
 
-test('the mode goes by the tags of the resource', async () => {
-  setPolicy({ matches: [{ tags: { env: 'lab' }, mode: 'detect' }] });
-  const read = async () => ({ tags: { env: 'lab' }, service: null });
-  const tagged: AnyControl = { ...lidClosed, resource: { ...box, ownership: { grants: {}, read } } };
-  expect(await outcomes([tagged])).toMatchObject([{ outcome: 'detected', mode: 'detect' }]);
-  expect(scene.world.calls).toEqual([]);
+describe('the mode goes by the tags of the resource', () => {
+  const tagged = (control: AnyControl, read = async () => ({ tags: { env: 'lab' }, service: null })): AnyControl => ({
+    ...control,
+    resource: { ...box, ownership: { grants: {}, read } },
+  });
+
+  test.each([
+    ['remediate', 'detect'],
+    ['remediate', 'off'],
+    ['detect', 'off'],
+    ['off', 'detect'],
+  ] as const)('%s elsewhere, %s where the tags say so', async (elsewhere, mode) => {
+    setPolicy({ defaults: { mode: elsewhere }, matches: [{ tags: { env: 'lab' }, mode }] });
+    expect(await outcomes([tagged(lidClosed)])).toMatchObject([{ outcome: 'detected', mode }]);
+    expect((await findings())[lidClosed.id]?.annotation).toMatch(mode === 'off' ? /sets it to off/ : /^The lid/);
+    expect(scene.world.calls).toEqual([]);
+  });
+
+  test('tags that cannot be read pass over no drift', async () => {
+    setPolicy({ defaults: { mode: 'off' }, matches: [{ tags: { env: 'lab' }, mode: 'detect' }] });
+    const unread = tagged(lidClosed, async () => Promise.reject(new Error('AccessDenied')));
+    expect(await outcomes([unread])).toMatchObject([{ outcome: 'detected', mode: 'detect', error: null }]);
+  });
+
+  test('also for a sibling that requires approval by them', async () => {
+    const sibling = withSeverity(tagged(locked), 'box-sibling', 'CRITICAL');
+    setPolicy({ matches: [{ tags: { env: 'lab' }, controls: [sibling.id], mode: 'approve' }] });
+    const control = tagged(lidClosed);
+    expect(await outcomes([control], { siblings: [control, sibling] })).toMatchObject([
+      { outcome: 'detected', annotation: expect.stringMatching(/^Not remediated: box-sibling/) },
+    ]);
+    expect(scene.world.calls).toEqual([]);
+  });
 });
 
 test('a sibling that requires approval holds what it would change', async () => {

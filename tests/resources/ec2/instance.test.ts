@@ -86,6 +86,7 @@ describe('instances of the local account', () => {
     const text = JSON.stringify(sampleEvent('ec2/ModifyNetworkInterfaceAttribute'));
     const event = JSON.parse(text.replaceAll('eni-0a1b2c3d4e5f60718', NetworkInterfaceId));
     expect(await idsFrom(instance, event, account)).toEqual([ref.resourceId]);
+    expect(await idsFrom(instance, JSON.parse(text), account)).toEqual([]);
   });
 
   test('one that is gone says so', async () => {

@@ -25,7 +25,7 @@ export interface Candidate {
   readonly steps: readonly Step[];
   readonly shared: Shared;
   readonly mode: Mode;
-  /** Null where no mode lets us act: it is not read then. */
+  /** Null where no mode lets us act and none goes by tags: it is not read then. */
   readonly ownership: Ownership | null;
   /** A person has approved it. */
   readonly approved: boolean;

@@ -1,5 +1,6 @@
 import { type AnyControl, SEVERITIES } from '../../../control.ts';
 import type { Shared } from '../../../ledger/ledger.ts';
+import type { Place } from '../../../policy/policy.ts';
 import { facetsOf, modeOf, type Run } from '../../run/run.ts';
 import { exemptionFor } from './exempt.ts';
 import type { ElementGate, Holder } from './gate.ts';
@@ -31,12 +32,12 @@ export function plannedElements(run: Run, control: AnyControl): readonly string[
   }
 }
 
-/** Siblings that are exempt or require approval here, with the elements they would change. Reads nothing where there are none. */
-export async function siblingHolders(run: Run, shared: Shared): Promise<readonly Holder[]> {
+/** Siblings that are exempt or, by the resource's tags, require approval here, with the elements they would change. Reads nothing where there are none. */
+export async function siblingHolders(run: Run, shared: Shared, tags: Place['tags']): Promise<readonly Holder[]> {
   const { siblings = [] } = run.subject;
   const holding = siblings
     .map((control) => ({ control, exemption: exemptionFor(run, control, shared) }))
-    .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, null) === 'approve');
+    .filter(({ control, exemption }) => exemption !== null || modeOf(run, control, tags) === 'approve');
   const controls = holding.map(({ control }) => control);
   await run.readMore(facetsOf(controls));
   for (const control of controls) await run.readForPlan(control);
