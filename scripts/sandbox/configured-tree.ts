@@ -5,7 +5,17 @@ import { basename, join } from 'node:path';
 import { ROOT } from '../catalogue.ts';
 
 /** What neither packaging nor generating reads; installed packages are shared. */
-export const LEFT_OUT = ['node_modules', '.git', '.sandbox', '.serverless', '.esbuild', 'coverage', 'tests', 'bench'];
+export const LEFT_OUT = [
+  'node_modules',
+  '.git',
+  '.sandbox',
+  '.serverless',
+  '.esbuild',
+  '__pycache__',
+  'coverage',
+  'tests',
+  'bench',
+];
 const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 
 /** What the framework goes by in a tree that is there for a moment: it asks often how far a local stack is, and finds its own checks of serverless.yml compiled, which takes longer than all else of a start. */

@@ -41,7 +41,8 @@ const filesIn = (tree: string, path: string): readonly string[] =>
   statSync(join(tree, path)).isFile()
     ? [path]
     : readdirSync(join(tree, path), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
+        // What the local account's Python compiles beside its sources comes during a run.
+        .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
         .map(({ parentPath, name }) => relative(tree, join(parentPath, name)));
 
 /** The framework's folder of a package that an earlier run has made, or null. */
