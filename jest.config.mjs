@@ -1,6 +1,6 @@
 export default {
-  // Much of the time a test waits, for the local account or for a lease to end: three share two cores well.
-  maxWorkers: 3,
+  // Much of the time a test waits, for the local account or for a lease to end: four keep two cores busy.
+  maxWorkers: 4,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/support/jest/environment.mjs',
   testRunner: '<rootDir>/tests/support/jest/jest-circus.mjs',
