@@ -42,6 +42,8 @@ export async function startSandbox({
       MOTO_EC2_LOAD_DEFAULT_AMIS: 'false',
       // Headers for browsers, of which none calls.
       MOTO_DISABLE_GLOBAL_CORS: 'true',
+      // After a minute moto takes a certificate to be validated, so that a slow sweep finds other certificates than a quick one.
+      MOTO_ACM_VALIDATION_WAIT: '1000000000',
       AWS_ENDPOINT_URL: '',
     },
   });
