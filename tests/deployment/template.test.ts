@@ -43,12 +43,11 @@ describe('CloudFormation', () => {
     async () => {
       const elsewhere = join(temporary, 'region.json');
       writeFileSync(elsewhere, propertiesOf('Forwarding').TemplateBody);
-      // The linter takes long: budget.test.ts gives it the one with everything that there is, and more.
-      const files = packages
-        .filter((_, index) => VARIANTS[index] !== 'full')
-        .map(({ folder }) => join(folder, 'cloudformation-template-update-stack.json'));
+      // The linter takes long: budget.test.ts gives it the one with everything that there is, and more; in its home region alone it has the same resources.
+      const { folder } = packages[VARIANTS.indexOf('plain')] as Package;
+      const file = join(folder, 'cloudformation-template-update-stack.json');
       const flags = ['--regions', 'eu-west-1', 'us-east-1'];
-      expect(await lintTemplates([...files, elsewhere], flags)).toEqual({ status: 0, stdout: '', stderr: '' });
+      expect(await lintTemplates([file, elsewhere], flags)).toEqual({ status: 0, stdout: '', stderr: '' });
     },
     PATIENCE,
   );
