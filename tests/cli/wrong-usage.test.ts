@@ -91,6 +91,13 @@ const WRONG: readonly (readonly [args: string, answer: RegExp, as?: Readonly<Rec
   ['report --file no-events', /--file no-events: cannot be written: it is a folder; name a file in it/],
   ['report --file absent/x.html', /--file absent\/x\.html: cannot be written: its folder does not exist; create it/],
   ['report --bundle absent/x.zip', /--bundle absent\/x\.zip: cannot be written: its folder does not exist/],
+  ['pause --control a --control b --reason x', /^evenkeel: --control was given twice; name one$/m],
+  ['sweep --region eu-west-1 --region=us-east-1', /--region was given twice; name one/],
+  ['sweep --mode detect --mode remediate', /--mode was given twice; name one/],
+  ['findings --policy a.yml --policy b.yml', /--policy was given twice; name one/],
+  ['findings --policy a.yml --no-policy', /--policy and --no-policy cannot be combined/],
+  ['findings --no-policy --policy a.yml', /--no-policy and --policy cannot be combined/],
+  ['policy diff a.yml --region eu-west-1 --region eu-west-2', /--region was given twice; name one/],
   ['controls --write-policy new.yml', /--write-policy: give --framework too/],
 ];
 
