@@ -1,4 +1,5 @@
 import { messageOf } from '../engine/errors.ts';
+import { absentTable } from '../ledger/absent-table.ts';
 import { shellQuoted, withoutErrorNames } from '../text.ts';
 
 /** Why no call can succeed, and what a person can do. */
@@ -15,8 +16,6 @@ const UNKNOWN =
 const NOT_LOADED = /^(CredentialsProviderError|TokenProviderError)$|Could not load credentials/;
 const UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CERT_HAS_EXPIRED)$/;
-/** What DynamoDB answers to a read of a table that it does not have. */
-const NO_TABLE = 'Requested resource not found';
 const CLOCK = /^(RequestTimeTooSkewed|RequestInTheFuture)$/;
 
 /** The problem behind an error of the SDK; null for one that concerns a single call. */
@@ -39,9 +38,9 @@ function problemOf(error: Error): AwsProblem | null {
     return ofCredentials('AWS does not know these credentials', 'check AWS_PROFILE, or the access key and its secret');
   if (CLOCK.test(name)) return ofCredentials("this machine's clock is wrong", 'set it, then run the same command');
   const { EVENKEEL_TABLE: table } = process.env;
-  if (table && name === 'ResourceNotFoundException' && message === NO_TABLE)
+  if (table && name === 'ResourceNotFoundException' && message === absentTable(table))
     return {
-      cause: `there is no table ${table} in this region`,
+      cause: message,
       remedy: 'check EVENKEEL_TABLE and the region',
       isOfCredentials: false,
     };

@@ -10,7 +10,7 @@ import { visible } from '../text.ts';
 import { systemClock } from '../time.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { runClients } from './clients.ts';
-import { ledgerOf } from './ledger.ts';
+import { assertKept, ledgerOf } from './ledger.ts';
 import { type CommonOptions, homeRegion, type RunOptions } from './options.ts';
 import { type ChosenPolicy, policyOf, policyOrDetect } from './policy.ts';
 import { type Access, printHeader } from './run-header.ts';
@@ -92,6 +92,7 @@ async function startRun<T>(
     caller: (otherwise) => asked ?? callerOf(clients.lookUps, otherwise),
   };
   const checked = (await check?.(run)) as T;
+  if (access === 'ledger') assertKept(found);
   printHeader({ account: await accountName(asked), regions, policy: source, ledger: found.source, access });
   return { ...run, checked };
 }

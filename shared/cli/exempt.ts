@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { Exemption } from '../ledger/records.ts';
-import { allExemptions, isActive, isEMail, newExemptionId } from '../policy/exemptions.ts';
+import { allExemptions, isActive, isEMail, mayName, newExemptionId } from '../policy/exemptions.ts';
 import { isDate, lastExpiry } from '../policy/load.ts';
+import { fits } from '../policy/patterns.ts';
+import type { ExemptionRule } from '../policy/policy.ts';
 import { shellQuoted, visible } from '../text.ts';
 import { DAY_MS, dayOf, systemClock } from '../time.ts';
 import { colors } from './colors.ts';
@@ -43,16 +45,27 @@ export const exemptCommand = () =>
     .option(`--owner ${REQUIRED.owner}`, 'who is responsible for it, and is notified a week before it expires')
     .option(`--reason ${REQUIRED.reason}`, 'why the resource may stay non-compliant')
     .option(`--expires ${REQUIRED.expires}`, 'the last day it is valid, at most a year ahead: 2027-01-31')
-    .option('--list', 'list the exemptions that are active, those of policy.yml too; --control narrows')
+    .option(
+      '--list',
+      'list the exemptions that are active, those of policy.yml too; --control, --resource and --owner narrow',
+    )
     .option('--end <id>', 'end an exemption now: ex-…, or how its id begins')
     .action(exempt);
 
 async function exempt(options: ExemptOptions, command: Command): Promise<void> {
   const { list: isList = false, end: ended, control } = options;
   if (isList && ended !== undefined) throw new UsageError('--list and --end cannot be combined');
+  if (isList) assertNoneOf(options, '--list', ['reason', 'expires']);
+  if (ended !== undefined) assertNoneOf(options, '--end', Object.keys(REQUIRED) as (keyof Request)[]);
   if (control !== undefined) assertControl(control);
   if (isList) return list(options);
   return ended === undefined ? grant(requestOf(options, command), options) : end(ended, options);
+}
+
+/** Throws UsageError for an option that `flag` would not look at. */
+function assertNoneOf(options: ExemptOptions, flag: string, names: readonly (keyof Request)[]): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new UsageError(`${flag} and --${given} cannot be combined`);
 }
 
 /** What is asked for. Ends the command with commander's own error where an option is missing. */
@@ -83,11 +96,16 @@ async function list(options: ExemptOptions): Promise<void> {
   const { engine } = await ledgerRun(options, 'nothing');
   const now = engine.clock.now();
   const active = (await allExemptions(engine))
-    .filter((rule) => isActive(rule, now) && (options.control ?? rule.control) === rule.control)
+    .filter((rule) => isActive(rule, now) && isAskedFor(rule, options))
     .sort((a, b) => a.expires.localeCompare(b.expires));
   for (const rule of active) printAnswer(options, { id: null, ...rule }, inWords({ id: null, ...rule }));
   if (active.length === 0 && !options.json) process.stdout.write('No exemptions.\n');
 }
+
+const isAskedFor = (rule: ExemptionRule, { control, resource, owner }: ExemptOptions): boolean =>
+  (control === undefined || control === rule.control) &&
+  (resource === undefined || mayName(rule, resource)) &&
+  (owner === undefined || fits(owner, rule.owner));
 
 type Listed = Omit<Exemption, 'id' | 'createdAt' | 'createdBy'> &
   Partial<Omit<Exemption, 'id'>> & { readonly id: string | null };

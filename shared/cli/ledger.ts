@@ -89,6 +89,12 @@ async function inFile(path: string, isDryRun: boolean): Promise<ChosenLedger> {
   }
 }
 
+/** Throws UsageError for a ledger that ends with the command: what is only written there would be gone at once. */
+export function assertKept({ source }: Pick<ChosenLedger, 'source'>): void {
+  if (source !== IN_MEMORY) return;
+  throw new UsageError(`EVENKEEL_LEDGER ${MEMORY_PATH}: nothing outlives the command there; unset it, or name a file`);
+}
+
 /** The file of an account; a local endpoint, whose accounts are others, has one of its own. */
 export function localFile(accountId: string): string {
   const endpoint = process.env.AWS_ENDPOINT_URL;

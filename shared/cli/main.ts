@@ -20,6 +20,7 @@ import { redriveCommand } from './redrive.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
+import { refuseRepeatedOptions } from './single-options.ts';
 import { sweepCommand } from './sweep.ts';
 import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
@@ -55,6 +56,7 @@ addCompletion(program);
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();
+  refuseRepeatedOptions(command);
   command.configureOutput({ outputError: (text, write) => write(withRemedy(text.replace(/\n(?=.)/g, ' '), command)) });
 }
 

@@ -83,10 +83,9 @@ function assertNothingEmpty(command: Command): void {
 /** Puts the flags into the environment, where the SDK reads its settings; a profile may set a region too. */
 async function useAws({ region = '', profile }: CommonOptions, narrows: boolean): Promise<void> {
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
-  const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env;
-  // Keys in the environment make the profile unnecessary, unless it is a flag.
-  if (AWS_PROFILE && (profile !== undefined || !AWS_ACCESS_KEY_ID))
-    await assertProfile(profile === undefined ? 'AWS_PROFILE' : '--profile', AWS_PROFILE);
+  // The SDK takes the profile also where there are keys in the environment.
+  const { AWS_PROFILE } = process.env;
+  if (AWS_PROFILE) await assertProfile(profile === undefined ? 'AWS_PROFILE' : '--profile', AWS_PROFILE);
   assertRegion('--region', region);
   assertEndpoint(process.env.AWS_ENDPOINT_URL);
   const chosen = narrows ? (await configuredRegion()) || region : region || (await configuredRegion());

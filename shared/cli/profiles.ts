@@ -14,8 +14,14 @@ export async function assertProfile(given: string, profile: string): Promise<voi
     profiles.length === 0
       ? 'there are none: aws configure sso makes one'
       : `did you mean ${closest(profile, profiles)}?${listed(profiles)}`;
-  throw new UsageError(`${given} ${profile}: no such profile; ${known}`);
+  throw new UsageError(`${given} ${profile}: no such profile${orKeys(given)}; ${known}`);
 }
+
+/** Keys in the environment are of use only where no profile is named. */
+const orKeys = (given: string): string =>
+  given === 'AWS_PROFILE' && process.env.AWS_ACCESS_KEY_ID
+    ? ' (unset it to use the access key of the environment)'
+    : '';
 
 /** The files hold other sections too: `sso-session.x`, `services.x`. */
 const isProfile = (section: string): boolean => !/^(sso-session|services)\./.test(section);

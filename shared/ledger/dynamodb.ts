@@ -14,6 +14,7 @@ import type { Aws } from '../resource.ts';
 import { exponentialBackoff, retry } from '../retry.ts';
 import { counted } from '../text.ts';
 import { systemClock } from '../time.ts';
+import { fromTable } from './absent-table.ts';
 import type { AnchorLog } from './anchors.ts';
 import { pack, unpack } from './codec.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,10 +37,13 @@ export function dynamoStore(aws: Aws, table: string): Store {
   const client = DynamoDBDocumentClient.from(aws(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
 
   async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<readonly Attributes[]> {
-    for await (const { Items = [], Count } of paginateQuery({ client }, { TableName: table, ...query })) {
+    const answers = paginateQuery({ client }, { TableName: table, ...query });
+    for (;;) {
+      const { done, value } = await fromTable(table, answers.next());
+      if (done === true) return;
       // "Nothing paused, nothing exempt" has to be said.
-      carried('Query', 'Count', Count);
-      yield Items;
+      carried('Query', 'Count', value.Count);
+      yield value.Items ?? [];
     }
   }
 
@@ -49,7 +53,8 @@ export function dynamoStore(aws: Aws, table: string): Store {
     let left: readonly Attributes[] = keys.map(({ pk, sk }) => ({ pk, sk }));
     const readMore = async () => {
       const request = { [table]: { Keys: [...left], ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
+      const sent = client.send(new BatchGetCommand({ RequestItems: request }));
+      const { Responses, UnprocessedKeys } = await fromTable(table, sent);
       const answered = (carried('BatchGetItem', 'Responses', Responses)[table] ?? []).map(itemOf);
       for (const item of answered) found.set(textOf(item), item);
       left = UnprocessedKeys?.[table]?.Keys ?? [];
@@ -65,9 +70,8 @@ export function dynamoStore(aws: Aws, table: string): Store {
     async get(pk, sk) {
       // An item that is not there leaves no other trace in the answer than what it has cost.
       const asked = { ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' } as const;
-      const { Item, ConsumedCapacity } = await client.send(
-        new GetCommand({ TableName: table, Key: { pk, sk }, ...asked }),
-      );
+      const sent = client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ...asked }));
+      const { Item, ConsumedCapacity } = await fromTable(table, sent);
       if (Item === undefined) carried('GetItem', 'ConsumedCapacity', ConsumedCapacity);
       return Item === undefined ? null : itemOf(Item);
     },
@@ -92,7 +96,8 @@ export function dynamoStore(aws: Aws, table: string): Store {
       if (only !== undefined && writes.length + checks.length === 1) return put(only);
       const puts = writes.map((write) => ({ Put: putOf(write, table) }));
       const asked = checks.map((check) => ({ ConditionCheck: checkOf(check, table) }));
-      await orConflict(client.send(new TransactWriteCommand({ TransactItems: [...puts, ...asked] })));
+      const sent = client.send(new TransactWriteCommand({ TransactItems: [...puts, ...asked] }));
+      await orConflict(fromTable(table, sent));
     },
   };
 
@@ -102,7 +107,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
     const { Item, ...rest } = putOf(write, table);
     try {
       const returned = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-      await client.send(new PutCommand({ ...rest, Item: { ...Item, writer }, ...returned }));
+      await fromTable(table, client.send(new PutCommand({ ...rest, Item: { ...Item, writer }, ...returned })));
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Attributes of an error come as they were sent, with their types.

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { packItem, unpack } from './codec.ts';
 import { assertCommit, ConflictError, type Item, type ReadItem, type Store, type Write } from './store.ts';
@@ -71,8 +71,21 @@ export function sqliteStore(path: string): Store {
 
 /** Makes an empty file of mode 0600 before SQLite would make one that others may read. */
 function create(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(resolve(path)));
   closeSync(openSync(path, 'a', 0o600));
+}
+
+/** Makes a folder and those above it, one by one: where nothing can be made (/proc), Node's own `recursive` never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster.
+    if (existsSync(path)) return;
+    throw new Error(`the folder ${path} cannot be made; name another file with EVENKEEL_LEDGER`, { cause: error });
+  }
 }
 
 function prepareTables(database: DatabaseSync, path: string): void {

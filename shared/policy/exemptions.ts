@@ -37,6 +37,15 @@ export const namesResource = (
   { arn, resourceId }: Pick<ExemptionTarget, 'arn' | 'resourceId'>,
 ): boolean => fits(resource, arn) || fits(resource, resourceId);
 
+/** True where an exemption is of this resource or may be; each of them an ARN, an id, or a pattern: an id is how an ARN ends. */
+export function mayName({ resource }: Pick<ExemptionRule, 'resource'>, named: string): boolean {
+  const [id = ''] = /[^/:]*$/.exec(resource) ?? [];
+  return endsAs(named, resource) || endsAs(resource, named) || fits(id, named);
+}
+
+const endsAs = (pattern: string, text: string): boolean =>
+  ['', '*/', '*:'].some((before) => fits(`${before}${pattern}`, text));
+
 /** True where an exemption names this control and resource, expired or not. */
 export const covers = (rule: ExemptionRule, target: ExemptionTarget): boolean =>
   rule.control === target.controlId && namesResource(rule, target);

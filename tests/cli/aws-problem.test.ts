@@ -31,8 +31,8 @@ test('a network that does not answer is no problem of credentials', () => {
 });
 
 test('a ledger that is named and not there is, by its name', () => {
-  const absent = named('ResourceNotFoundException', 'Requested resource not found');
-  expect(inOneLine(absent)).toBe('Requested resource not found');
+  const absent = named('ResourceNotFoundException', 'there is no table nope in this region');
+  expect(inOneLine(absent)).toBe('there is no table nope in this region');
   process.env.EVENKEEL_TABLE = 'nope';
   expect(inOneLine(absent)).toBe('there is no table nope in this region: check EVENKEEL_TABLE and the region');
   expect(awsProblem(named('ResourceNotFoundException', 'Function not found'))).toBeNull();

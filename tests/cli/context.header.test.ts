@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CLONE_POLICY } from '../../shared/cli/policy.ts';
 import { makeHands } from '../support/cli-fixture.ts';
-import { evenkeelAs, shownFromTests } from '../support/command.ts';
+import { evenkeelAs, shownFromTests, temporaryFolder } from '../support/command.ts';
 import { exemptionOf, REF, remediationOf, saveRecord } from '../support/ledger-fixtures.ts';
 import { REGION } from '../support/samples.ts';
 
 const POLICY = shownFromTests(CLONE_POLICY);
+const folder = temporaryFolder();
 const hands = await makeHands();
 const evenkeel = evenkeelAs({ ...hands.env, EVENKEEL_POLICY: '' });
 const { accountId, endpoint } = hands.account;
@@ -95,7 +97,8 @@ test('where AWS does not say the account, the credentials are named, and only wh
   expect(history.stderr).toBe(
     `evenkeel: default credentials; region ${REGION}; policy ${POLICY}; ledger in memory; read-only\n`,
   );
-  const pause = await evenkeel(['pause', '--reason', 'x'], { env: unknown });
+  const EVENKEEL_LEDGER = join(folder, 'kept.sqlite');
+  const pause = await evenkeel(['pause', '--reason', 'x'], { env: { ...unknown, EVENKEEL_LEDGER } });
   expect(pause).toMatchObject({ status: 1, stdout: '' });
   expect(pause.stderr).toMatch(/^evenkeel: default credentials; [^\n]+\nevenkeel: [^\n]*credentials[^\n]*\n$/);
 });

@@ -221,6 +221,21 @@ test('with the ledger of a deployment, what there is once for the account is loo
   expect(await regionWith({ EVENKEEL_TABLE: table })).toEqual([REGION]);
 });
 
+test('a line names the table that is not there', async () => {
+  const input = JSON.stringify(
+    sampleEvent('s3/DeleteAccountPublicAccessBlock', { [SAMPLE_ACCOUNT]: account.accountId }),
+  );
+  const run = await evenkeel(['replay', '-', '--json'], { input, env: { EVENKEEL_TABLE: 'nope' } });
+  expect(run.status).toBe(1);
+  const lines = linesOf(run);
+  expect(lines).not.toEqual([]);
+  for (const line of lines)
+    expect(line).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining('there is no table nope in this region'),
+    });
+});
+
 describe('what an event itself says is wrong', () => {
   const ROOT = 'iam-root-user-unused';
   const event = sampleEvent('detections/RootCall', { [SAMPLE_ACCOUNT]: account.accountId });

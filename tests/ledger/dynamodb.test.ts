@@ -20,7 +20,7 @@ const far = dynamoStore((() => client) as never, env.EVENKEEL_TABLE ?? '');
 testStore('in DynamoDB', async () => store);
 testLedger('in DynamoDB', async () => ledgerIn(store));
 
-test('a table that does not exist throws, in every call', async () => {
+test('a table that does not exist is named, in every call', async () => {
   const lost = dynamoLedger(aws(), 'absent');
   const session = { key: 'k', version: 0, state: NEW_RESOURCE, shared: null, records: new Map() };
   const calls = [
@@ -31,9 +31,13 @@ test('a table that does not exist throws, in every call', async () => {
     lost.remediation('r'),
     lost.markOnce('k'),
     Array.fromAsync(lost.active()),
+    dynamoStore(aws(), 'absent').commit([{ pk: 'p', sk: 's', read: 0, document: 'd' }]),
   ];
   for (const call of await Promise.allSettled(calls))
-    expect(call).toMatchObject({ status: 'rejected', reason: { name: 'ResourceNotFoundException' } });
+    expect(call).toMatchObject({
+      status: 'rejected',
+      reason: { name: 'ResourceNotFoundException', message: 'there is no table absent in this region' },
+    });
 });
 
 describe('where the network fails', () => {

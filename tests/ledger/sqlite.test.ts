@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -35,6 +36,15 @@ test('a new file and its folder are readable by their owner alone, and a file th
   const modeOf = (name: string) => statSync(path(name)).mode & 0o777;
   const files = ['new/deep/ledger.sqlite', 'new/deep/ledger.sqlite-wal', 'new/deep', 'new', 'shared.sqlite'];
   expect(files.map(modeOf)).toEqual([0o600, 0o600, 0o700, 0o700, 0o640]);
+});
+
+test('where the folder cannot be made, that is said, and soon', () => {
+  const module = new URL('../../shared/ledger/sqlite.ts', import.meta.url).href;
+  const script = `import('${module}').then(({ sqliteStore }) => sqliteStore('/proc/above/below/ledger.sqlite'))`;
+  // Of a process of its own: what never ends could not be stopped in this one.
+  const { signal, stderr } = spawnSync(process.execPath, ['-e', script], { timeout: 20_000, encoding: 'utf8' });
+  expect(signal).toBeNull();
+  expect(stderr).toMatch(/the folder \/proc(\/above)? cannot be made; name another file with EVENKEEL_LEDGER/);
 });
 
 test('a file of a later version, or that is no ledger, is left alone', () => {

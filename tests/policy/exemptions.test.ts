@@ -7,6 +7,7 @@ import {
   endedWithin,
   endingWithin,
   isActive,
+  mayName,
   newExemptionId,
   ofWholeFindings,
 } from '../../shared/policy/exemptions.ts';
@@ -24,6 +25,22 @@ const NOON = new Date('2026-01-10T12:00:00Z');
 
 const expiring = (...days: readonly string[]) => days.map((expires) => ({ ...RULE, expires }));
 const daysOf = (rules: readonly { readonly expires: string }[]) => rules.map(({ expires }) => expires);
+
+test.each([
+  ['box-1', 'box-1', true],
+  ['box-1', 'box-2', false],
+  ['arn:aws:s3:::www', 'www', true],
+  ['www', 'arn:aws:s3:::www', true],
+  ['arn:aws:ec2:*:1:security-group/sg-1', 'sg-1', true],
+  ['arn:aws:ec2:*:1:security-group/sg-1', 'arn:aws:ec2:eu-west-1:1:security-group/sg-1', true],
+  ['arn:aws:ec2:*:1:security-group/sg-1', 'arn:aws:ec2:eu-west-1:1:security-group/sg-2', false],
+  ['arn:aws:s3:::logs-*', 'logs-1', true],
+  ['arn:aws:s3:::logs-*', 'logs', false],
+  ['arn:aws:s3:::www', '*www', true],
+  ['arn:aws:s3:::www', 'ww', false],
+])('an exemption of %s may be one of %s: %s', (resource, named, expected) => {
+  expect(mayName({ resource }, named)).toBe(expected);
+});
 
 test('an id begins with its day, and no two are the same', () => {
   const ids = [newExemptionId(NOON), newExemptionId(NOON)];

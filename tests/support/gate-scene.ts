@@ -28,6 +28,7 @@ export interface Asked {
   readonly ceiling?: Mode;
   readonly steps?: readonly Step[];
   readonly approved?: boolean;
+  readonly decided?: boolean;
   readonly byPerson?: boolean;
   readonly policy?: PolicyDocument;
   readonly owner?: Partial<Ownership> | null;
@@ -52,6 +53,7 @@ export function gateScene(): GateScene {
     ceiling = 'remediate',
     steps = [closeLid()],
     approved = false,
+    decided = false,
     byPerson = false,
     policy = {},
     owner = {},
@@ -73,6 +75,7 @@ export function gateScene(): GateScene {
       mode: modeOf(run, control, ownership?.tags ?? null),
       ownership,
       approved,
+      decided,
       holders,
     });
     await run.draft.write();

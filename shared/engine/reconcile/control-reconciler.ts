@@ -176,6 +176,7 @@ export class ControlReconciler {
       mode,
       ownership,
       approved: approved !== null || unfinished?.record.mode === 'approve',
+      decided: this.#approved?.controlId === control.id,
       holders: await siblingHolders(run, shared, ownership?.tags ?? null),
       createdAt,
     });

@@ -121,6 +121,19 @@ test('an approval that nobody gave in time has ended', async () => {
   expect(await ledger.remediation(id)).toMatchObject({ status: 'expired' });
 });
 
+test('a plan that policy.yml no longer allows is not executed, and the setting is named', async () => {
+  const { group, id, drifted } = await waiting('lowered');
+  const { status, stderr } = await evenkeel([
+    'approve',
+    id,
+    '--policy',
+    hands.policyFile('defaults: { mode: detect }'),
+  ]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`evenkeel: ${id} was not executed: policy.yml sets every control to detect. Open to the`);
+  expect(await ingressOf(account, [group])).toEqual(drifted);
+});
+
 test('nothing is written for what is paused, exempt or unknown', async () => {
   const { group, id, drifted } = await waiting('paused');
   await ledger.pause({ control: null, reason: 'release day', by: 'jo', at: '2026-11-01T00:00:00.000Z' });

@@ -11,21 +11,12 @@ const wire = await wireTo(account.endpoint);
 const policy = hands.policyFile(REMEDIATE);
 const DAY = 86_400_000;
 const dayFrom = (days: number) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
-const exempt = (resource: string, expires: string, ...more: string[]) =>
-  evenkeel([
-    'exempt',
-    '--control',
-    ADMIN_PORTS,
-    '--resource',
-    resource,
-    '--owner',
-    'web@example.com',
-    '--reason',
-    'a jump host',
-    '--expires',
-    expires,
-    ...more,
-  ]);
+/** `more`: flags, and options that take the place of those it gives itself. */
+function exempt(resource: string, expires: string, ...more: string[]) {
+  const own = { control: ADMIN_PORTS, resource, owner: 'web@example.com', reason: 'a jump host', expires };
+  const given = Object.entries(own).filter(([name]) => !more.includes(`--${name}`));
+  return evenkeel(['exempt', ...given.flatMap(([name, value]) => [`--${name}`, value]), ...more]);
+}
 
 test('an exemption by ARN or id lets the resource stay until its last day, and nobody is notified of the drift', async () => {
   const [byArn, byId, other] = [
@@ -128,6 +119,8 @@ test('what is not allowed is said in one line, and nothing is kept', async () =>
     ],
     [exempt(group, day, '--reason', ' '), /--reason: is empty$/],
     [exempt(group, day, '--list', '--end', 'ex-1'), /--list and --end cannot be combined$/],
+    [evenkeel(['exempt', '--list', '--reason', 'x']), /--list and --reason cannot be combined$/],
+    [evenkeel(['exempt', '--end', 'ex-0', '--owner', 'x']), /--end and --owner cannot be combined$/],
     [evenkeel(['exempt', '--end', 'ex-0']), /--end ex-0: there is no such exemption; npx evenkeel exempt --list/],
     [
       evenkeel(['exempt', '--resource', group]),
@@ -177,6 +170,9 @@ test('--list shows what is active, from the ledger and from policy.yml, and --en
   expect(await list('--control', 's3-bucket-tls-required')).toBe(
     `${dayFrom(7)}  policy.yml\n    s3-bucket-tls-required arn:aws:s3:::www\n    web@example.com: reviewed.\n`,
   );
+  expect(await list('--owner', 'nobody@*')).toBe('No exemptions.\n');
+  expect(await list('--resource', 'www', '--owner', '*@example.com')).toContain('arn:aws:s3:::www');
+  expect(await list('--resource', group)).not.toContain('arn:aws:s3:::www');
   expect(await list()).toContain(
     `${dayFrom(30)}  ${id}\n    ${ADMIN_PORTS} ${group}\n    web@example.com: a jump host.`,
   );

@@ -130,6 +130,16 @@ describe('an approval that was given', () => {
     expect(scene.world.calls).toEqual([]);
   });
 
+  test('for a control that is only detected by now is none: the setting is named, and the finding stays as it would be', async () => {
+    Object.assign(scene.engine, { policy: policyFrom({ controls: { [lidClosed.id]: { mode: 'detect' } } }) });
+    expect(await approve(asked.id, 'ann', scene.engine, CONTROLS)).toMatchObject({
+      outcome: 'detected',
+      annotation: `policy.yml sets ${lidClosed.id} to detect. The lid is open.`,
+    });
+    expect(scene.world.calls).toEqual([]);
+    expect((await state()).findings[lidClosed.id]).toMatchObject({ annotation: 'The lid is open.' });
+  });
+
   test('for a control that is off by now is none', async () => {
     Object.assign(scene.engine, { policy: policyFrom({ defaults: { mode: 'off' } }) });
     expect(await says(approve(asked.id, 'ann', scene.engine, CONTROLS))).toBe(

@@ -29,6 +29,8 @@ export interface Candidate {
   readonly ownership: Ownership | null;
   /** A person has approved it. */
   readonly approved: boolean;
+  /** A person has approved a plan of this control, even where it is another one by now. */
+  readonly decided?: boolean;
   readonly holders: readonly Holder[];
   /** Null where it does not matter, or nobody knows. */
   readonly createdAt?: Date | null;
@@ -39,7 +41,7 @@ export interface Refusal {
   readonly outcome: Outcome;
   /** A sentence for people, stable for as long as the reason lasts; null where the drift speaks for itself. */
   readonly reason: string | null;
-  /** Who caused it this time; notified, and no part of the finding's fingerprint. */
+  /** Who or what caused it this time; notified, and no part of the finding's fingerprint. */
   readonly by?: string;
   /** Not notified: announced once, elsewhere. */
   readonly quiet?: boolean;

@@ -21,6 +21,12 @@ describe('by its mode a remediation', () => {
     expect(await refusalOf({ ceiling: 'approve' })).toMatchObject({ outcome: 'awaitingApproval' });
   });
 
+  test('that a person has approved, and no longer may be made, is refused with why', async () => {
+    const lowered = { outcome: 'detected', reason: null, by: 'policy.yml sets every control to detect.' };
+    expect(await refusalOf({ mode: 'detect', decided: true })).toEqual(lowered);
+    expect(await refusalOf({ ceiling: 'detect', decided: true })).toEqual({ outcome: 'detected', reason: null });
+  });
+
   test.each<Mode>(['approve', 'remediate'])('is a person’s where there is no plan, in mode %s', async (mode) => {
     expect(await refusalOf({ mode, steps: [] })).toEqual({ outcome: 'detected', reason: null });
   });
