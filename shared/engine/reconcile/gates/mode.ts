@@ -5,7 +5,7 @@ export const mode: Gate = ({ run, control, mode: allowed, steps, approved, owner
   if (allowed === 'off')
     return { outcome: 'detected', reason: `${run.settings(control, ownership?.tags ?? null).why}.`, quiet: true };
   if (allowed === 'detect' && decided) {
-    // Whoever has approved is told why nothing was done; to everybody else a drift in mode detect is no news.
+    // Whoever has approved learns why nothing was done; to everybody else a drift in mode detect is no news.
     const { mode, why } = run.settings(control, ownership?.tags ?? null);
     return { outcome: 'detected', reason: null, ...(mode === 'detect' ? { by: `${why}.` } : {}) };
   }
