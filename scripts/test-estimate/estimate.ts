@@ -32,7 +32,8 @@ const PLAY_ALL = [
   'scripts/demo.test.ts',
 ];
 
-const CONTROL = /tests[\\/]controls[\\/][^\\/]+[\\/]([^\\/]+)\.test\.ts$/;
+/** A control's test files: `<id>.test.ts`, and beside it `<id>.harmless.test.ts`. */
+const CONTROL = /tests[\\/]controls[\\/][^\\/]+[\\/]([^\\/.]+)\.(?:[^\\/]+\.)?test\.ts$/;
 const RESOURCE = /tests[\\/]resources[\\/]/;
 
 /** Estimates what a run would take with `wanted` controls: the tests of controls and resources, and those that play all scenes, grow with their number; the rest stays. Throws where the run has no test of a control. */
@@ -40,15 +41,16 @@ export function estimate({ startTime, testResults }: JestRun, wanted: number): E
   const secondsOf = (suites: readonly Suite[]) =>
     suites.reduce((sum, suite) => sum + (suite.endTime - suite.startTime) / 1000, 0);
   const own = testResults.filter(({ name }) => CONTROL.test(name));
-  if (own.length === 0) throw new Error('the run has no test of a control: run all of npm test');
-  const controls = own.length;
+  const byControl = Object.entries(Object.groupBy(own, ({ name }) => CONTROL.exec(name)?.[1] ?? ''));
+  const controls = byControl.length;
+  if (controls === 0) throw new Error('the run has no test of a control: run all of npm test');
   const secondsPerControl = secondsOf([...own, ...testResults.filter(({ name }) => RESOURCE.test(name))]) / controls;
   const playing = testResults.filter(({ name }) => PLAY_ALL.some((file) => name.replaceAll('\\', '/').endsWith(file)));
   const more = wanted - controls;
   const added = more * (secondsPerControl + secondsOf(playing) / controls);
   const seconds = (Math.max(...testResults.map(({ endTime }) => endTime)) - startTime) / 1000;
-  const slowest = own
-    .map((suite) => [CONTROL.exec(suite.name)?.[1] ?? '', secondsOf([suite])] as const)
+  const slowest = byControl
+    .map(([id, suites = []]) => [id, secondsOf(suites)] as const)
     .toSorted(([, a], [, b]) => b - a)
     .slice(0, 5);
   // What is added spreads over the workers as what is there does.

@@ -35,15 +35,15 @@ class EmptyBatchError extends Error {
 /** The ledger's DynamoDB table (resources/ledger.yml): `pk` and `sk`, an optimistic `version`, and the `lists` index. */
 export function dynamoStore(aws: Aws, table: string): Store {
   const client = DynamoDBDocumentClient.from(aws(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
+  // A stack of its own: others ask the same client for other tables.
+  client.middlewareStack = client.middlewareStack.clone();
+  client.middlewareStack.add((next) => (call) => fromTable(table, next(call)), { step: 'initialize' });
 
   async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<readonly Attributes[]> {
-    const answers = paginateQuery({ client }, { TableName: table, ...query });
-    for (;;) {
-      const { done, value } = await fromTable(table, answers.next());
-      if (done === true) return;
+    for await (const { Items = [], Count } of paginateQuery({ client }, { TableName: table, ...query })) {
       // "Nothing paused, nothing exempt" has to be said.
-      carried('Query', 'Count', value.Count);
-      yield value.Items ?? [];
+      carried('Query', 'Count', Count);
+      yield Items;
     }
   }
 
@@ -53,8 +53,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
     let left: readonly Attributes[] = keys.map(({ pk, sk }) => ({ pk, sk }));
     const readMore = async () => {
       const request = { [table]: { Keys: [...left], ConsistentRead: true } };
-      const sent = client.send(new BatchGetCommand({ RequestItems: request }));
-      const { Responses, UnprocessedKeys } = await fromTable(table, sent);
+      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
       const answered = (carried('BatchGetItem', 'Responses', Responses)[table] ?? []).map(itemOf);
       for (const item of answered) found.set(textOf(item), item);
       left = UnprocessedKeys?.[table]?.Keys ?? [];
@@ -70,8 +69,9 @@ export function dynamoStore(aws: Aws, table: string): Store {
     async get(pk, sk) {
       // An item that is not there leaves no other trace in the answer than what it has cost.
       const asked = { ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' } as const;
-      const sent = client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ...asked }));
-      const { Item, ConsumedCapacity } = await fromTable(table, sent);
+      const { Item, ConsumedCapacity } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk, sk }, ...asked }),
+      );
       if (Item === undefined) carried('GetItem', 'ConsumedCapacity', ConsumedCapacity);
       return Item === undefined ? null : itemOf(Item);
     },
@@ -96,8 +96,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
       if (only !== undefined && writes.length + checks.length === 1) return put(only);
       const puts = writes.map((write) => ({ Put: putOf(write, table) }));
       const asked = checks.map((check) => ({ ConditionCheck: checkOf(check, table) }));
-      const sent = client.send(new TransactWriteCommand({ TransactItems: [...puts, ...asked] }));
-      await orConflict(fromTable(table, sent));
+      await orConflict(client.send(new TransactWriteCommand({ TransactItems: [...puts, ...asked] })));
     },
   };
 
@@ -107,7 +106,7 @@ export function dynamoStore(aws: Aws, table: string): Store {
     const { Item, ...rest } = putOf(write, table);
     try {
       const returned = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-      await fromTable(table, client.send(new PutCommand({ ...rest, Item: { ...Item, writer }, ...returned })));
+      await client.send(new PutCommand({ ...rest, Item: { ...Item, writer }, ...returned }));
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Attributes of an error come as they were sent, with their types.

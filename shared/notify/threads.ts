@@ -6,7 +6,7 @@ import type { TopicMessage } from './topic-message.ts';
 export interface Thread {
   /** What it is about: a finding each, or the region that events come from. None where it is about neither. */
   readonly keys: readonly string[];
-  /** It answers what was said before; any other message begins anew. */
+  /** It answers what was said before; any other message begins a new thread. */
   readonly answers: boolean;
 }
 

@@ -6,7 +6,7 @@ export interface TopicMessage {
   readonly message: string;
 }
 
-/** What any message of the topic has for people: ours, an alarm of CloudWatch, or whatever somebody else publishes. */
+/** What any message of the topic has for people: ours, an alarm of CloudWatch, or what another publisher sends. */
 export interface Read {
   readonly title: string;
   readonly text: string;

@@ -73,7 +73,7 @@ export async function post(message: SlackMessage, webhook: Webhook): Promise<Pos
   return retried(attempt, webhook);
 }
 
-/** Nobody is mentioned, and no page is shown, for a link that a name holds. */
+/** A link that a name holds mentions no user and shows no preview. */
 const LINKS = { link_names: false, unfurl_links: false, unfurl_media: false };
 
 /** Posts a body as JSON, with the retries of `post`. Throws NotPostedError, or the error of `webhook.address`. */

@@ -59,7 +59,7 @@ export default defineControl({
   securityControlIds: ['Athena.4'],
   relatedRequirements: ['AWS FSBP Athena.4', ...requirements('PCI DSS v4.0', '3.5.1 8.3.2')],
   description:
-    'A workgroup must encrypt the results of queries, override client-side settings, and publish metrics to CloudWatch. Security Hub requires metrics alone (Athena.4; Athena.1, which required encryption, is retired). Spark workgroups have to publish metrics only. The workgroup primary is not evaluated as long as nobody has configured it: AWS creates one in every region. An encryption that is there stays as it is; where there is none, SSE_S3 is set.',
+    'A workgroup must encrypt the results of queries, override client-side settings, and publish metrics to CloudWatch. Security Hub requires metrics alone (Athena.4; Athena.1, which required encryption, is retired). Spark workgroups have to publish metrics only. The workgroup primary is not evaluated as long as it was never configured: AWS creates one in every region. An encryption that is there stays as it is; where there is none, SSE_S3 is set.',
   rationale:
     'Results of queries are copies of the data, often of the most sensitive part; a client that may override the settings writes them wherever it likes.',
   guidance:
@@ -76,7 +76,7 @@ export default defineControl({
   evaluate({ ref: { resourceId }, configuration }) {
     const lacking = PARTS.filter(({ isLacking }) => isLacking(configuration));
     if (lacking.length === 0) return compliant('Results are encrypted, settings enforced, metrics published.');
-    if (isUntouched(resourceId, configuration)) return notApplicable('Nobody has configured the workgroup primary.');
+    if (isUntouched(resourceId, configuration)) return notApplicable('The workgroup primary was never configured.');
     return nonCompliant(
       `The workgroup ${lacking.map(({ says }) => says).join(', ')}.`,
       lacking.map(({ name }) => name),

@@ -12,7 +12,7 @@ export default defineControl({
   relatedRequirements: ['AWS FSBP EC2.18'],
   description:
     'Ingress from the world, by a CIDR that is too wide, by CIDRs that together cover half of the address space or more, or by a prefix list that holds such CIDRs, may reach the authorized TCP and UDP ports and no others. A rule for ports of ec2-security-group-admin-ports-restricted and ec2-security-group-high-risk-ports-restricted alone is evaluated by those, and not here, unlike EC2.18; one for more ports counts. Protocols without ports are not evaluated.',
-  rationale: 'A port that nobody has decided to publish is one that nobody watches, patches or protects.',
+  rationale: 'A port that is published without a decision is neither monitored nor patched nor protected.',
   guidance:
     'Add the port to the authorized ones where it is meant to be public; else allow only the security groups or addresses that need it.',
   impact: 'access',

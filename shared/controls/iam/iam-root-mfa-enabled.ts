@@ -22,7 +22,7 @@ export default defineControl({
     ),
   ],
   description:
-    'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); with requireHardware: false these are compliant. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Nobody but the root user can register its devices: it is left to a person.',
+    'The root user must sign in with MFA, and none of its devices may be a virtual one (software, on a phone for example); with requireHardware: false these are compliant. A root user without password and access keys, as centralized root access leaves it in a member account, is not evaluated. Only the root user can register its devices: it is left to a person.',
   rationale:
     'Without MFA the password alone gives access to the whole account. A virtual device is on a phone that can be lost, replaced or backed up.',
   guidance:
@@ -39,7 +39,7 @@ export default defineControl({
   },
   evaluate({ rootUser, ...others }, { parameters }) {
     if (rootUser.hasPassword === false && !rootUser.hasAccessKeys)
-      return notApplicable('The root user has no credentials: nobody can sign in with it.');
+      return notApplicable('The root user has no credentials to sign in with.');
     if (!rootUser.hasMfa) return nonCompliant('The root user has no MFA device.');
     if (!parameters.requireHardware) return compliant('The root user has an MFA device.');
     const virtual = others.rootVirtualDevices;
