@@ -88,6 +88,15 @@ describe('an approved plan', () => {
     expect(scene.world.calls).toEqual([]);
   });
 
+  test('says nothing of why another control is only detected', async () => {
+    const approved = await requested();
+    const other = withSeverity(lidClosed, 'box-other', 'LOW');
+    setPolicy({ controls: { [other.id]: { mode: 'detect' } } });
+    expect(await outcomes([other], { approved })).toMatchObject([
+      { outcome: 'detected', annotation: 'The lid is open.' },
+    ]);
+  });
+
   test('is no approval of another control', async () => {
     const approved = await requested();
     const other = withSeverity(lidClosed, 'box-other', 'LOW');
